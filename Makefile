@@ -7,7 +7,7 @@ SHELL := /bin/bash
 GOFLAGS_BUILD := -trimpath -ldflags='-s -w -buildid= -funcalign=16' -gcflags='all=-l' \
 	-gcflags='runtime/...=' -gcflags='internal/...=' -gcflags='crypto/internal/...='
 
-.PHONY: help man generate check-generated test check race browser lint security fuzz faults worlds run demo build sizes bench bin/authpocket bin/authpocket-demo
+.PHONY: help man generate check-generated test check race browser lint security fuzz faults worlds run demo stories build sizes bench bin/authpocket bin/authpocket-demo
 
 help:                     ## this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' Makefile
@@ -68,6 +68,9 @@ run:                      ## start the wizard
 
 demo:                     ## start the wizard in front of a sandbox
 	go run ./cmd/authpocket-demo
+
+stories:                  ## pictures of every page in every state in bin/stories, and docs/review.png
+	AUTHPOCKET_REQUIRE_BROWSER=1 AUTHPOCKET_PICTURES=1 ./e2e/run.sh stories.test.mjs
 
 build: bin/authpocket bin/authpocket-demo ## the two programs
 	@ls -l bin

@@ -18,7 +18,7 @@ const (
 
 // extremes are pages whose names are long, without a place to break, or read from right to left, and plans with many
 // changes.
-func extremes(both, joined view.Head) []Story {
+func extremes(both view.Head) []Story {
 	unbroken := strings.Repeat("Employees", 24)
 	named := func(name, slug string) link.Spec {
 		return link.Spec{Email: link.EmailTrustAll, Application: link.Application{Name: &name, Slug: &slug,
@@ -54,10 +54,6 @@ func extremes(both, joined view.Head) []Story {
 		{"review-right-to-left", changes.Review(review(rtl))},
 		{"review-40", changes.Review(review(forty))},
 		{"apply-40-failed", changes.Apply(failed)},
-		{"done-long", changes.Done(changes.NewDone(joined, changes.DoneInput{Desired: longPlan.Desired, Held: true,
-			Checks: Checks(), AuthentikAPI: "https://" + long, PocketBaseAPI: "https://" + long}))},
-		{"done-right-to-left", changes.Done(changes.NewDone(joined, changes.DoneInput{Desired: rtl.Desired, Held: true,
-			Checks: Checks(), AuthentikAPI: AuthentikURL, PocketBaseAPI: PocketBaseURL}))},
 	}
 }
 

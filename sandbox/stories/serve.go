@@ -20,9 +20,17 @@ import (
 // themes are what the query's theme may be. The empty one follows the browser.
 func themes() []string { return []string{"", "light", "dark"} }
 
+// book is every story in one theme.
+type book struct {
+	index   templ.Component
+	stories map[string]templ.Component
+}
+
 // server answers with stories, under the headers of the wizard.
 type server struct {
 	files *static.Files
+	pages respond.Pages
+	books map[string]book // by theme
 	log   *slog.Logger
 }
 
@@ -33,7 +41,10 @@ func Handler(log *slog.Logger) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := server{files, log}
+	s := &server{files: files, log: log, books: map[string]book{}}
+	for _, theme := range themes() {
+		s.books[theme] = s.bind(theme)
+	}
 	r := chi.NewRouter()
 	r.Use(door.Hosts{}.Only, door.Headers)
 	r.Method(http.MethodGet, static.Prefix+"*", files)
@@ -45,53 +56,54 @@ func Handler(log *slog.Logger) (http.Handler, error) {
 	return r, nil
 }
 
-func theme(r *http.Request) string {
-	if asked := r.URL.Query().Get("theme"); slices.Contains(themes(), asked) {
-		return asked
+// bind makes every story and their index in a theme.
+func (s *server) bind(theme string) book {
+	assets := view.Assets{Styles: s.files.URL(static.Styles), App: s.files.URL(static.App),
+		HTMX: s.files.URL(static.HTMX), Icon: s.files.URL(static.Icon)}
+	if theme != "" {
+		assets.Styles = "/theme/" + theme + ".css"
 	}
-	return ""
-}
-
-func (s server) assets(r *http.Request) view.Assets {
-	a := view.Assets{Styles: s.files.URL(static.Styles), App: s.files.URL(static.App), HTMX: s.files.URL(static.HTMX),
-		Icon: s.files.URL(static.Icon)}
-	if t := theme(r); t != "" {
-		a.Styles = "/theme/" + t + ".css"
+	list, b := All(assets), book{stories: map[string]templ.Component{}}
+	for _, one := range list {
+		b.stories[one.Name] = one.Page
 	}
-	return a
+	b.index = index(view.Head{Title: "Every page in every state", Assets: assets}, groups(list), theme)
+	return b
 }
 
-func (s server) index(w http.ResponseWriter, r *http.Request) {
-	h := view.Head{Title: "Every page in every state", Assets: s.assets(r)}
-	s.answer(w, r, http.StatusOK, index(h, groups(All(h.Assets)), theme(r)))
+// asked returns the stories in the theme of the query, or without one for a theme that there is not.
+func (s *server) asked(r *http.Request) book {
+	if b, known := s.books[r.URL.Query().Get("theme")]; known {
+		return b
+	}
+	return s.books[""]
 }
 
-func (s server) story(w http.ResponseWriter, r *http.Request) {
-	s.named(w, r, http.StatusOK, chi.URLParam(r, "story"))
+func (s *server) index(w http.ResponseWriter, r *http.Request) {
+	s.answer(w, r, http.StatusOK, s.asked(r).index)
 }
 
-func (s server) notFound(w http.ResponseWriter, r *http.Request) {
-	s.named(w, r, http.StatusNotFound, "problem-not-found")
-}
-
-func (s server) named(w http.ResponseWriter, r *http.Request, status int, name string) {
-	list := All(s.assets(r))
-	i := slices.IndexFunc(list, func(one Story) bool { return one.Name == name })
-	if i < 0 {
+func (s *server) story(w http.ResponseWriter, r *http.Request) {
+	page, known := s.asked(r).stories[chi.URLParam(r, "story")]
+	if !known {
 		s.notFound(w, r)
 		return
 	}
-	s.answer(w, r, status, list[i].Page)
+	s.answer(w, r, http.StatusOK, page)
 }
 
-func (s server) answer(w http.ResponseWriter, r *http.Request, status int, page templ.Component) {
-	if err := respond.Page(w, r, status, page, nil); err != nil {
+func (s *server) notFound(w http.ResponseWriter, r *http.Request) {
+	s.answer(w, r, http.StatusNotFound, s.asked(r).stories["problem-not-found"])
+}
+
+func (s *server) answer(w http.ResponseWriter, r *http.Request, status int, page templ.Component) {
+	if err := s.pages.Page(w, r, status, page); err != nil {
 		s.log.ErrorContext(r.Context(), "rendering", slog.Any("error", err))
 	}
 }
 
 // styles answers with the style sheet whose question for the browser's preference is already decided.
-func (s server) styles(w http.ResponseWriter, r *http.Request) {
+func (s *server) styles(w http.ResponseWriter, r *http.Request) {
 	decided, known := map[string]string{"light": "not all", "dark": "all"}[chi.URLParam(r, "theme")]
 	if !known {
 		s.notFound(w, r)

@@ -42,7 +42,7 @@ func All(a view.Assets) []Story {
 	list = append(list, signInStories(joined)...)
 	list = append(list, doneStories(joined, proven)...)
 	list = append(list, receiptStories(none, one, both, joined)...)
-	list = append(list, extremes(both, joined)...)
+	list = append(list, extremes(both)...)
 	return append(list, problemStories(none, both)...)
 }
 
