@@ -34,7 +34,8 @@ type Round struct {
 
 // part returns the round in words, with a link to its receipt if keep is set.
 func (r Round) part(keep bool) RoundPart {
-	p := RoundPart{What: Receipt{Kind: cmp.Or(string(r.Purpose), "apply"), Outcome: "completed", Written: r.Made}.what()}
+	receipt := Receipt{Kind: cmp.Or(string(r.Purpose), "apply"), Outcome: "completed", Written: r.Made}
+	p := RoundPart{What: receipt.what()}
 	if keep && r.Receipt != "" {
 		p.URL = "/receipts/" + r.Receipt
 	}
