@@ -20,7 +20,8 @@ func (s *Server) showAuthentik(w http.ResponseWriter, r *http.Request, sess *ses
 		in.URL, in.CA, in.Held, in.Plain = a.Login.URL, a.Login.CA, true, a.Login.Plain
 	}
 	if d := sess.Draft("/authentik"); d != nil {
-		in.Held = in.Held && sameAddress(d.Values.Get("authentik.url"), in.URL) && !blamed(d.Problems, "authentik.token")
+		in.Held = in.Held && sameAddress(d.Values.Get("authentik.url"), in.URL) &&
+			!blamed(d.Problems, "authentik.token")
 		in.URL, in.CA, in.Problems = d.Values.Get("authentik.url"), d.Values.Get("authentik.ca"), d.Problems
 		in.Plain = d.Values.Has("authentik.insecure_http")
 	}

@@ -115,7 +115,8 @@ func TestAnAddressOfAnotherIsNamed(t *testing.T) {
 	b.send(b.get("/authentik"), "/authentik", nil).want(303, "/pocketbase")
 	refuse("pocketbase", own, "", "This is the address of this wizard, not of PocketBase.")
 	refuse("pocketbase", box.AuthentikURL, "", "This is the address of your authentik, not of PocketBase.")
-	b.send(b.get("/pocketbase"), "/pocketbase", url.Values{"pocketbase.url": {box.PocketBaseURL}}).want(303, "/settings")
+	back := b.send(b.get("/pocketbase"), "/pocketbase", url.Values{"pocketbase.url": {box.PocketBaseURL}})
+	back.want(303, "/settings")
 	refuse("authentik", box.PocketBaseURL, box.AuthentikToken, "This is the address of your PocketBase")
 }
 

@@ -9,8 +9,8 @@ import (
 	"authpocket/web/view/changes"
 )
 
-// showReview handles the "GET /review" route. Every look makes the plan
-// again, so that it shows the current state of both systems.
+// showReview handles the "GET /review" route. It makes the plan again, so that
+// it shows the current state of both systems.
 func (s *Server) showReview(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress) {
 	shown := sess.TakeFresh()
 	if shown == nil {
@@ -35,16 +35,20 @@ func (s *Server) review(w http.ResponseWriter, r *http.Request, sess *session.Se
 		s.fail(w, r, sess, err, session.Again(shown.Plan))
 		return
 	}
-	status := http.StatusOK
-	if len(problems) > 0 {
-		status = http.StatusUnprocessableEntity
-	}
-	s.render(w, r, status, changes.Review(changes.NewReview(s.head(sess), changes.ReviewInput{
+	page := changes.Review(changes.NewReview(s.head(sess), changes.ReviewInput{
 		PlanID: shown.ID, Plan: shown.Plan, Problems: problems, Interrupted: open,
 		AuthentikURL: p.Authentik.Login.URL, AuthentikWho: p.Authentik.Who.Username,
 		PocketBaseURL: p.PocketBase.Login.URL, PocketBaseWho: p.PocketBase.Who.SuperuserEmail,
 		PocketBaseUntil: p.PocketBase.Who.Expires, PocketBaseRenews: p.PocketBase.Who.Refreshable,
-	})))
+	}))
+	switch {
+	case len(problems) > 0:
+		s.render(w, r, http.StatusUnprocessableEntity, page)
+	case shown.Plan.Purpose == link.PurposeLink && shown.Again == "":
+		s.renderRecent(w, r, sess, p, page)
+	default:
+		s.render(w, r, http.StatusOK, page)
+	}
 }
 
 // reviewProblems writes the page for answers that no longer fit the systems.

@@ -29,7 +29,7 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, sess *sess
 	}
 	in.Token, in.TokenRenews = p.PocketBase.Who.Expires, p.PocketBase.Who.Refreshable
 	in.From, in.Again = from(r.URL.Query().Get("from")), again
-	s.render(w, r, http.StatusOK, setup.Settings(setup.NewSettings(s.head(sess), in)))
+	s.renderRecent(w, r, sess, p, setup.Settings(setup.NewSettings(s.head(sess), in)))
 }
 
 // askSettings returns what the page shows: the answers so far, or the form that

@@ -150,8 +150,9 @@ func wantGuarded(t *testing.T, what, path string, p *page) {
 				h.Get("Content-Security-Policy"), "connect-src 'self';"))
 	}
 	wantHeaders(t, what, h)
-	if stored := h.Get("Cache-Control"); strings.HasPrefix(stored, "no-store") == strings.HasPrefix(path, static.Prefix) {
-		t.Errorf("%s: Cache-Control is %q", what, stored)
+	stored := strings.HasPrefix(h.Get("Cache-Control"), "no-store")
+	if stored == strings.HasPrefix(path, static.Prefix) {
+		t.Errorf("%s: Cache-Control is %q", what, h.Get("Cache-Control"))
 	}
 	types := []string{"text/html; charset=utf-8", "text/markdown; charset=utf-8", "text/plain; charset=utf-8",
 		"text/yaml; charset=utf-8", "text/event-stream", "application/json", "text/css; charset=utf-8"}

@@ -22,8 +22,8 @@ const outputPage = "docs/output.md"
 // documents returns the sections of docs/output.md that have a schema, by the schema's name.
 func documents() map[string]string {
 	return map[string]string{"plan": "plan", "apply": "apply, undo, rotate, remove", "verify": "verify",
-		"receipts": "receipts", "receipt": "one receipt", "validate": "validate", "version": "version", "errors": "errors",
-		"links": "several links"}
+		"receipts": "receipts", "receipt": "one receipt", "validate": "validate", "version": "version",
+		"errors": "errors", "links": "several links"}
 }
 
 // writeSchemas writes the schemas of what --json prints to a directory.

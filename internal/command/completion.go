@@ -139,7 +139,8 @@ func (f *stateFlag) suggested(chosen func([]journal.Summary) []journal.Summary) 
 			return nil
 		}
 		return link.Each(chosen(list), func(r journal.Summary) cobra.Completion {
-			return cobra.CompletionWithDesc(r.ID, string(r.Kind)+" of "+r.Slug+", "+r.When.Local().Format(time.DateTime))
+			made := r.When.Local().Format(time.DateTime)
+			return cobra.CompletionWithDesc(r.ID, string(r.Kind)+" of "+r.Slug+", "+made)
 		})
 	}
 }

@@ -196,7 +196,8 @@ func (a asker) settings(ctx context.Context, e *engine.Engine, f initFlags) (lin
 			return d + ": " + link.EmailOutcome(link.EmailDecision(d), *collection)
 		})
 		var decision string
-		decision, err = a.ask.Choice(ctx, "Which e-mail addresses may PocketBase treat as verified?", decisions, outcomes)
+		decision, err = a.ask.Choice(ctx, "Which e-mail addresses may PocketBase treat as verified?", decisions,
+			outcomes)
 		spec.Email = link.EmailDecision(decision)
 	}
 	return spec, err

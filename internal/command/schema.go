@@ -22,7 +22,9 @@ func newSchema(s *shared) *cobra.Command {
 		Args: atMost(1),
 		RunE: func(_ *cobra.Command, args []string) error { return printSchema(s.program(), args) },
 	}
-	cmd.ValidArgsFunction = s.suggest(func(context.Context, program, string) []cobra.Completion { return schemas.Names() })
+	cmd.ValidArgsFunction = s.suggest(func(context.Context, program, string) []cobra.Completion {
+		return schemas.Names()
+	})
 	return cmd
 }
 

@@ -92,8 +92,8 @@ func repeated(files []File) error {
 		first[name] = f
 		is := f.identity()
 		if before, found := same[is]; found && is.known() {
-			errs = append(errs, &Fault{Place: f.start, Words: fmt.Sprintf("this is the link %s, at %s, once more: it has "+
-				"the same application and collection", before.Label(), before.start)})
+			errs = append(errs, &Fault{Place: f.start, Words: fmt.Sprintf("this is the link %s, at %s, once more: it "+
+				"has the same application and collection", before.Label(), before.start)})
 			continue
 		}
 		same[is] = f

@@ -132,7 +132,8 @@ func TestAnotherLimitIsOfTheSameTurns(t *testing.T) {
 		if took := time.Since(began); took != 40*time.Second {
 			t.Errorf("both took %s", took)
 		}
-		if _, err := quick.Get("http://slow.company"); !errors.Is(err, context.DeadlineExceeded) { //nolint:bodyclose // none
+		_, err := quick.Get("http://slow.company") //nolint:bodyclose // none
+		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("the first client: %v", err)
 		}
 	})

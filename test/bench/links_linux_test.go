@@ -45,7 +45,8 @@ func startMany(b *testing.B, n int) *many {
 	})
 	m := &many{a: measure(b, box.AuthentikURL),
 		env: append(os.Environ(), "AUTHENTIK_TOKEN="+box.AuthentikToken)}
-	m.text = "defaults:\n  authentik: {url: '" + m.a.url + "', token: '${AUTHENTIK_TOKEN}'}\n  email: trust-all\nlinks:\n"
+	m.text = "defaults:\n  authentik: {url: '" + m.a.url + "', token: '${AUTHENTIK_TOKEN}'}\n" +
+		"  email: trust-all\nlinks:\n"
 	for i := range pocketBases {
 		m.add(b, i, n/pocketBases)
 	}

@@ -48,8 +48,8 @@ func (l *linked) compare(one side) {
 		return c.ID == link.CheckAuthentikSettings || c.ID == link.CheckAuthentikBindings
 	})
 	foretells := func(c link.Check) bool {
-		return c.Status == link.Fail && slices.Contains([]link.CheckID{link.CheckPrediction, link.CheckAuthentikValidity,
-			link.CheckAuthentikFlows, link.CheckAuthentikPerson, link.CheckAuthentikAccess, link.CheckAuthentikClaims,
+		return c.Status == link.Fail && slices.Contains([]link.CheckID{link.CheckPrediction,
+			link.CheckAuthentikValidity, link.CheckAuthentikFlows, link.CheckAuthentikPerson, link.CheckAuthentikAccess, link.CheckAuthentikClaims,
 			link.CheckAuthentikEmail}, c.ID)
 	}
 	check, v := l.e.SignInAs(l.t.Context(), l.d, signin.Credentials{Name: l.username, Password: secret.New(password)})
@@ -122,7 +122,8 @@ func (lab *lab) accessSides() []side {
 
 func (lab *lab) providerSides() []side {
 	redirect := func(mode, kind, url string) func(*linked) {
-		return provider("redirect_uris", []any{map[string]any{"matching_mode": mode, "redirect_uri_type": kind, "url": url}})
+		uri := map[string]any{"matching_mode": mode, "redirect_uri_type": kind, "url": url}
+		return provider("redirect_uris", []any{uri})
 	}
 	list := []side{
 		{name: "no signing key", do: provider("signing_key", nil)},
@@ -271,7 +272,8 @@ func flowSides() []side {
 	for _, mode := range []string{"any", "all"} {
 		for _, negate := range []bool{false, true} {
 			bound := func(kind string, f func(*linked) map[string]any, people func(*linked) []int) side {
-				return side{name: fmt.Sprintf("%s, %s, negated: %v", kind, mode, negate), open: true, do: func(l *linked) {
+				name := fmt.Sprintf("%s, %s, negated: %v", kind, mode, negate)
+				return side{name: name, open: true, do: func(l *linked) {
 					made := f(l)
 					l.bindTo(made["policybindingmodel_ptr_id"], "group", l.group("a", people(l)...),
 						map[string]any{"negate": negate})

@@ -21,6 +21,7 @@ func (s *Session) Refuse(page string, d Draft) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.draftOf, s.draft = page, &d
+	s.dropRecent()
 }
 
 // Draft returns what was refused of a page, nil for nothing.
@@ -41,7 +42,10 @@ func (s *Session) DropDraft() {
 }
 
 // dropDraft is DropDraft for a caller that holds mu.
-func (s *Session) dropDraft() { s.draftOf, s.draft = "", nil }
+func (s *Session) dropDraft() {
+	s.draftOf, s.draft = "", nil
+	s.dropRecent()
+}
 
 // Hold keeps a secret that was typed into a field of a form that was refused
 // for something else, so that it need not be typed again. It is sent nowhere.

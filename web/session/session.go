@@ -19,6 +19,7 @@ const (
 	sessionIdle  = 30 * time.Minute // without a request
 	sessionLife  = 4 * time.Hour    // in any case
 	sessionLimit = 100              // sessions at once
+	sweepEvery   = recentAge        // it is seen to that their time is up
 	plansKept    = 8                // shown plans and begun applies per session
 )
 
@@ -46,6 +47,9 @@ type Session struct {
 	verify     *Verify
 	working    int  // jobs that use the tokens
 	over       bool // ended: the tokens are wiped once nothing is working
+
+	recent map[string]recent // by path
+	turn   int               // goes up with what makes them old
 
 	draftOf string // the page of draft
 	draft   *Draft
@@ -156,6 +160,7 @@ type Progress struct {
 	Spec       link.Spec
 	answered   bool
 	Rev        int
+	turn       int
 	Settled    *Settled
 	Live       bool // the link exists, whether or not it matches the answers
 	Verify     *Verify
@@ -168,7 +173,7 @@ func (s *Session) Look() Progress {
 	defer s.mu.Unlock()
 	p := Progress{
 		Authentik: s.authentik, PocketBase: s.pocketbase, Second: s.second, Spec: s.spec,
-		answered: s.answered, Rev: s.rev, Settled: s.settled, Verify: s.verify,
+		answered: s.answered, Rev: s.rev, turn: s.turn, Settled: s.settled, Verify: s.verify,
 	}
 	p.Live = s.live != "" && s.live == s.key()
 	if s.over { // only a running job may still use them
@@ -203,6 +208,7 @@ func (s *Session) workDone() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.working--
+	s.dropRecent()
 	if s.over && s.working == 0 {
 		s.wipe()
 	}

@@ -33,9 +33,9 @@ func NewStore(tests *SignIns) *Store {
 }
 
 // sweep ends sessions whose time is up, so that tokens do not outlive it
-// even without requests.
+// even without requests. It drops the pages that were kept for a moment.
 func (s *Store) sweep(ctx context.Context) {
-	tick := time.NewTicker(time.Minute)
+	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
 		select {
@@ -48,6 +48,9 @@ func (s *Store) sweep(ctx context.Context) {
 }
 
 func (s *Store) expire(now time.Time) {
+	for _, one := range s.All() {
+		one.dropOld()
+	}
 	s.endEach(func(one *Session) bool { return one.expired(now) })
 }
 

@@ -34,6 +34,7 @@ func (s *Session) DoWork(w Worker, work func(context.Context)) bool {
 // beginWork is DoWork for a caller that holds mu.
 func (s *Session) beginWork(w Worker, work func(context.Context)) bool {
 	s.working++
+	s.dropRecent()
 	if w.Jobs.Begin(func(ctx context.Context) { defer s.workDone(); work(ctx) }) {
 		return true
 	}
@@ -59,6 +60,7 @@ func (s *Session) BeginApply(w Worker, id string) (*Apply, error) {
 		}
 	}
 	if shown == nil || shown.Rev != s.rev || s.authentik == nil || s.pocketbase == nil {
+		s.dropRecent() // the review has to show one that can be applied
 		return nil, ErrStalePlan
 	}
 	p := Progress{Authentik: s.authentik, PocketBase: s.pocketbase}

@@ -85,8 +85,8 @@ func TestDone(t *testing.T) {
 			t.Errorf("the snippet lacks %s:\n%s", want, p.Snippet)
 		}
 	}
-	if p.Links[0].URL != stories.AuthentikURL+"/if/admin/#/core/applications/app" || p.Links[1].URL != stories.PocketBaseURL+
-		"/_/#/collections?collection=c1" {
+	if p.Links[0].URL != stories.AuthentikURL+"/if/admin/#/core/applications/app" ||
+		p.Links[1].URL != stories.PocketBaseURL+"/_/#/collections?collection=c1" {
 		t.Errorf("%+v", p.Links)
 	}
 	if p.Kind != "good" || len(p.Rounds) != 0 {

@@ -132,8 +132,8 @@ func (m *measured) judgeAccess() link.Check {
 	evidence := "Asked authentik whether " + m.who() + " may use the application: "
 	if m.access.Flag("passing") {
 		if policies := m.policies(); len(policies) > 0 {
-			return check.Skips(evidence + "yes. But " + boundNames(policies) + " may answer otherwise where and when the " +
-				"user signs in.")
+			return check.Skips(evidence + "yes. But " + boundNames(policies) + " may answer otherwise where and when " +
+				"the user signs in.")
 		}
 		return check.Passes(evidence + "yes.")
 	}

@@ -52,8 +52,8 @@ func (m *measured) correctClaims(ctx context.Context) {
 	}
 	if want := rest.Subject(m.user, m.live.state.SubjectMode); want != "" && kindOf(claim(m.claims, "sub")) == "text" &&
 		m.claims.Text("sub") != want {
-		m.claimsErr = rest.NewFault(link.FaultOther, "", "A scope mapping gives another subject (sub) than the provider's "+
-			"subject mode, and which one PocketBase gets depends on the version of authentik.",
+		m.claimsErr = rest.NewFault(link.FaultOther, "", "A scope mapping gives another subject (sub) than the "+
+			"provider's subject mode, and which one PocketBase gets depends on the version of authentik.",
 			"Run a test sign-in instead.", errors.New("a mapping gives the subject"))
 		return
 	}

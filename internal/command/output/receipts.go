@@ -86,7 +86,8 @@ func (v View) receiptTable(list []journal.Summary, rows []receiptRow) {
 		if r.Done < r.Changes {
 			outcome += fmt.Sprintf(", %d of %s", r.Done, CountChanges(r.Changes))
 		}
-		table = append(table, []string{list[i].When.Local().Format("2006-01-02 15:04"), list[i].Did, of, outcome, r.ID})
+		when := list[i].When.Local().Format("2006-01-02 15:04")
+		table = append(table, []string{when, list[i].Did, of, outcome, r.ID})
 	}
 	v.table(table, terminal.Bold)
 	if !several {

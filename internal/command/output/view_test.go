@@ -62,7 +62,8 @@ func TestFieldsAreNamedAsInTheLinkFile(t *testing.T) {
 
 func TestAnUndoReadsBackwards(t *testing.T) {
 	var out bytes.Buffer
-	New(terminal.Streams{Out: &out}, false).Plan(link.Plan{Purpose: link.PurposeUndo, Of: "abc", Changes: []link.Change{{
+	view := New(terminal.Streams{Out: &out}, false)
+	view.Plan(link.Plan{Purpose: link.PurposeUndo, Of: "abc", Changes: []link.Change{{
 		System: link.Authentik, Action: link.Delete, Object: "provider “Shop”", Why: "Takes back what was done before.",
 		Lost: "Its client secret.",
 		Fields: []link.Field{{Name: "description", Before: link.ShowText("two\nlines")},

@@ -204,8 +204,8 @@ func (p *ReviewPage) nothing(in ReviewInput) {
 	}
 }
 
-// changeCards returns the changes in the order in which they are applied. Of many changes each is closed, and always one
-// that only carries out another answer.
+// changeCards returns the changes in the order in which they are applied. Of many changes each is closed, and always
+// one that only carries out another answer.
 func changeCards(p link.Plan) []ChangeCard {
 	return link.Each(p.Changes, func(c link.Change) ChangeCard {
 		card := newChangeCard(c, p.Folds())

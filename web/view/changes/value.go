@@ -23,11 +23,11 @@ type Part struct {
 
 // String returns the whole value.
 func (v Value) String() string {
-	var all string
+	var all strings.Builder
 	for _, p := range v {
-		all += p.Text
+		all.WriteString(p.Text)
 	}
-	return all
+	return all.String()
 }
 
 // lines returns the number of lines.
@@ -110,11 +110,7 @@ func words(before, after string) (was, is Value) {
 func parts(list []string, head, tail int) Value {
 	var v Value
 	for i, part := range [][]string{list[:head], list[head : len(list)-tail], list[len(list)-tail:]} {
-		text := ""
-		for _, word := range part {
-			text += word
-		}
-		if text != "" {
+		if text := strings.Join(part, ""); text != "" {
 			v = append(v, Part{text, i == 1})
 		}
 	}
