@@ -1,7 +1,6 @@
 package changes
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 
@@ -35,8 +34,7 @@ type Round struct {
 
 // part returns the round in words, with a link to its receipt if keep is set.
 func (r Round) part(keep bool) RoundPart {
-	receipt := Receipt{Kind: cmp.Or(string(r.Purpose), "apply"), Outcome: "completed", Written: r.Made}
-	p := RoundPart{What: receipt.what()}
+	p := RoundPart{What: link.Did(r.Purpose, "", r.Made)}
 	if keep && r.Receipt != "" {
 		p.URL = "/receipts/" + r.Receipt
 	}
