@@ -80,6 +80,9 @@ func TestShardsApplyEachLinkOnce(t *testing.T) {
 	if snap := box.Authentik().Snapshot(); len(snap.Applications) != links || len(snap.Providers) != links {
 		t.Errorf("there are %d applications and %d providers", len(snap.Applications), len(snap.Providers))
 	}
+	if got := offering(t, box); len(got) != links {
+		t.Errorf("PocketBase offers the sign-in of %v only", got)
+	}
 }
 
 // At a terminal, all plans are shown, and one answer is for all.

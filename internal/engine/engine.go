@@ -36,6 +36,10 @@ type PocketBase interface {
 	Apply(context.Context, link.Change) error
 	// Prepare reads what Apply reads first, so that an Apply in the same moment finds it.
 	Prepare(context.Context, link.Change)
+	// SaveAgain saves a collection as it is.
+	SaveAgain(ctx context.Context, id string) error
+	// Offers reports whether guests are offered the link as it is desired.
+	Offers(context.Context, link.Desired) bool
 	Check(context.Context, link.Desired) []link.Check
 	Probe(context.Context, link.Desired) link.Check
 	// Warnings returns what may go wrong with sign-ins, judging by the

@@ -97,6 +97,10 @@ func (m memoryPocketBase) Check(context.Context, link.Desired) []link.Check {
 	return []link.Check{{ID: "pocketbase.one", System: link.PB, Status: link.Pass}}
 }
 
+func (m memoryPocketBase) SaveAgain(context.Context, string) error { return nil }
+
+func (m memoryPocketBase) Offers(context.Context, link.Desired) bool { return true }
+
 func (m memoryPocketBase) Probe(context.Context, link.Desired) link.Check { return link.Check{} }
 
 func (m memoryPocketBase) Warnings(link.PocketBaseSnapshot, link.Desired) []link.Warning {

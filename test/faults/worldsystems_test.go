@@ -84,6 +84,10 @@ func (a authentikIn) Observe(_ context.Context, q link.Query) (link.AuthentikSna
 // Prepare does nothing: the world is in memory.
 func (pocketbaseIn) Prepare(context.Context, link.Change) {}
 
+func (pocketbaseIn) SaveAgain(context.Context, string) error { return nil }
+
+func (pocketbaseIn) Offers(context.Context, link.Desired) bool { return true }
+
 func (p pocketbaseIn) Observe(context.Context, link.Query) (link.PocketBaseSnapshot, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

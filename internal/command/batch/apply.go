@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 
 	"authpocket/internal/command/output"
 	"authpocket/internal/command/terminal"
@@ -42,6 +43,7 @@ func (r *Run) Apply(ctx context.Context, how Applying) error {
 		defer j.release()
 		return a.apply(ctx, to, j)
 	})
+	a.settle(ctx)
 	return a.end()
 }
 
@@ -70,6 +72,7 @@ func (r *applyRun) asking(ctx context.Context) error {
 		return output.New(r.Streams, r.JSON).Fail(output.Declined())
 	}
 	r.all(ctx, ready, r.apply)
+	r.settle(ctx)
 	return r.end()
 }
 
@@ -106,6 +109,22 @@ func (r *applyRun) planned(ctx context.Context, to terminal.Streams, j *job) err
 	}
 	j.prepared = now
 	return nil
+}
+
+// settle has PocketBase offer guests what was written. Other programs may have written to it at the same time, such as
+// the other parts of all links, so that this waits for all links.
+func (r *applyRun) settle(ctx context.Context) {
+	written := slices.DeleteFunc(slices.Clone(r.jobs), func(j *job) bool { return j.settle == nil })
+	r.all(ctx, written, func(ctx context.Context, to terminal.Streams, j *job) output.Summary {
+		if err := j.settle(ctx); err != nil {
+			j.document = nil // which says that all is well
+			_ = r.View(to, j.file).Fail(err)
+			failed := output.Failed(err)
+			failed.Count = j.Count
+			return failed
+		}
+		return j.Summary
+	})
 }
 
 // errLacks is returned for a plan that writes objects which the link has not taken.
@@ -147,6 +166,9 @@ func (r *applyRun) apply(ctx context.Context, to terminal.Streams, j *job) outpu
 			continue
 		}
 		view.Applied(made, outcomes, nil, err)
+		if e, d := j.engine, made.Desired; err == nil && outcomes.Done() > 0 {
+			j.settle = func(ctx context.Context) error { return e.Settle(ctx, d) }
+		}
 		return applied(outcomes, err)
 	}
 }

@@ -34,6 +34,7 @@ type job struct {
 	held     held
 	document []byte // of JSON
 	prepared
+	settle func(context.Context) error // after the link was written to, else nil
 	output.Summary
 }
 

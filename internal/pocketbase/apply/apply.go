@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"time"
 
 	"authpocket/internal/link"
@@ -34,6 +35,18 @@ func (c Writer) Prepare(ctx context.Context, ch link.Change) {
 	if before := link.As[link.CollectionState](ch.Before); before != nil {
 		_, _ = c.current(ctx, *before) // Apply reads again what failed
 	}
+}
+
+// SaveAgain has PocketBase save a collection as it is, which has it read all collections again.
+func (c Writer) SaveAgain(ctx context.Context, id string) error {
+	ctx, cancel := outbound.WithTimeout(ctx, wire.Patience)
+	defer cancel()
+	a := c.Wire.Send(wire.Alone(ctx), c.Signed(rest.Call{Method: http.MethodPatch,
+		Path: "/api/collections/" + url.PathEscape(id), Body: map[string]any{}}))
+	if outcomeOf(a) != written {
+		return c.Unexpected(a)
+	}
+	return nil
 }
 
 // patch is the PATCH of one kind of change.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"authpocket/internal/link"
@@ -19,6 +20,11 @@ type Checker struct{ *rest.Client }
 func (c Checker) Check(ctx context.Context, d link.Desired) []link.Check {
 	checks := c.checkGuest(ctx, d)
 	return append(checks, c.checkReadBack(ctx, d)...)
+}
+
+// Offers reports whether guests are offered the link as it is desired, or cannot be asked about it.
+func (c Checker) Offers(ctx context.Context, d link.Desired) bool {
+	return !slices.ContainsFunc(c.checkGuest(ctx, d), func(check link.Check) bool { return check.Status == link.Fail })
 }
 
 // authMethods is what a guest is told about signing in.
