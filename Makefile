@@ -7,25 +7,27 @@ SHELL := /bin/bash
 GOFLAGS_BUILD := -trimpath -ldflags='-s -w -buildid= -funcalign=16' -gcflags='all=-l' \
 	-gcflags='runtime/...=' -gcflags='internal/...=' -gcflags='crypto/internal/...='
 
-.PHONY: help man generate check-generated test check race browser lint security fuzz faults worlds run demo build sizes bench bin/authpocket bin/authpocket-demo
+.PHONY: help man generate check-generated test check race browser lint security fuzz faults worlds run demo stories build sizes bench bin/authpocket bin/authpocket-demo
 
 help:                     ## this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' Makefile
 
 generate:                 ## make the *_templ.go files, static/packed, docs/link-file.md, docs/cli and the schemas again
-	go tool templ fmt web
+	go tool templ fmt web sandbox/stories
 	go tool templ generate -path web
+	go tool templ generate -path sandbox/stories
 	go run ./internal/keydocs
 	go run ./internal/clidocs
 	go run ./static/pack
 
 check-generated:          ## fail when generated files are stale
-	go tool templ fmt -fail web
+	go tool templ fmt -fail web sandbox/stories
 	go tool templ generate -path web
+	go tool templ generate -path sandbox/stories
 	go run ./internal/keydocs
 	go run ./internal/clidocs
 	go run ./static/pack
-	git diff --exit-code -- web static/packed docs/link-file.md docs/cli docs/schemas internal/linkfile/link.schema.json
+	git diff --exit-code -- web sandbox/stories static/packed docs/link-file.md docs/cli docs/schemas internal/linkfile/link.schema.json
 	test -z "$$(git ls-files --others --exclude-standard docs/cli docs/schemas static/packed)"
 
 test:                     ## a seeded selection of every kind of test
@@ -66,6 +68,9 @@ run:                      ## start the wizard
 
 demo:                     ## start the wizard in front of a sandbox
 	go run ./cmd/authpocket-demo
+
+stories:                  ## pictures of every page in every state in bin/stories, and docs/review.png
+	AUTHPOCKET_REQUIRE_BROWSER=1 AUTHPOCKET_PICTURES=1 ./e2e/run.sh stories.test.mjs
 
 build: bin/authpocket bin/authpocket-demo ## the two programs
 	@ls -l bin

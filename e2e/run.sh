@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the browser tests where Node and Chromium are found; says so where not.
+# Runs the browser tests, or one file of them, where Node and Chromium are found; says so where not.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -24,4 +24,4 @@ mkdir -p out
 go build -ldflags="-s -w" -o out/authpocket-demo ../cmd/authpocket-demo
 go build -ldflags="-s -w" -o out/authpocket ../cmd/authpocket
 echo "== browser tests in $CHROMIUM"
-node --test --test-reporter=spec tests/all.mjs
+node --test --test-reporter=spec "tests/${1:-all.mjs}"

@@ -8,6 +8,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"authpocket/internal/engine"
+	"authpocket/internal/link"
 	"authpocket/web/session"
 	"authpocket/web/view"
 	"authpocket/web/view/changes"
@@ -112,14 +113,14 @@ func shortReceipt(one engine.Past) changes.Receipt {
 	return changes.Receipt{
 		ID: one.ID, When: one.When, Kind: string(one.Kind), Outcome: string(one.Outcome), Running: one.Running,
 		Of: one.Of, Count: one.Changes, Done: one.Done, TakenBack: one.TakenBack, Program: one.Program,
-		Slug: one.Slug, Collection: one.Collection, Written: one.Written,
+		Slug: one.Slug, Collection: one.Collection, Did: one.Did, Created: one.Created,
 	}
 }
 
 // wholeReceipt returns a receipt with its changes.
 func wholeReceipt(r engine.WholePast) changes.Receipt {
 	v := shortReceipt(r.Past)
-	v.Written = nil // by their outcome, below
+	var written []link.Change
 	for _, c := range r.Changes {
 		change := changes.ReceiptChange{Change: c.Change, State: string(c.State())}
 		if n := len(c.Steps); n > 0 {
@@ -128,8 +129,9 @@ func wholeReceipt(r engine.WholePast) changes.Receipt {
 		}
 		v.Changes = append(v.Changes, change)
 		if change.State == "done" {
-			v.Written = append(v.Written, c.Change)
+			written = append(written, c.Change)
 		}
 	}
+	v.Changed = link.DidChange(written)
 	return v
 }

@@ -115,7 +115,7 @@ func TestUndoPutsBothSystemsBack(t *testing.T) {
 		b.get(path).want(409).says("Confirm the settings first", "after an undo", "Go to the settings")
 	}
 	b.get("/receipts/"+id).want(200).says("Done, then undone", "Recreate the link")
-	b.get("/receipts").says("Undo", "4 of 4 changes applied")
+	b.get("/receipts").says("Undone: "+id, "4 of 4 changes applied")
 	b.send(b.get("/receipts/"+id), "/receipts/"+id+"/continue", nil).want(303, "/review")
 	b.get("/review").want(200).says("Apply 3 changes")
 }
@@ -194,16 +194,16 @@ func TestANewClientSecretIsCheckedAtOnce(t *testing.T) {
 		t.Error("the secret is on a page")
 	}
 	b.get("/verify").want(200).says("stands in the way")
-	done := b.get("/done").want(200).says("New client secret · view receipt",
+	done := b.get("/done").want(200).says("Client secret rotated · view receipt",
 		"Link created · view receipt", "Scope mapping “authpocket: trust every e-mail address” created in "+
 			"authentik")
-	if newest, first := strings.Index(done.text, `<h2>New client secret`),
+	if newest, first := strings.Index(done.text, `<h2>Client secret rotated`),
 		strings.Index(done.text, `<h2>Link created`); newest < 0 || first < newest {
 		t.Error("the last page does not list all that was changed, the newest first")
 	}
 	b.get("/review").want(200).says("No changes needed")
 	id := b.newest()
-	b.get("/receipts/"+id).want(200).says("New client secret", "the previous client secret cannot be restored")
+	b.get("/receipts/"+id).want(200).says("Client secret rotated", "the previous client secret cannot be restored")
 	b.get("/receipts/"+id+"/undo").want(303, "/receipts/"+id)
 }
 

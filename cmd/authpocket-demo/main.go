@@ -36,12 +36,17 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	set.SetOutput(stderr)
 	address := set.String("listen", "127.0.0.1:8480", "`address` of the wizard")
 	tokens := set.Bool("tokens", false, "also print both admin tokens, for the command line")
+	pages := set.Bool("storybook", false, "serve every page in every state, and nothing else")
 	if err := set.Parse(args); err != nil {
 		return 2
 	}
 	chosen := false
 	set.Visit(func(f *flag.Flag) { chosen = chosen || f.Name == "listen" })
-	if err := demo(ctx, *address, chosen, *tokens, stdout, stderr); err != nil {
+	serve := func() error { return demo(ctx, *address, chosen, *tokens, stdout, stderr) }
+	if *pages {
+		serve = func() error { return storybook(ctx, *address, chosen, stdout, stderr) }
+	}
+	if err := serve(); err != nil {
 		fmt.Fprintln(stderr, "authpocket-demo:", err)
 		return 1
 	}

@@ -1,5 +1,6 @@
 // All browser tests, in one process and one browser. A file of them runs on its own, too.
 import './pages.test.mjs';
+import './stories.test.mjs';
 import './whole-way.test.mjs';
 import './signin.test.mjs';
 import './undo.test.mjs';

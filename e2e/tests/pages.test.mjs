@@ -1,12 +1,11 @@
 // Every page, light and dark, wide and narrow: no accessibility violation, no
 // sideways scrolling, no message about the content security policy.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { assertAccessible, assertFits } from './looks.mjs';
 import { test, startDemo, openBrowser, comeIn } from './wizard.mjs';
 
 const here = new URL('..', import.meta.url).pathname;
-const axe = readFileSync(`${here}node_modules/axe-core/axe.min.js`, 'utf8');
 
 /** How many Copy buttons stand on the text beside them. */
 function covered() {
@@ -22,19 +21,11 @@ async function look(page, name, theme) {
   if (process.env.AUTHPOCKET_SCREENSHOTS) {
     await page.screenshot({ path: `${here}out/pages/${name}-${theme}.png`, fullPage: true });
   }
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.ok(wide <= 0, `${name}: ${wide}px too wide`);
+  await assertFits(page, name);
   const head = await page.locator('header.top').evaluate((e) => e.offsetHeight);
   assert.ok(head <= 165, `${name}: the head is ${head}px high`);
   assert.equal(await page.evaluate(covered), 0, `${name}: a button covers the text that it copies`);
-  const cdp = await page.context().newCDPSession(page);
-  await cdp.send('Runtime.evaluate', { expression: axe });
-  const { result } = await cdp.send('Runtime.evaluate', {
-    expression: `axe.run({ resultTypes: ['violations'] }).then(r => JSON.stringify(r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target).join(' '))))`,
-    awaitPromise: true, returnByValue: true,
-  });
-  assert.deepEqual(JSON.parse(result.value), [], `${name} (${theme})`);
-  await cdp.detach();
+  await assertAccessible(page, `${name} (${theme})`);
 }
 
 for (const [theme, width] of [['light', 1280], ['dark', 360]]) {

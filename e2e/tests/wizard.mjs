@@ -10,32 +10,45 @@ import { chromium } from 'playwright-core';
 
 const here = new URL('..', import.meta.url).pathname;
 
-/**
- * Starts the demo on a free port. Returns its address, the first setup code
- * (in the address: door), all that it printed so far (text) and ada's password.
- */
-export async function startDemo() {
-  const program = spawn(`${here}out/authpocket-demo`, ['-listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+async function startProgram(...args) {
+  const program = spawn(`${here}out/authpocket-demo`, ['-listen', '127.0.0.1:0', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
   program.stdout.setEncoding('utf8').on('data', (chunk) => { text += chunk; });
   while (!text.includes('Ctrl-C')) await once(program.stdout, 'data');
-  const door = /http:\/\/\S+#code=\S+/.exec(text)[0];
-  const url = door.split('#')[0];
-  const nextCode = async (than) => {
-    for (;;) {
-      const code = [...text.matchAll(/#code=(\w+)/g)].at(-1)[1];
-      if (code !== than) return code;
-      await once(program.stdout, 'data');
-    }
-  };
-  const password = /with the password (\S+)\./.exec(text)[1];
   const stop = async () => {
     const ended = once(program, 'exit');
     program.kill('SIGTERM');
     const [code] = await ended;
     return code;
   };
-  return { url, door, nextCode, printed: () => text, password, stop };
+  return { program, printed: () => text, stop };
+}
+
+/** Starts the storybook on a free port. Returns its address and the names of all stories. */
+export async function startStorybook() {
+  const { printed, stop } = await startProgram('-storybook');
+  const url = /http:\/\/\S+/.exec(printed())[0];
+  const index = await (await fetch(url)).text();
+  return { url, names: [...index.matchAll(/<li><a href="\/([\w-]+)">/g)].map((found) => found[1]), stop };
+}
+
+/**
+ * Starts the demo on a free port. Returns its address, the first setup code
+ * (in the address: door), all that it printed so far (printed) and ada's password.
+ */
+export async function startDemo() {
+  const { program, printed, stop } = await startProgram();
+  const door = /http:\/\/\S+#code=\S+/.exec(printed())[0];
+  const url = door.split('#')[0];
+  const nextCode = async (than) => {
+    for (;;) {
+      const code = [...printed().matchAll(/#code=(\w+)/g)].at(-1)[1];
+      if (code !== than) return code;
+      await once(program.stdout, 'data');
+    }
+  };
+  const password = /with the password (\S+)\./.exec(printed())[1];
+  return { url, door, nextCode, printed, password, stop };
 }
 
 const waiting = []; // tests that were added and not begun

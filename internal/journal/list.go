@@ -32,12 +32,12 @@ type Summary struct {
 	Meta
 	// Slug and Collection identify a link between the two systems.
 	Slug, Collection string
-	Changes          int // in the plan
-	Done             int // of these, changes that were written
-	Open             int // of these, changes that may have been written
-	// Written are the changes that were or may have been written. Index leaves them out.
-	Written []link.Change
-	Outcome Outcome // empty if interrupted or still running
+	Changes          int     // in the plan
+	Done             int     // of these, changes that were written
+	Open             int     // of these, changes that may have been written
+	Did              string  // what the changes that were or may have been written did, as link.Did says it
+	Created          bool    // these created the link
+	Outcome          Outcome // empty if interrupted or still running
 	// Running is set if the receipt is unfinished and a process, perhaps this
 	// one, holds the link's lock.
 	Running bool
@@ -61,8 +61,8 @@ type SetAside struct {
 // back once this program can read it.
 func (s *Store) List() ([]Summary, []SetAside, error) { return s.list(s.summary) }
 
-// Index is List without Written. A finished receipt is read once, as long as its
-// file stays the same.
+// Index is List, but a finished receipt is read once, as long as its file stays
+// the same.
 func (s *Store) Index() ([]Summary, []SetAside, error) { return s.list(s.indexed) }
 
 // reader returns the summary of the receipt in a file, like read.
@@ -119,7 +119,6 @@ func (s *Store) indexed(name string) (*Summary, *SetAside, error) {
 	if one == nil {
 		return nil, aside, err
 	}
-	one.Written = nil
 	if one.Outcome != "" && gone == nil {
 		s.mu.Lock()
 		s.finished[name] = finished{file, *one}
@@ -173,6 +172,7 @@ func (s *Store) Load(id string) (*Receipt, error) {
 func summarise(r *Receipt) Summary {
 	q := r.Spec.Query()
 	one := Summary{ID: r.ID, When: r.When, Meta: r.Meta, Slug: q.Slug, Collection: q.Collection}
+	var written []link.Change
 	for i, c := range r.Changes {
 		if slices.ContainsFunc(r.Changes[:i], func(x Change) bool { return x.ID() == c.ID() }) {
 			continue // a compensating write
@@ -186,8 +186,9 @@ func summarise(r *Receipt) Summary {
 		default:
 			continue
 		}
-		one.Written = append(one.Written, c.Change)
+		written = append(written, c.Change)
 	}
+	one.Created, one.Did = link.Creates(written), link.Did(r.Kind.Purpose(), r.Of, written)
 	if r.End != nil {
 		one.Outcome = r.End.Outcome
 	}

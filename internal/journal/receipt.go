@@ -24,6 +24,14 @@ const (
 	Proof  Kind = "proof"
 )
 
+// Purpose returns the purpose of the plan that was applied.
+func (k Kind) Purpose() link.Purpose {
+	if k == Apply {
+		return link.PurposeLink
+	}
+	return link.Purpose(k)
+}
+
 // State is the progress of a change, as far as the receipt knows.
 type State string
 

@@ -16,7 +16,7 @@ func Time() time.Time { return time.Date(2026, 11, 23, 19, 5, 0, 0, time.UTC) }
 func Receipt(outcome string, states ...string) changes.Receipt {
 	plan := Plan(link.Spec{Email: link.EmailTrustAll}, nil)
 	r := changes.Receipt{ID: "k3v9q2m7xw", When: Time(), Kind: "apply", Outcome: outcome, Count: len(plan.Changes),
-		Program: "1.0.0", Slug: "pocketbase", Collection: "users"}
+		Program: "1.0.0", Did: link.Did("", "", plan.Changes), Created: true, Slug: "pocketbase", Collection: "users"}
 	for i, c := range plan.Changes {
 		one := changes.ReceiptChange{Change: c, State: "waiting"}
 		if i < len(states) {
@@ -40,7 +40,11 @@ func receiptStories(none, one, both, joined view.Head) []Story {
 	whole, broken := Receipt("completed", "done", "done", "done"), Receipt("", "done", "about to")
 	undo, rotate, remove := whole, whole, whole
 	undo.Kind, undo.Of, undo.ID = "undo", whole.ID, "u1"
-	rotate.Kind, remove.Kind, rotate.Count, rotate.Done = "rotate", "remove", 2, 2
+	rotate.Kind, remove.Kind = "rotate", "remove"
+	for _, one := range []*changes.Receipt{&undo, &rotate, &remove} {
+		one.Did, one.Created = link.Did(link.Purpose(one.Kind), one.Of, nil), false
+	}
+	rotate.Count, rotate.Done = 2, 2
 	taken, running := whole, Receipt("", "done")
 	taken.TakenBack, running.Running = true, true
 	list := changes.ReceiptsInput{Now: Time().Add(90 * time.Minute), List: []changes.Receipt{running, broken, remove,

@@ -42,6 +42,7 @@ func All(a view.Assets) []Story {
 	list = append(list, signInStories(joined)...)
 	list = append(list, doneStories(joined, proven)...)
 	list = append(list, receiptStories(none, one, both, joined)...)
+	list = append(list, extremes(both)...)
 	return append(list, problemStories(none, both)...)
 }
 
@@ -137,6 +138,8 @@ func settingsStories(both view.Head) []Story {
 			ApplicationName: "Shop"}, Evidence: "the collection members signs in with it"},
 	}
 	again := Settings()
+	one := Settings()
+	one.Problems = wrong.Problems[1:2]
 	again.Again = true
 	return []Story{
 		{"settings-again", setup.Settings(setup.NewSettings(both, again))},
@@ -144,14 +147,17 @@ func settingsStories(both view.Head) []Story {
 		{"settings-choice", setup.Settings(setup.NewSettings(both, choice))},
 		{"settings-answered", setup.Settings(setup.NewSettings(demo(both), answered))},
 		{"settings-there", setup.Settings(setup.NewSettings(both, there))},
+		{"settings-undecided", setup.Settings(setup.NewSettings(both, one))},
 		{"settings-wrong", setup.Settings(setup.NewSettings(both, wrong))},
 	}
 }
 
 // Settings returns the input of a settings page with its defaults.
-func Settings() setup.SettingsInput {
+func Settings() setup.SettingsInput { return settingsOf(link.Spec{}) }
+
+func settingsOf(spec link.Spec) setup.SettingsInput {
 	a, p := snapshots()
-	spec := link.Spec{AuthentikURL: AuthentikURL, PocketBaseURLs: []string{PocketBaseURL}}
+	spec.AuthentikURL, spec.PocketBaseURLs = AuthentikURL, []string{PocketBaseURL}
 	d, _ := plans.Resolve(spec, a, p, link.Generated{ClientID: "generated", ClientSecret: secret.New("generated")})
 	return setup.SettingsInput{Authentik: a, PocketBase: p, Desired: d, Form: url.Values{
 		"application.name": {"PocketBase"}, "application.slug": {"pocketbase"},

@@ -53,9 +53,11 @@ func TestReceiptOffersOnlyWhatCanBeDone(t *testing.T) {
 func TestReceiptsAreToldApart(t *testing.T) {
 	for want, r := range map[string]changes.Receipt{
 		"Linked the application “wiki” with the collection “users”.": {Kind: "apply",
+			Outcome: "completed", Created: true},
+		"Changed the link between the application “wiki” and the collection “users”.": {Kind: "apply",
 			Outcome: "completed"},
 		"Linked the application “wiki” with the collection “users”, continuing receipt k3.": {Kind: "apply",
-			Outcome: "completed", Of: "k3"},
+			Outcome: "completed", Of: "k3", Created: true},
 		"Was to link the application “wiki” with the collection “users”.": {Kind: "apply",
 			Outcome: "stopped"},
 		"Undid receipt k3 for the application “wiki” and the collection “users”.": {Kind: "undo",

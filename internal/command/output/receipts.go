@@ -63,7 +63,7 @@ func (v View) Receipts(list []journal.Summary, aside []journal.SetAside) {
 		for i, s := range list {
 			r := rows[i]
 			visible.Fprintf(v.Out, "%s\t%s\t%s\t%s\t%s\t%d/%d\t%s\t%s\t%s\t%s\n", r.ID, r.When, r.Kind,
-				did(s), r.Outcome, r.Done, r.Changes, r.Slug, r.AuthentikURL, r.Collection, r.PocketBaseURL)
+				s.Did, r.Outcome, r.Done, r.Changes, r.Slug, r.AuthentikURL, r.Collection, r.PocketBaseURL)
 		}
 	}
 	for _, a := range aside {
@@ -87,7 +87,7 @@ func (v View) receiptTable(list []journal.Summary, rows []receiptRow) {
 			outcome += fmt.Sprintf(", %d of %s", r.Done, CountChanges(r.Changes))
 		}
 		when := list[i].When.Local().Format("2006-01-02 15:04")
-		table = append(table, []string{when, did(list[i]), of, outcome, r.ID})
+		table = append(table, []string{when, list[i].Did, of, outcome, r.ID})
 	}
 	v.table(table, terminal.Bold)
 	if !several {
@@ -140,7 +140,7 @@ func (v View) Receipt(list []journal.Summary, r journal.Receipt) {
 		v.json(receiptResult{row, r.Of, r.Program, notNil(changes)})
 		return
 	}
-	visible.Fprintf(v.Out, "%s\n", v.on.In(terminal.Bold, "Receipt "+row.ID+": "+did(list[at])))
+	visible.Fprintf(v.Out, "%s\n", v.on.In(terminal.Bold, "Receipt "+row.ID+": "+list[at].Did))
 	for _, fact := range [][2]string{
 		{"when", r.When.Local().Format(time.DateTime)}, {"what", row.Kind}, {"receipt", r.Of},
 		{"outcome", fmt.Sprintf("%s, %d of %s", row.Outcome, row.Done, CountChanges(row.Changes))},

@@ -1,12 +1,6 @@
 package changes
 
-import (
-	"cmp"
-	"slices"
-	"strings"
-
-	"authpocket/internal/link"
-)
+import "cmp"
 
 // about says what the receipt did, or was meant to do where it did not complete.
 func (r Receipt) about() string {
@@ -28,7 +22,7 @@ func (r Receipt) about() string {
 		return tense("Proved", "prove") + " that a new person can sign in through " + both
 	}
 	text := tense("Linked", "link") + " " + app + " with " + collection
-	if _, changed := r.wrote(); changed != "" {
+	if r.changed() {
 		text = tense("Changed", "change") + " the link between " + app + " and " + collection
 	}
 	if r.Of != "" {
@@ -37,39 +31,14 @@ func (r Receipt) about() string {
 	return text + "."
 }
 
+// what says in a few words what the receipt did, or what it was for where it did not complete.
 func (r Receipt) what() string {
-	if created, changed := r.wrote(); created {
-		return "Link created"
-	} else if changed != "" {
-		return "Link changed"
+	if r.Outcome == "completed" {
+		return r.Did
 	}
-	words := map[string]string{"undo": "Undo", "rotate": "New client secret", "remove": "Link removed",
-		proofKind: "Proof"}
+	words := map[string]string{"undo": "Undo", "rotate": "New client secret", "remove": "Removal", proofKind: "Proof"}
 	return cmp.Or(words[r.Kind], "Link created or changed")
 }
 
-// wrote reports whether a completed apply created the link, and else lists the fields that it changed.
-func (r Receipt) wrote() (created bool, changed string) {
-	if r.Kind != "apply" || r.Outcome != "completed" {
-		return false, ""
-	}
-	var labels []string
-	for _, c := range r.Written {
-		created = created || c.Kind == link.KindPair && c.Action == link.Create
-		for _, f := range c.Fields {
-			if label := c.FieldCalled(f.Name); !slices.Contains(labels, label) {
-				labels = append(labels, label)
-			}
-		}
-	}
-	if created {
-		return true, ""
-	}
-	return false, strings.Join(labels, ", ")
-}
-
-// fields lists the fields that an apply changed, empty for one that created the link.
-func (r Receipt) fields() string {
-	_, changed := r.wrote()
-	return changed
-}
+// changed reports whether it is of an apply that changed an existing link.
+func (r Receipt) changed() bool { return r.Kind == "apply" && r.Outcome == "completed" && !r.Created }

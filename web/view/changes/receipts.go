@@ -25,7 +25,9 @@ type Receipt struct {
 	Program     string // authpocket's version
 	// Slug and Collection identify the link among those of the two systems.
 	Slug, Collection string
-	Written          []link.Change // those that were begun
+	Did              string   // in a few words
+	Created          bool     // it created the link
+	Changed          []string // all that it changed, only with Changes
 	Changes          []ReceiptChange
 }
 
@@ -86,7 +88,6 @@ func ago(now, then time.Time) string {
 func receiptLine(r Receipt) ReceiptLine {
 	return ReceiptLine{
 		URL: "/receipts/" + r.ID, What: r.what(), When: moment(r.When), State: r.state(), Outcome: r.outcome(),
-		Fields:  r.fields(),
 		Changes: fmt.Sprintf("%d of %s applied", r.Done, view.Plural(r.Count, "change", "changes")), About: r.about(),
 	}
 }
@@ -143,8 +144,8 @@ func NewReceipt(h view.Head, r Receipt) ReceiptPage {
 	p := ReceiptPage{Head: h, ID: r.ID, Facts: []view.Answer{{Key: "What", Value: line.About},
 		{Key: "When", Value: line.When}, {Key: "Outcome", Value: line.Outcome}, {Key: "Changes", Value: line.Changes},
 		{Key: "Receipt", Value: r.ID}}}
-	if line.Fields != "" {
-		p.Facts = slices.Insert(p.Facts, 1, view.Answer{Key: "Changed", Value: line.Fields})
+	if r.changed() && len(r.Changed) > 0 {
+		p.Facts = slices.Insert(p.Facts, 1, view.Answer{Key: "Changed", Value: strings.Join(r.Changed, ", ")})
 	}
 	if r.Program != "" {
 		p.Facts = append(p.Facts, view.Answer{Key: "Written by", Value: view.Program + " " + r.Program})
