@@ -31,7 +31,7 @@ func (s *Server) showDone(w http.ResponseWriter, r *http.Request, sess *session.
 		Checks: p.Verify.Input().Checks, Held: p.Authentik != nil || p.PocketBase != nil,
 		AuthentikAPI: p.Settled.AuthentikURL, PocketBaseAPI: p.Settled.PocketBaseURL, ByPassword: p.Settled.ByPassword,
 		Later: p.Authentik != nil && p.PocketBase != nil, Receipts: s.cfg.Receipts != nil,
-		Own: own(p),
+		Own: own(p), SignedIn: s.signedIn(sess),
 	}
 	s.render(w, r, http.StatusOK, changes.Done(changes.NewDone(s.head(sess), in)))
 }

@@ -167,8 +167,11 @@ func doneStories(joined, proven view.Head) []Story {
 	in := changes.DoneInput{Desired: plan.Desired, Rounds: []changes.Round{{Purpose: link.PurposeRotate, Receipt: "u1",
 		Made: []link.Change{update()}}, {Receipt: "k3", Made: plan.Changes}}, Checks: good, Held: true,
 		AuthentikAPI: AuthentikURL, PocketBaseAPI: PocketBaseURL}
+	seen := in
+	seen.SignedIn = link.SignedIn{Name: "ada@example.com", At: time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)}
+	in.Later = true
 	forgotten := in
-	forgotten.Held, forgotten.Rounds, forgotten.Checks, forgotten.ByPassword = false, nil, nil, true
+	forgotten.Later, forgotten.Held, forgotten.Rounds, forgotten.Checks, forgotten.ByPassword = false, false, nil, nil, true
 	off := joined
 	off.Held = false
 	files := []changes.ExportFile{{Title: "authentik blueprint", URL: "blueprint",
@@ -179,7 +182,8 @@ func doneStories(joined, proven view.Head) []Story {
 	return []Story{
 		{"export", changes.Export(changes.NewExport(proven, "/done", files, []link.Warning{{ID: "open-to-everyone"},
 			{ID: "access-unseen", Summary: "The token may not see who may use this application.",
-				Detail: "Look in authentik."}}))}, {"done", changes.Done(changes.NewDone(proven, in))},
+				Detail: "Look in authentik."}}))}, {"done", changes.Done(changes.NewDone(proven, seen))},
+		{"done-unproved", changes.Done(changes.NewDone(joined, in))},
 		{"done-forgotten", changes.Done(changes.NewDone(off, forgotten))}}
 }
 

@@ -27,8 +27,9 @@ const delay = 50 * time.Millisecond
 
 // meter is a proxy that counts and delays the requests to a system.
 type meter struct {
-	url  string
-	slow atomic.Bool
+	url   string
+	slow  atomic.Bool
+	close func() // closes the connections that clients keep
 
 	mu    sync.Mutex
 	calls []call
@@ -91,7 +92,7 @@ func measure(b *testing.B, to string) *meter {
 		m.calls = append(m.calls, call{came, time.Now()})
 	}))
 	b.Cleanup(server.Close)
-	m.url = server.URL
+	m.url, m.close = server.URL, server.CloseClientConnections
 	return m
 }
 

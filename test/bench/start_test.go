@@ -89,11 +89,7 @@ type process struct {
 // launch starts a server that prints its address, and asks it for its first page.
 func launch(b *testing.B, path string, args ...string) *process {
 	b.Helper()
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		b.Fatal(err)
-	}
-	p := &process{cmd: exec.CommandContext(b.Context(), path, args...), client: &http.Client{Jar: jar}}
+	p := &process{cmd: exec.CommandContext(b.Context(), path, args...), client: &http.Client{Jar: newJar(b)}}
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
 		b.Fatal(err)
@@ -111,6 +107,15 @@ func launch(b *testing.B, path string, args ...string) *process {
 	p.took = time.Since(began)
 	drain(b, resp)
 	return p
+}
+
+func newJar(b *testing.B) *cookiejar.Jar {
+	b.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return jar
 }
 
 // printed reads on to a line that matches and returns its group.

@@ -3,6 +3,7 @@ package view_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"authpocket/internal/link"
 	"authpocket/sandbox/stories"
@@ -78,7 +79,8 @@ func TestDone(t *testing.T) {
 		Collection: link.CollectionState{ID: "c1", Name: "people"}, Slot: link.OAuth2Provider{Slot: "oidc2"},
 	}
 	p := changes.NewDone(view.Head{}, changes.DoneInput{Desired: d, AuthentikAPI: stories.AuthentikURL,
-		PocketBaseAPI: stories.PocketBaseURL, Checks: link.Checks{{Status: link.Pass}}, Held: true})
+		PocketBaseAPI: stories.PocketBaseURL, Checks: link.Checks{{Status: link.Pass}}, Held: true,
+		SignedIn: link.SignedIn{Name: "ada@example.com", At: time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC)}})
 	for _, want := range []string{`new PocketBase("https://pb.example/\"\u003c/script\u003e")`, `.collection("people")`,
 		`provider: "oidc2"`} {
 		if !strings.Contains(p.Snippet, want) {
@@ -89,8 +91,15 @@ func TestDone(t *testing.T) {
 		p.Links[1].URL != stories.PocketBaseURL+"/_/#/collections?collection=c1" {
 		t.Errorf("%+v", p.Links)
 	}
-	if p.Kind != "good" || len(p.Rounds) != 0 {
+	if p.Kind != "good" || p.Lead != "Works: ada@example.com signed in at 03:04 UTC." || len(p.Rounds) != 0 ||
+		len(p.Next) != 0 {
 		t.Errorf("%+v", p)
+	}
+	unseen := changes.NewDone(view.Head{}, changes.DoneInput{Desired: d, Checks: link.Checks{{Status: link.Pass}},
+		Later: true})
+	if unseen.Kind == "good" || !strings.Contains(unseen.Lead, "No sign-in has been tried yet.") ||
+		len(unseen.Next) != 2 || unseen.Next[0].URL != "/prove" {
+		t.Errorf("without a sign-in: %+v", unseen)
 	}
 	failed := changes.NewDone(view.Head{}, changes.DoneInput{Desired: d, Checks: link.Checks{{Status: link.Fail}}})
 	if failed.Kind != "warn" || !strings.Contains(failed.Head.Title, "a check failed") {

@@ -6,7 +6,6 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/web/view"
-	"authpocket/web/view/proof"
 )
 
 // DoneInput holds what the last page shows.
@@ -14,7 +13,9 @@ type DoneInput struct {
 	Desired link.Desired
 	Rounds  []Round     // the applies of this session, newest first
 	Checks  link.Checks // nil where none were run
-	Held    bool        // the session still holds tokens
+	// SignedIn is a sign-in that was seen to work since the last change, zero for none.
+	SignedIn link.SignedIn
+	Held     bool // the session still holds tokens
 	// AuthentikAPI and PocketBaseAPI are the addresses that authpocket used. The
 	// dashboards are there too.
 	AuthentikAPI, PocketBaseAPI string
@@ -48,11 +49,17 @@ func NewDone(h view.Head, in DoneInput) DonePage {
 	p := DonePage{Head: h, Kind: "good", Held: in.Held, Snippet: Snippet(in.Desired), Tokens: tokenAdvice(in),
 		Own: in.Own, Links: dashboards(in)}
 	p.Head.Title = "authentik and PocketBase are linked"
-	p.Lead = "Checks: " + proof.Tally(in.Checks)
-	if in.Checks == nil {
+	p.Lead = in.Checks.Headline(in.SignedIn)
+	switch {
+	case in.Checks == nil:
 		p.Kind, p.Lead = "warn", "The checks have not run yet."
-	} else if in.Checks.Failed() {
+	case in.Checks.Failed():
 		p.Kind, p.Head.Title = "warn", "The link exists, but a check failed"
+	case in.SignedIn.At.IsZero():
+		p.Kind = "note"
+	}
+	if in.Later && in.SignedIn.At.IsZero() && in.Checks != nil && !in.Checks.Failed() {
+		p.Next = []view.Action{{Label: "Prove it now", URL: "/prove"}, {Label: "Test sign-in", URL: "/signin"}}
 	}
 	for _, round := range in.Rounds {
 		p.Rounds = append(p.Rounds, round.part(in.Later && in.Receipts))
