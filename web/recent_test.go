@@ -47,7 +47,8 @@ func TestAPageSecondsLaterAsksNobody(t *testing.T) {
 	look := func(path string) func() *page { return func() *page { return b.get(path).want(http.StatusOK) } }
 	reload := func(path string) func() *page {
 		return func() *page {
-			return b.ask(b.http, http.MethodGet, path, func(r *http.Request) { r.Header.Set("Cache-Control", "max-age=0") })
+			return b.ask(b.http, http.MethodGet, path,
+				func(r *http.Request) { r.Header.Set("Cache-Control", "max-age=0") })
 		}
 	}
 	send := func(email string) func() *page {

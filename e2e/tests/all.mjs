@@ -4,5 +4,6 @@ import './stories.test.mjs';
 import './whole-way.test.mjs';
 import './signin.test.mjs';
 import './undo.test.mjs';
+import './cancel.test.mjs';
 import './proof.test.mjs';
 import './security.test.mjs';

@@ -129,8 +129,9 @@ func TestNoPartOfAPlanIsForgotten(t *testing.T) {
 		reflect.TypeFor[link.Generated](): {"ClientID", "KeptID", "ClientSecret", "Person"}, // who is in Changes
 		reflect.TypeFor[link.Change](): {"System", "Kind", "Object", "Action", "Fields", "Why", "Step", "Lost",
 			"Before", "After"},
-		// Place and Usual only say what a plan folds when it is shown.
-		reflect.TypeFor[link.Field](): {"Name", "Before", "After", "Sensitive", "Generated", "Place", "Usual"},
+		// Place, Default and Usual only say what a plan folds when it is shown.
+		reflect.TypeFor[link.Field](): {"Name", "Before", "After", "Sensitive", "Generated", "Place", "Default",
+			"Usual"},
 	} {
 		var now []string
 		for i := range of.NumField() {

@@ -150,14 +150,8 @@ func (w *warner) slot(snap link.PocketBaseSnapshot, now link.CollectionState, d 
 			"PocketBase never shows a client secret. If you still need the current one (client id "+
 				rest.Plain(there.ClientID)+"), first get a copy from where it was issued.")
 	}
-	same := there != nil && there.ClientID == d.Slot.ClientID && address.SameHost(there.AuthURL, d.Slot.AuthURL)
-	if linked := snap.Linked[d.Slot.Slot]; linked > 0 && !same {
-		w.add(link.WarnAlreadyLinked,
-			fmt.Sprintf("%s signed in through the slot %s of %s before, with another provider.", people(linked),
-				d.Slot.Slot, now.Name),
-			"PocketBase tells people apart by slot and subject only, not by where they come from. Whoever has the "+
-				"same subject now gets that account, and whoever has another one is refused if their address is "+
-				"taken. Use a free slot, or delete the old links in the collection _externalAuths.")
+	if linked := snap.Linked[d.Slot.Slot]; linked > 0 {
+		w.linkedBefore(people(linked)+" signed in through the slot "+d.Slot.Slot+" of "+now.Name+" before", there, d.Slot)
 	}
 	if !d.Collection.OAuth2.Enabled {
 		w.add(link.WarnOAuth2Off, "OAuth2 stays turned off in "+now.Name+
@@ -172,6 +166,24 @@ func (w *warner) slot(snap link.PocketBaseSnapshot, now link.CollectionState, d 
 			"Sign-ins of new people will fail, for PocketBase's ids have another form. Map it to another field, or "+
 				"to none.")
 	}
+}
+
+// linkedBefore warns of the links that a slot keeps of earlier sign-ins. Who made them is known only from the provider
+// that the slot has, and none may be left.
+func (w *warner) linkedBefore(summary string, there *link.OAuth2Provider, wanted link.OAuth2Provider) {
+	detail := "PocketBase tells people apart by slot and subject only, not by where they come from. "
+	switch here := there != nil && address.SameHost(there.AuthURL, wanted.AuthURL); {
+	case here && there.ClientID == wanted.ClientID:
+		return
+	case here || there == nil:
+		detail += "If that was with this authentik and the same subject mode, they keep their accounts. Otherwise, whoever"
+	default:
+		summary += ", with another provider"
+		detail += "Whoever"
+	}
+	w.add(link.WarnAlreadyLinked, summary+".", detail+" has the same subject now gets that account, and whoever has "+
+		"another one is refused if their address is taken. Use a free slot, or delete the old links in the collection "+
+		"_externalAuths.")
 }
 
 // mappedTwice returns the first field that takes more than one claim, and those claims.

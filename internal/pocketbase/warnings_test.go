@@ -154,3 +154,30 @@ func TestManagedBy(t *testing.T) {
 		t.Error("the app is not recognised")
 	}
 }
+
+func TestEarlierSignInsAreLaidToAnotherProviderOnlyWhereItIsKnown(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		change  func(*link.OAuth2Provider) // nil: the slot is empty
+		another bool
+	}{
+		"the link was removed":         {},
+		"another client of the system": {func(p *link.OAuth2Provider) { p.ClientID = "theirs" }, false},
+		"a provider of another system": {func(p *link.OAuth2Provider) { p.AuthURL = "https://other.company/" }, true},
+	} {
+		now := link.CollectionState{Name: "users", CreateRule: new(""), AuthRule: new("")}
+		d := link.Desired{AuthentikURL: "https://authentik.company", Collection: now, Slot: pbtest.Ours()}
+		if test.change != nil {
+			there := pbtest.Ours()
+			test.change(&there)
+			now.OAuth2.Providers = []link.OAuth2Provider{there}
+		}
+		snap := link.PocketBaseSnapshot{Version: "0.39.11", Linked: map[string]int{"oidc2": 2},
+			Collections: []link.CollectionState{now}}
+		found := link.Find(Warnings(snap, d), func(w link.Warning) bool { return w.ID == link.WarnAlreadyLinked })
+		if found == nil || strings.Contains(found.Summary, "another provider") != test.another ||
+			strings.Contains(found.Detail, "they keep their accounts") == test.another {
+			t.Errorf("%s: it warns %+v", name, found)
+		}
+	}
+}

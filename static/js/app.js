@@ -59,8 +59,27 @@ document.addEventListener("submit", (event) => {
   form.dataset.sent = "yes";
   button?.setAttribute("aria-busy", "true");
   const status = form.querySelector("[data-busy]");
-  if (status) status.textContent = status.dataset.busy;
+  if (!status) return;
+  status.textContent = status.dataset.busy;
+  if ("cancel" in status.dataset) status.after(cancelOf(form, button, status));
 });
+
+// A request that only reads can be cancelled: the server stops once its client is gone.
+function cancelOf(form, button, status) {
+  const cancel = document.createElement("button");
+  cancel.type = "button";
+  cancel.className = "plain";
+  cancel.textContent = "Cancel";
+  cancel.addEventListener("click", () => {
+    stop();
+    delete form.dataset.sent;
+    button?.removeAttribute("aria-busy");
+    status.textContent = "Cancelled.";
+    cancel.remove();
+    button?.focus();
+  });
+  return cancel;
+}
 
 // A page that comes back from the browser's memory can be sent again.
 addEventListener("pageshow", () => {

@@ -16,14 +16,14 @@ func TestAPageIsKeptForSeconds(t *testing.T) {
 		s, _ := desk(t)
 		one, _, _ := kept(s)
 		one.Keep(one.Look(), "/review", "/review?x", templ.NopComponent)
-		time.Sleep(recentAge - 1)
+		time.Sleep(recentAge - time.Second)
 		if one.Recent("/review", "/review?x") == nil {
 			t.Error("the page is gone too early")
 		}
 		if one.Recent("/review", "/review") != nil || one.Recent("/settings", "/review?x") != nil {
 			t.Error("it is shown at another address")
 		}
-		time.Sleep(1)
+		time.Sleep(time.Second)
 		if one.Recent("/review", "/review?x") != nil {
 			t.Error("the page is too old")
 		}
