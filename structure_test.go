@@ -56,7 +56,7 @@ func imports() map[string]string {
 		"internal/command/output": "internal/command/terminal internal/engine internal/journal internal/link " +
 			"internal/linkfile internal/signin internal/visible",
 		"internal/command/terminal": "internal/secret internal/visible",
-		"cmd/authpocket-demo":       "internal/journal internal/listen internal/logs internal/secret sandbox sandbox/stories " +
+		"cmd/authpocket-demo": "internal/journal internal/listen internal/logs internal/secret sandbox sandbox/stories " +
 			"web web/door",
 
 		"internal/address":        "",

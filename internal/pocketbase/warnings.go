@@ -151,7 +151,8 @@ func (w *warner) slot(snap link.PocketBaseSnapshot, now link.CollectionState, d 
 				rest.Plain(there.ClientID)+"), first get a copy from where it was issued.")
 	}
 	if linked := snap.Linked[d.Slot.Slot]; linked > 0 {
-		w.linkedBefore(people(linked)+" signed in through the slot "+d.Slot.Slot+" of "+now.Name+" before", there, d.Slot)
+		before := people(linked) + " signed in through the slot " + d.Slot.Slot + " of " + now.Name + " before"
+		w.linkedBefore(before, there, d.Slot)
 	}
 	if !d.Collection.OAuth2.Enabled {
 		w.add(link.WarnOAuth2Off, "OAuth2 stays turned off in "+now.Name+

@@ -171,7 +171,8 @@ func doneStories(joined, proven view.Head) []Story {
 	seen.SignedIn = link.SignedIn{Name: "ada@example.com", At: time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)}
 	in.Later = true
 	forgotten := in
-	forgotten.Later, forgotten.Held, forgotten.Rounds, forgotten.Checks, forgotten.ByPassword = false, false, nil, nil, true
+	forgotten.Later, forgotten.Held, forgotten.ByPassword = false, false, true
+	forgotten.Rounds, forgotten.Checks = nil, nil
 	off := joined
 	off.Held = false
 	files := []changes.ExportFile{{Title: "authentik blueprint", URL: "blueprint",

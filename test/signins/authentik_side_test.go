@@ -49,8 +49,8 @@ func (l *linked) compare(one side) {
 	})
 	foretells := func(c link.Check) bool {
 		return c.Status == link.Fail && slices.Contains([]link.CheckID{link.CheckPrediction,
-			link.CheckAuthentikValidity, link.CheckAuthentikFlows, link.CheckAuthentikPerson, link.CheckAuthentikAccess, link.CheckAuthentikClaims,
-			link.CheckAuthentikEmail}, c.ID)
+			link.CheckAuthentikValidity, link.CheckAuthentikFlows, link.CheckAuthentikPerson, link.CheckAuthentikAccess,
+			link.CheckAuthentikClaims, link.CheckAuthentikEmail}, c.ID)
 	}
 	check, v := l.e.SignInAs(l.t.Context(), l.d, signin.Credentials{Name: l.username, Password: secret.New(password)})
 	works := v != nil && v.Works

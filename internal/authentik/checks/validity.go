@@ -37,8 +37,8 @@ func (m *measured) judgeValidity() link.Check {
 	remedy := strings.Join(remedies, " ")
 	switch {
 	case len(zero) > 0:
-		return check.Fails(link.CauseValidity, strings.Join(zero, ", ")+": it expires before PocketBase can use it, so "+
-			"every sign-in fails.", remedy)
+		return check.Fails(link.CauseValidity, strings.Join(zero, ", ")+": it expires before PocketBase can use it, "+
+			"so every sign-in fails.", remedy)
 	case len(unread) > 0:
 		return check.Skips("These durations could not be read: " + strings.Join(unread, ", ") + ".")
 	case len(short) > 0:
