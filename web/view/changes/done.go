@@ -56,7 +56,7 @@ func NewDone(h view.Head, in DoneInput) DonePage {
 	case in.Checks.Failed():
 		p.Kind, p.Head.Title = "warn", "The link exists, but a check failed"
 	case in.SignedIn.At.IsZero():
-		p.Kind = "note"
+		p.Kind = ""
 	}
 	if in.Later && in.SignedIn.At.IsZero() && in.Checks != nil && !in.Checks.Failed() {
 		p.Next = []view.Action{{Label: "Prove it now", URL: "/prove"}, {Label: "Test sign-in", URL: "/signin"}}

@@ -17,7 +17,7 @@ import (
 type DonePage struct {
 	Head    view.Head
 	Lead    string
-	Kind    string        // "good", "note" or "warn"
+	Kind    string        // "good", "warn", or empty where no sign-in was seen
 	Next    []view.Action // how to see a sign-in work, empty once one was seen
 	Rounds  []RoundPart   // newest first, empty where nothing was changed
 	Links   []view.Action
