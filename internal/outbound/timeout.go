@@ -10,7 +10,9 @@ import (
 // (Config.AtOnce).
 func WithTimeout(parent context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
 	c := &clock{parent: parent, done: make(chan struct{}), deadline: time.Now().Add(limit)}
+	c.mu.Lock() // it may be over before the timer is known
 	c.timer = time.AfterFunc(limit, func() { c.end(context.DeadlineExceeded) })
+	c.mu.Unlock()
 	if err := parent.Err(); err != nil {
 		c.end(err)
 	}
