@@ -180,6 +180,8 @@ func (w World) create(user record.User) (signin.Prediction, rule.Record) {
 	answer := rule.Decide(c.CreateRule, w.createRequest(draft), rule.Record{Fields: c.Fields, Values: draft.Before,
 		Unknown: keysIn(draft.Unknown, draft.Before), New: true})
 	switch {
+	case draft.BeforeRule:
+		return w.refuseFields(draft.Faults), rule.Record{}
 	case answer.Broken:
 		return refuse(link.CauseCreateRule, "PocketBase refuses new users: it can't evaluate the create rule of "+
 			c.Name+"."), rule.Record{}

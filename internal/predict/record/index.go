@@ -173,6 +173,10 @@ func (d *drafter) repeats(c column) verdict {
 		return maybe
 	}
 	f := d.fields[i]
+	if plain, isText := d.values[f.Name].(string); f.Type == typePassword && isText && plain == "" &&
+		f.Name != namePassword {
+		return maybe // PocketBase shows nobody which accounts have no password there
+	}
 	if d.After[f.Name] == nil && d.Unknown[f.Name] != "" {
 		if f.Name == d.picture || !f.known() {
 			return maybe

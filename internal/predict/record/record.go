@@ -30,6 +30,8 @@ type Draft struct {
 	Faults []Fault
 	// Doubts are noun phrases for what might refuse the record and can't be known.
 	Doubts []string
+	// BeforeRule reports whether PocketBase refuses the record before it checks the create rule.
+	BeforeRule bool
 }
 
 // Lookup reports whether a record of the collection holds the value in the field. anyCase ignores the case of ASCII

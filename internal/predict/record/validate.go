@@ -8,7 +8,13 @@ import (
 // validate notes what PocketBase refuses. Each step runs only if the one before found nothing (Submit in
 // forms/record_upsert.go).
 func (d *drafter) validate() {
-	d.checkPasswords()
+	if !d.release.since("0.24.0") { // it saved the record to check the create rule
+		d.checkIndexes()
+		d.BeforeRule = len(d.Faults) > 0
+	}
+	if len(d.Faults) == 0 {
+		d.checkPasswords()
+	}
 	if len(d.Faults) == 0 {
 		d.checkForm()
 	}
