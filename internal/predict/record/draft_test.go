@@ -92,3 +92,26 @@ func TestAPartialIndexMayLeaveTheOtherRecordOut(t *testing.T) {
 		}
 	}
 }
+
+func TestBlankPasswordsInAUniqueIndexAreADoubt(t *testing.T) {
+	c := people(t, link.MappedFields{Name: "pin"}, emailField, `{"name":"pin","type":"password"}`)
+	c.Indexes = []string{"CREATE UNIQUE INDEX `one` ON `people` (`pin`)"}
+	for name, doubts := range map[string]int{"": 1, "Ada": 0} {
+		draft := record.New(c, record.User{ID: "1", Name: name, Email: "a@b.c"}, "", nobody)
+		if len(draft.Faults) > 0 || len(draft.Doubts) != doubts {
+			t.Errorf("with the name %q: %+v", name, draft)
+		}
+	}
+}
+
+func TestAUniqueIndexRefusesFirstBefore024(t *testing.T) {
+	taken := func(field, _ string, _ bool) (bool, error) { return field == "email", nil }
+	c := people(t, link.MappedFields{}, emailField, `{"name":"extra","type":"text","required":true}`)
+	c.Indexes = []string{"CREATE UNIQUE INDEX `one` ON `people` (`email`)"}
+	for version, field := range map[string]string{"0.23.0": "email", "0.24.0": "extra"} {
+		draft := record.New(c, record.User{ID: "1", Email: "a@b.c"}, version, taken)
+		if len(draft.Faults) != 1 || draft.Faults[0].Field != field || draft.BeforeRule != (field == "email") {
+			t.Errorf("%s: %+v", version, draft)
+		}
+	}
+}
