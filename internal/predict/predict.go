@@ -102,7 +102,8 @@ func refuseClaim(err error) signin.Prediction {
 func (w World) signInTo(a signin.Account, outcome signin.Outcome, user record.User) (signin.Prediction, rule.Record) {
 	p := signin.Prediction{Outcome: outcome, Account: a, Email: a.Email, Verified: a.Verified,
 		Resets: !a.Verified, Words: "Signs in to the account " + link.Quote(a.Title()) + ", which is already linked."}
-	linkedElsewhere := user.ID != "" && a.LinkedSubject != "" && a.LinkedSubject != user.ID
+	// a subject that can't be kept is refused first
+	linkedElsewhere := len(record.Link(user)) == 0 && a.LinkedSubject != "" && a.LinkedSubject != user.ID
 	if outcome == signin.OutcomeLinked {
 		p.Words = "Is linked to the account " + link.Quote(a.Title()) + ", which has the same address."
 	}

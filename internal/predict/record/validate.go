@@ -1,6 +1,7 @@
 package record
 
 import (
+	"math"
 	"slices"
 	"strings"
 )
@@ -9,7 +10,10 @@ import (
 // forms/record_upsert.go).
 func (d *drafter) validate() {
 	if !d.release.since("0.24.0") { // it saved the record to check the create rule
-		d.checkIndexes()
+		d.checkNumbers()
+		if len(d.Faults) == 0 {
+			d.checkIndexes()
+		}
 		d.BeforeRule = len(d.Faults) > 0
 	}
 	if len(d.Faults) == 0 {
@@ -30,6 +34,16 @@ func (d *drafter) validate() {
 	}
 	if len(d.Faults) == 0 {
 		d.Faults = Link(d.user) // without the link the record is not kept
+	}
+}
+
+// checkNumbers checks that the database can store the numbers: it has no NaN.
+func (d *drafter) checkNumbers() {
+	for _, v := range d.values {
+		if n, isNumber := v.(float64); isNumber && math.IsNaN(n) {
+			d.refuse("", "")
+			return
+		}
 	}
 }
 

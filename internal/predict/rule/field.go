@@ -67,7 +67,7 @@ func (s *scope) field(name string) (operand, error) {
 }
 
 func (s *scope) lastField(name string) (operand, error) {
-	name, modifier, err := modified(name)
+	name, modifier, err := s.modified(name)
 	if err != nil {
 		return operand{}, err
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/ganigeorgiev/fexpr"
+	"golang.org/x/mod/semver"
 )
 
 // operand is one side of a comparison.
@@ -122,13 +123,21 @@ func (s *scope) resolve(name string) (operand, error) {
 	return operand{}, fmt.Errorf("failed to resolve %q", name)
 }
 
-// modified splits the modifier off the name.
-func modified(name string) (plain, modifier string, err error) {
+// modified splits the modifier off the name. :lower came with PocketBase 0.24, :changed with 0.34.
+func (s *scope) modified(name string) (plain, modifier string, err error) {
 	list := strings.Split(name, ":")
 	if len(list) != 2 {
 		return name, "", nil
 	}
-	if !slices.Contains([]string{"isset", "each", "length", "lower", "changed"}, list[1]) {
+	known := []string{"isset", "each", "length"}
+	if !s.old {
+		known = append(known, "lower")
+	}
+	if version := "v" + strings.TrimPrefix(s.req.Version, "v"); !semver.IsValid(version) ||
+		semver.Compare(version, "v0.34.0") >= 0 {
+		known = append(known, "changed")
+	}
+	if !slices.Contains(known, list[1]) {
 		return "", "", fmt.Errorf("unknown modifier in %q", name)
 	}
 	return list[0], list[1], nil

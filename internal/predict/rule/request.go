@@ -14,7 +14,7 @@ func (s *scope) request(path []string) (operand, error) {
 	if path[0] != "body" {
 		return s.given(path)
 	}
-	name, modifier, err := modified(path[1])
+	name, modifier, err := s.modified(path[1])
 	if err != nil {
 		return operand{}, err
 	}
@@ -135,7 +135,7 @@ func (s *scope) bodyChanged(name string) (operand, error) {
 
 // given returns the operand for a value of the request.
 func (s *scope) given(path []string) (operand, error) {
-	last, modifier, err := modified(path[len(path)-1])
+	last, modifier, err := s.modified(path[len(path)-1])
 	if err != nil {
 		return operand{}, err
 	}
