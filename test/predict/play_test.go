@@ -26,7 +26,7 @@ type happened struct {
 	Message string
 	Fields  []fault
 	MFA     bool
-	Ruled   bool // the collection has a create rule
+	Ruled   bool // the collection has a create rule, and nothing else is refused like one
 	// Of the account that the person has afterwards, even if it may not sign in.
 	Account  string
 	Email    string
@@ -58,7 +58,7 @@ func (s *server) play(ctx context.Context, w world) (p predict.World, h happened
 	if h, err = s.signIn(ctx, w, name); err != nil {
 		return p, h, err
 	}
-	h.Ruled = p.Collection.CreateRule == nil || *p.Collection.CreateRule != ""
+	h.Ruled = (p.Collection.CreateRule == nil || *p.Collection.CreateRule != "") && !unhashable(p)
 	if err = s.readAccount(ctx, w, p.Collection, before, &h); err != nil {
 		return p, h, err
 	}
@@ -205,4 +205,21 @@ func holds(records []values) func(field, value string, anyCase bool) (bool, erro
 		}
 		return false, nil
 	}
+}
+
+// unhashable reports whether a claim is too long for the password that it is mapped to (bcrypt takes 72 bytes). While
+// PocketBase checks the create rule it refuses that with the same answer.
+func unhashable(w predict.World) bool {
+	m := w.Collection.OAuth2.Mapped
+	for claim, name := range map[string]string{"sub": m.ID, "name": m.Name, "preferred_username": m.Username,
+		"picture": m.AvatarURL} {
+		var plain string
+		if json.Unmarshal(w.Claims[claim], &plain) == nil && len(plain) > 72 &&
+			slices.ContainsFunc(w.Collection.Fields, func(f link.CollectionField) bool {
+				return f.Name == name && f.Type == "password"
+			}) {
+			return true
+		}
+	}
+	return false
 }
