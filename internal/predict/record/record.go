@@ -90,7 +90,7 @@ func Resave(c link.CollectionState, values map[string]json.RawMessage, reset boo
 	values = maps.Clone(values)
 	for _, f := range fields {
 		switch {
-		case reset && f.Name == nameTokenKey && !f.plain && f.AutogeneratePattern == "":
+		case reset && f.Name == nameTokenKey && !f.plain && f.AutogeneratePattern == "" && f.release.since("0.24.0"):
 			values[nameTokenKey] = json.RawMessage(`""`) // PocketBase replaces it with what the pattern makes up
 		case f.Name == namePassword:
 			if reset && f.Pattern != "" && !f.release.since("0.24.0") {
