@@ -86,7 +86,8 @@ func commandsIn(text string, keys []string) string {
 
 // wizardLabels are the labels, buttons and headings of the wizard.
 func wizardLabels(t *testing.T) []string {
-	labels := []string{link.AccessLabel, link.RunRewrite.Label(), link.RunRotate.Label(), link.RunReceipts.Label()}
+	labels := []string{link.AccessLabel, link.RunRewrite.Label().String(), link.RunRotate.Label().String(),
+		link.RunReceipts.Label().String()}
 	err := filepath.WalkDir("web", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || filepath.Ext(path) != ".templ" && filepath.Ext(path) != ".go" ||
 			strings.HasSuffix(path, "_test.go") || strings.HasSuffix(path, "_templ.go") {

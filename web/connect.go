@@ -10,6 +10,7 @@ import (
 
 	"authpocket/internal/connect"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/web/form"
 	"authpocket/web/session"
@@ -45,19 +46,19 @@ func parseConnect(r *http.Request, system link.System) (connectForm, error) {
 // means that the sign-in with a password that is there goes on.
 func (f connectForm) login(system link.System, held session.Login) (l session.Login, keep bool,
 	problems link.Problems) {
-	name, secrets, tick := "API token", "token", setup.PlainToken
-	other := "Create one in authentik under Directory, Tokens and App passwords."
+	name, secrets, tick := say.Of("API token"), say.Of("token"), setup.PlainToken
+	other := say.Of("Create one in authentik under Directory, Tokens and App passwords.")
 	if system == link.PB {
-		name, secrets, tick = "superuser token", "token or password", setup.PlainLogin
-		other = "Or choose to sign in with e-mail address and password."
+		name, secrets, tick = say.Of("superuser token"), say.Of("token or password"), setup.PlainLogin
+		other = say.Of("Or choose to sign in with e-mail address and password.")
 	}
 	l = f.Login
 	url, token := string(system)+".url", string(system)+".token"
-	address, problem := link.ParseAddress(system, system.Label()+" address", url, f.URL)
+	address, problem := link.ParseAddress(system, say.Of("%s address", system.Label()), url, f.URL)
 	if l.URL = address; problem != nil {
 		problems = append(problems, *problem)
 	}
-	if open := link.Unencrypted(url, l.URL, secrets, "tick “"+tick+"”"); open != nil && !f.Plain {
+	if open := link.Unencrypted(url, l.URL, secrets, say.Of("tick “%s”", tick)); open != nil && !f.Plain {
 		problems = append(problems, *open)
 	}
 	if f.With == session.WithPassword {
@@ -73,10 +74,10 @@ func (f connectForm) login(system link.System, held session.Login) (l session.Lo
 		}
 		l.Token = held.Token
 	case !l.Token.IsSet() && held.Token.IsSet() && problem == nil:
-		problems.Add(token, "Enter the "+name+" of this "+system.Label()+".",
-			"The one that is set belongs to "+held.URL+" and is not sent anywhere else.")
+		problems.Add(token, say.Of("Enter the %s of this %s.", name, system.Label()),
+			say.Of("The one that is set belongs to %s and is not sent anywhere else.", held.URL))
 	case !l.Token.IsSet() && !held.Token.IsSet():
-		problems.Add(token, "Enter the "+name+".", other)
+		problems.Add(token, say.Of("Enter the %s.", name), other)
 	}
 	return l, false, problems
 }
@@ -84,10 +85,10 @@ func (f connectForm) login(system link.System, held session.Login) (l session.Lo
 func (f connectForm) passwordProblems(keep bool) (problems link.Problems) {
 	const todo = "It is the one that opens PocketBase's dashboard."
 	if f.Email == "" {
-		problems.Add("pocketbase.email", "Enter the superuser's e-mail address.", todo)
+		problems.Add("pocketbase.email", say.Of("Enter the superuser's e-mail address."), say.Of(todo))
 	}
 	if !f.Password.IsSet() && !keep {
-		problems.Add("pocketbase.password", "Enter the superuser's password.", todo)
+		problems.Add("pocketbase.password", say.Of("Enter the superuser's password."), say.Of(todo))
 	}
 	return problems
 }
@@ -131,8 +132,9 @@ func caFault(err error, system link.System) error {
 		return err
 	}
 	return &link.Fault{
-		System: system, Field: string(system) + ".ca", Summary: "There is no certificate in this text.",
-		Todo: "Paste the authority's certificate as PEM text, which starts with -----BEGIN CERTIFICATE-----.", Err: err,
+		System: system, Field: string(system) + ".ca", Summary: say.Of("There is no certificate in this text."),
+		Todo: say.Of("Paste the authority's certificate as PEM text, which starts with -----BEGIN CERTIFICATE-----."),
+		Err:  err,
 	}
 }
 
@@ -173,20 +175,20 @@ func (s *Server) mistaken(r *http.Request, sess *session.Session, system link.Sy
 			known = p.Authentik.Login.URL
 		}
 	}
-	whose := ""
+	whose := say.Text{}
 	switch {
 	case address == "":
 		return nil
 	case ownAddress(r, address):
-		whose = "this wizard"
+		whose = say.Of("this wizard")
 	case known != "" && address == known:
-		whose = "your " + other.Label()
+		whose = say.Of("your %s", other.Label())
 	default:
 		return nil
 	}
 	return link.Problems{{
-		Field: string(system) + ".url", Summary: "This is the address of " + whose + ", not of " + system.Label() + ".",
-		Todo: "Enter " + system.Label() + "'s own address.",
+		Field: string(system) + ".url", Summary: say.Of("This is the address of %s, not of %s.", whose, system.Label()),
+		Todo: say.Of("Enter %s's own address.", system.Label()),
 	}}
 }
 

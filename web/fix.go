@@ -98,7 +98,7 @@ func (s *Server) nothingToFix(w http.ResponseWriter, r *http.Request, sess *sess
 	known, _ := signin.FindCause(cause)
 	s.problem(w, r, http.StatusConflict, view.ProblemPage{
 		Head:    s.titled(sess, "authpocket cannot fix this"),
-		Todo:    known.Todo,
+		Todo:    known.Todo.String(),
 		Summary: "Both systems already have the settings you chose, so the cause is elsewhere.",
 		Actions: []view.Action{{Label: "Check again", URL: "/verify"},
 			{Label: "Change the settings", URL: "/settings"}},

@@ -9,6 +9,7 @@ import (
 
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/web/session"
 	"authpocket/web/view"
 )
@@ -70,7 +71,7 @@ func (s *Server) undoConflicts(w http.ResponseWriter, r *http.Request, sess *ses
 	case "application.slug", "pocketbase.slot":
 		page.Head.Title, page.Summary = "This cannot be undone here",
 			"Undoing it would delete something else. Nothing was written."
-		page.Todo, page.Actions = problems[0].Message().Advice(link.OnPage), page.Actions[len(page.Actions)-1:]
+		page.Todo, page.Actions = problems[0].Message().Advice(link.OnPage).String(), page.Actions[len(page.Actions)-1:]
 		force = false
 	}
 	if force {
@@ -81,9 +82,9 @@ func (s *Server) undoConflicts(w http.ResponseWriter, r *http.Request, sess *ses
 	for _, one := range problems {
 		line := one.Summary
 		if force {
-			line = view.Sentence(one)
+			line = say.Raw(view.Sentence(one))
 		}
-		page.List = append(page.List, line)
+		page.List = append(page.List, line.String())
 	}
 	s.problem(w, r, http.StatusConflict, page)
 }

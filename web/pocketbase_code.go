@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/web/form"
 	"authpocket/web/session"
 	"authpocket/web/view/setup"
@@ -54,8 +55,8 @@ func (s *Server) finishCode(w http.ResponseWriter, r *http.Request, sess *sessio
 	came string) link.Problems {
 	code := form.TypedSecret(r, "pocketbase.otp")
 	if !code.IsSet() {
-		return link.Problems{{Field: "pocketbase.otp", Summary: "Enter the one-time password.",
-			Todo: "PocketBase has sent it by e-mail."}}
+		return link.Problems{{Field: "pocketbase.otp", Summary: say.Of("Enter the one-time password."),
+			Todo: say.Of("PocketBase has sent it by e-mail.")}}
 	}
 	answer, err := s.withCode(r.Context(), step, code)
 	code.Wipe()

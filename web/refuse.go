@@ -10,6 +10,7 @@ import (
 
 	"authpocket/internal/address"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/web/respond"
 	"authpocket/web/session"
@@ -31,7 +32,8 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, sess *session.Se
 
 // refusePerson refuses a form that asks for a user.
 func (s *Server) refusePerson(w http.ResponseWriter, r *http.Request, sess *session.Session, page, problem string) {
-	s.refuse(w, r, sess, page, "", session.Draft{Values: r.PostForm, Problems: link.Problems{{Summary: problem}}})
+	s.refuse(w, r, sess, page, "", session.Draft{Values: r.PostForm,
+		Problems: link.Problems{{Summary: say.Raw(problem)}}})
 }
 
 // refusal returns what is wrong with the form that a page has refused, empty
@@ -40,7 +42,7 @@ func refusal(d *session.Draft) string {
 	if d == nil || len(d.Problems) == 0 {
 		return ""
 	}
-	return d.Problems[0].Summary
+	return d.Problems[0].Summary.String()
 }
 
 // refuseConnect refuses a connect page. A secret that is not to blame is kept,
@@ -115,11 +117,12 @@ func (s *Server) moveToken(w http.ResponseWriter, r *http.Request, sess *session
 // foreignProblem is the problem of a token that belongs to the other system.
 func foreignProblem(system link.System) link.Problem {
 	if system == link.PB {
-		return link.Problem{Field: "pocketbase.token", Summary: "This looks like a token of authentik.",
-			Todo: "Move it to authentik's page with the button below, and enter a superuser's token of PocketBase here."}
+		return link.Problem{Field: "pocketbase.token", Summary: say.Of("This looks like a token of authentik."),
+			Todo: say.Of("Move it to authentik's page with the button below, and enter a superuser's token of " +
+				"PocketBase here.")}
 	}
-	return link.Problem{Field: "authentik.token", Summary: "This is a token of PocketBase.",
-		Todo: "Move it to PocketBase's page with the button below, and enter an API token of authentik here."}
+	return link.Problem{Field: "authentik.token", Summary: say.Of("This is a token of PocketBase."),
+		Todo: say.Of("Move it to PocketBase's page with the button below, and enter an API token of authentik here.")}
 }
 
 // foreignToken reports whether a token belongs to the other system.

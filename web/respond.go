@@ -83,8 +83,9 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, sess *session.Sess
 	}
 	s.logError(r, "asking a system", err)
 	said := link.MessageOf(err)
-	page := view.ProblemPage{Head: s.titled(sess, "Something went wrong"), Summary: said.What(),
-		Todo: said.Advice(link.OnPage), Answers: true, Actions: []view.Action{{Label: "Try again", URL: again}}}
+	page := view.ProblemPage{Head: s.titled(sess, "Something went wrong"), Summary: said.What().String(),
+		Todo: said.Advice(link.OnPage).String(), Answers: true, Actions: []view.Action{{Label: "Try again",
+			URL: again}}}
 	status := http.StatusInternalServerError
 	if f, ok := errors.AsType[*link.Fault](err); ok {
 		status = http.StatusBadGateway
@@ -219,7 +220,8 @@ func guard(w http.ResponseWriter, r *http.Request, p session.Progress, page stri
 func (s *Server) settingsFirst(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	s.problem(w, r, http.StatusConflict, view.ProblemPage{
 		Head: s.titled(sess, "Confirm the settings first"),
-		Summary: "authpocket reads the settings from both systems again after they were connected, and after an undo. " +
+		Summary: "authpocket reads the settings from both systems again after they were connected, and after an " +
+			"undo. " +
 			"You have not confirmed them since.",
 		Todo:    "Continue from the settings to the review, and choose this again there.",
 		Actions: []view.Action{{Label: "Go to the settings", URL: "/settings"}},

@@ -133,7 +133,7 @@ func inTheWay(problems link.Problems) string {
 	if i < 0 {
 		return ""
 	}
-	return problems[i].Summary
+	return problems[i].Summary.String()
 }
 
 // refuseSettings sends the browser back to the form as it was sent, but for the
@@ -162,7 +162,7 @@ func (s *Server) findNames(w http.ResponseWriter, r *http.Request, sess *session
 	refs, err := search(r.Context(), r.URL.Query().Get("q"))
 	if err != nil {
 		s.logError(r, "looking names up", err)
-		s.render(w, r, http.StatusOK, view.Found("", nil, link.MessageOf(err).Text(link.OnPage)))
+		s.render(w, r, http.StatusOK, view.Found("", nil, link.MessageOf(err).Text(link.OnPage).String()))
 		return
 	}
 	var names []string

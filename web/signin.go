@@ -143,7 +143,7 @@ func (s *Server) deleteSignIn(w http.ResponseWriter, r *http.Request, sess *sess
 	ctx := context.WithoutCancel(r.Context()) // a client that disconnects does not stop the deletion
 	if err := s.engine(p).DeleteTestAccount(ctx, run.Desired, run.Started(), *v); err != nil {
 		s.logError(r, "deleting a test account", err)
-		s.refusePerson(w, r, sess, "/signin/"+run.ID, link.MessageOf(err).Text(link.OnPage))
+		s.refusePerson(w, r, sess, "/signin/"+run.ID, link.MessageOf(err).Text(link.OnPage).String())
 		return
 	}
 	run.AccountDeleted()

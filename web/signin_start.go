@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/web/form"
 	"authpocket/web/session"
 	"authpocket/web/view/proof"
@@ -76,7 +77,8 @@ func (s *Server) newTest(w http.ResponseWriter, r *http.Request, sess *session.S
 func (s *Server) foresee(ctx context.Context, p session.Progress, run *session.SignIn, person int) (problem string) {
 	prediction, err := s.engine(p).Foresee(ctx, run.Desired, person)
 	if err != nil {
-		return "The result of the sign-in cannot be predicted. " + link.MessageOf(err).Text(link.OnPage)
+		return say.Of("The result of the sign-in cannot be predicted. %s",
+			link.MessageOf(err).Text(link.OnPage)).String()
 	}
 	run.Expected.Person, run.Expected.Prediction = person, &prediction
 	return ""
@@ -87,7 +89,7 @@ func (s *Server) foresee(ctx context.Context, p session.Progress, run *session.S
 func (s *Server) person(ctx context.Context, p session.Progress, named string) (pk int, problem string) {
 	pk, err := s.engine(p).FindUser(ctx, named)
 	if err != nil {
-		return 0, link.MessageOf(err).Text(link.OnPage)
+		return 0, link.MessageOf(err).Text(link.OnPage).String()
 	}
 	return pk, ""
 }

@@ -230,11 +230,11 @@ func TestAWriteThatIsStoredOtherwiseIsAFault(t *testing.T) {
 	changes := writesOf(t, l, c)
 	l.rewrite("/api/v3/core/applications/", func(o map[string]any) { o["group"] = "Elsewhere" })
 	f := faultOf(t, c.Apply(t.Context(), changes["application's fields"]))
-	if f.Kind != link.FaultUnknown || !strings.Contains(f.Summary, "group") {
+	if f.Kind != link.FaultUnknown || !strings.Contains(f.Summary.String(), "group") {
 		t.Errorf("got %+v", f)
 	}
 	l.rewrite("/api/v3/providers/oauth2/", func(o map[string]any) { o["redirect_uris"] = []any{} })
-	if f := faultOf(t, c.Apply(t.Context(), changes["provider's fields"])); !strings.Contains(f.Summary,
+	if f := faultOf(t, c.Apply(t.Context(), changes["provider's fields"])); !strings.Contains(f.Summary.String(),
 		"redirect_uris") {
 		t.Errorf("got %+v", f)
 	}

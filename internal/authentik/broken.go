@@ -3,7 +3,6 @@ package authentik
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"sync"
@@ -12,6 +11,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/wire"
 )
 
@@ -33,17 +33,18 @@ func (c *Client) explainBroken(ctx context.Context, err error) error {
 	}
 	broken := c.broken(ctx, providers)
 	if broken == nil {
-		return rest.NewFault(link.FaultOther, "", "authentik failed to list its providers or applications.",
-			"A redirect URI without a matching mode can cause this. If a provider was recently changed through the "+
-				"API, send its full list of redirect URIs again. Otherwise check authentik's server log.", err)
+		return rest.NewFault(link.FaultOther, "", say.Of("authentik failed to list its providers or applications."),
+			say.Of("A redirect URI without a matching mode can cause this. If a provider was recently changed "+
+				"through the API, send its full list of redirect URIs again. Otherwise check authentik's server "+
+				"log."), err)
 	}
 	number := broken.Number("pk")
 	return rest.NewFault(link.FaultOther, "",
-		fmt.Sprintf("authentik cannot read its own provider %q (ID %d), so it cannot list providers.",
+		say.Of("authentik cannot read its own provider %q (ID %d), so it cannot list providers.",
 			rest.Plain(broken.Text("name")), number),
-		fmt.Sprintf("One of its redirect URIs has no matching mode. Send the full list again through the API: PATCH "+
-			"/api/v3/providers/oauth2/%d/ with {\"redirect_uris\": [{\"matching_mode\": \"strict\", \"url\": \"…\"}]}.",
-			number), err)
+		say.Of("One of its redirect URIs has no matching mode. Send the full list again through the API: PATCH "+
+			"/api/v3/providers/oauth2/%d/ with {\"redirect_uris\": [{\"matching_mode\": \"strict\", \"url\": "+
+			"\"…\"}]}.", number), err)
 }
 
 // broken returns a provider that authentik can't read, nil for none.

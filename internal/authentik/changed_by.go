@@ -9,25 +9,26 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // ChangedBy returns who changed the objects of these changes since then, by this machine's clock, latest first.
 // It returns nothing if the token can't read authentik's event log.
-func (c *Client) ChangedBy(ctx context.Context, since time.Time, changes []link.Change) []string {
+func (c *Client) ChangedBy(ctx context.Context, since time.Time, changes []link.Change) []say.Text {
 	events, since, err := c.events(ctx, since, "model_created", "model_updated", "model_deleted")
 	if err != nil {
 		c.Log.DebugContext(ctx, "who changed it is not known", "err", err)
 		return nil
 	}
-	var said []string
+	var said []say.Text
 	for _, e := range events {
 		model := e.context().Object("model")
 		if e.when().Before(since) ||
 			!slices.ContainsFunc(changes, func(ch link.Change) bool { return isOf(model, ch) }) {
 			continue
 		}
-		line := rest.Plain(e.user().Text("username")) + " " + strings.TrimPrefix(e.action(), "model_") + " the " +
-			modelWords(model) + " at " + e.when().UTC().Format("15:04:05 UTC")
+		line := say.Of(changedWords(e.action()).String(), rest.Plain(e.user().Text("username")), modelWords(model),
+			rest.Plain(model.Text("name")), e.when().UTC().Format("15:04:05 UTC"))
 		if !slices.Contains(said, line) {
 			said = append(said, line)
 		}
@@ -95,9 +96,26 @@ func each[T any](e link.Edit[T], do func(T)) {
 	}
 }
 
-// modelWords returns the kind and name of an event's object.
-func modelWords(model rest.Object) string {
-	words := map[string]string{"application": "application", "oauth2provider": "provider",
-		"scopemapping": "scope mapping", "policybinding": "binding"}
-	return words[model.Text("model_name")] + " “" + rest.Plain(model.Text("name")) + "”"
+// changedWords returns the format of a sentence about an event: who changed which kind of object, its name and when.
+func changedWords(action string) say.Text {
+	switch action {
+	case "model_created":
+		return say.Of("%%s created the %%s “%%s” at %%s")
+	case "model_deleted":
+		return say.Of("%%s deleted the %%s “%%s” at %%s")
+	}
+	return say.Of("%%s updated the %%s “%%s” at %%s")
+}
+
+// modelWords returns the kind of an event's object.
+func modelWords(model rest.Object) say.Text {
+	switch model.Text("model_name") {
+	case "application":
+		return say.Of("application")
+	case "oauth2provider":
+		return say.Of("provider")
+	case "scopemapping":
+		return say.Of("scope mapping")
+	}
+	return say.Of("binding")
 }

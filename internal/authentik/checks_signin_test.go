@@ -69,10 +69,10 @@ func (w wrongSignIn) run(t *testing.T) {
 	l, c, d, ada := linkedLab(t, spec())
 	w.wrong(l, c, d, ada)
 	check := checkOf(t, c.Check(t.Context(), d, ada), w.check)
-	if check.Status != w.status || check.Cause != w.cause || !strings.Contains(check.Evidence, w.says) {
+	if check.Status != w.status || check.Cause != w.cause || !strings.Contains(check.Evidence.String(), w.says) {
 		t.Errorf("got %+v", check)
 	}
-	if w.status != link.Skipped && check.Remedy == "" {
+	if w.status != link.Skipped && check.Remedy.Empty() {
 		t.Errorf("no remedy: %+v", check)
 	}
 }
@@ -105,7 +105,7 @@ func TestLifetimesThatAreTooShortAreFound(t *testing.T) {
 			test.wrong(l, c, d, ada)
 			check := checkOf(t, c.Check(t.Context(), d, ada), test.check)
 			if check.Status != test.status || check.Cause != test.cause ||
-				!strings.Contains(check.Evidence, test.says) {
+				!strings.Contains(check.Evidence.String(), test.says) {
 				t.Errorf("got %+v", check)
 			}
 		})
@@ -197,7 +197,7 @@ func TestWhetherAPolicyLetsPeopleInIsNotKnown(t *testing.T) {
 			l, c, d, ada := linkedLab(t, spec())
 			test.wrong(l, c, d, ada)
 			check := checkOf(t, c.Check(t.Context(), d, ada), test.check)
-			if check.Status != test.status || !strings.Contains(check.Evidence, test.says) {
+			if check.Status != test.status || !strings.Contains(check.Evidence.String(), test.says) {
 				t.Errorf("got %+v", check)
 			}
 		})
@@ -221,16 +221,16 @@ func TestAccountsThatCannotSignInAreFound(t *testing.T) {
 	}
 	l, c, d, _ := linkedLab(t, spec())
 	check := checkOf(t, c.Check(t.Context(), d, 0), "authentik.person")
-	if check.Status != link.Pass || !strings.Contains(check.Evidence, "token's own account akadmin") {
+	if check.Status != link.Pass || !strings.Contains(check.Evidence.String(), "token's own account akadmin") {
 		t.Errorf("got %+v", check)
 	}
 	check = checkOf(t, c.Check(t.Context(), d, 4711), "authentik.person")
-	if check.Status != link.Skipped || !strings.Contains(check.Evidence, "4711") {
+	if check.Status != link.Skipped || !strings.Contains(check.Evidence.String(), "4711") {
 		t.Errorf("got %+v", check)
 	}
 	c = l.connectAs(l.token("authentik_core.view_application", "authentik_providers_oauth2.view_oauth2provider"))
 	check = checkOf(t, c.Check(t.Context(), d, 0), "authentik.person")
-	if check.Status != link.Warn || !strings.Contains(check.Evidence, "wizard-limited") {
+	if check.Status != link.Warn || !strings.Contains(check.Evidence.String(), "wizard-limited") {
 		t.Errorf("got %+v", check)
 	}
 }
@@ -267,7 +267,7 @@ func TestClaimsThatPocketBaseDoesNotGetAreFound(t *testing.T) {
 			l, c, d, ada := linkedLab(t, spec())
 			test.wrong(l, c, d, ada)
 			for _, check := range c.Check(t.Context(), d, ada) {
-				if strings.Contains(check.Remedy, "Give the user an e-mail address") {
+				if strings.Contains(check.Remedy.String(), "Give the user an e-mail address") {
 					t.Errorf("the user has one: %+v", check)
 				}
 			}
@@ -285,7 +285,8 @@ func TestASubjectThatIsAListComesFromTheSubjectMode(t *testing.T) {
 		return true
 	})
 	check := checkOf(t, c.Check(t.Context(), d, ada), "authentik.claims")
-	if check.Status != link.Fail || check.Cause != "claim-type" || !strings.Contains(check.Remedy, "subject mode") {
+	if check.Status != link.Fail || check.Cause != "claim-type" || !strings.Contains(check.Remedy.String(),
+		"subject mode") {
 		t.Errorf("got %+v", check)
 	}
 }
@@ -305,7 +306,7 @@ func TestAnOddClaimOfAnotherScopeDoesNotReachPocketBase(t *testing.T) {
 	limited := l.connectAs(l.token("authentik_core.view_application", "authentik_providers_oauth2.view_oauth2provider",
 		"authentik_core.preview_user", "authentik_providers_oauth2.view_scopemapping"))
 	_, err := limited.Preview(t.Context(), d, ada)
-	if f := faultOf(t, err); !strings.Contains(f.Summary, "authentik_core.view_propertymapping") {
+	if f := faultOf(t, err); !strings.Contains(f.Summary.String(), "authentik_core.view_propertymapping") {
 		t.Errorf("got %+v", f)
 	}
 	if check := checkOf(t, c.Check(t.Context(), d, ada), "authentik.claims"); check.Status != link.Pass {
@@ -320,14 +321,15 @@ func TestWithoutThePermissionToTestMappingsTheClaimsAreSkipped(t *testing.T) {
 		"authentik_core.preview_user", "authentik_providers_oauth2.view_scopemapping", "authentik_core.view_user"))
 	checks := c.Check(t.Context(), d, ada)
 	check := checkOf(t, checks, "authentik.claims")
-	if check.Status != link.Skipped || !strings.Contains(check.Evidence, "authentik_core.view_propertymapping") {
+	if check.Status != link.Skipped || !strings.Contains(check.Evidence.String(),
+		"authentik_core.view_propertymapping") {
 		t.Errorf("got %+v", check)
 	}
 	if check = checkOf(t, checks, "authentik.email"); check.Status != link.Skipped {
 		t.Errorf("got %+v", check)
 	}
 	if check = checkOf(t, checks, "authentik.flows"); check.Status != link.Skipped ||
-		!strings.Contains(check.Evidence, "authentik_flows.view_flow") {
+		!strings.Contains(check.Evidence.String(), "authentik_flows.view_flow") {
 		t.Errorf("got %+v", check)
 	}
 }

@@ -116,8 +116,9 @@ func TestChecksFailForWhatIsWrong(t *testing.T) {
 			l, c, d, ada := linkedLab(t, spec())
 			test.wrong(l, c, &d)
 			check := checkOf(t, c.Check(t.Context(), d, ada), test.check)
-			if check.Status != link.Fail || check.Cause != test.cause || !strings.Contains(check.Remedy, test.remedy) ||
-				check.Evidence == "" {
+			if check.Status != link.Fail || check.Cause != test.cause || !strings.Contains(check.Remedy.String(),
+				test.remedy) ||
+				check.Evidence.Empty() {
 				t.Errorf("got %+v", check)
 			}
 		})
@@ -178,7 +179,7 @@ func TestAuthorizeIsNeverAskedWithoutRedirectURIs(t *testing.T) {
 		c = wrong(l, c, &d)
 		l.count()
 		check := checkOf(t, c.Check(t.Context(), d, ada), "authentik.redirect")
-		if check.Status == link.Pass || check.Evidence == "" || l.asked("GET /application/o/authorize/") != 0 {
+		if check.Status == link.Pass || check.Evidence.Empty() || l.asked("GET /application/o/authorize/") != 0 {
 			t.Errorf("%s: %+v", name, check)
 		}
 	}
@@ -197,7 +198,7 @@ func TestChecksWithoutPermissionsAreSkippedWithTheReason(t *testing.T) {
 		"authentik.endpoints": link.Pass, "authentik.bindings": link.Skipped, "authentik.settings": link.Skipped,
 	}
 	for _, check := range c.Check(t.Context(), d, ada) {
-		if check.Status != want[check.ID] || check.Evidence == "" {
+		if check.Status != want[check.ID] || check.Evidence.Empty() {
 			t.Errorf("%+v, want %s", check, want[check.ID])
 		}
 	}
@@ -237,8 +238,9 @@ func TestTheEmailCheckGoesByTheDecision(t *testing.T) {
 			s.Email = test.decision
 			d := l.setUp(c, s).Desired
 			check := checkOf(t, c.Check(t.Context(), d, person), "authentik.email")
-			if check.Status != test.status || check.Cause != test.cause || !strings.Contains(check.Evidence, "grace") ||
-				!strings.Contains(check.Evidence, "email_verified") {
+			if check.Status != test.status || check.Cause != test.cause || !strings.Contains(check.Evidence.String(),
+				"grace") ||
+				!strings.Contains(check.Evidence.String(), "email_verified") {
 				t.Errorf("got %+v", check)
 			}
 			all, err := c.Preview(t.Context(), d, person)
@@ -256,7 +258,8 @@ func TestTheTokensOwnAccountNeedNotSignIn(t *testing.T) {
 	apply(t, c, link.Change{Kind: link.KindBinding, After: &link.BindingState{Application: link.Ref{Name: "pocketbase"},
 		Kind: "group", Target: link.Ref{ID: group, Name: "others"}, Enabled: true}})
 	check := checkOf(t, c.Check(t.Context(), d, 0), "authentik.access")
-	if check.Status != link.Warn || check.Cause != "no-access" || !strings.Contains(check.Evidence, "akadmin") {
+	if check.Status != link.Warn || check.Cause != "no-access" || !strings.Contains(check.Evidence.String(),
+		"akadmin") {
 		t.Errorf("got %+v", check)
 	}
 }
@@ -269,7 +272,7 @@ func TestChecksOfAnAddressThatDoesNotAnswer(t *testing.T) {
 	for _, id := range []link.CheckID{"authentik.discovery", "authentik.jwks", "authentik.redirect",
 		"authentik.client"} {
 		if check := checkOf(t, c.Check(t.Context(), d, ada), id); check.Status != link.Fail ||
-			check.Cause != "unreachable" || !strings.Contains(check.Remedy, gone.URL) {
+			check.Cause != "unreachable" || !strings.Contains(check.Remedy.String(), gone.URL) {
 			t.Errorf("%+v", check)
 		}
 	}
@@ -313,7 +316,7 @@ func TestTheIssuerDifferenceIsMarked(t *testing.T) {
 		})
 		check := checkOf(t, c.Check(t.Context(), d, ada), "authentik.issuer")
 		if says == "" && check.Status != link.Pass || says != "" &&
-			(check.Status != link.Fail || !strings.Contains(check.Evidence, says)) {
+			(check.Status != link.Fail || !strings.Contains(check.Evidence.String(), says)) {
 			t.Errorf("%s: %+v", from, check)
 		}
 	}
@@ -329,7 +332,7 @@ func TestAppSchemesAreProbedToo(t *testing.T) {
 	_, c, d, ada := linkedLab(t, s)
 	checks := c.Check(t.Context(), d, ada)
 	if check := checkOf(t, checks, "authentik.redirect.2"); check.Status != link.Pass ||
-		!strings.Contains(check.Title, "myapp://redirect") {
+		!strings.Contains(check.Title.String(), "myapp://redirect") {
 		t.Errorf("got %+v", check)
 	}
 	for _, check := range checks {

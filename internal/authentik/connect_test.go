@@ -15,6 +15,7 @@ import (
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/sandbox/authentiksim"
 )
@@ -94,7 +95,7 @@ func TestConnectRefusesWhatIsNoAuthentik(t *testing.T) {
 			defer server.Close()
 			_, err := connectTo(t, server.URL, "a-token", outbound.New(outbound.Config{}))
 			f := faultOf(t, err)
-			if f.Kind != test.kind || !strings.Contains(f.Summary, test.says) {
+			if f.Kind != test.kind || !strings.Contains(f.Summary.String(), test.says) {
 				t.Errorf("got %s: %s %s", f.Kind, f.Summary, f.Todo)
 			}
 			if test.kind == link.FaultNotThis && f.Field != "authentik.url" {
@@ -119,7 +120,8 @@ func TestConnectToAddressesThatDoNotAnswer(t *testing.T) {
 	} {
 		_, err := connectTo(t, url, "a-token", outbound.New(outbound.Config{}))
 		f := faultOf(t, err)
-		if f.Kind != link.FaultUnreachable || f.Field != "authentik.url" || !strings.Contains(f.Summary, says) {
+		if f.Kind != link.FaultUnreachable || f.Field != "authentik.url" || !strings.Contains(f.Summary.String(),
+			says) {
 			t.Errorf("%s: %s %+v", url, f.Summary, f)
 		}
 	}
@@ -165,7 +167,7 @@ func TestConnectIsBoundedInTimeAndSize(t *testing.T) {
 				began := time.Now()
 				_, err := connectTo(t, "http://authentik.company", "a-token", client)
 				f := faultOf(t, err)
-				if f.Kind != link.FaultUnreachable || !strings.Contains(f.Summary, "in time") {
+				if f.Kind != link.FaultUnreachable || !strings.Contains(f.Summary.String(), "in time") {
 					t.Errorf("got %s: %s", f.Kind, f.Summary)
 				}
 				if took := time.Since(began); took >= 10*time.Second {
@@ -185,7 +187,7 @@ func TestConnectIsBoundedInTimeAndSize(t *testing.T) {
 		}))
 		defer server.Close()
 		_, err := connectTo(t, server.URL, "a-token", outbound.New(outbound.Config{}))
-		if f := faultOf(t, err); f.Field != "authentik.url" || !strings.Contains(f.Summary, "8 MB") {
+		if f := faultOf(t, err); f.Field != "authentik.url" || !strings.Contains(f.Summary.String(), "8 MB") {
 			t.Errorf("got %+v", f)
 		}
 	})
@@ -217,7 +219,7 @@ func TestConnectWaitsForAnAuthentikThatStarts(t *testing.T) {
 		}
 		l.intercept(func(w http.ResponseWriter, _ *http.Request) bool { starting(w); return true })
 		_, err := connectTo(t, l.url, "a-token", l.client)
-		if f := faultOf(t, err); f.Kind != link.FaultUnreachable || !strings.Contains(f.Summary, "starting") {
+		if f := faultOf(t, err); f.Kind != link.FaultUnreachable || !strings.Contains(f.Summary.String(), "starting") {
 			t.Errorf("got %+v", f)
 		}
 	})
@@ -236,17 +238,17 @@ func TestConnectRefusesTokens(t *testing.T) {
 	} {
 		_, err := connectTo(t, l.url, token, l.client)
 		f := faultOf(t, err)
-		if f.Kind != link.FaultToken || f.Field != "authentik.token" || !strings.Contains(f.Todo, "API") {
+		if f.Kind != link.FaultToken || f.Field != "authentik.token" || !strings.Contains(f.Todo.String(), "API") {
 			t.Errorf("%s: got %+v", name, f)
 		}
-		if token != "" && strings.Contains(err.Error()+f.Summary+f.Todo, token) {
+		if token != "" && strings.Contains(say.Of("%s%s%s", err.Error(), f.Summary, f.Todo).String(), token) {
 			t.Errorf("%s: the token is in the fault", name)
 		}
 	}
 	l.sim.AddAPIToken(ada, "ada-api", "adas-own-token")
 	_, err := connectTo(t, l.url, "adas-own-token", l.client)
 	if f := faultOf(t, err); f.Kind != link.FaultPermission || f.Field != "authentik.token" ||
-		!strings.Contains(f.Summary, "ada, who may not see") {
+		!strings.Contains(f.Summary.String(), "ada, who may not see") {
 		t.Errorf("a plain user's token is %+v", f)
 	}
 	limited := l.token()
@@ -272,7 +274,7 @@ func TestConnectNoticesALostAuthorizationHeader(t *testing.T) {
 		return false
 	})
 	_, err := connectTo(t, l.url, l.sim.AdminToken(), l.client)
-	if f := faultOf(t, err); f.Kind != link.FaultToken || !strings.Contains(f.Todo, "Authorization header") {
+	if f := faultOf(t, err); f.Kind != link.FaultToken || !strings.Contains(f.Todo.String(), "Authorization header") {
 		t.Errorf("got %+v", f)
 	}
 }
@@ -291,8 +293,8 @@ func TestConnectRefusesOldVersions(t *testing.T) {
 			continue
 		}
 		f := faultOf(t, err)
-		if f.Kind != link.FaultTooOld || f.Field != "authentik.url" || !strings.Contains(f.Summary, version) ||
-			!strings.Contains(f.Todo, "2025.12") {
+		if f.Kind != link.FaultTooOld || f.Field != "authentik.url" || !strings.Contains(f.Summary.String(), version) ||
+			!strings.Contains(f.Todo.String(), "2025.12") {
 			t.Errorf("%s: got %+v", version, f)
 		}
 	}

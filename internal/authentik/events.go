@@ -168,7 +168,7 @@ func (e event) sentence() string {
 			"”, scopes " + rest.OrNone(e.context().Text("scopes")) + "."
 	case "configuration_error":
 		if m := e.mismatch(); m != nil {
-			return e.context().Text("message") + ". " + m.String()
+			return e.context().Text("message") + ". " + m.Text().String()
 		}
 	}
 	return strings.ReplaceAll(e.action(), "_", " ") + ": " + rest.OrNone(e.context().Text("message"))

@@ -29,7 +29,7 @@ func recordedLink() link.Desired {
 func TestEventsReadWhatARealAuthentikNoted(t *testing.T) {
 	c, since := recordedEvents(t)
 	trail := c.Events(t.Context(), since, recordedLink(), "")
-	if trail.Unread != "" || len(trail.Evidence) != 3 || trail.Person != 34 || !trail.Through ||
+	if !trail.Unread.Empty() || len(trail.Evidence) != 3 || trail.Person != 34 || !trail.Through ||
 		trail.IP != "127.0.0.1" {
 		t.Fatalf("%+v", trail)
 	}
@@ -42,7 +42,7 @@ func TestEventsReadWhatARealAuthentikNoted(t *testing.T) {
 	}
 	m := trail.Redirect
 	if m == nil || m.Sent != "https://elsewhere.example/api/oauth2-redirect" || len(m.Known) != 1 ||
-		m.Difference.Words != "They differ in the host." {
+		m.Difference.Words.String() != "They differ in the host." {
 		t.Errorf("%+v", m)
 	}
 	// the state, a request's id, a browser
@@ -116,7 +116,7 @@ func TestEventsThatMayNotBeReadSaySo(t *testing.T) {
 	l.connect()
 	c := l.connectAs(l.token())
 	trail := c.Events(t.Context(), time.Now(), recordedLink(), "")
-	if trail.Unread == "" || !strings.Contains(trail.Unread, "authentik_events.view_event") {
+	if trail.Unread.Empty() || !strings.Contains(trail.Unread.String(), "authentik_events.view_event") {
 		t.Errorf("%+v", trail)
 	}
 }

@@ -222,7 +222,7 @@ func faultOf(t *testing.T, err error) *link.Fault {
 	if !ok {
 		t.Fatalf("got %v, want a *link.Fault", err)
 	}
-	if f.Summary == "" || f.Todo == "" || !strings.HasSuffix(f.Summary, ".") {
+	if f.Summary.Empty() || f.Todo.Empty() || !strings.HasSuffix(f.Summary.String(), ".") {
 		t.Errorf("a fault without words: %+v", f)
 	}
 	return f

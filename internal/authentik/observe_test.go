@@ -223,9 +223,9 @@ func TestObserveNamesTheProviderThatAuthentikCannotRead(t *testing.T) {
 	l.poison(bad.PK)
 	_, err := c.Observe(t.Context(), spec().Query())
 	f := faultOf(t, err)
-	if !strings.Contains(f.Summary, bad.Name) ||
-		!strings.Contains(f.Todo, fmt.Sprintf("/providers/oauth2/%d/", bad.PK)) ||
-		!strings.Contains(f.Todo, "matching_mode") {
+	if !strings.Contains(f.Summary.String(), bad.Name) ||
+		!strings.Contains(f.Todo.String(), fmt.Sprintf("/providers/oauth2/%d/", bad.PK)) ||
+		!strings.Contains(f.Todo.String(), "matching_mode") {
 		t.Errorf("got %s %s, want %q (%d)", f.Summary, f.Todo, bad.Name, bad.PK)
 	}
 	l.intercept(func(w http.ResponseWriter, r *http.Request) bool {
@@ -236,7 +236,7 @@ func TestObserveNamesTheProviderThatAuthentikCannotRead(t *testing.T) {
 		return false
 	})
 	_, err = c.Observe(t.Context(), spec().Query())
-	if f := faultOf(t, err); !strings.Contains(f.Todo, "matching mode") {
+	if f := faultOf(t, err); !strings.Contains(f.Todo.String(), "matching mode") {
 		t.Errorf("got %s %s", f.Summary, f.Todo)
 	}
 }

@@ -83,7 +83,8 @@ func TestALongListIsReadToItsBoundAndNoFurther(t *testing.T) {
 	})
 	l.count()
 	_, err := c.Observe(t.Context(), spec().Query())
-	if f := faultOf(t, err); f.Kind != link.FaultOther || !strings.Contains(f.Summary, "more than 64 MB of flows") {
+	if f := faultOf(t, err); f.Kind != link.FaultOther || !strings.Contains(f.Summary.String(),
+		"more than 64 MB of flows") {
 		t.Errorf("got %+v", f)
 	}
 	if asked := l.asked("GET /api/v3/flows/instances/"); asked > 30 {
@@ -120,7 +121,8 @@ func TestReadsDoNotWaitForEver(t *testing.T) {
 		})
 		began := time.Now()
 		_, err := c.Observe(t.Context(), spec().Query())
-		if f := faultOf(t, err); !strings.Contains(f.Summary, "throttling") || time.Since(began) > time.Second {
+		if f := faultOf(t, err); !strings.Contains(f.Summary.String(),
+			"throttling") || time.Since(began) > time.Second {
 			t.Errorf("got %s after %s", f.Summary, time.Since(began))
 		}
 	})

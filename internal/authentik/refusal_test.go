@@ -9,6 +9,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/sandbox/authentiksim"
 )
@@ -69,7 +70,7 @@ func TestRefusedWritesNameTheirField(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := faultOf(t, c.Apply(t.Context(), test.change))
 			if f.Field != test.field || f.Kind != link.FaultRefused && f.Kind != link.FaultStale ||
-				strings.Contains(f.Summary, `{"`) || strings.Contains(f.Summary, `["`) {
+				strings.Contains(f.Summary.String(), `{"`) || strings.Contains(f.Summary.String(), `["`) {
 				t.Errorf("at %q: %s: %s %s", f.Field, f.Kind, f.Summary, f.Todo)
 			}
 		})
@@ -102,7 +103,8 @@ func TestSecretsAreNotRepeated(t *testing.T) {
 		err := c.Apply(t.Context(), link.Change{Kind: link.KindProvider, Before: &was, After: &want,
 			Fields: fieldsNamed("client_secret")})
 		f := faultOf(t, err)
-		if f.Field != "provider.client_secret" || strings.Contains(err.Error()+f.Summary+f.Todo, "hush") {
+		if f.Field != "provider.client_secret" || strings.Contains(say.Of("%s%s%s", err.Error(), f.Summary,
+			f.Todo).String(), "hush") {
 			t.Errorf("got %v", err)
 		}
 	}
@@ -130,7 +132,7 @@ func TestRefusalsForWantOfAPermissionNameIt(t *testing.T) {
 		ch := changes[kind]
 		ch.System = link.Authentik
 		f := faultOf(t, c.Apply(t.Context(), ch))
-		if f.Kind != link.FaultPermission || !strings.Contains(f.Todo, string(perm)) {
+		if f.Kind != link.FaultPermission || !strings.Contains(f.Todo.String(), string(perm)) {
 			t.Errorf("%s: %s: %s %s", kind, f.Kind, f.Summary, f.Todo)
 		}
 		if lacking := rest.MissingFor(ch, []link.Permission{perm, "authentik_flows.view_flow"}); !slices.Equal(lacking,
@@ -168,7 +170,7 @@ func TestAnAddOnlyTokenIsToldThatItCannotReadBack(t *testing.T) {
 	byID.Provider = l.observe(admin, spec()).Providers[0]
 	byID.Provider.Name, byID.Provider.ClientID = "Third", "third"
 	f := faultOf(t, c.Apply(t.Context(), link.Change{Kind: link.KindPair, After: &byID}))
-	if f.Kind != link.FaultUnknown || !strings.Contains(f.Todo, "authentik_core.view_application") {
+	if f.Kind != link.FaultUnknown || !strings.Contains(f.Todo.String(), "authentik_core.view_application") {
 		t.Errorf("got %+v", f)
 	}
 	if len(l.sim.Snapshot().Applications) != 2 {

@@ -6,6 +6,7 @@ import (
 	"authpocket/internal/authentik/login"
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/signin"
 )
 
@@ -14,9 +15,10 @@ import (
 func (c *Client) SignIn(ctx context.Context, d link.Desired, o signin.Opening, who signin.Credentials) (signin.Return,
 	error) {
 	// Plain http to the other address was allowed when the token was sent.
-	if open := link.Unencrypted("", d.AuthentikURL, "password", ""); open != nil && d.AuthentikURL != c.URL {
+	if open := link.Unencrypted("", d.AuthentikURL, say.Of("password"),
+		say.Text{}); open != nil && d.AuthentikURL != c.URL {
 		return signin.Return{}, &signin.LoginError{Stop: signin.StopStage, Step: "preparing the sign-in",
-			What: open.Summary, Todo: "Set authentik's public address to one with https://."}
+			What: open.Summary, Todo: say.Of("Set authentik's public address to one with https://.")}
 	}
 	return login.Client{URL: d.AuthentikURL, HTTP: c.HTTP, Log: c.Log}.SignIn(ctx, o, who)
 }

@@ -21,7 +21,8 @@ func TestAPasswordIsNotSentInTheClear(t *testing.T) {
 	d := link.Desired{AuthentikURL: "http://authentik.com"}
 	_, err := c.SignIn(t.Context(), d, signin.Opening{AuthURL: d.AuthentikURL + "/application/o/authorize/"}, who)
 	stopped, ok := errors.AsType[*signin.LoginError](err)
-	if !ok || stopped.Stop != signin.StopStage || !strings.Contains(stopped.What, "plain http") || stopped.Todo == "" {
+	if !ok || stopped.Stop != signin.StopStage || !strings.Contains(stopped.What.String(),
+		"plain http") || stopped.Todo.Empty() {
 		t.Errorf("got %v", err)
 	}
 	if n := l.count(); n != 0 {

@@ -5,6 +5,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // Warnings returns a warning for each change that the token is known to lack a permission for.
@@ -18,9 +19,9 @@ func (c *Client) Warnings(snap link.AuthentikSnapshot, changes []link.Change) []
 		names := strings.Join(link.Each(lacking, func(p link.Permission) string { return string(p) }), ", ")
 		list = append(list, link.Warning{
 			ID: link.WarnPermission, System: link.Authentik,
-			Summary: "The token may not do this: " + string(ch.Action) + " " + ch.Object + ".",
-			Detail: "It lacks " + names + ". Grant this to its role, or use another token, then review the plan " +
-				"again.",
+			Summary: say.Of("The token may not do this: %s %s.", string(ch.Action), ch.Object),
+			Detail: say.Of("It lacks %s. Grant this to its role, or use another token, then review the plan again.",
+				names),
 		})
 	}
 	return list

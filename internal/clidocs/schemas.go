@@ -15,6 +15,7 @@ import (
 
 	"authpocket/internal/command/output"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 const outputPage = "docs/output.md"
@@ -85,7 +86,11 @@ func newSchemaWriter(page string) schemaWriter {
 		return w.meanings[sections[t]][name]
 	}
 	w.Mapper = func(t reflect.Type) *jsonschema.Schema {
-		if t != reflect.TypeFor[link.Shown]() {
+		switch t {
+		case reflect.TypeFor[say.Text]():
+			return &jsonschema.Schema{Type: "string"}
+		case reflect.TypeFor[link.Shown]():
+		default:
 			return nil
 		}
 		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Type: "string"}, {Type: "boolean"}, {Type: "integer"},

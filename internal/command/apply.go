@@ -11,6 +11,7 @@ import (
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
+	"authpocket/internal/say"
 )
 
 // applyFlags are the flags of all commands that apply a plan.
@@ -40,9 +41,11 @@ func newApply(s *shared) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "apply -f file [saved plan]",
 		Short: "Create or update the link",
-		Long: "Shows what is about to change, asks, and creates or updates the link. A receipt of what was there before\n" +
+		Long: "Shows what is about to change, asks, and creates or updates the link. A receipt of what was there " +
+			"before\n" +
 			"makes it possible to undo it. Of several links it shows all plans and asks once.\n\n" +
-			"A plan of authpocket plan --out is applied without asking, and refused if something was changed since. The\n" +
+			"A plan of authpocket plan --out is applied without asking, and refused if something was changed since. " +
+			"The\n" +
 			"tokens are those of the link file.\n\n" +
 			"Exit code 0: done, 1: error.",
 		Example: "  authpocket apply -f link.yaml\n" +
@@ -98,8 +101,8 @@ func (f applyLinkFlags) planned(e *engine.Engine, ctx context.Context, spec link
 // runSaved applies a saved plan.
 func (f applyLinkFlags) runSaved(ctx context.Context, p program) error {
 	if f.RewriteSecret {
-		return p.view(f.JSON).Fail(refused("--rewrite-secret changes the plan, and a saved one stays as it is.",
-			"Name it when the plan is made, or leave it out."))
+		return p.view(f.JSON).Fail(refused(say.Of("--rewrite-secret changes the plan, and a saved one stays as it is."),
+			say.Of("Name it when the plan is made, or leave it out.")))
 	}
 	data, err := readPlan(f.Saved)
 	if err != nil {
@@ -109,9 +112,9 @@ func (f applyLinkFlags) runSaved(ctx context.Context, p program) error {
 	if errors.Is(err, journal.ErrNewer) {
 		return p.view(f.JSON).Fail(err)
 	} else if err != nil {
-		return p.view(f.JSON).Fail(refused(link.Quote(f.Saved)+
-			" is not a plan that authpocket saved, or it was altered since.",
-			"Make the plan again with authpocket plan --out. A link file is named with -f."))
+		return p.view(f.JSON).Fail(refused(say.Of("“%s” is not a plan that authpocket saved, or it was altered "+
+			"since.", f.Saved),
+			say.Of("Make the plan again with authpocket plan --out. A link file is named with -f.")))
 	}
 	f.Yes, f.seen = false, true
 	return p.carryOut(ctx, f.applyFlags, func(e *engine.Engine, _ context.Context, s link.Spec) (link.Plan, error) {
@@ -219,7 +222,7 @@ func (p program) canAsk(yes bool) error {
 	if yes || p.CanAsk() {
 		return nil
 	}
-	return refused("There is no terminal to ask at, so nothing was read or changed.", "Use --yes.")
+	return refused(say.Of("There is no terminal to ask at, so nothing was read or changed."), say.Of("Use --yes."))
 }
 
 // confirmed asks whether to apply a plan and reports whether the answer is yes.

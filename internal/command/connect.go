@@ -16,6 +16,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
+	"authpocket/internal/say"
 	"authpocket/internal/visible"
 )
 
@@ -80,7 +81,7 @@ func (p program) hold(ctx context.Context, file linkfile.File, receipts store) (
 // orInterrupted returns err, which came before anything was written, or says that a signal caused it.
 func orInterrupted(ctx context.Context, err error) error {
 	if err != nil && errors.Is(ctx.Err(), context.Canceled) {
-		return refused("Interrupted, so nothing was changed.", "")
+		return refused(say.Of("Interrupted, so nothing was changed."), say.Text{})
 	}
 	return err
 }

@@ -17,6 +17,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/export"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/visible"
 )
 
@@ -37,8 +38,10 @@ func newExport(s *shared) *cobra.Command {
 		Use:   "export -f file [format]",
 		Short: "Print the plan as code, without secrets",
 		Long: "Prints the plan as code, without secrets. The format is blueprint (of authentik), terraform,\n" +
-			"pocketbase-migration, curl (a shell script) or markdown. With --out it writes a file that nobody else can read,\n" +
-			"and with --all one for each format. A format that cannot represent the plan is left out, with the reason.\n\n" +
+			"pocketbase-migration, curl (a shell script) or markdown. With --out it writes a file that nobody else " +
+			"can read,\n" +
+			"and with --all one for each format. A format that cannot represent the plan is left out, with the " +
+			"reason.\n\n" +
 			"Exit code 0: done, 1: error, also if a format was left out.",
 		Example: "  authpocket export -f link.yaml blueprint\n" +
 			"  authpocket export -f link.yaml --whole terraform --out link.tf\n" +
@@ -90,8 +93,8 @@ func (f exportFlags) run(ctx context.Context, p program) error {
 	if !f.All {
 		format, found := export.Find(f.Format)
 		if !found {
-			return view.Fail(refused("There is no format "+link.Quote(f.Format)+".",
-				"Use "+allFormats+"."))
+			return view.Fail(refused(say.Of("There is no format “%s”.", f.Format),
+				say.Of("Use %s.", allFormats)))
 		}
 		chosen = []export.Format{format}
 	}
@@ -153,7 +156,7 @@ func (f exportFlags) writeAll(p program, texts map[string][]byte) error {
 	const todo = "Name another place with --out, or use --force."
 	for path := range texts {
 		if !f.Force && !isFree(path) {
-			return occupied(path, todo)
+			return occupied(path, say.Of(todo))
 		}
 	}
 	if f.All {
@@ -169,7 +172,7 @@ func (f exportFlags) writeAll(p program, texts map[string][]byte) error {
 			err = writeNew(path, texts[path])
 		}
 		if errors.Is(err, fs.ErrExist) {
-			return occupied(path, todo)
+			return occupied(path, say.Of(todo))
 		} else if err != nil {
 			return err
 		}

@@ -9,12 +9,12 @@ import (
 	"path/filepath"
 
 	"authpocket/internal/journal"
-	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // occupied is the error for a file that exists and is not replaced.
-func occupied(path, todo string) error {
-	return refused(link.Quote(path)+" exists and is not replaced.", todo)
+func occupied(path string, todo say.Text) error {
+	return refused(say.Of("“%s” exists and is not replaced.", path), todo)
 }
 
 // isFree reports whether there is nothing at path.
@@ -56,7 +56,8 @@ const maxPlan = 64 << 20
 func readPlan(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, refused("There is no saved plan "+link.Quote(path)+".", "Make one with authpocket plan --out.")
+		return nil, refused(say.Of("There is no saved plan “%s”.", path), say.Of("Make one with authpocket plan "+
+			"--out."))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("opening the saved plan: %w", err)
@@ -76,8 +77,8 @@ func writePlan(path string, planFile []byte) error {
 			return fmt.Errorf("saving the plan: %w", err)
 		}
 		if !info.Mode().IsRegular() || !isPlan(path) {
-			return refused(link.Quote(path)+" exists and is no saved plan, so it is not replaced.",
-				"Name another file with --out.")
+			return refused(say.Of("“%s” exists and is no saved plan, so it is not replaced.", path),
+				say.Of("Name another file with --out."))
 		}
 	}
 	if err := replaceFile(path, planFile, 0o600); err != nil {

@@ -17,7 +17,8 @@ func newImport(s *shared) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "import",
 		Short: "Write the link file of a link that exists",
-		Long: "Writes the link file of a link that exists, whoever made it. It names what differs from a new link, and no secrets.\n" +
+		Long: "Writes the link file of a link that exists, whoever made it. It names what differs from a new link, " +
+			"and no secrets.\n" +
 			"The tokens come from AUTHENTIK_TOKEN and POCKETBASE_TOKEN.",
 		Example: "  authpocket import --authentik https://authentik.company --pocketbase https://pocketbase.company",
 		Args:    atMost(0),

@@ -13,6 +13,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
+	"authpocket/internal/say"
 )
 
 type initFlags struct {
@@ -25,7 +26,8 @@ func newInit(s *shared) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init",
 		Short: "Write a link file",
-		Long: "Writes a link file. It asks for what --authentik, --pocketbase and --email leave open; when it asks, it tries\n" +
+		Long: "Writes a link file. It asks for what --authentik, --pocketbase and --email leave open; when it asks, " +
+			"it tries\n" +
 			"the tokens at once. They are not stored. Without a terminal these three flags are required.",
 		Example: "  authpocket init\n" +
 			"  authpocket init --authentik https://authentik.company --pocketbase https://pocketbase.company --email leave",
@@ -48,8 +50,8 @@ func (f initFlags) run(ctx context.Context, p program) error {
 	spec := link.Spec{Email: link.EmailDecision(f.Email)}
 	if f.Authentik == "" || f.PocketBase == "" || f.Email == "" {
 		if !p.CanAsk() {
-			return view.Fail(refused("Without a terminal, init asks nothing.",
-				"Use --authentik, --pocketbase and --email."))
+			return view.Fail(refused(say.Of("Without a terminal, init asks nothing."),
+				say.Of("Use --authentik, --pocketbase and --email.")))
 		}
 		a := asker{program: p, ask: p.Asker(), view: p.view(false)}
 		var err error
@@ -180,7 +182,8 @@ func (a asker) settings(ctx context.Context, e *engine.Engine, f initFlags) (lin
 	collections := slices.DeleteFunc(slices.Clone(snaps.PocketBase.Collections),
 		func(c link.CollectionState) bool { return c.Name == link.Superusers })
 	if len(collections) == 0 {
-		return spec, refused("This PocketBase has no auth collection.", "Create one in its dashboard first.")
+		return spec, refused(say.Of("This PocketBase has no auth collection."), say.Of("Create one in its dashboard "+
+			"first."))
 	}
 	names := link.Each(collections, func(c link.CollectionState) string { return c.Name })
 	name := f.Collection
@@ -193,7 +196,7 @@ func (a asker) settings(ctx context.Context, e *engine.Engine, f initFlags) (lin
 	if collection := snaps.PocketBase.Collection(name); spec.Email == "" && collection != nil {
 		decisions := linkfile.EmailKey().Values
 		outcomes := link.Each(decisions, func(d string) string {
-			return d + ": " + link.EmailOutcome(link.EmailDecision(d), *collection)
+			return say.Of("%s: %s", d, link.EmailOutcome(link.EmailDecision(d), *collection)).String()
 		})
 		var decision string
 		decision, err = a.ask.Choice(ctx, "Which e-mail addresses may PocketBase treat as verified?", decisions,

@@ -23,7 +23,8 @@ func newPlan(s *shared) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plan -f file",
 		Short: "Show what apply would change, without changing anything",
-		Long: "Shows what apply would change, without changing anything. With --out, authpocket apply can make exactly\n" +
+		Long: "Shows what apply would change, without changing anything. With --out, authpocket apply can make " +
+			"exactly\n" +
 			"these changes later.\n\n" +
 			"Of several links it shows all. Exit code 0: nothing to change, 2: changes, 1: error.",
 		Example: "  authpocket plan -f link.yaml\n" +

@@ -21,7 +21,8 @@ func newReceipts(s *shared) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "receipts [receipt]",
 		Short: "List the receipts, or show one",
-		Long: "Lists the receipts of earlier applies, newest first. With the ID of a receipt, it shows the changes of that one\n" +
+		Long: "Lists the receipts of earlier applies, newest first. With the ID of a receipt, it shows the changes " +
+			"of that one\n" +
 			"and what became of them.",
 		Example: "  authpocket receipts\n" +
 			"  authpocket receipts --json\n" +

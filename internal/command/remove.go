@@ -16,7 +16,8 @@ func newRemove(s *shared) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "remove -f file",
 		Short: "Remove the link from both systems; accounts stay",
-		Long: "Removes the link from both systems. Accounts stay. authpocket undo restores the link, with a new client\n" +
+		Long: "Removes the link from both systems. Accounts stay. authpocket undo restores the link, with a new " +
+			"client\n" +
 			"secret.",
 		Example: "  authpocket remove -f link.yaml",
 		Args:    atMost(0),

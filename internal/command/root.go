@@ -20,6 +20,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
 	"authpocket/internal/logs"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/visible"
 )
@@ -167,7 +168,7 @@ func (p program) viewOf(file linkfile.File, asJSON, all bool) output.View {
 }
 
 // refused returns an error that has no technical cause.
-func refused(summary, todo string) error { return &link.Fault{Summary: summary, Todo: todo} }
+func refused(summary, todo say.Text) error { return &link.Fault{Summary: summary, Todo: todo} }
 
 // newLog returns a log of that level, which is empty for none.
 func newLog(w io.Writer, level string) *slog.Logger {

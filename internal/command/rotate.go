@@ -8,6 +8,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
+	"authpocket/internal/say"
 )
 
 type rotateFlags struct{ applyFlags }
@@ -17,7 +18,8 @@ func newRotate(s *shared) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rotate -f file",
 		Short: "Renew the client secret in both systems",
-		Long: "Renews the client secret in both systems and checks that authentik accepts the new one from PocketBase. If\n" +
+		Long: "Renews the client secret in both systems and checks that authentik accepts the new one from " +
+			"PocketBase. If\n" +
 			"it doesn't, the old one is restored.",
 		Example: "  authpocket rotate -f link.yaml",
 		Args:    atMost(0),
@@ -54,7 +56,9 @@ func (p program) restoreSecret(ctx context.Context, e *engine.Engine, plan link.
 		err = e.Apply(ctx, back, func(engine.Event) {})
 	}
 	if err != nil {
-		return refused(rejected, "Restoring the old one failed: "+link.MessageOf(err).Text(link.InFile))
+		return refused(say.Of(rejected), say.Of("Restoring the old one failed: %s",
+			link.MessageOf(err).Text(link.InFile)))
 	}
-	return refused(rejected, "The old secret was restored in both systems. Run authpocket verify to find the reason.")
+	return refused(say.Of(rejected), say.Of("The old secret was restored in both systems. Run authpocket verify to "+
+		"find the reason."))
 }

@@ -7,15 +7,16 @@ import (
 	"github.com/spf13/cobra"
 
 	"authpocket/docs/schemas"
-	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
+	"authpocket/internal/say"
 )
 
 func newSchema(s *shared) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "schema [result]",
 		Short: "Print the JSON Schema of link files or of a result",
-		Long: "Prints the JSON Schema of link files, with which editors complete and check their keys, or that of what\n" +
+		Long: "Prints the JSON Schema of link files, with which editors complete and check their keys, or that of " +
+			"what\n" +
 			"commands print with --json: " + strings.Join(schemas.Names(), ", ") + ".",
 		Example: "  authpocket schema > link.schema.json\n" +
 			"  authpocket schema plan",
@@ -33,8 +34,8 @@ func printSchema(p program, names []string) error {
 	schemaFile, err := linkfile.Schema(), error(nil)
 	if len(names) > 0 {
 		if schemaFile, err = schemas.Schema(names[0]); err != nil {
-			return p.view(false).Fail(refused("There is no schema "+link.Quote(names[0])+".",
-				"Use "+strings.Join(schemas.Names(), ", ")+"."))
+			return p.view(false).Fail(refused(say.Of("There is no schema “%s”.", names[0]),
+				say.Of("Use %s.", strings.Join(schemas.Names(), ", "))))
 		}
 	}
 	if _, err := p.Out.Write(schemaFile); err != nil {

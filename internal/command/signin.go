@@ -14,6 +14,7 @@ import (
 	"authpocket/internal/command/output"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
 )
@@ -49,7 +50,8 @@ type proofFlags struct {
 func (f *proofFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.BoolVar(&f.SignInNew, "sign-in-new", false, "also sign in as a person who is made in authentik for this "+
-		"test; the person, and\nthe account that PocketBase creates, are deleted again; shows these changes and\nasks first")
+		"test; the person, and\nthe account that PocketBase creates, are deleted again; shows these changes "+
+		"and\nasks first")
 	flags.StringVar(&f.PersonEmail, "person-email", "", "e-mail `address` of that person; default: one that no mail "+
 		"reaches")
 	flags.BoolVar(&f.Yes, "yes", false, "make that person without asking")
@@ -83,21 +85,21 @@ func (f verifyFlags) printsDocument() bool { return f.JSON || f.Format == format
 func (f verifyFlags) clash() error {
 	switch {
 	case f.JSON && f.Format != "" && f.Format != formatJSON:
-		return refused("--json and --format "+f.Format+" are two formats.", "Use one of them.")
+		return refused(say.Of("--json and --format %s are two formats.", f.Format), say.Of("Use one of them."))
 	case f.Watch != 0 && f.Watch < time.Second:
-		return refused("--watch "+f.Watch.String()+" is too often.", "Use 1s or more.")
+		return refused(say.Of("--watch %s is too often.", f.Watch.String()), say.Of("Use 1s or more."))
 	case f.Until != "" && f.Watch == 0:
-		return refused("There is nothing to repeat until then.", "Add --watch DURATION.")
+		return refused(say.Of("There is nothing to repeat until then."), say.Of("Add --watch DURATION."))
 	case f.Watch > 0 && f.Format == formatJUnit:
-		return refused("A JUnit report is of one time that the link was checked.", "Leave out --watch.")
+		return refused(say.Of("A JUnit report is of one time that the link was checked."), say.Of("Leave out --watch."))
 	case f.Watch > 0 && f.SignInNew:
-		return refused("--sign-in-new makes a person each time.", "Use --sign-in with --watch.")
+		return refused(say.Of("--sign-in-new makes a person each time."), say.Of("Use --sign-in with --watch."))
 	case f.Watch > 0 && f.RecoveryCodeFile != "":
-		return refused("A recovery code works once.", "Use --totp-secret-file with --watch.")
+		return refused(say.Of("A recovery code works once."), say.Of("Use --totp-secret-file with --watch."))
 	case f.SignInNew && f.SignIn != "":
-		return refused("--sign-in and --sign-in-new are two different tests.", "Use one of them.")
+		return refused(say.Of("--sign-in and --sign-in-new are two different tests."), say.Of("Use one of them."))
 	case !f.SignInNew && f.PersonEmail != "":
-		return refused("There is no new person to have that address.", "Add --sign-in-new.")
+		return refused(say.Of("There is no new person to have that address."), say.Of("Add --sign-in-new."))
 	}
 	return nil
 }
@@ -113,7 +115,7 @@ const (
 func (p program) credentials(ctx context.Context, f signInFlags) (who signin.Credentials, err error) {
 	if f.SignIn == "" {
 		if cmp.Or(f.PasswordFile, f.TOTPSecretFile, f.RecoveryCodeFile) != "" {
-			return who, refused("There is nobody to sign in as.", "Add --sign-in NAME.")
+			return who, refused(say.Of("There is nobody to sign in as."), say.Of("Add --sign-in NAME."))
 		}
 		return who, nil
 	}
@@ -163,12 +165,12 @@ func withoutNewline(s string) string { return strings.TrimSuffix(strings.TrimSuf
 // askPassword asks for the password of --sign-in at the terminal.
 func (p program) askPassword(ctx context.Context, name string) (secret.Text, error) {
 	if !p.CanAsk() {
-		return secret.Text{}, refused("There is no password for "+name+".",
-			"Use --password-file, or set "+envPassword+".")
+		return secret.Text{}, refused(say.Of("There is no password for %s.", name),
+			say.Of("Use --password-file, or set %s.", envPassword))
 	}
 	password, err := p.Secret(ctx, "Password of "+name+" at authentik: ")
 	if err == nil && !password.IsSet() {
-		return password, refused("No password was typed.", "Type it, or use --password-file.")
+		return password, refused(say.Of("No password was typed."), say.Of("Type it, or use --password-file."))
 	}
 	return password, err
 }

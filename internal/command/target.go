@@ -10,6 +10,7 @@ import (
 	"authpocket/internal/command/output"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/visible"
 )
@@ -74,7 +75,7 @@ func (f targetFlags) free() error {
 	return nil
 }
 
-func (f targetFlags) taken() error { return occupied(f.Out, "Name another file with --out.") }
+func (f targetFlags) taken() error { return occupied(f.Out, say.Of("Name another file with --out.")) }
 
 // save writes the link file, to a new file or to standard output.
 func (f targetFlags) save(p program, reach linkfile.File, spec link.Spec) error {

@@ -21,7 +21,8 @@ func newUndo(s *shared) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "undo -f file [receipt]",
 		Short: "Undo an earlier apply or removal, from its receipt",
-		Long: "Undoes an earlier apply or removal, from its receipt. Without the ID of a receipt, it is the newest one of\n" +
+		Long: "Undoes an earlier apply or removal, from its receipt. Without the ID of a receipt, it is the newest " +
+			"one of\n" +
 			"the link.",
 		Example: "  authpocket undo -f link.yaml\n" +
 			"  authpocket undo -f link.yaml k3v9x2m4q7",

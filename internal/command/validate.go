@@ -18,7 +18,8 @@ func newValidate(s *shared) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "validate",
 		Short: "Check link files without connecting",
-		Long: "Checks link files without connecting: one, all of a directory, or standard input. Variables that are not set\n" +
+		Long: "Checks link files without connecting: one, all of a directory, or standard input. Variables that are " +
+			"not set\n" +
 			"and files with secrets that are not there are noted on standard error, and are no problems.\n\n" +
 			"Exit code 0: no problems, 1: problems.",
 		Example: "  authpocket validate\n" +

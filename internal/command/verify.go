@@ -42,11 +42,14 @@ func newVerify(s *shared) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify -f file",
 		Short: "Check whether the link works",
-		Long: "Checks whether the link works. With --sign-in it also signs in as an authentik user, without a browser,\n" +
+		Long: "Checks whether the link works. With --sign-in it also signs in as an authentik user, without a " +
+			"browser,\n" +
 			"and with --sign-in-new as a person who is made for the test and removed after it.\n\n" +
-			"With --watch it repeats this, and prints the checks and headlines that change. The first time it prints\n" +
+			"With --watch it repeats this, and prints the checks and headlines that change. The first time it " +
+			"prints\n" +
 			"what does not pass. A server that cannot be reached is reported, and does not end the command.\n\n" +
-			"Exit code 0: no check failed, 3: a check failed or there is no link, 1: error. With --watch it is that of\n" +
+			"Exit code 0: no check failed, 3: a check failed or there is no link, 1: error. With --watch it is that " +
+			"of\n" +
 			"the last time that the link was checked.",
 		Example: "  authpocket verify -f link.yaml\n" +
 			"  authpocket verify -f link.yaml --quick --json --person ada\n" +

@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/wire"
 )
@@ -152,10 +152,11 @@ func withoutSecretBefore(c link.Change) link.Change {
 }
 
 // changedSince returns the fault of a stale plan.
-func changedSince(system link.System, what ...string) *link.Fault {
+func changedSince(system link.System, what ...say.Text) *link.Fault {
 	return &link.Fault{
-		Kind: link.FaultStale, System: system, Summary: "Something was changed since the preview.", Details: what,
-		Todo: "Review the new plan and apply that.",
+		Kind: link.FaultStale, System: system, Summary: say.Of("Something was changed since the preview."),
+		Details: what,
+		Todo:    say.Of("Review the new plan and apply that."),
 	}
 }
 
@@ -164,8 +165,8 @@ func changedSince(system link.System, what ...string) *link.Fault {
 func cancelledBefore(next link.Change) error {
 	return &link.Fault{
 		Kind: link.FaultOther, System: next.System, Err: context.Canceled,
-		Summary: "authpocket was told to stop before it began to " + string(next.Action) + " " + next.Object + ".",
-		Todo:    "Apply again to go on from here, or undo what was done.",
+		Summary: say.Of("authpocket was told to stop before it began to %s %s.", string(next.Action), next.Object),
+		Todo:    say.Of("Apply again to go on from here, or undo what was done."),
 	}
 }
 
@@ -278,8 +279,8 @@ func noLongerPossible(problems link.Problems) *link.Fault {
 
 // changedBy describes who changed the plan's objects since it was made,
 // according to the logs of the two systems.
-func (e *Engine) changedBy(ctx context.Context, plan, fresh link.Plan) []string {
-	var a, p []string
+func (e *Engine) changedBy(ctx context.Context, plan, fresh link.Plan) []say.Text {
+	var a, p []say.Text
 	changes := slices.Concat(plan.Changes, fresh.Changes)
 	var group sync.WaitGroup
 	group.Go(func() { a = e.authentik.ChangedBy(ctx, plan.Taken, changes) })
@@ -289,7 +290,7 @@ func (e *Engine) changedBy(ctx context.Context, plan, fresh link.Plan) []string 
 	if len(said) == 0 {
 		return nil
 	}
-	return []string{"By their logs, " + strings.Join(said[:min(len(said), 5)], "; ") + "."}
+	return []say.Text{say.Of("By their logs, %s.", say.And(said[:min(len(said), 5)]...))}
 }
 
 // staleSystem returns the system of the first change that differs.
@@ -307,18 +308,18 @@ func staleSystem(plan, fresh link.Plan) link.System {
 
 // Differences describes what changed in the systems between plan and fresh, one
 // sentence each. It returns nil if nothing that concerns the plan did.
-func Differences(plan, fresh link.Plan) []string {
-	var out []string
+func Differences(plan, fresh link.Plan) []say.Text {
+	var out []say.Text
 	for _, now := range fresh.Changes {
 		if old := changeWith(plan, now.ID()); old != nil {
 			out = append(out, fieldDifferences(*old, now)...)
 		} else {
-			out = append(out, now.System.Label()+": "+now.Object+" now needs a change.")
+			out = append(out, say.Of("%s: %s now needs a change.", now.System.Label(), now.Object))
 		}
 	}
 	for _, old := range plan.Changes {
 		if changeWith(fresh, old.ID()) == nil {
-			out = append(out, old.System.Label()+": "+old.Object+" was changed already.")
+			out = append(out, say.Of("%s: %s was changed already.", old.System.Label(), old.Object))
 		}
 	}
 	return out
@@ -328,33 +329,33 @@ func changeWith(plan link.Plan, id string) *link.Change {
 	return link.Find(plan.Changes, func(c link.Change) bool { return c.ID() == id })
 }
 
-func fieldDifferences(old, now link.Change) []string {
+func fieldDifferences(old, now link.Change) []say.Text {
 	if same(old, now) {
 		return nil
 	}
-	var out []string
+	var out []say.Text
 	for _, f := range now.Fields {
-		of := now.System.Label() + ": " + f.Name + " of " + now.Object
+		of := say.Of("%s: %s of %s", now.System.Label(), f.Name, now.Object)
 		is := link.Show(f.Before)
 		old := link.Find(old.Fields, func(x link.Field) bool { return x.Name == f.Name })
 		switch {
 		case old == nil:
-			out = append(out, of+" is now "+is+".")
+			out = append(out, say.Of("%s is now %s.", of, is))
 		case link.Show(old.Before) != is:
-			out = append(out, of+" was "+link.Show(old.Before)+" and is now "+is+".")
+			out = append(out, say.Of("%s was %s and is now %s.", of, link.Show(old.Before), is))
 		}
 	}
 	for _, f := range old.Fields {
 		if !now.Changed(f.Name) {
-			out = append(out, now.System.Label()+": "+f.Name+" of "+now.Object+" was set to "+link.Show(f.After)+
-				" already.")
+			out = append(out, say.Of("%s: %s of %s was set to %s already.", now.System.Label(), f.Name, now.Object,
+				link.Show(f.After)))
 		}
 	}
 	if !secretBefore(old).Equal(secretBefore(now)) {
-		out = append(out, now.System.Label()+": the client secret of "+now.Object+" was changed.")
+		out = append(out, say.Of("%s: the client secret of %s was changed.", now.System.Label(), now.Object))
 	}
 	if len(out) == 0 {
-		out = append(out, now.System.Label()+": "+now.Object+" was replaced.")
+		out = append(out, say.Of("%s: %s was replaced.", now.System.Label(), now.Object))
 	}
 	return out
 }

@@ -12,6 +12,7 @@ import (
 
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // events records what a hook receives.
@@ -20,7 +21,7 @@ type events []string
 func (e *events) hook(event engine.Event) {
 	line := fmt.Sprintf("%d %s %s", event.Index, event.Change.Kind, event.State)
 	for _, m := range event.Messages {
-		line += " " + m.Summary
+		line = say.Of("%s%s", line, say.Of(" %s", m.Summary)).String()
 	}
 	*e = append(*e, line)
 }
@@ -55,8 +56,9 @@ func TestApplyTellsEachStepInOrder(t *testing.T) {
 }
 
 func TestApplyStopsAtTheFirstFailure(t *testing.T) {
-	fault := &link.Fault{System: link.Authentik, Summary: "authentik refused it.", Todo: "Ask for the permission.",
-		Err: errors.New("403")}
+	fault := &link.Fault{System: link.Authentik, Summary: say.Of("authentik refused it."),
+		Todo: say.Of("Ask for the permission."),
+		Err:  errors.New("403")}
 	m := newMemory()
 	m.apply = func(_ context.Context, c link.Change) error {
 		if c.Kind == link.KindPair {
@@ -126,7 +128,7 @@ func TestApplyRefusesAStalePlanAndNamesWhatChanged(t *testing.T) {
 				t.Fatalf("the error is %v", err)
 			}
 			for _, part := range test.says {
-				if what := link.MessageOf(err).What(); !strings.Contains(what, part) {
+				if what := link.MessageOf(err).What(); !strings.Contains(what.String(), part) {
 					t.Errorf("%q does not say %q", what, part)
 				}
 			}
@@ -212,7 +214,7 @@ func TestTheOldCredentialsComeBackWhenPocketBaseRefuses(t *testing.T) {
 			m.apply = func(_ context.Context, c link.Change) error {
 				if c.Kind == link.KindOAuth2 {
 					return &link.Fault{System: link.PB, Kind: link.FaultRefused, Written: link.WrittenNone,
-						Summary: "PocketBase refused it.", Todo: "Look."}
+						Summary: say.Of("PocketBase refused it."), Todo: say.Of("Look.")}
 				}
 				given = append(given, c.After.(*link.ProviderState).ClientSecret.Reveal())
 				if len(given) == 2 {

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -10,6 +9,7 @@ import (
 
 	"authpocket/internal/address"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/signin"
 )
 
@@ -22,7 +22,7 @@ const (
 func skipped(c link.Check, err error) link.Check { return c.Skips(link.MessageOf(err).What()) }
 
 // remedyOf returns the catalogue's remedy for a cause.
-func remedyOf(cause link.CauseID) string {
+func remedyOf(cause link.CauseID) say.Text {
 	known, _ := signin.FindCause(cause)
 	return known.Todo
 }
@@ -41,20 +41,21 @@ func (e *Engine) checkBoth(ctx context.Context, d link.Desired, person int) []li
 
 // checkAddresses warns of plain http in addresses that browsers use.
 func checkAddresses(d link.Desired) link.Check {
-	check := link.Check{ID: link.CheckAddresses, System: link.PB, Title: "Browsers reach both systems over https"}
+	check := link.Check{ID: link.CheckAddresses, System: link.PB, Title: say.Of("Browsers reach both systems over " +
+		"https")}
 	addresses := append([]string{d.AuthentikURL, d.Slot.AuthURL, d.PocketBaseURL}, d.RedirectURLs()...)
 	open := slices.DeleteFunc(slices.Clone(addresses), func(one string) bool { return !address.PlainHTTP(one) })
 	if len(open) > 0 {
-		return check.Warns(link.CausePlainHTTP, "Plain http: "+strings.Join(open, ", ")+
-			".", remedyOf(link.CausePlainHTTP))
+		return check.Warns(link.CausePlainHTTP, say.Of("Plain http: %s.", strings.Join(open, ", ")),
+			remedyOf(link.CausePlainHTTP))
 	}
-	return check.Passes("All addresses that browsers use are https, or of this machine: " +
-		strings.Join(addresses, ", ") + ".")
+	return check.Passes(say.Of("All addresses that browsers use are https, or of this machine: %s.",
+		strings.Join(addresses, ", ")))
 }
 
 // checkClock compares the clocks of both systems and this machine.
 func (e *Engine) checkClock(ctx context.Context) link.Check {
-	check := link.Check{ID: link.CheckClock, System: link.Authentik, Title: "The clocks agree"}
+	check := link.Check{ID: link.CheckClock, System: link.Authentik, Title: say.Of("The clocks agree")}
 	var a, p time.Duration
 	var errA, errP error
 	var group sync.WaitGroup
@@ -69,8 +70,8 @@ func (e *Engine) checkClock(ctx context.Context) link.Check {
 		return skipped(check, errP)
 	}
 	apart := max(a.Abs(), p.Abs(), (a - p).Abs())
-	evidence := "Judging by their Date headers, authentik's clock " + clockWords(a) + ", and PocketBase's " +
-		clockWords(p) + "."
+	evidence := say.Of("Judging by their Date headers, authentik's clock %s, and PocketBase's %s.", clockWords(a),
+		clockWords(p))
 	switch {
 	case apart <= clockWarn:
 		return check.Passes(evidence)
@@ -83,20 +84,20 @@ func (e *Engine) checkClock(ctx context.Context) link.Check {
 	return check.Warns(link.CauseClock, evidence, remedyOf(link.CauseClock))
 }
 
-func clockWords(ahead time.Duration) string {
+func clockWords(ahead time.Duration) say.Text {
 	switch {
 	case ahead.Abs() <= 2*time.Second:
-		return "agrees with this machine's"
+		return say.Of("agrees with this machine's")
 	case ahead > 0:
-		return fmt.Sprintf("is %s ahead of this machine's", ahead.Round(time.Second))
+		return say.Of("is %s ahead of this machine's", ahead.Round(time.Second))
 	}
-	return fmt.Sprintf("is %s behind this machine's", (-ahead).Round(time.Second))
+	return say.Of("is %s behind this machine's", (-ahead).Round(time.Second))
 }
 
 // checkCollection looks for rules that changed since the link was created.
 func (e *Engine) checkCollection(ctx context.Context, d link.Desired) link.Check {
 	check := link.Check{ID: link.CheckPocketBaseCollection, System: link.PB,
-		Title: "The collection's rules are the same as when the link was created"}
+		Title: say.Of("The collection's rules are the same as when the link was created")}
 	now, err := e.pocketbase.Collection(ctx, d)
 	if link.IsStale(err) {
 		m := link.MessageOf(err)
@@ -107,9 +108,10 @@ func (e *Engine) checkCollection(ctx context.Context, d link.Desired) link.Check
 	}
 	drifts := d.RuleDrifts(now)
 	if len(drifts) == 0 {
-		return check.Passes("Create rule, auth rule and multi-factor authentication of " + now.Name + " are unchanged.")
+		return check.Passes(say.Of("Create rule, auth rule and multi-factor authentication of %s are unchanged.",
+			now.Name))
 	}
-	what := strings.Join(link.Each(drifts, func(d link.RuleDrift) string { return d.What }), " ")
+	what := say.Join(link.Each(drifts, func(d link.RuleDrift) say.Text { return d.What })...)
 	if worst := link.Find(drifts, func(d link.RuleDrift) bool { return !d.Looser }); worst != nil {
 		return check.Fails(worst.Cause, what, remedyOf(worst.Cause))
 	}
@@ -119,18 +121,19 @@ func (e *Engine) checkCollection(ctx context.Context, d link.Desired) link.Check
 // checkPrediction predicts the sign-in of a person. A refusal of the token's
 // own account, person 0, is only a warning: it may be no account for people.
 func (e *Engine) checkPrediction(ctx context.Context, d link.Desired, person int) link.Check {
-	check := link.Check{ID: link.CheckPrediction, System: link.PB, Title: "Predicted result of this person's sign-in"}
+	check := link.Check{ID: link.CheckPrediction, System: link.PB, Title: say.Of("Predicted result of this person's " +
+		"sign-in")}
 	p, err := e.Foresee(ctx, d, person)
 	switch {
 	case err != nil:
 		return skipped(check, err)
-	case p.Unknown != "" && p.Outcome != signin.OutcomeRefused:
-		return check.Skips("Cannot be known before a sign-in: " + p.Unknown + ". Test a sign-in to find out.")
+	case !p.Unknown.Empty() && p.Outcome != signin.OutcomeRefused:
+		return check.Skips(say.Of("Cannot be known before a sign-in: %s. Test a sign-in to find out.", p.Unknown))
 	case p.Outcome != signin.OutcomeRefused:
 		return check.Passes(p.Words)
 	case person == 0:
-		return check.Warns(p.Cause, p.Words, "This is about the token's own account. Choose another "+
-			"person to check with, or: "+remedyOf(p.Cause))
+		return check.Warns(p.Cause, p.Words, say.Of("This is about the token's own account. Choose another person "+
+			"to check with, or: %s", remedyOf(p.Cause)))
 	}
 	return check.Fails(p.Cause, p.Words, remedyOf(p.Cause))
 }

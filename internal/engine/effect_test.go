@@ -11,6 +11,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // failing makes the change with the given index fail.
@@ -29,14 +30,15 @@ func failing(m *memory, at int, err error) {
 // outcome open.
 func TestAStoppedApplySaysWhatWasWritten(t *testing.T) {
 	refused := &link.Fault{System: link.Authentik, Kind: link.FaultRefused, Written: link.WrittenNone,
-		Summary: "It was refused.", Todo: "Look."}
+		Summary: say.Of("It was refused."), Todo: say.Of("Look.")}
 	unreachable := &link.Fault{System: link.Authentik, Kind: link.FaultUnreachable, Written: link.WrittenNone,
-		Summary: "It is gone.", Todo: "Look."}
+		Summary: say.Of("It is gone."), Todo: say.Of("Look.")}
 	stale := &link.Fault{System: link.Authentik, Kind: link.FaultStale, Written: link.WrittenNone,
-		Summary: "It is another.", Todo: "Look."}
+		Summary: say.Of("It is another."), Todo: say.Of("Look.")}
 	otherwise := &link.Fault{System: link.Authentik, Kind: link.FaultUnknown, Written: link.WrittenSome,
-		Summary: "It reads otherwise.", Todo: "Look."}
-	unknown := &link.Fault{System: link.Authentik, Kind: link.FaultUnknown, Summary: "Nobody knows.", Todo: "Look."}
+		Summary: say.Of("It reads otherwise."), Todo: say.Of("Look.")}
+	unknown := &link.Fault{System: link.Authentik, Kind: link.FaultUnknown, Summary: say.Of("Nobody knows."),
+		Todo: say.Of("Look.")}
 	for name, test := range map[string]struct {
 		at    int
 		err   error
@@ -72,8 +74,8 @@ func TestAStoppedApplySaysWhatWasWritten(t *testing.T) {
 			if change.State() != test.state {
 				t.Errorf("the receipt says %q, want %q", change.State(), test.state)
 			}
-			if said := last.Messages[0]; test.state == journal.Failed && (change.Steps[1].Summary != said.What() ||
-				change.Steps[1].Todo != said.Advice(link.OnPage)) {
+			if said := last.Messages[0]; test.state == journal.Failed && (!change.Steps[1].Summary.Equal(said.What()) ||
+				!change.Steps[1].Todo.Equal(said.Advice(link.OnPage))) {
 				t.Errorf("the receipt says %+v, the event %+v", change.Steps[1], said)
 			}
 		})

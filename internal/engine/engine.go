@@ -13,6 +13,7 @@ import (
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/say"
 )
 
 // Authentik is a connected authentik.
@@ -25,7 +26,7 @@ type Authentik interface {
 	Warnings(link.AuthentikSnapshot, []link.Change) []link.Warning
 	// ChangedBy says who changed the changes' objects since then, as far as
 	// its log tells.
-	ChangedBy(ctx context.Context, since time.Time, changes []link.Change) []string
+	ChangedBy(ctx context.Context, since time.Time, changes []link.Change) []say.Text
 
 	AuthentikProof
 }
@@ -47,7 +48,7 @@ type PocketBase interface {
 	Warnings(link.PocketBaseSnapshot, link.Desired) []link.Warning
 	// ChangedBy says who changed the changes' objects since then, as far as
 	// its log tells.
-	ChangedBy(ctx context.Context, since time.Time, changes []link.Change) []string
+	ChangedBy(ctx context.Context, since time.Time, changes []link.Change) []say.Text
 
 	PocketBaseProof
 }

@@ -5,12 +5,13 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/signin"
 )
 
 func TestEvidenceIsInTheSameOrderEachTime(t *testing.T) {
 	one := &signInTest{}
-	one.facts.Authentik.Unread, one.facts.PocketBase.Unread = "no events", "no log"
+	one.facts.Authentik.Unread, one.facts.PocketBase.Unread = say.Of("no events"), say.Of("no log")
 	want := []signin.Evidence{{System: link.Authentik, Text: "no events"}, {System: link.PB, Text: "no log"}}
 	for range 100 {
 		if got := one.evidence(); !slices.Equal(got, want) {

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
 )
@@ -49,7 +50,7 @@ func (e *Engine) finishSignIn(ctx context.Context, d link.Desired, s SignIn, r s
 	t := &signInTest{e: e, d: d, s: s, x: x, report: report, facts: signin.Facts{Decision: d.Email, Return: r,
 		Mapped: d.Collection.OAuth2.Mapped, OwnCallback: !strings.HasSuffix(s.RedirectURL, link.RedirectPath)}}
 	if r.Code.IsSet() {
-		report(signin.Verdict{Stages: signin.StagesUpTo(signin.StageToken, signin.StageRunning, ""),
+		report(signin.Verdict{Stages: signin.StagesUpTo(signin.StageToken, signin.StageRunning, say.Text{}),
 			Prediction: x.Prediction})
 		t.exchange(ctx)
 	}
@@ -88,8 +89,8 @@ func (t *signInTest) exchange(ctx context.Context) {
 // succeed returns the verdict on a sign-in that worked.
 func (t *signInTest) succeed(ctx context.Context) signin.Verdict {
 	done := *t.facts.Exchanged
-	v := t.begin(signin.StagesUpTo(signin.StageRecord, signin.StageDone, signin.RecordTitle(done.Outcome, done.Record)+
-		"."))
+	v := t.begin(signin.StagesUpTo(signin.StageRecord, signin.StageDone, say.Of("%s.", signin.RecordTitle(done.Outcome,
+		done.Record))))
 	v.Works, v.Outcome, v.Record, v.Claims, v.Made = true, done.Outcome, done.Record, done.Claims,
 		done.Outcome == signin.OutcomeNew
 	t.compare(&v)
@@ -121,9 +122,9 @@ func (t *signInTest) compare(v *signin.Verdict) {
 	v.AsPredicted = p.Foreseen(done, v.Cause)
 	switch {
 	case p.Subject != "" && done.Subject != "" && p.Subject != done.Subject:
-		v.Details = append(v.Details, "The prediction was for someone else than the person who signed in.")
-	case !v.AsPredicted && p.Words != "":
-		v.Details = append(v.Details, "The prediction was different: "+p.Words)
+		v.Details = append(v.Details, say.Of("The prediction was for someone else than the person who signed in."))
+	case !v.AsPredicted && !p.Words.Empty():
+		v.Details = append(v.Details, say.Of("The prediction was different: %s", p.Words))
 	}
 }
 
@@ -198,12 +199,12 @@ func (t *signInTest) verdict(cause link.CauseID) signin.Verdict {
 	// A cause from PocketBase's log would be more precise.
 	if t.fault != nil && signin.Vague(cause) {
 		said := link.MessageOf(t.fault)
-		v.Details, v.Todo = []string{said.What()}, said.Todo
+		v.Details, v.Todo = []say.Text{said.What()}, said.Todo
 	}
 	if done := t.facts.Exchanged; done != nil {
 		v.Outcome, v.Record, v.Claims, v.Made = done.Outcome, done.Record, done.Claims,
 			done.Outcome == signin.OutcomeNew
-		if said := signin.RefusalWords(done.Refusal); said != "" {
+		if said := signin.RefusalWords(done.Refusal); !said.Empty() {
 			v.Details = append(v.Details, said)
 		}
 	}
@@ -223,19 +224,20 @@ func (t *signInTest) evidence() []signin.Evidence {
 	if said := t.facts.Return.Said; said != "" {
 		list = append(list, signin.Evidence{System: link.Authentik, Text: said})
 	}
-	if noticed := t.facts.Return.Noticed(); noticed != "" {
-		list = append(list, signin.Evidence{System: link.PB, Text: noticed})
+	if noticed := t.facts.Return.Noticed(); !noticed.Empty() {
+		list = append(list, signin.Evidence{System: link.PB, Text: noticed.String()})
 	}
 	for _, c := range t.facts.Checks {
 		if c.Status == link.Fail || c.Status == link.Warn {
-			list = append(list, signin.Evidence{System: c.System, Text: c.Title + ": " + c.Evidence})
+			list = append(list, signin.Evidence{System: c.System, Text: say.Of("%s: %s", c.Title, c.Evidence).String()})
 		}
 	}
 	if t.fault != nil {
-		list = append(list, signin.Evidence{System: link.PB, Text: link.MessageOf(t.fault).What()})
+		list = append(list, signin.Evidence{System: link.PB, Text: link.MessageOf(t.fault).What().String()})
 	}
 	for _, unread := range []signin.Evidence{
-		{System: link.Authentik, Text: t.facts.Authentik.Unread}, {System: link.PB, Text: t.facts.PocketBase.Unread},
+		{System: link.Authentik, Text: t.facts.Authentik.Unread.String()}, {System: link.PB,
+			Text: t.facts.PocketBase.Unread.String()},
 	} {
 		if unread.Text != "" {
 			list = append(list, unread)
@@ -257,7 +259,7 @@ func (t *signInTest) addMismatch(ctx context.Context, v *signin.Verdict) {
 		}
 		v.Redirect = signin.NewMismatch(t.s.RedirectURL, known)
 	}
-	v.Details = append(v.Details, v.Redirect.String())
+	v.Details = append(v.Details, v.Redirect.Text())
 }
 
 // addLeftBehind adds the account that PocketBase found or created before its

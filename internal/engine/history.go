@@ -62,7 +62,7 @@ func (e *Engine) History() (*History, error) {
 		}
 	}
 	for _, one := range aside {
-		h.Aside = append(h.Aside, one.Reason)
+		h.Aside = append(h.Aside, one.Reason.String())
 	}
 	return h, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/signin"
 )
 
@@ -25,7 +26,8 @@ func (e *Engine) lockPerson(ctx context.Context, person int, name string) (unloc
 	unlock, err = e.receipts.Lock(ctx, e.key()+" sign-in of "+name)
 	if errors.Is(err, journal.ErrLocked) {
 		return nil, &link.Fault{System: link.PB, Kind: link.FaultOther, Err: err,
-			Summary: "Another authpocket is testing this person's sign-in.", Todo: "Wait until that is done."}
+			Summary: say.Of("Another authpocket is testing this person's sign-in."),
+			Todo:    say.Of("Wait until that is done.")}
 	}
 	return unlock, err
 }
@@ -119,11 +121,13 @@ func settled(n *journal.SignIn, id string, err error) bool {
 func leftBehind(check link.Check, id string, err error) link.Check {
 	switch {
 	case err != nil && id == "":
-		return stillThere(check, "An interrupted test may have left an account behind. ", err)
+		return stillThere(check, say.Of("An interrupted test may have left an account behind."), err)
 	case err != nil:
-		return stillThere(check, "An interrupted test may have created the account "+id+", which is still there. ", err)
+		return stillThere(check, say.Of("An interrupted test may have created the account %s, which is still there.",
+			id), err)
 	case id != "":
-		check.Evidence = link.Joined(check.Evidence, "The account that an interrupted test left behind is deleted.")
+		check.Evidence = say.Join(check.Evidence, say.Of("The account that an interrupted test left behind is "+
+			"deleted."))
 	}
 	return check
 }
@@ -141,8 +145,9 @@ func (e *Engine) clearUpAfter(ctx context.Context, d link.Desired, n *journal.Si
 	alone, err := e.authentik.OnlySignIn(ctx, n.Started.Add(-exchangeDelay), d, n.Person, n.State)
 	if err == nil && !alone {
 		err = &link.Fault{System: link.PB, Kind: link.FaultRefused,
-			Summary: "authentik's log does not rule out that the person has signed in since, so it was not deleted.",
-			Todo:    "If nobody needs the account, delete it in PocketBase's dashboard."}
+			Summary: say.Of("authentik's log does not rule out that the person has signed in since, so it was not " +
+				"deleted."),
+			Todo: say.Of("If nobody needs the account, delete it in PocketBase's dashboard.")}
 	}
 	if err != nil {
 		return account.ID, err
@@ -159,6 +164,6 @@ func (e *Engine) suspects(ctx context.Context, d link.Desired, n *journal.SignIn
 		return "", err
 	}
 	return strings.Join(made, " or "), &link.Fault{System: link.PB, Kind: link.FaultRefused,
-		Summary: "authpocket may not read " + n.Username + " in authentik, so it cannot tell whose account it is.",
-		Todo:    "If nobody needs the account, delete it in PocketBase's dashboard."}
+		Summary: say.Of("authpocket may not read %s in authentik, so it cannot tell whose account it is.", n.Username),
+		Todo:    say.Of("If nobody needs the account, delete it in PocketBase's dashboard.")}
 }

@@ -64,7 +64,7 @@ func TestTheNextTestDeletesWhatAnInterruptedOneLeft(t *testing.T) {
 	i := newInterrupted(t)
 	check, v := i.keeps.SignInAs(t.Context(), i.d, i.ada())
 	if check.Status != link.Pass || v == nil || !v.Works || i.accounts() != 0 || i.notes() != 0 ||
-		!strings.Contains(check.Evidence, "left behind is deleted") {
+		!strings.Contains(check.Evidence.String(), "left behind is deleted") {
 		t.Errorf("%+v, %d accounts, %d notes", check, i.accounts(), i.notes())
 	}
 }
@@ -96,8 +96,8 @@ func TestAnAccountThatWasUsedSinceTheTestStays(t *testing.T) {
 			i := newInterrupted(t)
 			use(i)
 			check, v := i.keeps.SignInAs(t.Context(), i.d, i.ada())
-			if check.Status != link.Warn || v == nil || !v.Works || check.Remedy == "" || i.accounts() != 1 ||
-				i.notes() != 0 || !strings.Contains(check.Evidence, "has signed in since") {
+			if check.Status != link.Warn || v == nil || !v.Works || check.Remedy.Empty() || i.accounts() != 1 ||
+				i.notes() != 0 || !strings.Contains(check.Evidence.String(), "has signed in since") {
 				t.Errorf("%+v, %d accounts, %d notes", check, i.accounts(), i.notes())
 			}
 			if check, _ = i.keeps.SignInAs(t.Context(), i.d, i.ada()); check.Status != link.Pass || i.accounts() != 1 {
@@ -119,7 +119,7 @@ func TestOnePersonIsTestedOnceAtATime(t *testing.T) {
 	if check, _ := i.keeps.SignInAs(t.Context(), i.d, i.ada()); check.Status != link.Pass || i.accounts() != 0 {
 		t.Errorf("%+v, %d accounts", check, i.accounts())
 	}
-	if second.Status != link.Skipped || !strings.Contains(second.Evidence, "is testing") {
+	if second.Status != link.Skipped || !strings.Contains(second.Evidence.String(), "is testing") {
 		t.Errorf("%+v", second)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
 
@@ -64,7 +65,7 @@ func TestBothSystemsAreAskedAtTheSameTime(t *testing.T) {
 func TestAFaultOfOneSystemEndsTheOther(t *testing.T) {
 	for _, failing := range []link.System{link.Authentik, link.PB} {
 		m := newMemory()
-		fault := &link.Fault{System: failing, Kind: link.FaultUnreachable, Summary: "It does not answer."}
+		fault := &link.Fault{System: failing, Kind: link.FaultUnreachable, Summary: say.Of("It does not answer.")}
 		m.observe = func(ctx context.Context, system link.System, _ link.Query) error {
 			if system == failing {
 				return fault

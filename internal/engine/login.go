@@ -9,6 +9,7 @@ import (
 
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
 )
@@ -96,7 +97,7 @@ func (e *Engine) attempt(ctx context.Context, d link.Desired, who signin.Credent
 			a.check = stoppedCheck(a.check, stopped)
 			return a
 		}
-		back = signin.Return{Stopped: stopped.Cause, Said: stopped.What}
+		back = signin.Return{Stopped: stopped.Cause, Said: stopped.What.String()}
 		if stopped.Cause == link.CauseCredentials && e.inactive(ctx, d, x.Person) {
 			back.Stopped = link.CausePersonInactive // authentik itself says that the password is wrong
 			back.Said += " The user is not active."
@@ -118,7 +119,7 @@ func (e *Engine) attempt(ctx context.Context, d link.Desired, who signin.Credent
 	hide := append(who.Secrets(), back.Code)
 	if v.Cause == link.CauseCredentials { // what authentik's page said is all there is to say
 		a.check.System = link.Authentik
-		a.check = a.check.Fails(v.Cause, secret.Hide(back.Said, hide...), v.Todo)
+		a.check = a.check.Fails(v.Cause, say.Raw(secret.Hide(back.Said, hide...)), v.Todo)
 	} else {
 		a.check = signInCheck(a.check, v, hide)
 	}
@@ -128,7 +129,7 @@ func (e *Engine) attempt(ctx context.Context, d link.Desired, who signin.Credent
 
 // signInBy returns the check for a person's sign-in, without its result.
 func signInBy(who signin.Credentials) link.Check {
-	return link.Check{ID: link.CheckSignIn, System: link.PB, Title: who.Name + " signs in"}
+	return link.Check{ID: link.CheckSignIn, System: link.PB, Title: say.Of("%s signs in", who.Name)}
 }
 
 // expect returns what is known about a person's sign-in beforehand. It is less
@@ -178,10 +179,10 @@ func stoppedCheck(check link.Check, stopped *signin.LoginError) link.Check {
 		return check.Skips(stopped.What)
 	}
 	todo := stopped.Todo
-	if todo == "" {
+	if todo.Empty() {
 		todo = remedyOf(stopped.Cause)
 	}
-	return check.Fails(stopped.Cause, "Stopped while "+stopped.Step+": "+stopped.What, todo)
+	return check.Fails(stopped.Cause, say.Of("Stopped while %s: %s", stopped.Step, stopped.What), todo)
 }
 
 // maxEvidence is how many log entries the check of a failed sign-in shows.
@@ -199,13 +200,14 @@ func signInCheck(check link.Check, v signin.Verdict, hide []secret.Text) link.Ch
 			check.System = link.Authentik
 		}
 	}
-	said := []string{v.Words()}
+	said := []say.Text{v.Words()}
 	for _, one := range v.Evidence[:min(len(v.Evidence), maxEvidence)] {
-		if text := strings.TrimSuffix(one.Text, ".") + "."; !slices.Contains(said, text) {
+		if text := say.Of("%s.", strings.TrimSuffix(one.Text, ".")); !slices.Contains(said, text) {
 			said = append(said, text)
 		}
 	}
-	return check.Fails(v.Cause, secret.Hide(link.Joined(said...), hide...), v.Todo)
+	evidence := say.Join(said...).Values(func(s string) string { return secret.Hide(s, hide...) })
+	return check.Fails(v.Cause, evidence, v.Todo)
 }
 
 // findLost looks for the account of a sign-in whose answer was lost.
@@ -234,17 +236,17 @@ func (e *Engine) tidy(ctx context.Context, d link.Desired, s SignIn, v signin.Ve
 	defer cancel()
 	err := persistently(func() error { return e.DeleteTestAccount(ctx, d, s, v) })
 	if err == nil {
-		check.Evidence = link.Joined(check.Evidence, "The account that the test created is deleted again.")
+		check.Evidence = say.Join(check.Evidence, say.Of("The account that the test created is deleted again."))
 		return check, false
 	}
-	return stillThere(check, "The account that the test created, "+v.Record.ID+", is still there. ", err), true
+	return stillThere(check, say.Of("The account that the test created, %s, is still there.", v.Record.ID), err), true
 }
 
 // stillThere adds to the check that an account of a test is not deleted.
-func stillThere(check link.Check, what string, err error) link.Check {
+func stillThere(check link.Check, what say.Text, err error) link.Check {
 	m := link.MessageOf(err)
-	check.Evidence = link.Joined(check.Evidence, what+m.What())
-	check.Remedy = link.Joined(check.Remedy, m.Todo)
+	check.Evidence = say.Join(check.Evidence, say.Join(what, m.What()))
+	check.Remedy = say.Join(check.Remedy, m.Todo)
 	if check.Status == link.Pass {
 		check.Status = link.Warn
 	}

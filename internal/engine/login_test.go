@@ -14,6 +14,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
 	"authpocket/sandbox/authentiksim"
@@ -61,21 +62,21 @@ func (b *bench) signInAs(who signin.Credentials) (link.Check, *signin.Verdict) {
 
 func (b *bench) holds(check link.Check, v *signin.Verdict, who signin.Credentials) {
 	b.t.Helper()
-	texts := check.Title + check.Evidence + check.Remedy
+	texts := say.Join(check.Title, check.Evidence, check.Remedy).String()
 	if v != nil {
 		for _, one := range v.Evidence {
 			texts += one.Text
 		}
-		texts += v.Words() + v.Todo
+		texts += say.Join(v.Words(), v.Todo).String()
 	}
 	if secret.In(texts, who.Secrets()...) {
 		b.t.Errorf("a secret is shown: %s", texts)
 	}
-	if check.ID != link.CheckSignIn || check.Evidence == "" || check.System == "" || check.Title == "" {
+	if check.ID != link.CheckSignIn || check.Evidence.Empty() || check.System == "" || check.Title.Empty() {
 		b.t.Errorf("an incomplete check: %+v", check)
 	}
 	if check.Status == link.Fail {
-		if _, known := signin.FindCause(check.Cause); !known || check.Remedy == "" {
+		if _, known := signin.FindCause(check.Cause); !known || check.Remedy.Empty() {
 			b.t.Errorf("a failed check without cause or remedy: %+v", check)
 		}
 	}
@@ -89,7 +90,8 @@ func TestAPersonSignsInWithoutABrowser(t *testing.T) {
 		!v.AsPredicted || v.Record.Email != b.box.Person.Email || !v.Over {
 		t.Fatalf("%+v\n%+v", check, v)
 	}
-	if !strings.Contains(check.Evidence, b.box.Person.Email) || !strings.Contains(check.Evidence, "deleted again") {
+	if !strings.Contains(check.Evidence.String(), b.box.Person.Email) || !strings.Contains(check.Evidence.String(),
+		"deleted again") {
 		t.Errorf("the evidence is %q", check.Evidence)
 	}
 	if n := b.accounts(); n != 0 {
@@ -106,14 +108,15 @@ func TestAnAccountOfBeforeIsKept(t *testing.T) {
 		return http.ErrNotSupported // as a hook of the app's may
 	})
 	check, v := b.signInAs(b.ada())
-	if check.Status != link.Warn || v == nil || !v.Works || !strings.Contains(check.Evidence, "is still there") ||
-		check.Remedy == "" {
+	if check.Status != link.Warn || v == nil || !v.Works || !strings.Contains(check.Evidence.String(),
+		"is still there") ||
+		check.Remedy.Empty() {
 		t.Fatalf("a refused deletion: %+v", check)
 	}
 	app.OnRecordDelete("users").Unbind(hook)
 	check, v = b.signInAs(b.ada())
 	if check.Status != link.Pass || v == nil || v.Outcome != signin.OutcomeReturns || b.accounts() != 1 ||
-		strings.Contains(check.Evidence, "deleted") {
+		strings.Contains(check.Evidence.String(), "deleted") {
 		t.Errorf("the second sign-in: %+v", check)
 	}
 }
@@ -159,7 +162,7 @@ func TestWhoDoesNotGetIn(t *testing.T) {
 		}
 		check, v := b.signInAs(test.who)
 		if check.Status != test.status || check.System != test.system || check.Cause != test.cause ||
-			!strings.Contains(check.Evidence, test.says) {
+			!strings.Contains(check.Evidence.String(), test.says) {
 			t.Errorf("%s: %+v", test.name, check)
 		}
 		if reached := test.status != link.Skipped; reached != (v != nil) {
@@ -186,13 +189,14 @@ func TestWhoMayNotUseTheApplication(t *testing.T) {
 	check, v := b.signInAs(b.ada())
 	if check.Status != link.Fail || check.Cause != link.CauseNoAccess || check.System != link.Authentik || v == nil ||
 		!v.AsPredicted || v.FailedStage().ID != signin.StageAuthentik ||
-		!strings.Contains(check.Evidence, "“Permission denied”") {
+		!strings.Contains(check.Evidence.String(), "“Permission denied”") {
 		t.Errorf("a denied person: %+v", check)
 	}
 	b.box.Authentik().Deactivate(b.key())
 	check, v = b.signInAs(b.ada())
 	if check.Status != link.Fail || check.Cause != link.CausePersonInactive || v == nil ||
-		!strings.Contains(check.Evidence, "not active") || !strings.Contains(check.Remedy, "Activate") {
+		!strings.Contains(check.Evidence.String(), "not active") || !strings.Contains(check.Remedy.String(),
+		"Activate") {
 		t.Errorf("an inactive person: %+v", check)
 	}
 }
@@ -285,7 +289,7 @@ func TestAConnectionOfASignInBreaks(t *testing.T) {
 			}
 			inFlow := strings.Contains(what, "/flows/executor/") || strings.Contains(what, "/authorize/")
 			if inFlow && (check.Status != link.Fail || v != nil || check.Cause != link.CauseUnreachable ||
-				!strings.Contains(check.Evidence, "Stopped while ")) {
+				!strings.Contains(check.Evidence.String(), "Stopped while ")) {
 				t.Errorf("%d %s, before %v: no step in %+v", n, what, before, check)
 			}
 			if !inFlow && v == nil {

@@ -8,6 +8,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // memory implements both outside systems. Tests use it for what the sandbox
@@ -69,7 +70,7 @@ func (m *memory) Prepare(ctx context.Context, c link.Change) {
 }
 
 // ChangedBy returns nil: there are no logs.
-func (m *memory) ChangedBy(context.Context, time.Time, []link.Change) []string { return nil }
+func (m *memory) ChangedBy(context.Context, time.Time, []link.Change) []say.Text { return nil }
 
 func (m memoryAuthentik) Observe(ctx context.Context, q link.Query) (link.AuthentikSnapshot, error) {
 	err := m.look(ctx, link.Authentik, q)

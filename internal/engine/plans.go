@@ -7,6 +7,7 @@ import (
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
 
@@ -39,8 +40,8 @@ func (e *Engine) RotationTo(ctx context.Context, spec link.Spec, to secret.Text)
 	}
 	if plan = plans.AsRotation(plan, snaps.PocketBase); !slices.ContainsFunc(plan.Changes, updatesSecret) {
 		return link.Plan{},
-			link.Problems{{Field: "application.slug", Summary: "There is no link yet, so there is no client secret " +
-				"to rotate.", Todo: "Apply the link first. That generates one."}}
+			link.Problems{{Field: "application.slug", Summary: say.Of("There is no link yet, so there is no client " +
+				"secret to rotate."), Todo: say.Of("Apply the link first. That generates one.")}}
 	}
 	return plan, nil
 }
@@ -61,15 +62,17 @@ func updatesSecret(c link.Change) bool {
 // changed since.
 func (e *Engine) Undo(ctx context.Context, id string, force bool) (link.Plan, error) {
 	if e.receipts == nil {
-		return link.Plan{}, &journal.Fault{Summary: "No receipts are kept.", Todo: "Set a state directory."}
+		return link.Plan{}, &journal.Fault{Summary: say.Of("No receipts are kept."),
+			Todo: say.Of("Set a state directory.")}
 	}
 	receipt, err := e.receipts.Load(id)
 	if err != nil {
 		return link.Plan{}, err
 	}
 	if receipt.Key() != e.key() {
-		return link.Plan{}, &journal.Fault{Summary: "The receipt belongs to other systems: " + receipt.AuthentikURL +
-			" and " + receipt.PocketBaseURL + ".", Todo: "Undo it with a link file that has those addresses."}
+		return link.Plan{}, &journal.Fault{Summary: say.Of("The receipt belongs to other systems: %s and %s.",
+			receipt.AuthentikURL, receipt.PocketBaseURL), Todo: say.Of("Undo it with a link file that has those " +
+			"addresses.")}
 	}
 	switch receipt.Kind {
 	case journal.Apply:
@@ -105,8 +108,9 @@ func (e *Engine) restoration(ctx context.Context, r *journal.Receipt, force bool
 		return link.Plan{}, err
 	}
 	if takenBack(list, r.ID) && !force {
-		return link.Plan{}, &journal.Fault{Summary: "This removal was already undone: the link was created again.",
-			Todo: "Plan the link to see whether it is still as you want it."}
+		return link.Plan{}, &journal.Fault{Summary: say.Of("This removal was already undone: the link was created " +
+			"again."),
+			Todo: say.Of("Plan the link to see whether it is still as you want it.")}
 	}
 	if r, err = e.last(r); err != nil {
 		return link.Plan{}, err
@@ -173,15 +177,15 @@ func (e *Engine) withoutEmail(ctx context.Context, spec link.Spec) (link.Spec, e
 // cannotUndo returns the error for a kind of receipt that has no undo.
 func cannotUndo(kind journal.Kind) error {
 	if kind == journal.Proof {
-		return &journal.Fault{Summary: "There is nothing to undo after a proof: it removes what it made.",
-			Todo: "If it was interrupted, the next apply, rotation, removal or proof removes the rest."}
+		return &journal.Fault{Summary: say.Of("There is nothing to undo after a proof: it removes what it made."),
+			Todo: say.Of("If it was interrupted, the next apply, rotation, removal or proof removes the rest.")}
 	}
 	if kind == journal.Rotate {
-		return &journal.Fault{Summary: "A rotation cannot be undone: the old client secret is not kept.",
-			Todo: "Rotate again for another new one."}
+		return &journal.Fault{Summary: say.Of("A rotation cannot be undone: the old client secret is not kept."),
+			Todo: say.Of("Rotate again for another new one.")}
 	}
-	return &journal.Fault{Summary: "An " + string(kind) + " cannot be undone.",
-		Todo: "Apply again. That recreates the link, with another client secret."}
+	return &journal.Fault{Summary: say.Of("An %s cannot be undone.", string(kind)),
+		Todo: say.Of("Apply again. That recreates the link, with another client secret.")}
 }
 
 // chain returns the changes to undo: those of the applies that r continues, and

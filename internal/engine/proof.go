@@ -13,6 +13,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/predict"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
 )
@@ -88,7 +89,7 @@ func (e *Engine) FindUser(ctx context.Context, named string) (int, error) {
 	pk, err := strconv.Atoi(ref.ID)
 	if err != nil {
 		return 0, &link.Fault{System: link.Authentik, Kind: link.FaultOther,
-			Summary: "authentik did not return an ID for " + ref.Name + ".", Err: err}
+			Summary: say.Of("authentik did not return an ID for %s.", ref.Name), Err: err}
 	}
 	return pk, nil
 }
@@ -199,8 +200,9 @@ func (e *Engine) StartSignIn(ctx context.Context, d link.Desired, redirectURL st
 	}
 	if err != nil {
 		return SignIn{}, &link.Fault{System: link.PB, Kind: link.FaultRefused,
-			Summary: "The authorize URL that PocketBase gives to guests cannot be read.", Todo: "Apply the link again.",
-			Err: err}
+			Summary: say.Of("The authorize URL that PocketBase gives to guests cannot be read."),
+			Todo:    say.Of("Apply the link again."),
+			Err:     err}
 	}
 	id, err := randomText(signInIDLength)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/signin"
 )
 
@@ -132,15 +133,16 @@ func (p *proof) signIn(ctx context.Context) error {
 
 func toldToStop() error {
 	return &link.Fault{System: link.Authentik, Kind: link.FaultOther, Err: context.Canceled,
-		Summary: "authpocket was told to stop before the test sign-in was over.", Todo: "Start it again."}
+		Summary: say.Of("authpocket was told to stop before the test sign-in was over."),
+		Todo:    say.Of("Start it again.")}
 }
 
 // findAccount returns the account that the person's sign-in created.
 func (p *proof) findAccount(ctx context.Context) (link.Object, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tidyTime)
 	defer cancel()
-	none := &link.Fault{System: link.PB, Kind: link.FaultRefused, Summary: "PocketBase created no account.",
-		Details: []string{p.check.Evidence}, Todo: p.check.Remedy, Written: link.WrittenNone}
+	none := &link.Fault{System: link.PB, Kind: link.FaultRefused, Summary: say.Of("PocketBase created no account."),
+		Details: []say.Text{p.check.Evidence}, Todo: p.check.Remedy, Written: link.WrittenNone}
 	now, err := p.e.pocketbase.Collection(ctx, p.place())
 	switch {
 	case link.IsStale(err): // the collection is gone, with its accounts
@@ -219,12 +221,12 @@ func (p *proof) removeAccount(ctx context.Context) error {
 func (p *proof) stays(i int, err error) error {
 	c := p.plan.Changes[i]
 	m := link.MessageOf(err)
-	f := &link.Fault{System: c.System, Kind: link.FaultOther, Err: err, Details: []string{m.What()},
-		Summary: "The " + c.Object + " may still be in " + c.System.Label() + ".",
-		Todo: link.Joined(m.Todo, "The next proof, apply, undo, rotation or removal with the same state directory "+
-			"deletes it.")}
+	f := &link.Fault{System: c.System, Kind: link.FaultOther, Err: err, Details: []say.Text{m.What()},
+		Summary: say.Of("The %s may still be in %s.", c.Object, c.System.Label()),
+		Todo: say.Join(m.Todo, say.Of("The next proof, apply, undo, rotation or removal with the same state "+
+			"directory deletes it."))}
 	if p.receipt.kept == nil {
-		f.Todo = link.Joined(m.Todo, "Delete it in "+c.System.Label()+".")
+		f.Todo = say.Join(m.Todo, say.Of("Delete it in %s.", c.System.Label()))
 	}
 	return f
 }

@@ -9,6 +9,7 @@ import (
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
 )
@@ -87,15 +88,15 @@ func (e *Engine) checkAddress(ctx context.Context, plan link.Plan) error {
 		return nil
 	}
 	if parsed, err := mail.ParseAddress(person.Email); err != nil || parsed.Address != person.Email {
-		return link.Problems{{Summary: link.Quote(person.Email) + " is not an e-mail address.",
-			Todo: "Enter one such as name@example.com."}}
+		return link.Problems{{Summary: say.Of("“%s” is not an e-mail address.", person.Email),
+			Todo: say.Of("Enter one such as name@example.com.")}}
 	}
 	_, account, err := e.pocketbase.Accounts(ctx, plan.Desired, "", person.Email)
 	if err != nil || account == nil {
 		return err
 	}
-	return link.Problems{{Summary: "An account in " + plan.Desired.Collection.Name + " has the address " +
-		person.Email + ", so the test would sign in to it.", Todo: "Choose another address for the person."}}
+	return link.Problems{{Summary: say.Of("An account in %s has the address %s, so the test would sign in to it.",
+		plan.Desired.Collection.Name, person.Email), Todo: say.Of("Choose another address for the person.")}}
 }
 
 // Prove carries out the plan of a proof and returns the check of its sign-in, as

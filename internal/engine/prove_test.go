@@ -13,6 +13,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
 	"authpocket/sandbox/authentiksim"
@@ -322,7 +323,7 @@ func TestAConnectionOfAProofBreaks(t *testing.T) {
 		p.asked, p.cutAt, p.before = nil, n, before
 		p.mu.Unlock()
 		check, v, err := p.engine.Prove(t.Context(), plan, func(engine.Event) {})
-		words := check.Evidence + check.Remedy + link.MessageOf(err).Text(link.InFile)
+		words := say.Join(check.Evidence, check.Remedy, link.MessageOf(err).Text(link.InFile)).String()
 		if secret.In(words, plan.Generated.Person.Password) {
 			t.Errorf("the password is shown: %+v %+v", check, v)
 		}

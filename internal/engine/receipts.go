@@ -7,6 +7,7 @@ import (
 
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // key returns the journal's identifier of the two systems.
@@ -39,22 +40,23 @@ type NothingToUndo struct {
 }
 
 // Error returns the messages in one line.
-func (n *NothingToUndo) Error() string { return n.Messages()[0].Text(link.InFile) }
+func (n *NothingToUndo) Error() string { return n.Messages()[0].Text(link.InFile).String() }
 
 // Messages says why there is nothing to undo, and what to do.
 func (n *NothingToUndo) Messages() []link.Message {
-	m := link.Message{Summary: "There is no receipt of this link to undo.",
-		Ways: []link.Way{{Run: link.RunReceipts, For: "to see those there are"}}}
+	m := link.Message{Summary: say.Of("There is no receipt of this link to undo."),
+		Ways: []link.Way{{Run: link.RunReceipts, For: say.Of("to see those there are")}}}
 	switch n.Reason {
 	case NoneToUndo:
 	case UndoneAlready:
-		m.Summary = "There is nothing left to undo: the receipts of this link were undone."
+		m.Summary = say.Of("There is nothing left to undo: the receipts of this link were undone.")
 	case UndoRotation:
-		m.Summary = "The newest receipt of this link is of a rotation, which cannot be undone: the old client secret is " +
-			"not kept."
-		m.Todo, m.Ways = "For another client secret, rotate again.", nil
+		m.Summary = say.Of("The newest receipt of this link is of a rotation, which cannot be undone: the old client " +
+			"secret is not kept.")
+		m.Todo, m.Ways = say.Of("For another client secret, rotate again."), nil
 		if n.Receipt != "" {
-			m.Todo = "Name the previous receipt to undo that one, and the link with it: " + n.Receipt + ". " + m.Todo
+			m.Todo = say.Of("Name the previous receipt to undo that one, and the link with it: %s. %s", n.Receipt,
+				m.Todo)
 		}
 	}
 	return []link.Message{m}
@@ -202,8 +204,9 @@ func (e *Engine) checkInterrupted(plan link.Plan) error {
 	if err != nil || !torn {
 		return err
 	}
-	return changedSince(link.PB, "PocketBase: an apply was interrupted and may have left another client secret in "+
-		"authentik than in PocketBase.")
+	return changedSince(link.PB, say.Of("PocketBase: an apply was interrupted and may have left another client "+
+		"secret in authentik than "+
+		"in PocketBase."))
 }
 
 // closeInterrupted finishes every interrupted receipt of the link, now that plan
@@ -321,7 +324,7 @@ func (r receipt) ended(i int, err error) error {
 }
 
 func (r receipt) note(i int, m link.Message) error {
-	return r.kept.Failed(i, m.What(), m.Advice(link.OnPage))
+	return r.kept.Failed(i, m.What().String(), m.Advice(link.OnPage).String())
 }
 
 // failed records a change that was not written and finishes the receipt. If the

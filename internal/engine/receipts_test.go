@@ -12,6 +12,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 func openStore(t *testing.T, dir string) *journal.Store {
@@ -80,7 +81,7 @@ func TestAFailureEndsTheReceipt(t *testing.T) {
 	m.apply = func(_ context.Context, c link.Change) error {
 		if c.Kind == link.KindPair {
 			return &link.Fault{System: link.Authentik, Kind: link.FaultRefused, Written: link.WrittenNone,
-				Summary: "It was refused.", Todo: "Look."}
+				Summary: say.Of("It was refused."), Todo: say.Of("Look.")}
 		}
 		return nil
 	}
@@ -104,7 +105,8 @@ func TestAnUnknownOutcomeIsGoneOnFrom(t *testing.T) {
 	linkMemory(m)
 	m.apply = func(_ context.Context, c link.Change) error {
 		if c.Kind == link.KindOAuth2 {
-			return &link.Fault{System: link.PB, Kind: link.FaultUnknown, Summary: "Nobody knows.", Todo: "Apply again."}
+			return &link.Fault{System: link.PB, Kind: link.FaultUnknown, Summary: say.Of("Nobody knows."),
+				Todo: say.Of("Apply again.")}
 		}
 		after := c.After.(*link.ProviderState)
 		m.set(func() {

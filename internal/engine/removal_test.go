@@ -15,6 +15,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/sandbox/authentiksim"
 )
 
@@ -81,7 +82,7 @@ func TestAnUndoneRemovalNeverOpensWider(t *testing.T) {
 	}
 	_, err = b.engine.Undo(t.Context(), id, false)
 	if problems, ok := errors.AsType[link.Problems](err); !ok ||
-		!strings.Contains(problems[0].Summary, "everyone but group staff") {
+		!strings.Contains(problems[0].Summary.String(), "everyone but group staff") {
 		t.Errorf("the error is %v", err)
 	}
 	if forced, err := b.engine.Undo(t.Context(), id, true); err != nil || forced.Empty() {
@@ -130,7 +131,7 @@ func TestAStalePlanSaysWhoChangedWhat(t *testing.T) {
 	summary := link.MessageOf(err).What()
 	for _, part := range []string{"meta_publisher of application “PocketBase” was (empty) and is now Them",
 		"By their logs, akadmin updated the application “PocketBase” at "} {
-		if !strings.Contains(summary, part) {
+		if !strings.Contains(summary.String(), part) {
 			t.Errorf("%q does not say %q", summary, part)
 		}
 	}
@@ -216,7 +217,7 @@ func TestAnUndoneRemovalDoesNotOverwriteALinkMadeSince(t *testing.T) {
 	b.link(anew)
 	_, err := b.engine.Undo(t.Context(), id, false)
 	if problems, ok := errors.AsType[link.Problems](err); !ok ||
-		!strings.Contains(problems[0].Summary, "recreated or changed since") {
+		!strings.Contains(problems[0].Summary.String(), "recreated or changed since") {
 		t.Errorf("the error is %v", err)
 	}
 	if _, err := b.engine.Undo(t.Context(), id, true); err == nil {
@@ -248,7 +249,7 @@ func TestAnApplyThatMadeNothingIsNoneToUndo(t *testing.T) {
 	m := newMemory()
 	m.apply = func(context.Context, link.Change) error {
 		return &link.Fault{System: link.Authentik, Kind: link.FaultRefused, Written: link.WrittenNone,
-			Summary: "It was refused.", Todo: "Look."}
+			Summary: say.Of("It was refused."), Todo: say.Of("Look.")}
 	}
 	e := keeping(m, openStore(t, t.TempDir()))
 	if err := e.Apply(t.Context(), mustPlan(t, e), func(engine.Event) {}); err == nil {
@@ -393,7 +394,7 @@ func TestOwnEmailMappingsDoNotKeepARemovalFromBeingUndone(t *testing.T) {
 	}
 	if !slices.ContainsFunc(plan.Warnings, func(w link.Warning) bool {
 		return w.ID == "lost" &&
-			strings.Contains(w.Detail, "property_mappings")
+			strings.Contains(w.Detail.String(), "property_mappings")
 	}) {
 		t.Errorf("it does not say what is lost: %+v", plan.Warnings)
 	}

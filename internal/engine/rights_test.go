@@ -10,6 +10,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
 )
@@ -22,7 +23,7 @@ type limited struct {
 }
 
 func denied() error {
-	return &link.Fault{System: link.Authentik, Kind: link.FaultRefused, Summary: "The token may not do this."}
+	return &link.Fault{System: link.Authentik, Kind: link.FaultRefused, Summary: say.Of("The token may not do this.")}
 }
 
 func (l limited) Preview(context.Context, link.Desired, int) (map[string]json.RawMessage, error) {
@@ -127,8 +128,8 @@ func (b *bench) dieAndLook(readsUsers bool, cut fatal) (left bool) {
 	b.die(b.with(limited{a, readsUsers}, cut, store), d)
 	left = b.accounts() > 0
 	check, v := next.SignInAs(b.t.Context(), d, b.ada())
-	named := strings.Contains(check.Evidence, "may have created the account")
-	deleted := strings.Contains(check.Evidence, "left behind is deleted")
+	named := strings.Contains(check.Evidence.String(), "may have created the account")
+	deleted := strings.Contains(check.Evidence.String(), "left behind is deleted")
 	if now := b.accounts(); v == nil || !v.Works || named != (left && !readsUsers) || deleted != (left && readsUsers) ||
 		named != (now > 0) || named != (check.Status == link.Warn) {
 		b.t.Errorf("reads users %v, dies at %s, after it %v: %v, then %d accounts: %+v", readsUsers, cut.at, cut.after,

@@ -3,6 +3,7 @@ package engine
 import (
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
 
@@ -23,9 +24,9 @@ func (e *Engine) Open(saved journal.SavedPlan, spec link.Spec) (link.Plan, error
 	} {
 		if of.planned != of.now {
 			return link.Plan{}, &journal.Fault{
-				Summary: "The plan is for the " + of.what + " at " + of.planned +
-					", and the link file is for the one at " + of.now + ".",
-				Todo: "Name the link file that the plan was made from.",
+				Summary: say.Of("The plan is for the %s at %s, and the link file is for the one at %s.", of.what,
+					of.planned, of.now),
+				Todo: say.Of("Name the link file that the plan was made from."),
 			}
 		}
 	}
@@ -38,8 +39,9 @@ func (e *Engine) Open(saved journal.SavedPlan, spec link.Spec) (link.Plan, error
 	if saved.GivenSecret {
 		if spec.Provider.ClientSecret == nil {
 			return link.Plan{}, link.Problems{{Field: "provider.client_secret",
-				Summary: "The plan sets a client secret of your own, which is not in it, and the link file has none.",
-				Todo:    "Name the link file that the plan was made from."}}
+				Summary: say.Of("The plan sets a client secret of your own, which is not in it, and the link file " +
+					"has none."),
+				Todo: say.Of("Name the link file that the plan was made from.")}}
 		}
 		plan.Spec.Provider.ClientSecret = spec.Provider.ClientSecret
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // secretGap returns the index of the change that gave authentik a client ID or
@@ -118,9 +119,10 @@ func (e *Engine) matchSecret(ctx context.Context, spec link.Spec, c link.Change,
 func secretUnseen(system link.System, err error) error {
 	return &link.Fault{
 		Kind: link.FaultUnknown, System: system, Written: link.WrittenSome, Err: err,
-		Summary: "PocketBase was given the client secret, but authpocket could not confirm that authentik still has " +
-			"the same one.",
-		Todo: "Apply again. That compares them and rewrites PocketBase's if they differ.",
+		Summary: say.Of("PocketBase was given the client secret, but authpocket could not confirm that authentik " +
+			"still " +
+			"has the same one."),
+		Todo: say.Of("Apply again. That compares them and rewrites PocketBase's if they differ."),
 	}
 }
 

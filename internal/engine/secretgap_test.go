@@ -9,6 +9,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
 
@@ -34,7 +35,7 @@ func (m *memory) setSecret(s secret.Text) {
 // a compensating write, and interrupts it there.
 func TestWritesBesideTheChangesAreAnnounced(t *testing.T) {
 	refused := &link.Fault{System: link.PB, Kind: link.FaultRefused, Written: link.WrittenNone,
-		Summary: "PocketBase refused it.", Todo: "Look."}
+		Summary: say.Of("PocketBase refused it."), Todo: say.Of("Look.")}
 	for name, test := range map[string]struct {
 		fails error // of PocketBase's first write
 		other bool  // authentik's secret changes meanwhile
@@ -176,7 +177,7 @@ func TestUndoAfterCredentialsWereGivenBack(t *testing.T) {
 	m.apply = func(_ context.Context, c link.Change) error {
 		if c.Kind == link.KindOAuth2 {
 			return &link.Fault{System: link.PB, Kind: link.FaultRefused, Written: link.WrittenNone,
-				Summary: "PocketBase refused it.", Todo: "Look."}
+				Summary: say.Of("PocketBase refused it."), Todo: say.Of("Look.")}
 		}
 		m.set(func() { m.authentik.Providers = []link.ProviderState{*c.After.(*link.ProviderState)} })
 		return nil
@@ -204,8 +205,8 @@ func TestNewestIsWhatMayHaveBeenWritten(t *testing.T) {
 	}
 	m.apply = func(_ context.Context, c link.Change) error {
 		m.set(func() { m.authentik.Providers = []link.ProviderState{*c.After.(*link.ProviderState)} })
-		return &link.Fault{System: link.Authentik, Kind: link.FaultUnknown, Summary: "The answer was lost.",
-			Todo: "Look."}
+		return &link.Fault{System: link.Authentik, Kind: link.FaultUnknown, Summary: say.Of("The answer was lost."),
+			Todo: say.Of("Look.")}
 	}
 	if err := e.Apply(t.Context(), plan, func(engine.Event) {}); err == nil {
 		t.Fatal("there is no error")
@@ -252,7 +253,8 @@ func TestARotationThatStopsHalfwaySaysThatSecretsDiffer(t *testing.T) {
 			case writes == 2 && cancelled:
 				cancel()
 			case writes == 3 && !cancelled:
-				return &link.Fault{System: link.PB, Kind: link.FaultRefused, Written: link.WrittenNone, Summary: "No."}
+				return &link.Fault{System: link.PB, Kind: link.FaultRefused, Written: link.WrittenNone,
+					Summary: say.Of("No.")}
 			}
 			return nil
 		}

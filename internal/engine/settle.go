@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // settleTries bounds how often Settle has a collection saved.
@@ -32,8 +33,8 @@ func (e *Engine) Settle(ctx context.Context, d link.Desired) error {
 	}
 	return &link.Fault{
 		Kind: link.FaultOther, System: link.PB, Written: link.WrittenSome,
-		Summary: "PocketBase saved the link, but offers guests another sign-in.",
-		Todo:    "Verify the link, which says what differs. Restart PocketBase if it keeps an old state.",
+		Summary: say.Of("PocketBase saved the link, but offers guests another sign-in."),
+		Todo:    say.Of("Verify the link, which says what differs. Restart PocketBase if it keeps an old state."),
 		Err:     errors.New("what guests are offered differs from what was written"),
 	}
 }

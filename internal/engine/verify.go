@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/wire"
 )
 
@@ -32,9 +33,9 @@ func AheadOfVerify(spec link.Spec) link.Query {
 // NoLink returns the failed check of a link that does not exist, and whether it
 // doesn't: without a provider in authentik, every other check fails.
 func NoLink(d link.Desired) (link.Check, bool) {
-	check := link.Check{ID: link.CheckLink, System: link.Authentik, Title: "The link exists"}
-	return check.Fails(link.CauseDiscovery, "There is no link yet: authentik has no provider for it.",
-		"Create it with authpocket apply."), d.Provider.PK == 0
+	check := link.Check{ID: link.CheckLink, System: link.Authentik, Title: say.Of("The link exists")}
+	return check.Fails(link.CauseDiscovery, say.Of("There is no link yet: authentik has no provider for it."),
+		say.Of("Create it with authpocket apply.")), d.Provider.PK == 0
 }
 
 // Verify measures both running systems at the same time, with at most three
@@ -62,7 +63,8 @@ func trustPreview(d link.Desired, a, p []link.Check) {
 		if verified && c.ID == link.CheckPocketBaseRules && c.Status == link.Fail &&
 			c.Cause == link.CauseEmailUnverified {
 			p[i].Status = link.Warn
-			p[i].Evidence += " authentik's preview says otherwise: a scope mapping there counts addresses as verified."
+			p[i].Evidence = say.Of("%s authentik's preview says otherwise: a scope mapping there counts addresses "+
+				"as verified.", p[i].Evidence)
 		}
 	}
 }

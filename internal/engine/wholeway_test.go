@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"authpocket/internal/say"
 	"context"
 	"encoding/json"
 	"errors"
@@ -47,7 +48,7 @@ func TestEveryCheckOfANewLinkPasses(t *testing.T) {
 	}
 	checks := b.engine.Verify(t.Context(), desired, 0)
 	for _, c := range checks {
-		if c.Status == link.Fail || c.Evidence == "" || c.ID == "" {
+		if c.Status == link.Fail || c.Evidence.Empty() || c.ID == "" {
 			t.Errorf("%s: %s: %s %s", c.ID, c.Status, c.Evidence, c.Remedy)
 		}
 	}
@@ -82,7 +83,7 @@ func TestADecisionIsMeasured(t *testing.T) {
 			t.Fatalf("%s: no check tells of the e-mail address: %+v", decision, checks)
 		}
 		status, evidence, _ := strings.Cut(says, " ")
-		if string(checks[i].Status) != status || !strings.Contains(checks[i].Evidence, evidence) {
+		if string(checks[i].Status) != status || !strings.Contains(checks[i].Evidence.String(), evidence) {
 			t.Errorf("%s: %+v", decision, checks[i])
 		}
 	}
@@ -114,8 +115,8 @@ func TestTakenNamesAreProblems(t *testing.T) {
 			test.edit(&s)
 			_, err := b.engine.Plan(t.Context(), s)
 			problems, ok := errors.AsType[link.Problems](err)
-			if !ok || len(problems) != 1 || problems[0].Field != test.field || !strings.Contains(problems[0].Summary+
-				problems[0].Todo, test.says) {
+			if !ok || len(problems) != 1 || problems[0].Field != test.field || !strings.Contains(say.Of("%s%s",
+				problems[0].Summary, problems[0].Todo).String(), test.says) {
 				t.Errorf("the error is %v", err)
 			}
 		})

@@ -4,6 +4,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 const blueprintHead = `# Blueprint for authentik: what people sign in to PocketBase with.
@@ -33,8 +34,9 @@ func blueprint(p link.Plan) (string, error) {
 	}
 	if p.Desired.Key != nil {
 		var problems link.Problems
-		problems.Add("provider.signing_key", "authentik has no RSA or EC key yet, and a blueprint cannot generate one.",
-			"Generate one in authentik under System, Certificates, then export again.")
+		problems.Add("provider.signing_key", say.Of("authentik has no RSA or EC key yet, and a blueprint cannot "+
+			"generate one."),
+			say.Of("Generate one in authentik under System, Certificates, then export again."))
 		return "", problems
 	}
 	b := blueprinter{p: p, d: p.Desired}

@@ -1,7 +1,6 @@
 package export
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -9,6 +8,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // carrier describes which texts a format can represent, and which texts of a
@@ -26,15 +26,15 @@ type carrier struct {
 // check returns link.Problems for all texts that the format cannot represent.
 func (c carrier) check(p link.Plan) error {
 	if !c.any && (p.Purpose == link.PurposeUndo || p.Purpose == link.PurposeRemove) {
-		return link.Problems{{Summary: "This plan takes changes back, which " + c.name + " cannot carry.",
-			Todo: "Apply it with authpocket, which looks first whether they are still as it left them. Its account " +
-				"can be exported as Markdown."}}
+		return link.Problems{{Summary: say.Of("This plan takes changes back, which %s cannot carry.", c.name),
+			Todo: say.Of("Apply it with authpocket, which looks first whether they are still as it left them. Its " +
+				"account can be exported as Markdown.")}}
 	}
 	var problems link.Problems
 	for i, b := range p.Desired.Bindings {
 		if b.Kind != "group" && b.Kind != "user" && b.Kind != "policy" {
-			problems.Add(at("access", i), "A binding is for something other than a group, user or policy.",
-				"Remove it in authentik, then export again.")
+			problems.Add(at("access", i), say.Of("A binding is for something other than a group, user or policy."),
+				say.Of("Remove it in authentik, then export again."))
 		}
 	}
 	for _, t := range c.texts(p) {
@@ -42,9 +42,9 @@ func (c carrier) check(p link.Plan) error {
 		if reason == "" || !slices.Contains(c.systems, t.system) {
 			continue
 		}
-		one := link.Problem{Field: t.field, Summary: fmt.Sprintf("The %s has %s, which %s cannot carry.", t.label,
-			reason, c.name),
-			Todo: "Change it where it was set, then export again."}
+		one := link.Problem{Field: t.field, Summary: say.Of("The %s has %s, which %s cannot carry.", t.label, reason,
+			c.name),
+			Todo: say.Of("Change it where it was set, then export again.")}
 		if !slices.ContainsFunc(problems, func(p link.Problem) bool {
 			return p.Field == one.Field && p.Summary == one.Summary
 		}) {
@@ -68,8 +68,8 @@ func (c carrier) texts(p link.Plan) []text {
 	}
 	for _, w := range p.Warnings {
 		if c.accounts {
-			t.add(link.PB, "", "text of a warning", w.Summary)
-			t.add(link.PB, "", "text of a warning", w.Detail)
+			t.add(link.PB, "", "text of a warning", w.Summary.String())
+			t.add(link.PB, "", "text of a warning", w.Detail.String())
 		}
 	}
 	return t

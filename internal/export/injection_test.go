@@ -214,7 +214,7 @@ func TestRefusedNames(t *testing.T) {
 				continue
 			}
 			problems, ok := errors.AsType[link.Problems](err)
-			if !ok || problems[0].Field != field || problems[0].Todo == "" {
+			if !ok || problems[0].Field != field || problems[0].Todo.Empty() {
 				t.Errorf("%s with %q gives %v, which does not name %s", f.Name, bad, err, field)
 			}
 			if out.Len() > 0 {

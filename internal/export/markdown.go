@@ -24,7 +24,8 @@ func markdown(p link.Plan) (string, error) {
 		out.WriteString("\n## To know\n\n")
 	}
 	for _, w := range p.Warnings {
-		fmt.Fprintf(&out, "- %s: %s %s\n", w.System.Label(), markdownProse(w.Summary), markdownProse(w.Advice(link.InFile)))
+		fmt.Fprintf(&out, "- %s: %s %s\n", w.System.Label(), markdownProse(w.Summary.String()),
+			markdownProse(w.Advice(link.InFile)))
 	}
 	return out.String(), nil
 }
@@ -58,7 +59,7 @@ func markdownChange(out *strings.Builder, n int, c link.Change) {
 		markdownProse(string(c.Kind)))
 	fmt.Fprintf(out, "- Object: %s\n", markdownString(c.Object))
 	for _, one := range []struct{ name, value string }{
-		{"Why", c.Why}, {"Step of authentik's PocketBase guide", c.Step}, {"Undo", c.Lost},
+		{"Why", c.Why.String()}, {"Step of authentik's PocketBase guide", c.Step}, {"Undo", c.Lost.String()},
 	} {
 		if one.value != "" {
 			fmt.Fprintf(out, "- %s: %s\n", one.name, markdownProse(one.value))

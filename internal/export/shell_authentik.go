@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
 
@@ -12,8 +13,8 @@ import (
 // for exports do not contain.
 func (s *scripter) change(c link.Change) {
 	if c.After == nil || !c.Visit(s) {
-		s.fail(link.Problems{{Summary: "A shell script cannot carry out this change: " + c.Object + ".",
-			Todo: "Make it with authpocket."}})
+		s.fail(link.Problems{{Summary: say.Of("A shell script cannot carry out this change: %s.", c.Object),
+			Todo: say.Of("Make it with authpocket.")}})
 	}
 }
 
@@ -124,8 +125,9 @@ func (s *scripter) pk(r link.Ref, from variable) any {
 	case s.ids[from]:
 		return from
 	default:
-		s.fail(link.Problems{{Summary: "The plan does not say which object of authentik is called “" + r.Name + "”.",
-			Todo: "Make a new plan, then export that one."}})
+		s.fail(link.Problems{{Summary: say.Of("The plan does not say which object of authentik is called “%s”.",
+			r.Name),
+			Todo: say.Of("Make a new plan, then export that one.")}})
 	}
 	return nil
 }

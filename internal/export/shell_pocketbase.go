@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // listPath returns the path to read one collection through the list endpoint:
@@ -50,9 +51,9 @@ func (s *scripter) oauth2(e link.Edit[link.CollectionState]) object {
 	}
 	if !after.Enabled && len(after.Providers) > 1 {
 		s.fail(link.Problems{{Field: "pocketbase.enabled",
-			Summary: "A shell script cannot tell PocketBase 0.40.0 from others, and that one drops the client " +
-				"secrets of other providers when OAuth2 is off.",
-			Todo: "Turn OAuth2 on along with this change, or make it with authpocket."}})
+			Summary: say.Of("A shell script cannot tell PocketBase 0.40.0 from others, and that one drops the client " +
+				"secrets of other providers when OAuth2 is off."),
+			Todo: say.Of("Turn OAuth2 on along with this change, or make it with authpocket.")}})
 	}
 	s.secret = true
 	list := make([]any, len(after.Providers))

@@ -107,10 +107,10 @@ func pocketbaseTexts[W, S any](t *texter, table []link.Attr[W, S], o *S) {
 		}
 		switch v := a.Plain(o).(type) {
 		case string:
-			t.add(link.PB, a.Place(), a.Words(), v)
+			t.add(link.PB, a.Place(), a.Words().String(), v)
 		case []string:
 			for i, one := range v {
-				t.add(link.PB, at(a.Place(), i), a.Words(), one)
+				t.add(link.PB, at(a.Place(), i), a.Words().String(), one)
 			}
 		}
 	}
@@ -124,18 +124,18 @@ type fieldTexts struct {
 	link.Meta
 }
 
-func (f fieldTexts) Text(v *string)  { f.t.add(link.Authentik, f.Place(), f.Words(), *v) }
-func (f fieldTexts) Ref(v *link.Ref) { f.t.ref(f.Place(), f.Words(), *v) }
+func (f fieldTexts) Text(v *string)  { f.t.add(link.Authentik, f.Place(), f.Words().String(), *v) }
+func (f fieldTexts) Ref(v *link.Ref) { f.t.ref(f.Place(), f.Words().String(), *v) }
 
 func (f fieldTexts) Refs(v *[]link.Ref) {
 	for i, r := range *v {
-		f.t.ref(at(f.Place(), i), f.Words(), r)
+		f.t.ref(at(f.Place(), i), f.Words().String(), r)
 	}
 }
 
 func (f fieldTexts) Texts(v *[]string) {
 	for i, one := range *v {
-		f.t.add(link.Authentik, at(f.Place(), i), f.Words(), one)
+		f.t.add(link.Authentik, at(f.Place(), i), f.Words().String(), one)
 	}
 }
 
@@ -161,7 +161,7 @@ func (t *texter) ref(field, label string, r link.Ref) {
 
 // account adds the texts that describe a change to people.
 func (t *texter) account(c link.Change) {
-	for _, s := range []string{c.Object, c.Why, c.Step, c.Lost, string(c.Kind), string(c.Action)} {
+	for _, s := range []string{c.Object, c.Why.String(), c.Step, c.Lost.String(), string(c.Kind), string(c.Action)} {
 		t.add(c.System, "", "description of a change", s)
 	}
 	for _, f := range c.Fields {

@@ -36,7 +36,7 @@ func asideOf(t *testing.T, s *Store, what, name, suffix string, data []byte, kin
 	if err != nil || len(list) > 0 || len(aside) != 1 || aside[0].File != want || !errors.Is(aside[0].Err, kind) {
 		t.Fatalf("%s: the list is %v, %+v, %v", what, list, aside, err)
 	}
-	if !strings.Contains(aside[0].Reason, name+suffix) {
+	if !strings.Contains(aside[0].Reason.String(), name+suffix) {
 		t.Errorf("%s: the reason does not name it: %s", what, aside[0].Reason)
 	}
 	if now, err := os.ReadFile(want); err != nil || !bytes.Equal(now, data) {

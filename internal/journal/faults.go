@@ -8,6 +8,7 @@ import (
 	"syscall"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 var (
@@ -26,17 +27,17 @@ var (
 // Fault is an error of the state directory, for people. Err is for the log.
 // Neither contains secrets.
 type Fault struct {
-	Summary string       // what is wrong, a full sentence
-	Todo    string       // what to do, a full sentence
+	Summary say.Text     // what is wrong, a full sentence
+	Todo    say.Text     // what to do, a full sentence
 	Written link.Written // to authentik or PocketBase, as far as the journal knows
 	Err     error
 }
 
 func (f *Fault) Error() string {
 	if f.Err == nil {
-		return f.Summary
+		return f.Summary.String()
 	}
-	return f.Summary + " (" + f.Err.Error() + ")"
+	return say.Of("%s (%s)", f.Summary, f.Err.Error()).String()
 }
 
 func (f *Fault) Unwrap() error { return f.Err }
@@ -84,8 +85,8 @@ func cannotWrite(dir string, err error) error {
 // cannotRead returns the fault for an error of reading path.
 func cannotRead(path string, err error) error {
 	return &Fault{
-		Summary: "authpocket cannot read " + path + ": " + err.Error() + ".",
-		Todo:    "Mend that, or set another state directory.",
+		Summary: say.Of("authpocket cannot read %s: %s.", path, err.Error()),
+		Todo:    say.Of("Mend that, or set another state directory."),
 		Err:     err,
 	}
 }
@@ -94,30 +95,35 @@ func reason(dir string, err error) *Fault {
 	const another = "set another state directory."
 	f := &Fault{Err: err}
 	if o, ok := errors.AsType[*openToOthers](err); ok {
-		f.Summary = "Other users of this machine may read " + o.path +
-			", and its file system does not let authpocket change that."
-		f.Todo = "Put the state directory on a file system with permissions, or " + another
+		f.Summary = say.Of("Other users of this machine may read %s, and its file system does not let authpocket "+
+			"change "+
+			"that.", o.path)
+		f.Todo = say.Of("Put the state directory on a file system with permissions, or %s", another)
 		if o.foreign {
-			f.Summary = "Other users of this machine may read " + o.path + ", and it belongs to another user."
-			f.Todo = "Change its owner to yourself and its mode to 0700, or " + another
+			f.Summary = say.Of("Other users of this machine may read %s, and it belongs to another user.", o.path)
+			f.Todo = say.Of("Change its owner to yourself and its mode to 0700, or %s", another)
 		}
 		return f
 	}
 	switch {
 	case errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT):
-		f.Summary, f.Todo = "There is no space left for receipts in "+dir+".", "Free some, or "+another
+		f.Summary, f.Todo = say.Of("There is no space left for receipts in %s.", dir), say.Of("Free some, or %s",
+			another)
 	case errors.Is(err, syscall.EROFS):
-		f.Summary, f.Todo = "The directory for receipts, "+dir+", is read-only.", "Make it writable, or "+another
+		f.Summary, f.Todo = say.Of("The directory for receipts, %s, is read-only.", dir),
+			say.Of("Make it writable, or %s", another)
 	case errors.Is(err, fs.ErrPermission):
-		f.Summary, f.Todo = "authpocket may not write receipts in "+dir+".", "Give its user the right to, or "+another
+		f.Summary, f.Todo = say.Of("authpocket may not write receipts in %s.", dir), say.Of("Give its user the "+
+			"right to, or %s", another)
 	case errors.Is(err, syscall.ENOTDIR):
-		f.Summary, f.Todo = "A part of "+dir+" is a file, so receipts cannot be kept there.",
-			"Move that file away, or "+another
+		f.Summary, f.Todo = say.Of("A part of %s is a file, so receipts cannot be kept there.", dir),
+			say.Of("Move that file away, or %s", another)
 	case errors.Is(err, errNoLocks):
-		f.Summary, f.Todo = "The file system of "+dir+
-			" has no file locks, so authpocket cannot keep two applies apart.", "Use a local file system: "+another
+		f.Summary, f.Todo = say.Of("The file system of %s has no file locks, so authpocket cannot keep two applies "+
+			"apart.", dir), say.Of("Use a local file system: %s", another)
 	default:
-		f.Summary, f.Todo = "authpocket cannot write receipts in "+dir+": "+err.Error()+".", "Mend that, or "+another
+		f.Summary, f.Todo = say.Of("authpocket cannot write receipts in %s: %s.", dir, err.Error()),
+			say.Of("Mend that, or %s", another)
 	}
 	return f
 }

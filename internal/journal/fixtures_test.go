@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
 
@@ -94,8 +95,9 @@ func fullPlan() link.Plan {
 		plan.Changes = append(plan.Changes, link.Change{
 			System: []link.System{link.Authentik, link.PB}[i%2], Kind: link.Kind(fmt.Sprintf("kind %d", i)),
 			Object: fmt.Sprintf("object “%d”", i),
-			Action: link.Update, Why: "because", Step: "authentik 2", Lost: "something", Before: befores[i],
-			After: afters[i],
+			Action: link.Update, Why: say.Of("because"), Step: "authentik 2", Lost: say.Of("something"),
+			Before: befores[i],
+			After:  afters[i],
 			Fields: []link.Field{
 				{Name: "name", After: link.ShowText("a < b")}, {Name: "pkce", Before: link.ShowFlag(true),
 					After: link.ShowFlag(false)},
@@ -176,10 +178,10 @@ func words(t *testing.T, err error) string {
 		t.Fatal("there is no error")
 	}
 	list := link.Messages(err)
-	if len(list) == 0 || list[0].Summary == "" || list[0].Todo == "" {
+	if len(list) == 0 || list[0].Summary.Empty() || list[0].Todo.Empty() {
 		t.Fatalf("no words for %v", err)
 	}
-	return list[0].Text(link.OnPage)
+	return list[0].Text(link.OnPage).String()
 }
 
 // nothingWritten reports whether err says that nothing was written to either

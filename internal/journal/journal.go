@@ -24,6 +24,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"authpocket/internal/say"
 )
 
 // Store holds the receipts of a state directory. It is safe for concurrent use,
@@ -45,7 +47,8 @@ func Open(dir string) (*Store, error) { return open(dir, system{}) }
 
 func open(dir string, d disk) (*Store, error) {
 	if dir == "" {
-		return nil, &Fault{Summary: "There is no directory for receipts.", Todo: "Set a state directory."}
+		return nil, &Fault{Summary: say.Of("There is no directory for receipts."),
+			Todo: say.Of("Set a state directory.")}
 	}
 	abs, err := filepath.Abs(dir)
 	if err != nil {
@@ -73,8 +76,8 @@ func DefaultDir(lookupEnv func(string) (string, bool), home func() (string, erro
 	dir, err := home()
 	if err != nil || dir == "" {
 		return "", &Fault{
-			Summary: "authpocket found no home directory to keep its receipts in.",
-			Todo:    "Set a state directory or XDG_STATE_HOME.",
+			Summary: say.Of("authpocket found no home directory to keep its receipts in."),
+			Todo:    say.Of("Set a state directory or XDG_STATE_HOME."),
 			Err:     errors.Join(errors.New("finding the home directory"), err),
 		}
 	}

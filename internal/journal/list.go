@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 const (
@@ -51,9 +52,9 @@ func (s Summary) Key() string { return Key(s.AuthentikURL, s.PocketBaseURL) }
 
 // SetAside is a file that looks like a receipt but cannot be read.
 type SetAside struct {
-	File   string // current absolute path
-	Reason string // for people, a full sentence
-	Err    error  // ErrNewer or ErrUnreadable, with the cause if it was just set aside
+	File   string   // current absolute path
+	Reason say.Text // for people, a full sentence
+	Err    error    // ErrNewer or ErrUnreadable, with the cause if it was just set aside
 }
 
 // List returns all receipts, newest first, and all files set aside. Such a file
@@ -144,7 +145,7 @@ func (s *Store) Interrupted() ([]Summary, []SetAside, error) {
 // change it. Errors are ErrNotFound, ErrUnreadable or ErrNewer; the latter two
 // name the current path of the file.
 func (s *Store) Load(id string) (*Receipt, error) {
-	missing := &Fault{Summary: fmt.Sprintf("There is no receipt %.40q.", id), Todo: "Choose one from the list.",
+	missing := &Fault{Summary: say.Of("There is no receipt %.40q.", id), Todo: say.Of("Choose one from the list."),
 		Err: ErrNotFound}
 	if !idSyntax().MatchString(id) {
 		return nil, missing
@@ -159,7 +160,7 @@ func (s *Store) Load(id string) (*Receipt, error) {
 		}
 		r, aside, err := s.read(s.readmit(name))
 		if aside != nil {
-			return nil, &Fault{Summary: aside.Reason, Todo: "Its content is kept in " + aside.File + ".",
+			return nil, &Fault{Summary: aside.Reason, Todo: say.Of("Its content is kept in %s.", aside.File),
 				Err: aside.Err}
 		}
 		if r != nil || err != nil {
@@ -188,7 +189,7 @@ func summarise(r *Receipt) Summary {
 		}
 		written = append(written, c.Change)
 	}
-	one.Created, one.Did = link.Creates(written), link.Did(r.Kind.Purpose(), r.Of, written)
+	one.Created, one.Did = link.Creates(written), link.Did(r.Kind.Purpose(), r.Of, written).String()
 	if r.End != nil {
 		one.Outcome = r.End.Outcome
 	}

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // Key returns the key of two systems, for Lock. Addresses are compared as they
@@ -113,8 +114,8 @@ func (s *Store) release(path string) {
 
 func locked() error {
 	return &Fault{
-		Summary: "This link is being changed right now, in another tab or by another authpocket.",
-		Todo:    "Wait until that is done, then review the plan again.",
+		Summary: say.Of("This link is being changed right now, in another tab or by another authpocket."),
+		Todo:    say.Of("Wait until that is done, then review the plan again."),
 		Written: link.WrittenNone, Err: ErrLocked,
 	}
 }

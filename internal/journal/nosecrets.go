@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
 
@@ -57,9 +58,10 @@ func refuseSecrets(data []byte, r *Receipt) error {
 	for _, t := range r.secrets {
 		if secret.In(string(data), t) {
 			return &Fault{
-				Summary: "A secret also appears in " + whereSecret(r, t) +
-					", which is not secret, so the receipt or saved plan would contain it.",
-				Todo: "Remove it from there, or renew the secret.",
+				Summary: say.Of("A secret also appears in %s, which is not secret, so the receipt or saved plan "+
+					"would contain "+
+					"it.", whereSecret(r, t)),
+				Todo: say.Of("Remove it from there, or renew the secret."),
 			}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
 
@@ -78,11 +79,12 @@ func DecodePlan(data []byte) (SavedPlan, error) {
 	}
 	switch {
 	case errors.Is(err, ErrNewer):
-		return SavedPlan{}, &Fault{Summary: "The plan was saved by a newer authpocket.",
-			Todo: "Apply it with that version, or make the plan again with this one.", Err: err}
+		return SavedPlan{}, &Fault{Summary: say.Of("The plan was saved by a newer authpocket."),
+			Todo: say.Of("Apply it with that version, or make the plan again with this one."), Err: err}
 	case err != nil:
-		return SavedPlan{}, &Fault{Summary: "This is not a plan that authpocket saved, or it was altered since.",
-			Todo: "Make the plan again with authpocket plan --out.", Err: err}
+		return SavedPlan{}, &Fault{Summary: say.Of("This is not a plan that authpocket saved, or it was altered " +
+			"since."),
+			Todo: say.Of("Make the plan again with authpocket plan --out."), Err: err}
 	}
 	return saved, nil
 }

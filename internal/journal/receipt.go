@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
 
@@ -113,8 +114,8 @@ type Step struct {
 	// AfterNotKept names the secrets that Note.After had.
 	AfterNotKept []string
 	// Summary and Todo are set on Failed, in words for people.
-	Summary string
-	Todo    string
+	Summary say.Text
+	Todo    say.Text
 }
 
 // Note is what a write returned.
@@ -236,8 +237,8 @@ func (r *Receipt) Done(i int, note Note) error {
 // admin's message. A write whose outcome is unknown has not failed: it stays
 // announced.
 func (r *Receipt) Failed(i int, summary, todo string) error {
-	return r.step(i, Step{State: Failed, Summary: secret.Hide(summary, r.secrets...),
-		Todo: secret.Hide(todo, r.secrets...)}, AboutTo)
+	return r.step(i, Step{State: Failed, Summary: say.Raw(secret.Hide(summary, r.secrets...)),
+		Todo: say.Raw(secret.Hide(todo, r.secrets...))}, AboutTo)
 }
 
 // step writes the receipt with one more step. r only changes once the step is on

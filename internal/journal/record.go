@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // record is a receipt in the file.
@@ -33,8 +34,8 @@ type stepRecord struct {
 	IDs     map[string]string `json:"ids,omitempty"`
 	After   *packed           `json:"after,omitempty"`
 	Detail  string            `json:"detail,omitempty"`
-	Summary string            `json:"summary,omitempty"`
-	Todo    string            `json:"todo,omitempty"`
+	Summary say.Text          `json:"summary,omitzero"`
+	Todo    say.Text          `json:"todo,omitzero"`
 }
 
 // specEntry is a spec in the file, without its client secret.
@@ -65,7 +66,7 @@ func toRecord(r *Receipt) (record, error) {
 }
 
 func toChangeRecord(c Change) (changeRecord, error) {
-	out := changeRecord{Change: c.Change, Step: c.Step, Lost: c.Lost, Steps: []stepRecord{}}
+	out := changeRecord{Change: c.Change, Step: c.Step, Lost: c.Lost.String(), Steps: []stepRecord{}}
 	out.Fields = each(c.Fields, maskedField)
 	var err error
 	if out.Before, err = packAgain(c.Before, c.BeforeNotKept); err != nil {
@@ -85,7 +86,8 @@ func toChangeRecord(c Change) (changeRecord, error) {
 }
 
 func toStepRecord(s Step) (out stepRecord, err error) {
-	out = stepRecord{State: s.State, When: s.When, IDs: s.IDs, Detail: s.Detail, Summary: s.Summary, Todo: s.Todo}
+	out = stepRecord{State: s.State, When: s.When, IDs: s.IDs, Detail: s.Detail, Summary: say.Raw(s.Summary.String()),
+		Todo: say.Raw(s.Todo.String())}
 	out.After, err = packAgain(s.After, s.AfterNotKept)
 	return out, err
 }
@@ -122,7 +124,7 @@ func fromRecord(in record) (*Receipt, error) {
 
 func fromChangeRecord(in changeRecord) (out Change, err error) {
 	out = Change{Change: in.Change, BeforeNotKept: in.Before.notKept(), AfterNotKept: in.After.notKept()}
-	out.Step, out.Lost, out.Fields = in.Step, in.Lost, each(in.Fields, maskedField)
+	out.Step, out.Lost, out.Fields = in.Step, say.Raw(in.Lost), each(in.Fields, maskedField)
 	if out.Before, err = unpack(in.Before); err != nil {
 		return out, err
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
 
@@ -31,7 +32,7 @@ func blank(from, to reflect.Value) {
 	if from.Type() == reflect.TypeFor[secret.Text]() || from.Type() == reflect.TypeFor[*secret.Text]() {
 		return
 	}
-	if from.Type() == reflect.TypeFor[link.Shown]() {
+	if from.Type() == reflect.TypeFor[link.Shown]() || from.Type() == reflect.TypeFor[say.Text]() {
 		to.Set(from)
 		return
 	}

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"authpocket/internal/say"
 )
 
 // setAside renames a file that cannot be read. why wraps ErrNewer if a newer
@@ -62,12 +64,12 @@ func asideBefore(dir, name string) *SetAside {
 	return nil
 }
 
-func reasonAside(path string, why error) string {
+func reasonAside(path string, why error) say.Text {
 	if errors.Is(why, ErrNewer) {
-		return "A newer authpocket wrote a receipt that this one cannot read. It was set aside as " +
-			filepath.Base(path) + "."
+		return say.Of("A newer authpocket wrote a receipt that this one cannot read. It was set aside as %s.",
+			filepath.Base(path))
 	}
-	return "A receipt cannot be read. It was set aside as " + filepath.Base(path) + "."
+	return say.Of("A receipt cannot be read. It was set aside as %s.", filepath.Base(path))
 }
 
 // readmit restores the name of a file that was too new for an earlier version if

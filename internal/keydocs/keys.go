@@ -44,7 +44,7 @@ func fields[W, S any](table []link.Attr[W, S], system string) []key {
 	for _, a := range table {
 		if what, fallback := what(a.Meta, system), fallback(a.Meta); a.Chosen() && what+fallback != "" {
 			one := linkfile.Key{Path: a.Spec, What: what, Default: fallback, Values: a.Values}
-			keys = append(keys, key{one, a.Label})
+			keys = append(keys, key{one, string(a.Label)})
 		}
 	}
 	return keys

@@ -1,63 +1,86 @@
 package link
 
 import (
-	"cmp"
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 
 	"authpocket/internal/address"
+	"authpocket/internal/say"
 )
 
 // ParseAddress parses an address like address.Parse. If it is invalid, it returns a problem; label is the form
 // field's, of is the expected system.
-func ParseAddress(of System, label, field, raw string) (string, *Problem) {
+func ParseAddress(of System, label say.Text, field, raw string) (string, *Problem) {
 	base, err := address.Parse(raw)
 	if err == nil {
 		return base, nil
 	}
-	summary, todo := addressWords(label, "Enter it like https://"+strings.ToLower(of.Label())+".company.", err)
+	todo := say.Of("Enter it like %s.", "https://"+strings.ToLower(of.Label())+".company")
+	summary, todo := addressWords(label, todo, err)
 	return "", &Problem{Field: field, Summary: summary, Todo: todo}
 }
 
 // addressWords returns the sentences for an invalid address. todo is the default for what to do.
-func addressWords(label, todo string, err error) (summary, remedy string) {
+func addressWords(label, todo say.Text, err error) (summary, remedy say.Text) {
 	f, ok := errors.AsType[*address.Fault](err)
 	if !ok {
 		f = &address.Fault{}
 	}
-	if f.Reason == address.Empty {
-		return "Enter the " + label + ".", todo
+	leave := say.Of("Leave that part out.")
+	switch f.Reason {
+	case address.Empty:
+		return say.Of("Enter the %s.", label), todo
+	case address.TooLong:
+		return say.Of("%s is longer than %d characters.", label, address.MaxLength), todo
+	case address.HasSpace:
+		return say.Of("%s has a space in it.", label), todo
+	case address.EdgeSpace:
+		return say.Of("%s has a space before or after it.", label), say.Of("Remove the space.")
+	case address.NoScheme:
+		return say.Of("%s has no scheme.", label), orElse(schemeTodo(f.Meant), todo)
+	case address.OtherScheme:
+		return say.Of("%s starts with %s, which is not a web address.", label, f.Part+"://"),
+			say.Of("Use https:// or http://.")
+	case address.HasUser:
+		return say.Of("%s contains a user name or password.", label),
+			say.Of("Remove that part. Enter credentials in their own fields.")
+	case address.HasQuery:
+		return say.Of("%s has a part after ?.", label), leave
+	case address.HasFragment:
+		return say.Of("%s has a part after #.", label), leave
+	case address.NoHost:
+		return say.Of("%s has no host.", label), todo
+	case address.NoPort:
+		return say.Of("%s has a colon but no port.", label), todo
+	case address.BadPort:
+		return say.Of("%s has the port %s, which is not between 1 and 65535.", label, f.Part), todo
+	case address.LinkLocal:
+		return say.Of("%s is a link-local address, which is never an authentik or a PocketBase.", label), todo
+	case address.UnknownHost:
+		return say.Of("%s has a host name that cannot be looked up.", label), todo
+	case address.BareIPv6:
+		return say.Of("%s has an IPv6 address without brackets.", label), say.Of("Put brackets around it: %s.", f.Meant)
 	}
-	words := map[address.Reason][2]string{
-		address.TooLong:     {fmt.Sprintf("is longer than %d characters", address.MaxLength)},
-		address.HasSpace:    {"has a space in it"},
-		address.EdgeSpace:   {"has a space before or after it", "Remove the space."},
-		address.NoScheme:    {"has no scheme", schemeTodo(f.Meant)},
-		address.OtherScheme: {"starts with " + f.Part + "://, which is not a web address", "Use https:// or http://."},
-		address.HasUser: {"contains a user name or password",
-			"Remove that part. Enter credentials in their own fields."},
-		address.HasQuery:    {"has a part after ?", "Leave that part out."},
-		address.HasFragment: {"has a part after #", "Leave that part out."},
-		address.NoHost:      {"has no host"},
-		address.NoPort:      {"has a colon but no port"},
-		address.BadPort:     {"has the port " + f.Part + ", which is not between 1 and 65535"},
-		address.LinkLocal:   {"is a link-local address, which is never an authentik or a PocketBase"},
-		address.UnknownHost: {"has a host name that cannot be looked up"},
-		address.BareIPv6:    {"has an IPv6 address without brackets", "Put brackets around it: " + f.Meant + "."},
-	}[f.Reason]
-	return label + " " + cmp.Or(words[0], "is not a web address") + ".", cmp.Or(words[1], todo)
+	return say.Of("%s is not a web address.", label), todo
 }
 
-func schemeTodo(meant string) string {
+// orElse returns the first of two texts that is not empty.
+func orElse(a, b say.Text) say.Text {
+	if a.Empty() {
+		return b
+	}
+	return a
+}
+
+func schemeTodo(meant string) say.Text {
 	switch {
 	case meant == "":
-		return ""
+		return say.Text{}
 	case strings.HasPrefix(meant, "http://"):
-		return "Put http:// in front, or https:// if it has a certificate: " + meant
+		return say.Of("Put http:// in front, or https:// if it has a certificate: %s", meant)
 	}
-	return "Put https:// in front: " + meant
+	return say.Of("Put https:// in front: %s", meant)
 }
 
 // RedirectURL returns the redirect URI of a PocketBase at base (PocketBase
@@ -69,15 +92,14 @@ func hasRedirectPath(u string) bool { return strings.HasSuffix(u, RedirectPath) 
 // Unencrypted returns a problem if secrets would be sent to base over plain http on a public network, nil
 // otherwise. Addresses in an inner network, such as a container's name, only get a warning in the plan. allow
 // is how to permit it.
-func Unencrypted(field, base, what, allow string) *Problem {
+func Unencrypted(field, base string, what, allow say.Text) *Problem {
 	if !address.PlainHTTP(base) || address.Inner(base) {
 		return nil
 	}
 	return &Problem{
-		Field: field,
-		Summary: "The address is plain http: anyone on the network can read the " + what +
-			". Nothing was sent.",
-		Todo: "Use https://, or " + allow + ".",
+		Field:   field,
+		Summary: say.Of("The address is plain http: anyone on the network can read the %s. Nothing was sent.", what),
+		Todo:    say.Of("Use https://, or %s.", allow),
 	}
 }
 

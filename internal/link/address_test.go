@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 func TestParseAddressTellsWhatIsWrong(t *testing.T) {
@@ -51,14 +52,14 @@ func TestParseAddressTellsWhatIsWrong(t *testing.T) {
 		"an IPv6 address of one network link": {"http://[fe80::1%25eth0]:9000", "link-local", example},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, problem := link.ParseAddress(link.Authentik, "authentik address", "authentik.url", test.raw)
+			got, problem := link.ParseAddress(link.Authentik, say.Of("authentik address"), "authentik.url", test.raw)
 			if problem == nil {
 				t.Fatalf("it is taken as %q", got)
 			}
-			if problem.Field != "authentik.url" || !strings.Contains(problem.Summary, test.summary) {
+			if problem.Field != "authentik.url" || !strings.Contains(problem.Summary.String(), test.summary) {
 				t.Errorf("at %s: %q does not say %q", problem.Field, problem.Summary, test.summary)
 			}
-			if !strings.Contains(problem.Todo+problem.Summary, test.todo) {
+			if !strings.Contains(problem.Todo.String()+problem.Summary.String(), test.todo) {
 				t.Errorf("%q does not say %q", problem.Todo, test.todo)
 			}
 		})
@@ -73,18 +74,18 @@ func TestParseAddressNeverShowsAPassword(t *testing.T) {
 		"https://ada:hunter2@authentik.company:99999",
 		"https://:hunter2@authentik.company", "https://ada:hunter2@", "ada:hunter2",
 	} {
-		got, problem := link.ParseAddress(link.Authentik, "authentik address", "authentik.url", raw)
+		got, problem := link.ParseAddress(link.Authentik, say.Of("authentik address"), "authentik.url", raw)
 		if problem == nil {
 			t.Errorf("%s is taken as %s", raw, got)
-		} else if strings.Contains(problem.Summary+problem.Todo, "hunter2") {
+		} else if strings.Contains(problem.Summary.String()+problem.Todo.String(), "hunter2") {
 			t.Errorf("%s is shown: %s %s", raw, problem.Summary, problem.Todo)
 		}
 	}
 }
 
 func TestTheExampleFitsTheSystem(t *testing.T) {
-	_, problem := link.ParseAddress(link.PB, "PocketBase address", "pocketbase.url", "")
-	if problem == nil || !strings.Contains(problem.Todo, "https://pocketbase.company") {
+	_, problem := link.ParseAddress(link.PB, say.Of("PocketBase address"), "pocketbase.url", "")
+	if problem == nil || !strings.Contains(problem.Todo.String(), "https://pocketbase.company") {
 		t.Errorf("the problem is %v", problem)
 	}
 }
@@ -110,7 +111,8 @@ func TestSecretsCrossTheOpenNetworkUnencryptedOnlyWhenAllowed(t *testing.T) {
 		"http://authentik-server:9000": false, "http://10.0.0.7:9000": false, "http://[fd12::7]:9000": false,
 		"http://pb.lan": false,
 	} {
-		if got := link.Unencrypted("authentik.url", address, "token", "allow it") != nil; got != refused {
+		if got := link.Unencrypted("authentik.url", address, say.Of("token"),
+			say.Of("allow it")) != nil; got != refused {
 			t.Errorf("%s: refused %t, want %t", address, got, refused)
 		}
 	}

@@ -1,5 +1,7 @@
 package link
 
+import "authpocket/internal/say"
+
 // Application is what a spec sets of the authentik application.
 type Application struct {
 	Name             *string `yaml:"name" json:"name"`
@@ -65,7 +67,7 @@ func ApplicationAttrs() []Attr[Application, ApplicationState] {
 			Default: "any", Values: []string{"any", "all"},
 			Ask: Ask{
 				Control: AskChoice, Group: AskAccess, Label: "When several are listed", Named: true,
-				Answers: []string{"Any of them must match", "All of them must match"},
+				Answers: []say.Name{"Any of them must match", "All of them must match"},
 			},
 			Doc: Doc{What: "whether `any` or `all` of the bindings must match"},
 		}, func(s *S) *string { return &s.PolicyEngineMode }, func(w *W) **string { return &w.PolicyEngineMode }),
@@ -139,7 +141,7 @@ type BindingState struct {
 
 // AccessAttrs returns the table of the lists of who may use the application.
 func AccessAttrs() []Attr[Access, struct{}] {
-	list := func(kind, label, hint string, doc Doc, want func(*Access) *[]string) Attr[Access, struct{}] {
+	list := func(kind string, label, hint say.Name, doc Doc, want func(*Access) *[]string) Attr[Access, struct{}] {
 		return texts[Access, struct{}](Meta{
 			Spec: "access." + kind, Label: label, Ask: Ask{Control: AskLines, Hint: hint, Given: true, Named: true},
 			Doc: doc,
@@ -174,9 +176,9 @@ func (b BindingState) AsMade(made BindingState) bool {
 }
 
 // Who returns whom the binding admits.
-func (b BindingState) Who() string {
+func (b BindingState) Who() say.Text {
 	if b.Negate {
-		return "everyone but " + b.Kind + " " + b.Target.Name
+		return say.Of("everyone but %s %s", b.Kind, b.Target.Name)
 	}
-	return b.Kind + " " + b.Target.Name
+	return say.Of("%s %s", b.Kind, b.Target.Name)
 }

@@ -3,9 +3,8 @@ package link
 import (
 	"cmp"
 	"slices"
-	"strings"
-	"unicode"
 
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
 
@@ -24,11 +23,11 @@ type Attr[W, S any] struct {
 
 // Meta is the type-independent part of an Attr.
 type Meta struct {
-	Key   string // the system's key: "sub_mode"
-	Spec  string // path in a spec and a link file, empty if no spec sets the field
-	Label string // for display: "Subject mode"
+	Key   string   // the system's key: "sub_mode"
+	Spec  string   // path in a spec and a link file, empty if no spec sets the field
+	Label say.Name // for display: "Subject mode"
 	// Theirs is the label in the system's own pages, empty for Label.
-	Theirs string
+	Theirs say.Name
 	// Follows is the path in a spec that decides a field without a path of its own.
 	Follows string
 	Claim   string // of a mapped field: the claim that it holds
@@ -60,9 +59,9 @@ type Meta struct {
 type Ask struct {
 	Control Control
 	Group   AskGroup
-	Label   string // empty for the field's label
-	Hint    string
-	Answers []string // the labels of Values
+	Label   say.Name // empty for the field's label
+	Hint    say.Name
+	Answers []say.Name // the labels of Values
 	// An empty answer leaves Open fields open.
 	Open bool
 	// Given fields show the spec's value, others the resolved one.
@@ -156,15 +155,12 @@ type wish[W any] struct {
 func (m Meta) Has(f Features) bool { return m.needs == nil || m.needs(f) }
 
 // Words returns the label for use within a sentence.
-func (m Meta) Words() string {
-	if len(m.Label) > 1 && unicode.IsUpper(rune(m.Label[1])) {
-		return m.Label // an abbreviation
-	}
-	return strings.ToLower(m.Label[:1]) + m.Label[1:]
+func (m Meta) Words() say.Text {
+	return m.Label.Within()
 }
 
 // Called returns the label in the system's own pages.
-func (m Meta) Called() string { return cmp.Or(m.Theirs, m.Label) }
+func (m Meta) Called() say.Name { return cmp.Or(m.Theirs, m.Label) }
 
 // Place returns the path in a spec that decides the field, empty for none.
 func (m Meta) Place() string { return cmp.Or(m.Spec, m.Follows) }

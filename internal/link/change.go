@@ -3,6 +3,8 @@ package link
 import (
 	"slices"
 	"time"
+
+	"authpocket/internal/say"
 )
 
 // Action is what a change does to its object.
@@ -36,16 +38,16 @@ const (
 
 // Change is one write, as plain data. Apply carries out exactly this.
 type Change struct {
-	System System  `json:"system" jsonschema:"enum=authentik,enum=pocketbase"`
-	Kind   Kind    `json:"kind"`
-	Object string  `json:"object"` // for display: `provider "PocketBase"`
-	Action Action  `json:"action" jsonschema:"enum=create,enum=update,enum=delete,enum=none"`
-	Fields []Field `json:"fields"`
-	Why    string  `json:"why"`
+	System System   `json:"system" jsonschema:"enum=authentik,enum=pocketbase"`
+	Kind   Kind     `json:"kind"`
+	Object string   `json:"object"` // for display: `provider "PocketBase"`
+	Action Action   `json:"action" jsonschema:"enum=create,enum=update,enum=delete,enum=none"`
+	Fields []Field  `json:"fields"`
+	Why    say.Text `json:"why"`
 	// Step is the step of authentik's PocketBase guide that this carries out, empty for none.
 	Step string `json:"step,omitempty"`
 	// Lost describes what undo can't restore, empty for nothing.
-	Lost string `json:"lost,omitempty"`
+	Lost say.Text `json:"lost,omitzero"`
 
 	// Before and After are the object as read and as wanted, of the same
 	// type. Before is nil for a create, After for a delete.
@@ -102,13 +104,15 @@ type Field struct {
 type Warning struct {
 	ID      WarningID `json:"id"`
 	System  System    `json:"system" jsonschema:"enum=authentik,enum=pocketbase"`
-	Summary string    `json:"summary"`
-	Detail  string    `json:"detail"`
+	Summary say.Text  `json:"summary"`
+	Detail  say.Text  `json:"detail"`
 	Ways    []Way     `json:"ways,omitempty"` // what helps
 }
 
 // Advice returns the detail and what helps, in one line.
-func (w Warning) Advice(r Reader) string { return Joined(w.Detail, Message{Ways: w.Ways}.Advice(r)) }
+func (w Warning) Advice(r Reader) string {
+	return say.Join(w.Detail, Message{Ways: w.Ways}.Advice(r)).String()
+}
 
 // Plan is the ordered list of changes that turn the snapshots into the spec.
 type Plan struct {

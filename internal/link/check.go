@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"authpocket/internal/say"
 )
 
 // Status is the outcome of a check.
@@ -20,41 +22,41 @@ const (
 
 // Check is one measured fact about the running systems.
 type Check struct {
-	ID       CheckID `json:"id"`
-	System   System  `json:"system" jsonschema:"enum=authentik,enum=pocketbase"`
-	Title    string  `json:"title"`
-	Status   Status  `json:"status" jsonschema:"enum=pass,enum=warn,enum=fail,enum=skipped"`
-	Evidence string  `json:"evidence"` // the request and the response
-	Remedy   string  `json:"remedy"`   // what to do, empty for a pass
-	Ways     []Way   `json:"ways,omitempty"`
+	ID       CheckID  `json:"id"`
+	System   System   `json:"system" jsonschema:"enum=authentik,enum=pocketbase"`
+	Title    say.Text `json:"title"`
+	Status   Status   `json:"status" jsonschema:"enum=pass,enum=warn,enum=fail,enum=skipped"`
+	Evidence say.Text `json:"evidence"` // the request and the response
+	Remedy   say.Text `json:"remedy"`   // what to do, empty for a pass
+	Ways     []Way    `json:"ways,omitempty"`
 	// Cause is in the catalogue or more specific, empty for a pass.
 	Cause CauseID `json:"cause,omitempty"`
 }
 
 // Passes returns the check as passed.
-func (c Check) Passes(evidence string) Check {
+func (c Check) Passes(evidence say.Text) Check {
 	c.Status, c.Evidence = Pass, evidence
 	return c
 }
 
 // Advice returns what to do, in one line.
-func (c Check) Advice(r Reader) string { return Joined(c.Remedy, Message{Ways: c.Ways}.Advice(r)) }
+func (c Check) Advice(r Reader) say.Text { return say.Join(c.Remedy, Message{Ways: c.Ways}.Advice(r)) }
 
 // Fails returns the check as failed for a cause.
-func (c Check) Fails(cause CauseID, evidence, remedy string, ways ...Way) Check {
+func (c Check) Fails(cause CauseID, evidence, remedy say.Text, ways ...Way) Check {
 	c.Status, c.Evidence, c.Remedy, c.Ways, c.Cause = Fail, evidence, remedy, ways, cause.Entry()
 	return c
 }
 
 // Warns returns the check with a warning about a cause.
-func (c Check) Warns(cause CauseID, evidence, remedy string) Check {
+func (c Check) Warns(cause CauseID, evidence, remedy say.Text) Check {
 	c = c.Fails(cause, evidence, remedy)
 	c.Status = Warn
 	return c
 }
 
 // Skips returns the check as not measured, with the reason.
-func (c Check) Skips(why string) Check {
+func (c Check) Skips(why say.Text) Check {
 	c.Status, c.Evidence = Skipped, why
 	return c
 }
@@ -77,31 +79,28 @@ type SignedIn struct {
 }
 
 // Headline sums up the checks in one line. Without a sign-in that was seen, it never says that sign-in works.
-func (c Checks) Headline(seen SignedIn) string {
-	count := func(s Status, one, many string) string {
-		if c.Count(s) == 1 {
-			return "1 " + one
-		}
-		return strconv.Itoa(c.Count(s)) + " " + many
-	}
-	tried := " No sign-in has been tried yet."
+func (c Checks) Headline(seen SignedIn) say.Text {
+	tried := say.Of("No sign-in has been tried yet.")
 	if !seen.At.IsZero() {
-		tried = " " + seen.Name + " signed in at " + seen.At.UTC().Format("15:04 UTC") + "."
+		tried = say.Of("%s signed in at %s.", seen.Name, seen.At.UTC().Format("15:04 UTC"))
 	}
+	warn, skipped := c.Count(Warn), c.Count(Skipped)
 	switch {
 	case c.Failed():
-		return count(Fail, "check failed", "checks failed") + ", so sign-in may not work."
+		return say.Count(c.Count(Fail), "%d check failed, so sign-in may not work.",
+			"%d checks failed, so sign-in may not work.")
 	case c.Count(Pass) == 0:
-		return "No check could be made." + tried
+		return say.Join(say.Of("No check could be made."), tried)
 	case !seen.At.IsZero():
-		return "Works:" + tried
-	case c.Count(Warn) > 0:
-		return "Nothing that is certain stands in the way; " + count(Warn, "check warns", "checks warn") + "." + tried
-	case c.Count(Skipped) > 0:
-		return "Nothing that was checked stands in the way; " + count(Skipped, "check", "checks") +
-			" could not be made." + tried
+		return say.Of("Works: %s", tried)
+	case warn > 0:
+		return say.Join(say.Count(warn, "Nothing that is certain stands in the way; %d check warns.",
+			"Nothing that is certain stands in the way; %d checks warn."), tried)
+	case skipped > 0:
+		return say.Join(say.Count(skipped, "Nothing that was checked stands in the way; %d check could not be made.",
+			"Nothing that was checked stands in the way; %d checks could not be made."), tried)
 	}
-	return "Nothing stands in the way." + tried
+	return say.Join(say.Of("Nothing stands in the way."), tried)
 }
 
 // CheckID identifies a check.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
 
@@ -146,7 +147,7 @@ func SlotAttrs() []Attr[PocketBase, OAuth2Provider] {
 	userInfo := text[W, S](Meta{
 		Spec: "pocketbase.user_info", Label: "Source of user info", Values: []string{"userinfo", "id_token"},
 		Ask: Ask{Control: AskChoice, Group: AskUserInfo, Label: "Fetch user info from",
-			Answers: []string{"User info URL", "ID token"}, Named: true},
+			Answers: []say.Name{"User info URL", "ID token"}, Named: true},
 		Doc: Doc{"`userinfo` or `id_token`: where the claims come from", "`userinfo`"},
 	}, nil, func(w *W) **string { return &w.UserInfo })
 	userInfo.answer = func(s *S) string {
@@ -222,25 +223,26 @@ func OAuth2Attrs() []Attr[PocketBase, OAuth2State] {
 			Ask:     Ask{Control: AskTick, Label: "Enable OAuth2 for the collection", Given: true, Named: true},
 			Doc:     Doc{What: "whether OAuth2 is on in the collection"},
 		}, func(s *S) *bool { return &s.Enabled }, func(w *W) **bool { return &w.Enabled }),
-		mapped("id", "id", "ID", "OAuth2 id", "OAuth2 ID", "",
+		mapped("id", "id", "Field for the ID", "ID", "OAuth2 id", "OAuth2 ID goes to", "",
 			func(s *S) *string { return &s.Mapped.ID }, func(w *W) **string { return &w.MapID }),
-		mapped("name", "name", "name", "OAuth2 full name", "Full name", "field to store the name in; empty for none",
+		mapped("name", "name", "Field for the name", "name", "OAuth2 full name", "Full name goes to",
+			"field to store the name in; empty for none",
 			func(s *S) *string { return &s.Mapped.Name }, func(w *W) **string { return &w.MapName }),
-		mapped("username", "username", "username", "OAuth2 username", "Username", "",
+		mapped("username", "username", "Field for the username", "username", "OAuth2 username", "Username goes to", "",
 			func(s *S) *string { return &s.Mapped.Username }, func(w *W) **string { return &w.MapUsername }),
-		mapped("avatarURL", "avatar", "avatar", "OAuth2 avatar", "Avatar", "",
+		mapped("avatarURL", "avatar", "Field for the avatar", "avatar", "OAuth2 avatar", "Avatar goes to", "",
 			func(s *S) *string { return &s.Mapped.AvatarURL }, func(w *W) **string { return &w.MapAvatar }),
 	}
 }
 
 // mapped returns the attribute of a mapped field.
-func mapped(key, name, claim, theirs, label, what string,
+func mapped(key, name string, label say.Name, claim string, theirs, ask say.Name, what string,
 	at func(*OAuth2State) *string, want func(*PocketBase) **string,
 ) Attr[PocketBase, OAuth2State] {
 	return text(Meta{
-		Key: mappedPrefix + key, Spec: "pocketbase.map_" + name, Label: "Field for the " + claim, Theirs: theirs,
+		Key: mappedPrefix + key, Spec: "pocketbase.map_" + name, Label: label, Theirs: theirs,
 		Claim: claim,
-		Ask:   Ask{Control: AskChoice, Group: AskMapped, Label: label + " goes to", Named: true},
+		Ask:   Ask{Control: AskChoice, Group: AskMapped, Label: ask, Named: true},
 		Doc:   Doc{what, "the current value"},
 	}, at, want)
 }
@@ -287,7 +289,7 @@ func SettingsAttrs() []Attr[PocketBase, SettingsState] {
 	}, func(s *S) *bool { return &s.HideControls }, nil)
 	controls.wish = wishTick(func(w *W) *bool { return &w.ShowControls })
 	rewrite := Attr[W, S]{Meta: Meta{
-		Spec: "pocketbase.rewrite_secret", Label: RunRewrite.Label(),
+		Spec: "pocketbase.rewrite_secret", Label: runRewriteLabel,
 		Ask: Ask{Control: AskTick, Given: true, Hint: "PocketBase never shows its copy. Use this if a check reports " +
 			"that the secret is rejected"},
 	}, wish: wishTick(func(w *W) *bool { return &w.RewriteSecret })}

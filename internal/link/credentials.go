@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
 
@@ -64,8 +65,8 @@ func (c Change) CredentialsBack() (Change, bool) {
 	back := *now
 	back.ClientID, back.ClientSecret = was.ClientID, was.ClientSecret
 	reverse := Change{System: c.System, Kind: c.Kind, Object: c.Object, Action: Update, Before: now, After: &back,
-		Why: "Only if PocketBase rejects the new ones, or authentik rejects them when PocketBase uses them. Sign-ins " +
-			"then work as before."}
+		Why: say.Of("Only if PocketBase rejects the new ones, or authentik rejects them when PocketBase uses them. " +
+			"Sign-ins then work as before.")}
 	for _, f := range c.Fields {
 		if f.Name == "client_id" || f.Name == "client_secret" {
 			reverse.Fields = append(reverse.Fields, Field{Name: f.Name, Before: f.After, After: f.Before,
@@ -96,7 +97,8 @@ func (c Change) SecretAgain(now *CollectionState, slot string) Change {
 	return Change{
 		System: c.System, Kind: c.Kind, Object: c.Object, Action: Update, Before: now, After: now,
 		Fields: []Field{SecretAgain(slot)},
-		Why:    "Only if authentik's client secret changed meanwhile or was restored: both systems need the same one.",
+		Why: say.Of("Only if authentik's client secret changed meanwhile or was restored: both systems need the " +
+			"same one."),
 	}
 }
 

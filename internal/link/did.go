@@ -1,39 +1,41 @@
 package link
 
 import (
-	"fmt"
 	"slices"
-	"strings"
+
+	"authpocket/internal/say"
 )
 
 // mostDid bounds the fields that Did names.
 const mostDid = 3
 
 // Did says in a few words what the changes of a plan with that purpose did. An undo took back the receipt of.
-func Did(purpose Purpose, of string, changes []Change) string {
+func Did(purpose Purpose, of string, changes []Change) say.Text {
 	switch purpose {
 	case PurposeUndo:
-		return strings.TrimSpace("Undone: " + of)
+		if of == "" {
+			return say.Of("Undone")
+		}
+		return say.Of("Undone: %s", of)
 	case PurposeRotate:
-		return "Client secret rotated"
+		return say.Of("Client secret rotated")
 	case PurposeRemove:
-		return "Link removed"
+		return say.Of("Link removed")
 	case PurposeProof:
-		return "Proof with a new person"
+		return say.Of("Proof with a new person")
 	}
-	fields, more := DidChange(changes), ""
+	fields := DidChange(changes)
 	switch {
 	case len(changes) == 0:
-		return "Nothing changed"
+		return say.Of("Nothing changed")
 	case Creates(changes):
-		return "Link created"
+		return say.Of("Link created")
 	case len(fields) == 0:
-		return "Link changed"
+		return say.Of("Link changed")
 	case len(fields) > mostDid:
-		more = fmt.Sprintf(" and %d more", len(fields)-mostDid+1)
-		fields = fields[:mostDid-1]
+		return say.Of("Link changed: %s and %d more", say.List(fields[:mostDid-1]...), len(fields)-mostDid+1)
 	}
-	return "Link changed: " + strings.Join(fields, ", ") + more
+	return say.Of("Link changed: %s", say.List(fields...))
 }
 
 // Creates reports whether the changes create the link.
@@ -42,28 +44,28 @@ func Creates(changes []Change) bool {
 }
 
 // DidChange names what the changes changed, each once, for use within a sentence.
-func DidChange(changes []Change) []string {
-	var all []string
+func DidChange(changes []Change) []say.Text {
+	var all []say.Text
 	for _, c := range changes {
 		switch c.Kind {
 		case KindBinding:
-			all = append(all, "access")
+			all = append(all, say.Of("access"))
 		case KindKey:
-			all = append(all, "signing key")
+			all = append(all, say.Of("signing key"))
 		case KindMapping:
-			all = append(all, "e-mail mapping")
+			all = append(all, say.Of("e-mail mapping"))
 		default:
 			for _, f := range c.Fields {
 				word := c.FieldLabel(f.Name)
 				if f.Name == "name" {
-					word = "name" // of both of authentik's objects
+					word = say.Of("name") // of both of authentik's objects
 				}
 				all = append(all, word)
 			}
 		}
 	}
-	seen := map[string]bool{}
-	return slices.DeleteFunc(all, func(one string) bool {
+	seen := map[say.Text]bool{}
+	return slices.DeleteFunc(all, func(one say.Text) bool {
 		twice := seen[one]
 		seen[one] = true
 		return twice

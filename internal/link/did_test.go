@@ -29,7 +29,7 @@ func TestWhatAReceiptDidIsSaidInAFewWords(t *testing.T) {
 		"Link removed":            {purpose: link.PurposeRemove},
 		"Proof with a new person": {purpose: link.PurposeProof},
 	} {
-		if got := link.Did(one.purpose, "k3", one.changes); got != want {
+		if got := link.Did(one.purpose, "k3", one.changes); got.String() != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}

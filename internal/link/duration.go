@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"authpocket/internal/say"
 )
 
 // ParseDuration returns a duration in authentik's format, such as "hours=1;minutes=30", false for any other text. Like
@@ -57,16 +59,16 @@ func durationUnit(name string) time.Duration {
 // checkValidity adds a problem if the text is not a duration.
 func checkValidity(p *Problems, m Meta, v string) {
 	if !validitySyntax.MatchString(v) {
-		p.Add(m.Spec, m.Label+" is "+Quote(v)+", which authentik does not read as a duration.",
-			"Write it like hours=1;minutes=30.")
+		p.Add(m.Spec, say.Of("%s is “%s”, which authentik does not read as a duration.", m.Label.Text(), v),
+			say.Of("Write it like hours=1;minutes=30."))
 	}
 }
 
 // checkLifetime adds a problem if the text is not a duration, or one that is over at once.
 func checkLifetime(p *Problems, m Meta, v string) {
 	if d, ok := ParseDuration(v); ok && d <= 0 {
-		p.Add(m.Spec, m.Label+" is "+Quote(v)+": it would expire at once.",
-			"Enter a time above zero, such as "+m.Default+".")
+		p.Add(m.Spec, say.Of("%s is “%s”: it would expire at once.", m.Label.Text(), v),
+			say.Of("Enter a time above zero, such as %s.", m.Default))
 		return
 	}
 	checkValidity(p, m, v)
@@ -103,6 +105,6 @@ func (p *ProviderState) Lifetimes(userInfo bool) []Lifetime {
 }
 
 // Longer says how to change a lifetime that is too short.
-func (l Lifetime) Longer() string {
-	return "at least " + strconv.Itoa(int(l.Enough.Seconds())) + " seconds, such as " + l.Default + "."
+func (l Lifetime) Longer() say.Text {
+	return say.Of("Enter at least %d seconds in authentik, such as %s.", int(l.Enough.Seconds()), l.Default)
 }

@@ -2,7 +2,8 @@ package link
 
 import (
 	"errors"
-	"strings"
+
+	"authpocket/internal/say"
 )
 
 // Written is how much of a failed write took effect. The zero value is unknown.
@@ -45,32 +46,34 @@ func (e Effect) Written() Written {
 }
 
 // Words returns what was written, worded alike for page, command and receipt.
-func (e Effect) Words() string {
-	var said []string
+func (e Effect) Words() say.Text {
+	var said []say.Text
 	switch {
 	case e.Written() == WrittenNone:
-		said = append(said, "Nothing was written.")
+		said = append(said, say.Of("Nothing was written."))
 	case e.Between:
-		said = append(said, "Earlier changes stay.")
+		said = append(said, say.Of("Earlier changes stay."))
 	case e.Made > 0 && e.Change == WrittenNone:
-		said = append(said, "The failed change was not written; earlier changes stay.")
+		said = append(said, say.Of("The failed change was not written; earlier changes stay."))
 	case e.Made > 0 && e.Change == WrittenSome:
-		said = append(said, "The failed change was written, and earlier changes stay.")
+		said = append(said, say.Of("The failed change was written, and earlier changes stay."))
 	case e.Made > 0:
-		said = append(said, "It is unclear whether the failed change was written; earlier changes stay.")
+		said = append(said, say.Of("It is unclear whether the failed change was written; earlier changes stay."))
 	case e.Change == WrittenSome:
-		said = append(said, "The failed change was written.")
+		said = append(said, say.Of("The failed change was written."))
 	default:
-		said = append(said, "It is unclear whether anything was written.")
+		said = append(said, say.Of("It is unclear whether anything was written."))
 	}
 	switch e.Secrets {
 	case SecretsBack:
-		said = append(said, "authentik has its previous client ID and secret again, so sign-ins work as before.")
+		said = append(said, say.Of("authentik has its previous client ID and secret again, so sign-ins work as "+
+			"before."))
 	case SecretsDiffer:
-		said = append(said, "The two systems may have different client secrets now. Sign-ins fail until you apply "+
-			"this again.")
+		said = append(said, say.Of("The two systems may have different client secrets now. Sign-ins fail until you "+
+			"apply "+
+			"this again."))
 	}
-	return strings.Join(said, " ")
+	return say.Join(said...)
 }
 
 // WrittenBy returns how much of the change an adapter's error is about was written, WrittenUnknown if the error

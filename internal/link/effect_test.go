@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 func TestWhatWasWrittenIsSummedUp(t *testing.T) {
@@ -20,7 +21,7 @@ func TestWhatWasWrittenIsSummedUp(t *testing.T) {
 		"the second may have been written": {link.Effect{Made: 1}, link.WrittenSome},
 		"the first was written":            {link.Effect{Change: link.WrittenSome}, link.WrittenSome},
 	} {
-		if got := test.effect.Written(); got != test.want || test.effect.Words() == "" {
+		if got := test.effect.Written(); got != test.want || test.effect.Words().Empty() {
 			t.Errorf("%s: %q (%q), want %q", name, got, test.effect.Words(), test.want)
 		}
 	}
@@ -29,7 +30,7 @@ func TestWhatWasWrittenIsSummedUp(t *testing.T) {
 // TestWhatWasWrittenIsSaidOnce: an adapter knows its own change alone, so what
 // it says of it gives way to what the whole apply knows.
 func TestWhatWasWrittenIsSaidOnce(t *testing.T) {
-	refused := &link.Fault{Summary: "It was refused.", Written: link.WrittenNone}
+	refused := &link.Fault{Summary: say.Of("It was refused."), Written: link.WrittenNone}
 	for name, cause := range map[string]error{"a fault": refused, "two": errors.Join(refused, refused),
 		"no words": errors.New("x")} {
 		stopped := &link.Stopped{Effect: link.Effect{Made: 2, Change: link.WrittenNone}, Err: cause}
@@ -45,15 +46,15 @@ func TestWhatWasWrittenIsSaidOnce(t *testing.T) {
 }
 
 func TestAWayIsWordedForWhereItIsRead(t *testing.T) {
-	use := link.Way{Key: "existing", Value: "use", For: "to take it over"}
+	use := link.Way{Key: "existing", Value: "use", For: say.Of("to take it over")}
 	for want, got := range map[string]string{
 		"Choose “use the existing application and provider” to take it over.": link.Message{
-			Ways: []link.Way{use}}.Text(link.OnPage),
-		"Set existing: use to take it over.": link.Message{Ways: []link.Way{use}}.Text(link.InFile),
-		"Look. Or set existing: use to take it over.": link.Message{Todo: "Look.",
-			Ways: []link.Way{use}}.Text(link.InFile),
-		"Look. Or choose “use the existing application and provider” to take it over.": link.Message{Todo: "Look.",
-			Ways: []link.Way{use}}.Text(link.OnPage),
+			Ways: []link.Way{use}}.Text(link.OnPage).String(),
+		"Set existing: use to take it over.": link.Message{Ways: []link.Way{use}}.Text(link.InFile).String(),
+		"Look. Or set existing: use to take it over.": link.Message{Todo: say.Of("Look."),
+			Ways: []link.Way{use}}.Text(link.InFile).String(),
+		"Look. Or choose “use the existing application and provider” to take it over.": link.Message{Todo: say.Of("Look."),
+			Ways: []link.Way{use}}.Text(link.OnPage).String(),
 	} {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)
@@ -64,20 +65,22 @@ func TestAWayIsWordedForWhereItIsRead(t *testing.T) {
 // TestRunsAndAccessAreNamedForTheReader holds warnings and checks, whose text
 // before the ways is no alternative to them.
 func TestRunsAndAccessAreNamedForTheReader(t *testing.T) {
-	check := link.Check{}.Fails(link.CauseInvalidClient, "Refused.", "It differs.",
-		link.Way{Run: link.RunRewrite, For: "to mend it"}, link.Way{Run: link.RunRotate, For: "to renew it"})
-	warning := link.Warning{Detail: "All may.", Ways: []link.Way{link.ChooseAccess("to narrow it")}}
-	receipts := link.Message{Ways: []link.Way{{Run: link.RunReceipts, For: "to see them"}}}
+	check := link.Check{}.Fails(link.CauseInvalidClient, say.Of("Refused."), say.Of("It differs."),
+		link.Way{Run: link.RunRewrite, For: say.Of("to mend it")}, link.Way{Run: link.RunRotate,
+			For: say.Of("to renew it")})
+	warning := link.Warning{Detail: say.Of("All may."), Ways: []link.Way{link.ChooseAccess(say.Of("to narrow it"))}}
+	receipts := link.Message{Ways: []link.Way{{Run: link.RunReceipts, For: say.Of("to see them")}}}
 	for want, got := range map[string]string{
 		"It differs. Run authpocket apply --rewrite-secret to mend it. Or run authpocket rotate to renew it.": check.Advice(
-			link.InFile),
-		"It differs. Choose “Write the client secret again” to mend it. Or choose “Rotate the client secret” to renew " +
-			"it.": check.Advice(link.OnPage),
+			link.InFile).String(),
+		"It differs. Choose “Write the client secret again” to mend it. Or choose “Rotate the client secret” to " +
+			"renew " +
+			"it.": check.Advice(link.OnPage).String(),
 		"All may. Set access.groups, access.users or access.policies to narrow it.": warning.Advice(link.InFile),
 		"All may. Choose groups, users or a policy under “Who may use it” to narrow it.": warning.Advice(
 			link.OnPage),
-		"Run authpocket receipts to see them.": receipts.Text(link.InFile),
-		"Choose “View history” to see them.":   receipts.Text(link.OnPage),
+		"Run authpocket receipts to see them.": receipts.Text(link.InFile).String(),
+		"Choose “View history” to see them.":   receipts.Text(link.OnPage).String(),
 	} {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)

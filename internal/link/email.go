@@ -1,5 +1,7 @@
 package link
 
+import "authpocket/internal/say"
+
 // authpocket's own scope mappings. Names are unique across all property mappings of an authentik. Expressions are
 // constants, never built from input.
 const (
@@ -44,38 +46,29 @@ func OwnMapping(name string) bool {
 }
 
 // EmailDropped describes what PocketBase does with an address that is not verified.
-func EmailDropped(c CollectionState) string {
+func EmailDropped(c CollectionState) say.Text {
 	if c.EmailRequired {
-		return "PocketBase drops the address and then refuses the sign-in with “email: Cannot be blank”, because " +
-			c.Name + " requires one. Users who have signed in before still can."
+		return say.Of("PocketBase drops the address and then refuses the sign-in with “email: Cannot be blank”, "+
+			"because %s requires one. Users who have signed in before still can.", c.Name)
 	}
-	return "PocketBase drops the address. The account is created without one, and nobody is linked to an " +
-		"existing account."
+	return say.Of("PocketBase drops the address. The account is created without one, and nobody is linked to an " +
+		"existing account.")
 }
 
 // EmailOutcome describes what a first sign-in leads to under a decision, given the collection's rules.
-func EmailOutcome(d EmailDecision, c CollectionState) string {
-	dropped := EmailDropped(c)
-	newAccount := "A new account is created"
+func EmailOutcome(d EmailDecision, c CollectionState) say.Text {
+	taken := say.Of("A new account is created; an account with the same address is linked instead.")
 	if c.CreateRule == nil {
-		newAccount = "New users are refused, because only superusers may create records in " + c.Name
+		taken = say.Of("New users are refused, because only superusers may create records in %s; an account with the "+
+			"same address is linked instead.", c.Name)
 	}
-	taken := newAccount + "; an account with the same address is linked instead."
 	switch d {
 	case EmailTrustAll:
-		return "Every address from authentik counts as verified. " + taken
+		return say.Of("Every address from authentik counts as verified. %s", taken)
 	case EmailTrustAttribute:
-		return "People whose authentik attribute email_verified is true: " + LowerFirst(taken) + " Everyone else: " +
-			LowerFirst(dropped)
+		return say.Of("For people whose authentik attribute email_verified is true: %s For everyone else: %s", taken,
+			EmailDropped(c))
 	default:
-		return "authentik marks every address as not verified. " + dropped
+		return say.Of("authentik marks every address as not verified. %s", EmailDropped(c))
 	}
-}
-
-// LowerFirst returns s with its first letter in lower case, unless s starts with PocketBase.
-func LowerFirst(s string) string {
-	if len(s) > 0 && s[0] >= 'A' && s[0] <= 'Z' && !(len(s) > 10 && s[:10] == "PocketBase") {
-		return string(s[0]+'a'-'A') + s[1:]
-	}
-	return s
 }

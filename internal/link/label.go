@@ -3,29 +3,34 @@ package link
 import (
 	"cmp"
 	"strings"
+
+	"authpocket/internal/say"
 )
 
 // FieldLabel returns what the tables call a field of the change, for use within a sentence. A field without an entry
 // has its name.
-func (c Change) FieldLabel(name string) string {
+func (c Change) FieldLabel(name string) say.Text {
 	if m, found := c.meta(name); found {
 		return m.Words()
 	}
-	return name
+	return say.Raw(name)
 }
 
 // FieldCalled returns the label of a field of the change in the system's own pages. A field without one has its
 // name.
-func (c Change) FieldCalled(name string) string {
+func (c Change) FieldCalled(name string) say.Text {
 	if m, found := c.meta(name); found {
-		return m.Called()
+		return m.Called().Text()
 	}
 	_, last, _ := strings.Cut(name, ".")
-	return cmp.Or(map[string]string{
+	if label, known := (map[string]say.Name{
 		"target": "Application", "bindings": "Bindings", "password": "Password", "collection": "Collection",
 		"clientSecret": "Client secret", "group": "Group", "user": "User", "policy": "Policy",
 		MarkAttribute: "Mark of the proof", verifiedAttribute: "E-mail address verified",
-	}[cmp.Or(last, name)], name)
+	})[cmp.Or(last, name)]; known {
+		return label.Text()
+	}
+	return say.Raw(name)
 }
 
 // meta returns a field's entry in the table of the change's object.

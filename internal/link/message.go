@@ -2,18 +2,18 @@ package link
 
 import (
 	"fmt"
-	"slices"
-	"strings"
+
+	"authpocket/internal/say"
 )
 
 // Message describes one thing that is wrong, in parts from which page, command and receipt are built.
 type Message struct {
-	System  System   `json:"system,omitempty" jsonschema:"enum=authentik,enum=pocketbase"`
-	Field   string   `json:"field,omitempty"` // the form field or spec path to blame, if any
-	Summary string   `json:"summary"`         // what is wrong, a full sentence
-	Details []string `json:"details,omitempty"`
-	Todo    string   `json:"todo,omitempty"` // what to do, full sentences
-	Ways    []Way    `json:"ways,omitempty"` // alternative settings
+	System  System     `json:"system,omitempty" jsonschema:"enum=authentik,enum=pocketbase"`
+	Field   string     `json:"field,omitempty"` // the form field or spec path to blame, if any
+	Summary say.Text   `json:"summary"`         // what is wrong, a full sentence
+	Details []say.Text `json:"details,omitempty"`
+	Todo    say.Text   `json:"todo,omitzero"`  // what to do, full sentences
+	Ways    []Way      `json:"ways,omitempty"` // alternative settings
 	// Effect is what was written, nil if not stated.
 	Effect *Effect `json:"-"`
 	// Place is where the link file sets the field, nil without a link file.
@@ -37,10 +37,10 @@ func (p Place) String() string {
 
 // Way is a setting or a run of authpocket that helps.
 type Way struct {
-	Key   string `json:"key,omitempty"` // as in the link file
-	Value string `json:"value,omitempty"`
-	Run   Run    `json:"run,omitempty"` // the run, if it is no setting
-	For   string `json:"for"`           // the purpose: "to replace it"
+	Key   string   `json:"key,omitempty"` // as in the link file
+	Value string   `json:"value,omitempty"`
+	Run   Run      `json:"run,omitempty"` // the run, if it is no setting
+	For   say.Text `json:"for"`           // the purpose: "to replace it"
 }
 
 // Run is what people can have authpocket do, as the command's arguments.
@@ -55,10 +55,14 @@ const (
 )
 
 // Label returns the text of the wizard's link or button.
-func (r Run) Label() string {
-	return map[Run]string{RunRewrite: "Write the client secret again", RunRotate: "Rotate the client secret",
-		RunReceipts: "View history", RunForce: "Undo anyway"}[r]
+func (r Run) Label() say.Text {
+	return map[Run]say.Text{RunRewrite: runRewriteLabel.Text(),
+		RunRotate: say.Of("Rotate the client secret"), RunReceipts: say.Of("View history"),
+		RunForce: say.Of("Undo anyway")}[r]
 }
+
+// runRewriteLabel is also the label of the setting that does it.
+const runRewriteLabel say.Name = "Write the client secret again"
 
 const accessKey = "access"
 
@@ -66,13 +70,15 @@ const accessKey = "access"
 const AccessLabel = "Who may use it"
 
 // ChooseAccess returns the settings of who may use the application.
-func ChooseAccess(what string) Way { return Way{Key: accessKey, For: what} }
+func ChooseAccess(what say.Text) Way { return Way{Key: accessKey, For: what} }
 
 // UseExisting returns the setting that uses existing objects.
-func UseExisting(what string) Way { return Way{Key: "existing", Value: string(ExistingUse), For: what} }
+func UseExisting(what say.Text) Way {
+	return Way{Key: "existing", Value: string(ExistingUse), For: what}
+}
 
 // MakeNew returns the setting that creates new objects.
-func MakeNew(what string) Way { return Way{Key: "existing", Value: string(ExistingNew), For: what} }
+func MakeNew(what say.Text) Way { return Way{Key: "existing", Value: string(ExistingNew), For: what} }
 
 // Reader is where a message is shown.
 type Reader int
@@ -84,59 +90,70 @@ const (
 )
 
 // What returns what is wrong, in one line.
-func (m Message) What() string { return Joined(append([]string{m.Summary}, m.Details...)...) }
+func (m Message) What() say.Text { return say.Join(append([]say.Text{m.Summary}, m.Details...)...) }
 
 // Advice returns what was written and what to do, in one line.
-func (m Message) Advice(r Reader) string {
-	parts := []string{m.Todo}
+func (m Message) Advice(r Reader) say.Text {
+	parts := []say.Text{m.Todo}
 	if m.Effect != nil {
-		parts = []string{m.Effect.Words(), m.Todo}
+		parts = []say.Text{m.Effect.Words(), m.Todo}
 	}
 	for i, w := range m.Ways {
-		parts = append(parts, w.words(r, i > 0 || m.Todo != ""))
+		parts = append(parts, w.words(r, i > 0 || !m.Todo.Empty()))
 	}
-	return Joined(parts...)
+	return say.Join(parts...)
 }
 
 // Text returns the whole message in one line.
-func (m Message) Text(r Reader) string { return Joined(m.What(), m.Advice(r)) }
+func (m Message) Text(r Reader) say.Text { return say.Join(m.What(), m.Advice(r)) }
 
-func (w Way) words(r Reader, other bool) string {
-	how := w.page()
-	if r == InFile {
-		how = w.file()
+// words returns the way as a sentence, which begins with "Or" after another one.
+func (w Way) words(r Reader, other bool) say.Text {
+	how := w.choice()
+	switch {
+	case r == InFile:
+		run, how := w.inFile()
+		switch {
+		case run && other:
+			return say.Of("Or run %s %s.", how, w.For)
+		case run:
+			return say.Of("Run %s %s.", how, w.For)
+		case other:
+			return say.Of("Or set %s %s.", how, w.For)
+		}
+		return say.Of("Set %s %s.", how, w.For)
+	case w.Key == accessKey && other:
+		return say.Of("Or choose groups, users or a policy under “%s” %s.", how, w.For)
+	case w.Key == accessKey:
+		return say.Of("Choose groups, users or a policy under “%s” %s.", how, w.For)
+	case other:
+		return say.Of("Or choose “%s” %s.", how, w.For)
 	}
-	if other {
-		how = "Or " + strings.ToLower(how[:1]) + how[1:]
-	}
-	return how + " " + w.For + "."
+	return say.Of("Choose “%s” %s.", how, w.For)
 }
 
-func (w Way) page() string {
+// inFile returns the run, or the key and its value in a link file.
+func (w Way) inFile() (run bool, how say.Text) {
 	switch {
 	case w.Run != "":
-		return "Choose " + Quote(w.Run.Label())
+		return true, say.Of("authpocket %s", string(w.Run))
 	case w.Key == accessKey:
-		return "Choose groups, users or a policy under " + Quote(AccessLabel)
+		return false, say.Or(Each(AccessAttrs(), func(a Attr[Access, struct{}]) say.Text { return say.Raw(a.Spec) })...)
 	}
-	return "Choose " + Quote(map[string]string{string(ExistingUse): "use the existing application and provider",
-		string(ExistingNew): "create a new application and provider"}[w.Value])
+	return false, say.Of("%s: %s", w.Key, w.Value)
 }
 
-func (w Way) file() string {
+// choice returns the label of what the wizard offers.
+func (w Way) choice() say.Text {
 	switch {
 	case w.Run != "":
-		return "Run authpocket " + string(w.Run)
+		return w.Run.Label()
 	case w.Key == accessKey:
-		keys := Each(AccessAttrs(), func(a Attr[Access, struct{}]) string { return a.Spec })
-		return "Set " + strings.Join(keys[:len(keys)-1], ", ") + " or " + keys[len(keys)-1]
+		return say.Of(AccessLabel)
+	case w.Value == string(ExistingUse):
+		return say.Of("use the existing application and provider")
 	}
-	return "Set " + w.Key + ": " + w.Value
-}
-
-// Joined returns the non-empty parts, separated by spaces.
-func Joined(parts ...string) string {
-	return strings.Join(slices.DeleteFunc(slices.Clone(parts), func(one string) bool { return one == "" }), " ")
+	return say.Of("create a new application and provider")
 }
 
 // Messages returns the messages of an error, or those of the errors that it wraps. nil if none has any.
@@ -161,5 +178,5 @@ func MessageOf(err error) Message {
 	if list := Messages(err); len(list) > 0 {
 		return list[0]
 	}
-	return Message{Summary: "Something went wrong inside authpocket.", Todo: "The log has the details."}
+	return Message{Summary: say.Of("Something went wrong inside authpocket."), Todo: say.Of("The log has the details.")}
 }

@@ -3,15 +3,17 @@ package link
 import (
 	"errors"
 	"strings"
+
+	"authpocket/internal/say"
 )
 
 // Problem is one thing that the admin has to fix before there can be a plan. Field is the path in the spec, such as
 // "application.slug", and empty if no single field is to blame.
 type Problem struct {
-	Field   string `json:"field"`
-	Summary string `json:"summary"` // what is wrong
-	Todo    string `json:"todo"`    // what to do
-	Ways    []Way  `json:"ways,omitempty"`
+	Field   string   `json:"field"`
+	Summary say.Text `json:"summary"` // what is wrong
+	Todo    say.Text `json:"todo"`    // what to do
+	Ways    []Way    `json:"ways,omitempty"`
 }
 
 // Message returns the problem as a message.
@@ -23,7 +25,7 @@ func (p Problem) Message() Message {
 type Problems []Problem
 
 // Add appends a problem.
-func (p *Problems) Add(field, summary, todo string, ways ...Way) {
+func (p *Problems) Add(field string, summary, todo say.Text, ways ...Way) {
 	*p = append(*p, Problem{Field: field, Summary: summary, Todo: todo, Ways: ways})
 }
 
@@ -36,9 +38,9 @@ func (p Problems) Messages() []Message {
 func (p Problems) Error() string {
 	return strings.Join(Each(p, func(one Problem) string {
 		if one.Field == "" {
-			return one.Message().Text(InFile)
+			return one.Message().Text(InFile).String()
 		}
-		return one.Field + ": " + one.Message().Text(InFile)
+		return one.Field + ": " + one.Message().Text(InFile).String()
 	}), "\n")
 }
 
@@ -54,11 +56,11 @@ func (p Problems) Err() error {
 // secret.
 type Fault struct {
 	System  System
-	Field   string   // the form field or spec path it belongs to, if any
-	Summary string   // what is wrong, a full sentence
-	Details []string // more about it, full sentences
-	Todo    string   // what to do, a full sentence
-	Ways    []Way    // alternative settings
+	Field   string     // the form field or spec path it belongs to, if any
+	Summary say.Text   // what is wrong, a full sentence
+	Details []say.Text // more about it, full sentences
+	Todo    say.Text   // what to do, a full sentence
+	Ways    []Way      // alternative settings
 	Kind    FaultKind
 	Written Written // what the failed change wrote
 	Err     error
@@ -83,7 +85,7 @@ const (
 
 // Error returns the fault and its cause in one line, for the log.
 func (f *Fault) Error() string {
-	s := f.System.Label() + ": " + Joined(append([]string{f.Summary}, f.Details...)...)
+	s := f.System.Label() + ": " + say.Join(append([]say.Text{f.Summary}, f.Details...)...).String()
 	if f.Err != nil {
 		s += " (" + f.Err.Error() + ")"
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
 
@@ -62,7 +63,8 @@ func ProviderAttrs() []Attr[Provider, ProviderState] {
 		W = Provider
 		S = ProviderState
 	)
-	validity := func(key, label, fallback, what string, at func(*S) *string, want func(*W) **string) Attr[W, S] {
+	validity := func(key string, label say.Name, fallback, what string, at func(*S) *string,
+		want func(*W) **string) Attr[W, S] {
 		check := checkLifetime
 		if key == "refresh_token_threshold" { // 0 renews a refresh token at each use
 			check = checkValidity
@@ -110,7 +112,8 @@ func ProviderAttrs() []Attr[Provider, ProviderState] {
 		redirects(Meta{
 			Key: "redirect_uris", Spec: "provider.redirect_uris", Label: "Redirect URIs",
 			Ask: Ask{Control: AskLines, Given: true, Hint: "One per line. Leave empty to keep the existing ones and " +
-				"add one per PocketBase address. An app without a pop-up, as on phones, also needs its own address or scheme. " +
+				"add one per PocketBase address. An app without a pop-up, as on phones, also needs its own address " +
+				"or scheme. " +
 				"Start a pattern with regex:"},
 			Doc: Doc{"list of addresses, or of `url:` with `mode: strict` or `regex`",
 				"the existing ones, and one per public address"},
@@ -138,14 +141,14 @@ func ProviderAttrs() []Attr[Provider, ProviderState] {
 			Ask: Ask{
 				Control: AskChoice, Group: AskModes, Hint: "Identifies users in PocketBase. Changing it later " +
 					"disconnects existing accounts",
-				Answers: []string{"The user's hashed ID (authentik's default)", "The user's ID", "The user's UUID",
+				Answers: []say.Name{"The user's hashed ID (authentik's default)", "The user's ID", "The user's UUID",
 					"The username", "The e-mail address", "The UPN"},
 			},
 		}, func(s *S) *string { return &s.SubjectMode }, func(w *W) **string { return &w.SubjectMode }),
 		text(Meta{
 			Key: "issuer_mode", Spec: "provider.issuer_mode", Label: "Issuer mode", Default: "per_provider",
 			Values: []string{"per_provider", "global"},
-			Ask: Ask{Control: AskChoice, Group: AskModes, Answers: []string{"Each application has its own issuer",
+			Ask: Ask{Control: AskChoice, Group: AskModes, Answers: []say.Name{"Each application has its own issuer",
 				"One issuer for all applications"}},
 		}, func(s *S) *string { return &s.IssuerMode }, func(w *W) **string { return &w.IssuerMode }),
 		tick[W](Meta{Key: "include_claims_in_id_token", Label: "Claims in the ID token",

@@ -4,14 +4,15 @@ import (
 	"slices"
 	"strings"
 
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
 
 // RuleDrift is a rule of a collection that has changed since the link was applied.
 type RuleDrift struct {
-	Cause  CauseID // of the catalogue
-	What   string  // a full sentence
-	Looser bool    // it admits more people than before
+	Cause  CauseID  // of the catalogue
+	What   say.Text // a full sentence
+	Looser bool     // it admits more people than before
 }
 
 // RuleDrifts returns the changed rules that decide who may sign in.
@@ -21,16 +22,16 @@ func (d Desired) RuleDrifts(now CollectionState) []RuleDrift {
 	add := func(cause CauseID, name string, before, after *string) {
 		if !SameRule(before, after) {
 			list = append(list, RuleDrift{Cause: cause, Looser: PlainlyOpen(after),
-				What: "The " + name + " of " + now.Name + " was " + ruleWords(before) + " and is now " +
-					ruleWords(after) + "."})
+				What: say.Of("The %s of %s was %s and is now %s.", name, now.Name, ruleWords(before),
+					ruleWords(after))})
 		}
 	}
 	add(CauseCreateRule, "create rule", was.CreateRule, now.CreateRule)
 	add(CauseAuthRule, "auth rule", was.AuthRule, now.AuthRule)
 	if requiresMFA(now) != requiresMFA(was) {
-		what := now.Name + " now requires multi-factor authentication for sign-ins with authentik."
+		what := say.Of("%s now requires multi-factor authentication for sign-ins with authentik.", now.Name)
 		if requiresMFA(was) {
-			what = now.Name + " no longer requires multi-factor authentication for sign-ins with authentik."
+			what = say.Of("%s no longer requires multi-factor authentication for sign-ins with authentik.", now.Name)
 		}
 		list = append(list, RuleDrift{Cause: CauseMFA, What: what, Looser: requiresMFA(was)})
 	}
@@ -49,14 +50,14 @@ func PlainlyOpen(rule *string) bool {
 	return normal == "" || normal == `@request.context="oauth2"`
 }
 
-func ruleWords(rule *string) string {
+func ruleWords(rule *string) say.Text {
 	switch {
 	case rule == nil:
-		return "“superusers only”"
+		return say.Of("“superusers only”")
 	case strings.TrimSpace(*rule) == "":
-		return "open to everyone"
+		return say.Of("open to everyone")
 	}
-	return "“" + secret.Scrub(*rule) + "”"
+	return say.Of("“%s”", secret.Scrub(*rule))
 }
 
 // OAuth2Only is the create rule that lets users create accounts only by signing in with an OAuth2 provider.

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"authpocket/internal/say"
 )
 
 // System is one of the two outside systems.
@@ -94,7 +96,7 @@ func (s AuthentikSnapshot) SecretProblem() *Problem {
 	if !s.SecretsElsewhere {
 		return nil
 	}
-	return &Problem{Field: "authentik.url", Summary: SecretsElsewhere, Todo: SecretsElsewhereTodo}
+	return &Problem{Field: "authentik.url", Summary: say.Of(SecretsElsewhere), Todo: say.Of(SecretsElsewhereTodo)}
 }
 
 // What is said about an authentik whose client secrets cannot be read.

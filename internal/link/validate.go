@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"authpocket/internal/address"
+	"authpocket/internal/say"
 )
 
 var (
@@ -35,22 +36,22 @@ func (s Spec) Validate() Problems {
 	switch s.Email {
 	case EmailTrustAll, EmailTrustAttribute, EmailLeave:
 	case "":
-		p.Add("email", "Choose which e-mail addresses PocketBase may trust.",
-			"Choose trust-all, trust-attribute or leave.")
+		p.Add("email", say.Of("Choose which e-mail addresses PocketBase may trust."),
+			say.Of("Choose trust-all, trust-attribute or leave."))
 	default:
-		p.Add("email", "There is no e-mail decision "+Quote(string(s.Email))+
-			".", "Choose trust-all, trust-attribute or leave.")
+		p.Add("email", say.Of("There is no e-mail decision “%s”.", string(s.Email)), say.Of("Choose trust-all, "+
+			"trust-attribute or leave."))
 	}
 	switch s.Existing {
 	case ExistingAsk, ExistingUse, ExistingNew:
 	default:
-		p.Add("existing", Quote(string(s.Existing))+" is not a value of existing.",
-			"Use “use” or “new”, or leave it out.")
+		p.Add("existing", say.Of("“%s” is not a value of existing.", string(s.Existing)),
+			say.Of("Use “use” or “new”, or leave it out."))
 	}
 	validate(&p, PlaceAttrs(), &s.PocketBase)
 	validate(&p, SlotAttrs(), &s.PocketBase)
 	for i, address := range s.PocketBaseURLs {
-		checkBase(&p, FieldAt("pocketbase.public_urls", i), "Public address", address)
+		checkBase(&p, FieldAt("pocketbase.public_urls", i), say.Of("Public address"), address)
 	}
 	return p
 }
@@ -58,14 +59,15 @@ func (s Spec) Validate() Problems {
 func checkSlug(p *Problems, m Meta, slug string) {
 	switch {
 	case slug == "":
-		p.Add(m.Spec, "Enter a slug.", "It becomes part of the issuer's address, such as pocketbase.")
+		p.Add(m.Spec, say.Of("Enter a slug."), say.Of("It becomes part of the issuer's address, such as pocketbase."))
 	case !slugSyntax.MatchString(slug):
-		p.Add(m.Spec, "The slug "+Quote(slug)+" has characters that authentik does not allow.",
-			"Use letters, digits, hyphens and underscores only.")
+		p.Add(m.Spec, say.Of("The slug “%s” has characters that authentik does not allow.", slug),
+			say.Of("Use letters, digits, hyphens and underscores only."))
 	case slices.Contains(ReservedSlugs(), slug):
-		p.Add(m.Spec, "authentik reserves the slug "+Quote(slug)+".", "Choose another one, such as pocketbase.")
+		p.Add(m.Spec, say.Of("authentik reserves the slug “%s”.", slug), say.Of("Choose another one, such as "+
+			"pocketbase."))
 	case len(slug) > 255:
-		p.Add(m.Spec, "The slug is longer than 255 characters.", "Choose a shorter one.")
+		p.Add(m.Spec, say.Of("The slug is longer than 255 characters."), say.Of("Choose a shorter one."))
 	}
 }
 
@@ -86,30 +88,32 @@ func checkIcon(p *Problems, m Meta, v string) {
 
 func checkDescription(p *Problems, m Meta, v string) {
 	if strings.ContainsRune(v, 0) {
-		p.Add(m.Spec, "The description contains a NUL character.", "Remove it.")
+		p.Add(m.Spec, say.Of("The description contains a NUL character."), say.Of("Remove it."))
 	}
 }
 
 func checkSecret(p *Problems, m Meta, v string) {
 	switch n := utf8.RuneCountInString(v); {
 	case n == 0:
-		p.Add(m.Spec, "The client secret is empty.", "Leave the key out to have one generated: PocketBase requires a "+
-			"secret.")
+		p.Add(m.Spec, say.Of("The client secret is empty."), say.Of("Leave the key out to have one generated: "+
+			"PocketBase requires a secret."))
 	case n > 255:
-		p.Add(m.Spec, "The client secret is longer than 255 characters.", "authentik keeps 255 at most.")
+		p.Add(m.Spec, say.Of("The client secret is longer than 255 characters."), say.Of("authentik keeps 255 at "+
+			"most."))
 	case strings.TrimSpace(v) != v:
-		p.Add(m.Spec, "The client secret begins or ends with white space.", "Remove it. A file that holds a secret "+
-			"often ends with a line break; authentik and PocketBase would then keep different secrets.")
+		p.Add(m.Spec, say.Of("The client secret begins or ends with white space."), say.Of("Remove it. A file that "+
+			"holds a secret often ends with a line break; authentik and PocketBase "+
+			"would then keep different secrets."))
 	}
 }
 
 func checkCollection(p *Problems, m Meta, v string) {
 	switch v {
 	case "":
-		p.Add(m.Spec, "Choose an auth collection.", "A new PocketBase has one called users.")
+		p.Add(m.Spec, say.Of("Choose an auth collection."), say.Of("A new PocketBase has one called users."))
 	case Superusers:
-		p.Add(m.Spec, "Superusers cannot sign in with OAuth2: PocketBase resets it.",
-			"Choose the collection of your app's users.")
+		p.Add(m.Spec, say.Of("Superusers cannot sign in with OAuth2: PocketBase resets it."),
+			say.Of("Choose the collection of your app's users."))
 	}
 }
 
@@ -118,14 +122,14 @@ func validateRedirects(p *Problems, field string, list []RedirectURI) {
 		validateRedirect(p, FieldAt(field, i), r)
 	}
 	if list != nil && len(list) == 0 {
-		p.Add(field, "There is no redirect URI.", "Without one, authentik trusts the first address that is used. Add "+
-			"at least PocketBase's own.")
+		p.Add(field, say.Of("There is no redirect URI."), say.Of("Without one, authentik trusts the first address "+
+			"that is used. Add at least PocketBase's own."))
 	}
 }
 
 func required(p *Problems, m Meta, v string) {
 	if strings.TrimSpace(v) == "" {
-		p.Add(m.Spec, m.Label+" is empty.", "Enter one, or leave it out to get the default.")
+		p.Add(m.Spec, say.Of("%s is empty.", m.Label.Text()), say.Of("Enter one, or leave it out to get the default."))
 		return
 	}
 	optional(p, m, v)
@@ -134,17 +138,18 @@ func required(p *Problems, m Meta, v string) {
 func optional(p *Problems, m Meta, v string) {
 	switch {
 	case utf8.RuneCountInString(v) > 255:
-		p.Add(m.Spec, m.Label+" is longer than 255 characters.", "Choose a shorter one.")
+		p.Add(m.Spec, say.Of("%s is longer than 255 characters.", m.Label.Text()), say.Of("Choose a shorter one."))
 	case strings.ContainsFunc(v, unicode.IsControl):
-		p.Add(m.Spec, m.Label+" contains a control character, such as a line break.", "Remove it.")
+		p.Add(m.Spec, say.Of("%s contains a control character, such as a line break.", m.Label.Text()),
+			say.Of("Remove it."))
 	case strings.TrimSpace(v) != v:
-		p.Add(m.Spec, m.Label+" begins or ends with white space.", "Remove it.")
+		p.Add(m.Spec, say.Of("%s begins or ends with white space.", m.Label.Text()), say.Of("Remove it."))
 	}
 }
 
-func oneOf(p *Problems, field, label, got string, allowed ...string) {
+func oneOf(p *Problems, field string, label say.Text, got string, allowed ...string) {
 	if !slices.Contains(allowed, got) {
-		p.Add(field, "There is no "+label+" "+Quote(got)+".", "Use "+strings.Join(allowed, ", ")+".")
+		p.Add(field, say.Of("There is no %s “%s”.", label, got), say.Of("Use %s.", strings.Join(allowed, ", ")))
 	}
 }
 
@@ -159,29 +164,30 @@ func Quote(s string) string { return "“" + s + "”" }
 
 // checkURL adds a problem if v is not a complete web address.
 func checkURL(p *Problems, m Meta, v string) {
-	addURL(p, m.Spec, m.Label, v, address.Check(v))
+	addURL(p, m.Spec, m.Label.Text(), v, address.Check(v))
 }
 
 // checkBase adds a problem if v is not an address that paths can be appended to.
-func checkBase(p *Problems, field, label, v string) {
+func checkBase(p *Problems, field string, label say.Text, v string) {
 	addURL(p, field, label, v, address.CheckBase(v))
 }
 
-func addURL(p *Problems, field, label, v string, err error) {
+func addURL(p *Problems, field string, label say.Text, v string, err error) {
 	f, wrong := errors.AsType[*address.Fault](err)
 	if !wrong {
 		return
 	}
 	switch f.Reason {
 	case address.Empty:
-		p.Add(field, label+" is empty.", "Enter the whole address, or leave it out to get the default.")
+		p.Add(field, say.Of("%s is empty.", label), say.Of("Enter the whole address, or leave it out to get the "+
+			"default."))
 	case address.Unreadable, address.HasSpace:
-		p.Add(field, strings.TrimSpace(label+" "+shownAddress(v))+" is not a web address.",
-			"Enter it whole, starting with https://.")
+		p.Add(field, say.Of("%s is not a web address.", with(label, shownAddress(v))),
+			say.Of("Enter it whole, starting with https://."))
 	case address.HasUser:
-		p.Add(field, label+" contains a user name or password.", "Leave that part out.")
+		p.Add(field, say.Of("%s contains a user name or password.", label), say.Of("Leave that part out."))
 	default:
-		summary, todo := addressWords(label, "Enter it whole, starting with https://.", err)
+		summary, todo := addressWords(label, say.Of("Enter it whole, starting with https://."), err)
 		p.Add(field, summary, todo)
 	}
 }
@@ -194,6 +200,9 @@ func shownAddress(v string) string {
 	return Quote(v)
 }
 
+// with returns a label with the value after it, if there is one.
+func with(label say.Text, value string) say.Text { return say.Join(label, say.Raw(value)) }
+
 func validateRedirect(p *Problems, field string, r RedirectURI) {
 	switch r.Mode {
 	case RedirectRegex:
@@ -201,18 +210,18 @@ func validateRedirect(p *Problems, field string, r RedirectURI) {
 	case RedirectStrict, "":
 		validateStrict(p, field, r.URL)
 	default:
-		p.Add(field, "There is no matching mode "+Quote(string(r.Mode))+".", "Use strict or regex.")
+		p.Add(field, say.Of("There is no matching mode “%s”.", string(r.Mode)), say.Of("Use strict or regex."))
 	}
 }
 
 func validatePattern(p *Problems, field, pattern string) {
 	switch {
 	case pattern == "" || invalidPattern(pattern):
-		p.Add(field, "The redirect URI "+Quote(pattern)+" is not a valid regular expression.",
-			"Correct it, or use a strict one.")
+		p.Add(field, say.Of("The redirect URI “%s” is not a valid regular expression.", pattern),
+			say.Of("Correct it, or use a strict one."))
 	case strings.TrimSpace(pattern) != pattern:
-		p.Add(field, "The redirect URI "+Quote(pattern)+" has a space before or after it, which no address matches.",
-			"Remove the space.")
+		p.Add(field, say.Of("The redirect URI “%s” has a space before or after it, which no address matches.", pattern),
+			say.Of("Remove the space."))
 	}
 }
 
@@ -230,24 +239,32 @@ func validateStrict(p *Problems, field, uri string) {
 	if !wrong {
 		return
 	}
-	label := strings.TrimSpace("The redirect URI " + shownAddress(uri))
-	whole := "Enter it whole, such as https://pocketbase.company" + RedirectPath + "."
-	const ownScheme = "Use https:// or your app's own scheme."
-	words, known := map[address.Reason][2]string{
-		address.Empty:      {"A redirect URI is empty.", "Enter the whole address, or remove the entry."},
-		address.Unreadable: {label + " is not an address.", whole},
-		address.HasSpace:   {label + " is not an address.", whole},
-		address.IsPattern: {label + " contains a wildcard or backslash, but strict URIs are compared literally.",
-			"Enter the exact redirect URI, or use the mode regex and a pattern such as https://[a-z]+\\.company/.*."},
-		address.NoScheme: {label + " has no scheme.",
-			"Start it with https://, or with your app's own scheme such as myapp://."},
-		address.ScriptScheme: {"authentik refuses the scheme " + f.Part + ": when it is used.", ownScheme},
-		address.LocalScheme:  {"Browsers do not follow a redirect to the scheme " + f.Part + ":.", ownScheme},
-		address.HasUser:      {"The redirect URI contains a user name or password.", "Leave that part out."},
-		address.HasFragment:  {label + " has a part after #, which OAuth2 does not allow.", "Leave that part out."},
-	}[f.Reason]
-	if !known {
-		words[0], words[1] = addressWords(label, whole, f)
+	label := with(say.Of("The redirect URI"), shownAddress(uri))
+	whole := say.Of("Enter it whole, such as %s.", "https://pocketbase.company"+RedirectPath)
+	ownScheme := say.Of("Use https:// or your app's own scheme.")
+	switch f.Reason {
+	case address.Empty:
+		p.Add(field, say.Of("A redirect URI is empty."), say.Of("Enter the whole address, or remove the entry."))
+	case address.Unreadable, address.HasSpace:
+		p.Add(field, say.Of("%s is not an address.", label), whole)
+	case address.IsPattern:
+		p.Add(field, say.Of("%s contains a wildcard or backslash, but strict URIs are compared literally.", label),
+			say.Of("Enter the exact redirect URI, or use the mode regex and a pattern such as %s.",
+				`https://[a-z]+\.company/.*`))
+	case address.NoScheme:
+		p.Add(field, say.Of("%s has no scheme.", label),
+			say.Of("Start it with https://, or with your app's own scheme such as myapp://."))
+	case address.ScriptScheme:
+		p.Add(field, say.Of("authentik refuses the scheme %s when it is used.", f.Part+":"), ownScheme)
+	case address.LocalScheme:
+		p.Add(field, say.Of("Browsers do not follow a redirect to the scheme %s.", f.Part+":"), ownScheme)
+	case address.HasUser:
+		p.Add(field, say.Of("The redirect URI contains a user name or password."), say.Of("Leave that part out."))
+	case address.HasFragment:
+		p.Add(field, say.Of("%s has a part after #, which OAuth2 does not allow.", label),
+			say.Of("Leave that part out."))
+	default:
+		summary, todo := addressWords(label, whole, f)
+		p.Add(field, summary, todo)
 	}
-	p.Add(field, words[0], words[1])
 }

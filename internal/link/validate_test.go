@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
 
@@ -80,11 +81,11 @@ func TestValidateTellsEachProblem(t *testing.T) {
 				t.Fatalf("there are %d problems:\n%v", len(problems), problems)
 			}
 			p := problems[0]
-			if p.Field != test.field || !strings.Contains(p.Summary+" "+p.Todo, test.says) {
+			if p.Field != test.field || !strings.Contains(say.Of("%s %s", p.Summary, p.Todo).String(), test.says) {
 				t.Errorf("at %q: %s %s\nwant at %q: %s", p.Field, p.Summary, p.Todo, test.field, test.says)
 			}
-			if p.Todo == "" || strings.ContainsAny(p.Summary[:1], "abcdefghijklmnopqrstuvwxyz") &&
-				!strings.HasPrefix(p.Summary, "authentik") {
+			if p.Todo.Empty() || strings.ContainsAny(p.Summary.String()[:1], "abcdefghijklmnopqrstuvwxyz") &&
+				!strings.HasPrefix(p.Summary.String(), "authentik") {
 				t.Errorf("%q, %q: say what is, then what to do", p.Summary, p.Todo)
 			}
 		})
@@ -325,8 +326,8 @@ func TestProblemsAreOneErrorOfManyLines(t *testing.T) {
 		t.Errorf("no problems are the error %v", err)
 	}
 	var p link.Problems
-	p.Add("email", "It is missing.", "Choose one.")
-	p.Add("", "Something else.", "")
+	p.Add("email", say.Of("It is missing."), say.Of("Choose one."))
+	p.Add("", say.Of("Something else."), say.Text{})
 	want := []string{"email: It is missing. Choose one.", "Something else."}
 	if got := strings.Split(p.Err().Error(), "\n"); !slices.Equal(got, want) {
 		t.Errorf("got %q", got)

@@ -2,28 +2,28 @@ package linkfile
 
 import (
 	"errors"
-	"fmt"
 	"regexp"
 	"strconv"
 
 	"go.yaml.in/yaml/v3"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // Fault is one thing that is wrong in a link file. It never contains a value, which may be a secret.
 type Fault struct {
 	Place link.Place
 	Field string // the key, empty if it is not a key of link files
-	Words string
+	Words say.Text
 }
 
 // Error returns the fault with its place.
 func (f *Fault) Error() string {
 	if f.Field != "" {
-		return f.Place.String() + ": " + f.Field + ": " + f.Words
+		return say.Of("%s: %s: %s", f.Place.String(), f.Field, f.Words).String()
 	}
-	return f.Place.String() + ": " + f.Words
+	return say.Of("%s: %s", f.Place.String(), f.Words).String()
 }
 
 // Messages returns the fault as a message.
@@ -42,7 +42,7 @@ type faults struct {
 
 // add adds a fault.
 func (f *faults) add(n *yaml.Node, field, format string, args ...any) {
-	f.take(&Fault{Place: placeOf(f.path, n), Field: field, Words: fmt.Sprintf(format, args...)})
+	f.take(&Fault{Place: placeOf(f.path, n), Field: field, Words: say.Of(format, args...)})
 }
 
 // take adds faults once each. Aliases and defaults lead to the same node several times.
@@ -62,7 +62,7 @@ func (f *faults) take(list ...error) {
 func (f *faults) err() error {
 	list := f.list
 	if len(list) > maxErrors {
-		more := &Fault{Place: link.Place{File: f.path}, Words: fmt.Sprintf("%d more like these", len(list)-maxErrors)}
+		more := &Fault{Place: link.Place{File: f.path}, Words: say.Of("%d more like these", len(list)-maxErrors)}
 		list = append(list[:maxErrors:maxErrors], more)
 	}
 	return errors.Join(list...)
@@ -72,7 +72,7 @@ func placeOf(path string, n *yaml.Node) link.Place {
 	return link.Place{File: path, Line: n.Line, Column: n.Column}
 }
 
-func wholeFile(path, words string) error {
+func wholeFile(path string, words say.Text) error {
 	return &Fault{Place: link.Place{File: path, Line: 1, Column: 1}, Words: words}
 }
 
@@ -87,5 +87,5 @@ func notYAML(path string, err error) error {
 	parts := onLine.FindStringSubmatch(err.Error())
 	line, _ := strconv.Atoi(parts[1])
 	return &Fault{Place: link.Place{File: path, Line: line},
-		Words: "this is not YAML: " + quoted.ReplaceAllString(parts[2], "a value")}
+		Words: say.Of("this is not YAML: %s", quoted.ReplaceAllString(parts[2], "a value"))}
 }

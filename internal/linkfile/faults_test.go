@@ -28,8 +28,10 @@ func TestWhatIsWrongIsNamedWithFileAndLine(t *testing.T) {
 			[]string{"link.yaml:2:3: there is no key pocketbase.rewrite_secret; did you mean pocketbase.create_rule?"}},
 		"unknown keys in a list": {
 			"provider:\n  redirect_uris:\n    - uri: https://a\n    - {url: b, matching_mode: strict}\n",
-			[]string{"link.yaml:3:7: there is no key provider.redirect_uris.uri; did you mean provider.redirect_uris.url?",
-				"link.yaml:4:16: there is no key provider.redirect_uris.matching_mode; did you mean provider.redirect_uris.mode?"},
+			[]string{"link.yaml:3:7: there is no key provider.redirect_uris.uri; did you mean " +
+				"provider.redirect_uris.url?",
+				"link.yaml:4:16: there is no key provider.redirect_uris.matching_mode; did you mean " +
+					"provider.redirect_uris.mode?"},
 		},
 		"unknown keys all at once": {
 			"a: 1\napplication:\n  b: 2\n  name: c\n  d: 3\naccess:\n  e: []\n",
@@ -59,7 +61,8 @@ func TestWhatIsWrongIsNamedWithFileAndLine(t *testing.T) {
 			"application:\n  hide: maybe\n  name: [a]\npocketbase:\n  public_urls: https://a\nprovider: text\n",
 			[]string{"link.yaml:2:9: application.hide: this must be true or false",
 				"link.yaml:3:9: application.name: this must be text",
-				"link.yaml:5:16: pocketbase.public_urls: this must be a list: each entry on its own line after a hyphen",
+				"link.yaml:5:16: pocketbase.public_urls: this must be a list: each entry on its own line after a " +
+					"hyphen",
 				"link.yaml:6:11: provider: this must be a mapping: keys with their values, one per line"},
 		},
 		"a mapping for a token": {"authentik:\n  token: {a: b}\n", []string{
@@ -70,16 +73,19 @@ func TestWhatIsWrongIsNamedWithFileAndLine(t *testing.T) {
 			"link.yaml:3:17: provider.redirect_uris: this must be a list: each entry on its own line after a hyphen"}},
 		"secrets in the file": {"authentik: {token: abc}\npocketbase:\n  token: ''\n  password: $X\nprovider: " +
 			"{client_secret: 1}\n", []string{
-			"link.yaml:1:20: authentik.token: a secret does not belong in the file: take it from the environment with " +
+			"link.yaml:1:20: authentik.token: a secret does not belong in the file: take it from the environment " +
+				"with " +
 				"token: ${AUTHENTIK_TOKEN}, or from a file with token_file: PATH",
-			"link.yaml:3:10: pocketbase.token: a secret does not belong in the file: take it from the environment with " +
+			"link.yaml:3:10: pocketbase.token: a secret does not belong in the file: take it from the environment " +
+				"with " +
 				"token: ${POCKETBASE_TOKEN}, or from a file with token_file: PATH",
 			"link.yaml:4:13: pocketbase.password: a secret does not belong in the file: take it from the environment " +
 				"with password: ${POCKETBASE_PASSWORD}, or from a file with password_file: PATH"}},
 		"a list of lists": {"access:\n  groups: [[staff]]\n", []string{
 			"link.yaml:2:12: access.groups.0: this must be text"}},
 		"a list for a redirect": {"provider:\n  redirect_uris: [[a]]\n",
-			[]string{"link.yaml:2:19: provider.redirect_uris.0: this must be an address, or a mapping with url and mode"}},
+			[]string{"link.yaml:2:19: provider.redirect_uris.0: this must be an address, or a mapping with url and " +
+				"mode"}},
 		"a number for a switch": {"pocketbase:\n  pkce: ${NUMBER}\n",
 			[]string{"link.yaml:2:9: pocketbase.pkce: this must be true or false"}},
 		"nothing":         {"", []string{"link.yaml:1:1: the file is empty"}},
@@ -89,7 +95,8 @@ func TestWhatIsWrongIsNamedWithFileAndLine(t *testing.T) {
 		"a list": {"- authentik\n",
 			[]string{"link.yaml:1:1: a link file is a mapping with the keys authentik and pocketbase"}},
 		"two documents": {"email: leave\n---\nemail: leave\n",
-			[]string{"link.yaml:2:1: a second document begins here: put each link in a file of its own, or all below links"}},
+			[]string{"link.yaml:2:1: a second document begins here: put each link in a file of its own, or all " +
+				"below links"}},
 		"a tab": {"authentik:\n\turl: a\n",
 			[]string{"link.yaml:2:1: this is not YAML: found character that cannot start any token"}},
 		"a quote that never ends": {"email: \"leave\n",
@@ -252,7 +259,8 @@ func TestSecretsAreNotSentInTheClearUnlessAllowed(t *testing.T) {
 			var got []string
 			for _, p := range problems {
 				got = append(got, p.Field)
-				if !strings.HasPrefix(p.Summary, open) || !strings.Contains(p.Todo, "insecure_http: true") {
+				if !strings.HasPrefix(p.Summary.String(), open) || !strings.Contains(p.Todo.String(),
+					"insecure_http: true") {
 					t.Errorf("the problem is %+v", p)
 				}
 			}

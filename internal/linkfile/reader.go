@@ -16,6 +16,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // Default is the link file that is read if none is named.
@@ -147,19 +148,19 @@ func (r Reader) Parse(path string, data []byte) ([]File, error) {
 // document returns the only document of a file, as a mapping without aliases and merges.
 func document(path string, data []byte) (*yaml.Node, error) {
 	if len(data) > MaxSize {
-		return nil, wholeFile(path, "larger than 1 MB, so not a link file")
+		return nil, wholeFile(path, say.Of("larger than 1 MB, so not a link file"))
 	}
 	var root yaml.Node
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	if err := dec.Decode(&root); errors.Is(err, io.EOF) {
-		return nil, wholeFile(path, "the file is empty")
+		return nil, wholeFile(path, say.Of("the file is empty"))
 	} else if err != nil {
 		return nil, notYAML(path, err)
 	}
 	var second yaml.Node
 	if err := dec.Decode(&second); !errors.Is(err, io.EOF) {
 		return nil, &Fault{Place: link.Place{File: path, Line: max(second.Line, 1), Column: second.Column},
-			Words: "a second document begins here: put each link in a file of its own, or all below links"}
+			Words: say.Of("a second document begins here: put each link in a file of its own, or all below links")}
 	}
 	f := &faults{path: path}
 	for _, check := range []func(*faults, *yaml.Node){checkSize, checkRepeats} {

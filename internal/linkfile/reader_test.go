@@ -10,6 +10,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
+	"authpocket/internal/say"
 )
 
 func write(t *testing.T, path, text string) {
@@ -112,7 +113,7 @@ func TestEveryProblemHasAPlace(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, problems := file.Spec()
-	problems.Add("access.groups.0", "of a server", "")
+	problems.Add("access.groups.0", say.Of("of a server"), say.Text{})
 	got := link.Each(problems, func(p link.Problem) string {
 		return p.Field + " " + file.Locate(p.Message()).Place.String()
 	})

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
 
@@ -32,21 +32,21 @@ func (r Reader) readSecrets(f *File) {
 		case !f.sets(field):
 			continue
 		case f.sets(one.key):
-			f.problems.Add(field, one.key+" is set, too.", "Keep one of the two.")
+			f.problems.Add(field, say.Of("%s is set, too.", one.key), say.Of("Keep one of the two."))
 			continue
 		case !r.mayRead(field, one.path):
-			f.problems.Add(field, "Secrets are not taken from "+link.Quote(one.path)+", because its name does not "+
-				"begin with authentik or pocketbase.", "If this file may be sent to the address, run again with "+
-				"--allow-file "+one.path+".")
+			f.problems.Add(field, say.Of("Secrets are not taken from “%s”, because its name does not begin with "+
+				"authentik or pocketbase.", one.path), say.Of("If this file may be sent to the address, run again "+
+				"with --allow-file %s.", one.path))
 			continue
 		}
 		text, err := readSecret(one.path)
 		if r.Note != nil && errors.Is(err, fs.ErrNotExist) {
-			r.Note(Fault{Place: f.Place(field), Field: field, Words: link.Quote(one.path) + " is not there"})
+			r.Note(Fault{Place: f.Place(field), Field: field, Words: say.Of("“%s” is not there", one.path)})
 			continue
 		} else if err != nil {
-			f.problems.Add(field, "The file "+link.Quote(one.path)+" can't be used: "+err.Error()+".",
-				"Name a file that holds the secret and nothing else.")
+			f.problems.Add(field, say.Of("The file “%s” can't be used: %s.", one.path, err.Error()),
+				say.Of("Name a file that holds the secret and nothing else."))
 		}
 		*one.to = secret.New(text)
 	}

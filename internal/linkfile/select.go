@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // Selection selects links by name. The zero value selects all.
@@ -85,14 +86,14 @@ func repeated(files []File) error {
 	for _, f := range files {
 		name := f.Label()
 		if before, found := first[name]; found && before.Path != f.Path {
-			errs = append(errs, &Fault{Place: f.start, Words: fmt.Sprintf("there is another link %s, at %s", name,
+			errs = append(errs, &Fault{Place: f.start, Words: say.Of("there is another link %s, at %s", name,
 				before.start)})
 			continue
 		}
 		first[name] = f
 		is := f.identity()
 		if before, found := same[is]; found && is.known() {
-			errs = append(errs, &Fault{Place: f.start, Words: fmt.Sprintf("this is the link %s, at %s, once more: it "+
+			errs = append(errs, &Fault{Place: f.start, Words: say.Of("this is the link %s, at %s, once more: it "+
 				"has the same application and collection", before.Label(), before.start)})
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // check sets both base addresses, the spec and its problems.
@@ -20,40 +21,42 @@ func (f *File) check() {
 
 func (f *File) checkAuthentik() {
 	a := &f.Authentik
-	a.Base = f.address(link.Authentik, "authentik address", "authentik.url", a.URL)
-	f.encrypted("authentik", a.Base, "token", a.Insecure)
+	a.Base = f.address(link.Authentik, say.Of("authentik address"), "authentik.url", a.URL)
+	f.encrypted("authentik", a.Base, say.Of("token"), a.Insecure)
 	f.spec.AuthentikURL = a.Base
 	if a.PublicURL != "" {
-		f.spec.AuthentikURL = f.address(link.Authentik, "authentik public address", "authentik.public_url", a.PublicURL)
+		f.spec.AuthentikURL = f.address(link.Authentik, say.Of("authentik public address"), "authentik.public_url",
+			a.PublicURL)
 	}
 	if !a.Token.IsSet() && !f.sets("authentik.token_file") {
-		f.problems.Add("authentik.token", "There is no token for authentik.",
-			f.todo("Set it, for example token: ${AUTHENTIK_TOKEN}, or name a file with token_file.", setVariable))
+		f.problems.Add("authentik.token", say.Of("There is no token for authentik."),
+			f.todo(say.Of("Set it, for example token: ${AUTHENTIK_TOKEN}, or name a file with token_file."),
+				say.Of(setVariable)))
 	}
 }
 
 func (f *File) checkPocketBase() {
 	p := &f.PocketBase
-	p.Base = f.address(link.PB, "PocketBase address", "pocketbase.url", p.URL)
-	f.encrypted("pocketbase", p.Base, "token or password", p.Insecure)
+	p.Base = f.address(link.PB, say.Of("PocketBase address"), "pocketbase.url", p.URL)
+	f.encrypted("pocketbase", p.Base, say.Of("token or password"), p.Insecure)
 	public := []string{p.Base}
 	if len(p.PublicURLs) > 0 {
 		public = nil
 	}
 	for i, raw := range p.PublicURLs {
 		field := fmt.Sprintf("pocketbase.public_urls.%d", i)
-		public = append(public, f.address(link.PB, "PocketBase public address", field, raw))
+		public = append(public, f.address(link.PB, say.Of("PocketBase public address"), field, raw))
 	}
 	// Invalid addresses already have a problem.
 	f.spec.PocketBaseURLs = slices.DeleteFunc(public, func(u string) bool { return u == "" })
 	if !p.Token.IsSet() && !f.sets("pocketbase.token_file") &&
 		(p.Email == "" || !p.Password.IsSet() && !f.sets("pocketbase.password_file")) {
-		f.problems.Add("pocketbase.token", "There are no credentials for PocketBase.",
-			f.todo("Set token, or email and password, of a superuser.", setVariable))
+		f.problems.Add("pocketbase.token", say.Of("There are no credentials for PocketBase."),
+			f.todo(say.Of("Set token, or email and password, of a superuser."), say.Of(setVariable)))
 	}
 }
 
-func (f *File) address(of link.System, label, field, raw string) string {
+func (f *File) address(of link.System, label say.Text, field, raw string) string {
 	base, problem := link.ParseAddress(of, label, field, raw)
 	if problem != nil {
 		f.problems = append(f.problems, *problem)
@@ -61,15 +64,15 @@ func (f *File) address(of link.System, label, field, raw string) string {
 	return base
 }
 
-func (f *File) encrypted(system, base, what string, insecure bool) {
-	allow := f.todo("allow it with insecure_http: true below "+system, allowPlain)
+func (f *File) encrypted(system, base string, what say.Text, insecure bool) {
+	allow := f.todo(say.Of("allow it with insecure_http: true below %s", system), say.Of(allowPlain))
 	if problem := link.Unencrypted(system+".url", base, what, allow); problem != nil && !insecure {
 		f.problems = append(f.problems, *problem)
 	}
 }
 
 // todo returns what to do: in the file, or without one with flags and variables.
-func (f *File) todo(inFile, without string) string {
+func (f *File) todo(inFile, without say.Text) say.Text {
 	if f.at == nil {
 		return without
 	}

@@ -8,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // allows reports whether a link file may read the environment variable. Its value is sent to the addresses in the
@@ -77,7 +78,7 @@ func (e *expander) value(name string, node *yaml.Node) string {
 			e.unset = map[link.Place]bool{}
 		}
 		e.unset[place] = true
-		e.from.Note(Fault{Place: place, Words: name + " is not set"})
+		e.from.Note(Fault{Place: place, Words: say.Of("%s is not set", name)})
 		return "${" + name + "}"
 	case !found:
 		e.add(node, "", "the environment has no variable %s", name)

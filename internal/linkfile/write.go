@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // modeline names the schema for editors. SchemaFile stands beside the link file.
@@ -51,8 +52,8 @@ func Write(reach File, s link.Spec) ([]byte, error) {
 	root := mappingOf(reflect.ValueOf(f))
 	for path, n := range places(root) {
 		if n.Kind == yaml.ScalarNode && variable.MatchString(n.Value) {
-			return nil, link.Problems{{Field: path, Todo: "Change it in its system first.",
-				Summary: "This contains ${…}, which a link file takes for a variable."}}
+			return nil, link.Problems{{Field: path, Todo: say.Of("Change it in its system first."),
+				Summary: say.Of("This contains ${…}, which a link file takes for a variable.")}}
 		}
 	}
 	set(valueOf(root, "authentik"), "token", "${AUTHENTIK_TOKEN}")
@@ -75,7 +76,8 @@ func comment(root *yaml.Node) {
 		case "authentik":
 			key.HeadComment = "Where both systems are. The tokens come from the environment."
 		case "email":
-			key.HeadComment = "Which e-mail addresses PocketBase treats as verified. It links accounts by verified address.\n" +
+			key.HeadComment = "Which e-mail addresses PocketBase treats as verified. It links accounts by verified " +
+				"address.\n" +
 				"trust-all: every one, safe if users cannot change theirs in authentik\n" +
 				"trust-attribute: those of users whose attribute email_verified is true\n" +
 				"leave: none; a first sign-in is then refused or creates an account without an address"

@@ -57,7 +57,7 @@ func TestNoNameLeadsToARefusedAddress(t *testing.T) {
 			t.Errorf("%s: the error is %v", name, err)
 			continue
 		}
-		if got := outbound.Reason(err); !strings.Contains(got, "link-local") {
+		if got := outbound.Reason(err); !strings.Contains(got.String(), "link-local") {
 			t.Errorf("the reason is %q", got)
 		}
 	}
@@ -66,7 +66,7 @@ func TestNoNameLeadsToARefusedAddress(t *testing.T) {
 func TestANameThatIsNotThereIsNamed(t *testing.T) {
 	resolveWith(t, nil)
 	_, _, err := fetch(t, outbound.New(outbound.Config{}), "http://nobody.test/")
-	if got := outbound.Reason(err); got != "the name nobody.test cannot be found in DNS" {
+	if got := outbound.Reason(err); got.String() != "the name nobody.test cannot be found in DNS" {
 		t.Errorf("the reason is %q, the error %v", got, err)
 	}
 }

@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"time"
 
+	"authpocket/internal/say"
+
 	"golang.org/x/sync/semaphore"
 )
 
@@ -127,36 +129,36 @@ func (b *cappedBody) Read(p []byte) (int, error) {
 
 // Reason describes why a client's call failed, for people. It names no more of
 // the address than the host.
-func Reason(err error) string {
+func Reason(err error) say.Text {
 	var dns *net.DNSError
 	var timeout net.Error
 	switch {
 	case errors.Is(err, ErrAddressRefused):
-		return ErrAddressRefused.Error()
+		return say.Raw(ErrAddressRefused.Error())
 	case errors.Is(err, ErrBodyTooLarge):
-		return ErrBodyTooLarge.Error()
+		return say.Raw(ErrBodyTooLarge.Error())
 	case errors.As(err, &dns) && (dns.IsNotFound || !dns.Temporary()):
-		return "the name " + dns.Name + " cannot be found in DNS"
+		return say.Of("the name %s cannot be found in DNS", dns.Name)
 	case errors.As(err, &dns):
-		return "DNS did not answer for the name " + dns.Name
+		return say.Of("DNS did not answer for the name %s", dns.Name)
 	case is[x509.UnknownAuthorityError](err):
-		return "its certificate is signed by an authority that this machine does not trust"
+		return say.Of("its certificate is signed by an authority that this machine does not trust")
 	case is[x509.HostnameError](err):
-		return "its certificate is for another name"
+		return say.Of("its certificate is for another name")
 	case is[x509.CertificateInvalidError](err):
-		return "its certificate has expired or cannot be used"
+		return say.Of("its certificate has expired or cannot be used")
 	case plainAnswer(err):
-		return "it does not speak https on that port"
+		return say.Of("it does not speak https on that port")
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return "nothing listens on that port"
+		return say.Of("nothing listens on that port")
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return "it closed the connection without a whole answer"
+		return say.Of("it closed the connection without a whole answer")
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
-		return "it did not answer in time"
+		return say.Of("it did not answer in time")
 	case errors.Is(err, context.Canceled):
-		return "the call was cancelled"
+		return say.Of("the call was cancelled")
 	}
-	return "the connection failed"
+	return say.Of("the connection failed")
 }
 
 func is[E error](err error) bool {
@@ -171,19 +173,19 @@ func plainAnswer(err error) bool {
 
 // CertificateTodo returns what to do about a failed TLS handshake, or an empty
 // string if err is about something else.
-func CertificateTodo(system string, err error) string {
+func CertificateTodo(system string, err error) say.Text {
 	var invalid x509.CertificateInvalidError
 	switch {
 	case err != nil && plainAnswer(err):
-		return "Check the port, or enter http:// in place of https:// if " + system + " has no certificate."
+		return say.Of("Check the port, or enter http:// in place of https:// if %s has no certificate.", system)
 	case is[x509.UnknownAuthorityError](err):
-		return "Give " + system + " a certificate that this machine trusts, or give authpocket the CA's file."
+		return say.Of("Give %s a certificate that this machine trusts, or give authpocket the CA's file.", system)
 	case is[x509.HostnameError](err):
-		return "Enter the name that the certificate is for, or give " + system + " a certificate for this name."
+		return say.Of("Enter the name that the certificate is for, or give %s a certificate for this name.", system)
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return "Renew the certificate of " + system + ", and check this machine's clock."
+		return say.Of("Renew the certificate of %s, and check this machine's clock.", system)
 	case errors.As(err, &invalid):
-		return "Give " + system + " another certificate."
+		return say.Of("Give %s another certificate.", system)
 	}
-	return ""
+	return say.Text{}
 }

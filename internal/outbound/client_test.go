@@ -99,7 +99,7 @@ func TestABodyThatNeverEndsIsGivenUp(t *testing.T) {
 	if err == nil || string(body) != "a beginning" || time.Since(begun) > 5*time.Second {
 		t.Errorf("after %s got %q, %v", time.Since(begun), body, err)
 	}
-	if got := outbound.Reason(err); got != "it did not answer in time" {
+	if got := outbound.Reason(err); got.String() != "it did not answer in time" {
 		t.Errorf("the reason is %q", got)
 	}
 }

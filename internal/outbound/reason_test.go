@@ -53,7 +53,7 @@ func TestReasonOfRealFailures(t *testing.T) {
 			if err == nil {
 				t.Fatal("it is answered")
 			}
-			if got := outbound.Reason(err); got != test.want {
+			if got := outbound.Reason(err); got.String() != test.want {
 				t.Errorf("the reason is %q, the error %v", got, err)
 			}
 		})
@@ -142,7 +142,7 @@ func TestReasonOfACancelledCall(t *testing.T) {
 		res.Body.Close()
 		t.Fatal("it is answered")
 	}
-	if got := outbound.Reason(err); got != "the call was cancelled" {
+	if got := outbound.Reason(err); got.String() != "the call was cancelled" {
 		t.Errorf("the reason is %q", got)
 	}
 }
@@ -158,7 +158,7 @@ func TestReasonOfOtherErrors(t *testing.T) {
 		"the name authentik.compny cannot be found in DNS": &net.DNSError{Err: "no such host", Name: "authentik.compny",
 			IsNotFound: true},
 	} {
-		if got := outbound.Reason(err); got != want {
+		if got := outbound.Reason(err); got.String() != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}

@@ -121,7 +121,7 @@ func TestAPrivateAuthorityIsTrustedWhenItIsNamed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, _, err := fetch(t, outbound.New(test.config), atLocalhost(a.serve(t, test.edit)))
-			if (err == nil) != (test.want == "") || err != nil && outbound.Reason(err) != test.want {
+			if (err == nil) != (test.want == "") || err != nil && outbound.Reason(err).String() != test.want {
 				t.Errorf("the error is %v", err)
 			}
 		})

@@ -116,7 +116,7 @@ func TestTheWaitForATurnIsNoPartOfTheTimeLimit(t *testing.T) {
 	for _, err := range errs {
 		if err != nil {
 			failed++
-			if outbound.Reason(err) != "it did not answer in time" {
+			if outbound.Reason(err).String() != "it did not answer in time" {
 				t.Errorf("the reason is %s", outbound.Reason(err))
 			}
 		}

@@ -46,5 +46,5 @@ func MayPass(err error) bool {
 	if dns, ok := errors.AsType[*net.DNSError](err); ok {
 		return !dns.IsNotFound && dns.Temporary()
 	}
-	return err != nil && CertificateTodo("", err) == ""
+	return err != nil && CertificateTodo("", err).Empty()
 }

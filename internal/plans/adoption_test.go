@@ -85,7 +85,7 @@ func (test adoption) stopped(t *testing.T, plan link.Plan, problems link.Problem
 		t.Errorf("the problems are:\n%v", problems)
 	}
 	for _, part := range test.says {
-		if text := p.Message().Text(link.InFile); !strings.Contains(text, part) {
+		if text := p.Message().Text(link.InFile); !strings.Contains(text.String(), part) {
 			t.Errorf("%q does not say %q", text, part)
 		}
 	}
@@ -236,7 +236,7 @@ func TestANameOfAnotherKindOfProviderIsTaken(t *testing.T) {
 			s := specWith(edit, func(s *link.Spec) { s.Provider.Name = new("SAML login") })
 			_, problems := w.plan(s, generated(1))
 			if len(problems) != 1 || problems[0].Field != "provider.name" ||
-				!strings.Contains(problems[0].Summary, "“SAML login” is taken by a SAML Provider") {
+				!strings.Contains(problems[0].Summary.String(), "“SAML login” is taken by a SAML Provider") {
 				t.Errorf("the problems are:\n%v", problems)
 			}
 		})
@@ -253,7 +253,7 @@ func TestALinkOfTwoCollectionsMayShareItsApplication(t *testing.T) {
 		})} {
 		_, problems := w.plan(s, generated(2))
 		if len(problems) != 1 || problems[0].Field != "existing" ||
-			!strings.Contains(problems[0].Summary, "because the collection users signs in with it") {
+			!strings.Contains(problems[0].Summary.String(), "because the collection users signs in with it") {
 			t.Fatalf("before it is asked for, the problems are:\n%v", problems)
 		}
 	}
@@ -292,7 +292,7 @@ func TestAProxyProviderIsNoLink(t *testing.T) {
 	s.Existing = link.ExistingUse
 	a, p := w.observe(s.Query())
 	_, problems := plans.New(s, a, p, link.Generated{})
-	if len(problems) == 0 || !strings.Contains(problems[0].Summary, "proxy provider “Guard”") {
+	if len(problems) == 0 || !strings.Contains(problems[0].Summary.String(), "proxy provider “Guard”") {
 		t.Errorf("the problems are %v", problems)
 	}
 }

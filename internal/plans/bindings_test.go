@@ -160,7 +160,7 @@ func TestBindingsTheTokenMayNotReadAreNotMadeTwice(t *testing.T) {
 		t.Errorf("the plan is\n%s", show(plan))
 	}
 	_, problems := w.plan(specWith(access("staff")), generated(1))
-	if len(problems) != 1 || !strings.Contains(problems[0].Todo, "view_policybinding") {
+	if len(problems) != 1 || !strings.Contains(problems[0].Todo.String(), "view_policybinding") {
 		t.Errorf("the problems are:\n%v", problems)
 	}
 }

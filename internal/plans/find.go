@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // oauth2Kind is what authentik calls these providers (providers/oauth2/models.py).
@@ -159,23 +160,23 @@ func find(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, prob
 	}
 	if one := candidates; len(one) == 1 && one[0].strong && s.Application.Slug != nil {
 		now := one[0].Provider.ApplicationSlug
-		problems.Add("application.slug", "This link already exists with the slug "+link.Quote(now)+
-			" in authentik, and authpocket does not rename it.",
-			"Keep the slug.", link.MakeNew("for a second link next to this one"))
+		problems.Add("application.slug", say.Of("This link already exists with the slug “%s” in authentik, and "+
+			"authpocket does not rename it.", now),
+			say.Of("Keep the slug."), link.MakeNew(say.Of("for a second link next to this one")))
 		return existing{provider: &one[0].Provider}
 	}
 	if len(candidates) > 0 {
-		problems.Add("existing", "This link may already exist: "+describe(candidates)+".",
-			"", link.UseExisting(
-				"to use one, with its application's slug, or the provider's name if it has no application"),
-			link.MakeNew("for a new pair next to it"))
+		problems.Add("existing", say.Of("This link may already exist: %s.", describe(candidates)),
+			say.Text{}, link.UseExisting(
+				say.Of("to use one, with its application's slug, or the provider's name if it has no application")),
+			link.MakeNew(say.Of("for a new pair next to it")))
 	}
 	return existing{}
 }
 
-func describe(candidates []Candidate) string {
+func describe(candidates []Candidate) say.Text {
 	because := func(c Candidate) string { return c.Label() + ", because " + c.Evidence }
-	return strings.Join(link.Each(candidates, because), "; ")
+	return say.Raw(strings.Join(link.Each(candidates, because), "; "))
 }
 
 // findBySlug returns the application with the spec's slug, if it belongs to this link or the spec says to use
@@ -183,16 +184,16 @@ func describe(candidates []Candidate) string {
 func findBySlug(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, candidates []Candidate,
 	problems *link.Problems) existing {
 	app := a.Application
-	taken := "The slug " + link.Quote(app.Slug) + " is taken by the application " + link.Quote(app.Name)
+	taken := say.Of("The slug “%s” is taken by the application “%s”", app.Slug, app.Name)
 	if app.Provider == 0 {
-		return findHalf(s, app, candidates, taken, problems)
+		return findHalf(s, app, candidates, taken.String(), problems)
 	}
 	provider := providerByPK(a, app.Provider)
 	if provider == nil && app.ProviderKind == oauth2Kind {
-		problems.Add("application.slug", taken+", whose provider "+link.Quote(app.ProviderName)+
-			" the token may not see.",
-			"Give the token the permission authentik_providers_oauth2.view_oauth2provider for every provider, or "+
-				"choose another slug.")
+		problems.Add("application.slug", say.Of("%s, whose provider “%s” the token may not see.", taken,
+			app.ProviderName),
+			say.Of("Give the token the permission authentik_providers_oauth2.view_oauth2provider for every "+
+				"provider, or choose another slug."))
 		return existing{}
 	}
 	if provider == nil || provider.Proxy() {
@@ -200,25 +201,24 @@ func findBySlug(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 		if provider != nil {
 			kind = provider.Kind()
 		}
-		problems.Add("application.slug", taken+", which has the "+kind+" "+link.Quote(app.ProviderName)+
-			".", "Choose another slug: only an OAuth2/OpenID provider can be linked.")
+		problems.Add("application.slug", say.Of("%s, which has the %s “%s”.", taken, kind, app.ProviderName),
+			say.Of("Choose another slug: only an OAuth2/OpenID provider can be linked."))
 		return existing{}
 	}
 	c := link.Find(candidates, func(c Candidate) bool { return c.Provider.PK == provider.PK })
 	switch {
 	case s.Existing == link.ExistingNew && (c == nil || !c.strong && p.Uses(provider.ClientID)):
-		problems.Add("application.slug", taken+".", "Choose another slug to create a new one, such as "+app.Slug+"-"+
-			s.Query().Collection+", and another name.")
+		problems.Add("application.slug", say.Of("%s.", taken), say.Of("Choose another slug to create a new one, "+
+			"such as %s-%s, and another name.", app.Slug, s.Query().Collection))
 		return existing{} // ignore the settings of an unrelated application
 	case c != nil && c.shared && s.Existing == link.ExistingAsk:
-		problems.Add("existing", "This link may already exist: "+describe(candidates)+".", "",
-			link.UseExisting("to let both collections share the application"),
-			link.MakeNew("and another slug for a separate application"))
+		problems.Add("existing", say.Of("This link may already exist: %s.", describe(candidates)), say.Text{},
+			link.UseExisting(say.Of("to let both collections share the application")),
+			link.MakeNew(say.Of("and another slug for a separate application")))
 	case c == nil && s.Existing != link.ExistingUse:
-		problems.Add("application.slug", taken+", whose provider "+link.Quote(provider.Name)+
-			" sends users elsewhere ("+
-			link.ShowList(link.RedirectNames(provider.RedirectURIs)).String()+").",
-			"Choose another slug.", link.UseExisting("to change that application"))
+		problems.Add("application.slug", say.Of("%s, whose provider “%s” sends users elsewhere (%s).", taken,
+			provider.Name, link.ShowList(link.RedirectNames(provider.RedirectURIs)).String()),
+			say.Of("Choose another slug."), link.UseExisting(say.Of("to change that application")))
 		return existing{}
 	}
 	return existing{application: app, provider: provider}
@@ -244,10 +244,10 @@ func findHalf(s link.Spec, app *link.ApplicationState, candidates []Candidate, t
 	case s.Existing == link.ExistingUse:
 	case s.Existing == link.ExistingAsk && ours && len(candidates) == 1 && !candidates[0].shared:
 	case s.Existing == link.ExistingNew:
-		problems.Add("application.slug", taken+".", "Choose another slug to create a new one.")
+		problems.Add("application.slug", say.Of("%s.", taken), say.Of("Choose another slug to create a new one."))
 	default:
-		problems.Add("application.slug", taken+", which has no provider.", "Choose another slug.",
-			link.UseExisting("to give it one"))
+		problems.Add("application.slug", say.Of("%s, which has no provider.", taken), say.Of("Choose another slug."),
+			link.UseExisting(say.Of("to give it one")))
 	}
 	return existing{application: app, provider: half}
 }
@@ -290,9 +290,9 @@ func orphanOf(candidates []Candidate, name string) *link.ProviderState {
 // useInstead returns the setting that makes a conflicting provider part of this link.
 func useInstead(p link.ProviderState) link.Way {
 	if p.ApplicationSlug == "" {
-		return link.UseExisting("if it belongs to this link")
+		return link.UseExisting(say.Of("if it belongs to this link"))
 	}
-	return link.UseExisting("and the slug " + link.Quote(p.ApplicationSlug) + " if it belongs to this link")
+	return link.UseExisting(say.Of("and the slug “%s” if it belongs to this link", p.ApplicationSlug))
 }
 
 // checkProviderName adds a problem if another provider has the wanted name or client ID. Names are unique
@@ -300,22 +300,21 @@ func useInstead(p link.ProviderState) link.Way {
 func checkProviderName(s link.Spec, d link.Desired, a link.AuthentikSnapshot, problems *link.Problems) {
 	for _, other := range a.Providers {
 		if other.Name == d.Provider.Name && other.PK != d.Provider.PK {
-			has := "without an application"
+			has := say.Of("without an application")
 			if other.ApplicationName != "" {
-				has = "of the application " + link.Quote(other.ApplicationName)
+				has = say.Of("of the application “%s”", other.ApplicationName)
 			}
-			problems.Add("provider.name", "The name "+link.Quote(other.Name)+" is taken by the "+other.Kind()+" "+has+
-				".",
-				"Choose another provider name.", useInstead(other))
+			problems.Add("provider.name", say.Of("The name “%s” is taken by the %s %s.", other.Name, other.Kind(), has),
+				say.Of("Choose another provider name."), useInstead(other))
 			return
 		}
 		if other.ClientID == d.Provider.ClientID && other.PK != d.Provider.PK {
-			problems.Add("provider.client_id", "The client ID is taken by the provider "+link.Quote(other.Name)+
-				".", "Choose another one, or leave it out.")
+			problems.Add("provider.client_id", say.Of("The client ID is taken by the provider “%s”.", other.Name),
+				say.Of("Choose another one, or leave it out."))
 		}
 	}
 	if a.NameTaken != "" && d.Provider.Name == s.Query().ProviderName {
-		problems.Add("provider.name", "The name "+link.Quote(d.Provider.Name)+" is taken by a "+a.NameTaken+
-			".", "Choose another provider name.")
+		problems.Add("provider.name", say.Of("The name “%s” is taken by a %s.", d.Provider.Name, a.NameTaken),
+			say.Of("Choose another provider name."))
 	}
 }

@@ -5,14 +5,15 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // Import returns the spec of the existing link that s identifies. It names only what differs from a new link, so that
 // it can create the same link elsewhere, and the plan for it is empty unless the link has what no spec can express.
 func Import(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) (link.Spec, link.Problems) {
 	if slug := s.Application.Slug; slug != nil && a.Application == nil {
-		return s, link.Problems{{Field: "application.slug", Summary: "authentik has no application with the slug " +
-			link.Quote(*slug) + ".", Todo: otherSlugs(a)}}
+		return s, link.Problems{{Field: "application.slug", Summary: say.Of("authentik has no application with the "+
+			"slug “%s”.", *slug), Todo: otherSlugs(a)}}
 	}
 	s.Email = link.EmailLeave
 	found, problems := Resolve(s, a, p, link.Generated{})
@@ -25,9 +26,9 @@ func Import(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) (l
 	provider, at := providerByPK(a, found.Provider.PK), link.SlotIndex(found.Collection.OAuth2, found.Slot.Slot)
 	collection := p.Collection(found.Collection.Name)
 	if provider == nil || a.Application == nil || at >= len(collection.OAuth2.Providers) {
-		problems.Add("application.slug", "There is no link between "+link.Quote(found.Application.Slug)+
-			" and the collection "+link.Quote(collection.Name)+" yet.",
-			"Write a link file with authpocket init, and apply it.")
+		problems.Add("application.slug", say.Of("There is no link between “%s” and the collection “%s” yet.",
+			found.Application.Slug, collection.Name),
+			say.Of("Write a link file with authpocket init, and apply it."))
 		return s, problems
 	}
 	slot := collection.OAuth2.Providers[at]
@@ -51,7 +52,7 @@ func Import(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) (l
 }
 
 // otherSlugs says which applications authentik has, or where it lists them.
-func otherSlugs(a link.AuthentikSnapshot) string {
+func otherSlugs(a link.AuthentikSnapshot) say.Text {
 	const most = 20
 	var slugs []string
 	for _, p := range a.Providers {
@@ -60,9 +61,9 @@ func otherSlugs(a link.AuthentikSnapshot) string {
 		}
 	}
 	if a.ProviderCount > 0 || len(slugs) == 0 || len(slugs) > most {
-		return "Its admin interface lists them below Applications: " + a.URL + "/if/admin/#/core/applications"
+		return say.Of("Its admin interface lists them below Applications: %s/if/admin/#/core/applications", a.URL)
 	}
-	return "Those with an OAuth2 provider have " + strings.Join(slugs, ", ") + "."
+	return say.Of("Those with an OAuth2 provider have %s.", strings.Join(slugs, ", "))
 }
 
 func importProvider(s *link.Spec, has, usual link.ProviderState) {

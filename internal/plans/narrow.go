@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // fixableParts returns what a plan that fixes one cause may write: kinds of whole objects, and fields of
@@ -126,7 +127,7 @@ func (t *cutter) Collection(e link.Edit[link.CollectionState]) {
 		restoreOAuth2(&now.OAuth2, e.After.OAuth2, t.slot, e.Fields)
 		copySecret(&now.OAuth2, e.After.OAuth2, t.slot)
 		if !e.Changed(t.slot + ".clientSecret") {
-			t.change.Lost = ""
+			t.change.Lost = say.Text{}
 		}
 	}
 	t.change.After = &now

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // New returns the ordered changes that turn the snapshots into the spec. If the spec can't be carried out, it
@@ -76,8 +77,8 @@ func (b *planner) mapping() {
 	}
 	c := link.Change{System: link.Authentik, Kind: link.KindMapping, Object: "scope mapping " + link.Quote(want.Name),
 		After: want,
-		Why: "authentik marks every e-mail address as not verified, and PocketBase then drops it. This mapping " +
-			"carries out your e-mail decision; authentik's own mapping stays."}
+		Why: say.Of("authentik marks every e-mail address as not verified, and PocketBase then drops it. This " +
+			"mapping carries out your e-mail decision; authentik's own mapping stays.")}
 	var before []link.FieldValue
 	if now := mappingByID(b.a, want.ID); now != nil {
 		c.Before, before = now, now.Values()
@@ -92,9 +93,9 @@ func (b *planner) key() {
 	}
 	b.add(link.Change{System: link.Authentik, Kind: link.KindKey, Object: "signing key " + link.Quote(b.d.Key.Name),
 		After: b.d.Key,
-		Why:   "authentik has no RSA or EC key to sign tokens with.",
+		Why:   say.Of("authentik has no RSA or EC key to sign tokens with."),
 		Step:  "authentik 2: select any available signing key",
-		Lost:  "Undo keeps the key, because other providers may use it by then."},
+		Lost:  say.Of("Undo keeps the key, because other providers may use it by then.")},
 		nil, b.d.Key.Values())
 }
 
@@ -130,8 +131,8 @@ func (b *planner) createPair() {
 	pair := &link.PairState{Application: b.d.Application, Provider: b.d.Provider, Bindings: b.d.Bindings}
 	b.add(link.Change{System: link.Authentik, Kind: link.KindPair, Object: "application and provider " +
 		link.Quote(pair.Application.Name), After: pair,
-		Why: "The application is what people see in authentik; the provider is what PocketBase talks to. Both are " +
-			"created in one transaction.", Step: stepPair},
+		Why: say.Of("The application is what people see in authentik; the provider is what PocketBase talks to. " +
+			"Both are created in one transaction."), Step: stepPair},
 		nil, pair.Values(b.a.Features))
 }
 
@@ -145,7 +146,7 @@ func (b *planner) adoptProvider() {
 	}
 	b.add(link.Change{System: link.Authentik, Kind: link.KindApplication, Object: "application " +
 		link.Quote(first.Name), After: &first,
-		Why: "The provider has no application yet, and users need one to sign in.", Step: stepPair},
+		Why: say.Of("The provider has no application yet, and users need one to sign in."), Step: stepPair},
 		nil, first.Values(b.a.Features))
 	b.bindings()
 	if len(b.d.Bindings) > 0 {
@@ -159,10 +160,10 @@ func (b *planner) application(before, after link.ApplicationState) {
 	}
 	c := link.Change{System: link.Authentik, Kind: link.KindApplication, Object: "application " +
 		link.Quote(before.Name), Before: &before, After: &after,
-		Why: "The application already exists. Only the fields below change.", Step: stepPair}
+		Why: say.Of("The application already exists. Only the fields below change."), Step: stepPair}
 	if before.PK == "" { // created by this plan, whose changes need distinct names
 		c.Object = "provider of the " + c.Object
-		c.Why = "The application gets its provider once its bindings exist."
+		c.Why = say.Of("The application gets its provider once its bindings exist.")
 	}
 	b.add(c, before.Values(b.a.Features), after.Values(b.a.Features))
 }
@@ -174,7 +175,7 @@ func (b *planner) bindings() {
 		}
 		b.add(link.Change{System: link.Authentik, Kind: link.KindBinding, Object: "binding of the " + want.Kind + " " +
 			link.Quote(want.Target.Name), After: &want,
-			Why: "Only people with a binding can use the application.", Step: stepBindings},
+			Why: say.Of("Only people with a binding can use the application."), Step: stepBindings},
 			nil, want.Values())
 	}
 }
@@ -183,10 +184,10 @@ func (b *planner) provider() {
 	after := b.d.Provider
 	c := link.Change{System: link.Authentik, Kind: link.KindProvider, Object: "provider " + link.Quote(after.Name),
 		After: &after,
-		Why:   "The provider already exists. Only the fields below change.", Step: stepRedirect}
+		Why:   say.Of("The provider already exists. Only the fields below change."), Step: stepRedirect}
 	now := providerByPK(b.a, after.PK)
 	if now == nil {
-		c.Why = "The application has no provider yet."
+		c.Why = say.Of("The application has no provider yet.")
 		b.add(c, nil, after.Values(b.a.Features))
 		return
 	}
@@ -227,7 +228,7 @@ func (b *planner) settings() {
 	before, after := b.p.Settings, b.p.Settings
 	after.HideControls = false
 	b.add(link.Change{System: link.PB, Kind: link.KindSettings, Object: "settings", Before: &before, After: &after,
-		Why:  "You asked for the dashboard's create and edit controls. The link does not need them.",
+		Why:  say.Of("You asked for the dashboard's create and edit controls. The link does not need them."),
 		Step: stepControls},
 		settingsValues(before), settingsValues(after))
 }
@@ -240,9 +241,9 @@ func (b *planner) rules() {
 	before, after := *now, b.d.Collection
 	c := link.Change{System: link.PB, Kind: link.KindRules, Object: "rules of the collection " + link.Quote(now.Name),
 		Before: &before, After: &after,
-		Why: "You accepted this change so that new users can sign in."}
+		Why: say.Of("You accepted this change so that new users can sign in.")}
 	if !link.SameRule(before.AuthRule, after.AuthRule) {
-		c.Lost = "Changing the auth rule signs out everyone in " + now.Name + "."
+		c.Lost = say.Of("Changing the auth rule signs out everyone in %s.", now.Name)
 	}
 	b.add(c, ruleValues(before), ruleValues(after))
 }
@@ -260,8 +261,8 @@ func (b *planner) oauth2() {
 	before, after := *now, b.d.Collection
 	c := link.Change{System: link.PB, Kind: link.KindOAuth2, Object: "OAuth2 of the collection " + link.Quote(now.Name),
 		Before: &before, After: &after, Step: stepOAuth2,
-		Why: "Adds authentik's URLs and the client ID to PocketBase. Other providers of the collection stay as " +
-			"they are."}
+		Why: say.Of("Adds authentik's URLs and the client ID to PocketBase. Other providers of the collection stay " +
+			"as they are.")}
 	at := link.SlotIndex(now.OAuth2, b.d.Slot.Slot)
 	b.add(c, oauth2Values(now.OAuth2, b.d.Slot.Slot, at), oauth2Values(after.OAuth2, b.d.Slot.Slot, 0))
 	b.secret(c, at)
@@ -286,7 +287,7 @@ func (b *planner) secret(c link.Change, at int) {
 			After: link.ShowMask(link.MaskedSet), Sensitive: true})
 	case b.secretChanges() || target.Changed(slot+".clientId"): // else it is written again, presumably unchanged
 		target.Fields = append(target.Fields, link.SecretAgain(slot))
-		target.Lost = "PocketBase never shows its current client secret, so undo can't restore it."
+		target.Lost = say.Of("PocketBase never shows its current client secret, so undo can't restore it.")
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // NewProof returns the plan of a proof: a test sign-in of a person who is made for it, and removed after it with the
@@ -16,19 +17,19 @@ func NewProof(p link.Plan, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) 
 	now := b.Collection(d.Collection.Name)
 	at := link.SlotIndex(now.OAuth2, d.Slot.Slot)
 	if a.Application == nil || d.Provider.PK == 0 || at < 0 || !now.OAuth2.Enabled {
-		problems.Add("", "There is no link yet, so nobody can sign in.", "Apply the link first.")
+		problems.Add("", say.Of("There is no link yet, so nobody can sign in."), say.Of("Apply the link first."))
 		return link.Plan{}, problems
 	}
 	person.Verified = d.Email == link.EmailTrustAttribute
 	person.Groups = groupsToJoin(a, &problems)
 	if now.CreateRule == nil {
-		problems.Add("", "PocketBase creates no account for a new person: only superusers may create records in "+
-			now.Name+".", "Test the sign-in of somebody who has an account, or change the create rule.")
+		problems.Add("", say.Of("PocketBase creates no account for a new person: only superusers may create records "+
+			"in %s.", now.Name), say.Of("Test the sign-in of somebody who has an account, or change the create rule."))
 	}
 	if len(a.MissingForProof) > 0 {
 		names := strings.Join(link.Each(a.MissingForProof, func(p link.Permission) string { return string(p) }), ", ")
-		problems.Add("", "The authentik token may not make a person for a test and remove that person again.",
-			"Give its role "+names+", or use a superuser's token.")
+		problems.Add("", say.Of("The authentik token may not make a person for a test and remove that person again."),
+			say.Of("Give its role %s, or use a superuser's token.", names))
 	}
 	if len(problems) > 0 {
 		return link.Plan{}, problems
@@ -47,30 +48,31 @@ func proofChanges(person link.PersonState, account link.AccountState) []link.Cha
 		Object: "account of " + link.Quote(person.Username) + " in " + account.Collection.Name}
 	made, signedIn, gone, deleted := user, record, record, user
 	made.Action, made.After, made.Fields = link.Create, &person, link.Diff(nil, person.Values())
-	made.Why = "A person to sign in with, made for this test only. The password is random and not kept."
+	made.Why = say.Of("A person to sign in with, made for this test only. The password is random and not kept.")
 	signedIn.Action, signedIn.After, signedIn.Fields = link.Create, &account, link.Diff(nil, account.Values())
-	signedIn.Why = "PocketBase creates it when the person signs in."
+	signedIn.Why = say.Of("PocketBase creates it when the person signs in.")
 	gone.Action, gone.Before, gone.Fields = link.Delete, &account, link.Diff(account.Values(), nil)
-	gone.Why = "The test is over. It is deleted even if the sign-in fails after it was created."
+	gone.Why = say.Of("The test is over. It is deleted even if the sign-in fails after it was created.")
 	deleted.Action, deleted.Before, deleted.Fields = link.Delete, &person, link.Diff(person.Values(), nil)
-	deleted.Why = "The test is over. If authpocket is killed before, its next run that writes does this."
+	deleted.Why = say.Of("The test is over. If authpocket is killed before, its next run that writes does this.")
 	return []link.Change{made, signedIn, gone, deleted}
 }
 
 func proofWarnings(p link.Plan, person link.PersonState) []link.Warning {
 	var w warner
-	w.add(link.WarnProofEvents, link.Authentik, "authentik treats this like any user who is created, signs in and is "+
-		"deleted.", "Its log shows the events, and notification rules for them take effect.")
-	mail := "Mails to " + person.Email + " reach nobody."
+	w.add(link.WarnProofEvents, link.Authentik, say.Of("authentik treats this like any user who is created, signs "+
+		"in and is deleted."), say.Of("Its log shows the events, and notification rules for them take effect."))
+	mail := say.Of("Mails to %s reach nobody.", person.Email)
 	if !person.Unreachable() {
-		mail = "Mails go to " + person.Email + "."
+		mail = say.Of("Mails go to %s.", person.Email)
 	}
-	w.add(link.WarnProofHooks, link.PB, "PocketBase treats this like any person who signs up.",
-		"Hooks of the app run, and login alerts are sent if they are on. "+mail)
+	w.add(link.WarnProofHooks, link.PB, say.Of("PocketBase treats this like any person who signs up."),
+		say.Of("Hooks of the app run, and login alerts are sent if they are on. %s", mail))
 	if len(person.Groups) > 0 {
 		names := strings.Join(link.Each(person.Groups, func(r link.Ref) string { return r.Name }), ", ")
-		w.add(link.WarnProofGroups, link.Authentik, "The person is a member of "+names+" until the test is over.",
-			"The application admits only members. The person may do what these groups may.")
+		w.add(link.WarnProofGroups, link.Authentik, say.Of("The person is a member of %s until the test is over.",
+			names),
+			say.Of("The application admits only members. The person may do what these groups may."))
 	}
 	for _, one := range p.Warnings {
 		if one.ID == link.WarnHTTPAuthentik || one.ID == link.WarnHTTPPocketBase {
@@ -85,8 +87,8 @@ func proofWarnings(p link.Plan, person link.PersonState) []link.Warning {
 func groupsToJoin(a link.AuthentikSnapshot, problems *link.Problems) []link.Ref {
 	const other = "Test the sign-in of somebody who may use it instead."
 	if slices.Contains(a.Missing, link.PermViewBinding) {
-		problems.Add("", "The authentik token may not see who may use the application.",
-			"Give its role "+string(link.PermViewBinding)+".")
+		problems.Add("", say.Of("The authentik token may not see who may use the application."),
+			say.Of("Give its role %s.", string(link.PermViewBinding)))
 		return nil
 	}
 	var groups []link.Ref
@@ -96,23 +98,24 @@ func groupsToJoin(a link.AuthentikSnapshot, problems *link.Problems) []link.Ref 
 		switch {
 		case !b.Enabled:
 		case b.Kind == "group" && !b.Negate && b.Superusers: // a person made for a test must not be one
-			closed = append(closed, b.Who()+" of superusers")
+			closed = append(closed, say.Of("%s of superusers", b.Who()).String())
 		case b.Kind == "group" && !b.Negate:
 			groups = append(groups, b.Target)
 		case b.Kind != "policy" && b.Negate: // admits everyone else
 			open = true
 		default:
-			closed = append(closed, b.Who())
+			closed = append(closed, b.Who().String())
 		}
 	}
 	switch all := a.Application.PolicyEngineMode == "all"; {
 	case all && len(closed) > 0, !all && !open && len(groups) == 0 && len(closed) > 0:
-		problems.Add("", "authentik may not let a new person use the application: it is bound to "+
-			strings.Join(closed, ", ")+".", other)
+		problems.Add("", say.Of("authentik may not let a new person use the application: it is bound to %s.",
+			strings.Join(closed, ", ")), say.Of(other))
 		return nil
 	case !open && len(groups)+len(closed) == 0 && a.ClosedByDefault:
-		problems.Add("", "Nobody can use the application yet: this authentik closes applications without bindings.",
-			"", link.ChooseAccess("to let people in"))
+		problems.Add("", say.Of("Nobody can use the application yet: this authentik closes applications without "+
+			"bindings."),
+			say.Text{}, link.ChooseAccess(say.Of("to let people in")))
 		return nil
 	case !all && open:
 		return nil

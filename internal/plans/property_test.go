@@ -67,7 +67,7 @@ func drawn(t *rapid.T, planned *counter) (*world, link.Spec, link.Plan) {
 			t.Fatalf("a plan with problems has changes:\n%s", show(plan))
 		}
 		for _, p := range problems {
-			if p.Summary == "" || p.Message().Advice(link.InFile) == "" || p.Field == "" {
+			if p.Summary.Empty() || p.Message().Advice(link.InFile).Empty() || p.Field == "" {
 				t.Fatalf("a problem without field or words: %+v", p)
 			}
 		}
@@ -204,7 +204,7 @@ func TestAPlanIsTheSameTwiceAndKeepsItsSecrets(t *testing.T) {
 			if seen[c.ID()] {
 				t.Fatalf("two changes are called %s:\n%s", c.ID(), show(plan))
 			}
-			if seen[c.ID()] = true; len(c.Fields) == 0 || c.Why == "" {
+			if seen[c.ID()] = true; len(c.Fields) == 0 || c.Why.Empty() {
 				t.Fatalf("%s has no fields or no reason", c.ID())
 			}
 		}

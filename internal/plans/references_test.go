@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 func TestWhatIsMissingInAuthentikIsNamed(t *testing.T) {
@@ -99,7 +100,8 @@ func TestWhatIsMissingInAuthentikIsNamed(t *testing.T) {
 			if i < 0 || len(plan.Changes) > 0 {
 				t.Fatalf("the problems are:\n%v", problems)
 			}
-			if got := problems[i].Summary + " " + problems[i].Todo; !strings.Contains(got, test.says) {
+			if got := say.Of("%s %s", problems[i].Summary, problems[i].Todo); !strings.Contains(got.String(),
+				test.says) {
 				t.Errorf("%q does not say %q", got, test.says)
 			}
 		})

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // NewRemoval returns the plan that removes the link from both systems: first the slot in PocketBase, then
@@ -34,9 +35,9 @@ func NewRemoval(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 	}
 	if c := p.Collection(s.Query().Collection); c != nil && len(u.changes) > 0 &&
 		link.Value(c.CreateRule, "") == link.OAuth2Only {
-		u.warnings.add(link.WarnRuleStays, link.PB, "The create rule of "+c.Name+" stays: "+link.OAuth2Only+".",
-			"It lets users create accounts through any OAuth2 provider of the collection. Change it in PocketBase if "+
-				"it was only for this link.")
+		u.warnings.add(link.WarnRuleStays, link.PB, say.Of("The create rule of %s stays: %s.", c.Name, link.OAuth2Only),
+			say.Of("It lets users create accounts through any OAuth2 provider of the collection. Change it in "+
+				"PocketBase if it was only for this link."))
 	}
 	for _, m := range a.Mappings { // an unused one is left from an interrupted removal
 		if !shared && link.OwnMapping(m.Name) && (uses(found.provider, m) || !u.used(m)) {
@@ -48,14 +49,15 @@ func NewRemoval(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 		s.Access = boundTo(a.Bindings) // for undo
 	}
 	for i := range u.changes {
-		u.changes[i].Why = "Removes the link."
+		u.changes[i].Why = say.Of("Removes the link.")
 		switch {
 		case u.changes[i].Kind == link.KindProvider:
-			u.changes[i].Lost = "The client secret can't be restored. Undo recreates the provider with a new one."
+			u.changes[i].Lost = say.Of("The client secret can't be restored. Undo recreates the provider with a new " +
+				"one.")
 		case u.changes[i].Kind == link.KindApplication:
 			u.changes[i].Fields = append(u.changes[i].Fields, bindingFields(a)...)
 			if gone := lostBindings(u.changes[i], s.Access); len(gone) > 0 {
-				u.changes[i].Lost = "Undo recreates it without these bindings: " + strings.Join(gone, ", ") + "."
+				u.changes[i].Lost = say.Of("Undo recreates it without these bindings: %s.", strings.Join(gone, ", "))
 			}
 		}
 	}
@@ -104,8 +106,9 @@ func (u *undoer) removeSlot(s link.Spec, found existing) {
 		return
 	}
 	if onlyThrough(*c, clientID) {
-		u.warnings.add(link.WarnOnlyWay, link.PB, onlyWords(*c), "Passwords and one-time passwords are off there, so "+
-			"nobody can sign in after the removal. Add another way and prove it before the old one goes.")
+		u.warnings.add(link.WarnOnlyWay, link.PB, onlyWords(*c), say.Of("Passwords and one-time passwords are off "+
+			"there, so nobody can sign in after the removal. Add "+
+			"another way and prove it before the old one goes."))
 	}
 	if len(after.OAuth2.Providers) == 0 { // no provider is left
 		after.OAuth2.Enabled = false
@@ -117,10 +120,10 @@ func (u *undoer) removeSlot(s link.Spec, found existing) {
 // warnLinked warns how many users can no longer sign in without the slot.
 func (u *undoer) warnLinked(slot string) {
 	if n := u.p.Linked[slot]; n > 0 {
-		u.warnings.add(link.WarnLinkedPeople, link.PB, count(n, "person has", "people have")+
-			" an account linked through "+slot+".",
-			"Their accounts stay, but they can no longer sign in with authentik. PocketBase keeps the links, and "+
-				"they apply to the next provider in this slot.")
+		u.warnings.add(link.WarnLinkedPeople, link.PB, say.Of("%s an account linked through %s.", count(n,
+			"person has", "people have"), slot),
+			say.Of("Their accounts stay, but they can no longer sign in with authentik. PocketBase keeps the "+
+				"links, and they apply to the next provider in this slot."))
 	}
 }
 
@@ -134,10 +137,11 @@ func (u *undoer) movesSecrets(c link.CollectionState, i int) bool {
 	for _, p := range c.OAuth2.Providers[i+1:] {
 		later = append(later, p.Slot)
 	}
-	u.problems.Add("pocketbase.slot", "PocketBase "+cmp.Or(u.p.Version, "of an unknown version")+
-		" keeps client secrets by position: without "+c.OAuth2.Providers[i].Slot+" the providers after it ("+
-		strings.Join(later, ", ")+") would get each other's.",
-		"Upgrade PocketBase to 0.40.1 or later first. Or remove those in PocketBase's dashboard, last one first, "+
-			"and enter them again afterwards, each with its client secret.")
+	u.problems.Add("pocketbase.slot", say.Of("PocketBase %s keeps client secrets by position: without %s the "+
+		"providers after it (%s) would "+
+		"get each other's.", cmp.Or(u.p.Version, "of an unknown version"), c.OAuth2.Providers[i].Slot,
+		strings.Join(later, ", ")),
+		say.Of("Upgrade PocketBase to 0.40.1 or later first. Or remove those in PocketBase's dashboard, last "+
+			"one first, and enter them again afterwards, each with its client secret."))
 	return true
 }

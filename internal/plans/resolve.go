@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // Resolve returns the state that the spec describes. Fields that the spec leaves open keep their current value
@@ -53,9 +54,9 @@ func checkReadable(a link.AuthentikSnapshot, kinds []link.Kind, problems *link.P
 	} {
 		decides := slices.ContainsFunc(kinds, func(k link.Kind) bool { return slices.Contains(one.decides, k) })
 		if decides && slices.Contains(a.Missing, one.permission) {
-			problems.Add("authentik.token", "The authentik token may not read "+one.what+
-				", so authpocket can't see which ones exist.",
-				"Give it the permission "+string(one.permission)+".")
+			problems.Add("authentik.token", say.Of("The authentik token may not read %s, so authpocket can't see "+
+				"which ones exist.", one.what),
+				say.Of("Give it the permission %s.", string(one.permission)))
 		}
 	}
 }
@@ -159,29 +160,29 @@ func resolveFlow(a link.AuthentikSnapshot, m link.Meta, want *string, now link.R
 			continue
 		}
 		if f.Designation != designation {
-			problems.Add(field, "The flow "+link.Quote(slug)+" is for "+f.Designation+", not for "+designation+
-				".", "Choose one of: "+flowNames(a, designation)+".")
+			problems.Add(field, say.Of("The flow “%s” is for %s, not for %s.", slug, f.Designation, designation),
+				say.Of("Choose one of: %s.", flowNames(a, designation)))
 		}
 		return f.Ref
 	}
 	if slices.Contains(a.Missing, link.PermViewFlow) {
-		problems.Add(field, "The authentik token may not list flows, so "+link.Quote(slug)+" cannot be looked up.",
-			"Give it the permission authentik_flows.view_flow.")
+		problems.Add(field, say.Of("The authentik token may not list flows, so “%s” cannot be looked up.", slug),
+			say.Of("Give it the permission authentik_flows.view_flow."))
 	} else {
-		problems.Add(field, "authentik has no "+designation+" flow "+link.Quote(slug)+".", "Choose one of: "+
-			flowNames(a, designation)+".")
+		problems.Add(field, say.Of("authentik has no %s flow “%s”.", designation, slug), say.Of("Choose one of: %s.",
+			flowNames(a, designation)))
 	}
 	return link.Ref{}
 }
 
-func flowNames(a link.AuthentikSnapshot, designation string) string {
+func flowNames(a link.AuthentikSnapshot, designation string) say.Text {
 	var names []string
 	for _, f := range a.Flows {
 		if f.Designation == designation {
 			names = append(names, f.Name)
 		}
 	}
-	return cmp.Or(strings.Join(names, ", "), "(none; create one in authentik under Flows)")
+	return say.Raw(cmp.Or(strings.Join(names, ", "), "(none; create one in authentik under Flows)"))
 }
 
 const (
@@ -198,16 +199,15 @@ func resolveKey(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, now link
 	if want := s.Provider.SigningKey; want != nil {
 		switch key := named(*want); {
 		case key == nil:
-			todo := "Choose one of: " + keyNames(a) + "."
+			todo := say.Of("Choose one of: %s.", keyNames(a))
 			if unseen {
-				todo = "Give the token the permission authentik_crypto.view_certificatekeypair."
+				todo = say.Of("Give the token the permission authentik_crypto.view_certificatekeypair.")
 			}
-			problems.Add("provider.signing_key", "authentik has no signing key "+link.Quote(*want)+
-				" that the token can see.", todo)
+			problems.Add("provider.signing_key", say.Of("authentik has no signing key “%s” that the token can see.",
+				*want), todo)
 		case !key.Usable():
-			problems.Add("provider.signing_key", "The key "+link.Quote(*want)+" is of the type "+key.Type+
-				": with it authentik's OpenID configuration fails.", "Choose an RSA or EC key: "+
-				keyNames(a)+".")
+			problems.Add("provider.signing_key", say.Of("The key “%s” is of the type %s: with it authentik's OpenID "+
+				"configuration fails.", *want, key.Type), say.Of("Choose an RSA or EC key: %s.", keyNames(a)))
 		default:
 			d.Provider.SigningKey = key.Ref
 		}
@@ -225,22 +225,22 @@ func resolveKey(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, now link
 		}
 	}
 	if unseen {
-		problems.Add("provider.signing_key", "The authentik token may not list signing keys.",
-			"Give it the permission authentik_crypto.view_certificatekeypair.")
+		problems.Add("provider.signing_key", say.Of("The authentik token may not list signing keys."),
+			say.Of("Give it the permission authentik_crypto.view_certificatekeypair."))
 		return
 	}
 	d.Key = &link.KeyState{Name: ownKey, Algorithm: "rsa", Days: 3650}
 	d.Provider.SigningKey = link.Ref{Name: ownKey}
 }
 
-func keyNames(a link.AuthentikSnapshot) string {
+func keyNames(a link.AuthentikSnapshot) say.Text {
 	var names []string
 	for _, k := range a.Keys {
 		if k.Usable() {
 			names = append(names, k.Name)
 		}
 	}
-	return cmp.Or(strings.Join(names, ", "), "(no RSA or EC key)")
+	return say.Raw(cmp.Or(strings.Join(names, ", "), "(no RSA or EC key)"))
 }
 
 // resolveGrants returns the enabled grant types plus the authorization code grant: a provider created through
@@ -291,7 +291,7 @@ func resolveBindings(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, pro
 			field := link.FieldAt("access."+list, i)
 			target := link.Find(known, func(r link.Ref) bool { return r.Name == name })
 			if target == nil {
-				problems.Add(field, "authentik has no "+kind+" "+link.Quote(name)+" that the token can see.",
+				problems.Add(field, say.Of("authentik has no %s “%s” that the token can see.", kind, name),
 					notSeen(a, kind))
 				continue
 			}
@@ -318,32 +318,32 @@ func resolveBindings(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, pro
 }
 
 // notSeen returns what to do if a group, user or policy is not found.
-func notSeen(a link.AuthentikSnapshot, kind string) string {
+func notSeen(a link.AuthentikSnapshot, kind string) say.Text {
 	permission := map[string]link.Permission{"group": link.PermViewGroup, "user": link.PermViewUser,
 		"policy": link.PermViewPolicy}[kind]
 	if slices.Contains(a.Missing, permission) {
-		return "Give the token the permission " + string(permission) + "."
+		return say.Of("Give the token the permission %s.", string(permission))
 	}
-	return "Check the spelling, or choose another."
+	return say.Of("Check the spelling, or choose another.")
 }
 
 func resolveCollection(s link.Spec, p link.PocketBaseSnapshot, problems *link.Problems) (link.CollectionState, bool) {
 	name := s.Query().Collection
 	c := p.Collection(name)
 	if c == nil {
-		problems.Add("pocketbase.collection", "PocketBase has no auth collection "+link.Quote(name)+
-			".", "Choose one of: "+collectionNames(p)+".")
+		problems.Add("pocketbase.collection", say.Of("PocketBase has no auth collection “%s”.", name),
+			say.Of("Choose one of: %s.", collectionNames(p)))
 		return link.CollectionState{Name: name}, false
 	}
 	return *c, true
 }
 
-func collectionNames(p link.PocketBaseSnapshot) string {
+func collectionNames(p link.PocketBaseSnapshot) say.Text {
 	var names []string
 	for _, c := range p.Collections {
 		if c.Name != link.Superusers {
 			names = append(names, c.Name)
 		}
 	}
-	return cmp.Or(strings.Join(names, ", "), "(none; create an auth collection first)")
+	return say.Raw(cmp.Or(strings.Join(names, ", "), "(none; create an auth collection first)"))
 }

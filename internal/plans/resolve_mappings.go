@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // resolveMappings attaches openid, profile and one e-mail mapping, and keeps or replaces the others as the spec
@@ -77,11 +78,12 @@ func (r *mappingResolver) ensureManaged(scope string) {
 		r.add(*m)
 		return
 	}
-	todo := "Restore it in authentik: Customization, Property Mappings."
+	todo := say.Of("Restore it in authentik: Customization, Property Mappings.")
 	if slices.Contains(r.a.Missing, link.PermViewMapping) {
-		todo = "Give the token the permission authentik_providers_oauth2.view_scopemapping."
+		todo = say.Of("Give the token the permission authentik_providers_oauth2.view_scopemapping.")
 	}
-	r.problems.Add("provider.scope_mappings", "authentik's own scope mapping for "+scope+" cannot be found.", todo)
+	r.problems.Add("provider.scope_mappings", say.Of("authentik's own scope mapping for %s cannot be found.", scope),
+		todo)
 }
 
 // addNamed attaches a mapping that the spec names. A second e-mail mapping is refused, since it could undo the
@@ -89,13 +91,13 @@ func (r *mappingResolver) ensureManaged(scope string) {
 func (r *mappingResolver) addNamed(field, name string) {
 	m := mappingByName(r.a, name)
 	if m == nil {
-		r.problems.Add(field, "authentik has no scope mapping "+link.Quote(name)+" that the token can see.",
-			"Check the spelling, or leave it out.")
+		r.problems.Add(field, say.Of("authentik has no scope mapping “%s” that the token can see.", name),
+			say.Of("Check the spelling, or leave it out."))
 		return
 	}
 	if m.Scope == "email" && !slices.ContainsFunc(r.list, func(x link.Ref) bool { return x.ID == m.ID }) {
-		r.problems.Add(field, "The scope mapping "+link.Quote(name)+
-			" is for e-mail, which the e-mail decision sets.", "Leave it out.")
+		r.problems.Add(field, say.Of("The scope mapping “%s” is for e-mail, which the e-mail decision sets.", name),
+			say.Of("Leave it out."))
 		return
 	}
 	r.add(*m)

@@ -7,6 +7,7 @@ import (
 
 	"authpocket/internal/address"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // resolveSlot resolves the link's element of the collection's OAuth2 providers. All other elements keep their
@@ -90,8 +91,7 @@ func checkEncrypted(want link.PocketBase, now, after link.OAuth2Provider, proble
 		{want.UserInfoURL, now.UserInfoURL, after.UserInfoURL}, {want.JWKSURL, now.JWKSURL, after.JWKSURL},
 	} {
 		if u.want == nil && strings.HasPrefix(u.now, "https://") && strings.HasPrefix(u.after, "http://") {
-			problems.Add(fieldPublicURL, "PocketBase uses "+u.now+". With this address of authentik it would "+
-				"use plain http: "+u.after+".", "Set authentik's public address to the one with https://.")
+			problems.Add(fieldPublicURL, say.Of("PocketBase uses %s. With this address of authentik it would use plain http: %s.", u.now, u.after), say.Of("Set authentik's public address to the one with https://."))
 			return
 		}
 	}
@@ -136,13 +136,14 @@ func checkMapped(want link.PocketBase, c link.CollectionState, problems *link.Pr
 		field := link.Find(c.Fields, func(f link.CollectionField) bool { return f.Name == target })
 		switch {
 		case field == nil:
-			problems.Add(a.Spec, c.Name+" has no field "+link.Quote(target)+" for the "+a.Claim+
-				".", "Choose one of its fields, or none.")
+			problems.Add(a.Spec, say.Of("%s has no field “%s” for the %s.", c.Name, target, a.Claim),
+				say.Of("Choose one of its fields, or none."))
 		case !slices.Contains(link.MappableTypes(a.Claim), field.Type):
-			problems.Add(a.Spec, "The field "+link.Quote(target)+" is of the type "+field.Type+
-				", which cannot take the "+a.Claim+".", "Choose a field that can, or none.")
+			problems.Add(a.Spec, say.Of("The field “%s” is of the type %s, which cannot take the %s.", target,
+				field.Type, a.Claim), say.Of("Choose a field that can, or none."))
 		case target == "id":
-			problems.Add(a.Spec, "Sign-ins fail if the record's own id is mapped.", "Choose another field, or none.")
+			problems.Add(a.Spec, say.Of("Sign-ins fail if the record's own id is mapped."),
+				say.Of("Choose another field, or none."))
 		}
 	}
 }

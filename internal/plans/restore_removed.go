@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // SpecBefore returns the spec that recreates a removed link: the spec of the removal, with the values that its
@@ -45,29 +46,30 @@ func AsRestoration(p link.Plan, done []link.Change, force bool) (link.Plan, link
 	switch {
 	case !deletes(done, link.KindApplication) && !deletes(done, link.KindProvider):
 		if slices.ContainsFunc(p.Changes, createsProvider) {
-			never.Add("application.slug", "The slot's application no longer exists in authentik.",
-				"Create the link again instead.")
+			never.Add("application.slug", say.Of("The slot's application no longer exists in authentik."),
+				say.Of("Create the link again instead."))
 		}
 		p.Changes = slices.DeleteFunc(p.Changes, func(c link.Change) bool { return c.Kind != link.KindOAuth2 })
 	case recreatedSince(p):
-		never.Add("application.slug", "authentik has the application "+link.Quote(p.Desired.Application.Slug)+
-			" again: the link was recreated or changed since.",
-			"Change the link as it is, or remove it before you undo this.")
+		never.Add("application.slug", say.Of("authentik has the application “%s” again: the link was recreated or "+
+			"changed since.", p.Desired.Application.Slug),
+			say.Of("Change the link as it is, or remove it before you undo this."))
 	}
 	if c := slotTakenBy(p); c != "" && len(never) == 0 {
-		never.Add("pocketbase.slot", "The slot "+p.Desired.Slot.Slot+
-			" now has another provider, with the client ID "+c+
-			".", "Free that slot in PocketBase first, or create the link again in another one.")
+		never.Add("pocketbase.slot", say.Of("The slot %s now has another provider, with the client ID %s.",
+			p.Desired.Slot.Slot, c), say.Of("Free that slot in PocketBase first, or create the link again in "+
+			"another one."))
 	}
 	for _, c := range done {
 		if link.As[link.ApplicationState](c.Before) != nil {
 			if gone := lostBindings(c, p.Spec.Access); len(gone) > 0 {
-				problems.Add("access", "The application had bindings that authpocket can't create: "+
-					strings.Join(gone, ", ")+".",
-					"Add them in authentik at once when it is restored: until then it may be open to more people "+
-						"than before.", link.Way{Run: link.RunForce, For: "to restore it without them"})
-				w.add(link.WarnLost, link.Authentik, "Bindings are not restored: "+strings.Join(gone, ", ")+
-					".", "Add them in authentik.")
+				problems.Add("access", say.Of("The application had bindings that authpocket can't create: %s.",
+					strings.Join(gone, ", ")),
+					say.Of("Add them in authentik at once when it is restored: until then it may be open to more "+
+						"people "+
+						"than before."), link.Way{Run: link.RunForce, For: say.Of("to restore it without them")})
+				w.add(link.WarnLost, link.Authentik, say.Of("Bindings are not restored: %s.", strings.Join(gone,
+					", ")), say.Of("Add them in authentik."))
 			}
 		}
 		if was := link.As[link.ProviderState](c.Before); was != nil {
@@ -75,9 +77,9 @@ func AsRestoration(p link.Plan, done []link.Change, force bool) (link.Plan, link
 		}
 		if was := link.As[link.Mapping](c.Before); was != nil {
 			if own := p.Desired.Mapping; own != nil && own.Name == was.Name && own.Expression != was.Expression {
-				w.add(link.WarnLost, link.Authentik, "The scope mapping "+link.Quote(was.Name)+
-					" was edited by hand. It is restored to authpocket's version.",
-					"The receipt shows the edited one.")
+				w.add(link.WarnLost, link.Authentik, say.Of("The scope mapping “%s” was edited by hand. It is "+
+					"restored to authpocket's version.", was.Name),
+					say.Of("The receipt shows the edited one."))
 			}
 		}
 	}
@@ -129,8 +131,8 @@ func warnLosses(p link.Plan, w *warner, was link.ProviderState) {
 	if !slices.ContainsFunc(p.Changes, createsProvider) {
 		return
 	}
-	w.add(link.WarnLost, link.Authentik, "The client secret is a new one.",
-		"The previous one is not stored. Both systems get the new one.")
+	w.add(link.WarnLost, link.Authentik, say.Of("The client secret is a new one."),
+		say.Of("The previous one is not stored. Both systems get the new one."))
 	f := link.Features{GrantTypes: len(was.GrantTypes) > 0}
 	now := p.Desired.Provider
 	var lines []string
@@ -143,8 +145,8 @@ func warnLosses(p link.Plan, w *warner, was link.ProviderState) {
 		lines = append(lines, "the encryption key is removed")
 	}
 	if len(lines) > 0 {
-		w.add(link.WarnLost, link.Authentik, "The provider is not restored completely.",
-			"These settings are not part of a link: "+strings.Join(lines, "; ")+".")
+		w.add(link.WarnLost, link.Authentik, say.Of("The provider is not restored completely."),
+			say.Of("These settings are not part of a link: %s.", strings.Join(lines, "; ")))
 	}
 }
 
@@ -217,15 +219,15 @@ func bindingFields(a link.AuthentikSnapshot) []link.Field {
 	for _, b := range a.Bindings {
 		name := b.Who()
 		if b.Expires != "" {
-			name += " (until " + b.Expires + ")"
+			name = say.Of("%s (until %s)", name, b.Expires)
 		}
 		switch {
 		case !b.Enabled:
-			off = append(off, name)
+			off = append(off, name.String())
 		case b.Negate || b.Expires != "":
-			other = append(other, name)
+			other = append(other, name.String())
 		default:
-			named = append(named, name)
+			named = append(named, name.String())
 		}
 	}
 	fields := []link.Field{{Name: bindingsField, Before: link.ShowList(named)},
@@ -245,7 +247,7 @@ func lostBindings(deletion link.Change, access *link.Access) []string {
 	if access != nil {
 		for _, kind := range []string{"group", "user", "policy"} {
 			for _, name := range *access.Of(kind) {
-				known = append(known, link.BindingState{Kind: kind, Target: link.Ref{Name: name}}.Who())
+				known = append(known, link.BindingState{Kind: kind, Target: link.Ref{Name: name}}.Who().String())
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/say"
 )
 
 // remove takes the link apart and returns the plan, as the receipt keeps it.
@@ -112,7 +113,7 @@ func TestARemovalThatSawNoBindingsIsNotTakenBackByItself(t *testing.T) {
 		a.Bindings, a.Missing = nil, append(a.Missing, "authentik_policies.view_policybinding")
 	})
 	if _, problems := w.restored(removal, false); len(problems) != 1 || problems[0].Field != "access" ||
-		!strings.Contains(problems[0].Summary, "can't see") {
+		!strings.Contains(problems[0].Summary.String(), "can't see") {
 		t.Errorf("the problems are %v", problems)
 	}
 	if plan, problems := w.restored(removal, true); len(problems) > 0 || !slices.Contains(warningIDs(plan), "lost") {
@@ -137,7 +138,7 @@ func TestWhatDoesNotComeBackIsSaid(t *testing.T) {
 	var said []string
 	for _, one := range plan.Warnings {
 		if one.ID == "lost" {
-			said = append(said, one.Summary+" "+one.Detail)
+			said = append(said, say.Of("%s %s", one.Summary, one.Detail).String())
 		}
 	}
 	all := strings.Join(said, "\n")
@@ -198,7 +199,7 @@ func TestTheSlugOfALinkIsNotChanged(t *testing.T) {
 	w := linkedWorld(t, minimal())
 	_, problems := w.plan(specWith(slug("renamed")), generated(2))
 	if len(problems) != 1 || problems[0].Field != "application.slug" ||
-		!strings.Contains(problems[0].Summary, "with the slug “pocketbase”") {
+		!strings.Contains(problems[0].Summary.String(), "with the slug “pocketbase”") {
 		t.Errorf("the problems are %v", problems)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // AsRotation turns a plan for a spec with a new client secret into one that writes only that secret to both
@@ -19,10 +20,11 @@ func AsRotation(p link.Plan, pb link.PocketBaseSnapshot) link.Plan {
 			continue
 		}
 		c.Step = ""
-		c.Why = "authentik accepts the new client secret and rejects the previous one."
+		c.Why = say.Of("authentik accepts the new client secret and rejects the previous one.")
 		if c.System == link.PB {
-			c.Why = "PocketBase gets the same client secret, so that authentik accepts it again. Other providers of " +
-				"the collection stay as they are."
+			c.Why = say.Of("PocketBase gets the same client secret, so that authentik accepts it again. Other " +
+				"providers of " +
+				"the collection stay as they are.")
 		}
 		changes = append(changes, c)
 	}
@@ -79,8 +81,8 @@ func renewSlots(changes []link.Change, c link.CollectionState, slots []string,
 		before, after := c, c
 		changes, at = append(changes, link.Change{System: link.PB, Kind: link.KindOAuth2, Object: object,
 			Action: link.Update, Before: &before, After: &after,
-			Why:  "The collection signs in with the same application, so it gets the same client secret.",
-			Lost: "PocketBase never shows its current client secret, so undo can't restore it."}), len(changes)
+			Why:  say.Of("The collection signs in with the same application, so it gets the same client secret."),
+			Lost: say.Of("PocketBase never shows its current client secret, so undo can't restore it.")}), len(changes)
 	}
 	now := *link.As[link.CollectionState](changes[at].After)
 	now.OAuth2.Providers = slices.Clone(now.OAuth2.Providers)

@@ -69,7 +69,7 @@ func TestTheClientSecretIsTheSameOnBothSides(t *testing.T) {
 						secrets = append(secrets, f.Name)
 					}
 				}
-				lost = lost || c.Kind == link.KindOAuth2 && strings.Contains(c.Lost, "undo can't restore it")
+				lost = lost || c.Kind == link.KindOAuth2 && strings.Contains(c.Lost.String(), "undo can't restore it")
 			}
 			if !slices.Equal(secrets, test.want) || lost != test.lost {
 				t.Errorf("secrets %v, want %v; lost: %v\n%s", secrets, test.want, lost, show(plan))

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // slotSearch finds this link's element among the providers of a collection.
@@ -82,8 +83,8 @@ func findSlot(s link.Spec, c link.CollectionState, q slotSearch, problems *link.
 		case len(found) == 1:
 			return found[0], q.providers[found[0]].Slot
 		case len(found) > 1:
-			problems.Add("pocketbase.slot", "Several slots of "+c.Name+" may belong to this link: "+
-				slotNames(q.providers, found)+".", "Choose the one to use.")
+			problems.Add("pocketbase.slot", say.Of("Several slots of %s may belong to this link: %s.", c.Name,
+				slotNames(q.providers, found)), say.Of("Choose the one to use."))
 			return found[0], q.providers[found[0]].Slot
 		}
 	}
@@ -96,14 +97,15 @@ func findSlot(s link.Spec, c link.CollectionState, q slotSearch, problems *link.
 	}
 	taken := q.matches(func(link.OAuth2Provider) bool { return true })
 	if len(taken) < len(link.Slots()) {
-		problems.Add("pocketbase.slot", "No OpenID Connect slot of "+c.Name+
-			" is left for this link: a collection has three, and other links of the link file get the free ones.",
-			"Link another collection.")
+		problems.Add("pocketbase.slot", say.Of("No OpenID Connect slot of %s is left for this link: a collection "+
+			"has three, and other links of "+
+			"the link file get the free ones.", c.Name),
+			say.Of("Link another collection."))
 		return -1, ""
 	}
-	problems.Add("pocketbase.slot", "All three OpenID Connect slots of "+c.Name+" are taken: "+
-		slotNames(q.providers, taken)+".",
-		"Remove one in PocketBase, or name the slot to replace.")
+	problems.Add("pocketbase.slot", say.Of("All three OpenID Connect slots of %s are taken: %s.", c.Name,
+		slotNames(q.providers, taken)),
+		say.Of("Remove one in PocketBase, or name the slot to replace."))
 	return -1, ""
 }
 
@@ -115,8 +117,8 @@ func namedSlot(s link.Spec, slot string, q slotSearch, problems *link.Problems) 
 	}
 	p := q.providers[i]
 	if !q.hasClient(p) && !q.leadsHere(p) && s.Existing != link.ExistingUse {
-		problems.Add("pocketbase.slot", "The slot "+slot+" is taken by "+link.Quote(p.DisplayName)+" ("+p.AuthURL+").",
-			"Leave the slot open to get a free one.", link.UseExisting("to replace it"))
+		problems.Add("pocketbase.slot", say.Of("The slot %s is taken by “%s” (%s).", slot, p.DisplayName, p.AuthURL),
+			say.Of("Leave the slot open to get a free one."), link.UseExisting(say.Of("to replace it")))
 	}
 	return i, slot
 }

@@ -109,7 +109,7 @@ func TestTheSlotIsNotGuessed(t *testing.T) {
 				t.Fatalf("the problems are:\n%v", problems)
 			}
 			for _, part := range test.says {
-				if !strings.Contains(problems[0].Summary, part) {
+				if !strings.Contains(problems[0].Summary.String(), part) {
 					t.Errorf("%q does not say %q", problems[0].Summary, part)
 				}
 			}
@@ -147,12 +147,12 @@ func TestAnotherCollectionIsAsked(t *testing.T) {
 	w := newWorld()
 	_, problems := w.plan(specWith(func(s *link.Spec) { s.PocketBase.Collection = new("people") }), generated(1))
 	if len(problems) != 1 || problems[0].Field != "pocketbase.collection" ||
-		!strings.Contains(problems[0].Todo, "users, members") {
+		!strings.Contains(problems[0].Todo.String(), "users, members") {
 		t.Errorf("the problems are:\n%v", problems)
 	}
 	w.collections = nil
 	if _, problems = w.plan(minimal(), generated(1)); len(problems) != 1 ||
-		!strings.Contains(problems[0].Todo, "create an auth collection first") {
+		!strings.Contains(problems[0].Todo.String(), "create an auth collection first") {
 		t.Errorf("without any collection the problems are:\n%v", problems)
 	}
 }
@@ -205,7 +205,7 @@ func TestMappedFieldsAreThoseOfTheCollection(t *testing.T) {
 				return
 			}
 			if len(problems) != 1 || problems[0].Field != test.field ||
-				!strings.Contains(problems[0].Summary, test.says) {
+				!strings.Contains(problems[0].Summary.String(), test.says) {
 				t.Errorf("the problems are:\n%v", problems)
 			}
 		})

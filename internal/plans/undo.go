@@ -3,10 +3,10 @@ package plans
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // NewUndo returns the plan that reverses the changes of a receipt, or of several in the order they were made,
@@ -32,8 +32,8 @@ func NewUndo(s link.Spec, done []link.Change, a link.AuthentikSnapshot, p link.P
 }
 
 func (u *undoer) undo(c link.Change) {
-	if c.Lost != "" && c.Kind != link.KindKey { // has its own warning
-		u.warnings.add(link.WarnLost, c.System, "Undo can't restore everything.", c.Lost)
+	if !c.Lost.Empty() && c.Kind != link.KindKey { // has its own warning
+		u.warnings.add(link.WarnLost, c.System, say.Of("Undo can't restore everything."), c.Lost)
 	}
 	if c.After != nil {
 		c.Visit(u)
@@ -42,8 +42,8 @@ func (u *undoer) undo(c link.Change) {
 
 // Key warns that a generated key stays.
 func (u *undoer) Key(e link.Edit[link.KeyState]) {
-	u.warnings.add(link.WarnKeyStays, link.Authentik, "The signing key "+link.Quote(e.After.Name)+" stays.",
-		"Other providers may use it now. Delete it in authentik if none does.")
+	u.warnings.add(link.WarnKeyStays, link.Authentik, say.Of("The signing key “%s” stays.", e.After.Name),
+		say.Of("Other providers may use it now. Delete it in authentik if none does."))
 }
 
 // changedSince reports whether the object differs both from what the apply left and from what was there before,
@@ -56,8 +56,8 @@ func (u *undoer) changedSince(c link.Change, now, left []link.FieldValue) bool {
 		return false
 	}
 	names := link.Each(differs, func(f link.Field) string { return f.Name + " is now " + link.Quote(f.After.String()) })
-	u.problems.Add("", c.System.Label()+": "+c.Object+" has changed since: "+strings.Join(names, "; ")+".",
-		"", link.Way{Run: link.RunForce, For: "to discard that change as well"})
+	u.problems.Add("", say.Of("%s: %s has changed since: %s.", c.System.Label(), c.Object, strings.Join(names, "; ")),
+		say.Text{}, link.Way{Run: link.RunForce, For: say.Of("to discard that change as well")})
 	return true
 }
 
@@ -113,8 +113,8 @@ func (u *undoer) Mapping(e link.Edit[link.Mapping]) {
 	}
 	for _, p := range u.a.Providers {
 		if uses(&p, *now) {
-			u.warnings.add(link.WarnMappingStays, link.Authentik, "The scope mapping "+link.Quote(now.Name)+" stays.",
-				"The provider "+link.Quote(p.Name)+" also uses it.")
+			u.warnings.add(link.WarnMappingStays, link.Authentik, say.Of("The scope mapping “%s” stays.", now.Name),
+				say.Of("The provider “%s” also uses it.", p.Name))
 			return
 		}
 	}
@@ -145,8 +145,8 @@ func (u *undoer) Pair(e link.Edit[link.PairState]) {
 func (u *undoer) usedElsewhere(clientID string) bool {
 	for _, c := range u.p.Collections {
 		if slot := c.SlotWith(clientID); c.Name != u.own && slot != "" {
-			u.warnings.add(link.WarnInUse, link.Authentik, "The application and its provider stay.",
-				"The auth collection "+link.Quote(c.Name)+" also signs in with them, through "+slot+".")
+			u.warnings.add(link.WarnInUse, link.Authentik, say.Of("The application and its provider stay."),
+				say.Of("The auth collection “%s” also signs in with them, through %s.", c.Name, slot))
 			return true
 		}
 	}
@@ -165,9 +165,9 @@ func (u *undoer) hasNewBindings(made []link.BindingState) bool {
 		if slices.ContainsFunc(made, same) {
 			since = "changed"
 		}
-		u.problems.Add("", "authentik: the application's binding of the "+b.Kind+" "+link.Quote(b.Target.Name)+
-			" was "+since+" since.",
-			"", link.Way{Run: link.RunForce, For: "to delete that binding with the application"})
+		u.problems.Add("", say.Of("authentik: the application's binding of the %s “%s” was %s since.", b.Kind,
+			b.Target.Name, since),
+			say.Text{}, link.Way{Run: link.RunForce, For: say.Of("to delete that binding with the application")})
 		return true
 	}
 	return false
@@ -213,13 +213,13 @@ func (u *undoer) Provider(e link.Edit[link.ProviderState]) {
 		return
 	}
 	now := u.findProvider(*after)
-	switch gone := "authentik no longer has the " + c.Object + "."; {
+	switch gone := say.Of("authentik no longer has the %s.", c.Object); {
 	case now != nil:
 		revert(u, link.ProviderAttrs(), c, now, was, after)
 	case u.force:
-		u.warnings.add(link.WarnGone, link.Authentik, gone, "Its values can't be restored.")
+		u.warnings.add(link.WarnGone, link.Authentik, gone, say.Of("Its values can't be restored."))
 	default:
-		u.problems.Add("", gone, "Its values can't be restored.")
+		u.problems.Add("", gone, say.Of("Its values can't be restored."))
 	}
 }
 
@@ -251,18 +251,19 @@ func (u *undoer) Binding(e link.Edit[link.BindingState]) {
 		return
 	}
 	if !u.force && !now.AsMade(*after) {
-		u.problems.Add("", "authentik: the "+c.Object+" has changed since: its order is now "+strconv.Itoa(now.Order)+
-			", its expiry "+link.Quote(cmp.Or(now.Expires, "never"))+".",
-			"", link.Way{Run: link.RunForce, For: "to discard that change as well"})
+		u.problems.Add("", say.Of("authentik: the %s has changed since: its order is now %d, its expiry “%s”.",
+			c.Object, now.Order, cmp.Or(now.Expires, "never")),
+			say.Text{}, link.Way{Run: link.RunForce, For: say.Of("to discard that change as well")})
 		return
 	}
 	switch last := u.a.Application != nil && len(u.a.Bindings) == 1; {
 	case last && u.a.ClosedByDefault:
-		u.warnings.add(link.WarnOpenToNobody, link.Authentik, "Without this binding nobody can use the application: "+
-			"this authentik closes applications without bindings.", "It was like this before.")
+		u.warnings.add(link.WarnOpenToNobody, link.Authentik, say.Of("Without this binding nobody can use the "+
+			"application: this authentik closes applications "+
+			"without bindings."), say.Of("It was like this before."))
 	case last:
-		u.warnings.add(link.WarnOpenToEveryone, link.Authentik, "Without this binding everyone with an authentik "+
-			"account can use the application.", "It was like this before.")
+		u.warnings.add(link.WarnOpenToEveryone, link.Authentik, say.Of("Without this binding everyone with an "+
+			"authentik account can use the application."), say.Of("It was like this before."))
 	}
 	u.add(c, now, nil, now.Values(), nil)
 }
@@ -282,8 +283,8 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 	c, was, after := e.Change, e.Before, e.After
 	now := u.p.Collection(after.Name)
 	if was == nil || now == nil {
-		u.problems.Add("", "PocketBase no longer has the auth collection "+link.Quote(after.Name)+
-			".", "Its values can't be restored.")
+		u.problems.Add("", say.Of("PocketBase no longer has the auth collection “%s”.", after.Name),
+			say.Of("Its values can't be restored."))
 		return
 	}
 	if c.Kind == link.KindRules {
@@ -293,8 +294,8 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 	slot := slotOf(c)
 	at, had := link.SlotIndex(now.OAuth2, slot), link.SlotIndex(was.OAuth2, slot) >= 0
 	if at < 0 && had && !u.force {
-		u.problems.Add("", "PocketBase: "+slot+" of the collection "+link.Quote(now.Name)+" was removed since.",
-			"", link.Way{Run: link.RunForce, For: "to restore it without its previous client secret"})
+		u.problems.Add("", say.Of("PocketBase: %s of the collection “%s” was removed since.", slot, now.Name),
+			say.Text{}, link.Way{Run: link.RunForce, For: say.Of("to restore it without its previous client secret")})
 		return
 	}
 	if u.changedSince(c, undone(c, now.OAuth2, slot, at >= 0, had), undone(c, after.OAuth2, slot, at >= 0, had)) {
@@ -311,9 +312,9 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 	u.giveSecret(now.OAuth2, &back.OAuth2, slot)
 	u.add(c, now, &back, slotValues(now.OAuth2, slot), slotValues(back.OAuth2, slot))
 	if had && c.Changed(slot+".clientSecret") {
-		u.warnings.add(link.WarnLost, link.PB, "The client secret of "+slot+" stays as it is.",
-			"PocketBase never shows it, so undo can't restore the previous one. Enter it in PocketBase if it was "+
-				"different.")
+		u.warnings.add(link.WarnLost, link.PB, say.Of("The client secret of %s stays as it is.", slot),
+			say.Of("PocketBase never shows it, so undo can't restore the previous one. Enter it in PocketBase if "+
+				"it was different."))
 	}
 }
 

@@ -230,7 +230,7 @@ func TestUndoAsksAboutMappedFieldsOfASlotThatIsGone(t *testing.T) {
 	c.OAuth2.Providers = c.OAuth2.Providers[:1]
 	c.OAuth2.Mapped.Name = "fullname"
 	undo, problems := w.undo(plan, false)
-	if len(problems) != 1 || !strings.Contains(problems[0].Summary, "mappedFields.name is now “fullname”") {
+	if len(problems) != 1 || !strings.Contains(problems[0].Summary.String(), "mappedFields.name is now “fullname”") {
 		t.Errorf("the problems are %v, the plan\n%s", problems, show(undo))
 	}
 }

@@ -131,7 +131,7 @@ func TestARemovalLeavesTheRestAlone(t *testing.T) {
 		t.Errorf("by\n%sbefore -, after +:\n%s", show(plan), diff)
 	}
 	for _, c := range plan.Changes {
-		if (c.Kind == link.KindProvider) != strings.Contains(c.Lost, "client secret can't be restored") {
+		if (c.Kind == link.KindProvider) != strings.Contains(c.Lost.String(), "client secret can't be restored") {
 			t.Errorf("%s says that %q is lost", c.ID(), c.Lost)
 		}
 	}
@@ -158,7 +158,7 @@ func TestUndoAsksAboutWhatSomebodyChangedSince(t *testing.T) {
 			mustApply(t, w, plan)
 			test.edit(w)
 			undo, problems := w.undo(plan, false)
-			if len(problems) != 1 || !strings.Contains(problems[0].Summary, test.says) || !undo.Empty() {
+			if len(problems) != 1 || !strings.Contains(problems[0].Summary.String(), test.says) || !undo.Empty() {
 				t.Fatalf("the problems are:\n%v", problems)
 			}
 			undo, problems = w.undo(plan, true)
@@ -185,11 +185,12 @@ func TestNothingIsTakenApartThatCannotBeSeen(t *testing.T) {
 			a, p := w.observe(plan.Spec.Query())
 			a.Missing = []link.Permission{permission}
 			undo, problems := plans.NewUndo(plan.Spec, receipt(plan), a, p, true)
-			if len(problems) != 1 || !strings.Contains(problems[0].Todo, string(permission)) || !undo.Empty() {
+			if len(problems) != 1 || !strings.Contains(problems[0].Todo.String(), string(permission)) || !undo.Empty() {
 				t.Errorf("undo: %v", problems)
 			}
 			removal, problems := plans.NewRemoval(plan.Spec, a, p)
-			if len(problems) != 1 || !strings.Contains(problems[0].Todo, string(permission)) || !removal.Empty() {
+			if len(problems) != 1 || !strings.Contains(problems[0].Todo.String(),
+				string(permission)) || !removal.Empty() {
 				t.Errorf("removal: %v", problems)
 			}
 		})
@@ -237,7 +238,8 @@ func TestUndoLeavesABindingOfSomebodyElse(t *testing.T) {
 	mustApply(t, w, plan)
 	w.bindings = append(w.bindings, link.BindingState{PK: "theirs", Application: link.Ref{ID: w.apps[0].PK,
 		Name: w.apps[0].Slug}, Kind: "group", Target: link.Ref{ID: "group-staff", Name: "staff"}, Enabled: true})
-	if undo, problems := w.undo(plan, false); len(problems) != 1 || !strings.Contains(problems[0].Summary, "staff") ||
+	if undo, problems := w.undo(plan, false); len(problems) != 1 || !strings.Contains(problems[0].Summary.String(),
+		"staff") ||
 		!undo.Empty() {
 		t.Errorf("the problems are %v", problems)
 	}
@@ -304,7 +306,7 @@ func TestWhatWouldMoveASecretIsRefusedInThePlan(t *testing.T) {
 			_, undo := plans.NewUndo(plan.Spec, receipt(plan), a, p, false)
 			for what, problems := range map[string]link.Problems{"removal": removal, "undo": undo} {
 				if refused := len(problems) == 1 && problems[0].Field == "pocketbase.slot" &&
-					strings.Contains(problems[0].Summary, "(github)"); refused != places {
+					strings.Contains(problems[0].Summary.String(), "(github)"); refused != places {
 					t.Errorf("%s: %v", what, problems)
 				}
 			}

@@ -7,6 +7,7 @@ import (
 
 	"authpocket/internal/address"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // warnings returns what the admin should know before the plan is applied.
@@ -27,7 +28,7 @@ func warnings(s link.Spec, d link.Desired, a link.AuthentikSnapshot, p link.Pock
 
 type warner []link.Warning
 
-func (w *warner) add(id link.WarningID, system link.System, summary, detail string, ways ...link.Way) {
+func (w *warner) add(id link.WarningID, system link.System, summary, detail say.Text, ways ...link.Way) {
 	*w = append(*w, link.Warning{ID: id, System: system, Summary: summary, Detail: detail, Ways: ways})
 }
 
@@ -36,49 +37,51 @@ func (w *warner) access(d link.Desired, a link.AuthentikSnapshot) {
 	unbound := len(d.Bindings) == 0 && !slices.ContainsFunc(a.Bindings, counts)
 	switch {
 	case unbound && a.Application != nil && slices.Contains(a.Missing, link.PermViewBinding):
-		w.add(link.WarnAccessUnseen, link.Authentik, "The token may not see who may use this application.",
-			"Give it the permission authentik_policies.view_policybinding, or look in authentik.")
+		w.add(link.WarnAccessUnseen, link.Authentik, say.Of("The token may not see who may use this application."),
+			say.Of("Give it the permission authentik_policies.view_policybinding, or look in authentik."))
 		return
 	case unbound && a.ClosedByDefault:
-		w.add(link.WarnOpenToNobody, link.Authentik, "Nobody can use this application yet: this authentik closes "+
-			"applications without bindings.",
-			"", link.ChooseAccess("to let people in"))
+		w.add(link.WarnOpenToNobody, link.Authentik, say.Of("Nobody can use this application yet: this authentik "+
+			"closes applications without bindings."),
+			say.Text{}, link.ChooseAccess(say.Of("to let people in")))
 		return
 	case unbound && a.AccessUnknown:
-		w.add(link.WarnAccessUnknown, link.Authentik, "Either everyone or nobody can use this application: the token "+
-			"may not see whether this authentik closes applications without bindings.",
-			"The permission "+string(link.PermViewSettings)+" lets it see that.",
-			link.ChooseAccess("to decide who can"))
+		w.add(link.WarnAccessUnknown, link.Authentik, say.Of("Either everyone or nobody can use this application: "+
+			"the token may not see whether this "+
+			"authentik closes applications without bindings."),
+			say.Of("The permission %s lets it see that.", string(link.PermViewSettings)),
+			link.ChooseAccess(say.Of("to decide who can")))
 		return
 	case unbound:
-		w.add(link.WarnOpenToEveryone, link.Authentik, "Everyone with an authentik account can use this application.",
-			"", link.ChooseAccess("to let in only some people"))
+		w.add(link.WarnOpenToEveryone, link.Authentik, say.Of("Everyone with an authentik account can use this "+
+			"application."),
+			say.Text{}, link.ChooseAccess(say.Of("to let in only some people")))
 		return
 	}
 	for _, b := range d.Bindings {
 		if b.Expires != "" {
-			w.add(link.WarnBindingEnds, link.Authentik, "The binding of the "+b.Kind+" "+
-				link.Quote(b.Target.Name)+" expires on "+b.Expires+".",
-				"After that these people lose access, or everyone gets it if this is the last binding. Add one in "+
-					"authentik that does not expire.")
+			w.add(link.WarnBindingEnds, link.Authentik, say.Of("The binding of the %s “%s” expires on %s.", b.Kind,
+				b.Target.Name, b.Expires),
+				say.Of("After that these people lose access, or everyone gets it if this is the last binding. Add one "+
+					"in authentik that does not expire."))
 		}
 	}
 	var others []string
 	for _, b := range a.Bindings {
 		if b.Enabled && !slices.ContainsFunc(d.Bindings, func(x link.BindingState) bool { return x.PK == b.PK }) {
-			others = append(others, b.Who())
+			others = append(others, b.Who().String())
 		}
 	}
 	if len(others) == 0 {
 		return
 	}
-	detail := "Anyone who passes one of them gets in. Remove them in authentik if these people should not."
+	detail := say.Of("Anyone who passes one of them gets in. Remove them in authentik if these people should not.")
 	if d.Application.PolicyEngineMode == "all" {
-		detail = "Users must pass all bindings, so these can keep people out of this link. Remove them in authentik " +
-			"if they should not."
+		detail = say.Of("Users must pass all bindings, so these can keep people out of this link. Remove them in " +
+			"authentik if they should not.")
 	}
-	w.add(link.WarnOtherBindings, link.Authentik, "The application has other bindings, which stay: "+
-		strings.Join(others, ", ")+".", detail)
+	w.add(link.WarnOtherBindings, link.Authentik, say.Of("The application has other bindings, which stay: %s.",
+		strings.Join(others, ", ")), detail)
 }
 
 // shared warns if another collection signs in with the same application.
@@ -89,12 +92,12 @@ func (w *warner) shared(d link.Desired, a link.AuthentikSnapshot, p link.PocketB
 	}
 	for _, c := range p.Collections {
 		if c.Name != d.Collection.Name && c.SlotWith(now.ClientID) != "" {
-			w.add(link.WarnSharedApplication, link.Authentik, "The collection "+c.Name+
-				" signs in with the same application.",
-				"Changes in authentik affect both. After a new client ID or secret, sign-in through "+
-					c.Name+" fails until its link gets it too.",
-				link.Way{Run: link.RunRewrite, For: "for that link to give it the new one"},
-				link.MakeNew("to separate the two links"))
+			w.add(link.WarnSharedApplication, link.Authentik, say.Of("The collection %s signs in with the same "+
+				"application.", c.Name),
+				say.Of("Changes in authentik affect both. After a new client ID or secret, sign-in through %s fails "+
+					"until its link gets it too.", c.Name),
+				link.Way{Run: link.RunRewrite, For: say.Of("for that link to give it the new one")},
+				link.MakeNew(say.Of("to separate the two links")))
 			return
 		}
 	}
@@ -103,9 +106,10 @@ func (w *warner) shared(d link.Desired, a link.AuthentikSnapshot, p link.PocketB
 // secretGap warns if an existing provider gets another client ID or secret.
 func (w *warner) secretGap(d link.Desired, a link.AuthentikSnapshot) {
 	if newCredentials(d, a) {
-		w.add(link.WarnSecretWindow, link.Authentik, "Sign-ins fail for a moment between two of the writes.",
-			"authentik gets the new client ID or secret first, and PocketBase right after it. If PocketBase does not "+
-				"accept it, authentik gets the previous one back at once: see what is written only if needed.")
+		w.add(link.WarnSecretWindow, link.Authentik, say.Of("Sign-ins fail for a moment between two of the writes."),
+			say.Of("authentik gets the new client ID or secret first, and PocketBase right after it. If PocketBase "+
+				"does not accept it, authentik gets the previous one back at once: see what is written only if "+
+				"needed."))
 	}
 }
 
@@ -118,11 +122,13 @@ func (w *warner) onlyWay(d link.Desired, a link.AuthentikSnapshot, p link.Pocket
 	const off = "Passwords and one-time passwords are off there. "
 	switch i := link.SlotIndex(c.OAuth2, d.Slot.Slot); {
 	case i < 0 || c.OAuth2.Providers[i].ClientID != now.ClientID:
-		w.add(link.WarnOnlyWay, link.PB, onlyWords(*c), off+"Test a sign-in through "+d.Slot.Slot+
-			", to prove the new way before the old one goes. An app that knows the slot by its name needs the new one.")
+		w.add(link.WarnOnlyWay, link.PB, onlyWords(*c), say.Of("%sTest a sign-in through %s, to prove the new way "+
+			"before the old one goes. An app that knows "+
+			"the slot by its name needs the new one.", off, d.Slot.Slot))
 	case newCredentials(d, a):
-		w.add(link.WarnOnlyWay, link.PB, onlyWords(*c), off+"The old client ID or secret goes before the new one "+
-			"is proved. Turn one of them on until a test sign-in has worked with the new one.")
+		w.add(link.WarnOnlyWay, link.PB, onlyWords(*c), say.Of("%sThe old client ID or secret goes before the new "+
+			"one is proved. Turn one of them on until a "+
+			"test sign-in has worked with the new one.", off))
 	}
 }
 
@@ -132,8 +138,8 @@ func onlyThrough(c link.CollectionState, clientID string) bool {
 		func(o link.OAuth2Provider) bool { return o.ClientID != clientID })
 }
 
-func onlyWords(c link.CollectionState) string {
-	return "People can sign in to " + c.Name + " only with authentik."
+func onlyWords(c link.CollectionState) say.Text {
+	return say.Of("People can sign in to %s only with authentik.", c.Name)
 }
 
 // slots warns about other slots of the collection that have this link's client.
@@ -144,10 +150,10 @@ func (w *warner) slots(d link.Desired, a link.AuthentikSnapshot, p link.PocketBa
 	}
 	for _, o := range c.OAuth2.Providers {
 		if link.IsSlot(o.Slot) && o.Slot != d.Slot.Slot && o.ClientID == now.ClientID {
-			w.add(link.WarnOldSlot, link.PB, "The slot "+o.Slot+" also has this link, next to "+d.Slot.Slot+".",
-				"PocketBase knows the people who signed in through "+o.Slot+" by that slot. Through "+d.Slot.Slot+
-					" it links them again by verified e-mail address, or refuses them. Your app shows both "+
-					"buttons until you remove "+o.Slot+" in PocketBase.")
+			w.add(link.WarnOldSlot, link.PB, say.Of("The slot %s also has this link, next to %s.", o.Slot, d.Slot.Slot),
+				say.Of("PocketBase knows the people who signed in through %s by that slot. Through %s it links them "+
+					"again by verified e-mail address, or refuses them. Your app shows both buttons until you "+
+					"remove %s in PocketBase.", o.Slot, d.Slot.Slot, o.Slot))
 		}
 	}
 }
@@ -155,30 +161,32 @@ func (w *warner) slots(d link.Desired, a link.AuthentikSnapshot, p link.PocketBa
 func (w *warner) email(d link.Desired, a link.AuthentikSnapshot) {
 	switch d.Email {
 	case link.EmailTrustAll:
-		detail := "PocketBase links accounts by verified address. This is safe only where people cannot choose their " +
-			"address in authentik themselves."
+		detail := say.Of("PocketBase links accounts by verified address. This is safe only where people cannot " +
+			"choose " +
+			"their address in authentik themselves.")
 		if a.EmailChangeAllowed != nil && *a.EmailChangeAllowed {
-			detail = "In this authentik people may change their own address, so anyone could take over the " +
-				"PocketBase account of another address. " +
-				"Turn off “Allow users to change email” in authentik's system settings, or trust only addresses " +
-				"marked verified."
+			detail = say.Of("In this authentik people may change their own address, so anyone could take over the " +
+				"PocketBase account of another address. Turn off “Allow users to change email” in authentik's " +
+				"system settings, or trust only addresses marked verified.")
 		}
-		w.add(link.WarnEmailTrustAll, link.Authentik, "Every e-mail address in authentik will count as verified.",
+		w.add(link.WarnEmailTrustAll, link.Authentik, say.Of("Every e-mail address in authentik will count as "+
+			"verified."),
 			detail)
 	case link.EmailTrustAttribute:
-		w.add(link.WarnEmailTrustAttribute, link.Authentik, "Only people with the attribute email_verified: true "+
-			"have a verified address.",
-			"Set it on the user or let your enrolment set it. "+link.EmailOutcome(link.EmailLeave, d.Collection))
+		w.add(link.WarnEmailTrustAttribute, link.Authentik, say.Of("Only people with the attribute email_verified: "+
+			"true have a verified address."),
+			say.Of("Set it on the user or let your enrolment set it. %s", link.EmailOutcome(link.EmailLeave,
+				d.Collection)))
 	case link.EmailLeave:
 		if own := customEmail(d, a); own != "" {
-			w.add(link.WarnEmailLeave, link.Authentik, "The scope mapping "+link.Quote(own)+
-				" provides the e-mail claims, and authpocket can't tell what it returns.",
-				"If it marks an address as verified, PocketBase links the account that has it. If not: "+
-					link.LowerFirst(link.EmailOutcome(link.EmailLeave, d.Collection)))
+			w.add(link.WarnEmailLeave, link.Authentik, say.Of("The scope mapping “%s” provides the e-mail claims, "+
+				"and authpocket can't tell what it returns.", own),
+				say.Of("If it marks an address as verified, PocketBase links the account that has it. If not: %s",
+					link.EmailOutcome(link.EmailLeave, d.Collection)))
 			return
 		}
 		if !d.Collection.EmailRequired { // otherwise PocketBase's own warning says that nobody new can sign in
-			w.add(link.WarnEmailLeave, link.Authentik, "authentik marks every e-mail address as not verified.",
+			w.add(link.WarnEmailLeave, link.Authentik, say.Of("authentik marks every e-mail address as not verified."),
 				link.EmailDropped(d.Collection))
 		}
 	}
@@ -196,13 +204,13 @@ func customEmail(d link.Desired, a link.AuthentikSnapshot) string {
 
 func (w *warner) transport(s link.Spec, d link.Desired) {
 	if address.PlainHTTP(d.AuthentikURL) {
-		w.add(link.WarnHTTPAuthentik, link.Authentik, "authentik's address is plain http.",
-			"Passwords and tokens can be intercepted. Use https.")
+		w.add(link.WarnHTTPAuthentik, link.Authentik, say.Of("authentik's address is plain http."),
+			say.Of("Passwords and tokens can be intercepted. Use https."))
 	}
 	for _, u := range append([]string{d.PocketBaseURL}, s.PocketBaseURLs...) {
 		if address.PlainHTTP(u) {
-			w.add(link.WarnHTTPPocketBase, link.PB, "PocketBase's address is plain http.",
-				"Sign-in codes and tokens can be intercepted. Use https.")
+			w.add(link.WarnHTTPPocketBase, link.PB, say.Of("PocketBase's address is plain http."),
+				say.Of("Sign-in codes and tokens can be intercepted. Use https."))
 			return
 		}
 	}
@@ -211,14 +219,15 @@ func (w *warner) transport(s link.Spec, d link.Desired) {
 func (w *warner) redirects(d link.Desired) {
 	for _, r := range d.Provider.RedirectURIs {
 		if r.Mode == link.RedirectRegex {
-			w.add(link.WarnRegexRedirect, link.Authentik, "The redirect URI "+link.Quote(r.URL)+
-				" is a regular expression.",
-				"Anyone who controls an address that it matches can receive sign-in codes. Prefer strict ones.")
+			w.add(link.WarnRegexRedirect, link.Authentik, say.Of("The redirect URI “%s” is a regular expression.",
+				r.URL),
+				say.Of("Anyone who controls an address that it matches can receive sign-in codes. Prefer strict ones."))
 		}
 	}
 	if len(d.RedirectURLs()) == 0 {
-		w.add(link.WarnNoRedirect, link.Authentik, "No redirect URI leads to PocketBase.",
-			"Sign-in through PocketBase's own redirect will be refused. Add "+link.RedirectURL(d.PocketBaseURL)+".")
+		w.add(link.WarnNoRedirect, link.Authentik, say.Of("No redirect URI leads to PocketBase."),
+			say.Of("Sign-in through PocketBase's own redirect will be refused. Add %s.",
+				link.RedirectURL(d.PocketBaseURL)))
 	}
 }
 
@@ -228,10 +237,10 @@ func (w *warner) subject(d link.Desired, a link.AuthentikSnapshot, p link.Pocket
 		return
 	}
 	if now := providerByPK(a, d.Provider.PK); now != nil && now.SubjectMode != d.Provider.SubjectMode {
-		w.add(link.WarnSubjectMode, link.Authentik, count(linked, "person has", "people have")+
-			" signed in through this slot, and the subject mode changes.",
-			"authentik will send different subjects, so PocketBase won't recognise them. Keep the subject mode, or "+
-				"remove their links first.")
+		w.add(link.WarnSubjectMode, link.Authentik, say.Of("%s signed in through this slot, and the subject mode "+
+			"changes.", count(linked, "person has", "people have")),
+			say.Of("authentik will send different subjects, so PocketBase won't recognise them. Keep the subject "+
+				"mode, or remove their links first."))
 	}
 }
 

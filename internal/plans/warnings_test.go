@@ -7,6 +7,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
 
@@ -116,7 +117,8 @@ func TestWarnings(t *testing.T) {
 			if (one == nil) != test.never {
 				t.Fatalf("the warnings are %v", warningIDs(plan))
 			}
-			if one != nil && (!strings.Contains(one.Summary+one.Advice(link.InFile), test.says) || one.System == "" ||
+			if one != nil && (!strings.Contains(say.Of("%s%s", one.Summary, one.Advice(link.InFile)).String(),
+				test.says) || one.System == "" ||
 				one.Advice(link.InFile) == "") {
 				t.Errorf("the warning is %+v", one)
 			}
@@ -172,7 +174,7 @@ func TestTrustingAddressesThatPeopleMayChangeIsWarnedOf(t *testing.T) {
 		t.Fatal(problems)
 	}
 	i := slices.Index(warningIDs(plan), "email-trust-all")
-	if i < 0 || !strings.Contains(plan.Warnings[i].Detail, "anyone could take over") {
+	if i < 0 || !strings.Contains(plan.Warnings[i].Detail.String(), "anyone could take over") {
 		t.Errorf("the warnings are %+v", plan.Warnings)
 	}
 }
@@ -180,11 +182,11 @@ func TestTrustingAddressesThatPeopleMayChangeIsWarnedOf(t *testing.T) {
 func TestARuleThatSignsEveryoneOutSaysSo(t *testing.T) {
 	w := linkedWorld(t, minimal())
 	plan := mustPlan(t, w, specWith(func(s *link.Spec) { s.PocketBase.AuthRule = new("verified = true") }))
-	if len(plan.Changes) != 1 || !strings.Contains(plan.Changes[0].Lost, "signs out everyone in users") {
+	if len(plan.Changes) != 1 || !strings.Contains(plan.Changes[0].Lost.String(), "signs out everyone in users") {
 		t.Errorf("the plan is %+v", plan.Changes)
 	}
 	plan = mustPlan(t, w, specWith(func(s *link.Spec) { s.PocketBase.CreateRule = new("id != ''") }))
-	if len(plan.Changes) != 1 || plan.Changes[0].Lost != "" {
+	if len(plan.Changes) != 1 || !plan.Changes[0].Lost.Empty() {
 		t.Errorf("the plan is %+v", plan.Changes)
 	}
 }

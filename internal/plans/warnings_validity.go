@@ -1,6 +1,9 @@
 package plans
 
-import "authpocket/internal/link"
+import (
+	"authpocket/internal/link"
+	"authpocket/internal/say"
+)
 
 // lifetimes warns of codes and tokens that expire before anything can use them.
 func (w *warner) lifetimes(d link.Desired) {
@@ -9,14 +12,14 @@ func (w *warner) lifetimes(d link.Desired) {
 		if !ok || lasts >= one.Enough {
 			continue
 		}
-		outcome := "Over a slow connection sign-ins fail."
+		outcome := say.Of("Over a slow connection sign-ins fail.")
 		switch {
 		case !one.Needed:
-			outcome = "PocketBase uses no refresh tokens, but other clients of this provider may."
+			outcome = say.Of("PocketBase uses no refresh tokens, but other clients of this provider may.")
 		case lasts <= one.Useless:
-			outcome = "Every sign-in fails."
+			outcome = say.Of("Every sign-in fails.")
 		}
-		w.add(link.WarnShortValidity, link.Authentik, one.Label+" is "+link.Quote(one.Text)+
-			", which is too short to use.", outcome+" Enter "+one.Longer())
+		w.add(link.WarnShortValidity, link.Authentik, say.Of("%s is “%s”, which is too short to use.",
+			one.Label.Text(), one.Text), say.Join(outcome, one.Longer()))
 	}
 }

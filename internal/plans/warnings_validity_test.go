@@ -18,7 +18,7 @@ func TestLifetimesThatAreTooShortAreWarnedOf(t *testing.T) {
 			specWith(func(s *link.Spec) { s.Provider.RefreshTokenValidity = &text }),
 		} {
 			one := pick(mustPlan(t, newWorld(), s).Warnings, shortValidity)
-			if (one != nil) != warns || one != nil && !strings.Contains(one.Summary, text) {
+			if (one != nil) != warns || one != nil && !strings.Contains(one.Summary.String(), text) {
 				t.Errorf("%s: %+v", text, one)
 			}
 		}
@@ -31,7 +31,7 @@ func TestAnAccessTokenThatPocketBaseTakesForExpiredIsWarnedOf(t *testing.T) {
 		"seconds=30": ""} {
 		s := specWith(func(s *link.Spec) { s.Provider.AccessTokenValidity = &text })
 		one := pick(mustPlan(t, newWorld(), s).Warnings, shortValidity)
-		if (one != nil) != (says != "") || one != nil && !strings.Contains(one.Detail, says) {
+		if (one != nil) != (says != "") || one != nil && !strings.Contains(one.Detail.String(), says) {
 			t.Errorf("%s: %+v", text, one)
 		}
 		s.PocketBase.UserInfo = new("id_token")
@@ -45,7 +45,7 @@ func TestALifetimeOfZeroThatIsKeptIsWarnedOf(t *testing.T) {
 	w := linkedWorld(t, minimal())
 	w.providers[0].AccessCodeValidity = "seconds=0"
 	one := pick(mustPlan(t, w, minimal()).Warnings, shortValidity)
-	if one == nil || !strings.Contains(one.Detail, "Every sign-in fails.") {
+	if one == nil || !strings.Contains(one.Detail.String(), "Every sign-in fails.") {
 		t.Errorf("got %+v", one)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // Whole returns the plan that creates the whole link on systems that have none of it, in a collection without
@@ -21,9 +22,9 @@ func Whole(p link.Plan, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) lin
 	warned := warner(slices.Clone(p.Warnings))
 	for _, one := range a.Bindings {
 		if one.Enabled && one.Expires != "" {
-			warned.add(link.WarnBindingLeftOut, link.Authentik, "The binding of the "+one.Who()+
-				" is left out, because it expires on "+one.Expires+".",
-				"A new one would not expire. Add it in authentik.")
+			warned.add(link.WarnBindingLeftOut, link.Authentik, say.Of("The binding of the %s is left out, because "+
+				"it expires on %s.", one.Who(), one.Expires),
+				say.Of("A new one would not expire. Add it in authentik."))
 		}
 	}
 	a, b = withoutLink(d, a, b)

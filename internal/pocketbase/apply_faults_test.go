@@ -15,6 +15,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/pbtest"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/wire"
 )
@@ -133,7 +134,7 @@ func TestApplySeesOthersMeanwhile(t *testing.T) {
 		return nil, syscall.ECONNRESET
 	})
 	f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(before, pbtest.Ours())))
-	if f.Kind != link.FaultStale || !strings.Contains(f.Summary, "Client ID of the provider google") {
+	if f.Kind != link.FaultStale || !strings.Contains(f.Summary.String(), "Client ID of the provider google") {
 		t.Errorf("%+v", f)
 	}
 }
@@ -193,7 +194,7 @@ func TestApplyFailsTwice(t *testing.T) {
 			t.Fatal(err)
 		}
 		f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(before, pbtest.Ours())))
-		if f.Kind != link.FaultOther || !strings.Contains(f.Summary, "Something went wrong") {
+		if f.Kind != link.FaultOther || !strings.Contains(f.Summary.String(), "Something went wrong") {
 			t.Errorf("%+v", f)
 		}
 	})
@@ -279,10 +280,10 @@ func TestRefusalShapes(t *testing.T) {
 			t.Fatal(err)
 		}
 		f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(before, pbtest.Ours())))
-		if f.Kind != link.FaultRefused || f.Field != one.field || !strings.Contains(f.Summary, one.says) {
+		if f.Kind != link.FaultRefused || f.Field != one.field || !strings.Contains(f.Summary.String(), one.says) {
 			t.Errorf("%s: field %q, kind %q: %s", one.name, f.Field, f.Kind, f.Summary)
 		}
-		if strings.ContainsAny(f.Summary+f.Todo, "{}\"") {
+		if strings.ContainsAny(f.Summary.String()+f.Todo.String(), "{}\"") {
 			t.Errorf("%s: shows a raw body: %s", one.name, f.Summary)
 		}
 	}
@@ -304,7 +305,8 @@ func TestSecretsAreNotRepeated(t *testing.T) {
 	mine := pbtest.Ours()
 	mine.ClientSecret = secret.New("&hush<hush")
 	err = client.Apply(t.Context(), pbtest.Adding(before, mine))
-	if f := pbtest.FaultOf(t, err); strings.Contains(err.Error()+f.Summary+f.Todo, "hush") ||
+	if f := pbtest.FaultOf(t, err); strings.Contains(say.Of("%s%s%s", err.Error(), f.Summary, f.Todo).String(),
+		"hush") ||
 		f.Field != "provider.client_secret" {
 		t.Errorf("got %v at %q", err, f.Field)
 	}
@@ -337,8 +339,8 @@ func TestRefusesUnmergedServers(t *testing.T) {
 		}
 		f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Change(before, pbtest.With(before, pbtest.Ours()),
 			"oidc2.clientId")))
-		if f.Kind != link.FaultRefused || !strings.Contains(f.Summary, one.says) ||
-			!strings.Contains(f.Todo, "0.40.1") {
+		if f.Kind != link.FaultRefused || !strings.Contains(f.Summary.String(), one.says) ||
+			!strings.Contains(f.Todo.String(), "0.40.1") {
 			t.Errorf("%q: %+v", one.version, f)
 		}
 	}
@@ -358,7 +360,7 @@ func TestReadBackDiffers(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(before, pbtest.Ours())))
-	if f.Kind != link.FaultRefused || !strings.Contains(f.Summary, "the provider oidc2, which is gone") {
+	if f.Kind != link.FaultRefused || !strings.Contains(f.Summary.String(), "the provider oidc2, which is gone") {
 		t.Errorf("%+v", f)
 	}
 	after := *before

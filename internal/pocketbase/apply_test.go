@@ -110,8 +110,9 @@ func TestRemoveFromTheMiddle(t *testing.T) {
 	now := observe(t, client)
 	f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Change(now, pbtest.Without(now, "oidc"),
 		"oidc.displayName")))
-	if f.Kind != link.FaultRefused || f.Field != "pocketbase.slot" || !strings.Contains(f.Todo, "Upgrade PocketBase") ||
-		!strings.Contains(f.Summary, "0.39.11") {
+	if f.Kind != link.FaultRefused || f.Field != "pocketbase.slot" || !strings.Contains(f.Todo.String(),
+		"Upgrade PocketBase") ||
+		!strings.Contains(f.Summary.String(), "0.39.11") {
 		t.Errorf("fault %+v does not explain", f)
 	}
 	if n := calls.Count("PATCH"); n != 0 {
@@ -165,8 +166,8 @@ func TestApplyStale(t *testing.T) {
 	changed := pbtest.Ours()
 	changed.DisplayName = "Company"
 	f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(before, changed)))
-	if f.Kind != link.FaultStale || !strings.Contains(f.Summary, "Display name of the provider google") ||
-		!strings.Contains(f.Summary, "full name") {
+	if f.Kind != link.FaultStale || !strings.Contains(f.Summary.String(), "Display name of the provider google") ||
+		!strings.Contains(f.Summary.String(), "full name") {
 		t.Errorf("fault %+v does not name what changed", f)
 	}
 	if diff := cmp.Diff(was, pbtest.Stored(t, server.App())); diff != "" {
@@ -209,7 +210,7 @@ func TestApplyRules(t *testing.T) {
 	}
 	ch.After = before
 	if f := pbtest.FaultOf(t, client.Apply(t.Context(), ch)); f.Kind != link.FaultStale ||
-		!strings.Contains(f.Summary, "create rule") {
+		!strings.Contains(f.Summary.String(), "create rule") {
 		t.Errorf("fault %+v", f)
 	}
 }
@@ -288,7 +289,7 @@ func TestApplyRefused(t *testing.T) {
 		p := pbtest.Ours()
 		one.spoil(&p)
 		f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(observe(t, client), p)))
-		if f.Kind != link.FaultRefused || f.Field != one.field || !strings.Contains(f.Summary, one.says) {
+		if f.Kind != link.FaultRefused || f.Field != one.field || !strings.Contains(f.Summary.String(), one.says) {
 			t.Errorf("%s: field %q, kind %q, %s", one.name, f.Field, f.Kind, f.Summary)
 		}
 	}
@@ -297,7 +298,7 @@ func TestApplyRefused(t *testing.T) {
 	after := *before
 	after.OAuth2.Mapped.Name = "nosuchfield"
 	f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Change(before, &after, "mappedFields.name")))
-	if f.Field != "pocketbase.map_name" || !strings.Contains(f.Summary, "nosuchfield") {
+	if f.Field != "pocketbase.map_name" || !strings.Contains(f.Summary.String(), "nosuchfield") {
 		t.Errorf("a field that is not there: %+v", f)
 	}
 }
@@ -317,7 +318,7 @@ func TestApplyMFANeedsTwoWays(t *testing.T) {
 	after := *before
 	after.OAuth2.Enabled = false
 	f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Change(before, &after, "enabled")))
-	if f.Field != "pocketbase.enabled" || !strings.Contains(f.Summary, "two ways to sign in") {
+	if f.Field != "pocketbase.enabled" || !strings.Contains(f.Summary.String(), "two ways to sign in") {
 		t.Errorf("fault %+v", f)
 	}
 }

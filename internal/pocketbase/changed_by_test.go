@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"authpocket/internal/outbound"
+	"authpocket/internal/say"
 
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/pbtest"
@@ -22,14 +23,15 @@ func TestChangedByReadsTheRequestLog(t *testing.T) {
 	before := time.Now()
 	send(t, http.MethodPatch, server.URL()+"/api/collections/users", server.Token(), map[string]any{"viewRule": nil},
 		new(any))
-	var said []string
+	var said []say.Text
 	for len(said) == 0 && time.Since(before) < wire.Patience { // PocketBase writes its log some seconds late
 		if outbound.Sleep(t.Context(), time.Second) != nil {
 			t.Fatal("the test was cut short")
 		}
 		said = client.ChangedBy(t.Context(), before, about)
 	}
-	if len(said) != 1 || !strings.HasPrefix(said[0], "a superuser at 127.0.0.1 changed the collection “users” at ") {
+	if len(said) != 1 || !strings.HasPrefix(said[0].String(), "a superuser at 127.0.0.1 changed the collection "+
+		"“users” at ") {
 		t.Errorf("it says %q", said)
 	}
 	if later := client.ChangedBy(t.Context(), time.Now().Add(time.Minute), about); len(later) != 0 {

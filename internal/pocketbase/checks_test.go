@@ -43,11 +43,11 @@ func byID(t testing.TB, checks []link.Check) map[string]link.Check {
 	t.Helper()
 	out := map[string]link.Check{}
 	for _, one := range checks {
-		if one.System != link.PB || one.Title == "" || one.Evidence == "" {
+		if one.System != link.PB || one.Title.Empty() || one.Evidence.Empty() {
 			t.Errorf("the check lacks something: %+v", one)
 		}
 		bad := one.Status == link.Fail || one.Status == link.Warn
-		if bad != (one.Remedy != "") || bad != (one.Cause != "") {
+		if bad != (!one.Remedy.Empty()) || bad != (one.Cause != "") {
 			t.Errorf("%s is %s with remedy %q and cause %q", one.ID, one.Status, one.Remedy, one.Cause)
 		}
 		out[string(one.ID)] = one

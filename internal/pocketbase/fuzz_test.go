@@ -54,10 +54,10 @@ func wellWorded(t *testing.T, err error) {
 		return
 	}
 	fault, ok := errors.AsType[*link.Fault](err)
-	if !ok || fault.Summary == "" || fault.Todo == "" {
+	if !ok || fault.Summary.Empty() || fault.Todo.Empty() {
 		t.Fatalf("without words: %v", err)
 	}
-	for _, text := range []string{fault.Summary, fault.Todo} {
+	for _, text := range []string{fault.Summary.String(), fault.Todo.String()} {
 		if strings.Contains(text, "never-to-be-shown") || strings.Contains(text, "<html") || !utf8.ValidString(text) {
 			t.Fatalf("the words are %q", text)
 		}

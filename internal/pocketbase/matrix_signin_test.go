@@ -119,7 +119,7 @@ func (m *matrix) logged(t *testing.T, d link.Desired) {
 		"nonce-bad-refused": link.CauseCodeRefused} {
 		group.Go(func() {
 			trail := m.client.Trail(t.Context(), signin.TrailQuery{Nonce: nonce, Exchange: true, Patient: true})
-			if !trail.Exchange || trail.Cause != cause || trail.Unread != "" || trail.IgnoresIPs != old {
+			if !trail.Exchange || trail.Cause != cause || !trail.Unread.Empty() || trail.IgnoresIPs != old {
 				t.Errorf("%s: %+v", nonce, trail)
 			}
 		})

@@ -213,7 +213,7 @@ func (m *matrix) removeFromTheMiddle(t *testing.T) {
 	ch := pbtest.Change(now, after, "oidc.displayName")
 	if !rest.ParseRelease(m.version).Since(rest.MergesByName) {
 		f := pbtest.FaultOf(t, m.client.Apply(t.Context(), ch))
-		if f.Kind != link.FaultRefused || !strings.Contains(f.Summary, "github") {
+		if f.Kind != link.FaultRefused || !strings.Contains(f.Summary.String(), "github") {
 			t.Errorf("%+v", f)
 		}
 		m.untouched(t, "a refused removal")
@@ -239,8 +239,8 @@ func (m *matrix) refusesToTouchOthers(t *testing.T) {
 		identity.Version = version
 		client := newFacade(rest.NewClient(config(t, m.URL, m.token), identity))
 		f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(observe(t, m.client), pbtest.Ours())))
-		if f.Kind != link.FaultRefused || !strings.Contains(f.Summary, "0.40.0") ||
-			!strings.Contains(f.Todo, "0.40.1") {
+		if f.Kind != link.FaultRefused || !strings.Contains(f.Summary.String(), "0.40.0") ||
+			!strings.Contains(f.Todo.String(), "0.40.1") {
 			t.Errorf("known as %q: %+v", version, f)
 		}
 		m.untouched(t, "a refused change")

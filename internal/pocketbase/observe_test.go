@@ -219,7 +219,8 @@ func TestMoreCollectionsThanAreReadIsSaid(t *testing.T) {
 		return pbtest.Reply(r, 200, `{"totalPages":21,"items":[]}`), nil
 	})
 	_, err := client.Observe(t.Context(), link.Query{})
-	if f := pbtest.FaultOf(t, err); !strings.Contains(f.Summary, "more than 2000 auth collections") || pages != 20 {
+	if f := pbtest.FaultOf(t, err); !strings.Contains(f.Summary.String(),
+		"more than 2000 auth collections") || pages != 20 {
 		t.Errorf("after %d pages: %s", pages, f.Summary)
 	}
 }
@@ -258,7 +259,7 @@ func TestReadPatience(t *testing.T) {
 			if took := time.Since(begun); (err == nil) != one.good || took < one.atLeast || took > one.atMost {
 				t.Errorf("%s: %v after %v", one.name, err, took)
 			}
-			if f, ok := err.(*link.Fault); ok && one.header == "100" && !strings.Contains(f.Todo, "1m40s") {
+			if f, ok := err.(*link.Fault); ok && one.header == "100" && !strings.Contains(f.Todo.String(), "1m40s") {
 				t.Errorf("%s: %s", one.name, f.Todo)
 			}
 		})

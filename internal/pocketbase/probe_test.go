@@ -79,7 +79,8 @@ func TestProbe(t *testing.T) {
 			if check.Status != one.status || check.Cause != one.cause.Entry() {
 				t.Errorf("%+v", check)
 			}
-			if strings.Contains(check.Evidence, "ours-secret") || strings.Contains(check.Evidence, "<") {
+			if strings.Contains(check.Evidence.String(), "ours-secret") || strings.Contains(check.Evidence.String(),
+				"<") {
 				t.Errorf("the evidence shows too much: %s", check.Evidence)
 			}
 			calls.Reset()
@@ -153,7 +154,7 @@ func TestProbeNotLogged(t *testing.T) {
 			return pbtest.Reply(r, 200, settings), nil
 		})
 		if check := client.Probe(t.Context(), link.Desired{Slot: pbtest.Ours()}); check.Status != link.Skipped ||
-			check.Evidence == "" {
+			check.Evidence.Empty() {
 			t.Errorf("%s: %+v", name, check)
 		}
 	}
@@ -181,7 +182,7 @@ func TestProbePatience(t *testing.T) {
 				return pbtest.Reply(r, 400, `{"data":{},"message":"Failed to fetch OAuth2 token.","status":400}`), nil
 			})
 			check := client.Probe(t.Context(), link.Desired{Slot: pbtest.Ours()})
-			if check.Status != link.Skipped || check.Evidence == "" {
+			if check.Status != link.Skipped || check.Evidence.Empty() {
 				t.Errorf("%s: %+v", name, check)
 			}
 			if took := time.Since(begun); name == "never" && (took != 30*time.Second || polls > 10) {

@@ -1,7 +1,6 @@
 package pocketbase
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -9,6 +8,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/checks"
 	"authpocket/internal/pocketbase/rest"
+	"authpocket/internal/say"
 )
 
 // Warnings returns what an admin should know before applying, judged by the current and the desired state. It decides
@@ -32,36 +32,36 @@ func (c *Client) Warnings(snap link.PocketBaseSnapshot, d link.Desired) []link.W
 
 type warner []link.Warning
 
-func (w *warner) add(id link.WarningID, summary, detail string) {
+func (w *warner) add(id link.WarningID, summary, detail say.Text) {
 	*w = append(*w, link.Warning{ID: id, System: link.PB, Summary: summary, Detail: detail})
 }
 
 func (w *warner) version(snap link.PocketBaseSnapshot, d link.Desired) {
-	r, name := rest.ParseRelease(snap.Version), "PocketBase "+snap.Version
+	r, name := rest.ParseRelease(snap.Version), say.Of("PocketBase %s", snap.Version)
 	if snap.Version == "" {
-		w.add(link.WarnVersionUnknown, "The version of this PocketBase could not be found out.",
-			"authpocket writes in the way that is safe on every version since 0.23. Versions before 0.37.4 have a "+
-				"known security hole in OAuth2 sign-ins (GHSA-pq7p-mc74-g65w).")
+		w.add(link.WarnVersionUnknown, say.Of("The version of this PocketBase could not be found out."),
+			say.Of("authpocket writes in the way that is safe on every version since 0.23. Versions before 0.37.4 "+
+				"have a known security hole in OAuth2 sign-ins (GHSA-pq7p-mc74-g65w)."))
 		return
 	}
 	if !r.Since(rest.ReadsSafely) {
-		w.add(link.WarnVersionReads, name+certainly(r, rest.ReadsSafely, " forgets", " may forget")+
-			" client secrets when a collection is opened.",
-			"Before 0.36.8, reading one collection through the API, as the dashboard and other tools do, empties the "+
-				"client secrets that the running server has, and sign-ins fail until the next change or restart. "+
-				"authpocket only reads lists, which is harmless. Upgrade.")
+		w.add(link.WarnVersionReads, say.Of("%s%s client secrets when a collection is opened.", name, certainly(r,
+			rest.ReadsSafely, " forgets", " may forget")),
+			say.Of("Before 0.36.8, reading one collection through the API, as the dashboard and other tools do, "+
+				"empties the client secrets that the running server has, and sign-ins fail until the next "+
+				"change or restart. authpocket only reads lists, which is harmless. Upgrade."))
 	}
 	if !r.Since(rest.HijackFixed) {
-		w.add(link.WarnVersionHijack, name+certainly(r, rest.HijackFixed, " has", " may have")+
-			" a known security hole in OAuth2 sign-ins.",
-			"Before 0.37.4, whoever registers first with somebody's address can keep access to the account after "+
-				"that person signs in (GHSA-pq7p-mc74-g65w, CVE-2026-44166). Upgrade.")
+		w.add(link.WarnVersionHijack, say.Of("%s%s a known security hole in OAuth2 sign-ins.", name, certainly(r,
+			rest.HijackFixed, " has", " may have")),
+			say.Of("Before 0.37.4, whoever registers first with somebody's address can keep access to the account "+
+				"after that person signs in (GHSA-pq7p-mc74-g65w, CVE-2026-44166). Upgrade."))
 	}
 	if r.MayBe(rest.MergesNot) && len(foreignProviders(snap, d)) > 0 {
-		w.add(link.WarnVersionMerge, name+" "+isOrMayBe(r)+" 0.40.0, which cannot change one provider without the "+
-			"client secrets of the others.",
-			"The apply will be refused and nothing written, because there are other providers: "+
-				strings.Join(foreignProviders(snap, d), ", ")+". Upgrade to 0.40.1 or later first.")
+		w.add(link.WarnVersionMerge, say.Of("%s %s 0.40.0, which cannot change one provider without the client "+
+			"secrets of the others.", name, isOrMayBe(r)),
+			say.Of("The apply will be refused and nothing written, because there are other providers: %s. Upgrade "+
+				"to 0.40.1 or later first.", strings.Join(foreignProviders(snap, d), ", ")))
 	}
 }
 
@@ -98,15 +98,16 @@ func foreignProviders(snap link.PocketBaseSnapshot, d link.Desired) []string {
 func (w *warner) settings(snap link.PocketBaseSnapshot, d link.Desired) {
 	if app := snap.Settings.AppURL; app != "" && strings.TrimRight(app, "/") != strings.TrimRight(d.PocketBaseURL,
 		"/") {
-		w.add(link.WarnAppURL, "PocketBase's settings name another address of the app: "+rest.Plain(app)+".",
-			"Sign-ins do not use it, only the links in PocketBase's mails do. Check that "+d.PocketBaseURL+
-				" is the address at which people open the app: the redirect URI is built from it.")
+		w.add(link.WarnAppURL, say.Of("PocketBase's settings name another address of the app: %s.", rest.Plain(app)),
+			say.Of("Sign-ins do not use it, only the links in PocketBase's mails do. Check that %s is the address "+
+				"at which people open the app: the redirect URI is built from it.", d.PocketBaseURL))
 	}
 	w.appRedirect(snap, d)
 	if snap.Settings.RateLimits && snap.Settings.AuthLimit != "" {
-		w.add(link.WarnRateLimits, "PocketBase limits sign-ins to "+snap.Settings.AuthLimit+" for each address.",
-			"Repeated test sign-ins will be refused for a moment. Behind a proxy that is not in the trusted proxy "+
-				"headers, everyone counts as one address.")
+		w.add(link.WarnRateLimits, say.Of("PocketBase limits sign-ins to %s for each address.",
+			snap.Settings.AuthLimit),
+			say.Of("Repeated test sign-ins will be refused for a moment. Behind a proxy that is not in the trusted "+
+				"proxy headers, everyone counts as one address."))
 	}
 }
 
@@ -119,10 +120,10 @@ func (w *warner) appRedirect(snap link.PocketBaseSnapshot, d link.Desired) {
 	}) {
 		return
 	}
-	w.add(link.WarnAppRedirect, app+" without pop-ups needs its own address as a redirect URI.",
-		"With OAUTH_DISABLE_POPUP=true in its environment, as phones may need it, authentik returns to the app itself. "+
-			"It then shows “Redirect URI Error” unless the redirect URIs also have the address that "+app+
-			" is opened at, such as "+base+".")
+	w.add(link.WarnAppRedirect, say.Of("%s without pop-ups needs its own address as a redirect URI.", app),
+		say.Of("With OAUTH_DISABLE_POPUP=true in its environment, as phones may need it, authentik returns to "+
+			"the app itself. It then shows “Redirect URI Error” unless the redirect URIs also have the "+
+			"address that %s is opened at, such as %s.", app, base))
 }
 
 // transport checks the addresses that PocketBase is given. Those of the two systems themselves are checked where they
@@ -135,56 +136,58 @@ func (w *warner) transport(d link.Desired) {
 		}
 	}
 	if len(plainURLs) > 0 {
-		w.add(link.WarnHTTPEndpoints, "PocketBase will call authentik over plain http: "+
-			strings.Join(slices.Compact(plainURLs), ", ")+".",
-			"Others on the network can read the client secret and tokens. Use https, unless the two systems share a "+
-				"private network.")
+		w.add(link.WarnHTTPEndpoints, say.Of("PocketBase will call authentik over plain http: %s.",
+			strings.Join(slices.Compact(plainURLs), ", ")),
+			say.Of("Others on the network can read the client secret and tokens. Use https, unless the two systems "+
+				"share a private network."))
 	}
 }
 
 func (w *warner) slot(snap link.PocketBaseSnapshot, now link.CollectionState, d link.Desired) {
 	there := rest.FindProvider(now.OAuth2.Providers, d.Slot.Slot)
 	if there != nil && there.ClientID != d.Slot.ClientID {
-		w.add(link.WarnSecretLost, "The client secret that "+d.Slot.Slot+
-			" has now is replaced, and cannot be put back.",
-			"PocketBase never shows a client secret. If you still need the current one (client id "+
-				rest.Plain(there.ClientID)+"), first get a copy from where it was issued.")
+		w.add(link.WarnSecretLost, say.Of("The client secret that %s has now is replaced, and cannot be put back.",
+			d.Slot.Slot),
+			say.Of("PocketBase never shows a client secret. If you still need the current one (client id %s), "+
+				"first get a copy from where it was issued.", rest.Plain(there.ClientID)))
 	}
 	if linked := snap.Linked[d.Slot.Slot]; linked > 0 {
-		before := people(linked) + " signed in through the slot " + d.Slot.Slot + " of " + now.Name + " before"
-		w.linkedBefore(before, there, d.Slot)
+		w.linkedBefore(linked, now.Name, there, d.Slot)
 	}
 	if !d.Collection.OAuth2.Enabled {
-		w.add(link.WarnOAuth2Off, "OAuth2 stays turned off in "+now.Name+
-			".", "Nobody can sign in by any provider until it is turned on.")
+		w.add(link.WarnOAuth2Off, say.Of("OAuth2 stays turned off in %s.", now.Name), say.Of("Nobody can sign in by "+
+			"any provider until it is turned on."))
 	}
 	if field, claims := mappedTwice(d.Collection.OAuth2.Mapped); field != "" {
-		w.add(link.WarnMappedTwice, "The field "+field+" takes more than one claim: "+claims+
-			".", "A new account keeps only the last of them. Map each to a field of its own.")
+		w.add(link.WarnMappedTwice, say.Of("The field %s takes more than one claim: %s.", field, claims),
+			say.Of("A new account keeps only the last of them. Map each to a field of its own."))
 	}
 	if d.Collection.OAuth2.Mapped.ID == "id" {
-		w.add(link.WarnMappedID, "The OAuth2 id is mapped to the record's own id.",
-			"Sign-ins of new people will fail, for PocketBase's ids have another form. Map it to another field, or "+
-				"to none.")
+		w.add(link.WarnMappedID, say.Of("The OAuth2 id is mapped to the record's own id."),
+			say.Of("Sign-ins of new people will fail, for PocketBase's ids have another form. Map it to another "+
+				"field, or to none."))
 	}
 }
 
 // linkedBefore warns of the links that a slot keeps of earlier sign-ins. Who made them is known only from the provider
 // that the slot has, and none may be left.
-func (w *warner) linkedBefore(summary string, there *link.OAuth2Provider, wanted link.OAuth2Provider) {
-	detail := "PocketBase tells people apart by slot and subject only, not by where they come from. "
+func (w *warner) linkedBefore(n int, collection string, there *link.OAuth2Provider, wanted link.OAuth2Provider) {
+	summary := say.Count(n, "%d person has signed in through the slot %s of %s before.",
+		"%d people have signed in through the slot %s of %s before.", wanted.Slot, collection)
+	known := say.Of("If that was with this authentik and the same subject mode, they keep their accounts.")
 	switch here := there != nil && address.SameHost(there.AuthURL, wanted.AuthURL); {
 	case here && there.ClientID == wanted.ClientID:
 		return
-	case here || there == nil:
-		detail += "If that was with this authentik and the same subject mode, they keep their accounts. Otherwise, whoever"
-	default:
-		summary += ", with another provider"
-		detail += "Whoever"
+	case !here && there != nil:
+		summary = say.Count(n, "%d person has signed in through the slot %s of %s before, with another provider.",
+			"%d people have signed in through the slot %s of %s before, with another provider.", wanted.Slot,
+			collection)
+		known = say.Text{}
 	}
-	w.add(link.WarnAlreadyLinked, summary+".", detail+" has the same subject now gets that account, and whoever has "+
-		"another one is refused if their address is taken. Use a free slot, or delete the old links in the collection "+
-		"_externalAuths.")
+	w.add(link.WarnAlreadyLinked, summary, say.Join(
+		say.Of("PocketBase tells people apart by slot and subject only, not by where they come from."), known,
+		say.Of("Whoever else has the same subject now gets that account, and whoever has another one is refused if "+
+			"their address is taken. Use a free slot, or delete the old links in the collection _externalAuths.")))
 }
 
 // mappedTwice returns the first field that takes more than one claim, and those claims.
@@ -204,17 +207,10 @@ func mappedTwice(m link.MappedFields) (field, claims string) {
 	return "", ""
 }
 
-func people(n int) string {
-	if n == 1 {
-		return "1 person has"
-	}
-	return fmt.Sprintf("%d people have", n)
-}
-
 func (w *warner) rules(snap link.PocketBaseSnapshot, now link.CollectionState, d link.Desired) {
 	if !link.SameRule(now.AuthRule, d.Collection.AuthRule) {
-		w.add(link.WarnSignsOut, "The change of authRule signs out everyone in "+now.Name+" once.",
-			"PocketBase makes a new key for the collection's tokens when the rule changes.")
+		w.add(link.WarnSignsOut, say.Of("The change of authRule signs out everyone in %s once.", now.Name),
+			say.Of("PocketBase makes a new key for the collection's tokens when the rule changes."))
 	}
 	wanted := now
 	wanted.CreateRule, wanted.AuthRule, wanted.OAuth2 = d.Collection.CreateRule, d.Collection.AuthRule,
@@ -230,16 +226,16 @@ func (w *warner) rules(snap link.PocketBaseSnapshot, now link.CollectionState, d
 
 // managedDetail returns what to do in a PocketBase whose app sets createRule and whether MFA is on each time it starts,
 // but neither authRule nor the MFA rule (Beszel: internal/hub/collections.go).
-func managedDetail(app string, cause link.CauseID, detail string) string {
+func managedDetail(app string, cause link.CauseID, detail say.Text) say.Text {
 	switch cause {
 	case link.CauseCreateRule:
-		return app + " sets createRule itself each time it starts, so a change in PocketBase does not last. To let new " +
-			"people in, start it with USER_CREATION=true in its environment."
+		return say.Of("%s sets createRule itself each time it starts, so a change in PocketBase does not last. To let "+
+			"new people in, start it with USER_CREATION=true in its environment.", app)
 	case link.CauseMFA:
-		return detail + " " + app + " turns multi-factor authentication on at each start with MFA_OTP=true in its " +
-			"environment, but leaves the MFA rule alone, so the rule lasts."
+		return say.Of("%s %s turns multi-factor authentication on at each start with MFA_OTP=true in its environment, "+
+			"but leaves the MFA rule alone, so the rule lasts.", detail, app)
 	case link.CauseAuthRule:
-		return detail + " " + app + " leaves authRule alone, so the change lasts."
+		return say.Of("%s %s leaves authRule alone, so the change lasts.", detail, app)
 	}
 	return detail
 }

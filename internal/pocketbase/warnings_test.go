@@ -106,7 +106,7 @@ func TestWarnings(t *testing.T) {
 		snap.Collections = []link.CollectionState{now}
 		var got []link.WarningID
 		for _, w := range Warnings(snap, d) {
-			if w.System != link.PB || w.Summary == "" || w.Detail == "" {
+			if w.System != link.PB || w.Summary.Empty() || w.Detail.Empty() {
 				t.Errorf("%s: the warning lacks something: %+v", one.name, w)
 			}
 			got = append(got, w.ID)
@@ -126,7 +126,7 @@ func TestManagedBy(t *testing.T) {
 	d.Collection = snap.Collections[0]
 	details := map[link.WarningID]string{}
 	for _, w := range Warnings(snap, d) {
-		details[w.ID] = w.Detail
+		details[w.ID] = w.Detail.String()
 	}
 	if !strings.Contains(details[link.WarnAppRedirect], "such as https://pocketbase.company.") {
 		t.Errorf("its own address is not asked for: %v", details)
@@ -175,8 +175,8 @@ func TestEarlierSignInsAreLaidToAnotherProviderOnlyWhereItIsKnown(t *testing.T) 
 		snap := link.PocketBaseSnapshot{Version: "0.39.11", Linked: map[string]int{"oidc2": 2},
 			Collections: []link.CollectionState{now}}
 		found := link.Find(Warnings(snap, d), func(w link.Warning) bool { return w.ID == link.WarnAlreadyLinked })
-		if found == nil || strings.Contains(found.Summary, "another provider") != test.another ||
-			strings.Contains(found.Detail, "they keep their accounts") == test.another {
+		if found == nil || strings.Contains(found.Summary.String(), "another provider") != test.another ||
+			strings.Contains(found.Detail.String(), "they keep their accounts") == test.another {
 			t.Errorf("%s: it warns %+v", name, found)
 		}
 	}

@@ -1,7 +1,6 @@
 package predict
 
 import (
-	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -11,13 +10,14 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/predict/record"
 	"authpocket/internal/predict/rule"
+	"authpocket/internal/say"
 	"authpocket/internal/signin"
 )
 
 // Obstacle is something in a collection that keeps people out, or may do so.
 type Obstacle struct {
 	Cause      link.CauseID
-	What, Todo string
+	What, Todo say.Text
 	Everyone   bool // it also keeps out people who have an account
 	Newcomers  bool // it certainly keeps out everybody new
 	// Unknown reports whether the obstacle may be none: it depends on what cannot be known before a sign-in.
@@ -79,7 +79,7 @@ func (w World) nobodyKnown() rule.Record {
 func (w World) createObstacles(drafts []record.Draft) []Obstacle {
 	c := w.Collection
 	o := Obstacle{Cause: link.CauseCreateRule,
-		Todo: "To let new people in through authentik only, set createRule to @request.context = \"oauth2\"."}
+		Todo: say.Of("To let new people in through authentik only, set createRule to @request.context = \"oauth2\".")}
 	body, others := common(drafts, func(d record.Draft) map[string]any { return d.Body })
 	values, unknown := common(drafts, func(d record.Draft) map[string]any { return d.Before })
 	request := w.createRequest(record.Draft{Body: body})
@@ -90,18 +90,18 @@ func (w World) createObstacles(drafts []record.Draft) []Obstacle {
 	case answer.Truth == rule.Yes:
 		return nil
 	case c.CreateRule == nil:
-		o.What = "createRule of " + c.Name + " lets only superusers make records, so new people are refused."
+		o.What = say.Of("createRule of %s lets only superusers make records, so new people are refused.", c.Name)
 	case answer.Broken:
-		o.What = "PocketBase can't evaluate createRule of " + c.Name + ", so new people are refused."
+		o.What = say.Of("PocketBase can't evaluate createRule of %s, so new people are refused.", c.Name)
 	case answer.Truth == rule.No:
-		o.What = "createRule of " + c.Name + " rejects every sign-in of a new person."
+		o.What = say.Of("createRule of %s rejects every sign-in of a new person.", c.Name)
 	default:
 		o.Unknown = true
-		o.What = "Whether createRule of " + c.Name + " lets a new person in depends on " + answer.Unknown + "."
-		o.Todo = "Sign in with a new account to see, or set createRule to @request.context = \"oauth2\"."
+		o.What = say.Of("Whether createRule of %s lets a new person in depends on %s.", c.Name, answer.Unknown)
+		o.Todo = say.Of("Sign in with a new account to see, or set createRule to @request.context = \"oauth2\".")
 		return []Obstacle{o}
 	}
-	o.What += " People who have an account there get in."
+	o.What = say.Join(o.What, say.Of("People who have an account there get in."))
 	return []Obstacle{o}
 }
 
@@ -121,18 +121,18 @@ func (w World) authObstacles(newcomer rule.Record) []Obstacle {
 	everyone := rule.Decide(c.AuthRule, w.signInRequest(), w.nobodyKnown())
 	answer := rule.Decide(c.AuthRule, w.signInRequest(), newcomer)
 	o := Obstacle{Cause: link.CauseAuthRule, Everyone: everyone.Truth == rule.No, Newcomers: answer.Truth == rule.No,
-		Todo: "Set authRule to empty, or to a rule that people meet. Changing it signs everyone out once."}
+		Todo: say.Of("Set authRule to empty, or to a rule that people meet. Changing it signs everyone out once.")}
 	switch {
 	case everyone.Broken:
-		o.What = "PocketBase can't evaluate authRule of " + c.Name + ", so nobody can sign in."
+		o.What = say.Of("PocketBase can't evaluate authRule of %s, so nobody can sign in.", c.Name)
 	case o.Everyone:
-		o.What = "authRule of " + c.Name + " lets nobody sign in."
+		o.What = say.Of("authRule of %s lets nobody sign in.", c.Name)
 	case o.Newcomers:
-		o.What = "authRule of " + c.Name + " refuses everybody new; their account is made all the same."
+		o.What = say.Of("authRule of %s refuses everybody new; their account is made all the same.", c.Name)
 	case answer.Truth == rule.Unknown:
-		o.Unknown, o.Todo = true, "Sign in with a new account to see."
-		o.What = "Whether authRule of " + c.Name + " lets a new person in depends on " + answer.Unknown +
-			"; their account is made all the same."
+		o.Unknown, o.Todo = true, say.Of("Sign in with a new account to see.")
+		o.What = say.Of("Whether authRule of %s lets a new person in depends on %s; their account is made all the "+
+			"same.", c.Name, answer.Unknown)
 	default:
 		return nil
 	}
@@ -141,9 +141,11 @@ func (w World) authObstacles(newcomer rule.Record) []Obstacle {
 
 func (w World) mfaObstacles(newcomer rule.Record) []Obstacle {
 	c := w.Collection
-	o := Obstacle{Cause: link.CauseMFA, Everyone: true, What: "Multi-factor authentication is on in " + c.Name +
-		", so that authentik alone is not enough: PocketBase asks for a second way to sign in.",
-		Todo: "Set the MFA rule to @request.context != \"oauth2\", and let authentik ask for the second factor."}
+	o := Obstacle{Cause: link.CauseMFA, Everyone: true, What: say.Of("Multi-factor authentication is on in %s, so "+
+		"that authentik alone is not enough: PocketBase "+
+		"asks for a second way to sign in.", c.Name),
+		Todo: say.Of("Set the MFA rule to @request.context != \"oauth2\", and let authentik ask for the second " +
+			"factor.")}
 	if c.MFARule == "" {
 		return []Obstacle{o}
 	}
@@ -152,12 +154,12 @@ func (w World) mfaObstacles(newcomer rule.Record) []Obstacle {
 	o.Everyone, o.Newcomers = everyone.Broken || everyone.Truth == rule.Yes, answer.Truth == rule.Yes
 	switch {
 	case everyone.Broken:
-		o.What = "PocketBase can't evaluate the MFA rule of " + c.Name + ", so nobody can sign in."
+		o.What = say.Of("PocketBase can't evaluate the MFA rule of %s, so nobody can sign in.", c.Name)
 	case answer.Truth == rule.No:
 		return nil
 	case answer.Truth == rule.Unknown:
-		o.Unknown, o.What = true, "Whether PocketBase asks a new person for a second factor depends on "+answer.Unknown+
-			", by the MFA rule of "+c.Name+"."
+		o.Unknown, o.What = true, say.Of("Whether PocketBase asks a new person for a second factor depends on %s, "+
+			"by the MFA rule of %s.", answer.Unknown, c.Name)
 	}
 	return []Obstacle{o}
 }
@@ -165,26 +167,27 @@ func (w World) mfaObstacles(newcomer rule.Record) []Obstacle {
 func (w World) emailObstacles(trusted bool) []Obstacle {
 	c := w.Collection
 	if !trusted && c.EmailRequired {
-		return []Obstacle{{Cause: link.CauseEmailUnverified, Newcomers: true, What: "Nobody new can sign in: " +
-			c.Name +
-			" requires an e-mail address, and authentik marks addresses as not verified, which PocketBase drops. It " +
-			"then answers “email: Cannot be blank”.",
-			Todo: "Choose which addresses to trust, or make the e-mail field of " + c.Name + " optional."}}
+		return []Obstacle{{Cause: link.CauseEmailUnverified, Newcomers: true, What: say.Of("Nobody new can sign in: "+
+			"%s requires an e-mail address, and authentik marks addresses as not "+
+			"verified, which PocketBase drops. It then answers “email: Cannot be blank”.", c.Name),
+			Todo: say.Of("Choose which addresses to trust, or make the e-mail field of %s optional.", c.Name)}}
 	}
 	only, except := record.EmailDomains(c)
-	what := ""
+	var what say.Text
 	switch {
 	case !trusted:
 		return nil
 	case len(only) > 0:
-		what = c.Name + " accepts only e-mail addresses of " + strings.Join(only, ", ") + "."
+		what = say.Of("%s accepts only e-mail addresses of %s.", c.Name, strings.Join(only, ", "))
 	case len(except) > 0:
-		what = c.Name + " accepts no e-mail addresses of " + strings.Join(except, ", ") + "."
+		what = say.Of("%s accepts no e-mail addresses of %s.", c.Name, strings.Join(except, ", "))
 	default:
 		return nil
 	}
-	return []Obstacle{{Cause: link.CauseEmailRefused, What: what + " PocketBase refuses other new people.",
-		Todo: "If authentik has people with other addresses, allow their domains in the options of the email field."}}
+	return []Obstacle{{Cause: link.CauseEmailRefused, What: say.Join(what, say.Of("PocketBase refuses other new "+
+		"people.")),
+		Todo: say.Of("If authentik has people with other addresses, allow their domains in the options of the email " +
+			"field.")}}
 }
 
 // samples are people who have nothing in common but that each claim is text. What refuses all of them refuses everyone.
@@ -226,16 +229,16 @@ func (w World) fieldObstacles(drafts []record.Draft) []Obstacle {
 
 func (w World) fieldObstacle(f record.Fault) Obstacle {
 	m := w.Collection.OAuth2.Mapped
-	mapped := map[string]string{m.ID: "the subject", m.Name: "the name", m.Username: "the user name",
-		m.AvatarURL: "the picture"}[f.Field]
+	mapped := map[string]say.Text{m.ID: say.Of("the subject"), m.Name: say.Of("the name"),
+		m.Username: say.Of("the user name"), m.AvatarURL: say.Of("the picture")}[f.Field]
 	cause := signin.CauseOfFields(fieldFaults([]record.Fault{f}), signin.Claims{Username: "x"}, m)
-	if mapped == "" || f.Field == "" {
+	if mapped.Empty() || f.Field == "" {
 		return Obstacle{Cause: cause,
-			What: fmt.Sprintf("%s requires %s, which a sign-in leaves empty, so new people are "+
+			What: say.Of("%s requires %s, which a sign-in leaves empty, so new people are "+
 				"refused unless the app sends or sets a value.", w.Collection.Name, f.Field),
-			Todo: "Make the field optional, map a claim to it, or have the app send it as createData."}
+			Todo: say.Of("Make the field optional, map a claim to it, or have the app send it as createData.")}
 	}
-	return Obstacle{Cause: cause, Newcomers: true, What: "PocketBase refuses everybody new: " + mapped +
-		" is mapped to the field " + f.Field + ", which " + codeWords(f.Code) + ".",
-		Todo: "Map " + mapped + " to another field or to none, or change the field's options."}
+	return Obstacle{Cause: cause, Newcomers: true, What: say.Of("PocketBase refuses everybody new: %s is mapped to "+
+		"the field %s, which %s.", mapped, f.Field, codeWords(f.Code)),
+		Todo: say.Of("Map %s to another field or to none, or change the field's options.", mapped)}
 }

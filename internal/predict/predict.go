@@ -6,11 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
-	"strings"
 
 	"authpocket/internal/link"
 	"authpocket/internal/predict/record"
 	"authpocket/internal/predict/rule"
+	"authpocket/internal/say"
 	"authpocket/internal/signin"
 )
 
@@ -51,8 +51,9 @@ func Predict(w World) signin.Prediction {
 		return p
 	}
 	if faults := record.Link(user); p.Outcome != signin.OutcomeNew && len(faults) > 0 {
-		refused := refuse(link.CauseNoSubject, "PocketBase refuses the sign-in: it can't keep the subject (sub) that "+
-			"authentik sends, which is empty or too long.")
+		refused := refuse(link.CauseNoSubject, say.Of("PocketBase refuses the sign-in: it can't keep the subject "+
+			"(sub) that authentik sends, which is "+
+			"empty or too long."))
 		refused.Fields, refused.Unknown = fieldFaults(faults), p.Unknown
 		return refused
 	}
@@ -79,12 +80,13 @@ func Between(oldest, newest string, w World) signin.Prediction {
 	}
 	w.Version = oldest
 	if old := Predict(w); old.Outcome != p.Outcome || old.Cause != p.Cause {
-		doubt(&p, cmp.Or(old.Cause, p.Cause), "it depends on the version of this PocketBase, which is not known")
+		doubt(&p, cmp.Or(old.Cause, p.Cause), say.Of("it depends on the version of this PocketBase, which is not "+
+			"known"))
 	}
 	return p
 }
 
-func refuse(cause link.CauseID, words string) signin.Prediction {
+func refuse(cause link.CauseID, words say.Text) signin.Prediction {
 	return signin.Prediction{Outcome: signin.OutcomeRefused, Cause: cause, Words: words}
 }
 
@@ -92,20 +94,21 @@ func refuse(cause link.CauseID, words string) signin.Prediction {
 func refuseClaim(err error) signin.Prediction {
 	var claim *record.ClaimError
 	if !errors.As(err, &claim) {
-		return refuse(link.CauseClaimType, "PocketBase cannot read the claims: "+err.Error()+".")
+		return refuse(link.CauseClaimType, say.Of("PocketBase cannot read the claims: %s.", err.Error()))
 	}
-	return refuse(link.CauseClaimType, "PocketBase refuses the sign-in with “Failed to fetch OAuth2 user”: the claim "+
-		claim.Claim+" is "+claim.Got+", and PocketBase reads only "+claim.Want+".")
+	return refuse(link.CauseClaimType, say.Of("PocketBase refuses the sign-in with “Failed to fetch OAuth2 user”: "+
+		"the claim %s is %s, and "+
+		"PocketBase reads only %s.", claim.Claim, claim.Got, claim.Want))
 }
 
 // signInTo predicts the sign-in to an existing account.
 func (w World) signInTo(a signin.Account, outcome signin.Outcome, user record.User) (signin.Prediction, rule.Record) {
 	p := signin.Prediction{Outcome: outcome, Account: a, Email: a.Email, Verified: a.Verified,
-		Resets: !a.Verified, Words: "Signs in to the account " + link.Quote(a.Title()) + ", which is already linked."}
+		Resets: !a.Verified, Words: say.Of("Signs in to the account “%s”, which is already linked.", a.Title())}
 	// a subject that can't be kept is refused first
 	linkedElsewhere := len(record.Link(user)) == 0 && a.LinkedSubject != "" && a.LinkedSubject != user.ID
 	if outcome == signin.OutcomeLinked {
-		p.Words = "Is linked to the account " + link.Quote(a.Title()) + ", which has the same address."
+		p.Words = say.Of("Is linked to the account “%s”, which has the same address.", a.Title())
 	}
 	values := w.saved(&p, a, user)
 	switch {
@@ -113,15 +116,16 @@ func (w World) signInTo(a signin.Account, outcome signin.Outcome, user record.Us
 		return p, rule.Record{}
 	case linkedElsewhere && (a.Verified || w.before("0.37.4")):
 		unknown := p.Unknown // refused in any case, perhaps for another reason
-		p = refuse(link.CauseOtherSubject, "PocketBase refuses the sign-in: the account "+link.Quote(a.Title())+
-			" is linked to another subject in this slot.")
+		p = refuse(link.CauseOtherSubject, say.Of("PocketBase refuses the sign-in: the account “%s” is linked to "+
+			"another subject in this slot.", a.Title()))
 		p.Unknown = unknown
 		for _, field := range []string{"collectionRef", "provider", "recordRef"} { // of _externalAuths
 			p.Fields = append(p.Fields, signin.FieldFault{Field: field, Code: "validation_not_unique"})
 		}
 		return p, rule.Record{}
 	case linkedElsewhere:
-		p.Words += " PocketBase removes its link to another subject, because the account was never verified."
+		p.Words = say.Join(p.Words,
+			say.Of("PocketBase removes its link to another subject, because the account was never verified."))
 	}
 	return p, w.stored(values)
 }
@@ -144,7 +148,7 @@ func (w World) saved(p *signin.Prediction, a signin.Account, user record.User) m
 	}
 	faults, doubts := record.Resave(w.Collection, values, reset, w.Version)
 	if len(doubts) > 0 {
-		doubt(p, link.CauseAccountFields, "it depends on "+strings.Join(doubts, " and "))
+		doubt(p, link.CauseAccountFields, say.Of("it depends on %s", say.And(doubts...)))
 	}
 	if len(faults) == 0 && gains && w.ByEmail != nil && w.ByEmail.ID != a.ID { // which the database notices last
 		faults = append(faults, record.Fault{Field: "email", Code: "validation_not_unique"})
@@ -153,8 +157,8 @@ func (w World) saved(p *signin.Prediction, a signin.Account, user record.User) m
 		return values
 	}
 	unknown := p.Unknown
-	*p = refuse(link.CauseAccountFields, "PocketBase refuses the sign-in: it has to save the account "+
-		link.Quote(a.Title())+" again, and "+fieldWords(faults)+".")
+	*p = refuse(link.CauseAccountFields, say.Of("PocketBase refuses the sign-in: it has to save the account “%s” "+
+		"again, and %s.", a.Title(), fieldWords(faults)))
 	p.Fields, p.Account, p.Unknown = fieldFaults(faults), a, unknown
 	return nil
 }
@@ -168,12 +172,12 @@ func quoted(s string) json.RawMessage {
 func (w World) create(user record.User) (signin.Prediction, rule.Record) {
 	c := w.Collection
 	if c.CreateRule == nil {
-		return refuse(link.CauseCreateRule, "PocketBase refuses new users: only superusers may create records in "+
-			c.Name+"."), rule.Record{}
+		return refuse(link.CauseCreateRule, say.Of("PocketBase refuses new users: only superusers may create "+
+			"records in %s.", c.Name)), rule.Record{}
 	}
-	p := signin.Prediction{Outcome: signin.OutcomeNew, Words: "A new account is created for " + user.Email + "."}
+	p := signin.Prediction{Outcome: signin.OutcomeNew, Words: say.Of("A new account is created for %s.", user.Email)}
 	if user.Email == "" {
-		p.Words = "A new account is created, without an e-mail address."
+		p.Words = say.Of("A new account is created, without an e-mail address.")
 	}
 	draft := record.New(c, user, w.Version, w.lookup())
 	p.Email, _ = draft.After["email"].(string)
@@ -184,16 +188,16 @@ func (w World) create(user record.User) (signin.Prediction, rule.Record) {
 	case draft.BeforeRule:
 		return w.refuseFields(draft.Faults), rule.Record{}
 	case answer.Broken:
-		return refuse(link.CauseCreateRule, "PocketBase refuses new users: it can't evaluate the create rule of "+
-			c.Name+"."), rule.Record{}
+		return refuse(link.CauseCreateRule, say.Of("PocketBase refuses new users: it can't evaluate the create rule "+
+			"of %s.", c.Name)), rule.Record{}
 	case answer.Truth == rule.No:
-		return refuse(link.CauseCreateRule, "PocketBase refuses new users: the create rule of "+c.Name+
-			" rejects this sign-in."), rule.Record{}
+		return refuse(link.CauseCreateRule, say.Of("PocketBase refuses new users: the create rule of %s rejects "+
+			"this sign-in.", c.Name)), rule.Record{}
 	case answer.Truth == rule.Unknown:
-		doubt(&p, link.CauseCreateRule, "the create rule of "+c.Name+" depends on "+answer.Unknown)
+		doubt(&p, link.CauseCreateRule, say.Of("the create rule of %s depends on %s", c.Name, answer.Unknown))
 	}
 	if len(draft.Doubts) > 0 {
-		doubt(&p, link.CauseMappedField, "it depends on "+strings.Join(draft.Doubts, " and "))
+		doubt(&p, link.CauseMappedField, say.Of("it depends on %s", say.And(draft.Doubts...)))
 	}
 	if len(draft.Faults) > 0 {
 		refused := w.refuseFields(draft.Faults)
@@ -207,18 +211,20 @@ func (w World) create(user record.User) (signin.Prediction, rule.Record) {
 func (w World) refuseFields(faults []record.Fault) signin.Prediction {
 	fields := fieldFaults(faults)
 	if len(fields) == 0 {
-		return refuse(link.CauseMappedField, "PocketBase refuses new users: "+fieldWords(faults)+".")
+		return refuse(link.CauseMappedField, say.Of("PocketBase refuses new users: %s.", fieldWords(faults)))
 	}
 	claims, mapped := signin.ReadClaims(w.Claims), w.Collection.OAuth2.Mapped
-	p := refuse(signin.CauseOfFields(fields, claims, mapped), "PocketBase refuses new users: "+fieldWords(faults)+".")
+	p := refuse(signin.CauseOfFields(fields, claims, mapped), say.Of("PocketBase refuses new users: %s.",
+		fieldWords(faults)))
 	p.Fields = fields
 	switch p.Cause {
 	case link.CauseEmailUnverified, link.CauseEmailBlank:
-		p.Words = "PocketBase refuses the sign-in with “email: Cannot be blank”: authentik sends no verified address, " +
-			"and " + w.Collection.Name + " requires one."
+		p.Words = say.Of("PocketBase refuses the sign-in with “email: Cannot be blank”: authentik sends no verified "+
+			"address, and %s requires one.", w.Collection.Name)
 	case link.CauseUsernameDropped:
-		p.Words = "PocketBase refuses new users: it leaves out the user name " + link.Quote(claims.Username) +
-			", which doesn't fit the field " + mapped.Username + " or is taken, and the field requires a value."
+		p.Words = say.Of("PocketBase refuses new users: it leaves out the user name “%s”, which doesn't fit the "+
+			"field %s "+
+			"or is taken, and the field requires a value.", claims.Username, mapped.Username)
 	}
 	return p
 }
@@ -231,10 +237,10 @@ func (w World) lookup() record.Lookup {
 	return func(string, string, bool) (bool, error) { return false, errors.New("nobody was asked") }
 }
 
-func doubt(p *signin.Prediction, cause link.CauseID, what string) {
-	if p.Unknown == "" {
+func doubt(p *signin.Prediction, cause link.CauseID, what say.Text) {
+	if p.Unknown.Empty() {
 		p.Cause, p.Unknown = cause, what
 		return
 	}
-	p.Unknown += "; " + what
+	p.Unknown = say.Of("%s; %s", p.Unknown, what)
 }

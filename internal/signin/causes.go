@@ -6,15 +6,16 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // Cause is one reason why a sign-in fails. Checks and sign-in tests refer to it by its ID.
 type Cause struct {
 	ID      link.CauseID
-	Title   string // what is wrong, in one line
-	Symptom string // what people see
-	Why     string
-	Todo    string
+	Title   say.Text // what is wrong, in one line
+	Symptom say.Text // what people see
+	Why     say.Text
+	Todo    say.Text
 	Checks  []link.CheckID // those that detect it
 	Fixable bool           // a plan can fix it
 }
@@ -42,12 +43,12 @@ func causesOfLastResort() []Cause {
 	return []Cause{
 		{
 			ID:      link.CauseUnknown,
-			Title:   "The cause is unknown",
-			Symptom: "Any error that is not on this page.",
-			Why: "The error matches none of the causes that authpocket knows, or PocketBase keeps no log that " +
-				"explains it.",
-			Todo: "Look at the evidence, and at the latest entries of PocketBase's log (Dashboard › Logs) and " +
-				"authentik's events (Events › Logs).",
+			Title:   say.Of("The cause is unknown"),
+			Symptom: say.Of("Any error that is not on this page."),
+			Why: say.Of("The error matches none of the causes that authpocket knows, or PocketBase keeps no log that " +
+				"explains it."),
+			Todo: say.Of("Look at the evidence, and at the latest entries of PocketBase's log (Dashboard › Logs) and " +
+				"authentik's events (Events › Logs)."),
 			Checks: []link.CheckID{link.CheckPocketBaseProbe, link.CheckSignIn},
 		},
 	}

@@ -2,6 +2,7 @@ package signin
 
 import (
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // causesAtAuthentik returns the causes that show before authentik sends the user back.
@@ -9,10 +10,10 @@ func causesAtAuthentik() []Cause {
 	return []Cause{
 		{
 			ID: link.CauseDiscovery, Fixable: true,
-			Title:   "authentik has no working application for this link",
-			Symptom: "authentik shows a Not Found or Permission denied page.",
-			Why:     "No application has this slug, or it has no provider.",
-			Todo:    "Check the application and its provider in authentik, or apply the link again.",
+			Title:   say.Of("authentik has no working application for this link"),
+			Symptom: say.Of("authentik shows a Not Found or Permission denied page."),
+			Why:     say.Of("No application has this slug, or it has no provider."),
+			Todo:    say.Of("Check the application and its provider in authentik, or apply the link again."),
 			Checks: []link.CheckID{
 				link.CheckAuthentikDiscovery, link.CheckAuthentikJWKS, link.CheckAuthentikClient,
 				link.CheckAuthentikSettings,
@@ -21,90 +22,99 @@ func causesAtAuthentik() []Cause {
 		},
 		{
 			ID: link.CauseIssuerMismatch, Fixable: true,
-			Title:   "The issuer is not the expected one",
-			Symptom: "Failed to fetch OAuth2 user, if PocketBase reads the ID token and compares issuers.",
-			Why: "authentik builds the issuer from the address of the request and the provider's issuer mode. A " +
-				"proxy that doesn't pass on the host or scheme changes it.",
-			Todo: "Enter authentik's public address, have the proxy send Host and X-Forwarded-Proto, and set the " +
-				"same issuer in PocketBase.",
+			Title:   say.Of("The issuer is not the expected one"),
+			Symptom: say.Of("Failed to fetch OAuth2 user, if PocketBase reads the ID token and compares issuers."),
+			Why: say.Of("authentik builds the issuer from the address of the request and the provider's issuer " +
+				"mode. A " +
+				"proxy that doesn't pass on the host or scheme changes it."),
+			Todo: say.Of("Enter authentik's public address, have the proxy send Host and X-Forwarded-Proto, and set " +
+				"the " +
+				"same issuer in PocketBase."),
 			Checks: []link.CheckID{link.CheckAuthentikIssuer, link.CheckAuthentikEndpoints, link.CheckSignIn},
 		},
 		{
 			ID: link.CauseSigningKey, Fixable: true,
-			Title: "The signing key can't be used",
-			Symptom: "authentik's OpenID configuration returns an error, or PocketBase can't verify the ID token's " +
-				"signature.",
-			Why: "Without a key, authentik signs with the client secret. With an Ed25519 key, its OpenID " +
-				"configuration fails. With a JWKS URL, PocketBase verifies RSA signatures only. With an encryption " +
-				"key, PocketBase can't read the ID token at all.",
-			Todo: "Choose an RSA signing key and no encryption key. An EC key also works if PocketBase reads user " +
-				"info.",
+			Title: say.Of("The signing key can't be used"),
+			Symptom: say.Of("authentik's OpenID configuration returns an error, or PocketBase can't verify the ID " +
+				"token's " +
+				"signature."),
+			Why: say.Of("Without a key, authentik signs with the client secret. With an Ed25519 key, its OpenID " +
+				"configuration fails. With a JWKS URL, PocketBase verifies RSA signatures only. With an " +
+				"encryption key, PocketBase can't read the ID token at all."),
+			Todo: say.Of("Choose an RSA signing key and no encryption key. An EC key also works if PocketBase reads " +
+				"user " +
+				"info."),
 			Checks: []link.CheckID{link.CheckAuthentikDiscovery, link.CheckAuthentikJWKS, link.CheckSignIn},
 		},
 		{
 			ID: link.CauseGrantTypes, Fixable: true,
-			Title:   "The authorization code grant is not enabled",
-			Symptom: "authentik sends users straight back with invalid_request.",
-			Why:     "Since 2026.5 a provider allows only the grant types that it lists.",
-			Todo:    "Enable authorization_code on the provider.",
+			Title:   say.Of("The authorization code grant is not enabled"),
+			Symptom: say.Of("authentik sends users straight back with invalid_request."),
+			Why:     say.Of("Since 2026.5 a provider allows only the grant types that it lists."),
+			Todo:    say.Of("Enable authorization_code on the provider."),
 			Checks: []link.CheckID{link.CheckAuthentikGrants, link.CheckAuthentikRedirect, link.CheckPocketBaseProbe,
 				link.CheckSignIn},
 		},
 		{
 			ID: link.CauseRedirectMismatch, Fixable: true,
-			Title:   "authentik does not know the redirect URI",
-			Symptom: "authentik shows “Redirect URI Error”.",
-			Why: "The redirect URI that PocketBase sends matches none of the provider's. A slash, the scheme or the " +
-				"host may differ.",
-			Todo:   "Add exactly this redirect URI to the provider, one for each public address of PocketBase.",
+			Title:   say.Of("authentik does not know the redirect URI"),
+			Symptom: say.Of("authentik shows “Redirect URI Error”."),
+			Why: say.Of("The redirect URI that PocketBase sends matches none of the provider's. A slash, the scheme " +
+				"or " +
+				"the host may differ."),
+			Todo:   say.Of("Add exactly this redirect URI to the provider, one for each public address of PocketBase."),
 			Checks: []link.CheckID{link.CheckAuthentikRedirect, link.CheckSignIn},
 		},
 		{
 			ID: link.CauseUnknownClient, Fixable: true,
-			Title:   "authentik does not know the client ID",
-			Symptom: "authentik shows “Client ID Error”.",
-			Why: "No provider in this authentik has the client ID that PocketBase sends, or a different provider has " +
-				"it.",
-			Todo: "Set authentik's client ID in PocketBase.",
+			Title:   say.Of("authentik does not know the client ID"),
+			Symptom: say.Of("authentik shows “Client ID Error”."),
+			Why: say.Of("No provider in this authentik has the client ID that PocketBase sends, or a different " +
+				"provider " +
+				"has it."),
+			Todo: say.Of("Set authentik's client ID in PocketBase."),
 			Checks: []link.CheckID{link.CheckAuthentikClient, link.CheckAuthentikRedirect, link.CheckPocketBaseClientID,
 				link.CheckSignIn},
 		},
 		{
-			ID:      link.CauseCredentials,
-			Title:   "authentik does not accept the user name, password or code",
-			Symptom: "authentik's sign-in page shows “Invalid password”, “Failed to authenticate” or “Invalid Token”.",
-			Why: "There is no such user, the password or the code is wrong, or the code was used before. The clock that " +
-				"the code is made with may also be wrong.",
-			Todo: "Check the user name and the password. A code of an authenticator app works once: wait 30 seconds for " +
-				"the next one.",
+			ID:    link.CauseCredentials,
+			Title: say.Of("authentik does not accept the user name, password or code"),
+			Symptom: say.Of("authentik's sign-in page shows “Invalid password”, “Failed to authenticate” or " +
+				"“Invalid Token”."),
+			Why: say.Of("There is no such user, the password or the code is wrong, or the code was used before. The " +
+				"clock that the code is made with may also be wrong."),
+			Todo: say.Of("Check the user name and the password. A code of an authenticator app works once: wait 30 " +
+				"seconds for the next one."),
 			Checks: []link.CheckID{link.CheckSignIn},
 		},
 		{
 			ID:      link.CauseFlow,
-			Title:   "A flow lets nobody in",
-			Symptom: "authentik shows “Flow does not apply to current user” or “Permission denied”.",
-			Why: "The provider's authentication flow or authorization flow, or the brand's authentication flow, is " +
-				"made for another purpose: it requires a state that people are not in, has a policy that nobody " +
-				"passes who comes from PocketBase, or lacks the stages of a sign-in.",
-			Todo: "Choose authentik's default flows for the provider and the brand, or correct the flow's " +
-				"authentication requirement, policies and stages.",
+			Title:   say.Of("A flow lets nobody in"),
+			Symptom: say.Of("authentik shows “Flow does not apply to current user” or “Permission denied”."),
+			Why: say.Of("The provider's authentication flow or authorization flow, or the brand's authentication " +
+				"flow, " +
+				"is made for another purpose: it requires a state that people are not in, has a policy that " +
+				"nobody passes who comes from PocketBase, or lacks the stages of a sign-in."),
+			Todo: say.Of("Choose authentik's default flows for the provider and the brand, or correct the flow's " +
+				"authentication requirement, policies and stages."),
 			Checks: []link.CheckID{link.CheckAuthentikFlows, link.CheckSignIn},
 		},
 		{
 			ID:      link.CausePersonInactive,
-			Title:   "The user's account can't sign in to authentik",
-			Symptom: "authentik's login page refuses the user name or the password.",
-			Why: "The account is not active, has expired, or is a service account, which has no password to sign in " +
-				"with.",
-			Todo:   "Activate the account in authentik, or check as a user who signs in to the app.",
+			Title:   say.Of("The user's account can't sign in to authentik"),
+			Symptom: say.Of("authentik's login page refuses the user name or the password."),
+			Why: say.Of("The account is not active, has expired, or is a service account, which has no password to " +
+				"sign " +
+				"in with."),
+			Todo:   say.Of("Activate the account in authentik, or check as a user who signs in to the app."),
 			Checks: []link.CheckID{link.CheckAuthentikPerson, link.CheckSignIn},
 		},
 		{
 			ID:      link.CauseNoAccess,
-			Title:   "The user may not use the application",
-			Symptom: "authentik shows “Permission denied” or sends users back with access_denied.",
-			Why:     "The application's bindings don't include the user, or the user declined.",
-			Todo:    "Add the user to a bound group, or bind the user.",
+			Title:   say.Of("The user may not use the application"),
+			Symptom: say.Of("authentik shows “Permission denied” or sends users back with access_denied."),
+			Why:     say.Of("The application's bindings don't include the user, or the user declined."),
+			Todo:    say.Of("Add the user to a bound group, or bind the user."),
 			Checks:  []link.CheckID{link.CheckAuthentikAccess, link.CheckPrediction, link.CheckSignIn},
 		},
 	}

@@ -2,6 +2,7 @@ package signin
 
 import (
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // causesOfReach returns the causes that keep PocketBase from reaching authentik.
@@ -9,13 +10,14 @@ func causesOfReach() []Cause {
 	return []Cause{
 		{
 			ID:      link.CauseUnreachable,
-			Title:   "authentik can't be reached",
-			Symptom: "Failed to fetch OAuth2 token, or Failed to fetch OAuth2 user.",
-			Why: "The URL doesn't lead to authentik from where PocketBase or authpocket runs: nothing listens there, " +
-				"there is no route, a firewall blocks it, or it doesn't respond in time. Inside a container, " +
-				"localhost is the container itself.",
-			Todo: "Give PocketBase a token URL and a user-info URL that it can reach itself, such as authentik's " +
-				"address in the same container network.",
+			Title:   say.Of("authentik can't be reached"),
+			Symptom: say.Of("Failed to fetch OAuth2 token, or Failed to fetch OAuth2 user."),
+			Why: say.Of("The URL doesn't lead to authentik from where PocketBase or authpocket runs: nothing listens " +
+				"there, there is no route, a firewall blocks it, or it doesn't respond in time. Inside a " +
+				"container, localhost is the container itself."),
+			Todo: say.Of("Give PocketBase a token URL and a user-info URL that it can reach itself, such as " +
+				"authentik's " +
+				"address in the same container network."),
 			Checks: []link.CheckID{
 				link.CheckAuthentikDiscovery, link.CheckAuthentikJWKS, link.CheckAuthentikRedirect,
 				link.CheckAuthentikClient,
@@ -24,55 +26,58 @@ func causesOfReach() []Cause {
 		},
 		{
 			ID:      link.CauseDNS,
-			Title:   "PocketBase can't resolve authentik's host name",
-			Symptom: "Failed to fetch OAuth2 token, or Failed to fetch OAuth2 user.",
-			Why: "PocketBase's DNS doesn't know the host in the URL. Containers often use a different DNS from " +
-				"yours.",
-			Todo:   "Use a name that PocketBase's machine can resolve, or add it there.",
+			Title:   say.Of("PocketBase can't resolve authentik's host name"),
+			Symptom: say.Of("Failed to fetch OAuth2 token, or Failed to fetch OAuth2 user."),
+			Why: say.Of("PocketBase's DNS doesn't know the host in the URL. Containers often use a different DNS " +
+				"from " +
+				"yours."),
+			Todo:   say.Of("Use a name that PocketBase's machine can resolve, or add it there."),
 			Checks: []link.CheckID{link.CheckPocketBaseProbe, link.CheckSignIn},
 		},
 		{
 			ID:      link.CausePrivateCA,
-			Title:   "PocketBase doesn't trust authentik's certificate",
-			Symptom: "Failed to fetch OAuth2 token, or Failed to fetch OAuth2 user.",
-			Why: "authentik's certificate is self-signed, or issued by a private CA that PocketBase's machine " +
-				"doesn't know. PocketBase has no setting for this.",
-			Todo: "Add the CA to the system that runs PocketBase (or start PocketBase with SSL_CERT_FILE), then " +
-				"restart PocketBase.",
+			Title:   say.Of("PocketBase doesn't trust authentik's certificate"),
+			Symptom: say.Of("Failed to fetch OAuth2 token, or Failed to fetch OAuth2 user."),
+			Why: say.Of("authentik's certificate is self-signed, or issued by a private CA that PocketBase's machine " +
+				"doesn't know. PocketBase has no setting for this."),
+			Todo: say.Of("Add the CA to the system that runs PocketBase (or start PocketBase with SSL_CERT_FILE), " +
+				"then " +
+				"restart PocketBase."),
 			Checks: []link.CheckID{link.CheckPocketBaseProbe, link.CheckSignIn},
 		},
 		{
 			ID:      link.CauseTLS,
-			Title:   "The TLS connection from PocketBase to authentik fails",
-			Symptom: "Failed to fetch OAuth2 token, or Failed to fetch OAuth2 user.",
-			Why:     "The port doesn't speak https, or the certificate is for another name or has expired.",
-			Todo:    "Check the URL's scheme and port, and the certificate's names and dates.",
+			Title:   say.Of("The TLS connection from PocketBase to authentik fails"),
+			Symptom: say.Of("Failed to fetch OAuth2 token, or Failed to fetch OAuth2 user."),
+			Why:     say.Of("The port doesn't speak https, or the certificate is for another name or has expired."),
+			Todo:    say.Of("Check the URL's scheme and port, and the certificate's names and dates."),
 			Checks:  []link.CheckID{link.CheckPocketBaseProbe, link.CheckSignIn},
 		},
 		{
 			ID:      link.CauseProxy,
-			Title:   "A proxy between PocketBase and authentik blocks the call",
-			Symptom: "Failed to fetch OAuth2 token, or Failed to fetch OAuth2 user.",
-			Why:     "A proxy wants a password, or could not forward the call.",
-			Todo:    "Check that proxy, and the HTTP_PROXY, HTTPS_PROXY and NO_PROXY variables of PocketBase.",
+			Title:   say.Of("A proxy between PocketBase and authentik blocks the call"),
+			Symptom: say.Of("Failed to fetch OAuth2 token, or Failed to fetch OAuth2 user."),
+			Why:     say.Of("A proxy wants a password, or could not forward the call."),
+			Todo:    say.Of("Check that proxy, and the HTTP_PROXY, HTTPS_PROXY and NO_PROXY variables of PocketBase."),
 			Checks:  []link.CheckID{link.CheckPocketBaseProbe, link.CheckSignIn},
 		},
 		{
 			ID:      link.CauseWAF,
-			Title:   "A web application firewall refuses PocketBase's call",
-			Symptom: "Failed to fetch OAuth2 token, or Failed to fetch OAuth2 user.",
-			Why: "Something in front of authentik takes PocketBase for a bot: it answers 403 or a challenge page, " +
-				"which Cloudflare marks with the header cf-mitigated. Browsers pass, and PocketBase can't.",
-			Todo: "In the firewall, make an exception for /application/o/ and PocketBase's address. Or give PocketBase " +
-				"inner token and user-info URLs (token_url, user_info_url).",
+			Title:   say.Of("A web application firewall refuses PocketBase's call"),
+			Symptom: say.Of("Failed to fetch OAuth2 token, or Failed to fetch OAuth2 user."),
+			Why: say.Of("Something in front of authentik takes PocketBase for a bot: it answers 403 or a challenge " +
+				"page, which Cloudflare marks with the header cf-mitigated. Browsers pass, and PocketBase can't."),
+			Todo: say.Of("In the firewall, make an exception for /application/o/ and PocketBase's address. Or give " +
+				"PocketBase inner token and user-info URLs (token_url, user_info_url)."),
 			Checks: []link.CheckID{link.CheckPocketBaseProbe, link.CheckSignIn},
 		},
 		{
 			ID: link.CauseHTMLInsteadOfJSON, Fixable: true,
-			Title:   "Something else responds instead of authentik",
-			Symptom: "Failed to fetch OAuth2 token.",
-			Why:     "A proxy, a login page or another site returns a web page.",
-			Todo:    "Copy the URLs from authentik's provider page. Let the proxy pass /application/o/ through.",
+			Title:   say.Of("Something else responds instead of authentik"),
+			Symptom: say.Of("Failed to fetch OAuth2 token."),
+			Why:     say.Of("A proxy, a login page or another site returns a web page."),
+			Todo: say.Of("Copy the URLs from authentik's provider page. Let the proxy pass /application/o/ " +
+				"through."),
 			Checks: []link.CheckID{
 				link.CheckAuthentikDiscovery, link.CheckAuthentikJWKS, link.CheckAuthentikRedirect,
 				link.CheckAuthentikClient,
@@ -81,10 +86,10 @@ func causesOfReach() []Cause {
 		},
 		{
 			ID:      link.CauseAuthentikError,
-			Title:   "authentik returns an error to PocketBase",
-			Symptom: "Failed to fetch OAuth2 token, or Failed to fetch OAuth2 user.",
-			Why:     "authentik responded with an internal error.",
-			Todo:    "Check authentik's server log and events.",
+			Title:   say.Of("authentik returns an error to PocketBase"),
+			Symptom: say.Of("Failed to fetch OAuth2 token, or Failed to fetch OAuth2 user."),
+			Why:     say.Of("authentik responded with an internal error."),
+			Todo:    say.Of("Check authentik's server log and events."),
 			Checks:  []link.CheckID{link.CheckPocketBaseProbe, link.CheckSignIn},
 		},
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 func refusal(status int, message string, fields ...string) *Exchanged {
@@ -166,7 +167,7 @@ func FuzzDiagnose(f *testing.F) {
 		if _, found := FindCause(cause); !found {
 			t.Errorf("%q is not in the catalogue: %+v", cause, facts)
 		}
-		stages := StagesUpTo(StageOf(facts), StageFailed, "")
+		stages := StagesUpTo(StageOf(facts), StageFailed, say.Text{})
 		if !slices.ContainsFunc(stages, func(s Stage) bool { return s.State == StageFailed }) {
 			t.Errorf("no stage failed: %+v", facts)
 		}

@@ -6,16 +6,17 @@ import (
 	"unicode/utf8"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // Difference marks where two addresses differ. The first is Before+A+After, the second Before+B+After. Words names the
 // part of the address that differs.
 type Difference struct {
-	Before string `json:"before"`
-	A      string `json:"a"`
-	B      string `json:"b"`
-	After  string `json:"after"`
-	Words  string `json:"words"` // empty if the addresses are equal
+	Before string   `json:"before"`
+	A      string   `json:"a"`
+	B      string   `json:"b"`
+	After  string   `json:"after"`
+	Words  say.Text `json:"words"` // empty if the addresses are equal
 }
 
 // Same reports whether there is no difference.
@@ -54,28 +55,28 @@ func Compare(a, b string) Difference {
 }
 
 // differ returns a sentence that names the part in which two addresses differ.
-func differ(a, b string) string {
+func differ(a, b string) say.Text {
 	ua, errA := url.Parse(a)
 	ub, errB := url.Parse(b)
 	switch {
 	case strings.TrimSpace(a) == strings.TrimSpace(b):
-		return "They differ in white space."
+		return say.Of("They differ in white space.")
 	case strings.TrimRight(a, "/") == strings.TrimRight(b, "/"):
-		return "They differ in the trailing slash."
+		return say.Of("They differ in the trailing slash.")
 	case errA != nil || errB != nil:
-		return "They differ."
+		return say.Of("They differ.")
 	case strings.EqualFold(a, b):
-		return "They differ in case."
+		return say.Of("They differ in case.")
 	case ua.Hostname() != ub.Hostname():
-		return "They differ in the host."
+		return say.Of("They differ in the host.")
 	case ua.Port() != ub.Port():
-		return "They differ in the port."
+		return say.Of("They differ in the port.")
 	case ua.Scheme != ub.Scheme:
-		return "They differ in the scheme."
+		return say.Of("They differ in the scheme.")
 	case ua.Path != ub.Path:
-		return "They differ in the path."
+		return say.Of("They differ in the path.")
 	}
-	return "They differ in the query or fragment."
+	return say.Of("They differ in the query or fragment.")
 }
 
 // NewMismatch compares a redirect URI with those that the provider has, and marks the difference to the most
@@ -90,12 +91,12 @@ func NewMismatch(sent string, known []string) *Mismatch {
 		}
 	}
 	if len(known) == 0 {
-		m.Difference.Words = "The provider has no redirect URI."
+		m.Difference.Words = say.Of("The provider has no redirect URI.")
 	}
 	if best >= 0 && literal(known[nearest]) {
-		m.Difference.Words = "A strict redirect URI is compared literally: a wildcard or backslash in it matches " +
-			"only itself. " +
-			"Enter the exact address, or set its matching mode to regex and enter a pattern."
+		m.Difference.Words = say.Of("A strict redirect URI is compared literally: a wildcard or backslash in it " +
+			"matches only " +
+			"itself. Enter the exact address, or set its matching mode to regex and enter a pattern.")
 	}
 	return m
 }
@@ -105,17 +106,18 @@ func literal(known string) bool {
 	return !strings.HasSuffix(known, link.PatternSuffix) && strings.ContainsAny(known, `*\`)
 }
 
-// String returns the mismatch as one sentence, with the difference in brackets.
-func (m Mismatch) String() string {
+// Text returns the mismatch as a sentence, with the difference in brackets.
+func (m Mismatch) Text() say.Text {
 	if len(m.Known) == 0 {
-		return "authentik received the redirect URI " + m.Sent + ", but the provider has none."
+		return say.Of("authentik received the redirect URI %s, but the provider has none.", m.Sent)
 	}
 	d := m.Difference
 	if d.Same() {
-		return "authentik received the redirect URI " + m.Sent + ", which the provider has."
+		return say.Of("authentik received the redirect URI %s, which the provider has.", m.Sent)
 	}
-	return "authentik received the redirect URI " + d.Before + "[" + d.A + "]" + d.After + ", but the provider has " +
-		d.Before + "[" + d.B + "]" + d.After + ". " + d.Words
+	return say.Join(say.Of("authentik received the redirect URI %s, but the provider has %s.",
+		d.Before+"["+d.A+"]"+d.After,
+		d.Before+"["+d.B+"]"+d.After), d.Words)
 }
 
 // RedirectNames returns the redirect URIs that authentik may send users back to, with regular expressions

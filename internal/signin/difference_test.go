@@ -21,12 +21,12 @@ func TestCompareMarksTheDifference(t *testing.T) {
 		"capitals": {strings.Replace(base, "redirect", "Redirect", 1), "case", "r", "R"},
 	} {
 		d := Compare(base, one.b)
-		if !strings.Contains(d.Words, one.words) || name != "host" && name != "path" &&
+		if !strings.Contains(d.Words.String(), one.words) || name != "host" && name != "path" &&
 			(d.A != one.a || d.B != one.other) || d.Same() {
 			t.Errorf("%s: %+v", name, d)
 		}
 	}
-	if d := Compare(base, base); !d.Same() || d.Words != "" {
+	if d := Compare(base, base); !d.Same() || !d.Words.Empty() {
 		t.Errorf("%+v", d)
 	}
 }
@@ -34,8 +34,8 @@ func TestCompareMarksTheDifference(t *testing.T) {
 func TestMismatchNamesTheNearest(t *testing.T) {
 	m := NewMismatch("https://pb.company/api/oauth2-redirect", []string{"https://other.company/callback",
 		"http://pb.company/api/oauth2-redirect", "https://x/"})
-	if m.Difference.Words != "They differ in the scheme." || !strings.Contains(m.String(), "http[s]://pb") ||
-		!strings.Contains(m.String(), "http[]://pb") {
+	if m.Difference.Words.String() != "They differ in the scheme." || !strings.Contains(m.Text().String(), "http[s]://pb") ||
+		!strings.Contains(m.Text().String(), "http[]://pb") {
 		t.Errorf("%s", m)
 	}
 	for known, literally := range map[string]bool{
@@ -43,15 +43,15 @@ func TestMismatchNamesTheNearest(t *testing.T) {
 		"https://pb.company/": false,
 	} {
 		words := NewMismatch("https://pb.company/api/oauth2-redirect", []string{known}).Difference.Words
-		if strings.Contains(words, "compared literally") != literally {
+		if strings.Contains(words.String(), "compared literally") != literally {
 			t.Errorf("%s: %s", known, words)
 		}
 	}
-	if none := NewMismatch("https://pb.company/", nil); none.String() == "" || none.Difference.Words == "" {
+	if none := NewMismatch("https://pb.company/", nil); none.Text().String() == "" || none.Difference.Words.Empty() {
 		t.Errorf("%+v", none)
 	}
 	if same := NewMismatch("a", []string{"a"}); !same.Difference.Same() ||
-		!strings.Contains(same.String(), "which the provider has") {
+		!strings.Contains(same.Text().String(), "which the provider has") {
 		t.Errorf("%+v", same)
 	}
 }
@@ -63,7 +63,7 @@ func FuzzCompare(f *testing.F) {
 	f.Add("\xff", "\xfe")
 	f.Fuzz(func(t *testing.T, a, b string) {
 		d := Compare(a, b)
-		if d.Same() != (a == b) || (d.Words == "") != (a == b) {
+		if d.Same() != (a == b) || (d.Words.Empty()) != (a == b) {
 			t.Errorf("%q and %q: %+v", a, b, d)
 		}
 		if a == b {

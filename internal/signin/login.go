@@ -2,6 +2,7 @@ package signin
 
 import (
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
 
@@ -49,13 +50,13 @@ type LoginError struct {
 	Step  string       // what was being done, such as "sending the password"
 	Stage string       // the component of authentik's stage, empty outside of a flow
 	Cause link.CauseID // empty with StopStage
-	What  string       // what happened, in full sentences
-	Todo  string       // what to do about it, empty for the cause's own remedy
+	What  say.Text     // what happened, in full sentences
+	Todo  say.Text     // what to do about it, empty for the cause's own remedy
 	Err   error        // the error behind it, or nil
 }
 
 // Error returns the step and what happened.
-func (e *LoginError) Error() string { return e.Step + ": " + e.What }
+func (e *LoginError) Error() string { return e.Step + ": " + e.What.String() }
 
 // Unwrap returns the error behind it.
 func (e *LoginError) Unwrap() error { return e.Err }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // Claims are the claims about a user that PocketBase uses.
@@ -55,9 +56,9 @@ type Prediction struct {
 	Fields   []FieldFault `json:"fields,omitempty"`
 	Email    string       `json:"email"`    // address of the record after the sign-in
 	Verified bool         `json:"verified"` // whether the record's address counts as verified after the sign-in
-	Words    string       `json:"words"`    // describes the outcome
+	Words    say.Text     `json:"words"`    // describes the outcome
 	// Unknown is what may refuse the sign-in and cannot be known before, empty if nothing.
-	Unknown string `json:"unknown,omitempty"`
+	Unknown say.Text `json:"unknown,omitzero"`
 	// Resets reports whether PocketBase resets the account's password and, since 0.37.4, removes its links,
 	// because it was never verified.
 	Resets bool `json:"resets"`
@@ -74,18 +75,18 @@ type FieldFault struct {
 }
 
 // ResetWords returns what PocketBase does to a never verified account at the sign-in, empty if nothing.
-func (p Prediction) ResetWords() string {
+func (p Prediction) ResetWords() say.Text {
 	if !p.Resets {
-		return ""
+		return say.Text{}
 	}
-	return "The account " + link.Quote(p.Account.Title()) + " was never verified. At the sign-in PocketBase " +
-		"resets its password and, since 0.37.4, removes its links to other providers. This can't be undone."
+	return say.Of("The account “%s” was never verified. At the sign-in PocketBase resets its password and, since "+
+		"0.37.4, removes its links to other providers. This can't be undone.", p.Account.Title())
 }
 
 // PredictNoAccess returns the prediction for a user whom authentik doesn't authorise.
 func PredictNoAccess(d link.Desired) Prediction {
-	return Prediction{Outcome: OutcomeRefused, Cause: link.CauseNoAccess, Words: "authentik doesn't let this user " +
-		"open “" + d.Application.Name + "”: its bindings don't include the user."}
+	return Prediction{Outcome: OutcomeRefused, Cause: link.CauseNoAccess, Words: say.Of("authentik doesn't let this "+
+		"user open “%s”: its bindings don't include the user.", d.Application.Name)}
 }
 
 // Title returns the account's address, or its ID if it has none.

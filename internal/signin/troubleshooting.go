@@ -20,12 +20,14 @@ plan.
 |---|---|---|---|
 `)
 	for _, c := range Causes() {
-		row := []string{"[" + c.Title + "](#" + string(c.ID) + ")", checkNames(c.Checks), cell(c.Todo), fixable(c)}
+		row := []string{"[" + c.Title.String() + "](#" + string(c.ID) + ")", checkNames(c.Checks),
+			cell(c.Todo.String()), fixable(c)}
 		b.WriteString("| " + strings.Join(row, " | ") + " |\n")
 	}
 	for _, c := range Causes() {
-		b.WriteString("\n<a id=\"" + string(c.ID) + "\"></a>\n\n## " + c.Title + "\n\n")
-		b.WriteString("**What people see:** " + c.Symptom + "\n\n" + c.Why + "\n\n**What to do:** " + c.Todo + "\n\n")
+		b.WriteString("\n<a id=\"" + string(c.ID) + "\"></a>\n\n## " + c.Title.String() + "\n\n")
+		b.WriteString("**What people see:** " + c.Symptom.String() + "\n\n" + c.Why.String() + "\n\n**What to do:** " +
+			c.Todo.String() + "\n\n")
 		b.WriteString("Found by " + checkNames(c.Checks) + ".")
 		if c.Fixable {
 			b.WriteString(" authpocket can fix it: apply the link again and review the plan.")

@@ -44,7 +44,8 @@ func TestTheCatalogueIsWhole(t *testing.T) {
 		if len(c.Checks) == 0 || len(slices.Compact(slices.Sorted(slices.Values(c.Checks)))) != len(c.Checks) {
 			t.Errorf("%s is found by %v", c.ID, c.Checks)
 		}
-		for name, text := range map[string]string{"Symptom": c.Symptom, "Why": c.Why, "Todo": c.Todo} {
+		for name, text := range map[string]string{"Symptom": c.Symptom.String(), "Why": c.Why.String(),
+			"Todo": c.Todo.String()} {
 			if text == "" || !strings.HasSuffix(text, ".") {
 				t.Errorf("%s: %s is %q", c.ID, name, text)
 			}
@@ -57,7 +58,7 @@ func TestTheCatalogueIsWhole(t *testing.T) {
 				}
 			}
 		}
-		if c.Title == "" || strings.HasSuffix(c.Title, ".") {
+		if c.Title.Empty() || strings.HasSuffix(c.Title.String(), ".") {
 			t.Errorf("%s: the title is %q", c.ID, c.Title)
 		}
 		if found, ok := FindCause(c.ID); !ok || found.Title != c.Title {

@@ -1,12 +1,12 @@
 package signin
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
 
@@ -37,25 +37,25 @@ const (
 // Stage is one stage of a sign-in, ready for display.
 type Stage struct {
 	ID     StageID    `json:"id"`
-	Title  string     `json:"title"`
+	Title  say.Text   `json:"title"`
 	State  StageState `json:"state" jsonschema:"enum=waiting,enum=running,enum=done,enum=failed"`
-	Detail string     `json:"detail,omitempty"`
+	Detail say.Text   `json:"detail,omitzero"`
 }
 
 // Stages returns all stages of a sign-in, waiting.
 func Stages() []Stage {
 	return []Stage{
-		{ID: StageOpened, Title: "authentik opened", State: StageWaiting},
-		{ID: StageAuthentik, Title: "Signed in at authentik", State: StageWaiting},
-		{ID: StageCallback, Title: "The code came back to PocketBase", State: StageWaiting},
-		{ID: StageToken, Title: "PocketBase got a token", State: StageWaiting},
-		{ID: StageUserInfo, Title: "PocketBase read the user's claims", State: StageWaiting},
-		{ID: StageRecord, Title: "PocketBase found or created the account", State: StageWaiting},
+		{ID: StageOpened, Title: say.Of("authentik opened"), State: StageWaiting},
+		{ID: StageAuthentik, Title: say.Of("Signed in at authentik"), State: StageWaiting},
+		{ID: StageCallback, Title: say.Of("The code came back to PocketBase"), State: StageWaiting},
+		{ID: StageToken, Title: say.Of("PocketBase got a token"), State: StageWaiting},
+		{ID: StageUserInfo, Title: say.Of("PocketBase read the user's claims"), State: StageWaiting},
+		{ID: StageRecord, Title: say.Of("PocketBase found or created the account"), State: StageWaiting},
 	}
 }
 
 // StagesUpTo returns the stages with those before id done, id in the given state, and the rest waiting.
-func StagesUpTo(id StageID, state StageState, detail string) []Stage {
+func StagesUpTo(id StageID, state StageState, detail say.Text) []Stage {
 	stages := Stages()
 	at := slices.IndexFunc(stages, func(s Stage) bool { return s.ID == id })
 	for i := range max(at, 0) {
@@ -119,24 +119,24 @@ type Return struct {
 
 // Noticed returns a sentence about what the waiting page saw of PocketBase's event stream, empty if nothing was
 // wrong.
-func (r Return) Noticed() string {
+func (r Return) Noticed() say.Text {
 	switch r.Missing {
 	case MissingStream:
-		return "The page connected to /api/realtime, but received no event."
+		return say.Of("The page connected to /api/realtime, but received no event.")
 	case MissingUnreachable:
-		return "PocketBase's address did not respond to the browser."
+		return say.Of("PocketBase's address did not respond to the browser.")
 	case MissingCORS:
-		return "PocketBase responded, but the browser did not let the page read the response."
+		return say.Of("PocketBase responded, but the browser did not let the page read the response.")
 	case MissingMixed:
-		return "The page is served over https, but PocketBase's address is http."
+		return say.Of("The page is served over https, but PocketBase's address is http.")
 	case MissingBroken:
-		return "The page's connection to /api/realtime ended."
+		return say.Of("The page's connection to /api/realtime ended.")
 	case MissingRefused:
 		if r.Status != 0 {
-			return fmt.Sprintf("/api/realtime returned %d to the page.", r.Status)
+			return say.Of("/api/realtime returned %d to the page.", r.Status)
 		}
 	}
-	return ""
+	return say.Text{}
 }
 
 // Record is the account that a sign-in led to.
@@ -189,7 +189,7 @@ type AuthentikTrail struct {
 	IP       string // the user's address as authentik sees it
 	// Redirect is a redirect URI that authentik's token endpoint refused.
 	Redirect *Mismatch
-	Unread   string // why the events could not be read, empty if they were
+	Unread   say.Text // why the events could not be read, empty if they were
 }
 
 // PocketBaseTrail is what PocketBase's log contains about a sign-in.
@@ -207,7 +207,7 @@ type PocketBaseTrail struct {
 	// IgnoresIPs reports whether this PocketBase is older than 0.38.2 and does not compare the addresses of
 	// stream and window.
 	IgnoresIPs bool
-	Unread     string // why the log could not be read in time, empty if it was
+	Unread     say.Text // why the log could not be read in time, empty if it was
 }
 
 // Mismatch is a redirect URI that the provider does not have, next to those it has.
@@ -233,9 +233,9 @@ type Verdict struct {
 	Redirect    *Mismatch         `json:"redirect,omitempty"`
 	Evidence    []Evidence        `json:"evidence,omitempty"`
 	// Details are full sentences that add to cause and record.
-	Details []string `json:"details,omitempty"`
-	Todo    string   `json:"todo,omitempty"`
-	Over    bool     `json:"over"` // false while the diagnosis is running
+	Details []say.Text `json:"details,omitempty"`
+	Todo    say.Text   `json:"todo,omitzero"`
+	Over    bool       `json:"over"` // false while the diagnosis is running
 }
 
 // FailedStage returns the stage that failed, or nil.

@@ -77,7 +77,8 @@ func TestWhoIsCancelledDoesNotWaitForAnothersRead(t *testing.T) {
 		short, cancel := context.WithTimeout(ctx, time.Second)
 		defer cancel()
 		began := time.Now()
-		if a := Share(short, "list", func() Answer { return Answer{} }); a.Err == nil || time.Since(began) > time.Second {
+		if a := Share(short, "list",
+			func() Answer { return Answer{} }); a.Err == nil || time.Since(began) > time.Second {
 			t.Errorf("%v after %s", a.Err, time.Since(began))
 		}
 	})

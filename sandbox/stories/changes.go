@@ -6,6 +6,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/web/view"
 	"authpocket/web/view/changes"
@@ -33,9 +34,9 @@ func update() link.Change {
 	return link.Change{
 		System: link.Authentik, Kind: link.KindProvider, Object: "provider “Provider for PocketBase”",
 		Action: link.Update,
-		Why:    "The provider already exists. Only the fields below change.",
+		Why:    say.Of("The provider already exists. Only the fields below change."),
 		Step:   "authentik 2: Configure the Provider",
-		Lost:   "PocketBase never shows its current client secret, so undo can't restore it.",
+		Lost:   say.Of("PocketBase never shows its current client secret, so undo can't restore it."),
 		Fields: []link.Field{
 			{Name: "redirect_uris", Before: link.ShowList([]string{"https://old.company.example/api/oauth2-redirect"}),
 				After: link.ShowList([]string{"https://old.company.example/api/oauth2-redirect", "https://" + long +
@@ -72,16 +73,16 @@ func progressStories(both view.Head) []Story {
 		p.Changes = plan.Changes
 		return changes.NewApply(both, p, "/apply/p1/events?after=2")
 	}
-	refused := &link.Fault{System: link.Authentik, Summary: "authentik refuses the application: Application with " +
-		"this slug already exists.", Todo: "Choose another slug on the settings page."}
+	refused := &link.Fault{System: link.Authentik, Summary: say.Of("authentik refuses the application: Application " +
+		"with this slug already exists."), Todo: say.Of("Choose another slug on the settings page.")}
 	gone := &link.Fault{System: link.Authentik, Kind: link.FaultStale,
-		Summary: "The provider “Provider for PocketBase” is no longer there, or the token may not see it.",
-		Todo:    "Plan again, to see what is there now."}
+		Summary: say.Of("The provider “Provider for PocketBase” is no longer there, or the token may not see it."),
+		Todo:    say.Of("Plan again, to see what is there now.")}
 	changed := &link.Fault{System: link.Authentik, Kind: link.FaultStale,
-		Summary: "Something changed since the review.",
-		Details: []string{"authentik: name of provider “Provider for PocketBase” is now PB.",
-			"By their logs, ada updated the provider “Provider for PocketBase” at 12:00:00."},
-		Todo: "Review the new plan and apply that."}
+		Summary: say.Of("Something changed since the review."),
+		Details: []say.Text{say.Of("authentik: name of provider “Provider for PocketBase” is now PB."),
+			say.Of("By their logs, ada updated the provider “Provider for PocketBase” at 12:00:00.")},
+		Todo: say.Of("Review the new plan and apply that.")}
 	at := func(i int, err error) map[int][]link.Message { return map[int][]link.Message{i: link.Messages(err)} }
 	second := link.Effect{Made: 1, Change: link.WrittenNone}
 	return []Story{
@@ -114,33 +115,38 @@ func progressStories(both view.Head) []Story {
 // Checks returns one check of each status, most of them passed.
 func Checks() link.Checks {
 	return link.Checks{
-		{ID: "discovery", System: link.Authentik, Title: "Discovery answers at the public address", Status: link.Pass,
-			Evidence: "GET https://auth.company.example/application/o/pocketbase/.well-known/openid-configuration " +
-				"answered 200; the issuer is https://auth.company.example/application/o/pocketbase/"},
-		{ID: "jwks", System: link.Authentik, Title: "Tokens are signed with an RSA or EC key", Status: link.Pass,
-			Evidence: "JWKS has 1 key, RS256"},
-		{ID: "client", System: link.Authentik, Title: "Client ID and secret are accepted", Status: link.Pass,
-			Evidence: "POST https://auth.company.example/application/o/revoke/ answered 200"},
-		{ID: "email", System: link.Authentik, Title: "akadmin's address is verified", Status: link.Warn,
-			Evidence: "email_verified is false in the preview of akadmin's claims",
-			Remedy: "Choose “Trust every address” on the settings page, or set the attribute email_verified on the " +
-				"user."},
-		{ID: "methods", System: link.PB, Title: "Guests are offered authentik", Status: link.Pass,
-			Evidence: "auth-methods of users lists oidc with this client ID"},
-		{ID: "probe", System: link.PB, Title: "PocketBase reaches authentik", Status: link.Skipped,
-			Evidence: "PocketBase keeps no logs (logs.maxDays is 0), so it cannot be told"},
+		{ID: "discovery", System: link.Authentik, Title: say.Of("Discovery answers at the public address"),
+			Status: link.Pass,
+			Evidence: say.Of("GET https://auth.company.example/application/o/pocketbase/.well-known/openid-configuration " +
+				"answered 200; the issuer is https://auth.company.example/application/o/pocketbase/")},
+		{ID: "jwks", System: link.Authentik, Title: say.Of("Tokens are signed with an RSA or EC key"),
+			Status:   link.Pass,
+			Evidence: say.Of("JWKS has 1 key, RS256")},
+		{ID: "client", System: link.Authentik, Title: say.Of("Client ID and secret are accepted"), Status: link.Pass,
+			Evidence: say.Of("POST https://auth.company.example/application/o/revoke/ answered 200")},
+		{ID: "email", System: link.Authentik, Title: say.Of("akadmin's address is verified"), Status: link.Warn,
+			Evidence: say.Of("email_verified is false in the preview of akadmin's claims"),
+			Remedy: say.Of("Choose “Trust every address” on the settings page, or set the attribute email_verified " +
+				"on the " +
+				"user.")},
+		{ID: "methods", System: link.PB, Title: say.Of("Guests are offered authentik"), Status: link.Pass,
+			Evidence: say.Of("auth-methods of users lists oidc with this client ID")},
+		{ID: "probe", System: link.PB, Title: say.Of("PocketBase reaches authentik"), Status: link.Skipped,
+			Evidence: say.Of("PocketBase keeps no logs (logs.maxDays is 0), so it cannot be told")},
 	}
 }
 
 func verifyStories(joined view.Head) []Story {
 	failed := Checks()
-	failed[2].Status, failed[2].Remedy = link.Fail, "Write the client secret again: settings, More PocketBase settings."
+	failed[2].Status, failed[2].Remedy = link.Fail, say.Of("Write the client secret again: settings, More "+
+		"PocketBase settings.")
 	good := link.Checks{failed[0], failed[1], failed[4]}
 	none := link.Checks{
-		{ID: "authentik.discovery", System: link.Authentik, Title: "Discovery answers", Status: link.Fail,
-			Cause: "discovery", Evidence: "GET answered 404"},
-		{ID: "pocketbase.auth-methods", System: link.PB, Title: "Guests are offered authentik", Status: link.Fail,
-			Cause: "oauth2-off", Evidence: "auth-methods lists no provider"},
+		{ID: "authentik.discovery", System: link.Authentik, Title: say.Of("Discovery answers"), Status: link.Fail,
+			Cause: "discovery", Evidence: say.Of("GET answered 404")},
+		{ID: "pocketbase.auth-methods", System: link.PB, Title: say.Of("Guests are offered authentik"),
+			Status: link.Fail,
+			Cause:  "oauth2-off", Evidence: say.Of("auth-methods lists no provider")},
 	}
 	after := proof.VerifyInput{Begun: true, Ended: true, Checks: good, SignedIn: link.SignedIn{Name: "ada@example.com",
 		At: time.Unix(1e9, 0)},
@@ -182,8 +188,8 @@ func doneStories(joined, proven view.Head) []Story {
 				"(NFC), which Terraform cannot carry. Change it where it was set, then export again."}}}
 	return []Story{
 		{"export", changes.Export(changes.NewExport(proven, "/done", files, []link.Warning{{ID: "open-to-everyone"},
-			{ID: "access-unseen", Summary: "The token may not see who may use this application.",
-				Detail: "Look in authentik."}}))}, {"done", changes.Done(changes.NewDone(proven, seen))},
+			{ID: "access-unseen", Summary: say.Of("The token may not see who may use this application."),
+				Detail: say.Of("Look in authentik.")}}))}, {"done", changes.Done(changes.NewDone(proven, seen))},
 		{"done-unproved", changes.Done(changes.NewDone(joined, in))},
 		{"done-forgotten", changes.Done(changes.NewDone(off, forgotten))}}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/web/view"
 	"authpocket/web/view/changes"
 	"authpocket/web/view/setup"
@@ -39,14 +40,14 @@ func extremes(both view.Head) []Story {
 	slug := strings.Repeat("employees-", 5) + "x"
 	forty := many(40)
 	states := strings.Split(strings.Repeat("done ", 27)+"failed", " ")
-	refused := &link.Fault{System: link.Authentik, Summary: "authentik refuses the provider: " + unbroken,
-		Todo: "Choose another name on the settings page."}
+	refused := &link.Fault{System: link.Authentik, Summary: say.Of("authentik refuses the provider: %s", unbroken),
+		Todo: say.Of("Choose another name on the settings page.")}
 	failed := changes.NewApply(both, changes.Progress{Changes: forty.Changes, States: states, Ended: true,
 		Failed: map[int][]link.Message{27: link.Messages(refused)}, Stopped: &link.Stopped{
 			Effect: link.Effect{Made: 27, Change: link.WrittenNone}, Err: refused}}, "")
 	longPlan, rtl := Plan(named(unbroken, slug), nil), Plan(named(hebrew, "staff"), nil)
 	rtl.Warnings = append(rtl.Warnings, link.Warning{ID: "access-unseen", System: link.Authentik,
-		Summary: "Access to “" + override + "” is not known.", Detail: hebrew})
+		Summary: say.Of("Access to “%s” is not known.", override), Detail: say.Of(hebrew)})
 	return []Story{
 		{"settings-long", setup.Settings(setup.NewSettings(both, form(unbroken, slug)))},
 		{"settings-right-to-left", setup.Settings(setup.NewSettings(both, form(hebrew, "staff")))},
@@ -63,7 +64,7 @@ func many(n int) link.Plan {
 	plan.Changes, plan.Warnings = nil, nil
 	for i := range n {
 		c := update()
-		c.Object, c.Lost = fmt.Sprintf("provider “Provider for shop %d”", i+1), ""
+		c.Object, c.Lost = fmt.Sprintf("provider “Provider for shop %d”", i+1), say.Text{}
 		plan.Changes = append(plan.Changes, c)
 	}
 	return plan

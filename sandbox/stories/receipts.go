@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/web/view"
 	"authpocket/web/view/changes"
 	"authpocket/web/view/setup"
@@ -16,7 +17,8 @@ func Time() time.Time { return time.Date(2026, 11, 23, 19, 5, 0, 0, time.UTC) }
 func Receipt(outcome string, states ...string) changes.Receipt {
 	plan := Plan(link.Spec{Email: link.EmailTrustAll}, nil)
 	r := changes.Receipt{ID: "k3v9q2m7xw", When: Time(), Kind: "apply", Outcome: outcome, Count: len(plan.Changes),
-		Program: "1.0.0", Did: link.Did("", "", plan.Changes), Created: true, Slug: "pocketbase", Collection: "users"}
+		Program: "1.0.0", Did: link.Did("", "", plan.Changes).String(), Created: true, Slug: "pocketbase",
+		Collection: "users"}
 	for i, c := range plan.Changes {
 		one := changes.ReceiptChange{Change: c, State: "waiting"}
 		if i < len(states) {
@@ -42,7 +44,7 @@ func receiptStories(none, one, both, joined view.Head) []Story {
 	undo.Kind, undo.Of, undo.ID = "undo", whole.ID, "u1"
 	rotate.Kind, remove.Kind = "rotate", "remove"
 	for _, one := range []*changes.Receipt{&undo, &rotate, &remove} {
-		one.Did, one.Created = link.Did(link.Purpose(one.Kind), one.Of, nil), false
+		one.Did, one.Created = link.Did(link.Purpose(one.Kind), one.Of, nil).String(), false
 	}
 	rotate.Count, rotate.Done = 2, 2
 	taken, running := whole, Receipt("", "done")
@@ -85,8 +87,8 @@ func purposeStories(both, joined view.Head, broken changes.Receipt) []Story {
 	undo := Plan(link.Spec{Email: link.EmailTrustAll}, nil)
 	undo.Purpose, undo.Of, undo.Force = link.PurposeUndo, "k3v9q2m7xw", true
 	undo.Warnings = []link.Warning{{ID: "lost", System: link.PB,
-		Summary: "The client secret of oidc stays as it is now.", Detail: "PocketBase never shows one, so the one " +
-			"before cannot come back."}}
+		Summary: say.Of("The client secret of oidc stays as it is now."), Detail: say.Of("PocketBase never shows " +
+			"one, so the one before cannot come back.")}}
 	rotate, remove, nothing := undo, undo, undo
 	rotate.Purpose, rotate.Warnings, rotate.Changes = link.PurposeRotate, nil, []link.Change{update()}
 	remove.Purpose = link.PurposeRemove

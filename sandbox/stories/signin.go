@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/signin"
 	"authpocket/web/view"
 	"authpocket/web/view/proof"
@@ -24,20 +25,23 @@ func Verdict(works bool) signin.Verdict {
 		"name": "Ada Lovelace", "groups": `["staff","admins"]`}
 	if works {
 		return signin.Verdict{
-			Works: true, Stages: signin.StagesUpTo(signin.StageRecord, signin.StageDone, ""),
+			Works: true, Stages: signin.StagesUpTo(signin.StageRecord, signin.StageDone, say.Text{}),
 			Outcome: signin.OutcomeNew, Over: true,
 			Record: &signin.Record{ID: "a1b2c3d4e5f6g7h", Email: "ada@" + long, Verified: true,
 				Name: "Ada Lovelace"},
-			Claims:     claims,
-			Prediction: &signin.Prediction{Words: "A new account is created for ada@example.com."}, AsPredicted: true,
+			Claims:      claims,
+			Prediction:  &signin.Prediction{Words: say.Of("A new account is created for ada@example.com.")},
+			AsPredicted: true,
 		}
 	}
 	at := time.Date(2026, 5, 3, 10, 20, 30, 0, time.UTC)
 	sent, known := "http://"+long+"/api/oauth2-redirect", "https://"+long+"/api/oauth2-redirect/"
 	return signin.Verdict{
-		Stages: signin.StagesUpTo(signin.StageToken, signin.StageFailed, "authentik does not know the redirect URI"),
-		Cause:  "redirect-mismatch", Over: true,
-		Todo: "Add exactly this redirect URI to the provider.", Redirect: signin.NewMismatch(sent, []string{known}),
+		Stages: signin.StagesUpTo(signin.StageToken, signin.StageFailed, say.Of("authentik does not know the "+
+			"redirect URI")),
+		Cause: "redirect-mismatch", Over: true,
+		Todo: say.Of("Add exactly this redirect URI to the provider."), Redirect: signin.NewMismatch(sent,
+			[]string{known}),
 		Evidence: []signin.Evidence{{System: link.Authentik, When: at, Text: "ada signed in (password)."},
 			{System: link.PB, When: at, Text: "400 Failed to fetch OAuth2 token."}},
 	}
@@ -47,12 +51,12 @@ func signInStories(joined view.Head) []Story {
 	begun, working, failed := SignIn(), SignIn(), SignIn()
 	person := SignIn()
 	person.Person, person.Prediction = "ada", &signin.Prediction{Outcome: signin.OutcomeRefused,
-		Cause: "email-unverified", Words: "PocketBase refuses the sign-in with “email: Cannot be blank”.",
+		Cause: "email-unverified", Words: say.Of("PocketBase refuses the sign-in with “email: Cannot be blank”."),
 		Sent: map[string]string{"email": "ada@example.com"}}
 	resets := SignIn()
 	resets.Person, resets.Prediction = "ada", &signin.Prediction{Outcome: signin.OutcomeLinked,
 		Account: signin.Account{ID: "a1", Email: "ada@example.com"}, Resets: true,
-		Words: "Is linked to the account “ada@example.com”, which has the same address."}
+		Words: say.Of("Is linked to the account “ada@example.com”, which has the same address.")}
 	good, bad := Verdict(true), Verdict(false)
 	working.Verdict, working.Returned, working.Ended = &good, true, true
 	failed.Verdict, failed.Returned, failed.Ended, failed.Own = &bad, true, true,

@@ -8,6 +8,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/web/view"
 	"authpocket/web/view/setup"
@@ -66,15 +67,15 @@ func demo(h view.Head) view.Head {
 func connectStories(none, one view.Head) []Story {
 	empty := setup.NewAuthentik(none, setup.AuthentikInput{})
 	wrong := setup.NewAuthentik(none, setup.AuthentikInput{URL: "auth company", CA: "hello", Problems: link.Problems{
-		{Field: "authentik.url", Summary: "authentik address has a space in it.",
-			Todo: "Enter it like https://authentik.company."},
-		{Field: "authentik.token", Summary: "Enter the API token.", Todo: "It is made in authentik under Directory, " +
-			"Tokens and App passwords."},
-		{Field: "authentik.ca", Summary: "No certificate was found.",
-			Todo: "Paste PEM text that starts with -----BEGIN CERTIFICATE-----."},
+		{Field: "authentik.url", Summary: say.Of("authentik address has a space in it."),
+			Todo: say.Of("Enter it like https://authentik.company.")},
+		{Field: "authentik.token", Summary: say.Of("Enter the API token."), Todo: say.Of("It is made in authentik " +
+			"under Directory, Tokens and App passwords.")},
+		{Field: "authentik.ca", Summary: say.Of("No certificate was found."),
+			Todo: say.Of("Paste PEM text that starts with -----BEGIN CERTIFICATE-----.")},
 	}})
 	held := setup.NewAuthentik(demo(one), setup.AuthentikInput{URL: AuthentikURL, Held: true, From: "review"})
-	open := link.Unencrypted("authentik.url", "http://authentik.company:9000", "token", "tick “"+setup.PlainToken+"”")
+	open := link.Unencrypted("authentik.url", "http://authentik.company:9000", say.Of("token"), say.Of("tick “%s”", setup.PlainToken))
 	plain := setup.NewAuthentik(none, setup.AuthentikInput{URL: "http://authentik.company:9000",
 		Problems: link.Problems{*open}})
 	return []Story{
@@ -86,14 +87,15 @@ func connectStories(none, one view.Head) []Story {
 		{"pocketbase-wrong",
 			setup.PocketBase(setup.NewPocketBase(one, setup.PocketBaseInput{URL: PocketBaseURL, With: "password",
 				Email: "admin@company.example", Problems: link.Problems{
-					{Field: "pocketbase.password", Summary: "PocketBase refuses this e-mail address and password.",
-						Todo: "Check both, or use a token."},
+					{Field: "pocketbase.password", Summary: say.Of("PocketBase refuses this e-mail address and " +
+						"password."),
+						Todo: say.Of("Check both, or use a token.")},
 				}}))},
 		{"pocketbase-code", setup.Code(setup.NewCode(one, "admin@company.example", "", nil))},
 		{"pocketbase-code-wrong",
 			setup.Code(setup.NewCode(one, "admin@company.example", "",
-				link.Problems{{Field: "pocketbase.otp", Summary: "PocketBase refuses this one-time password.",
-					Todo: "Enter the newest one."}}))},
+				link.Problems{{Field: "pocketbase.otp", Summary: say.Of("PocketBase refuses this one-time password."),
+					Todo: say.Of("Enter the newest one.")}}))},
 	}
 }
 
@@ -114,18 +116,19 @@ func settingsStories(both view.Head) []Story {
 	wrong.Form.Set("application.slug", "grafana")
 	wrong.Form.Set("provider.redirect_uris", "regex:^https://(")
 	wrong.Problems = link.Problems{
-		{Field: "application.slug", Summary: "The slug “grafana” is taken by the application “Grafana”, whose " +
-			"provider “Grafana” sends people elsewhere (https://grafana.company.example/login).",
-			Todo: "Choose another slug, or “use the existing application and provider” (existing: use) " +
-				"to change that application."},
-		{Field: "email", Summary: "Choose which e-mail addresses PocketBase may trust.",
-			Todo: "Choose one of the three."},
-		{Field: "access.groups.1", Summary: "authentik has no group “stuff” that the token can see.",
-			Todo: "Check the spelling, or choose another."},
-		{Field: "provider.redirect_uris.0", Summary: "The redirect URI “^https://(” is not a regular expression that " +
-			"can be read.", Todo: "Correct it, or use a strict one."},
-		{Field: "pocketbase.slot", Summary: "All three OpenID Connect slots of users are taken.",
-			Todo: "Remove one in PocketBase, or name the slot to replace."},
+		{Field: "application.slug", Summary: say.Of("The slug “grafana” is taken by the application “Grafana”, " +
+			"whose provider “Grafana” sends " +
+			"people elsewhere (https://grafana.company.example/login)."),
+			Todo: say.Of("Choose another slug, or “use the existing application and provider” (existing: use) to " +
+				"change " +
+				"that application.")},
+		{Field: "email", Summary: say.Of("Choose which e-mail addresses PocketBase may trust."),
+			Todo: say.Of("Choose one of the three.")},
+		{Field: "access.groups.1", Summary: say.Of("authentik has no group “stuff” that the token can see."),
+			Todo: say.Of("Check the spelling, or choose another.")},
+		{Field: "provider.redirect_uris.0", Summary: say.Of("The redirect URI “^https://(” is not a regular expression that can be read."), Todo: say.Of("Correct it, or use a strict one.")},
+		{Field: "pocketbase.slot", Summary: say.Of("All three OpenID Connect slots of users are taken."),
+			Todo: say.Of("Remove one in PocketBase, or name the slot to replace.")},
 	}
 	choice := Settings()
 	choice.Conflict = "This link may already exist: provider “First login”, which has no application, because it " +

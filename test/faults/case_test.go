@@ -165,13 +165,13 @@ func (l *lab) checkMessages(d disturbed, r *run, err error) error {
 	f, ok := errors.AsType[*link.Fault](err)
 	problems, refused := errors.AsType[link.Problems](err) // of the plan, if a token may not read something
 	switch {
-	case !ok && !refused || said.Summary == "" || said.Advice(link.OnPage) == "":
+	case !ok && !refused || said.Summary.Empty() || said.Advice(link.OnPage).Empty():
 		return fmt.Errorf("the run ended without words: %w", err)
 	case refused && d.fault.name != "403":
 		return fmt.Errorf("the run ended with problems of the plan: %w", problems)
 	case ok && f.System != d.at.system:
 		return fmt.Errorf("%s was disturbed and %s is blamed: %w", d.at.system, f.System, err)
-	case !strings.Contains(words, d.at.system.Label()):
+	case !strings.Contains(words.String(), d.at.system.Label()):
 		return fmt.Errorf("the words do not name %s: %q", d.at.system.Label(), words)
 	}
 	return nil

@@ -172,7 +172,7 @@ func worded(err error) error {
 	if err == nil {
 		return nil
 	}
-	if list := link.Messages(err); len(list) == 0 || list[0].Summary == "" || list[0].Advice(link.OnPage) == "" {
+	if list := link.Messages(err); len(list) == 0 || list[0].Summary.Empty() || list[0].Advice(link.OnPage).Empty() {
 		return fmt.Errorf("without words: %w", err)
 	}
 	return nil

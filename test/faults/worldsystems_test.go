@@ -8,6 +8,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // trouble is the failure of one write or observation of a run.
@@ -64,16 +65,17 @@ func engineOver(s *systems, store *journal.Store) *engine.Engine {
 func (s *systems) look() error {
 	s.looks++
 	if s.blinds[s.looks] {
-		return &link.Fault{System: link.Authentik, Kind: link.FaultUnreachable, Summary: "authentik cannot be reached.",
-			Todo: "Try again."}
+		return &link.Fault{System: link.Authentik, Kind: link.FaultUnreachable,
+			Summary: say.Of("authentik cannot be reached."),
+			Todo:    say.Of("Try again.")}
 	}
 	return nil
 }
 
 // ChangedBy returns nil: the world has no log.
-func (a authentikIn) ChangedBy(context.Context, time.Time, []link.Change) []string { return nil }
+func (a authentikIn) ChangedBy(context.Context, time.Time, []link.Change) []say.Text { return nil }
 
-func (p pocketbaseIn) ChangedBy(context.Context, time.Time, []link.Change) []string { return nil }
+func (p pocketbaseIn) ChangedBy(context.Context, time.Time, []link.Change) []say.Text { return nil }
 
 func (a authentikIn) Observe(_ context.Context, q link.Query) (link.AuthentikSnapshot, error) {
 	a.mu.Lock()
@@ -100,30 +102,30 @@ func (s *systems) Apply(_ context.Context, c link.Change) error {
 	defer s.mu.Unlock()
 	s.writes++
 	trouble := s.troubles[s.writes]
-	say := func(kind link.FaultKind, written link.Written) error {
-		return &link.Fault{System: c.System, Kind: kind, Written: written, Summary: c.System.Label() + ": " +
-			string(trouble) + ".", Todo: "Try again."}
+	refuse := func(kind link.FaultKind, written link.Written) error {
+		return &link.Fault{System: c.System, Kind: kind, Written: written, Summary: say.Of("%s: %s.", c.System.Label(),
+			string(trouble)), Todo: say.Of("Try again.")}
 	}
 	switch trouble {
 	case lostBefore:
-		return say(link.FaultUnknown, link.WrittenUnknown)
+		return refuse(link.FaultUnknown, link.WrittenUnknown)
 	case refusal:
-		return say(link.FaultRefused, link.WrittenNone)
+		return refuse(link.FaultRefused, link.WrittenNone)
 	case unreachable:
-		return say(link.FaultUnreachable, link.WrittenNone)
+		return refuse(link.FaultUnreachable, link.WrittenNone)
 	case crashBefore:
 		panic(crash{})
 	}
 	if err := s.w.write(c); err != nil {
 		return &link.Fault{System: c.System, Kind: link.FaultRefused, Written: link.WrittenNone,
-			Summary: "The world refused: " + err.Error() + ".", Todo: "Look."}
+			Summary: say.Of("The world refused: %s.", err.Error()), Todo: say.Of("Look.")}
 	}
 	if c.Kind == link.KindOAuth2 && s.links && s.broken == nil {
 		s.broken = s.w.broken()
 	}
 	switch trouble {
 	case lostAfter:
-		return say(link.FaultUnknown, link.WrittenUnknown)
+		return refuse(link.FaultUnknown, link.WrittenUnknown)
 	case crashAfter:
 		panic(crash{})
 	}

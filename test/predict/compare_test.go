@@ -32,7 +32,7 @@ type predictor func(predict.World) foreseen
 func foresee(w predict.World) foreseen {
 	p := predict.Predict(w)
 	f := foreseen{Outcome: p.Outcome, Account: p.Account.ID, Cause: p.Cause, Email: p.Email, Verified: p.Verified,
-		Unknown: p.Unknown}
+		Unknown: p.Unknown.String()}
 	for _, one := range p.Fields {
 		f.Fields = append(f.Fields, fault(one))
 	}

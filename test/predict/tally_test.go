@@ -72,7 +72,8 @@ func (h happened) codes() (list []string) {
 // String returns the figures in one line.
 func (t *tally) String() string {
 	plain := t.worlds - t.opaque
-	return fmt.Sprintf("worlds: %d, wrong %d, cannot be known %d (%.1f %%) of %d without opaque rules and %d of %d with, "+
+	return fmt.Sprintf("worlds: %d, wrong %d, cannot be known %d (%.1f %%) of %d without opaque rules and %d of %d "+
+		"with, "+
 		"%d void, %v", t.worlds, len(t.wrong), t.unknown, 100*float64(t.unknown)/float64(max(plain, 1)), plain,
 		t.opaqueUnknown, t.opaque, t.void, time.Since(t.began).Round(time.Second))
 }

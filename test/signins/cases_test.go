@@ -179,9 +179,9 @@ func (one reported) happen(t *testing.T, l *linked) {
 		t.Errorf("predicted %+v, but %+v", p, v)
 	}
 	for _, c := range checks {
-		one.holdRemedy(t, string(c.ID), c.Remedy)
+		one.holdRemedy(t, string(c.ID), c.Remedy.String())
 	}
-	one.holdRemedy(t, "the sign-in", v.Todo)
+	one.holdRemedy(t, "the sign-in", v.Todo.String())
 }
 
 // holdRemedy checks that nobody is told to enter an address that is there.
@@ -215,7 +215,7 @@ func TestAStrictWildcardIsExplained(t *testing.T) {
 		l.patchProvider(map[string]any{"redirect_uris": strict(uri)})
 		checks := l.e.Verify(t.Context(), l.d, l.person)
 		if c := link.Find(checks, func(c link.Check) bool { return c.ID.Is(link.CheckAuthentikRedirect) }); c == nil ||
-			c.Status != link.Fail || !strings.Contains(c.Evidence, "compared literally") {
+			c.Status != link.Fail || !strings.Contains(c.Evidence.String(), "compared literally") {
 			t.Errorf("%s: %+v", uri, c)
 		}
 	}

@@ -150,7 +150,7 @@ func (one trouble) holdVerdict(l *linked, v signin.Verdict) {
 	case v.Works || stage == nil:
 		l.t.Errorf("%s: the sign-in works: %+v", one.name, v)
 		return
-	case v.Words() == "" || v.Todo == "" || len(v.Evidence) == 0:
+	case v.Words().Empty() || v.Todo.Empty() || len(v.Evidence) == 0:
 		l.t.Errorf("%s: something is left out: %+v", one.name, v)
 	case one.stage != "" && stage.ID != one.stage:
 		l.t.Errorf("%s: failed at %s, want %s: %+v", one.name, stage.ID, one.stage, v)

@@ -158,7 +158,8 @@ func TestNoAnswerIsNoVerdictOnTheLink(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second) // for the log, which stays empty
 		v := l.e.FinishSignIn(ctx, l.d, s, signin.Return{Code: secret.New("0123456789abcdef")}, engine.Expected{}, nil)
 		cancel()
-		if v.Works || !v.Over || !strings.Contains(v.Words(), answer.words) || v.Todo == "" || v.FailedStage() == nil {
+		if v.Works || !v.Over || !strings.Contains(v.Words().String(),
+			answer.words) || v.Todo.Empty() || v.FailedStage() == nil {
 			t.Errorf("%s: %+v", name, v)
 		}
 	}
@@ -199,7 +200,7 @@ func TestTheLogKnowsWhyNoAnswerCame(t *testing.T) {
 		group.Go(func() {
 			v := l.signIn(newBrowser(""), nil)
 			if known, _ := signin.FindCause(one.cause); v.Cause != one.cause ||
-				!strings.HasPrefix(v.Words(), known.Title) || v.Todo != known.Todo {
+				!strings.HasPrefix(v.Words().String(), known.Title.String()) || v.Todo != known.Todo {
 				t.Errorf("%s: %+v", one.name, v)
 			}
 			if stage := v.FailedStage(); stage == nil || stage.ID != one.stage || !says(v, "gave no answer") {
@@ -271,7 +272,7 @@ func TestASignInThatCannotBegin(t *testing.T) {
 	l.spoil(func(c *core.Collection, _ *core.OAuth2ProviderConfig) { c.OAuth2.Enabled = false })
 	if _, err := l.e.StartSignIn(t.Context(), l.d, ""); err == nil {
 		t.Error("it began")
-	} else if said := link.MessageOf(err); !strings.Contains(said.Summary, "oidc") || said.Todo == "" {
+	} else if said := link.MessageOf(err); !strings.Contains(said.Summary.String(), "oidc") || said.Todo.Empty() {
 		t.Errorf("it says %+v", said)
 	}
 }

@@ -58,7 +58,7 @@ func TestHTTPBehindHTTPSNamesTheSetting(t *testing.T) {
 		case issuer == nil || (issuer.Status == link.Pass) != trusted:
 			t.Errorf("%s: %+v", name, issuer)
 		case !trusted && (issuer.Cause != link.CauseIssuerMismatch ||
-			!strings.Contains(issuer.Remedy, "AUTHENTIK_LISTEN__TRUSTED_PROXY_CIDRS")):
+			!strings.Contains(issuer.Remedy.String(), "AUTHENTIK_LISTEN__TRUSTED_PROXY_CIDRS")):
 			t.Errorf("%s: %+v", name, issuer)
 		}
 		l.staysEncrypted()

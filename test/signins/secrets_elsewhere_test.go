@@ -46,7 +46,7 @@ func newElsewhere(t testing.TB, a *idp, shown json.RawMessage) *elsewhere {
 // saysElsewhere checks that an error has the one sentence about it.
 func saysElsewhere(t testing.TB, what string, err error) {
 	t.Helper()
-	if said := link.MessageOf(err).What(); strings.Count(said, link.SecretsElsewhere) != 1 {
+	if said := link.MessageOf(err).What(); strings.Count(said.String(), link.SecretsElsewhere) != 1 {
 		t.Errorf("%s: %q, %v", what, said, err)
 	}
 }
@@ -79,7 +79,7 @@ func TestSecretsKeptElsewhereAreSaidAndNeverWritten(t *testing.T) {
 		saysElsewhere(t, name+": apply", l.e.Apply(t.Context(), before, func(engine.Event) {}))
 		for _, c := range l.e.Verify(t.Context(), l.d, l.person) {
 			unsaid := c.ID.Is(link.CheckAuthentikClient) &&
-				(c.Status != link.Skipped || c.Evidence != link.SecretsElsewhere)
+				(c.Status != link.Skipped || c.Evidence.String() != link.SecretsElsewhere)
 			if unsaid || c.Status == link.Fail && c.Cause == link.CauseInvalidClient {
 				t.Errorf("%s: %+v", name, c)
 			}
@@ -154,7 +154,7 @@ func TestAnEmptySecretIsReplaced(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range l.e.Verify(t.Context(), d, l.person) {
-		said := c.Status == link.Fail && c.Evidence == "The provider has no client secret."
+		said := c.Status == link.Fail && c.Evidence.String() == "The provider has no client secret."
 		if c.ID.Is(link.CheckAuthentikClient) && !said {
 			t.Errorf("%+v", c)
 		}

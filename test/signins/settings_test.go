@@ -365,7 +365,7 @@ func TestNobodyNewCanSignInIsRed(t *testing.T) {
 	leave := func(s *link.Spec) { s.Email = link.EmailLeave }
 	l := lab.link("left_required", leave)
 	if c := rules(l); c.Status != link.Fail || c.Cause != "email-unverified" ||
-		!strings.Contains(c.Evidence, "Nobody new can sign in") {
+		!strings.Contains(c.Evidence.String(), "Nobody new can sign in") {
 		t.Errorf("%+v", c)
 	}
 	optional := lab.link("left_optional", leave)

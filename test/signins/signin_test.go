@@ -43,7 +43,7 @@ func (l *linked) holdSecrets(v signin.Verdict, secrets ...string) {
 	for key, value := range v.Claims {
 		text.WriteString(key + value + "\n")
 	}
-	text.WriteString(v.Words() + v.Todo)
+	text.WriteString(v.Words().String() + v.Todo.String())
 	for _, one := range secrets {
 		if one != "" && strings.Contains(text.String(), one) {
 			l.t.Errorf("%s: a secret is shown in %s", l.name, text.String())

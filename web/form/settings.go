@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/web/view/setup"
 )
@@ -102,11 +103,12 @@ func (f Settings) existing(s *link.Spec) {
 func (f Settings) addresses(s *link.Spec) (problems link.Problems) {
 	list := f.lines("pocketbase.public_urls")
 	if len(list) == 0 {
-		problems.Add("pocketbase.public_urls", "Enter at least one PocketBase address.",
-			"Use the address that your app passes to the PocketBase SDK.")
+		problems.Add("pocketbase.public_urls", say.Of("Enter at least one PocketBase address."),
+			say.Of("Use the address that your app passes to the PocketBase SDK."))
 	}
 	for i, raw := range list {
-		address, problem := link.ParseAddress(link.PB, "PocketBase address", "pocketbase.public_urls."+strconv.Itoa(i),
+		address, problem := link.ParseAddress(link.PB, say.Of("PocketBase address"),
+			"pocketbase.public_urls."+strconv.Itoa(i),
 			raw)
 		if problem != nil {
 			problems = append(problems, *problem)
@@ -115,7 +117,8 @@ func (f Settings) addresses(s *link.Spec) (problems link.Problems) {
 		s.PocketBaseURLs = append(s.PocketBaseURLs, address)
 	}
 	if raw := f.open("authentik.public_url"); raw != nil {
-		address, problem := link.ParseAddress(link.Authentik, "authentik's public address", "authentik.public_url",
+		address, problem := link.ParseAddress(link.Authentik, say.Of("authentik's public address"),
+			"authentik.public_url",
 			*raw)
 		if s.AuthentikURL = address; problem != nil {
 			problems = append(problems, *problem)
@@ -185,8 +188,8 @@ func (f Settings) AskAgain(spec link.Spec) (link.Spec, string) {
 func Validate(spec link.Spec) link.Problems {
 	problems := spec.Validate()
 	if i := slices.IndexFunc(problems, func(p link.Problem) bool { return p.Field == "email" }); i >= 0 {
-		problems[i].Summary, problems[i].Todo = "Choose which e-mail addresses count as verified.",
-			"Each answer says what happens at a first sign-in."
+		problems[i].Summary, problems[i].Todo = say.Of("Choose which e-mail addresses count as verified."),
+			say.Of("Each answer says what happens at a first sign-in.")
 	}
 	return problems
 }

@@ -25,7 +25,7 @@ func FuzzSettings(f *testing.F) {
 		form := Settings{Values: r.PostForm}
 		spec, problems := form.Spec(link.Spec{})
 		for _, p := range append(problems, Validate(spec)...) {
-			if p.Summary == "" || p.Todo == "" {
+			if p.Summary.Empty() || p.Todo.Empty() {
 				t.Errorf("a problem of %q has no words: %+v", p.Field, p)
 			}
 		}

@@ -7,6 +7,7 @@ import (
 
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
 	"authpocket/web/live"
@@ -108,7 +109,8 @@ func (run *SignIn) Open(state string, late func()) (string, bool) {
 	if run.state == "" {
 		run.state = state
 		run.timer = time.AfterFunc(signInWait, late)
-		run.Happened.Add(signin.Verdict{Stages: signin.StagesUpTo(signin.StageAuthentik, signin.StageRunning, ""),
+		run.Happened.Add(signin.Verdict{Stages: signin.StagesUpTo(signin.StageAuthentik, signin.StageRunning,
+			say.Text{}),
 			Prediction: run.Expected.Prediction})
 	}
 	return run.test.WithState(state), true

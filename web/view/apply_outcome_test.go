@@ -6,12 +6,13 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/web/view"
 	"authpocket/web/view/changes"
 )
 
 func stopped(effect link.Effect, stale bool) *link.Stopped {
-	return &link.Stopped{Effect: effect, Stale: stale, Err: &link.Fault{Summary: "x", Todo: "y"}}
+	return &link.Stopped{Effect: effect, Stale: stale, Err: &link.Fault{Summary: say.Of("x"), Todo: say.Of("y")}}
 }
 
 // TestAnApplyThatStoppedSaysWhatWasWritten: in the words that the command and
@@ -37,7 +38,7 @@ func TestAnApplyThatStoppedSaysWhatWasWritten(t *testing.T) {
 			for _, s := range p.Steps {
 				text += " " + s.Summary + " " + s.Todo
 			}
-			if n := strings.Count(text, effect.Words()); n != 1 {
+			if n := strings.Count(text, effect.Words().String()); n != 1 {
 				t.Errorf("%s, stale %v: it is said %d times in %q", name, stale, n, text)
 			}
 			if label := p.Outcome.Actions[0].Label; (label == "Review again") != stale {

@@ -56,7 +56,7 @@ func (p Problems) In(prefixes ...string) bool {
 }
 
 // Sentence returns a problem as text for a page.
-func Sentence(p link.Problem) string { return p.Message().Text(link.OnPage) }
+func Sentence(p link.Problem) string { return p.Message().Text(link.OnPage).String() }
 
 // Sentences returns problems as texts for a page.
 func Sentences(list link.Problems) []string {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/sandbox/stories"
 	"authpocket/web/view"
 	"authpocket/web/view/changes"
@@ -46,7 +47,7 @@ func TestApplySaysHowFarItIs(t *testing.T) {
 		"good": {changes.Progress{States: []string{"done", "done", "done"}, Ended: true},
 			[]string{"Done", "Done", "Done"}, "3 of 3 changes applied", "good", true},
 		"failed": {changes.Progress{States: []string{"done", "failed"},
-			Failed:  map[int][]link.Message{1: {{Summary: "x", Todo: "y"}}},
+			Failed:  map[int][]link.Message{1: {{Summary: say.Of("x"), Todo: say.Of("y")}}},
 			Stopped: stopped(link.Effect{Made: 1, Change: link.WrittenNone}, false), Ended: true},
 			[]string{"Done", "Failed", "Not started"}, "1 of 3 changes applied", "bad", false},
 		"stale": {changes.Progress{Ended: true, Stopped: stopped(link.Effect{Between: true}, true)},

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/sandbox/stories"
 	"authpocket/web/view"
 	"authpocket/web/view/changes"
@@ -132,7 +133,8 @@ func TestEveryPurposeHasItsWords(t *testing.T) {
 
 func TestWhatCannotComeBackIsSaidBeforeAndAfter(t *testing.T) {
 	plan := link.Plan{Purpose: link.PurposeUndo, Changes: []link.Change{{Object: "a"}}, Warnings: []link.Warning{
-		{ID: "lost", Summary: "The secret stays.", Detail: "Enter it."}, {ID: "other", Summary: "Something else."},
+		{ID: "lost", Summary: say.Of("The secret stays."), Detail: say.Of("Enter it.")}, {ID: "other",
+			Summary: say.Of("Something else.")},
 	}}
 	p := changes.NewReview(view.Head{}, changes.ReviewInput{Plan: plan})
 	if len(p.Lost) != 1 || len(p.Decide) != 1 {
@@ -166,8 +168,8 @@ func TestANewSecretIsToldByItsChecks(t *testing.T) {
 }
 
 func TestAStalePlanSaysWhatWasChanged(t *testing.T) {
-	fault := &link.Fault{Kind: link.FaultStale, Summary: "Something changed since the review.",
-		Details: []string{"authentik: x."}, Todo: "Look."}
+	fault := &link.Fault{Kind: link.FaultStale, Summary: say.Of("Something changed since the review."),
+		Details: []say.Text{say.Of("authentik: x.")}, Todo: say.Of("Look.")}
 	o := changes.NewApply(view.Head{}, changes.Progress{Again: "/remove",
 		Stopped: &link.Stopped{Effect: link.Effect{Between: true}, Stale: true, Err: fault}, Ended: true}, "").Outcome
 	if o.Heading != "Something changed since the review" || !slices.Equal(o.Lines, []string{"authentik: x."}) ||

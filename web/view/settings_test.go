@@ -9,6 +9,7 @@ import (
 	"golang.org/x/net/html"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/sandbox/stories"
 	"authpocket/web/view"
 	"authpocket/web/view/setup"
@@ -48,10 +49,10 @@ func TestControlsStandInTheOrderThatProblemsAreToldIn(t *testing.T) {
 func TestProblemsAreToldInThePagesOrder(t *testing.T) {
 	in := stories.Settings()
 	in.Problems = link.Problems{
-		{Field: "pocketbase.issuers.2", Summary: "fourth"}, {Field: "nowhere.at.all", Summary: "last"},
-		{Field: "email", Summary: "first"},
-		{Field: "existing", Summary: "also last"}, {Field: "access.users.0", Summary: "third"},
-		{Field: "application.name", Summary: "second"},
+		{Field: "pocketbase.issuers.2", Summary: say.Of("fourth")}, {Field: "nowhere.at.all", Summary: say.Of("last")},
+		{Field: "email", Summary: say.Of("first")},
+		{Field: "existing", Summary: say.Of("also last")}, {Field: "access.users.0", Summary: say.Of("third")},
+		{Field: "application.name", Summary: say.Of("second")},
 	}
 	p := setup.NewSettings(view.Head{}, in)
 	var texts, targets []string

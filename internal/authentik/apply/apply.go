@@ -7,6 +7,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
 
@@ -94,8 +95,8 @@ func choose[T any](e link.Edit[T],
 
 // brokenPlan returns the error for a change that no plan should have.
 func brokenPlan(what string) error {
-	return rest.NewFault(link.FaultOther, "", "The plan has "+what+", which authpocket cannot carry out.",
-		"This is a bug in authpocket. Report it with the plan.", nil)
+	return rest.NewFault(link.FaultOther, "", say.Of("The plan has %s, which authpocket cannot carry out.", what),
+		say.Of("This is a bug in authpocket. Report it with the plan."), nil)
 }
 
 // filled returns the names of non-empty fields. False is a value too.

@@ -11,6 +11,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // wantedPair is a pair to create, with all primary keys and the names of the fields to send.
@@ -158,9 +159,9 @@ func (c Writer) deletePair(ctx context.Context, pair link.PairState) error {
 	}
 	if application != nil {
 		if now := application.Number("provider"); now != 0 && now != pair.Provider.PK {
-			return rest.NewFault(link.FaultStale, "", "The application “"+pair.Application.Name+
-				"” has another provider now, so it is not deleted.",
-				"Check it in authentik.", nil)
+			return rest.NewFault(link.FaultStale, "", say.Of("The application “%s” has another provider now, so it "+
+				"is not deleted.", pair.Application.Name),
+				say.Of("Check it in authentik."), nil)
 		}
 		if err := c.applications().delete(ctx, pair.Application); err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/wire"
 )
 
@@ -77,9 +78,10 @@ func (c Writer) deletePerson(ctx context.Context, p link.PersonState) error {
 	}
 	found := rest.PersonState(now)
 	if p.Mark == "" || found.Mark != p.Mark {
-		return rest.NewFault(link.FaultRefused, "", "The user “"+rest.Plain(found.Username)+
-			"” is not deleted: it lacks the mark that authpocket gave the person of its test.",
-			"Look at the user in authentik, and delete it there if nobody needs it.", errors.New("it has no mark"))
+		return rest.NewFault(link.FaultRefused, "", say.Of("The user “%s” is not deleted: it lacks the mark that "+
+			"authpocket gave the person of its test.", rest.Plain(found.Username)),
+			say.Of("Look at the user in authentik, and delete it there if nobody needs it."),
+			errors.New("it has no mark"))
 	}
 	return k.delete(ctx, found)
 }

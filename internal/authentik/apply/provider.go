@@ -9,6 +9,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 func (c Writer) providers() kind[link.Provider, link.ProviderState] {
@@ -59,12 +60,13 @@ func (c Writer) updateProvider(ctx context.Context, before, after link.ProviderS
 func safeProvider(p link.ProviderState, names []string) error {
 	if slices.Contains(names, "redirect_uris") && len(p.RedirectURIs) == 0 {
 		return rest.NewFault(link.FaultRefused, "provider.redirect_uris",
-			"The provider would have no redirect URI, and authentik would trust the first address that is used.",
-			"Add at least one redirect URI.", nil)
+			say.Of("The provider would have no redirect URI, and authentik would trust the first address that is "+
+				"used."),
+			say.Of("Add at least one redirect URI."), nil)
 	}
 	if slices.Contains(names, "client_secret") && !p.ClientSecret.IsSet() {
-		return rest.NewFault(link.FaultRefused, "provider.client_secret", "The client secret would be empty.",
-			"Enter a client secret, or leave it out to keep the current one.", nil)
+		return rest.NewFault(link.FaultRefused, "provider.client_secret", say.Of("The client secret would be empty."),
+			say.Of("Enter a client secret, or leave it out to keep the current one."), nil)
 	}
 	return nil
 }

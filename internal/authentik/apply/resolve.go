@@ -6,6 +6,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // Objects that an earlier change of the same plan creates have no primary key in the plan. Unless the writer remembers
@@ -21,8 +22,9 @@ func (c Writer) lookup(ctx context.Context, r *link.Ref, l rest.List, key string
 		return err
 	}
 	if len(found) == 0 {
-		return rest.NewFault(link.FaultStale, l.Need.Field, "authentik has no “"+r.Name+"” among its "+l.Need.What+".",
-			"Plan again to see the current state.", nil)
+		return rest.NewFault(link.FaultStale, l.Need.Field, say.Of("authentik has no “%s” among its %s.", r.Name,
+			l.Need.What),
+			say.Of("Plan again to see the current state."), nil)
 	}
 	r.ID = found[0].Text("pk")
 	return nil
@@ -72,9 +74,9 @@ func (c Writer) resolveBinding(ctx context.Context, b link.BindingState) (link.B
 			return b, err
 		}
 		if found == nil {
-			return b, rest.NewFault(link.FaultStale, "application.slug", "authentik has no application with the slug “"+
-				b.Application.Name+"”.",
-				"Plan again to see the current state.", nil)
+			return b, rest.NewFault(link.FaultStale, "application.slug", say.Of("authentik has no application with "+
+				"the slug “%s”.", b.Application.Name),
+				say.Of("Plan again to see the current state."), nil)
 		}
 		b.Application.ID = found.Text("pk")
 	}

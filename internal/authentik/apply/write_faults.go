@@ -7,6 +7,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
 
@@ -25,19 +26,21 @@ func (c Writer) refusal(w write, a rest.Answer) error {
 	err := rest.ErrorOf(w.need, a)
 	switch a.Status {
 	case http.StatusForbidden:
-		return rest.Forbidden("The authentik token may not "+w.verb+" the "+w.need.What+".", withPermission(w.need, a),
+		return rest.Forbidden(say.Of("The authentik token may not %s the %s.", w.verb, w.need.What),
+			withPermission(w.need, a),
 			err)
 	case http.StatusNotFound:
-		return rest.NewFault(link.FaultStale, w.need.Field, "The "+w.need.What+
-			" no longer exists, or the token may not see it.",
-			"Plan again to see the current state.", err)
+		return rest.NewFault(link.FaultStale, w.need.Field, say.Of("The %s no longer exists, or the token may not "+
+			"see it.", w.need.What),
+			say.Of("Plan again to see the current state."), err)
 	}
 	field, words := w.refusedFields(a)
 	if words == "" {
 		words = "it gave no reason"
 	}
-	return rest.NewFault(link.FaultRefused, field, "authentik refused to "+w.verb+" the "+w.need.What+": "+words+".",
-		"Change the value and plan again.", err)
+	return rest.NewFault(link.FaultRefused, field, say.Of("authentik refused to %s the %s: %s.", w.verb, w.need.What,
+		words),
+		say.Of("Change the value and plan again."), err)
 }
 
 // refusedFields returns the validation errors as text, and the first field of the spec among them.
@@ -77,25 +80,27 @@ func withPermission(n rest.Need, a rest.Answer) rest.Need {
 }
 
 func unknownFault(w write, err error) error {
-	return rest.NewFault(link.FaultUnknown, "", "It is unclear whether authentik "+w.verb+"d the "+w.need.What+".",
-		"Check that authentik is reachable, then plan again: anything already created will be found.", err)
+	return rest.NewFault(link.FaultUnknown, "", say.Of("It is unclear whether authentik %sd the %s.", w.verb,
+		w.need.What),
+		say.Of("Check that authentik is reachable, then plan again: anything already created will be found."), err)
 }
 
 // unseenFault returns the fault for a write that authentik reported as done but that can't be read back.
 func unseenFault(w write, err error) error {
-	todo := "Plan again to see the current state."
+	todo := say.Of("Plan again to see the current state.")
 	if lacks, ok := errors.AsType[*rest.MissingPermission](err); ok {
-		todo = "Give the token's role the permission " + string(lacks.Perm) + ", then plan again."
+		todo = say.Of("Give the token's role the permission %s, then plan again.", string(lacks.Perm))
 	}
-	return rest.NewFault(link.FaultUnknown, "", "authentik reports that it "+w.verb+"d the "+w.need.What+
-		", but the result cannot be read back.", todo, err)
+	return rest.NewFault(link.FaultUnknown, "", say.Of("authentik reports that it %sd the %s, but the result cannot "+
+		"be read back.", w.verb, w.need.What), todo, err)
 }
 
 // hiddenFault returns the fault for a client secret that was written and is not shown, so that PocketBase must not get
 // it: authentik may have ignored it.
 func hiddenFault(w write) error {
-	f := rest.NewFault(link.FaultOther, "", "authentik "+w.verb+"d the "+w.need.What+". "+link.SecretsElsewhere,
-		link.SecretsElsewhereTodo, nil)
+	f := rest.NewFault(link.FaultOther, "", say.Of("authentik %sd the %s. %s", w.verb, w.need.What,
+		link.SecretsElsewhere),
+		say.Of(link.SecretsElsewhereTodo), nil)
 	f.Written = link.WrittenSome
 	return f
 }
@@ -104,15 +109,15 @@ func storedOtherwiseFault(w write, found finding) error {
 	if found.hidden {
 		return hiddenFault(w)
 	}
-	summary := "authentik reports that it " + w.verb + "d the " + w.need.What + ", but it does not exist."
+	summary := say.Of("authentik reports that it %sd the %s, but it does not exist.", w.verb, w.need.What)
 	if found.presence == different {
-		summary = "authentik stored the " + w.need.What + " with different values: " + strings.Join(found.differs,
-			", ") + "."
+		summary = say.Of("authentik stored the %s with different values: %s.", w.need.What, strings.Join(found.differs,
+			", "))
 		if len(found.differs) == 0 {
-			summary = "authentik reports that it " + w.verb + "d the " + w.need.What + ", but it still exists."
+			summary = say.Of("authentik reports that it %sd the %s, but it still exists.", w.verb, w.need.What)
 		}
 	}
-	f := rest.NewFault(link.FaultUnknown, "", summary, "Check it in authentik, then plan again.", nil)
+	f := rest.NewFault(link.FaultUnknown, "", summary, say.Of("Check it in authentik, then plan again."), nil)
 	if len(found.differs) > 0 {
 		f.Written = link.WrittenSome
 	}
@@ -123,20 +128,20 @@ func differentFault(w write, found finding) error {
 	if found.hidden {
 		return hiddenFault(w)
 	}
-	return rest.NewFault(link.FaultStale, w.need.Field, "The "+w.need.What+" exists with different values: "+
-		strings.Join(found.differs, ", ")+".",
-		"Check it in authentik, then plan again.", nil)
+	return rest.NewFault(link.FaultStale, w.need.Field, say.Of("The %s exists with different values: %s.", w.need.What,
+		strings.Join(found.differs, ", ")),
+		say.Of("Check it in authentik, then plan again."), nil)
 }
 
 func (c Writer) gaveUpFault(w write, a rest.Answer) error {
 	a = c.masked(a)
-	kind, why := link.FaultOther, "It responded without a result."
+	kind, why := link.FaultOther, say.Of("It responded without a result.")
 	err := rest.ErrorOf(w.need, a)
 	if f := c.GeneralFault(w.need, a); f != nil {
 		kind, why = f.Kind, f.Summary
 	}
-	f := rest.NewFault(kind, "", "authentik did not "+w.verb+" the "+w.need.What+" after several attempts.",
-		"Check authentik's server log"+rest.RequestHint(a)+", then try again.", err)
-	f.Details = []string{why}
+	f := rest.NewFault(kind, "", say.Of("authentik did not %s the %s after several attempts.", w.verb, w.need.What),
+		say.Of("Check authentik's server log%s, then try again.", rest.RequestHint(a)), err)
+	f.Details = []say.Text{why}
 	return f
 }

@@ -2,12 +2,12 @@ package checks
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 	"time"
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // readUser reads the checked user. The token's own account is known from connecting.
@@ -27,32 +27,32 @@ func (m *measured) userPK() int {
 
 // judgePerson checks that authentik lets the user's account sign in at all.
 func (m *measured) judgePerson() link.Check {
-	check := newCheck(link.CheckAuthentikPerson, "The user's account can sign in to authentik")
-	kind, name := m.user.Text("type"), "The account "+rest.Plain(m.user.Text("username"))
+	check := newCheck(link.CheckAuthentikPerson, say.Of("The user's account can sign in to authentik"))
+	kind, name := m.user.Text("type"), say.Of("The account %s", rest.Plain(m.user.Text("username")))
 	switch {
 	case m.own():
-		kind, name = m.c.Identity().Type, "The token's own account "+rest.Plain(m.c.Identity().Username)
+		kind, name = m.c.Identity().Type, say.Of("The token's own account %s", rest.Plain(m.c.Identity().Username))
 	case m.userErr != nil:
 		return check.Skips(rest.FaultWords(m.userErr))
 	case m.user == nil:
-		return check.Skips(fmt.Sprintf("authentik has no user with the ID %d, or the token may not see it.", m.person))
+		return check.Skips(say.Of("authentik has no user with the ID %d, or the token may not see it.", m.person))
 	case m.user.Has("is_active") && !m.user.Flag("is_active"):
-		return check.Fails(link.CausePersonInactive, name+" is not active, so authentik refuses it.",
-			"Activate the account in authentik, or check as another user.")
+		return check.Fails(link.CausePersonInactive, say.Of("%s is not active, so authentik refuses it.", name),
+			say.Of("Activate the account in authentik, or check as another user."))
 	}
 	if kind == "service_account" || kind == "internal_service_account" {
-		return check.Warns(link.CausePersonInactive, name+
-			" is a service account, which has no password to sign in with.",
-			"Check as a user who signs in to the app.")
+		return check.Warns(link.CausePersonInactive, say.Of("%s is a service account, which has no password to sign "+
+			"in with.", name),
+			say.Of("Check as a user who signs in to the app."))
 	}
 	if expires, ok := m.expires(); ok && expires.Before(time.Now()) {
-		return check.Warns(link.CausePersonInactive, name+" expired on "+expires.UTC().Format(time.DateTime)+
-			" UTC. authentik deletes it soon.", "Check as another user.")
+		return check.Warns(link.CausePersonInactive, say.Of("%s expired on %s UTC. authentik deletes it soon.", name,
+			expires.UTC().Format(time.DateTime)), say.Of("Check as another user."))
 	}
 	if m.person == 0 {
-		return check.Passes(name + " can sign in. No other user was chosen to check with.")
+		return check.Passes(say.Of("%s can sign in. No other user was chosen to check with.", name))
 	}
-	return check.Passes(name + " is active.")
+	return check.Passes(say.Of("%s is active.", name))
 }
 
 // expires returns when authentik deletes a temporary account (core/tasks.py), false for other accounts.

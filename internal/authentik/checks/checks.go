@@ -7,10 +7,11 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/wire"
 )
 
-func newCheck(id link.CheckID, title string) link.Check {
+func newCheck(id link.CheckID, title say.Text) link.Check {
 	return link.Check{ID: id, System: link.Authentik, Title: title}
 }
 
@@ -81,7 +82,7 @@ func (m *measured) measure(ctx context.Context) {
 type live struct {
 	provider rest.Object // nil if missing or not readable
 	state    link.ProviderState
-	missing  string       // why there is no provider
+	missing  say.Text     // why there is no provider
 	cause    link.CauseID // of missing, empty if it is only not readable
 
 	mappings    []rest.Object
@@ -104,15 +105,16 @@ func (m *measured) readLive(ctx context.Context) {
 	pk := application.Number("provider")
 	switch {
 	case err != nil && m.d.Provider.PK == 0:
-		l.missing = "The application could not be read: " + rest.FaultWords(err)
+		l.missing = say.Of("The application could not be read: %s", rest.FaultWords(err))
 		return
 	case err != nil:
 		pk = m.d.Provider.PK
 	case application == nil:
-		l.missing, l.cause = "There is no application with the slug "+m.d.Application.Slug+".", link.CauseDiscovery
+		l.missing, l.cause = say.Of("There is no application with the slug %s.", m.d.Application.Slug),
+			link.CauseDiscovery
 		return
 	case pk == 0:
-		l.missing, l.cause = "The application has no provider.", link.CauseDiscovery
+		l.missing, l.cause = say.Of("The application has no provider."), link.CauseDiscovery
 		return
 	}
 	if l.provider, err = expected, nil; expected.Number("pk") != pk {
@@ -120,10 +122,10 @@ func (m *measured) readLive(ctx context.Context) {
 	}
 	switch {
 	case err != nil:
-		l.missing = "The provider could not be read: " + rest.FaultWords(err)
+		l.missing = say.Of("The provider could not be read: %s", rest.FaultWords(err))
 	case l.provider == nil:
-		l.missing, l.cause = "The application's provider is not an OAuth2/OpenID provider, or the token may not see "+
-			"it.", link.CauseDiscovery
+		l.missing, l.cause = say.Of("The application's provider is not an OAuth2/OpenID provider, or the token may "+
+			"not see it."), link.CauseDiscovery
 	default:
 		l.state = rest.ProviderState(l.provider)
 	}

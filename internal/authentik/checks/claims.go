@@ -5,12 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // textClaims returns the claims that PocketBase reads as text (tools/auth/oidc.go).
@@ -20,8 +20,8 @@ func textClaims() []string { return []string{"sub", "name", "preferred_username"
 type claimTrouble struct {
 	cause  link.CauseID
 	claim  string
-	says   string
-	remedy string
+	says   say.Text
+	remedy say.Text
 	minor  bool // sign-ins work without the claim
 }
 
@@ -29,29 +29,37 @@ type claimTrouble struct {
 type mappingResult struct {
 	name, scope string
 	raised      string                     // the error, empty if the mapping ran
-	kind        string                     // of the returned value, if that is no object
+	kind        say.Text                   // of the returned value, if that is no object
 	claims      map[string]json.RawMessage // of an object
 }
 
 // kindOf returns what a JSON value is.
-func kindOf(raw json.RawMessage) string {
+func kindOf(raw json.RawMessage) say.Text {
+	switch firstByte(raw) {
+	case '"':
+		return say.Of("text")
+	case '[':
+		return say.Of("a list")
+	case '{':
+		return say.Of("an object")
+	case 't', 'f':
+		return say.Of("true or false")
+	case 0, 'n':
+		return say.Of("nothing")
+	}
+	return say.Of("a number")
+}
+
+// isNothing reports whether a JSON value that starts with the byte is null or none.
+func isNothing(first byte) bool { return first == 0 || first == 'n' }
+
+// firstByte returns the first byte of a JSON value, which tells its type, 0 for none.
+func firstByte(raw json.RawMessage) byte {
 	raw = bytes.TrimSpace(raw)
 	if len(raw) == 0 {
-		return "nothing"
+		return 0
 	}
-	switch raw[0] {
-	case '"':
-		return "text"
-	case '[':
-		return "a list"
-	case '{':
-		return "an object"
-	case 't', 'f':
-		return "true or false"
-	case 'n':
-		return "nothing"
-	}
-	return "a number"
+	return raw[0]
 }
 
 // claim returns the claim that PocketBase reads as name: it ignores case, like encoding/json.
@@ -70,14 +78,14 @@ func claim(claims map[string]json.RawMessage, name string) json.RawMessage {
 // oddClaims returns the claims of the preview that should be text and are not.
 func (m *measured) oddClaims() []string {
 	return slices.DeleteFunc(textClaims(), func(name string) bool {
-		kind := kindOf(claim(m.claims, name))
-		return kind == "text" || kind == "nothing"
+		first := firstByte(claim(m.claims, name))
+		return first == '"' || isNothing(first)
 	})
 }
 
 // bareScopes returns the scopes whose usual claims the preview lacks altogether.
 func (m *measured) bareScopes() []string {
-	lacks := func(name string) bool { return kindOf(claim(m.claims, name)) == "nothing" }
+	lacks := func(name string) bool { return isNothing(firstByte(claim(m.claims, name))) }
 	var bare []string
 	if lacks("email") {
 		bare = append(bare, "email")
@@ -122,7 +130,8 @@ func (m *measured) testMapping(ctx context.Context, mapping rest.Object) (mappin
 	case err != nil:
 		return r, err
 	case o == nil:
-		return r, rest.NewFault(link.FaultStale, "", "The scope mapping “"+r.name+"” is gone.", "Check again.",
+		return r, rest.NewFault(link.FaultStale, "", say.Of("The scope mapping “%s” is gone.", r.name),
+			say.Of("Check again."),
 			errors.New("no such mapping"))
 	case !o.Flag("successful"):
 		r.raised = lastLine(o.Text("result"))
@@ -151,7 +160,7 @@ func (m *measured) claimTroubles() []claimTrouble {
 	}
 	for _, scope := range m.bareScopes() {
 		for _, r := range m.results {
-			if r.scope != scope || r.raised == "" && r.kind == "" {
+			if r.scope != scope || r.raised == "" && r.kind.Empty() {
 				continue
 			}
 			if t := m.failingMapping(r); t.minor {
@@ -169,18 +178,18 @@ func (m *measured) claimTroubles() []claimTrouble {
 func (m *measured) oddClaim(name string) (claimTrouble, bool) {
 	raw := claim(m.claims, name)
 	t := claimTrouble{cause: link.CauseClaimType, claim: name,
-		says:   fmt.Sprintf("The claim %s is %s instead of text: %s.", name, kindOf(raw), rest.Plain(string(raw))),
-		remedy: textRemedy(name, "that gives it")}
+		says:   say.Of("The claim %s is %s instead of text: %s.", name, kindOf(raw), rest.Plain(string(raw))),
+		remedy: textRemedy(name, say.Of("that gives it"))}
 	if m.resultsErr != nil {
-		t.says += " Which scope mapping gives it could not be found out: " + rest.FaultWords(m.resultsErr)
+		t.says = say.Join(t.says, say.Of("Which scope mapping gives it could not be found out: %s",
+			rest.FaultWords(m.resultsErr)))
 		return t, true
 	}
 	giver := ""
 	for _, r := range m.results {
-		kind := kindOf(claim(r.claims, name))
-		switch kind {
-		case "nothing":
-		case "text":
+		switch firstByte(claim(r.claims, name)) {
+		case 0, 'n': // nothing
+		case '"':
 			giver = ""
 		default:
 			giver = r.name
@@ -188,74 +197,75 @@ func (m *measured) oddClaim(name string) (claimTrouble, bool) {
 	}
 	switch {
 	case giver != "":
-		t.says += " The scope mapping “" + giver + "” gives it."
-		t.remedy = textRemedy(name, "“"+giver+"”")
+		t.says = say.Join(t.says, say.Of("The scope mapping “%s” gives it.", giver))
+		t.remedy = textRemedy(name, say.Of("“%s”", giver))
 		return t, true
 	case name == "sub":
-		t.says += " It comes from the provider's subject mode."
-		t.remedy = "Choose another subject mode, or give the user a text as this attribute in authentik."
+		t.says = say.Join(t.says, say.Of("It comes from the provider's subject mode."))
+		t.remedy = say.Of("Choose another subject mode, or give the user a text as this attribute in authentik.")
 		return t, true
 	}
 	return t, false
 }
 
-func textRemedy(claim, mapping string) string {
-	return "Change the scope mapping " + mapping + " in authentik so that " + claim + " is text, such as the first " +
-		"entry of the list."
+func textRemedy(claim string, mapping say.Text) say.Text {
+	return say.Of("Change the scope mapping %s in authentik so that %s is text, such as the first entry of the "+
+		"list.", mapping, claim)
 }
 
 // failingMapping returns the trouble with a mapping that gives no claims. PocketBase can do without a name.
 func (m *measured) failingMapping(r mappingResult) claimTrouble {
 	t := claimTrouble{cause: link.CauseMappingFails, claim: r.scope, minor: r.scope != "email" ||
 		m.d.Email == link.EmailLeave,
-		says: "The scope mapping “" + r.name + "” fails for this user: ",
-		remedy: "Change the expression of the scope mapping “" + r.name + "” in authentik so that it returns an " +
-			"object with claims for every user."}
+		remedy: say.Of("Change the expression of the scope mapping “%s” in authentik so that it returns an object "+
+			"with "+
+			"claims for every user.", r.name)}
+	t.says = say.Of("The scope mapping “%s” fails for this user: it returns %s instead of an object. authentik "+
+		"leaves out "+
+		"its claims.", r.name, r.kind)
 	if r.raised != "" {
-		t.says += r.raised + "."
-	} else {
-		t.says += "it returns " + r.kind + " instead of an object."
+		t.says = say.Of("The scope mapping “%s” fails for this user: %s. authentik leaves out its claims.", r.name,
+			r.raised)
 	}
-	t.says += " authentik leaves out its claims."
 	return t
 }
 
 // judgeClaims checks that PocketBase can read the claims that authentik would send about the user.
 func (m *measured) judgeClaims() link.Check {
-	check := newCheck(link.CheckAuthentikClaims, "The claims are what PocketBase can read")
-	if why := m.noClaims(); why != "" {
+	check := newCheck(link.CheckAuthentikClaims, say.Of("The claims are what PocketBase can read"))
+	if why := m.noClaims(); !why.Empty() {
 		return check.Skips(why)
 	}
-	about := "authentik's preview for " + m.who() + ": "
+	about := say.Of("authentik's preview for %s:", m.who())
 	troubles := m.claimTroubles()
 	if len(troubles) > 0 {
-		var says, remedies []string
+		var says, remedies []say.Text
 		for _, t := range troubles {
 			says = append(says, t.says)
 			if !slices.Contains(remedies, t.remedy) {
 				remedies = append(remedies, t.remedy)
 			}
 		}
-		evidence, remedy := about+strings.Join(says, " "), strings.Join(remedies, " ")
+		evidence, remedy := say.Join(about, say.Join(says...)), say.Join(remedies...)
 		if troubles[0].minor {
 			return check.Warns(troubles[0].cause, evidence, remedy)
 		}
 		return check.Fails(troubles[0].cause, evidence, remedy)
 	}
 	if m.resultsErr != nil && len(m.bareScopes()) > 0 {
-		return check.Skips(about + "the claims of the scopes " + strings.Join(m.bareScopes(), ", ") + " are missing, " +
-			"and the scope mappings could not be tested: " + rest.FaultWords(m.resultsErr))
+		return check.Skips(say.Of("%s the claims of the scopes %s are missing, and the scope mappings could not be "+
+			"tested: %s", about, strings.Join(m.bareScopes(), ", "), rest.FaultWords(m.resultsErr)))
 	}
-	return check.Passes(about + "every claim that PocketBase reads is text or absent.")
+	return check.Passes(say.Join(about, say.Of("every claim that PocketBase reads is text or absent.")))
 }
 
 // noClaims returns the reason why the claims are not known, empty if they are.
-func (m *measured) noClaims() string {
+func (m *measured) noClaims() say.Text {
 	switch {
 	case m.live.provider == nil:
 		return m.live.missing
 	case m.claimsErr != nil && m.claims == nil:
-		return "authentik's preview of the sign-in could not be read: " + rest.FaultWords(m.claimsErr)
+		return say.Of("authentik's preview of the sign-in could not be read: %s", rest.FaultWords(m.claimsErr))
 	case m.claimsErr != nil:
 		return rest.FaultWords(m.claimsErr)
 	}

@@ -2,7 +2,6 @@ package checks
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -10,45 +9,46 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // judgeDiscovery checks the OpenID configuration and its issuer.
 func (m *measured) judgeDiscovery() []link.Check {
-	discovery := newCheck(link.CheckAuthentikDiscovery, "authentik responds at its public address")
-	issuer := newCheck(link.CheckAuthentikIssuer, "The issuer is as expected")
+	discovery := newCheck(link.CheckAuthentikDiscovery, say.Of("authentik responds at its public address"))
+	issuer := newCheck(link.CheckAuthentikIssuer, say.Of("The issuer is as expected"))
 	asked := "GET " + m.d.DiscoveryURL()
 	var config openIDConfig
 	if discovery = m.judgePage(discovery, asked, m.discovery); discovery.Status == "" {
 		if json.Unmarshal(m.discovery.Body, &config) != nil || config.IssuerURL == "" {
-			discovery = discovery.Fails(link.CauseHTMLInsteadOfJSON, asked+": "+outcome(m.discovery)+
-				", without an issuer.",
-				"Check that "+m.d.AuthentikURL+
-					" is authentik's public address and that no login page is in front of it.")
+			discovery = discovery.Fails(link.CauseHTMLInsteadOfJSON, say.Of("%s: %s, without an issuer.", asked,
+				outcome(m.discovery)),
+				say.Of("Check that %s is authentik's public address and that no login page is in front of it.",
+					m.d.AuthentikURL))
 		}
 	}
 	if discovery.Status == link.Fail {
-		return []link.Check{discovery, issuer.Skips("The OpenID configuration could not be read.")}
+		return []link.Check{discovery, issuer.Skips(say.Of("The OpenID configuration could not be read."))}
 	}
-	return []link.Check{discovery.Passes(asked + ": 200, with the issuer " + config.IssuerURL + "."),
+	return []link.Check{discovery.Passes(say.Of("%s: 200, with the issuer %s.", asked, config.IssuerURL)),
 		m.judgeIssuer(issuer, config.IssuerURL)}
 }
 
 // judgePage fails the check if the response is not a page of the provider, and otherwise leaves it undecided.
 func (m *measured) judgePage(check link.Check, asked string, a rest.Answer) link.Check {
-	evidence := asked + ": " + outcome(a) + "."
+	evidence := say.Of("%s: %s.", asked, outcome(a))
 	switch {
 	case a.Err != nil:
 		return m.unreachable(check, asked, a)
 	case a.Status == http.StatusNotFound:
-		return check.Fails(link.CauseDiscovery, evidence, "Check that the application's slug is "+m.d.Application.Slug+
-			" and that it has a provider. Slugs are case-sensitive.")
+		return check.Fails(link.CauseDiscovery, evidence, say.Of("Check that the application's slug is %s and that "+
+			"it has a provider. Slugs are case-sensitive.", m.d.Application.Slug))
 	case a.Status == http.StatusInternalServerError:
 		return check.Fails(link.CauseSigningKey, evidence,
-			"Choose an RSA or EC signing key for the provider: Ed25519 and Ed448 keys cause this error. If it "+
-				"already has an RSA or EC key, check authentik's server log.")
+			say.Of("Choose an RSA or EC signing key for the provider: Ed25519 and Ed448 keys cause this error. If "+
+				"it already has an RSA or EC key, check authentik's server log."))
 	case a.Status != http.StatusOK:
-		return check.Fails(link.CauseHTMLInsteadOfJSON, evidence, "Check that "+m.d.AuthentikURL+
-			" is authentik's public address and that nothing in front of it answers instead.")
+		return check.Fails(link.CauseHTMLInsteadOfJSON, evidence, say.Of("Check that %s is authentik's public "+
+			"address and that nothing in front of it answers instead.", m.d.AuthentikURL))
 	}
 	return check
 }
@@ -56,33 +56,33 @@ func (m *measured) judgePage(check link.Check, asked string, a rest.Answer) link
 func (m *measured) judgeIssuer(check link.Check, named string) link.Check {
 	want := m.d.Issuer()
 	if named == want {
-		return check.Passes("The OpenID configuration names the issuer " + named + ".")
+		return check.Passes(say.Of("The OpenID configuration names the issuer %s.", named))
 	}
 	what, remedy := issuerDifference(named, want)
 	return check.Fails(link.CauseIssuerMismatch,
-		fmt.Sprintf("The OpenID configuration names the issuer %s; %s is expected. %s", rest.Plain(named), want,
-			what), remedy)
+		say.Of("The OpenID configuration names the issuer %s; %s is expected. %s", rest.Plain(named), want, what),
+		remedy)
 }
 
 // issuerDifference returns how two issuers differ, and what to do.
-func issuerDifference(named, want string) (what, remedy string) {
+func issuerDifference(named, want string) (what, remedy say.Text) {
 	a, errA := url.Parse(named)
 	b, errB := url.Parse(want)
 	switch {
 	case errA != nil || errB != nil:
-		return "The named issuer is not a URL.", "Check the provider's issuer mode."
+		return say.Of("The named issuer is not a URL."), say.Of("Check the provider's issuer mode.")
 	case strings.TrimRight(named, "/") == strings.TrimRight(want, "/"):
-		return "They differ in the trailing slash.", "Use the issuer exactly as authentik names it."
+		return say.Of("They differ in the trailing slash."), say.Of("Use the issuer exactly as authentik names it.")
 	case a.Scheme != b.Scheme && a.Host == b.Host:
-		return "They differ in the scheme.",
-			"Configure the proxy in front of authentik to send X-Forwarded-Proto. From authentik 2026.8, also list " +
-				"the proxy in AUTHENTIK_LISTEN__TRUSTED_PROXY_CIDRS."
+		return say.Of("They differ in the scheme."),
+			say.Of("Configure the proxy in front of authentik to send X-Forwarded-Proto. From authentik 2026.8, " +
+				"also list the proxy in AUTHENTIK_LISTEN__TRUSTED_PROXY_CIDRS.")
 	case a.Host != b.Host:
-		return "They differ in the host.",
-			"Configure the proxy in front of authentik to pass the Host header, or enter authentik's public address " +
-				"as browsers use it."
+		return say.Of("They differ in the host."),
+			say.Of("Configure the proxy in front of authentik to pass the Host header, or enter authentik's public " +
+				"address as browsers use it.")
 	}
-	return "They differ in the path.", "Check the provider's issuer mode and the application's slug."
+	return say.Of("They differ in the path."), say.Of("Check the provider's issuer mode and the application's slug.")
 }
 
 func (m *measured) keysURL() string {
@@ -91,7 +91,7 @@ func (m *measured) keysURL() string {
 
 // judgeKeys checks that there is a key whose signatures PocketBase can verify.
 func (m *measured) judgeKeys() link.Check {
-	check := newCheck(link.CheckAuthentikJWKS, "authentik has an RSA or EC key to sign with")
+	check := newCheck(link.CheckAuthentikJWKS, say.Of("authentik has an RSA or EC key to sign with"))
 	asked := "GET " + m.keysURL()
 	if check = m.judgePage(check, asked, m.jwks); check.Status != "" {
 		return check
@@ -100,37 +100,41 @@ func (m *measured) judgeKeys() link.Check {
 	const remedy = "Choose an RSA or EC signing key for the provider."
 	switch {
 	case !readable:
-		return check.Fails(link.CauseHTMLInsteadOfJSON, asked+": "+outcome(m.jwks)+", which is not a key set.",
-			"Check that nothing in front of authentik answers instead.")
+		return check.Fails(link.CauseHTMLInsteadOfJSON, say.Of("%s: %s, which is not a key set.", asked,
+			outcome(m.jwks)),
+			say.Of("Check that nothing in front of authentik answers instead."))
 	case len(kinds) == 0:
-		return check.Fails(link.CauseSigningKey, asked+
-			": 200, with no key. Without one, authentik signs with the client secret.", remedy)
+		return check.Fails(link.CauseSigningKey, say.Of("%s: 200, with no key. Without one, authentik signs with "+
+			"the client secret.", asked), say.Of(remedy))
 	}
 	if m.d.Slot.JWKSURL != "" && !slices.Contains(kinds, "RSA") {
-		return check.Fails(link.CauseSigningKey, asked+": 200, with keys of type "+strings.Join(kinds, ", ")+
-			" only. PocketBase is set to verify ID tokens with them, but supports only RSA.",
-			"Choose an RSA signing key for the provider, or have PocketBase fetch user info.")
+		return check.Fails(link.CauseSigningKey, say.Of("%s: 200, with keys of type %s only. PocketBase is set to "+
+			"verify ID tokens with them, but "+
+			"supports only RSA.", asked, strings.Join(kinds, ", ")),
+			say.Of("Choose an RSA signing key for the provider, or have PocketBase fetch user info."))
 	}
 	for _, kind := range kinds {
 		if kind == "RSA" || kind == "EC" {
-			return m.judgeChosenKey(check, asked+": 200, with a key of type "+kind+".")
+			return m.judgeChosenKey(check, say.Of("%s: 200, with a key of type %s.", asked, kind))
 		}
 	}
-	return check.Fails(link.CauseSigningKey, asked+": 200, with keys of type "+strings.Join(kinds, ", ")+" only.",
-		remedy)
+	return check.Fails(link.CauseSigningKey, say.Of("%s: 200, with keys of type %s only.", asked, strings.Join(kinds,
+		", ")),
+		say.Of(remedy))
 }
 
 // judgeChosenKey compares the provider's key with the wanted one.
-func (m *measured) judgeChosenKey(check link.Check, evidence string) link.Check {
+func (m *measured) judgeChosenKey(check link.Check, evidence say.Text) link.Check {
 	want := m.d.Provider.SigningKey
 	if m.live.provider != nil && want.ID != "" && m.live.state.SigningKey.ID != want.ID {
-		return check.Fails(link.CauseSigningKey, evidence+" The provider's signing key is not “"+want.Name+"”.",
-			"Plan and apply again to restore the signing key, or give the link the other one.")
+		return check.Fails(link.CauseSigningKey, say.Of("%s The provider's signing key is not “%s”.", evidence,
+			want.Name),
+			say.Of("Plan and apply again to restore the signing key, or give the link the other one."))
 	}
 	if m.d.Slot.IDTokenMode() && m.live.state.EncryptionKey.ID != "" {
-		return check.Fails(link.CauseSigningKey, evidence+
-			" The provider also has an encryption key, and PocketBase cannot read encrypted ID tokens.",
-			"Remove the encryption key from the provider, or have PocketBase fetch user info.")
+		return check.Fails(link.CauseSigningKey, say.Of("%s The provider also has an encryption key, and PocketBase "+
+			"cannot read encrypted ID tokens.", evidence),
+			say.Of("Remove the encryption key from the provider, or have PocketBase fetch user info."))
 	}
 	return check.Passes(evidence)
 }

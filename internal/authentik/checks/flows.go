@@ -5,11 +5,11 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // sourcePolicy is the policy of authentik's flow for sources (default/flow-default-source-authentication.yaml). It
@@ -28,8 +28,8 @@ type flows struct {
 // flow is one of the two flows.
 type flow struct {
 	designation string
-	rest.Object        // nil if unknown
-	unknown     string // why
+	rest.Object          // nil if unknown
+	unknown     say.Text // why
 
 	bindings, stages       []rest.Object
 	bindingsErr, stagesErr error
@@ -48,10 +48,10 @@ func (m *measured) readFlows(ctx context.Context) {
 	if own := m.live.state.AuthenticationFlow.ID; own != "" {
 		f.login = m.findFlow("authentication", "pk", own)
 	} else if brand, ok := f.brand.Object(); !ok || f.brand.Status != http.StatusOK {
-		f.login = flow{unknown: "The provider leaves the authentication flow to authentik's brand, which could not " +
-			"be read: " + outcome(f.brand) + "."}
+		f.login = flow{unknown: say.Of("The provider leaves the authentication flow to authentik's brand, which "+
+			"could not be read: %s.", outcome(f.brand))}
 	} else if slug := brand.Text("flow_authentication"); slug == "" {
-		f.login = flow{unknown: "Neither the provider nor authentik's brand names an authentication flow."}
+		f.login = flow{unknown: say.Of("Neither the provider nor authentik's brand names an authentication flow.")}
 	} else {
 		f.login = m.findFlow("authentication", "slug", slug)
 	}
@@ -68,7 +68,7 @@ func (m *measured) findFlow(designation, key, value string) flow {
 	case m.flows.allErr != nil:
 		f.unknown = rest.FaultWords(m.flows.allErr)
 	case i < 0:
-		f.unknown = "The token may not see the " + designation + " flow."
+		f.unknown = say.Of("The token may not see the %s flow.", designation)
 	default:
 		f.Object = m.flows.all[i]
 	}
@@ -108,59 +108,62 @@ func enabled(bindings []rest.Object) []rest.Object {
 }
 
 // name returns the flow's name in evidence.
-func (f *flow) name() string {
-	return "The " + f.designation + " flow “" + rest.Plain(f.Text("slug")) + "”"
+func (f *flow) name() say.Text {
+	return say.Of("The %s flow “%s”", f.designation, rest.Plain(f.Text("slug")))
 }
 
-const chooseFlow = "Choose another flow for the provider in authentik, or for the brand if the provider has none."
+func chooseFlow() say.Text {
+	return say.Of("Choose another flow for the provider in authentik, or for the brand if the provider has none.")
+}
 
 // refuses returns why the flow lets nobody in, or not this person, and what to do. Both are empty if that is not known.
-func (m *measured) refuses(f *flow) (why, remedy string) {
-	for _, reason := range []func(*flow) string{m.unmetLevel, refusingBinding} {
-		if why = reason(f); why != "" {
-			return f.name() + " " + why, chooseFlow
+func (m *measured) refuses(f *flow) (why, remedy say.Text) {
+	for _, reason := range []func(*flow) say.Text{m.unmetLevel, refusingBinding} {
+		if why = reason(f); !why.Empty() {
+			return say.Of("%s %s", f.name(), why), chooseFlow()
 		}
 	}
-	if why = refusingStage(f); why != "" {
-		return f.name() + " " + why, "Correct the stages of the flow in authentik, or choose another flow for the " +
-			"provider."
+	if why = refusingStage(f); !why.Empty() {
+		return say.Of("%s %s", f.name(), why), say.Of("Correct the stages of the flow in authentik, or choose " +
+			"another " +
+			"flow for the provider.")
 	}
-	return "", ""
+	return say.Text{}, say.Text{}
 }
 
 // wrongDesignation returns that the flow is made for something else. authentik runs it all the same.
-func wrongDesignation(f *flow) string {
+func wrongDesignation(f *flow) say.Text {
 	if named := f.Text("designation"); named != "" && named != f.designation {
-		return "is made for another purpose: its designation is " + rest.Plain(named) + "."
+		return say.Of("is made for another purpose: its designation is %s.", rest.Plain(named))
 	}
-	return ""
+	return say.Text{}
 }
 
 // unmetLevel returns why the flow's level of authentication can't be met (flows/planner.py): nobody has signed in yet
 // at the authentication flow, and everybody has at the authorization flow.
-func (m *measured) unmetLevel(f *flow) string {
+func (m *measured) unmetLevel(f *flow) say.Text {
 	level := f.Text("authentication")
 	switch level {
 	case "require_authenticated":
 		if f.designation == "authentication" {
-			return "requires people to be signed in already, so nobody can sign in with it."
+			return say.Of("requires people to be signed in already, so nobody can sign in with it.")
 		}
 	case "require_unauthenticated":
 		if f.designation == "authorization" {
-			return "requires people not to be signed in, but everybody is at this point."
+			return say.Of("requires people not to be signed in, but everybody is at this point.")
 		}
 	case "require_superuser":
 		if f.designation == "authentication" {
-			return "requires a superuser who is signed in already, so nobody can sign in with it."
+			return say.Of("requires a superuser who is signed in already, so nobody can sign in with it.")
 		}
 		if super, known := m.isSuperuser(); known && !super {
-			return "lets in superusers only, and " + m.who() + " is none."
+			return say.Of("lets in superusers only, and %s is none.", m.who())
 		}
 	case "require_redirect", "require_outpost", "require_token":
-		return "applies only to people who come from elsewhere in authentik (" + level + "), not to those who come " +
-			"from PocketBase."
+		return say.Of("applies only to people who come from elsewhere in authentik (%s), not to those who come from "+
+			"PocketBase.", level)
 	}
-	return ""
+	return say.Text{}
 }
 
 func (m *measured) isSuperuser() (super, known bool) {
@@ -181,48 +184,48 @@ func refusing(f *flow, b rest.Object) bool {
 	return f.designation == "authentication" // nobody is known to be in a group before the sign-in
 }
 
-func refusingBinding(f *flow) string {
+func refusingBinding(f *flow) say.Text {
 	bound := enabled(f.bindings)
 	refuses := func(b rest.Object) bool { return refusing(f, b) }
 	admits := func(b rest.Object) bool { return !refusing(f, b) }
 	if len(bound) == 0 || f.Text("policy_engine_mode") != "all" && slices.ContainsFunc(bound, admits) ||
 		!slices.ContainsFunc(bound, refuses) {
-		return ""
+		return say.Text{}
 	}
 	one := bound[slices.IndexFunc(bound, refuses)]
 	if one.Text("policy") != "" {
-		return "lets in nobody who comes from PocketBase: its policy “" + sourcePolicy + "” passes only for people " +
-			"who come from an external identity provider."
+		return say.Of("lets in nobody who comes from PocketBase: its policy “%s” passes only for people who come from "+
+			"an external identity provider.", sourcePolicy)
 	}
-	return "is bound to " + boundNames([]rest.Object{one}) + ", but nobody is known before the sign-in."
+	return say.Of("is bound to %s, but nobody is known before the sign-in.", boundNames([]rest.Object{one}))
 }
 
-func boundNames(bindings []rest.Object) string {
-	names := make([]string, len(bindings))
+func boundNames(bindings []rest.Object) say.Text {
+	names := make([]say.Text, len(bindings))
 	for i, o := range bindings {
 		b := rest.BindingState(o)
-		names[i] = b.Kind + " “" + rest.Plain(b.Target.Name) + "”"
+		names[i] = say.Of("%s “%s”", b.Kind, rest.Plain(b.Target.Name))
 	}
-	return strings.Join(names, ", ")
+	return say.List(names...)
 }
 
 // refusingStage returns why the stages can't lead to a sign-in.
-func refusingStage(f *flow) string {
+func refusingStage(f *flow) say.Text {
 	for _, name := range slices.Sorted(maps.Keys(f.denials)) {
 		if len(f.denials[name]) == 0 {
-			return "denies everyone: its deny stage “" + name + "” has no policy."
+			return say.Of("denies everyone: its deny stage “%s” has no policy.", name)
 		}
 	}
 	if f.designation != "authentication" || f.stagesErr != nil || len(f.stages) == 0 && !f.Has("stages") {
-		return ""
+		return say.Text{}
 	}
 	if has, sure := f.has("identification", "source", "mtls", "redirect", "authenticator_validate"); sure && !has {
-		return "has no identification stage, so nobody can say who they are."
+		return say.Of("has no identification stage, so nobody can say who they are.")
 	}
 	if has, sure := f.has("user_login", "redirect", "source"); sure && !has {
-		return "has no user login stage, so nobody is signed in at its end."
+		return say.Of("has no user login stage, so nobody is signed in at its end.")
 	}
-	return ""
+	return say.Text{}
 }
 
 // has reports whether the flow has a stage of one of the kinds. sure is false if a stage's kind is unknown.
@@ -237,25 +240,26 @@ func (f *flow) has(kinds ...string) (has, sure bool) {
 }
 
 // doubts returns why it is not known whether the flow lets people in.
-func (m *measured) doubts(f *flow) []string {
+func (m *measured) doubts(f *flow) []say.Text {
 	if f.Object == nil {
-		return []string{f.unknown}
+		return []say.Text{f.unknown}
 	}
-	var doubts []string
+	var doubts []say.Text
 	for _, err := range []error{f.bindingsErr, f.stagesErr, f.denialsErr} {
 		if err != nil {
 			doubts = append(doubts, rest.FaultWords(err))
 		}
 	}
 	if bound := enabled(f.bindings); len(bound) > 0 {
-		doubts = append(doubts, f.name()+" is bound to "+boundNames(bound)+", whose result can't be known beforehand.")
+		doubts = append(doubts, say.Of("%s is bound to %s, whose result can't be known beforehand.", f.name(),
+			boundNames(bound)))
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.denials)) {
-		doubts = append(doubts, f.name()+" has the deny stage “"+name+"”, and whether "+boundNames(f.denials[name])+
-			" leads to it can't be known beforehand.")
+		doubts = append(doubts, say.Of("%s has the deny stage “%s”, and whether %s leads to it can't be known "+
+			"beforehand.", f.name(), name, boundNames(f.denials[name])))
 	}
 	if _, known := m.isSuperuser(); f.Text("authentication") == "require_superuser" && !known {
-		doubts = append(doubts, f.name()+" lets in superusers only.")
+		doubts = append(doubts, say.Of("%s lets in superusers only.", f.name()))
 	}
 	if f.designation == "authentication" && f.stagesErr == nil {
 		doubts = append(doubts, f.oddStages()...)
@@ -264,25 +268,26 @@ func (m *measured) doubts(f *flow) []string {
 }
 
 // oddStages returns doubts about an authentication flow that signs people in by other stages than usual.
-func (f *flow) oddStages() []string {
+func (f *flow) oddStages() []say.Text {
 	identifies, known := f.has("identification")
 	signsIn, _ := f.has("user_login")
 	switch {
 	case !known:
-		return []string{f.name() + " has a stage of a kind that authpocket doesn't know."}
+		return []say.Text{say.Of("%s has a stage of a kind that authpocket doesn't know.", f.name())}
 	case !identifies:
-		return []string{f.name() + " has no identification stage, and whether its other stages replace it can't be " +
-			"known beforehand."}
+		return []say.Text{say.Of("%s has no identification stage, and whether its other stages replace it can't be "+
+			"known "+
+			"beforehand.", f.name())}
 	case !signsIn:
-		return []string{f.name() + " has no user login stage, and whether another flow signs people in can't be known " +
-			"beforehand."}
+		return []say.Text{say.Of("%s has no user login stage, and whether another flow signs people in can't be "+
+			"known beforehand.", f.name())}
 	}
 	return nil
 }
 
 // judgeFlows checks that the flows that a sign-in goes through let people in who come from PocketBase.
 func (m *measured) judgeFlows() link.Check {
-	check := newCheck(link.CheckAuthentikFlows, "The flows let people in")
+	check := newCheck(link.CheckAuthentikFlows, say.Of("The flows let people in"))
 	if m.live.provider == nil {
 		return check.Skips(m.live.missing)
 	}
@@ -291,16 +296,16 @@ func (m *measured) judgeFlows() link.Check {
 		if f.Object == nil {
 			continue
 		}
-		if why, remedy := m.refuses(f); why != "" {
+		if why, remedy := m.refuses(f); !why.Empty() {
 			return check.Fails(link.CauseFlow, why, remedy)
 		}
 	}
 	for _, f := range both {
-		if why := wrongDesignation(f); why != "" {
-			return check.Warns(link.CauseFlow, f.name()+" "+why, chooseFlow)
+		if why := wrongDesignation(f); !why.Empty() {
+			return check.Warns(link.CauseFlow, say.Of("%s %s", f.name(), why), chooseFlow())
 		}
 	}
-	var doubts []string
+	var doubts []say.Text
 	for _, f := range both {
 		for _, one := range m.doubts(f) {
 			if !slices.Contains(doubts, one) {
@@ -309,8 +314,8 @@ func (m *measured) judgeFlows() link.Check {
 		}
 	}
 	if len(doubts) > 0 {
-		return check.Skips(strings.Join(doubts, " "))
+		return check.Skips(say.Join(doubts...))
 	}
-	return check.Passes("People sign in through “" + rest.Plain(m.flows.login.Text("slug")) +
-		"” and continue through “" + rest.Plain(m.flows.consent.Text("slug")) + "”. Neither has a policy.")
+	return check.Passes(say.Of("People sign in through “%s” and continue through “%s”. Neither has a policy.",
+		rest.Plain(m.flows.login.Text("slug")), rest.Plain(m.flows.consent.Text("slug"))))
 }

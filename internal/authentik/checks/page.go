@@ -10,6 +10,7 @@ import (
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
+	"authpocket/internal/say"
 	"authpocket/internal/wire"
 )
 
@@ -48,20 +49,20 @@ func (m *measured) askRevoke(ctx context.Context) rest.Answer {
 }
 
 // outcome returns a short description of a response, for evidence.
-func outcome(a rest.Answer) string {
+func outcome(a rest.Answer) say.Text {
 	switch {
 	case a.Err != nil:
-		return "no answer, " + outbound.Reason(a.Err)
+		return say.Of("no answer, %s", outbound.Reason(a.Err))
 	case a.Status >= 300 && a.Status < 400:
-		return strconv.Itoa(a.Status) + ", a redirect to " + rest.WithoutQuery(a.Header.Get("Location"))
+		return say.Of("%d, a redirect to %s", a.Status, rest.WithoutQuery(a.Header.Get("Location")))
 	case a.HTML():
-		return strconv.Itoa(a.Status) + ", a web page"
+		return say.Of("%d, a web page", a.Status)
 	}
-	return strconv.Itoa(a.Status)
+	return say.Raw(strconv.Itoa(a.Status))
 }
 
 // unreachable fails the check because there was no complete response.
 func (m *measured) unreachable(check link.Check, asked string, a rest.Answer) link.Check {
-	return check.Fails(link.CauseUnreachable, asked+": "+outcome(a)+".",
-		"Check that authentik can be reached at "+m.d.AuthentikURL+", from here and from PocketBase.")
+	return check.Fails(link.CauseUnreachable, say.Of("%s: %s.", asked, outcome(a)),
+		say.Of("Check that authentik can be reached at %s, from here and from PocketBase.", m.d.AuthentikURL))
 }

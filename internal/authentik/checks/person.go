@@ -2,7 +2,6 @@ package checks
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -10,6 +9,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/signin"
 )
 
@@ -24,12 +24,12 @@ func (c Checker) preview(ctx context.Context, provider, person int) (rest.Object
 	}
 	a, err := c.Read(ctx, n, call)
 	if a.Status == http.StatusBadRequest && c.Identity().Superuser {
-		return nil, rest.NewFault(link.FaultRefused, "", "authentik has no user with the ID "+strconv.Itoa(person)+".",
-			"Choose another user.", err)
+		return nil, rest.NewFault(link.FaultRefused, "", say.Of("authentik has no user with the ID %d.", person),
+			say.Of("Choose another user."), err)
 	}
 	if a.Status == http.StatusBadRequest {
 		n.Perm = link.PermPreviewUser
-		return nil, rest.Forbidden("The authentik token may not preview this user's sign-in.", n, err)
+		return nil, rest.Forbidden(say.Of("The authentik token may not preview this user's sign-in."), n, err)
 	}
 	if err != nil {
 		return nil, err
@@ -52,57 +52,59 @@ func verified(claims rest.Object) bool {
 
 // judgeEmail compares what authentik would send about the user's address with the e-mail decision.
 func (m *measured) judgeEmail() link.Check {
-	check := newCheck(link.CheckAuthentikEmail, "The user's e-mail address is treated as chosen")
+	check := newCheck(link.CheckAuthentikEmail, say.Of("The user's e-mail address is treated as chosen"))
 	switch {
-	case m.noClaims() != "":
+	case !m.noClaims().Empty():
 		return check.Skips(m.noClaims())
 	case m.emailTrouble():
-		return check.Skips("The address did not arrive: see the check of the claims.")
+		return check.Skips(say.Of("The address did not arrive: see the check of the claims."))
 	}
 	email, isVerified := rest.Plain(m.claims.Text("email")), verified(m.claims)
-	evidence := fmt.Sprintf("authentik's preview for %s: email %q, email_verified %s.", m.who(), email,
+	evidence := say.Of("authentik's preview for %s: email %q, email_verified %s.", m.who(), email,
 		rest.OrNone(rest.Plain(string(m.claims["email_verified"]))))
-	chooseAnother := "Give the user an e-mail address in authentik, or check as another user."
+	chooseAnother := say.Of("Give the user an e-mail address in authentik, or check as another user.")
 	if m.user.Text("email") != "" {
-		chooseAnother = "The user has an address in authentik, but the scope mapping for email does not send it. " +
-			"Change its expression in authentik."
+		chooseAnother = say.Of("The user has an address in authentik, but the scope mapping for email does not send " +
+			"it. Change " +
+			"its expression in authentik.")
 	}
 	switch {
 	case m.d.Email == link.EmailLeave && !isVerified:
-		return check.Passes(evidence + " As chosen, PocketBase drops the address.")
+		return check.Passes(say.Of("%s As chosen, PocketBase drops the address.", evidence))
 	case m.d.Email == link.EmailLeave:
-		return check.Warns(link.CauseEmailUnverified, evidence+
-			" It counts as verified, although you chose not to change authentik's answer.",
-			"A custom scope mapping marks it as verified. Remove it from the provider, or choose to trust these "+
-				"addresses.")
+		return check.Warns(link.CauseEmailUnverified, say.Of("%s It counts as verified, although you chose not to "+
+			"change authentik's answer.", evidence),
+			say.Of("A custom scope mapping marks it as verified. Remove it from the provider, or choose to trust "+
+				"these addresses."))
 	case isVerified:
 		return check.Passes(evidence)
 	case email == "":
 		return check.Warns(link.CauseEmailBlank, evidence, chooseAnother)
 	case m.d.Email == link.EmailTrustAttribute:
-		return check.Warns(link.CauseEmailUnverified, evidence+" PocketBase drops this address.",
-			"If this address is known to be correct, set the attribute email_verified: true on the user in authentik.")
+		return check.Warns(link.CauseEmailUnverified, say.Of("%s PocketBase drops this address.", evidence),
+			say.Of("If this address is known to be correct, set the attribute email_verified: true on the user in "+
+				"authentik."))
 	}
-	return check.Fails(link.CauseEmailUnverified, evidence+" PocketBase drops this address.",
-		"Plan and apply again to replace authentik's email scope mapping with the one that marks addresses as "+
-			"verified.")
+	return check.Fails(link.CauseEmailUnverified, say.Of("%s PocketBase drops this address.", evidence),
+		say.Of("Plan and apply again to replace authentik's email scope mapping with the one that marks "+
+			"addresses as verified."))
 }
 
 // who returns the name of the user whose sign-in was previewed.
-func (m *measured) who() string {
+func (m *measured) who() say.Text {
 	if name := rest.Plain(m.user.Text("username")); name != "" {
-		return name
+		return say.Raw(name)
 	}
 	if m.person == 0 {
-		return "the token's own account, " + rest.Plain(m.c.Identity().Username)
+		return say.Of("the token's own account, %s", rest.Plain(m.c.Identity().Username))
 	}
 	if name := rest.Plain(m.claims.Text("preferred_username")); name != "" {
-		return name
+		return say.Raw(name)
 	}
 	if m.own() {
-		return rest.Plain(m.c.Identity().Username)
+		return say.Raw(rest.Plain(m.c.Identity().Username))
 	}
-	return fmt.Sprintf("user %d", m.person)
+	return say.Of("user %d", m.person)
 }
 
 func (m *measured) askAccess(ctx context.Context) (rest.Object, error) {
@@ -120,34 +122,33 @@ func (m *measured) askAccess(ctx context.Context) (rest.Object, error) {
 // judgeAccess checks that the bindings admit the user. The token's owner need not be a user who signs in, so
 // that is only a warning.
 func (m *measured) judgeAccess() link.Check {
-	check := newCheck(link.CheckAuthentikAccess, "The user may use the application")
+	check := newCheck(link.CheckAuthentikAccess, say.Of("The user may use the application"))
 	switch {
 	case m.accessErr != nil:
 		return check.Skips(rest.FaultWords(m.accessErr))
 	case !m.own() && !m.c.Identity().Superuser:
-		return check.Skips("Only a superuser's token can check access for another user.")
+		return check.Skips(say.Of("Only a superuser's token can check access for another user."))
 	case !m.access.Has("passing"):
-		return check.Skips("There is no application with the slug " + m.d.Application.Slug + ".")
+		return check.Skips(say.Of("There is no application with the slug %s.", m.d.Application.Slug))
 	}
-	evidence := "Asked authentik whether " + m.who() + " may use the application: "
 	if m.access.Flag("passing") {
 		if policies := m.policies(); len(policies) > 0 {
-			return check.Skips(evidence + "yes. But " + boundNames(policies) + " may answer otherwise where and when " +
-				"the user signs in.")
+			return check.Skips(say.Of("Asked authentik whether %s may use the application: yes. But %s may answer "+
+				"otherwise where and when the user signs in.", m.who(), boundNames(policies)))
 		}
-		return check.Passes(evidence + "yes.")
+		return check.Passes(say.Of("Asked authentik whether %s may use the application: yes.", m.who()))
 	}
-	evidence += "no."
+	evidence := say.Of("Asked authentik whether %s may use the application: no.", m.who())
 	if messages := rest.Plain(strings.Join(m.access.Texts("messages"), " ")); messages != "" {
-		evidence += " It says: " + messages
+		evidence = say.Of("%s It says: %s", evidence, messages)
 	}
 	if m.person == 0 {
 		return check.Warns(link.CauseNoAccess, evidence,
-			"If this account should sign in, add it to one of the application's groups. Otherwise check as another "+
-				"user.")
+			say.Of("If this account should sign in, add it to one of the application's groups. Otherwise check as "+
+				"another user."))
 	}
 	return check.Fails(link.CauseNoAccess, evidence,
-		"Add the user to one of the application's groups, or bind the user to the application.")
+		say.Of("Add the user to one of the application's groups, or bind the user to the application."))
 }
 
 // policies returns the application's bindings to policies, whose result can depend on more than the user.

@@ -12,6 +12,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // Preview returns the claims that PocketBase would get about a user at a sign-in through the link's provider. person
@@ -28,8 +29,8 @@ func (c Checker) Preview(ctx context.Context, d link.Desired, person int) (map[s
 	group.Go(func() { m.readUser(ctx) })
 	group.Go(func() { m.claims, m.claimsErr = c.preview(ctx, pk, person) })
 	group.Wait()
-	if why := m.withoutClaims(); why != "" && !d.Slot.IDTokenMode() {
-		return nil, rest.NewFault(link.FaultOther, "", why, "Run a test sign-in instead.",
+	if why := m.withoutClaims(); !why.Empty() && !d.Slot.IDTokenMode() {
+		return nil, rest.NewFault(link.FaultOther, "", why, say.Of("Run a test sign-in instead."),
 			errors.New("claims are not in the ID token"))
 	}
 	m.correctClaims(ctx)
@@ -37,11 +38,11 @@ func (c Checker) Preview(ctx context.Context, d link.Desired, person int) (map[s
 }
 
 // withoutClaims returns why PocketBase finds no claims in the ID token, empty if it does or the provider is unknown.
-func (m *measured) withoutClaims() string {
+func (m *measured) withoutClaims() say.Text {
 	if !m.live.provider.Has("include_claims_in_id_token") || m.live.state.IncludeClaims {
-		return ""
+		return say.Text{}
 	}
-	return "The provider does not include claims in the ID token, and authentik's preview shows only those."
+	return say.Of("The provider does not include claims in the ID token, and authentik's preview shows only those.")
 }
 
 // correctClaims replaces the preview's claims by what PocketBase gets: the preview is of all attached scope mappings,
@@ -50,16 +51,17 @@ func (m *measured) correctClaims(ctx context.Context) {
 	if m.claims == nil || m.claimsErr != nil || m.live.provider == nil {
 		return
 	}
-	if want := rest.Subject(m.user, m.live.state.SubjectMode); want != "" && kindOf(claim(m.claims, "sub")) == "text" &&
+	if want := rest.Subject(m.user, m.live.state.SubjectMode); want != "" && firstByte(claim(m.claims, "sub")) == '"' &&
 		m.claims.Text("sub") != want {
-		m.claimsErr = rest.NewFault(link.FaultOther, "", "A scope mapping gives another subject (sub) than the "+
-			"provider's subject mode, and which one PocketBase gets depends on the version of authentik.",
-			"Run a test sign-in instead.", errors.New("a mapping gives the subject"))
+		m.claimsErr = rest.NewFault(link.FaultOther, "", say.Of("A scope mapping gives another subject (sub) than "+
+			"the provider's subject mode, and which one "+
+			"PocketBase gets depends on the version of authentik."),
+			say.Of("Run a test sign-in instead."), errors.New("a mapping gives the subject"))
 		return
 	}
 	requested, others, unknown := m.attachedMappings()
 	if unknown && len(m.live.state.Mappings) > len(requestedScopes()) {
-		m.claimsErr = m.mixed("", errors.Join(m.live.mappingsErr, errors.New("unknown scope mappings")))
+		m.claimsErr = m.mixed(say.Text{}, errors.Join(m.live.mappingsErr, errors.New("unknown scope mappings")))
 		return
 	}
 	results, err := m.testMappings(ctx, others)
@@ -86,9 +88,10 @@ func (m *measured) correctClaims(ctx context.Context) {
 }
 
 // mixed returns the fault for a preview with claims that PocketBase may not get.
-func (m *measured) mixed(why string, err error) error {
-	return rest.NewFault(link.FaultOther, "", link.Joined("The provider has scope mappings for scopes that PocketBase "+
-		"does not request, and authentik's preview may show their claims.", why), "Run a test sign-in instead.", err)
+func (m *measured) mixed(why say.Text, err error) error {
+	return rest.NewFault(link.FaultOther, "", say.Join(say.Of("The provider has scope mappings for scopes that "+
+		"PocketBase does not request, and authentik's preview may show their claims."), why),
+		say.Of("Run a test sign-in instead."), err)
 }
 
 // requestedScopes returns the scopes that PocketBase requests (tools/auth/oidc.go).

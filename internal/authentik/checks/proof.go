@@ -7,6 +7,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/signin"
 )
 
@@ -22,9 +23,9 @@ func (c Checker) providerOf(ctx context.Context, d link.Desired) (int, error) {
 	}
 	pk := application.Number("provider")
 	if pk == 0 {
-		return 0, rest.NewFault(link.FaultStale, "application.slug", "There is no application “"+d.Application.Slug+
-			"” with a provider.",
-			"Apply the link again.", errors.New("no provider"))
+		return 0, rest.NewFault(link.FaultStale, "application.slug", say.Of("There is no application “%s” with a "+
+			"provider.", d.Application.Slug),
+			say.Of("Apply the link again."), errors.New("no provider"))
 	}
 	return pk, nil
 }
@@ -35,17 +36,16 @@ func (c Checker) Access(ctx context.Context, d link.Desired, person int) (bool, 
 	m := &measured{c: c, d: d, person: person}
 	if !m.own() && !c.Identity().Superuser {
 		return false, nil, rest.NewFault(link.FaultPermission, rest.FieldToken,
-			"Only a superuser's token can check access for another user.",
-			"Use a superuser's token, or run a test sign-in.", errors.New("not a superuser"))
+			say.Of("Only a superuser's token can check access for another user."),
+			say.Of("Use a superuser's token, or run a test sign-in."), errors.New("not a superuser"))
 	}
 	o, err := m.askAccess(ctx)
 	if err != nil {
 		return false, nil, err
 	}
 	if !o.Has("passing") {
-		return false, nil, rest.NewFault(link.FaultStale, "application.slug", "There is no application “"+
-			d.Application.Slug+
-			"”.", "Apply the link again.", errors.New("no application"))
+		return false, nil, rest.NewFault(link.FaultStale, "application.slug", say.Of("There is no application “%s”.",
+			d.Application.Slug), say.Of("Apply the link again."), errors.New("no application"))
 	}
 	messages := o.Texts("messages")
 	for i := range messages {

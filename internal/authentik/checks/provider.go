@@ -8,45 +8,47 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // judgeClient checks that client ID and secret are the provider's.
 func (m *measured) judgeClient() link.Check {
-	check := newCheck(link.CheckAuthentikClient, "authentik accepts the client ID and secret")
+	check := newCheck(link.CheckAuthentikClient, say.Of("authentik accepts the client ID and secret"))
 	live := m.live.state
 	const again = "Plan and apply again to give both systems the same client ID and secret."
-	asked := "Called revoke with the client ID and secret"
+	asked := say.Of("Called revoke with the client ID and secret")
 	switch {
 	case m.live.cause != "":
-		return check.Fails(m.live.cause, m.live.missing, "Plan and apply again to create what is missing.")
+		return check.Fails(m.live.cause, m.live.missing, say.Of("Plan and apply again to create what is missing."))
 	case m.live.provider != nil && live.ClientID != m.d.Provider.ClientID:
-		return check.Fails(link.CauseUnknownClient, "The provider's client ID is "+rest.Plain(live.ClientID)+", not "+
-			m.d.Provider.ClientID+".", again)
+		return check.Fails(link.CauseUnknownClient, say.Of("The provider's client ID is %s, not %s.",
+			rest.Plain(live.ClientID), m.d.Provider.ClientID), say.Of(again))
 	case m.live.provider != nil && live.ClientType == "public":
-		return check.Fails(link.CauseInvalidClient, "The provider's client type is Public, so no secret is checked.",
-			"Set the client type to Confidential.")
+		return check.Fails(link.CauseInvalidClient, say.Of("The provider's client type is Public, so no secret is "+
+			"checked."),
+			say.Of("Set the client type to Confidential."))
 	case m.live.provider != nil && rest.HidesSecret(m.live.provider):
-		check.Remedy = link.SecretsElsewhereTodo
-		return check.Skips(link.SecretsElsewhere)
+		check.Remedy = say.Of(link.SecretsElsewhereTodo)
+		return check.Skips(say.Of(link.SecretsElsewhere))
 	case m.live.provider != nil && !live.ClientSecret.IsSet():
-		return check.Fails(link.CauseInvalidClient, "The provider has no client secret.", again)
+		return check.Fails(link.CauseInvalidClient, say.Of("The provider has no client secret."), say.Of(again))
 	case !m.d.Provider.ClientSecret.IsSet():
-		return check.Skips("The client secret is not known.")
+		return check.Skips(say.Of("The client secret is not known."))
 	case m.revoke.Err != nil:
-		return m.unreachable(check, asked, m.revoke)
+		return m.unreachable(check, asked.String(), m.revoke)
 	case m.revoke.Status == http.StatusOK && json.Valid(m.revoke.Body):
-		return check.Passes(asked + ": 200.")
+		return check.Passes(say.Of("%s: 200.", asked))
 	case m.revoke.Status == http.StatusUnauthorized:
-		return check.Fails(link.CauseInvalidClient, asked+
-			": 401, invalid_client. No provider has this client ID with this secret.", again)
+		return check.Fails(link.CauseInvalidClient, say.Of("%s: 401, invalid_client. No provider has this client ID "+
+			"with this secret.", asked), say.Of(again))
 	}
-	return check.Fails(link.CauseHTMLInsteadOfJSON, asked+": "+outcome(m.revoke)+".", "Check that "+m.d.AuthentikURL+
-		" is authentik's public address.")
+	return check.Fails(link.CauseHTMLInsteadOfJSON, say.Of("%s: %s.", asked, outcome(m.revoke)),
+		say.Of("Check that %s is authentik's public address.", m.d.AuthentikURL))
 }
 
 // judgeScopes checks that the scopes that PocketBase requests are attached.
 func (m *measured) judgeScopes() link.Check {
-	check := newCheck(link.CheckAuthentikScopes, "The scopes openid, email and profile are attached")
+	check := newCheck(link.CheckAuthentikScopes, say.Of("The scopes openid, email and profile are attached"))
 	switch {
 	case m.live.cause != "":
 		return check.Skips(m.live.missing)
@@ -54,7 +56,7 @@ func (m *measured) judgeScopes() link.Check {
 		return m.judgeSupportedScopes(check)
 	}
 	attached, scopes := m.attached()
-	evidence := "The provider's scope mappings cover: " + rest.OrNone(strings.Join(rest.Set(scopes), ", ")) + "."
+	evidence := say.Of("The provider's scope mappings cover: %s.", rest.OrNone(strings.Join(rest.Set(scopes), ", ")))
 	var missing []string
 	for _, scope := range []string{"openid", "email", "profile"} {
 		if !slices.Contains(scopes, scope) {
@@ -62,16 +64,17 @@ func (m *measured) judgeScopes() link.Check {
 		}
 	}
 	if len(missing) > 0 {
-		return check.Fails(link.CauseMissingScopes, evidence+" Missing: "+strings.Join(missing, ", ")+".",
-			"Attach the missing scope mappings to the provider.")
+		return check.Fails(link.CauseMissingScopes, say.Of("%s Missing: %s.", evidence, strings.Join(missing, ", ")),
+			say.Of("Attach the missing scope mappings to the provider."))
 	}
 	if gone := m.detached(attached); len(gone) > 0 {
-		return check.Fails(link.CauseMissingScopes, evidence+" No longer attached: "+strings.Join(gone, ", ")+".",
-			"Plan and apply again to attach them.")
+		return check.Fails(link.CauseMissingScopes, say.Of("%s No longer attached: %s.", evidence, strings.Join(gone,
+			", ")),
+			say.Of("Plan and apply again to attach them."))
 	}
 	if count(scopes, "email") > 1 {
-		return check.Fails(link.CauseMissingScopes, evidence+
-			" Two mappings cover the scope email, and which one applies is undefined.", "Detach one of them.")
+		return check.Fails(link.CauseMissingScopes, say.Of("%s Two mappings cover the scope email, and which one "+
+			"applies is undefined.", evidence), say.Of("Detach one of them."))
 	}
 	return check.Passes(evidence)
 }
@@ -109,15 +112,17 @@ func (m *measured) judgeSupportedScopes(check link.Check) link.Check {
 		Scopes []string `json:"scopes_supported"`
 	}
 	if m.discovery.Status != http.StatusOK || json.Unmarshal(m.discovery.Body, &config) != nil {
-		return check.Skips("The token may not read the provider's scope mappings, and the OpenID configuration could " +
-			"not be read.")
+		return check.Skips(say.Of("The token may not read the provider's scope mappings, and the OpenID " +
+			"configuration could not " +
+			"be read."))
 	}
-	evidence := "The OpenID configuration names the scopes " + rest.Plain(strings.Join(config.Scopes,
-		", ")) + ". The token may not read the scope mappings, so openid itself cannot be confirmed."
+	evidence := say.Of("The OpenID configuration names the scopes %s. The token may not read the scope mappings, so "+
+		"openid itself cannot be confirmed.", rest.Plain(strings.Join(config.Scopes,
+		", ")))
 	for _, scope := range []string{"email", "profile"} {
 		if !slices.Contains(config.Scopes, scope) {
 			return check.Fails(link.CauseMissingScopes, evidence,
-				"Attach the scope mappings for openid, email and profile to the provider.")
+				say.Of("Attach the scope mappings for openid, email and profile to the provider."))
 		}
 	}
 	return check.Passes(evidence)
@@ -125,18 +130,19 @@ func (m *measured) judgeSupportedScopes(check link.Check) link.Check {
 
 // judgeGrants checks that the authorization code grant is enabled.
 func (m *measured) judgeGrants() link.Check {
-	check := newCheck(link.CheckAuthentikGrants, "The authorization code grant is enabled")
+	check := newCheck(link.CheckAuthentikGrants, say.Of("The authorization code grant is enabled"))
 	switch {
 	case m.live.provider == nil:
 		return check.Skips(m.live.missing)
 	case !m.live.provider.Has("grant_types"):
-		return check.Skips("authentik " + m.c.Identity().Version +
-			" has no grant type setting; it was added in 2026.5.")
+		return check.Skips(say.Of("authentik %s has no grant type setting; it was added in 2026.5.",
+			m.c.Identity().Version))
 	}
 	grants := m.live.state.GrantTypes
-	evidence := "The provider's grant types: " + rest.OrNone(rest.Plain(strings.Join(grants, ", "))) + "."
+	evidence := say.Of("The provider's grant types: %s.", rest.OrNone(rest.Plain(strings.Join(grants, ", "))))
 	if !slices.Contains(grants, "authorization_code") {
-		return check.Fails(link.CauseGrantTypes, evidence, "Add the grant type “authorization_code” to the provider.")
+		return check.Fails(link.CauseGrantTypes, evidence, say.Of("Add the grant type “authorization_code” to the "+
+			"provider."))
 	}
 	return check.Passes(evidence)
 }

@@ -74,7 +74,7 @@ func TestRecordedAnswersOfAuthorize(t *testing.T) {
 		if r.accepted != (p.Note == "probe: all is well") || r.cause != causes[p.Note] || r.said == "" {
 			t.Errorf("%s: %+v", p.Note, r)
 		}
-		if !r.accepted && (r.means == "" || r.remedy == "") {
+		if !r.accepted && (r.means == "" || r.remedy.Empty()) {
 			t.Errorf("%s: no words", p.Note)
 		}
 	}
@@ -106,8 +106,8 @@ func FuzzDiscovery(f *testing.F) {
 		m := &measured{c: Checker{}, d: d, discovery: rest.Answer{Answer: wire.Answer{Status: status, Body: discovery}},
 			jwks: rest.Answer{Answer: wire.Answer{Status: status, Body: keys}}}
 		for _, check := range append(m.judgeDiscovery(), m.judgeKeys()) {
-			if check.Status == "" || check.Evidence == "" || !utf8.ValidString(check.Evidence) ||
-				len(check.Evidence) > 4000 {
+			if check.Status == "" || check.Evidence.Empty() || !utf8.ValidString(check.Evidence.String()) ||
+				len(check.Evidence.String()) > 4000 {
 				t.Errorf("got %+v", check)
 			}
 			if check.Status == link.Pass && status != http.StatusOK {

@@ -11,6 +11,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/signin"
 	"authpocket/internal/wire"
 )
@@ -26,7 +27,7 @@ func nonce() string { return rand.Text() }
 // askProbes sends each wanted redirect URI to authorize with prompt=none, which starts no sign-in. It skips a
 // provider without redirect URIs, because authentik would store the first one it receives.
 func (m *measured) askProbes(ctx context.Context) {
-	if m.mayNotProbe() != "" {
+	if !m.mayNotProbe().Empty() {
 		return
 	}
 	for _, r := range m.d.Provider.RedirectURIs {
@@ -42,17 +43,18 @@ func (m *measured) askProbes(ctx context.Context) {
 }
 
 // mayNotProbe returns the reason not to call authorize, empty for none.
-func (m *measured) mayNotProbe() string {
+func (m *measured) mayNotProbe() say.Text {
 	switch {
 	case m.live.provider == nil:
-		return m.live.missing + " authorize is not called without knowing the redirect URIs: a provider that has " +
-			"none stores the first one it receives."
+		return say.Of("%s authorize is not called without knowing the redirect URIs: a provider that has none stores "+
+			"the first one it receives.", m.live.missing)
 	case len(m.live.state.RedirectURIs) == 0:
-		return "The provider has no redirect URIs. It would store the first one that authorize receives."
+		return say.Of("The provider has no redirect URIs. It would store the first one that authorize receives.")
 	case m.live.state.ClientID != m.d.Provider.ClientID:
-		return "The provider's client ID is not the expected one, so authorize would answer for another provider."
+		return say.Of("The provider's client ID is not the expected one, so authorize would answer for another " +
+			"provider.")
 	}
-	return ""
+	return say.Text{}
 }
 
 func (m *measured) authorizeURL(uri string) string {
@@ -63,16 +65,16 @@ func (m *measured) authorizeURL(uri string) string {
 }
 
 func (m *measured) judgeProbes() []link.Check {
-	one := newCheck(link.CheckAuthentikRedirect, "authentik accepts the redirect URI")
-	if why := m.mayNotProbe(); why != "" {
+	one := newCheck(link.CheckAuthentikRedirect, say.Of("authentik accepts the redirect URI"))
+	if why := m.mayNotProbe(); !why.Empty() {
 		if m.live.provider != nil && len(m.live.state.RedirectURIs) == 0 {
 			return []link.Check{one.Fails(link.CauseRedirectMismatch, why,
-				"Add PocketBase's redirect URI to the provider.")}
+				say.Of("Add PocketBase's redirect URI to the provider."))}
 		}
 		return []link.Check{one.Skips(why)}
 	}
 	if len(m.probes) == 0 {
-		return []link.Check{one.Skips("No redirect URI uses strict matching, so none can be tested.")}
+		return []link.Check{one.Skips(say.Of("No redirect URI uses strict matching, so none can be tested."))}
 	}
 	checks := make([]link.Check, len(m.probes))
 	for i, p := range m.probes {
@@ -80,29 +82,29 @@ func (m *measured) judgeProbes() []link.Check {
 		if i > 0 {
 			check.ID = check.ID.Nth(i + 1)
 		}
-		check.Title += " " + p.uri
+		check.Title = say.Of("%s %s", check.Title, p.uri)
 		checks[i] = m.judgeProbe(check, p)
 	}
 	return checks
 }
 
 func (m *measured) judgeProbe(check link.Check, p probe) link.Check {
-	asked := "Called authorize with " + p.uri + " and prompt=none"
+	asked := say.Of("Called authorize with %s and prompt=none", p.uri)
 	if p.answer.Err != nil {
-		return m.unreachable(check, asked, p.answer)
+		return m.unreachable(check, asked.String(), p.answer)
 	}
 	r := readProbe(p.answer, p.uri)
-	evidence := asked + ": " + r.said + "."
+	evidence := say.Of("%s: %s.", asked, r.said)
 	switch {
 	case !r.accepted && r.cause == link.CauseRedirectMismatch:
 		known := signin.NewMismatch(p.uri, signin.RedirectNames(m.live.state.RedirectURIs))
-		return check.Fails(r.cause, evidence+" "+r.means+" "+rest.Plain(known.String()), r.remedy)
+		return check.Fails(r.cause, say.Of("%s %s %s", evidence, r.means, rest.Plain(known.Text().String())), r.remedy)
 	case !r.accepted:
-		return check.Fails(r.cause, evidence+" "+r.means, r.remedy)
+		return check.Fails(r.cause, say.Of("%s %s", evidence, r.means), r.remedy)
 	case !m.hasRedirect(p.uri):
-		return check.Fails(link.CauseRedirectMismatch, evidence+
-			" Another entry in the provider's list matches it; the exact one is missing.",
-			"Plan and apply again to restore the exact redirect URI.")
+		return check.Fails(link.CauseRedirectMismatch, say.Of("%s Another entry in the provider's list matches it; "+
+			"the exact one is missing.", evidence),
+			say.Of("Plan and apply again to restore the exact redirect URI."))
 	}
 	return check.Passes(evidence)
 }
@@ -119,9 +121,10 @@ func (m *measured) hasRedirect(uri string) bool {
 
 // reading is the meaning of a response from authorize.
 type reading struct {
-	accepted            bool
-	said, means, remedy string
-	cause               link.CauseID
+	accepted    bool
+	said, means string
+	remedy      say.Text
+	cause       link.CauseID
 }
 
 // readProbe interprets a response to prompt=none. authentik's error pages have no codes, so they are recognised
@@ -132,9 +135,9 @@ func readProbe(a rest.Answer, uri string) reading {
 		if query, found := strings.CutPrefix(location, uri); found {
 			return readRedirect(query)
 		}
-		return reading{said: outcome(a), cause: link.CauseHTMLInsteadOfJSON,
+		return reading{said: outcome(a).String(), cause: link.CauseHTMLInsteadOfJSON,
 			means:  "It returned a sign-in page instead of an error.",
-			remedy: "Check that no other login page is in front of authentik."}
+			remedy: say.Of("Check that no other login page is in front of authentik.")}
 	}
 	page := bytes.ToLower(a.Body)
 	has := func(words string) bool { return bytes.Contains(page, []byte(words)) }
@@ -142,26 +145,26 @@ func readProbe(a rest.Answer, uri string) reading {
 	case a.Status == http.StatusBadRequest && (has("client id error") || has("client identifier")):
 		return reading{said: "the page “Client ID Error”", cause: link.CauseUnknownClient,
 			means:  "No provider has this client ID.",
-			remedy: "Plan and apply again to give both systems the same client ID."}
+			remedy: say.Of("Plan and apply again to give both systems the same client ID.")}
 	case a.Status == http.StatusBadRequest && (has("redirect uri error") || has("redirection uri")):
 		return reading{said: "the page “Redirect URI Error”", cause: link.CauseRedirectMismatch,
 			means:  "The provider's list does not have exactly this redirect URI, or its scheme is not allowed.",
-			remedy: "Add exactly this redirect URI to the provider. Scheme, host, port and slashes must match."}
+			remedy: say.Of("Add exactly this redirect URI to the provider. Scheme, host, port and slashes must match.")}
 	case a.Status == http.StatusBadRequest && has("bad request") && appScheme(uri):
 		return reading{accepted: true, said: "the page “Bad Request”, which authentik shows for an app's own scheme " +
 			"once the redirect URI has matched"}
 	case a.Status == http.StatusOK && has("permission denied"):
 		return reading{said: "the page “Permission denied”", cause: link.CauseDiscovery,
 			means:  "The provider has no application.",
-			remedy: "Assign the provider to the application."}
+			remedy: say.Of("Assign the provider to the application.")}
 	case a.Status == http.StatusNotFound:
-		return reading{said: outcome(a), cause: link.CauseHTMLInsteadOfJSON,
+		return reading{said: outcome(a).String(), cause: link.CauseHTMLInsteadOfJSON,
 			means:  "There is no authorize endpoint at this address.",
-			remedy: "Check authentik's public address."}
+			remedy: say.Of("Check authentik's public address.")}
 	}
-	return reading{said: outcome(a), cause: link.CauseHTMLInsteadOfJSON,
+	return reading{said: outcome(a).String(), cause: link.CauseHTMLInsteadOfJSON,
 		means:  "This is not an answer authentik gives here.",
-		remedy: "Check that nothing in front of authentik answers instead."}
+		remedy: say.Of("Check that nothing in front of authentik answers instead.")}
 }
 
 // readRedirect interprets the error that authorize returns to the client.
@@ -172,17 +175,17 @@ func readRedirect(query string) reading {
 	case err != nil || code == "":
 		return reading{said: "a redirect without an error", cause: link.CauseHTMLInsteadOfJSON,
 			means:  "Without a session, authentik should have answered login_required.",
-			remedy: "Check that nothing in front of authentik answers instead."}
+			remedy: say.Of("Check that nothing in front of authentik answers instead.")}
 	case code == "login_required":
 		return reading{accepted: true, said: "login_required"}
 	case code == "invalid_request":
 		return reading{said: code, cause: link.CauseGrantTypes,
 			means:  "The redirect URI is correct, but the authorization code grant is not enabled for the provider.",
-			remedy: "Add the grant type “authorization_code” to the provider."}
+			remedy: say.Of("Add the grant type “authorization_code” to the provider.")}
 	}
 	return reading{said: code, cause: link.CauseRedirectMismatch,
 		means:  "The redirect URI is correct, but authentik refuses the request.",
-		remedy: "Check the provider in authentik."}
+		remedy: say.Of("Check the provider in authentik.")}
 }
 
 func appScheme(uri string) bool {

@@ -12,15 +12,16 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // judgeSettings compares application, provider and authpocket's scope mapping with the wanted ones, field by
 // field.
 func (m *measured) judgeSettings() link.Check {
-	check := newCheck(link.CheckAuthentikSettings, "authentik has the settings of the link")
+	check := newCheck(link.CheckAuthentikSettings, say.Of("authentik has the settings of the link"))
 	switch {
 	case m.live.cause != "":
-		return check.Fails(m.live.cause, m.live.missing, "Plan and apply again to create what is missing.")
+		return check.Fails(m.live.cause, m.live.missing, say.Of("Plan and apply again to create what is missing."))
 	case m.live.provider == nil:
 		return check.Skips(m.live.missing)
 	}
@@ -30,12 +31,12 @@ func (m *measured) judgeSettings() link.Check {
 	}
 	differs = append(differs, m.mappingDiffers()...)
 	if len(differs) > 0 {
-		return check.Fails(link.CauseSettingsDiffer, "These settings in authentik differ from the link's: "+
-			strings.Join(differs, ", ")+".",
-			"Plan and apply again: the preview shows what differs. If authentik is right, give the link "+
-				"its values.")
+		return check.Fails(link.CauseSettingsDiffer, say.Of("These settings in authentik differ from the link's: %s.",
+			strings.Join(differs, ", ")),
+			say.Of("Plan and apply again: the preview shows what differs. If authentik is right, give the link its "+
+				"values."))
 	}
-	return check.Passes("The application, its provider and its scope mapping have the wanted settings.")
+	return check.Passes(say.Of("The application, its provider and its scope mapping have the wanted settings."))
 }
 
 func (m *measured) providerDiffers() []string {
@@ -127,10 +128,10 @@ func (m *measured) readBindings(ctx context.Context) {
 
 // judgeBindings checks that the wanted bindings exist. No bindings at all are reported, but pass.
 func (m *measured) judgeBindings() link.Check {
-	check := newCheck(link.CheckAuthentikBindings, "The application's bindings are as wanted")
+	check := newCheck(link.CheckAuthentikBindings, say.Of("The application's bindings are as wanted"))
 	switch {
 	case m.live.application == nil:
-		return check.Skips(cmp.Or(m.live.missing, "The application could not be read."))
+		return check.Skips(cmp.Or(m.live.missing, say.Of("The application could not be read.")))
 	case m.live.bindingsErr != nil:
 		return check.Skips(rest.FaultWords(m.live.bindingsErr))
 	}
@@ -157,20 +158,21 @@ func (m *measured) judgeBindings() link.Check {
 	}
 	switch {
 	case len(gone) == 0 && len(moved) > 0:
-		return check.Fails(link.CauseSettingsDiffer, "These settings in authentik differ from the link's: "+
-			strings.Join(moved, ", ")+".",
-			"Restore it in authentik, or connect again to keep the current one.")
+		return check.Fails(link.CauseSettingsDiffer, say.Of("These settings in authentik differ from the link's: %s.",
+			strings.Join(moved, ", ")),
+			say.Of("Restore it in authentik, or connect again to keep the current one."))
 	case len(gone) > 0:
-		return check.Fails(link.CauseSettingsDiffer, "No longer bound: "+strings.Join(gone, ", ")+
-			".", "Plan and apply again to bind them.")
+		return check.Fails(link.CauseSettingsDiffer, say.Of("No longer bound: %s.", strings.Join(gone, ", ")),
+			say.Of("Plan and apply again to bind them."))
 	case len(live) == 0:
-		return check.Passes("The application has no bindings: everyone with an authentik account may use it, unless " +
-			"authentik's default access to applications is off.")
+		return check.Passes(say.Of("The application has no bindings: everyone with an authentik account may use it, " +
+			"unless " +
+			"authentik's default access to applications is off."))
 	}
-	return check.Passes("Bound to the application: " + bindingNames(live) + ".")
+	return check.Passes(say.Of("Bound to the application: %s.", bindingNames(live)))
 }
 
-func bindingNames(list []link.BindingState) string {
+func bindingNames(list []link.BindingState) say.Text {
 	names := make([]string, len(list))
 	for i, b := range list {
 		names[i] = b.Kind + " " + rest.Plain(b.Target.Name)
@@ -178,17 +180,17 @@ func bindingNames(list []link.BindingState) string {
 			names[i] = "everyone but " + names[i]
 		}
 	}
-	return strings.Join(names, ", ")
+	return say.Raw(strings.Join(names, ", "))
 }
 
 // judgeEndpoints compares the URLs in PocketBase with those in authentik's OpenID configuration. PocketBase may
 // use another host than browsers, but the same paths.
 func (m *measured) judgeEndpoints() link.Check {
-	check := newCheck(link.CheckAuthentikEndpoints, "The URLs in PocketBase are authentik's endpoints")
+	check := newCheck(link.CheckAuthentikEndpoints, say.Of("The URLs in PocketBase are authentik's endpoints"))
 	var config openIDConfig
 	if m.discovery.Status != http.StatusOK || json.Unmarshal(m.discovery.Body, &config) != nil ||
 		config.TokenURL == "" {
-		return check.Skips("The OpenID configuration could not be read.")
+		return check.Skips(say.Of("The OpenID configuration could not be read."))
 	}
 	slot := m.d.Slot
 	for _, one := range []struct {
@@ -204,23 +206,24 @@ func (m *measured) judgeEndpoints() link.Check {
 			continue
 		}
 		if what := endpointDiffers(one.have, one.named); what != "" {
-			return check.Fails(one.cause, "PocketBase's "+one.label+" is "+rest.Plain(one.have)+"; authentik names "+
-				rest.Plain(one.named)+". "+what,
-				"Enter it exactly as authentik names it.")
+			return check.Fails(one.cause, say.Of("PocketBase's %s is %s; authentik names %s. %s", one.label,
+				rest.Plain(one.have), rest.Plain(one.named), what),
+				say.Of("Enter it exactly as authentik names it."))
 		}
 	}
 	if len(slot.Issuers) > 0 && !slices.Contains(slot.Issuers, config.IssuerURL) {
-		return check.Fails(link.CauseIssuerMismatch, "PocketBase accepts the issuers "+
-			rest.Plain(strings.Join(slot.Issuers, ", "))+"; authentik names "+rest.Plain(config.IssuerURL)+".",
-			"Enter the issuer exactly as authentik names it.")
+		return check.Fails(link.CauseIssuerMismatch, say.Of("PocketBase accepts the issuers %s; authentik names %s.",
+			rest.Plain(strings.Join(slot.Issuers, ", ")), rest.Plain(config.IssuerURL)),
+			say.Of("Enter the issuer exactly as authentik names it."))
 	}
 	if what := hostDiffers(slot.AuthURL, config.AuthURL); what != "" {
-		return check.Warns(link.CauseEndpointURL, "Browsers are sent to "+rest.Plain(slot.AuthURL)+"; authentik names "+
-			rest.Plain(config.AuthURL)+". "+what,
-			"Give PocketBase the Auth URL at authentik's public address, unless browsers reach both.")
+		return check.Warns(link.CauseEndpointURL, say.Of("Browsers are sent to %s; authentik names %s. %s",
+			rest.Plain(slot.AuthURL), rest.Plain(config.AuthURL), what),
+			say.Of("Give PocketBase the Auth URL at authentik's public address, unless browsers reach both."))
 	}
-	return check.Passes("All URLs in PocketBase have the paths that authentik's OpenID configuration names, and " +
-		"browsers are sent to " + rest.Plain(config.AuthURL) + ".")
+	return check.Passes(say.Of("All URLs in PocketBase have the paths that authentik's OpenID configuration names, "+
+		"and "+
+		"browsers are sent to %s.", rest.Plain(config.AuthURL)))
 }
 
 // endpointDiffers returns a sentence about the difference except scheme and host, empty for none.

@@ -1,25 +1,24 @@
 package checks
 
 import (
-	"strings"
-
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // judgeValidity checks that codes and tokens live long enough for PocketBase to use them.
 func (m *measured) judgeValidity() link.Check {
-	check := newCheck(link.CheckAuthentikValidity, "Codes and tokens are valid long enough")
+	check := newCheck(link.CheckAuthentikValidity, say.Of("Codes and tokens are valid long enough"))
 	if m.live.provider == nil {
 		return check.Skips(m.live.missing)
 	}
-	var known, zero, short, unread, remedies []string
+	var known, zero, short, unread, remedies []say.Text
 	for _, one := range m.live.state.Lifetimes(!m.d.Slot.IDTokenMode()) {
 		if !m.live.provider.Has(one.Key) {
 			continue
 		}
 		lasts, readable := link.ParseDuration(one.Text)
-		words := one.Label + " “" + rest.Plain(one.Text) + "”"
+		words := say.Of("%s “%s”", one.Label.Text(), rest.Plain(one.Text))
 		switch {
 		case !readable:
 			unread = append(unread, words)
@@ -32,20 +31,20 @@ func (m *measured) judgeValidity() link.Check {
 			known = append(known, words)
 			continue
 		}
-		remedies = append(remedies, one.Label+": enter in authentik "+one.Longer())
+		remedies = append(remedies, say.Of("%s: %s", one.Label.Text(), one.Longer()))
 	}
-	remedy := strings.Join(remedies, " ")
+	remedy := say.Join(remedies...)
 	switch {
 	case len(zero) > 0:
-		return check.Fails(link.CauseValidity, strings.Join(zero, ", ")+": it expires before PocketBase can use it, "+
-			"so every sign-in fails.", remedy)
+		return check.Fails(link.CauseValidity, say.Of("%s: it expires before PocketBase can use it, so every "+
+			"sign-in fails.", say.List(zero...)), remedy)
 	case len(unread) > 0:
-		return check.Skips("These durations could not be read: " + strings.Join(unread, ", ") + ".")
+		return check.Skips(say.Of("These durations could not be read: %s.", say.List(unread...)))
 	case len(short) > 0:
-		return check.Warns(link.CauseValidity, strings.Join(short, ", ")+
-			": it may expire before it is used.", remedy)
+		return check.Warns(link.CauseValidity, say.Of("%s: it may expire before it is used.", say.List(short...)),
+			remedy)
 	case len(known) == 0:
-		return check.Skips("authentik's answer has no durations.")
+		return check.Skips(say.Of("authentik's answer has no durations."))
 	}
-	return check.Passes(strings.Join(known, ", ") + ".")
+	return check.Passes(say.Of("%s.", say.List(known...)))
 }

@@ -153,10 +153,10 @@ func TestAnswersThatAreNotAuthentiks(t *testing.T) {
 			t.Cleanup(server.Close)
 			w.url = server.URL
 			_, err := w.signIn(ada())
-			if err == nil || err.Stop != test.stop || !strings.Contains(err.What, test.says) {
+			if err == nil || err.Stop != test.stop || !strings.Contains(err.What.String(), test.says) {
 				t.Fatalf("got %+v, want %s and %q", err, test.stop, test.says)
 			}
-			if strings.ContainsAny(err.What, "\x1b<") {
+			if strings.ContainsAny(err.What.String(), "\x1b<") {
 				t.Errorf("it shows %q", err.What)
 			}
 		})

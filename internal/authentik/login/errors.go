@@ -3,83 +3,83 @@ package login
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
 
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
 	"authpocket/internal/wire"
 )
 
 // stop returns the error for a flow that takes a person or a browser.
-func (w *walk) stop(what, todo string) error {
-	if todo == "" {
-		todo = "Test the sign-in in a browser, or use a person whose sign-in only takes a password."
+func (w *walk) stop(what, todo say.Text) error {
+	if todo.Empty() {
+		todo = say.Of("Test the sign-in in a browser, or use a person whose sign-in only takes a password.")
 	}
 	return &signin.LoginError{Stop: signin.StopStage, Step: w.step, Stage: w.stage, What: what, Todo: todo}
 }
 
 // refuse returns the error for a person whom authentik does not let through.
-func (w *walk) refuse(cause link.CauseID, what string) error {
+func (w *walk) refuse(cause link.CauseID, what say.Text) error {
 	return &signin.LoginError{Stop: signin.StopDenied, Step: w.step, Stage: w.stage, Cause: cause, What: what}
 }
 
 // broken returns the error for an answer that cannot be used.
-func (w *walk) broken(what string, err error) error {
+func (w *walk) broken(what say.Text, err error) error {
 	return &signin.LoginError{Stop: signin.StopBroken, Step: w.step, Stage: w.stage, Cause: link.CauseAuthentikError,
 		What: what, Err: err}
 }
 
 // noAnswer returns the error for a request without a complete answer.
 func (w *walk) noAnswer(err error) error {
-	what := "authentik at " + w.base.Host + " cannot be reached: " + outbound.Reason(err) + "."
+	what := say.Of("authentik at %s cannot be reached: %s.", w.base.Host, outbound.Reason(err))
 	broken := &signin.LoginError{Stop: signin.StopBroken, Step: w.step, Stage: w.stage, Cause: link.CauseUnreachable,
 		What: what, Todo: outbound.CertificateTodo("authentik", err), Err: withoutURL(err)}
 	if errors.Is(err, context.Canceled) {
-		broken.Cause, broken.What = "", "The sign-in was interrupted."
+		broken.Cause, broken.What = "", say.Of("The sign-in was interrupted.")
 	}
 	return broken
 }
 
 // unexpected returns the error for an answer that is not authentik's.
 func (w *walk) unexpected(a wire.Answer) error {
-	kind := "an answer that cannot be read"
+	kind := say.Of("an answer that cannot be read")
 	if a.HTML() {
-		kind = "a web page"
+		kind = say.Of("a web page")
 	}
-	return w.broken(fmt.Sprintf("authentik answered %d with %s.", a.Status, kind), nil)
+	return w.broken(say.Of("authentik answered %d with %s.", a.Status, kind), nil)
 }
 
 // refused returns the error for an answer that a stage did not accept.
 func (w *walk) refused(c challenge) error {
-	words := "authentik does not accept the user name"
+	words := say.Of("authentik does not accept the user name")
 	switch {
 	case c.Component == secondFactor:
-		words = "authentik does not accept the code"
+		words = say.Of("authentik does not accept the code")
 	case c.Component == password, c.PasswordFields:
-		words = "authentik does not accept this user name and password"
+		words = say.Of("authentik does not accept this user name and password")
 	}
-	return w.refuse(link.CauseCredentials, words+": "+w.quote(strings.Join(c.Errors, " "))+".")
+	return w.refuse(link.CauseCredentials, say.Of("%s: %s.", words, w.quote(strings.Join(c.Errors, " "))))
 }
 
 // denied returns the error for a flow that ends with a denial.
 func (w *walk) denied(c challenge) error {
-	what := "authentik denied access in its flow"
+	what := say.Of("authentik denied access in its flow")
 	if c.Message != "" {
-		what += ": " + w.quote(c.Message)
+		what = say.Of("%s: %s", what, w.quote(c.Message))
 	}
-	return w.refuse(link.CauseNoAccess, what+".")
+	return w.refuse(link.CauseNoAccess, say.Of("%s.", what))
 }
 
 // flowFailed returns the error for an exception in authentik's flow.
 func (w *walk) flowFailed(c challenge) error {
-	what := "authentik's flow failed with an internal error."
+	what := say.Of("authentik's flow failed with an internal error.")
 	if c.RequestID != "" {
-		what += " authentik's server log has the request " + w.plain(c.RequestID) + "."
+		what = say.Of("%s authentik's server log has the request %s.", what, w.plain(c.RequestID))
 	}
 	return w.broken(what, nil)
 }

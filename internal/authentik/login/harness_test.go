@@ -15,6 +15,7 @@ import (
 
 	"authpocket/internal/authentik/login"
 	"authpocket/internal/outbound"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
 	"authpocket/sandbox/authentiksim"
@@ -170,10 +171,11 @@ func (w *world) signIn(who signin.Credentials) (signin.Return, *signin.LoginErro
 	if !ok {
 		w.t.Fatalf("an error of another type: %v", err)
 	}
-	if secret.In(err.Error()+failed.Todo, known...) || failed.Err != nil && secret.In(failed.Err.Error(), known...) {
+	if secret.In(say.Of("%s%s", err.Error(), failed.Todo).String(),
+		known...) || failed.Err != nil && secret.In(failed.Err.Error(), known...) {
 		w.t.Errorf("the error has a secret: %v, %v", err, failed.Err)
 	}
-	if failed.Step == "" || failed.What == "" || !strings.HasSuffix(failed.What, ".") {
+	if failed.Step == "" || failed.What.Empty() || !strings.HasSuffix(failed.What.String(), ".") {
 		w.t.Errorf("an incomplete error: %+v", failed)
 	}
 	return back, failed

@@ -4,7 +4,6 @@ package login
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
 	"authpocket/internal/wire"
@@ -46,8 +46,9 @@ func (c Client) SignIn(ctx context.Context, o signin.Opening, who signin.Credent
 	}
 	start, err := url.Parse(o.AuthURL)
 	if err != nil || !sameHost(start, w.base) {
-		return signin.Return{}, w.refuse(link.CauseAuthURL, "PocketBase sends people to "+w.plain(hostOf(o.AuthURL))+
-			" to sign in, which is not authentik's address "+w.base.String()+". No password was sent.")
+		return signin.Return{}, w.refuse(link.CauseAuthURL, say.Of("PocketBase sends people to %s to sign in, which "+
+			"is not authentik's address %s. No password was "+
+			"sent.", w.plain(hostOf(o.AuthURL)), w.base.String()))
 	}
 	w.next = func(ctx context.Context) error { return w.open(ctx, start) }
 	for w.back == nil {
@@ -90,23 +91,23 @@ func (w *walk) begin(c Client) error {
 	}
 	jar, err := cookiejar.New(nil)
 	if err != nil {
-		return w.broken("Cookies cannot be kept.", err)
+		return w.broken(say.Of("Cookies cannot be kept."), err)
 	}
 	client := *c.HTTP
 	client.Jar = jar
 	w.http = &client
 	w.http.CloseIdleConnections()
 	if w.base, err = url.Parse(c.URL); err != nil {
-		return w.broken("authentik's address cannot be read.", err)
+		return w.broken(say.Of("authentik's address cannot be read."), err)
 	}
 	if w.goal, err = url.Parse(w.opening.RedirectURL); err != nil {
-		return w.broken("The redirect URI cannot be read.", err)
+		return w.broken(say.Of("The redirect URI cannot be read."), err)
 	}
 	if w.who.TOTP.IsSet() {
 		app, err := readTOTP(w.who.TOTP)
 		if err != nil {
-			return w.refuse(link.CauseCredentials, "The secret of the authenticator app cannot be used: "+err.Error()+
-				".")
+			return w.refuse(link.CauseCredentials, say.Of("The secret of the authenticator app cannot be used: %s.",
+				err.Error()))
 		}
 		w.app = &app
 	}
@@ -132,14 +133,13 @@ func (w *walk) open(ctx context.Context, page *url.URL) error {
 func (w *walk) follow(from *url.URL, to string) error {
 	target, err := from.Parse(to)
 	if err != nil || to == "" {
-		return w.broken("authentik redirects to an address that cannot be read.", err)
+		return w.broken(say.Of("authentik redirects to an address that cannot be read."), err)
 	}
 	if w.isGoal(target) {
 		return w.arrive(target.Query())
 	}
 	if !sameHost(target, w.base) {
-		return w.stop("authentik sends people on to "+w.plain(target.Scheme+"://"+target.Host)+
-			", where authpocket does not sign in.", "")
+		return w.stop(say.Of("authentik sends people on to %s, where authpocket does not sign in.", w.plain(target.Scheme+"://"+target.Host)), say.Text{})
 	}
 	prefix, slug, isFlow := strings.Cut(target.Path, "/if/flow/")
 	slug = strings.Trim(slug, "/")
@@ -193,11 +193,11 @@ func (w *walk) take(ctx context.Context, executor *url.URL, a wire.Answer) error
 // send sends a request with the session's cookies. The error is a *signin.LoginError.
 func (w *walk) send(ctx context.Context, method string, to *url.URL, body []byte) (wire.Answer, error) {
 	if w.requests++; w.requests > maxRequests {
-		return wire.Answer{}, w.broken(fmt.Sprintf("The sign-in did not end within %d requests.", maxRequests), nil)
+		return wire.Answer{}, w.broken(say.Of("The sign-in did not end within %d requests.", maxRequests), nil)
 	}
 	r, err := http.NewRequestWithContext(ctx, method, to.String(), strings.NewReader(string(body)))
 	if err != nil {
-		return wire.Answer{}, w.broken("The request cannot be made.", withoutURL(err))
+		return wire.Answer{}, w.broken(say.Of("The request cannot be made."), withoutURL(err))
 	}
 	// On a connection that it uses again, net/http repeats a GET whose answer is lost. Here a GET may end a stage.
 	r.Close = true
@@ -245,9 +245,9 @@ func (w *walk) arrive(values url.Values) error {
 	back := signin.Return{Code: secret.New(values.Get("code")), Error: values.Get("error"), State: values.Get("state")}
 	switch {
 	case back.State != w.opening.State:
-		return w.broken("authentik returns another state than it was given.", nil)
+		return w.broken(say.Of("authentik returns another state than it was given."), nil)
 	case !back.Code.IsSet() && back.Error == "":
-		return w.broken("authentik returns neither a code nor an error.", nil)
+		return w.broken(say.Of("authentik returns neither a code nor an error."), nil)
 	}
 	w.back = &back
 	return nil

@@ -115,7 +115,7 @@ func TestPeopleAreRefused(t *testing.T) {
 			}
 			_, err := w.signIn(test.who)
 			if err == nil || err.Stop != signin.StopDenied || err.Cause != test.cause ||
-				!strings.Contains(err.What, test.says) {
+				!strings.Contains(err.What.String(), test.says) {
 				t.Errorf("got %+v, want the cause %s and %q", err, test.cause, test.says)
 			}
 		})
@@ -160,8 +160,8 @@ func TestWhatTakesAPersonStops(t *testing.T) {
 			test.prepare(w)
 			_, err := w.signIn(test.who)
 			if err == nil || err.Stop != signin.StopStage || err.Stage != test.stage ||
-				!strings.Contains(err.What, test.says) || !strings.Contains(err.What, test.stage) ||
-				!strings.Contains(err.Todo, test.todo) || err.Todo == "" {
+				!strings.Contains(err.What.String(), test.says) || !strings.Contains(err.What.String(), test.stage) ||
+				!strings.Contains(err.Todo.String(), test.todo) || err.Todo.Empty() {
 				t.Errorf("got %+v, want the stage %s and %q", err, test.stage, test.says)
 			}
 		})

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/wire"
 )
 
@@ -25,7 +26,7 @@ func titleOf(page []byte) string {
 // authentik/policies/views.py).
 func (w *walk) judgePage(a wire.Answer) error {
 	title := titleOf(a.Body)
-	what := "authentik shows the page " + w.quote(title) + "."
+	what := say.Of("authentik shows the page %s.", w.quote(title))
 	switch title {
 	case "Permission denied":
 		return w.refuse(link.CauseNoAccess, what)

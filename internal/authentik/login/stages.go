@@ -3,17 +3,18 @@ package login
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+
+	"authpocket/internal/say"
 )
 
 // answer does what a stage asks for.
 func (w *walk) answer(ctx context.Context, executor *url.URL, c challenge) error {
 	if w.stages++; w.stages > maxStages {
-		return w.stop(fmt.Sprintf("The flow has more than %d stages.", maxStages), "")
+		return w.stop(say.Of("The flow has more than %d stages.", maxStages), say.Text{})
 	}
 	switch c.Component {
 	case redirect:
@@ -37,24 +38,24 @@ func (w *walk) answer(ctx context.Context, executor *url.URL, c challenge) error
 	case failed:
 		return w.flowFailed(c)
 	}
-	return w.stop("authentik's flow asks for "+stageWords(c.Component)+", the stage "+w.stage+".", "")
+	return w.stop(say.Of("authentik's flow asks for %s, the stage %s.", stageWords(c.Component), w.stage), say.Text{})
 }
 
 // stageWords names what a stage asks for.
-func stageWords(component string) string {
+func stageWords(component string) say.Text {
 	switch {
 	case component == "ak-stage-captcha":
-		return "a captcha"
+		return say.Of("a captcha")
 	case component == "ak-stage-email":
-		return "a confirmation by e-mail"
+		return say.Of("a confirmation by e-mail")
 	case component == "ak-stage-prompt":
-		return "more about the person, or to accept terms"
+		return say.Of("more about the person, or to accept terms")
 	case strings.HasPrefix(component, "ak-stage-authenticator-"):
-		return "a second factor to be set up"
+		return say.Of("a second factor to be set up")
 	case strings.HasPrefix(component, "ak-source-"), strings.HasPrefix(component, "ak-flow-sources-"):
-		return "a sign-in at another place"
+		return say.Of("a sign-in at another place")
 	}
-	return "something that takes a person"
+	return say.Of("something that takes a person")
 }
 
 // reply is the answer to a stage.
@@ -71,12 +72,12 @@ type reply struct {
 func (w *walk) reply(ctx context.Context, executor *url.URL, step string, r reply) error {
 	w.step = step
 	if w.answered[r.Component] && r.Component != consent {
-		return w.broken("authentik asks for the stage "+w.stage+" again without a reason.", nil)
+		return w.broken(say.Of("authentik asks for the stage %s again without a reason.", w.stage), nil)
 	}
 	w.answered[r.Component] = true
 	body, err := json.Marshal(r) // #nosec G117 -- what the stage asks for
 	if err != nil {
-		return w.broken("The answer cannot be encoded.", nil) // the error may have the answer
+		return w.broken(say.Of("The answer cannot be encoded."), nil) // the error may have the answer
 	}
 	a, err := w.send(ctx, http.MethodPost, executor, body)
 	if err != nil {
@@ -88,11 +89,12 @@ func (w *walk) reply(ctx context.Context, executor *url.URL, step string, r repl
 func (w *walk) identify(ctx context.Context, executor *url.URL, c challenge) error {
 	switch {
 	case len(c.UserFields) == 0 && c.Sources > 0:
-		return w.stop("authentik's flow lets people sign in at other places only, in the stage "+w.stage+".", "")
+		return w.stop(say.Of("authentik's flow lets people sign in at other places only, in the stage %s.", w.stage),
+			say.Text{})
 	case len(c.UserFields) == 0:
-		return w.stop("authentik's flow does not ask for a user name, in the stage "+w.stage+".", "")
+		return w.stop(say.Of("authentik's flow does not ask for a user name, in the stage %s.", w.stage), say.Text{})
 	case c.Captcha:
-		return w.stop("authentik's flow asks for a captcha, in the stage "+w.stage+".", "")
+		return w.stop(say.Of("authentik's flow asks for a captcha, in the stage %s.", w.stage), say.Text{})
 	}
 	r := reply{Component: identification, UIDField: w.who.Name}
 	if !c.PasswordFields {
@@ -115,28 +117,30 @@ func (w *walk) sendCode(ctx context.Context, executor *url.URL, c challenge) err
 		r.Code = strings.TrimSpace(w.who.Code.Reveal())
 		return w.reply(ctx, executor, "sending a recovery code", r)
 	case len(c.Devices) == 0:
-		return w.stop("authentik's flow asks for "+stageWords("ak-stage-authenticator-")+", in the stage "+w.stage+".",
-			"")
+		return w.stop(say.Of("authentik's flow asks for %s, in the stage %s.", stageWords("ak-stage-authenticator-"),
+			w.stage),
+			say.Text{})
 	}
-	todo := ""
+	todo := say.Text{}
 	switch {
 	case app:
-		todo = "Give the secret of the person's authenticator app."
+		todo = say.Of("Give the secret of the person's authenticator app.")
 	case static:
-		todo = "Give one of the person's recovery codes."
+		todo = say.Of("Give one of the person's recovery codes.")
 	}
-	return w.stop("authentik's flow asks for a second factor ("+w.plain(strings.Join(c.Devices, ", "))+
-		"), in the stage "+w.stage+".", todo)
+	return w.stop(say.Of("authentik's flow asks for a second factor (%s), in the stage %s.",
+		w.plain(strings.Join(c.Devices, ", ")), w.stage), todo)
 }
 
 // submit reads the form that authentik has the browser send to the application.
 func (w *walk) submit(c challenge) error {
 	target, err := w.base.Parse(c.URL)
 	if err != nil {
-		return w.broken("authentik sends a form to an address that cannot be read.", nil)
+		return w.broken(say.Of("authentik sends a form to an address that cannot be read."), nil)
 	}
 	if !w.isGoal(target) {
-		return w.stop("authentik's flow sends a form to "+w.plain(target.Host)+", in the stage "+w.stage+".", "")
+		return w.stop(say.Of("authentik's flow sends a form to %s, in the stage %s.", w.plain(target.Host), w.stage),
+			say.Text{})
 	}
 	values := url.Values{}
 	for name, value := range c.Attrs {

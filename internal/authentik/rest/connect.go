@@ -12,6 +12,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
+	"authpocket/internal/say"
 )
 
 // connectTimeout is the time limit of Connect.
@@ -71,10 +72,10 @@ func (c *Client) mayRead(ctx context.Context) error {
 	}
 	_, _, err := c.page(ctx, ProviderList(), 1, 1)
 	if _, lacks := errors.AsType[*MissingPermission](err); lacks {
-		return NewFault(link.FaultPermission, FieldToken, "This token belongs to "+Plain(c.identity.Username)+
-			", who may not see OAuth2 providers in authentik.",
-			"Use an administrator's token, or give this account the permissions that a link needs, starting with "+
-				string(link.PermViewProvider)+".", err)
+		return NewFault(link.FaultPermission, FieldToken, say.Of("This token belongs to %s, who may not see OAuth2 "+
+			"providers in authentik.", Plain(c.identity.Username)),
+			say.Of("Use an administrator's token, or give this account the permissions that a link needs, starting "+
+				"with %s.", string(link.PermViewProvider)), err)
 	}
 	return nil // other errors are reported where the list is needed
 }
@@ -83,11 +84,12 @@ func (c *Client) mayRead(ctx context.Context) error {
 func tokenShape(token string) *link.Fault {
 	const todo = "In authentik, open Directory › Tokens and App passwords and copy a token with the intent API Token."
 	if token == "" {
-		return NewFault(link.FaultToken, FieldToken, "The token is missing.", todo, nil)
+		return NewFault(link.FaultToken, FieldToken, say.Of("The token is missing."), say.Of(todo), nil)
 	}
 	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return NewFault(link.FaultToken, FieldToken,
-			"The token contains a space or another character that authentik tokens never have.", todo, nil)
+			say.Of("The token contains a space or another character that authentik tokens never have."), say.Of(todo),
+			nil)
 	}
 	return nil
 }
@@ -103,13 +105,13 @@ func (c *Client) recognise(ctx context.Context) error {
 	case isObject && a.Status == http.StatusForbidden && a.Header.Get("X-Authentik-Id") != "":
 		return nil // not public, but authentik
 	case isObject && o.Has("message") && (o.Has("status") || o.Has("code")):
-		return NewFault(link.FaultNotThis, fieldURL, "This is not authentik. It looks like PocketBase.",
-			"Enter authentik's address here, and PocketBase's under PocketBase.", ErrorOf(n, a))
+		return NewFault(link.FaultNotThis, fieldURL, say.Of("This is not authentik. It looks like PocketBase."),
+			say.Of("Enter authentik's address here, and PocketBase's under PocketBase."), ErrorOf(n, a))
 	case a.Status == http.StatusBadRequest && strings.HasPrefix(c.URL, "http://") &&
 		bytes.Contains(bytes.ToUpper(a.Body), []byte("HTTPS")):
-		return NewFault(link.FaultNotThis, fieldURL, c.host()+
-			" expects https on this port, but the address begins with http.",
-			"Change http:// to https://.", ErrorOf(n, a))
+		return NewFault(link.FaultNotThis, fieldURL, say.Of("%s expects https on this port, but the address begins "+
+			"with http.", c.host()),
+			say.Of("Change http:// to https://."), ErrorOf(n, a))
 	case a.HTML() && a.Status >= 400 && a.Status < 429 && a.Status != http.StatusUnauthorized &&
 		a.Status != http.StatusForbidden && a.Status != http.StatusNotFound:
 		// a web server without authentik's API
@@ -117,8 +119,8 @@ func (c *Client) recognise(ctx context.Context) error {
 		a.Status >= 429):
 		return err
 	}
-	return NewFault(link.FaultNotThis, fieldURL, c.URL+" answers, but not like authentik.",
-		"Enter the address that authentik's own pages begin with.", ErrorOf(n, a))
+	return NewFault(link.FaultNotThis, fieldURL, say.Of("%s answers, but not like authentik.", c.URL),
+		say.Of("Enter the address that authentik's own pages begin with."), ErrorOf(n, a))
 }
 
 func (c *Client) readVersion(ctx context.Context) error {
@@ -132,8 +134,8 @@ func (c *Client) readVersion(ctx context.Context) error {
 	v, known := parseVersion(c.identity.Version)
 	oldest, _ := parseVersion(oldestVersion)
 	if known && v.before(oldest) {
-		return NewFault(link.FaultTooOld, fieldURL, "This authentik is version "+c.identity.Version+".",
-			"Upgrade to "+oldestVersion+" or later, the oldest version that authpocket supports.", nil)
+		return NewFault(link.FaultTooOld, fieldURL, say.Of("This authentik is version %s.", c.identity.Version),
+			say.Of("Upgrade to %s or later, the oldest version that authpocket supports.", oldestVersion), nil)
 	}
 	grants := !known || !v.before(version{2026, 5})
 	c.Features = link.Features{GrantTypes: grants, MetaHide: grants, RedirectURI: grants}

@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +10,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
+	"authpocket/internal/say"
 	"authpocket/internal/wire"
 )
 
@@ -65,7 +65,7 @@ func StatusOf(err error) int {
 }
 
 // NewFault returns a fault of authentik.
-func NewFault(kind link.FaultKind, field, summary, todo string, err error) *link.Fault {
+func NewFault(kind link.FaultKind, field string, summary, todo say.Text, err error) *link.Fault {
 	return &link.Fault{System: link.Authentik, Kind: kind, Field: field, Summary: summary, Todo: todo, Err: err}
 }
 
@@ -77,16 +77,16 @@ func (c *Client) readFault(n Need, a Answer) *link.Fault {
 	err := ErrorOf(n, a)
 	switch {
 	case a.Status == http.StatusForbidden:
-		return Forbidden("The authentik token may not read "+n.What+".", n, err)
+		return Forbidden(say.Of("The authentik token may not read %s.", n.What), n, err)
 	case a.Status == http.StatusNotFound:
-		return NewFault(link.FaultOther, n.Field, "authentik has no such "+n.What+".",
-			"It may have been deleted, or the token may not see it.", err)
+		return NewFault(link.FaultOther, n.Field, say.Of("authentik has no such %s.", n.What),
+			say.Of("It may have been deleted, or the token may not see it."), err)
 	}
-	summary := "authentik refused to show " + n.What + "."
+	summary := say.Of("authentik refused to show %s.", n.What)
 	if words := sentences(a); words != "" {
-		summary += " It says: " + words
+		summary = say.Of("%s It says: %s", summary, words)
 	}
-	return NewFault(link.FaultRefused, n.Field, summary, "Check the value and try again.", err)
+	return NewFault(link.FaultRefused, n.Field, summary, say.Of("Check the value and try again."), err)
 }
 
 // GeneralFault returns the fault for failures that don't depend on the request, nil for others.
@@ -94,60 +94,63 @@ func (c *Client) GeneralFault(n Need, a Answer) *link.Fault {
 	err := ErrorOf(n, a)
 	switch {
 	case errors.Is(a.Err, wire.ErrListTooLarge):
-		return tooMany("authentik has more than 64 MB of "+n.What+".", err)
+		return tooMany(say.Of("authentik has more than 64 MB of %s.", n.What), err)
 	case a.Err != nil:
 		return c.NoAnswer(a.Err)
 	case a.Status >= 300 && a.Status < 400:
 		return c.redirected(n, a)
 	case a.Status == http.StatusUnauthorized:
-		return NewFault(link.FaultNotThis, fieldURL, "A proxy in front of "+c.host()+" requires its own sign-in.",
-			"Enter an address that reaches authentik directly, or exempt authpocket from that sign-in.", err)
+		return NewFault(link.FaultNotThis, fieldURL, say.Of("A proxy in front of %s requires its own sign-in.",
+			c.host()),
+			say.Of("Enter an address that reaches authentik directly, or exempt authpocket from that sign-in."), err)
 	case a.Status == http.StatusForbidden:
 		return tokenFault(n, a)
 	case a.Status == http.StatusNotFound && a.HTML():
-		return NewFault(link.FaultNotThis, fieldURL, "There is no authentik API at "+c.URL+".",
-			"Enter the address that authentik's own pages begin with.", err)
+		return NewFault(link.FaultNotThis, fieldURL, say.Of("There is no authentik API at %s.", c.URL),
+			say.Of("Enter the address that authentik's own pages begin with."), err)
 	case a.Status == http.StatusTooManyRequests:
-		return NewFault(link.FaultOther, "", "authentik is throttling requests.", "Wait a minute, then try again.", err)
+		return NewFault(link.FaultOther, "", say.Of("authentik is throttling requests."),
+			say.Of("Wait a minute, then try again."), err)
 	case a.Status == http.StatusServiceUnavailable:
-		return NewFault(link.FaultUnreachable, fieldURL, "authentik at "+c.host()+" is starting or overloaded.",
-			"Wait a minute, then try again.", err)
+		return NewFault(link.FaultUnreachable, fieldURL, say.Of("authentik at %s is starting or overloaded.", c.host()),
+			say.Of("Wait a minute, then try again."), err)
 	case a.Status == http.StatusBadGateway || a.Status == http.StatusGatewayTimeout:
-		return NewFault(link.FaultUnreachable, fieldURL, "The proxy in front of authentik at "+c.host()+
-			" gets no answer from it.",
-			"Check that authentik is running, then try again.", err)
+		return NewFault(link.FaultUnreachable, fieldURL, say.Of("The proxy in front of authentik at %s gets no "+
+			"answer from it.", c.host()),
+			say.Of("Check that authentik is running, then try again."), err)
 	case a.Status >= 500:
-		return NewFault(link.FaultOther, "", "authentik had an internal error.",
-			"Check authentik's server log"+RequestHint(a)+", then try again.", err)
+		return NewFault(link.FaultOther, "", say.Of("authentik had an internal error."),
+			say.Of("Check authentik's server log%s, then try again.", RequestHint(a)), err)
 	}
 	return nil
 }
 
 // RequestHint returns a phrase with the request ID, to find it in authentik's log.
-func RequestHint(a Answer) string {
+func RequestHint(a Answer) say.Text {
 	if id := Plain(a.Header.Get("X-Authentik-Id")); id != "" {
-		return " for the request " + id
+		return say.Of(" for the request %s", id)
 	}
-	return ""
+	return say.Text{}
 }
 
 // NoAnswer returns the fault for a call without a complete response.
 func (c *Client) NoAnswer(err error) *link.Fault {
-	todo := "Check the address, and that authentik is running and reachable from here."
+	todo := say.Of("Check the address, and that authentik is running and reachable from here.")
 	switch {
 	case errors.Is(err, context.Canceled):
-		todo = "Start again when you are ready."
+		todo = say.Of("Start again when you are ready.")
 	case errors.Is(err, outbound.ErrBodyTooLarge):
-		return NewFault(link.FaultNotThis, fieldURL, c.host()+" sent an answer larger than 8 MB.",
-			"Check that the address is authentik's own.", err)
+		return NewFault(link.FaultNotThis, fieldURL, say.Of("%s sent an answer larger than 8 MB.", c.host()),
+			say.Of("Check that the address is authentik's own."), err)
 	case errors.Is(err, outbound.ErrAddressRefused):
-		todo = "Enter authentik's own address."
+		todo = say.Of("Enter authentik's own address.")
 	default:
-		todo = cmp.Or(outbound.CertificateTodo("authentik", err), todo)
+		if certificate := outbound.CertificateTodo("authentik", err); !certificate.Empty() {
+			todo = certificate
+		}
 	}
-	return NewFault(link.FaultUnreachable, fieldURL, "authentik at "+c.host()+" cannot be reached: "+
-		outbound.Reason(err)+
-		".", todo, err)
+	return NewFault(link.FaultUnreachable, fieldURL, say.Of("authentik at %s cannot be reached: %s.", c.host(),
+		outbound.Reason(err)), todo, err)
 }
 
 func (c *Client) redirected(n Need, a Answer) *link.Fault {
@@ -156,16 +159,17 @@ func (c *Client) redirected(n Need, a Answer) *link.Fault {
 	if base, e := url.Parse(c.URL); parseErr == nil && e == nil {
 		to = base.ResolveReference(to)
 		if before, isAPI := apiBase(to); isAPI && before != c.URL {
-			return NewFault(link.FaultNotThis, fieldURL, c.URL+" redirects to "+before+".", "Enter "+before+".", err)
+			return NewFault(link.FaultNotThis, fieldURL, say.Of("%s redirects to %s.", c.URL, before),
+				say.Of("Enter %s.", before), err)
 		}
 	}
-	where := "another page"
+	where := say.Of("another page")
 	if parseErr == nil && to.Host != "" {
-		where = "a page at " + Plain(to.Host)
+		where = say.Of("a page at %s", Plain(to.Host))
 	}
-	return NewFault(link.FaultNotThis, fieldURL, c.URL+" redirects to "+where+
-		" instead of answering, as a login proxy does.",
-		"Enter an address that reaches authentik directly, or exempt /api/v3/ from that login.", err)
+	return NewFault(link.FaultNotThis, fieldURL, say.Of("%s redirects to %s instead of answering, as a login proxy "+
+		"does.", c.URL, where),
+		say.Of("Enter an address that reaches authentik directly, or exempt /api/v3/ from that login."), err)
 }
 
 // apiBase returns the base address of an API URL, false if u is none.
@@ -181,24 +185,24 @@ func tokenFault(n Need, a Answer) *link.Fault {
 	detail := strings.ToLower(o.Text("detail"))
 	switch {
 	case !isObject:
-		return NewFault(link.FaultNotThis, fieldURL, "Something in front of authentik refused the request.",
-			"Allow authpocket through the proxy or firewall in front of authentik.", ErrorOf(n, a))
+		return NewFault(link.FaultNotThis, fieldURL, say.Of("Something in front of authentik refused the request."),
+			say.Of("Allow authpocket through the proxy or firewall in front of authentik."), ErrorOf(n, a))
 	case strings.Contains(detail, "not provided"):
-		return NewFault(link.FaultToken, FieldToken, "The token did not reach authentik.",
-			"Configure the proxy in front of authentik to pass the Authorization header.", ErrorOf(n, a))
+		return NewFault(link.FaultToken, FieldToken, say.Of("The token did not reach authentik."),
+			say.Of("Configure the proxy in front of authentik to pass the Authorization header."), ErrorOf(n, a))
 	case strings.Contains(detail, "token"):
-		return NewFault(link.FaultToken, FieldToken, "authentik does not accept this token.",
-			"It is wrong, expired or rotated, or it is an app password. In authentik, open Directory › Tokens and "+
-				"App passwords and copy a token with the intent API Token.", ErrorOf(n, a))
+		return NewFault(link.FaultToken, FieldToken, say.Of("authentik does not accept this token."),
+			say.Of("It is wrong, expired or rotated, or it is an app password. In authentik, open Directory › "+
+				"Tokens and App passwords and copy a token with the intent API Token."), ErrorOf(n, a))
 	}
 	return nil
 }
 
 // Forbidden returns the fault for a call that the token may not make.
-func Forbidden(summary string, n Need, err error) *link.Fault {
-	todo := "Use the token of an account that has this permission."
+func Forbidden(summary say.Text, n Need, err error) *link.Fault {
+	todo := say.Of("Use the token of an account that has this permission.")
 	if n.Perm != "" {
-		todo = "Give the token's role the permission " + string(n.Perm) + "."
+		todo = say.Of("Give the token's role the permission %s.", string(n.Perm))
 		err = &MissingPermission{Perm: n.Perm, err: err}
 	}
 	return NewFault(link.FaultPermission, n.Field, summary, todo, err)
@@ -207,12 +211,14 @@ func Forbidden(summary string, n Need, err error) *link.Fault {
 // unreadable returns the fault for a successful response that is not authentik's.
 func (c *Client) unreadable(n Need, a Answer) *link.Fault {
 	if a.HTML() {
-		return NewFault(link.FaultNotThis, fieldURL, c.URL+" answers with a web page instead of API data.",
-			"Check the address. If a login page or proxy is in front of authentik, exempt /api/v3/ from it.", ErrorOf(n,
+		return NewFault(link.FaultNotThis, fieldURL, say.Of("%s answers with a web page instead of API data.", c.URL),
+			say.Of("Check the address. If a login page or proxy is in front of authentik, exempt /api/v3/ from it."),
+			ErrorOf(n,
 				a))
 	}
-	return NewFault(link.FaultNotThis, fieldURL, "The answer from "+c.host()+" about "+n.What+" cannot be read.",
-		"Check that the address is authentik's, then try again.", ErrorOf(n, a))
+	return NewFault(link.FaultNotThis, fieldURL, say.Of("The answer from %s about %s cannot be read.", c.host(),
+		n.What),
+		say.Of("Check that the address is authentik's, then try again."), ErrorOf(n, a))
 }
 
 // sentences returns all validation errors in one line, empty for none.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/wire"
 )
 
@@ -241,12 +242,12 @@ func (c *Client) FindUser(ctx context.Context, named string) (link.Ref, error) {
 			return UserRef(one), err
 		}
 	}
-	what := "authentik has no user " + link.Quote(Plain(named)) + "."
+	what := say.Of("authentik has no user “%s”.", Plain(named))
 	if len(found) > 0 {
 		near := link.Each(found[:min(len(found), searchSize)],
 			func(o Object) string { return Plain(o.Text("username")) })
-		what += " Similar usernames: " + strings.Join(near, ", ") + "."
+		what = say.Of("%s Similar usernames: %s.", what, strings.Join(near, ", "))
 	}
-	return link.Ref{}, NewFault(link.FaultRefused, "", what, "Enter a username or an e-mail address.",
+	return link.Ref{}, NewFault(link.FaultRefused, "", what, say.Of("Enter a username or an e-mail address."),
 		errors.New("no such user"))
 }

@@ -3,7 +3,6 @@ package rest
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -12,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/wire"
 )
 
@@ -40,7 +40,7 @@ func (c *Client) AllOf(ctx context.Context, l List, count int) ([]Object, error)
 		return objects, err
 	}
 	if total > maxPages {
-		return nil, tooMany(fmt.Sprintf("authentik has more than %d %s.", maxPages*PageSize, l.Need.What), nil)
+		return nil, tooMany(say.Of("authentik has more than %d %s.", maxPages*PageSize, l.Need.What), nil)
 	}
 	others, _, err := c.pages(ctx, l, known+1, total)
 	return distinct(append(objects, others...)), err
@@ -78,8 +78,9 @@ func (c *Client) First(ctx context.Context, l List, size int) ([]Object, int, er
 	return objects, pages * size, err
 }
 
-func tooMany(summary string, err error) *link.Fault {
-	return NewFault(link.FaultOther, "", summary, "This is more than authpocket reads. Use a token that can see fewer.",
+func tooMany(summary say.Text, err error) *link.Fault {
+	return NewFault(link.FaultOther, "", summary, say.Of("This is more than authpocket reads. Use a token that can "+
+		"see fewer."),
 		err)
 }
 

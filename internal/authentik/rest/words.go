@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 const (
@@ -100,7 +101,7 @@ func Plain(text string) string {
 func OrNone(s string) string { return cmp.Or(s, "none") }
 
 // FaultWords returns the text of a fault, for a check's evidence.
-func FaultWords(err error) string { return link.MessageOf(err).Text(link.OnPage) }
+func FaultWords(err error) say.Text { return link.MessageOf(err).Text(link.OnPage) }
 
 // WithoutQuery returns an address up to its query, for display.
 func WithoutQuery(address string) string {

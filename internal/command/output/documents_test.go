@@ -56,7 +56,7 @@ func printed(of reflect.Type) (names []string) {
 		case f.Anonymous && name == "":
 			names = append(names, printed(f.Type)...)
 		case name == "" || name == "-":
-		case strings.Contains(options, "omitempty"):
+		case strings.Contains(options, "omitempty"), strings.Contains(options, "omitzero"):
 			names = append(names, name+"?")
 		default:
 			names = append(names, name)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/visible"
 )
 
@@ -99,15 +100,16 @@ func junitCases(r Verification, system link.System) []junitCase {
 		if c.System != system {
 			continue
 		}
-		one := junitCase{Name: visible.Line(c.Title), Class: r.Name() + "." + string(c.ID)}
-		note := &junitNote{visible.Line(c.Evidence), string(c.Cause), visible.Line(c.Advice(link.InFile))}
+		one := junitCase{Name: visible.Line(c.Title.String()), Class: r.Name() + "." + string(c.ID)}
+		note := &junitNote{visible.Line(c.Evidence.String()), string(c.Cause),
+			visible.Line(c.Advice(link.InFile).String())}
 		switch c.Status {
 		case link.Fail:
 			one.Failure = note
 		case link.Skipped:
 			one.Skipped = &junitNote{Message: note.Message}
 		case link.Warn:
-			one.Out = "warn: " + link.Joined(note.Message, note.Text)
+			one.Out = say.Of("warn: %s", say.Join(say.Raw(note.Message), say.Raw(note.Text))).String()
 		case link.Pass:
 			one.Out = note.Message
 		}

@@ -48,7 +48,7 @@ func OutcomesOf(command string) []any {
 
 // Failed returns the summary of a link that an error stopped.
 func Failed(err error) Summary {
-	return Summary{Outcome: OutcomeFailed, Cause: Messages(err)[0].What(), Code: ExitError}
+	return Summary{Outcome: OutcomeFailed, Cause: Messages(err)[0].What().String(), Code: ExitError}
 }
 
 // linksResult is what a command prints that works on several links.

@@ -12,6 +12,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
+	"authpocket/internal/say"
 	"authpocket/internal/signin"
 )
 
@@ -22,18 +23,21 @@ func shown() []Verification {
 		{File: linkfile.File{Name: "a \"b\" \\ c\nd"}, Began: began, Took: 1500 * time.Millisecond,
 			SignIn: &signin.Verdict{Works: true, Record: &signin.Record{ID: "r1", Email: "ada@example.com"}},
 			Checks: link.Checks{
-				{ID: link.CheckAuthentikJWKS, System: link.Authentik, Title: "Keys", Status: link.Pass,
-					Evidence: "Seen."},
-				{ID: link.CheckClock, System: link.Authentik, Title: "Clocks", Status: link.Warn, Evidence: "Late.",
-					Remedy: "Set it.", Cause: link.CauseClock},
-				{ID: link.CheckPocketBaseProbe, System: link.PB, Title: "Probe <&>", Status: link.Fail,
-					Evidence: "Refused \x1b[31m.", Remedy: "Turn it on.", Cause: link.CauseUnreachable},
-				{ID: link.CheckPocketBaseRealtime, System: link.PB, Title: "Stream", Status: link.Skipped,
-					Evidence: "Not asked."},
-				{ID: link.CheckSignIn, System: link.PB, Title: "ada signs in", Status: link.Pass, Evidence: "Worked."},
+				{ID: link.CheckAuthentikJWKS, System: link.Authentik, Title: say.Of("Keys"), Status: link.Pass,
+					Evidence: say.Of("Seen.")},
+				{ID: link.CheckClock, System: link.Authentik, Title: say.Of("Clocks"), Status: link.Warn,
+					Evidence: say.Of("Late."),
+					Remedy:   say.Of("Set it."), Cause: link.CauseClock},
+				{ID: link.CheckPocketBaseProbe, System: link.PB, Title: say.Of("Probe <&>"), Status: link.Fail,
+					Evidence: say.Of("Refused \x1b[31m."), Remedy: say.Of("Turn it on."), Cause: link.CauseUnreachable},
+				{ID: link.CheckPocketBaseRealtime, System: link.PB, Title: say.Of("Stream"), Status: link.Skipped,
+					Evidence: say.Of("Not asked.")},
+				{ID: link.CheckSignIn, System: link.PB, Title: say.Of("ada signs in"), Status: link.Pass,
+					Evidence: say.Of("Worked.")},
 			}},
 		{File: linkfile.File{Name: "other"}, Began: began, Took: time.Second,
-			Err: errors.Join(&link.Fault{System: link.PB, Summary: "It does not answer.", Todo: "Start it."})},
+			Err: errors.Join(&link.Fault{System: link.PB, Summary: say.Of("It does not answer."),
+				Todo: say.Of("Start it.")})},
 	}
 }
 

@@ -29,7 +29,7 @@ func (o Outcomes) take(e engine.Event) {
 	if e.Index < len(o) {
 		one := Outcome{Change: e.Change, State: e.State}
 		if len(e.Messages) > 0 {
-			one.Summary, one.Todo = e.Messages[0].What(), e.Messages[0].Advice(link.InFile)
+			one.Summary, one.Todo = e.Messages[0].What().String(), e.Messages[0].Advice(link.InFile).String()
 		}
 		o[e.Index] = one
 	}

@@ -8,6 +8,7 @@ import (
 
 	"authpocket/internal/command/terminal"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/visible"
 )
 
@@ -49,15 +50,15 @@ func (v View) known(list []link.Warning) {
 			v.warning(w)
 			continue
 		}
-		line := "Note: " + w.System.Label() + ": " + w.Summary
-		visible.Fprintf(v.Out, "%s\n", v.on.Styled(terminal.Faint, v.on.Wrapped(line, 0, "  ")))
+		line := say.Of("Note: %s: %s", w.System.Label(), w.Summary)
+		visible.Fprintf(v.Out, "%s\n", v.on.Styled(terminal.Faint, v.on.Wrapped(line.String(), 0, "  ")))
 	}
 }
 
 // warning prints a whole warning.
 func (v View) warning(w link.Warning) {
-	line := w.System.Label() + ": " + link.Joined(w.Summary, w.Advice(link.InFile))
-	visible.Fprintf(v.Out, "%s %s\n", v.on.In(terminal.Yellow, "!"), v.on.Wrapped(line, 2, "  "))
+	line := say.Of("%s: %s", w.System.Label(), say.Join(w.Summary, say.Raw(w.Advice(link.InFile))))
+	visible.Fprintf(v.Out, "%s %s\n", v.on.In(terminal.Yellow, "!"), v.on.Wrapped(line.String(), 2, "  "))
 }
 
 // Changes prints changes.
@@ -66,13 +67,14 @@ func (v View) Changes(list []link.Change) {
 		sign, as := sign(c.Action)
 		title := sign + " " + c.System.Label() + ": " + string(c.Action) + " " + c.Object
 		visible.Fprintf(v.Out, "%s\n", v.on.Styled(as, v.on.Wrapped(title, 0, "  ")))
-		visible.Fprintf(v.Out, "    %s\n", v.on.Styled(terminal.Faint, v.on.Wrapped("why: "+c.Why, 4, "         ")))
+		visible.Fprintf(v.Out, "    %s\n", v.on.Styled(terminal.Faint, v.on.Wrapped(say.Of("why: %s", c.Why).String(),
+			4, "         ")))
 		if folded := v.fields(c); folded > 0 {
 			visible.Fprintf(v.Out, "    %s\n", v.on.In(terminal.Faint, "and "+defaults(folded)+" (--all shows them)"))
 		}
-		if c.Lost != "" {
+		if !c.Lost.Empty() {
 			visible.Fprintf(v.Out, "    %s %s\n", v.on.In(terminal.Red, "cannot be undone:"),
-				v.on.Wrapped(c.Lost, 22, "         "))
+				v.on.Wrapped(c.Lost.String(), 22, "         "))
 		}
 	}
 }
@@ -153,5 +155,5 @@ func CountChanges(n int) string {
 
 // Declined is the error for an apply that nobody agreed to.
 func Declined() error {
-	return &link.Fault{Summary: "Nothing was changed.", Todo: "Answer y, or use --yes."}
+	return &link.Fault{Summary: say.Of("Nothing was changed."), Todo: say.Of("Answer y, or use --yes.")}
 }

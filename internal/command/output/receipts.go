@@ -9,6 +9,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/visible"
 )
 
@@ -153,6 +154,6 @@ func (v View) Receipt(list []journal.Summary, r journal.Receipt) {
 	}
 	for _, c := range changes {
 		v.Changes([]link.Change{c.Change})
-		visible.Fprintf(v.Out, "    %s: %s\n", c.State, link.Joined(c.System.Label()+".", c.Summary, c.Todo))
+		visible.Fprintf(v.Out, "    %s: %s\n", c.State, say.Join(say.Of("%s.", c.System.Label()), c.Summary, c.Todo))
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/signin"
 )
 
@@ -73,7 +74,7 @@ type checksResult struct {
 }
 
 func resultsOf(c link.Checks, seen link.SignedIn) checksResult {
-	return checksResult{c.Headline(seen), notNil([]link.Check(c))}
+	return checksResult{c.Headline(seen).String(), notNil([]link.Check(c))}
 }
 
 // applyResult returns the document for an apply that began. checks are nil if none was made.
@@ -135,8 +136,8 @@ type receiptResult struct {
 type pastChange struct {
 	link.Change
 	State   journal.State `json:"state" jsonschema:"enum=waiting,enum=about to,enum=done,enum=failed"`
-	Summary string        `json:"summary,omitempty"`
-	Todo    string        `json:"todo,omitempty"`
+	Summary say.Text      `json:"summary,omitzero"`
+	Todo    say.Text      `json:"todo,omitzero"`
 }
 
 // setAsideRow has the names that were printed from the start.
@@ -147,7 +148,7 @@ type setAsideRow struct {
 }
 
 func asideRows(list []journal.SetAside) []setAsideRow {
-	return link.Each(list, func(a journal.SetAside) setAsideRow { return setAsideRow{a.File, a.Reason} })
+	return link.Each(list, func(a journal.SetAside) setAsideRow { return setAsideRow{a.File, a.Reason.String()} })
 }
 
 // validateResult is what validate prints.

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 func TestListsOfNothingAreNeverNull(t *testing.T) {
@@ -14,7 +15,7 @@ func TestListsOfNothingAreNeverNull(t *testing.T) {
 			link.SignedIn{}),
 		`{"applied":true,"changes":[]}`:      View{}.applyResult(nil, nil, nil),
 		`{"receipts":[],"set_aside":[]}`:     receiptsResult{receiptRows(nil), asideRows(nil)},
-		`{"errors":[{"summary":"Broken."}]}`: failure{[]link.Message{{Summary: "Broken."}}},
+		`{"errors":[{"summary":"Broken."}]}`: failure{[]link.Message{{Summary: say.Of("Broken.")}}},
 	} {
 		if raw, err := json.Marshal(value); err != nil || string(raw) != want {
 			t.Errorf("got %s, %v; want %s", raw, err, want)

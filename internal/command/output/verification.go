@@ -6,6 +6,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
+	"authpocket/internal/say"
 	"authpocket/internal/signin"
 )
 
@@ -45,5 +46,5 @@ func (r Verification) Summary() Summary {
 	}
 	first := link.Find(r.Checks, func(c link.Check) bool { return c.Status == link.Fail })
 	return Summary{Outcome: OutcomeChecksFailed, Count: r.Checks.Count(link.Fail), Code: ExitFailed,
-		Cause: first.Title + ": " + first.Evidence}
+		Cause: say.Of("%s: %s", first.Title, first.Evidence).String()}
 }

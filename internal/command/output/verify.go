@@ -6,6 +6,7 @@ import (
 
 	"authpocket/internal/command/terminal"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/visible"
 )
 
@@ -38,7 +39,7 @@ func (v View) checks(checks link.Checks, seen link.SignedIn) {
 		v.those(checks, s)
 	}
 	v.those(checks, link.Pass)
-	visible.Fprintf(v.Out, "%s\n", v.on.Styled(terminal.Bold, v.on.Wrapped(checks.Headline(seen), 0, "")))
+	visible.Fprintf(v.Out, "%s\n", v.on.Styled(terminal.Bold, v.on.Wrapped(checks.Headline(seen).String(), 0, "")))
 	counts := fmt.Sprintf("%d passed, %d warned, %d failed, %d skipped.", checks.Count(link.Pass),
 		checks.Count(link.Warn), checks.Count(link.Fail), checks.Count(link.Skipped))
 	if v.on.Terminal && !v.All && len(checks) > 1 {
@@ -58,11 +59,11 @@ func (v View) those(checks link.Checks, s link.Status) {
 		if c.Status != s || fold {
 			continue
 		}
-		title := v.on.Wrapped(c.System.Label()+": "+c.Title, len(indent), indent)
+		title := v.on.Wrapped(say.Of("%s: %s", c.System.Label(), c.Title).String(), len(indent), indent)
 		visible.Fprintf(v.Out, "%s %s\n", v.on.In(as, fmt.Sprintf("%-7s", c.Status)), title)
-		visible.Fprintf(v.Out, indent+"%s\n", v.on.Wrapped(c.Evidence, len(indent), indent))
-		if todo := c.Advice(link.InFile); todo != "" {
-			remedy := v.on.Wrapped("→ "+todo, len(indent), indent+"  ")
+		visible.Fprintf(v.Out, indent+"%s\n", v.on.Wrapped(c.Evidence.String(), len(indent), indent))
+		if todo := c.Advice(link.InFile); !todo.Empty() {
+			remedy := v.on.Wrapped(say.Of("→ %s", todo).String(), len(indent), indent+"  ")
 			visible.Fprintf(v.Out, indent+"%s\n", v.on.Styled(terminal.Bold, remedy))
 		}
 	}

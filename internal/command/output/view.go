@@ -11,6 +11,7 @@ import (
 	"authpocket/internal/command/terminal"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
+	"authpocket/internal/say"
 	"authpocket/internal/visible"
 )
 
@@ -87,12 +88,12 @@ func (v View) messages(err error) []link.Message {
 func text(m link.Message) string {
 	line := m.Text(link.InFile)
 	if m.Field != "" {
-		line = inFile(m.Field) + ": " + line
+		line = say.Of("%s: %s", inFile(m.Field), line)
 	}
 	if m.Place != nil {
-		line = m.Place.String() + ": " + line
+		line = say.Of("%s: %s", m.Place.String(), line)
 	}
-	return line
+	return line.String()
 }
 
 // inFile returns a field's name in the link file, such as access.groups[0].
@@ -120,5 +121,5 @@ func Messages(err error) []link.Message {
 	if list := link.Messages(err); len(list) > 0 {
 		return list
 	}
-	return []link.Message{{Summary: err.Error()}}
+	return []link.Message{{Summary: say.Raw(err.Error())}}
 }

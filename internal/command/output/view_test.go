@@ -13,32 +13,39 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 func TestMessages(t *testing.T) {
-	fault := &link.Fault{System: link.PB, Field: "pocketbase.url", Summary: "It does not answer.", Todo: "Start it.",
-		Err: errors.New("refused")}
-	problems := link.Problems{{Field: "email", Summary: "It is missing.", Todo: "Choose one."}, {Summary: "And this."}}
-	stored := &journal.Fault{Summary: "The disk is full.", Todo: "Make room.", Err: errors.New("ENOSPC")}
-	ofFault := link.Message{System: link.PB, Field: "pocketbase.url", Summary: "It does not answer.", Todo: "Start it."}
-	ofProblems := []link.Message{{Field: "email", Summary: "It is missing.", Todo: "Choose one."},
-		{Summary: "And this."}}
+	fault := &link.Fault{System: link.PB, Field: "pocketbase.url", Summary: say.Of("It does not answer."),
+		Todo: say.Of("Start it."),
+		Err:  errors.New("refused")}
+	problems := link.Problems{{Field: "email", Summary: say.Of("It is missing."), Todo: say.Of("Choose one.")},
+		{Summary: say.Of("And this.")}}
+	stored := &journal.Fault{Summary: say.Of("The disk is full."), Todo: say.Of("Make room."),
+		Err: errors.New("ENOSPC")}
+	ofFault := link.Message{System: link.PB, Field: "pocketbase.url", Summary: say.Of("It does not answer."),
+		Todo: say.Of("Start it.")}
+	ofProblems := []link.Message{{Field: "email", Summary: say.Of("It is missing."), Todo: say.Of("Choose one.")},
+		{Summary: say.Of("And this.")}}
 	for name, test := range map[string]struct {
 		err  error
 		want []link.Message
 	}{
 		"a fault":                 {fault, []link.Message{ofFault}},
 		"a fault that is wrapped": {fmt.Errorf("applying x: %w", fault), []link.Message{ofFault}},
-		"a fault of a fault":      {&link.Fault{Summary: "Outer.", Err: fault}, []link.Message{{Summary: "Outer."}}},
-		"problems":                {problems, ofProblems},
-		"the state directory":     {stored, []link.Message{{Summary: "The disk is full.", Todo: "Make room."}}},
-		"both systems at once":    {errors.Join(fault, problems), append([]link.Message{ofFault}, ofProblems...)},
+		"a fault of a fault": {&link.Fault{Summary: say.Of("Outer."), Err: fault},
+			[]link.Message{{Summary: say.Of("Outer.")}}},
+		"problems": {problems, ofProblems},
+		"the state directory": {stored, []link.Message{{Summary: say.Of("The disk is full."),
+			Todo: say.Of("Make room.")}}},
+		"both systems at once": {errors.Join(fault, problems), append([]link.Message{ofFault}, ofProblems...)},
 		"joined, then wrapped": {fmt.Errorf("applying x: %w", errors.Join(fault, nil, stored)),
-			[]link.Message{ofFault, {Summary: "The disk is full.", Todo: "Make room."}}},
+			[]link.Message{ofFault, {Summary: say.Of("The disk is full."), Todo: say.Of("Make room.")}}},
 		"an error without words": {fmt.Errorf("opening: %w", errors.New("no such file")),
-			[]link.Message{{Summary: "opening: no such file"}}},
+			[]link.Message{{Summary: say.Of("opening: no such file")}}},
 		"several of a file at once": {errors.Join(errors.New("a:1: x"), errors.New("a:2: y")),
-			[]link.Message{{Summary: "a:1: x"}, {Summary: "a:2: y"}}},
+			[]link.Message{{Summary: say.Of("a:1: x")}, {Summary: say.Of("a:2: y")}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if diff := cmp.Diff(test.want, Messages(test.err)); diff != "" {
@@ -54,7 +61,7 @@ func TestFieldsAreNamedAsInTheLinkFile(t *testing.T) {
 		"email":          "email: x",
 		"pocketbase.url": "pocketbase.url: x", "": "x", "odd.": "odd.: x",
 	} {
-		if got := text(link.Message{Field: field, Summary: "x"}); got != want {
+		if got := text(link.Message{Field: field, Summary: say.Of("x")}); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
@@ -64,13 +71,15 @@ func TestAnUndoReadsBackwards(t *testing.T) {
 	var out bytes.Buffer
 	view := New(terminal.Streams{Out: &out}, false)
 	view.Plan(link.Plan{Purpose: link.PurposeUndo, Of: "abc", Changes: []link.Change{{
-		System: link.Authentik, Action: link.Delete, Object: "provider “Shop”", Why: "Takes back what was done before.",
-		Lost: "Its client secret.",
+		System: link.Authentik, Action: link.Delete, Object: "provider “Shop”", Why: say.Of("Takes back what was " +
+			"done before."),
+		Lost: say.Of("Its client secret."),
 		Fields: []link.Field{{Name: "description", Before: link.ShowText("two\nlines")},
 			{Name: "hide", Before: link.ShowFlag(true), Usual: true}},
 	}}})
 	want := "Undoing receipt abc.\n- authentik: delete provider “Shop”\n    why: Takes back what was done before.\n" +
-		"    description:\n        two\n        lines\n    hide: yes\n    cannot be undone: Its client secret.\n\n1 change to make.\n"
+		"    description:\n        two\n        lines\n    hide: yes\n    cannot be undone: Its client secret.\n\n1 " +
+		"change to make.\n"
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Errorf("the text (want -, got +):\n%s", diff)
 	}
@@ -81,8 +90,9 @@ func TestAChangeThatFailsSaysSo(t *testing.T) {
 	v := New(terminal.Streams{Out: &out, Err: &problems}, false)
 	c := link.Change{System: link.PB, Action: link.Update, Object: "OAuth2"}
 	v.event(engine.Event{Change: c, State: engine.Running})
-	v.event(engine.Event{Change: c, State: engine.Failed, Messages: []link.Message{{Summary: "It was refused."}}})
-	v.Applied(link.Plan{}, nil, nil, &link.Fault{Summary: "It was refused.", Todo: "Look."})
+	v.event(engine.Event{Change: c, State: engine.Failed,
+		Messages: []link.Message{{Summary: say.Of("It was refused.")}}})
+	v.Applied(link.Plan{}, nil, nil, &link.Fault{Summary: say.Of("It was refused."), Todo: say.Of("Look.")})
 	if out.String() != "PocketBase: update OAuth2 ... failed\n" ||
 		strings.TrimSpace(problems.String()) != "It was refused. Look." {
 		t.Errorf("it prints %q and %q", out.String(), problems.String())

@@ -23,7 +23,7 @@ func (v View) Changed(before Standing, r Verification) Standing {
 	if !seen.At.IsZero() {
 		seen.At = time.Unix(0, 0)
 	}
-	now := Standing{r.Checks.Headline(seen), maps.Clone(before.statuses)}
+	now := Standing{r.Checks.Headline(seen).String(), maps.Clone(before.statuses)}
 	if r.Checks == nil {
 		now.headline = strings.Join(link.Each(v.messages(r.Err), text), " ")
 	}

@@ -6,7 +6,8 @@ func TestHelpFitsATerminal(t *testing.T) {
 	const help = "Short.\n\n  -l, --listen address   address to listen on; not\n" +
 		"                         every one\n  -h, --help             help\n"
 	for width, want := range map[int]string{
-		40: "Short.\n\n  -l, --listen address   address to\n  listen on; not every one\n  -h, --help             help\n",
+		40: "Short.\n\n  -l, --listen address   address to\n  listen on; not every one\n  -h, --help             " +
+			"help\n",
 		55: "Short.\n\n  -l, --listen address   address to listen on; not\n                         every one\n" +
 			"  -h, --help             help\n",
 	} {

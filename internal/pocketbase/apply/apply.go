@@ -11,6 +11,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
 	"authpocket/internal/pocketbase/rest"
+	"authpocket/internal/say"
 	"authpocket/internal/wire"
 )
 
@@ -67,9 +68,9 @@ type patch interface {
 
 func (c Writer) patch(ch link.Change) (patch, *link.Fault) {
 	if ch.System != link.PB {
-		return nil, rest.Bug("The change is for " + ch.System.Label() + ", not for PocketBase.")
+		return nil, rest.Bug(say.Of("The change is for %s, not for PocketBase.", ch.System.Label()))
 	}
-	f := finder{c: c, fault: rest.Bug("PocketBase has no " + string(ch.Kind) + " to write.")}
+	f := finder{c: c, fault: rest.Bug(say.Of("PocketBase has no %s to write.", string(ch.Kind)))}
 	ch.Visit(&f)
 	return f.patch, f.fault
 }
@@ -85,9 +86,9 @@ type finder struct {
 func (f *finder) Collection(e link.Edit[link.CollectionState]) {
 	switch {
 	case e.Before == nil || e.After == nil:
-		f.fault = rest.Bug("The change of " + e.Object + " lacks the collection before or after it.")
+		f.fault = rest.Bug(say.Of("The change of %s lacks the collection before or after it.", e.Object))
 	case e.Before.Name == "_superusers":
-		f.fault = rest.Bug("The collection _superusers cannot have OAuth2: PocketBase resets it.")
+		f.fault = rest.Bug(say.Of("The collection _superusers cannot have OAuth2: PocketBase resets it."))
 	case e.Kind == link.KindRules:
 		f.patch, f.fault = &rulesPatch{c: f.c, ch: e.Change, before: *e.Before, after: *e.After}, nil
 	default:
@@ -99,7 +100,7 @@ func (f *finder) Collection(e link.Edit[link.CollectionState]) {
 
 func (f *finder) Settings(e link.Edit[link.SettingsState]) {
 	if e.After == nil {
-		f.fault = rest.Bug("The change of " + e.Object + " lacks the settings after it.")
+		f.fault = rest.Bug(say.Of("The change of %s lacks the settings after it.", e.Object))
 		return
 	}
 	f.patch, f.fault = &settingsPatch{c: f.c, after: *e.After}, nil
@@ -222,13 +223,13 @@ func (c Writer) lastLook(ctx context.Context, w patch, sent error) error {
 }
 
 func unknown(w patch, err error) *link.Fault {
-	return rest.NewFault(link.FaultUnknown, "", "PocketBase did not confirm the change of "+w.name()+".",
-		"Apply again once PocketBase answers. It is safe to save the change twice.", err)
+	return rest.NewFault(link.FaultUnknown, "", say.Of("PocketBase did not confirm the change of %s.", w.name()),
+		say.Of("Apply again once PocketBase answers. It is safe to save the change twice."), err)
 }
 
 // stale returns the fault for an object that changed since the plan was made.
 func stale(what string) *link.Fault {
-	return rest.NewFault(link.FaultStale, "", "PocketBase has changed since the plan: someone edited "+what+
-		".", "Plan again.",
+	return rest.NewFault(link.FaultStale, "", say.Of("PocketBase has changed since the plan: someone edited %s.",
+		what), say.Of("Plan again."),
 		errors.New("changed at "+time.Now().UTC().Format(time.RFC3339)+" or before"))
 }

@@ -8,6 +8,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/rest"
+	"authpocket/internal/say"
 )
 
 // oauth2Patch writes the oauth2 object of an auth collection.
@@ -73,7 +74,7 @@ func (w *oauth2Patch) checkStale(now link.CollectionState, again bool) *link.Fau
 		return nil
 	}
 	if diff := rest.Differences(base, now.OAuth2); len(diff) > 0 {
-		return stale(strings.Join(diff, "; ") + " (" + w.name() + ")")
+		return stale(say.Of("%s (%s)", say.List(diff...), w.name()).String())
 	}
 	return nil
 }
@@ -94,7 +95,7 @@ func (w *oauth2Patch) body(now link.OAuth2State) (any, error) {
 		oauth2["providers"] = list
 	}
 	if len(oauth2) == 0 {
-		return nil, rest.Bug("The change of " + w.ch.Object + " names no field.")
+		return nil, rest.Bug(say.Of("The change of %s names no field.", w.ch.Object))
 	}
 	return map[string]any{"oauth2": oauth2}, nil
 }
@@ -123,9 +124,10 @@ func (w *oauth2Patch) guardUnmerged(list []element) *link.Fault {
 		return upgradeFirst(others, errors.New("0.40.0 does not merge providers"))
 	case r.MayBe(rest.MergesNot) && !w.want.Enabled:
 		return rest.NewFault(link.FaultRefused, "pocketbase.enabled",
-			"The version of this PocketBase cannot be told from 0.40.0, which drops the client secrets of other "+
-				"providers ("+strings.Join(others, ", ")+") when OAuth2 is off.",
-			"Turn OAuth2 on along with this change, or upgrade PocketBase to 0.40.1 or later and connect again.",
+			say.Of("The version of this PocketBase cannot be told from 0.40.0, which drops the client secrets of "+
+				"other providers (%s) when OAuth2 is off.", strings.Join(others, ", ")),
+			say.Of("Turn OAuth2 on along with this change, or upgrade PocketBase to 0.40.1 or later and connect "+
+				"again."),
 			errors.New("may be 0.40.0, with OAuth2 off"))
 	}
 	return nil
@@ -143,22 +145,24 @@ func unwritten(list []element) []string {
 }
 
 func upgradeFirst(others []string, err error) *link.Fault {
-	return rest.NewFault(link.FaultRefused, "", "PocketBase 0.40.0 cannot change one provider of a collection "+
-		"without the client secrets of the others ("+strings.Join(others, ", ")+").",
-		"Upgrade PocketBase to 0.40.1 or later, connect again and apply again.", err)
+	return rest.NewFault(link.FaultRefused, "", say.Of("PocketBase 0.40.0 cannot change one provider of a "+
+		"collection without the client secrets of the "+
+		"others (%s).", strings.Join(others, ", ")),
+		say.Of("Upgrade PocketBase to 0.40.1 or later, connect again and apply again."), err)
 }
 
 // secretsNeeded returns the fault for a removal that would give one provider the secret of another.
 func (w *oauth2Patch) secretsNeeded(later []string) *link.Fault {
-	version := "This PocketBase"
+	version := say.Of("This PocketBase")
 	if v := w.c.Identity().Version; v != "" {
-		version = "PocketBase " + v
+		version = say.Of("PocketBase %s", v)
 	}
-	return rest.NewFault(link.FaultRefused, "pocketbase.slot", version+" keeps client secrets by place. Without "+
-		strings.Join(w.in.remove, ", ")+" the providers after it ("+strings.Join(later, ", ")+
-		") would get each other's.",
-		"Upgrade PocketBase to 0.40.1 or later and remove it then, or remove those in the dashboard, the last one "+
-			"first, and enter them again afterwards.", errors.New("removing a provider that is not the last one"))
+	return rest.NewFault(link.FaultRefused, "pocketbase.slot", say.Of("%s keeps client secrets by place. Without %s "+
+		"the providers after it (%s) would get each "+
+		"other's.", version, strings.Join(w.in.remove, ", "), strings.Join(later, ", ")),
+		say.Of("Upgrade PocketBase to 0.40.1 or later and remove it then, or remove those in the dashboard, "+
+			"the last one first, and enter them again afterwards."), errors.New("removing a provider that is not "+
+			"the last one"))
 }
 
 // confirm reads back by list and compares with the expected state.
@@ -169,17 +173,17 @@ func (w *oauth2Patch) confirm(ctx context.Context) error {
 	}
 	for _, a := range link.OAuth2Attrs() {
 		if field := a.Answer(&w.want); a.Claim != "" && field != "" && a.Answer(&now.OAuth2) == "" {
-			return rest.NewFault(link.FaultRefused, a.Spec, "PocketBase did not keep “"+field+
-				"” as the field mapped to "+a.Called()+": the collection "+now.Name+" has no such field.",
-				"Everything else was saved. Choose one of its fields, or none.",
+			return rest.NewFault(link.FaultRefused, a.Spec, say.Of("PocketBase did not keep “%s” as the field "+
+				"mapped to %s: the collection %s has no such field.", field, a.Called().Text(), now.Name),
+				say.Of("Everything else was saved. Choose one of its fields, or none."),
 				errors.New("a mapped field was dropped"))
 		}
 	}
 	if diff := rest.Differences(w.want, now.OAuth2); len(diff) > 0 {
-		return rest.NewFault(link.FaultRefused, "", "PocketBase saved the change, but then reads back otherwise: "+
-			strings.Join(diff, "; ")+".",
-			"A hook of the app, or somebody else, changed it again. Look at the collection "+now.Name+
-				" in the dashboard.", errors.New("what was read back differs"))
+		return rest.NewFault(link.FaultRefused, "", say.Of("PocketBase saved the change, but then reads back "+
+			"otherwise: %s.", say.List(diff...)),
+			say.Of("A hook of the app, or somebody else, changed it again. Look at the collection %s in the "+
+				"dashboard.", now.Name), errors.New("what was read back differs"))
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/rest"
+	"authpocket/internal/say"
 )
 
 // intent is what a change does to the providers of a collection.
@@ -39,7 +40,7 @@ func intentOf(ch link.Change, before, after link.OAuth2State) (intent, *link.Fau
 			continue
 		}
 		if !p.ClientSecret.IsSet() {
-			return in, rest.Bug("The change writes the provider " + p.Slot + " but has no client secret for it.")
+			return in, rest.Bug(say.Of("The change writes the provider %s but has no client secret for it.", p.Slot))
 		}
 		in.write = append(in.write, p.Slot)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/rest"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
 
@@ -43,22 +44,23 @@ func (c Writer) refusedCollection(a rest.Answer, name string, sent []element) *l
 	for i, one := range list {
 		at, in := place(one, sent)
 		field = cmp.Or(field, at)
-		words[i] = in
+		words[i] = in.String()
 	}
-	summary := "PocketBase did not save " + name + ". " + strings.Join(words, " ")
-	todo := "Correct it, and apply again."
+	summary := say.Of("PocketBase did not save %s. %s", name, strings.Join(words, " "))
+	todo := say.Of("Correct it, and apply again.")
 	if field == "" {
-		todo = "Put it right in PocketBase's dashboard, and apply again. PocketBase said: " + rest.Sentence(message)
+		todo = say.Of("Put it right in PocketBase's dashboard, and apply again. PocketBase said: %s",
+			rest.Sentence(message))
 	}
 	return rest.NewFault(link.FaultRefused, field, summary, todo, a.Outcome())
 }
 
 // place returns the spec's field that a complaint belongs to, or the empty string, and words the complaint for people.
-func place(one rest.Complaint, sent []element) (field, words string) {
+func place(one rest.Complaint, sent []element) (field string, words say.Text) {
 	path := strings.Join(one.Path, ".")
 	if slot, key := providerPath(one.Path, sent); key != "" {
 		ours := slices.ContainsFunc(sent, func(e element) bool { return e.slot == slot && e.written })
-		words = "The provider " + slot + ", " + rest.ProviderLabel(key) + ": " + rest.Sentence(one.Message)
+		words = say.Of("The provider %s, %s: %s", slot, rest.ProviderLabel(key), rest.Sentence(one.Message))
 		if ours {
 			field = providerField(key)
 		}
@@ -69,22 +71,23 @@ func place(one rest.Complaint, sent []element) (field, words string) {
 			switch {
 			case !strings.HasPrefix(path, a.Key):
 			case a.Claim != "":
-				return a.Spec, "The field mapped to " + one.Path[len(one.Path)-1] + ": " + rest.Sentence(one.Message)
+				return a.Spec, say.Of("The field mapped to %s: %s", one.Path[len(one.Path)-1],
+					rest.Sentence(one.Message))
 			default:
-				return a.Spec, a.Label + ": " + rest.Sentence(one.Message)
+				return a.Spec, say.Of("%s: %s", a.Label.Text(), rest.Sentence(one.Message))
 			}
 		}
 	}
 	for _, a := range link.RuleAttrs() {
 		if strings.HasPrefix(path, a.Key) {
-			return a.Spec, "The " + a.Words() + ": " + rest.Sentence(one.Message)
+			return a.Spec, say.Raw(say.Of("The %s: %s", a.Words(), rest.Sentence(one.Message)).String())
 		}
 	}
 	if one.Code == "validation_mfa_not_enough_auths" {
-		return "pocketbase.enabled", "Multi-factor authentication is on and needs two ways to sign in: " +
-			rest.Sentence(one.Message)
+		return "pocketbase.enabled", say.Of("Multi-factor authentication is on and needs two ways to sign in: %s",
+			rest.Sentence(one.Message))
 	}
-	return "", rest.Sentence(one.String())
+	return "", say.Raw(rest.Sentence(one.String()))
 }
 
 // providerPath resolves oauth2.providers.<i>.<key> against the array that was sent. The key is empty for other paths.

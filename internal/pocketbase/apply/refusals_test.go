@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"authpocket/internal/say"
 	"strings"
 	"testing"
 	"unicode"
@@ -21,7 +22,7 @@ func FuzzPlace(f *testing.F) {
 		shown := message
 		for _, one := range list {
 			_, words := place(one, []element{{slot: "oidc", written: true}})
-			shown += words
+			shown = say.Of("%s%s", shown, words).String()
 		}
 		if strings.ContainsAny(shown, "<{") || strings.ContainsFunc(shown, unicode.IsControl) {
 			t.Errorf("%q shows %q", body, shown)

@@ -7,6 +7,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/rest"
+	"authpocket/internal/say"
 )
 
 // rulesPatch writes createRule and authRule of an auth collection.
@@ -38,7 +39,7 @@ func (w *rulesPatch) prepare(ctx context.Context, _ bool) (*rest.Call, error) {
 			continue
 		}
 		if now.Updated != w.before.Updated && !r.Same(now, &w.before) {
-			return nil, stale("the " + r.Words() + " of the collection " + now.Name)
+			return nil, stale(say.Of("the %s of the collection %s", r.Words(), now.Name).String())
 		}
 		body[r.Key] = r.Plain(&w.after)
 	}
@@ -55,9 +56,9 @@ func (w *rulesPatch) confirm(ctx context.Context) error {
 	}
 	for _, r := range w.rules() {
 		if !r.Same(now, &w.after) {
-			return rest.NewFault(link.FaultRefused, r.Spec, "PocketBase saved the "+r.Words()+" of "+now.Name+
-				", but then reads back another one.",
-				"A hook of the app sets it. Change it where that app is configured.",
+			return rest.NewFault(link.FaultRefused, r.Spec, say.Of("PocketBase saved the %s of %s, but then reads "+
+				"back another one.", r.Words(), now.Name),
+				say.Of("A hook of the app sets it. Change it where that app is configured."),
 				errors.New("what was read back differs"))
 		}
 	}

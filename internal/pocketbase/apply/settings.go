@@ -6,6 +6,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/rest"
+	"authpocket/internal/say"
 )
 
 // settingsPatch writes settings that affect only the dashboard.
@@ -41,8 +42,8 @@ func (w *settingsPatch) confirm(ctx context.Context) error {
 	}
 	if now.HideControls != w.after.HideControls {
 		return rest.NewFault(link.FaultRefused, fieldShowControls,
-			"PocketBase saved “Hide collection create and edit controls”, but then reads back the old value.",
-			"A hook of the app sets it. The link does not need it: leave it as it is.",
+			say.Of("PocketBase saved “Hide collection create and edit controls”, but then reads back the old value."),
+			say.Of("A hook of the app sets it. The link does not need it: leave it as it is."),
 			errors.New("what was read back differs"))
 	}
 	return nil
@@ -52,8 +53,9 @@ func (w *settingsPatch) refused(a rest.Answer) *link.Fault {
 	f := w.c.Unexpected(a)
 	if f.Kind == link.FaultRefused {
 		f.Field = fieldShowControls
-		f.Todo = "The settings hold something that PocketBase no longer accepts. Put it right in the dashboard's " +
-			"settings; the link itself does not need this change."
+		f.Todo = say.Of("The settings hold something that PocketBase no longer accepts. Put it right in the " +
+			"dashboard's " +
+			"settings; the link itself does not need this change.")
 	}
 	return f
 }

@@ -11,6 +11,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/rest"
+	"authpocket/internal/say"
 )
 
 // Checker checks a link on a connected PocketBase.
@@ -45,23 +46,23 @@ type method struct {
 // checkGuest asks for the sign-in methods without credentials and runs five checks on the answer.
 func (c Checker) checkGuest(ctx context.Context, d link.Desired) []link.Check {
 	listed := link.Check{ID: link.CheckPocketBaseAuthMethods, System: link.PB,
-		Title: "PocketBase offers the sign-in to guests"}
+		Title: say.Of("PocketBase offers the sign-in to guests")}
 	one, listed := c.offered(ctx, d, listed)
 	checks := []link.Check{listed}
 	for _, measure := range []struct {
 		id    link.CheckID
-		title string
+		title say.Text
 		of    func(link.Check, method, link.Desired) link.Check
 	}{
-		{link.CheckPocketBaseClientID, "The sign-in uses this client ID", checkClientID},
-		{link.CheckPocketBaseAuthURL, "The sign-in leads to authentik's authorize URL", checkAuthURL},
-		{link.CheckPocketBaseDisplayName, "The sign-in button has this name", checkDisplayName},
-		{link.CheckPocketBasePKCE, "The sign-in uses PKCE as set", checkPKCE},
+		{link.CheckPocketBaseClientID, say.Of("The sign-in uses this client ID"), checkClientID},
+		{link.CheckPocketBaseAuthURL, say.Of("The sign-in leads to authentik's authorize URL"), checkAuthURL},
+		{link.CheckPocketBaseDisplayName, say.Of("The sign-in button has this name"), checkDisplayName},
+		{link.CheckPocketBasePKCE, say.Of("The sign-in uses PKCE as set"), checkPKCE},
 	} {
 		check := link.Check{ID: measure.id, System: link.PB, Title: measure.title}
 		if one == nil {
-			checks = append(checks, check.Skips("Not measured: PocketBase does not list the provider "+d.Slot.Slot+
-				" to guests, or could not be asked."))
+			checks = append(checks, check.Skips(say.Of("Not measured: PocketBase does not list the provider %s to "+
+				"guests, or could not be asked.", d.Slot.Slot)))
 			continue
 		}
 		checks = append(checks, measure.of(check, *one, d))
@@ -73,29 +74,30 @@ func (c Checker) checkGuest(ctx context.Context, d link.Desired) []link.Check {
 func (c Checker) offered(ctx context.Context, d link.Desired, check link.Check) (*method, link.Check) {
 	path := "/api/collections/" + url.PathEscape(d.Collection.Name) + "/auth-methods"
 	a := c.Wire.Read(ctx, rest.Call{Path: path})
-	asked := "GET " + path + " as a guest"
+	asked := say.Of("GET %s as a guest", path)
 	var got authMethods
 	switch {
 	case a.Err != nil:
-		return nil, check.Skips(asked + " got no answer. " + rest.Unreachable(c.URL(), a.Err).Summary)
+		return nil, check.Skips(say.Of("%s got no answer. %s", asked, rest.Unreachable(c.URL(), a.Err).Summary))
 	case a.Status == http.StatusNotFound:
-		return nil, check.Fails(link.CauseCollectionMissing, asked+" was answered 404: there is no auth collection "+
-			d.Collection.Name+".", "Choose an existing collection and apply again.")
+		return nil, check.Fails(link.CauseCollectionMissing, say.Of("%s was answered 404: there is no auth "+
+			"collection %s.", asked, d.Collection.Name), say.Of("Choose an existing collection and apply again."))
 	case a.Status != http.StatusOK:
-		return nil, check.Skips(asked + " failed: " + c.Unexpected(a).Summary)
+		return nil, check.Skips(say.Of("%s failed: %s", asked, c.Unexpected(a).Summary))
 	case a.Decode(&got) != nil:
-		return nil, check.Skips(asked + " got an answer that is not PocketBase's.")
+		return nil, check.Skips(say.Of("%s got an answer that is not PocketBase's.", asked))
 	}
 	ours := link.Find(got.OAuth2.Providers, func(m method) bool { return m.Name == d.Slot.Slot })
 	switch {
 	case !got.OAuth2.Enabled:
-		return nil, check.Fails(link.CauseOAuth2Off, asked+" says that OAuth2 is off for "+d.Collection.Name+".",
-			"Turn OAuth2 on, with authpocket or in the collection's options.")
+		return nil, check.Fails(link.CauseOAuth2Off, say.Of("%s says that OAuth2 is off for %s.", asked,
+			d.Collection.Name),
+			say.Of("Turn OAuth2 on, with authpocket or in the collection's options."))
 	case ours == nil:
-		return nil, check.Fails(link.CauseProviderMissing, asked+" lists "+names(got.OAuth2.Providers)+", but not "+
-			d.Slot.Slot+".", "Apply the plan again.")
+		return nil, check.Fails(link.CauseProviderMissing, say.Of("%s lists %s, but not %s.", asked,
+			names(got.OAuth2.Providers), d.Slot.Slot), say.Of("Apply the plan again."))
 	}
-	return ours, check.Passes(asked + " lists " + names(got.OAuth2.Providers) + ".")
+	return ours, check.Passes(say.Of("%s lists %s.", asked, names(got.OAuth2.Providers)))
 }
 
 func names(list []method) string {
@@ -106,15 +108,15 @@ func names(list []method) string {
 func checkClientID(check link.Check, one method, d link.Desired) link.Check {
 	u, err := url.Parse(one.AuthURL)
 	if err != nil {
-		return check.Fails(link.CauseAuthURL, "The authorize URL that guests are given cannot be read.",
-			"Apply the plan again.")
+		return check.Fails(link.CauseAuthURL, say.Of("The authorize URL that guests are given cannot be read."),
+			say.Of("Apply the plan again."))
 	}
 	got := u.Query().Get("client_id")
 	if got != d.Slot.ClientID {
-		return check.Fails(link.CauseClientID, "Guests are sent with the client ID “"+rest.Plain(got)+
-			"”, but authentik's provider has “"+d.Slot.ClientID+"”.", "Apply the plan again.")
+		return check.Fails(link.CauseClientID, say.Of("Guests are sent with the client ID “%s”, but authentik's "+
+			"provider has “%s”.", rest.Plain(got), d.Slot.ClientID), say.Of("Apply the plan again."))
 	}
-	return check.Passes("Guests are sent with the client ID “" + got + "”, as authentik's provider has it.")
+	return check.Passes(say.Of("Guests are sent with the client ID “%s”, as authentik's provider has it.", got))
 }
 
 // checkAuthURL compares the address and the query parameters of authentik's authorize URL.
@@ -122,8 +124,8 @@ func checkAuthURL(check link.Check, one method, d link.Desired) link.Check {
 	got, errGot := url.Parse(one.AuthURL)
 	want, errWant := url.Parse(d.Slot.AuthURL)
 	if errGot != nil || errWant != nil {
-		return check.Fails(link.CauseAuthURL, "The authorize URL that guests are given cannot be read.",
-			"Apply the plan again.")
+		return check.Fails(link.CauseAuthURL, say.Of("The authorize URL that guests are given cannot be read."),
+			say.Of("Apply the plan again."))
 	}
 	same := got.Scheme == want.Scheme && got.Host == want.Host && got.Path == want.Path
 	for key := range want.Query() {
@@ -131,29 +133,30 @@ func checkAuthURL(check link.Check, one method, d link.Desired) link.Check {
 	}
 	got.RawQuery, got.User = "", nil
 	if !same {
-		return check.Fails(link.CauseAuthURL, "Guests are sent to "+got.String()+", and not to "+d.Slot.AuthURL+".",
-			"Apply the plan again.")
+		return check.Fails(link.CauseAuthURL, say.Of("Guests are sent to %s, and not to %s.", got.String(),
+			d.Slot.AuthURL),
+			say.Of("Apply the plan again."))
 	}
-	return check.Passes("Guests are sent to " + got.String() + ".")
+	return check.Passes(say.Of("Guests are sent to %s.", got.String()))
 }
 
 func checkDisplayName(check link.Check, one method, d link.Desired) link.Check {
 	if one.DisplayName != d.Slot.DisplayName {
-		return check.Fails(link.CauseDisplayName, "Guests are shown “"+rest.Plain(one.DisplayName)+"”, not “"+
-			d.Slot.DisplayName+"”.", "Apply the plan again.")
+		return check.Fails(link.CauseDisplayName, say.Of("Guests are shown “%s”, not “%s”.",
+			rest.Plain(one.DisplayName), d.Slot.DisplayName), say.Of("Apply the plan again."))
 	}
-	return check.Passes("Guests are shown “" + one.DisplayName + "”.")
+	return check.Passes(say.Of("Guests are shown “%s”.", one.DisplayName))
 }
 
 // checkPKCE treats unset as on, as PocketBase does for OpenID Connect.
 func checkPKCE(check link.Check, one method, d link.Desired) link.Check {
 	got, want := one.CodeChallengeMethod != "", link.Value(d.Slot.PKCE, true)
-	said := "Guests are sent without a code challenge"
+	said := say.Of("Guests are sent without a code challenge")
 	if got {
-		said = "Guests are sent with a code challenge (" + rest.Plain(one.CodeChallengeMethod) + ")"
+		said = say.Of("Guests are sent with a code challenge (%s)", rest.Plain(one.CodeChallengeMethod))
 	}
 	if got != want {
-		return check.Fails(link.CausePKCE, said+", which is not as set.", "Apply the plan again.")
+		return check.Fails(link.CausePKCE, say.Of("%s, which is not as set.", said), say.Of("Apply the plan again."))
 	}
-	return check.Passes(said + ", as set.")
+	return check.Passes(say.Of("%s, as set.", said))
 }

@@ -20,10 +20,10 @@ func FuzzClassify(f *testing.F) {
 		}
 		check := judge(probeCheck(), cause, details, link.Desired{Slot: link.OAuth2Provider{
 			Slot: "oidc2", TokenURL: "https://authentik.company/application/o/token/"}})
-		if strings.ContainsAny(check.Evidence, "<{") || len(check.Evidence) > 2000 {
+		if strings.ContainsAny(check.Evidence.String(), "<{") || len(check.Evidence.String()) > 2000 {
 			t.Errorf("the evidence shows a raw body: %s", check.Evidence)
 		}
-		if cause != "" && (check.Remedy == "" || check.Cause != cause.Entry() || check.Status == link.Pass) {
+		if cause != "" && (check.Remedy.Empty() || check.Cause != cause.Entry() || check.Status == link.Pass) {
 			t.Errorf("%q is not explained: %+v", cause, check)
 		}
 	})

@@ -11,13 +11,14 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/rest"
+	"authpocket/internal/say"
 )
 
 // Probe makes PocketBase itself call authentik, without a browser: it signs in with a made-up code and reads the
 // outcome in PocketBase's log. It takes 4 to 30 s, because PocketBase writes its log late. It changes nothing.
 func (c Checker) Probe(ctx context.Context, d link.Desired) link.Check {
 	check := probeCheck()
-	if why := c.LogsOff(ctx); why != "" {
+	if why := c.LogsOff(ctx); !why.Empty() {
 		return check.Skips(why)
 	}
 	nonce := strings.ToLower(rand.Text())
@@ -39,7 +40,7 @@ func (c Checker) Probe(ctx context.Context, d link.Desired) link.Check {
 
 func probeCheck() link.Check {
 	return link.Check{ID: link.CheckPocketBaseProbe, System: link.PB,
-		Title: "PocketBase reaches authentik, which accepts its client ID and secret"}
+		Title: say.Of("PocketBase reaches authentik, which accepts its client ID and secret")}
 }
 
 // probeCall returns a sign-in with a made-up code. PocketBase logs the nonce in its URL. It is sent as the superuser,
@@ -65,23 +66,24 @@ func probeCall(d link.Desired, nonce string) rest.Call {
 // refusedProbe returns the check for an answer that PocketBase gave before calling authentik, and whether it was one.
 func refusedProbe(check link.Check, a rest.Answer, d link.Desired) (link.Check, bool) {
 	_, list := rest.ReadError(a.Body)
-	asked := a.Call() + " with a dummy code was answered: "
+	asked := say.Of("%s with a dummy code was answered: ", a.Call())
 	switch {
 	case a.Status == http.StatusOK:
-		return check.Fails(link.CauseUnknown, asked+"signed in.", "Something other than authentik answers at "+
-			d.Slot.TokenURL+". Check the token URL."), true
+		return check.Fails(link.CauseUnknown, say.Of("%ssigned in.", asked), say.Of("Something other than authentik "+
+			"answers at %s. Check the token URL.", d.Slot.TokenURL)), true
 	case a.Status == http.StatusNotFound:
-		return check.Fails(link.CauseCollectionMissing, asked+"no such auth collection.",
-			"Choose an existing collection."), true
+		return check.Fails(link.CauseCollectionMissing, say.Of("%sno such auth collection.", asked),
+			say.Of("Choose an existing collection.")), true
 	case a.Status == http.StatusForbidden:
-		return check.Fails(link.CauseOAuth2Off, asked+"OAuth2 is off for this collection.", "Turn OAuth2 on."), true
+		return check.Fails(link.CauseOAuth2Off, say.Of("%sOAuth2 is off for this collection.", asked),
+			say.Of("Turn OAuth2 on.")), true
 	case a.Status == http.StatusUnauthorized, a.Status == http.StatusTooManyRequests, a.Status >= 300 && a.Status < 400:
-		return check.Skips(asked + rest.GeneralFault(a, "", nil).Summary), true
+		return check.Skips(say.Of("%s%s", asked, rest.GeneralFault(a, "", nil).Summary)), true
 	}
 	for _, one := range list {
 		if len(one.Path) > 0 && one.Path[0] == "provider" {
-			return check.Fails(link.CauseProviderMissing, asked+"there is no provider "+d.Slot.Slot+".",
-				"Apply the plan again."), true
+			return check.Fails(link.CauseProviderMissing, say.Of("%sthere is no provider %s.", asked, d.Slot.Slot),
+				say.Of("Apply the plan again.")), true
 		}
 	}
 	return check, false
@@ -94,7 +96,7 @@ type logEntry struct {
 }
 
 // logged waits for the entry with the nonce. If there is none, it returns why.
-func (c Checker) logged(ctx context.Context, nonce string) (*logEntry, string) {
+func (c Checker) logged(ctx context.Context, nonce string) (*logEntry, say.Text) {
 	query := url.Values{"filter": {"data.url~" + rest.Quoted(nonce)}, "perPage": {"1"}, "skipTotal": {"1"}}
 	for _, wait := range rest.LogWaits() {
 		timer := time.NewTimer(wait)
@@ -102,7 +104,7 @@ func (c Checker) logged(ctx context.Context, nonce string) (*logEntry, string) {
 		case <-timer.C:
 		case <-ctx.Done():
 			timer.Stop()
-			return nil, "Reading PocketBase's log was interrupted."
+			return nil, say.Of("Reading PocketBase's log was interrupted.")
 		}
 		var got rest.List[struct {
 			Data logEntry `json:"data"`
@@ -111,24 +113,24 @@ func (c Checker) logged(ctx context.Context, nonce string) (*logEntry, string) {
 			return nil, link.MessageOf(err).What()
 		}
 		if len(got.Items) > 0 {
-			return &got.Items[0].Data, ""
+			return &got.Items[0].Data, say.Text{}
 		}
 	}
-	return nil, "The test sign-in did not appear in PocketBase's log within 30 s. The log is delayed while " +
-		"PocketBase is busy."
+	return nil, say.Of("The test sign-in did not appear in PocketBase's log within 30 s. The log is delayed while " +
+		"PocketBase is busy.")
 }
 
 // judge returns the check for what was logged.
 func judge(check link.Check, cause link.CauseID, details string, d link.Desired) link.Check {
-	const asked = "PocketBase was sent a sign-in with a dummy code and called "
 	if cause == "" {
-		return check.Passes(asked + d.Slot.TokenURL +
-			"; authentik accepted the client and rejected only the code (invalid_grant).")
+		return check.Passes(say.Of("PocketBase was sent a sign-in with a dummy code and called %s; authentik "+
+			"accepted the client and rejected "+
+			"only the code (invalid_grant).", d.Slot.TokenURL))
 	}
 	met, remedy := explain(cause, d)
-	evidence := asked + d.Slot.TokenURL + ": " + rest.Sentence(met)
+	evidence := say.Of("PocketBase was sent a sign-in with a dummy code and called %s: %s.", d.Slot.TokenURL, met)
 	if said := rest.Plain(details); said != "" {
-		evidence += " Its log says: “" + said + "”"
+		evidence = say.Join(evidence, say.Of("Its log says: “%s”", said))
 	}
 	if cause == link.CauseUnknown {
 		check.Status, check.Evidence, check.Remedy, check.Cause = link.Warn, evidence, remedy, cause

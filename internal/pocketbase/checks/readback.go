@@ -3,27 +3,28 @@ package checks
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/rest"
 	"authpocket/internal/predict"
+	"authpocket/internal/say"
 )
 
 // checkReadBack reads the collection as superuser and checks what guests cannot see: the other settings, and whether a
 // new person gets in.
 func (c Checker) checkReadBack(ctx context.Context, d link.Desired) []link.Check {
 	settings := link.Check{ID: link.CheckPocketBaseSettings, System: link.PB,
-		Title: "PocketBase holds the settings of the link"}
-	rules := link.Check{ID: link.CheckPocketBaseRules, System: link.PB, Title: "The collection lets a new person in"}
+		Title: say.Of("PocketBase holds the settings of the link")}
+	rules := link.Check{ID: link.CheckPocketBaseRules, System: link.PB, Title: say.Of("The collection lets a new " +
+		"person in")}
 	now, err := c.FindCollection(ctx, d.Collection.ID, d.Collection.Name)
 	switch {
 	case err != nil:
 		why := link.MessageOf(err).What()
 		return []link.Check{settings.Skips(why), rules.Skips(why)}
 	case now == nil:
-		missing := "The list of auth collections has no " + d.Collection.Name + "."
-		remedy := "Choose a collection that is there, and apply again."
+		missing := say.Of("The list of auth collections has no %s.", d.Collection.Name)
+		remedy := say.Of("Choose a collection that is there, and apply again.")
 		return []link.Check{settings.Fails(link.CauseCollectionMissing, missing, remedy),
 			rules.Fails(link.CauseCollectionMissing, missing, remedy)}
 	}
@@ -35,8 +36,8 @@ func (c Checker) checkReadBack(ctx context.Context, d link.Desired) []link.Check
 func checkSettings(check link.Check, now link.CollectionState, d link.Desired) link.Check {
 	mine := rest.FindProvider(now.OAuth2.Providers, d.Slot.Slot)
 	if mine == nil {
-		return check.Fails(link.CauseProviderMissing, "The collection "+now.Name+" has no provider "+d.Slot.Slot+
-			".", "Apply the plan again.")
+		return check.Fails(link.CauseProviderMissing, say.Of("The collection %s has no provider %s.", now.Name,
+			d.Slot.Slot), say.Of("Apply the plan again."))
 	}
 	want := d.Slot
 	want.Raw = nil
@@ -47,26 +48,28 @@ func checkSettings(check link.Check, now link.CollectionState, d link.Desired) l
 	}
 	differ := append(rest.ProviderDifferences(want, got), rest.OptionDifferences(d.Collection.OAuth2, now.OAuth2)...)
 	if len(differ) > 0 {
-		return check.Fails(link.CauseSettingsDiffer, "Read back by list, these differ from the plan: "+
-			strings.Join(differ, ", ")+".", "Apply the plan again.")
+		return check.Fails(link.CauseSettingsDiffer, say.Of("Read back by list, these differ from the plan: %s.",
+			say.List(differ...)), say.Of("Apply the plan again."))
 	}
-	return check.Passes("Read back by list, all of " + d.Slot.Slot +
-		" and the mapped fields are as planned. The client secret cannot be read.")
+	return check.Passes(say.Of("Read back by list, all of %s and the mapped fields are as planned. The client "+
+		"secret cannot be "+
+		"read.", d.Slot.Slot))
 }
 
 func (c Checker) checkRules(check link.Check, now link.CollectionState, d link.Desired) link.Check {
 	found := Obstacles(c.Release(), now, d)
 	if len(found) == 0 {
-		return check.Passes("createRule and authRule of " + now.Name +
-			" admit new people, no field is in the way, and OAuth2 alone is enough.")
+		return check.Passes(say.Of("createRule and authRule of %s admit new people, no field is in the way, and "+
+			"OAuth2 alone is "+
+			"enough.", now.Name))
 	}
-	what := link.Each(found, func(o predict.Obstacle) string { return o.What })
-	todo := link.Each(found, func(o predict.Obstacle) string { return o.Todo })
+	what := link.Each(found, func(o predict.Obstacle) say.Text { return o.What })
+	todo := link.Each(found, func(o predict.Obstacle) say.Text { return o.Todo })
 	worst := slices.MaxFunc(found, func(a, b predict.Obstacle) int { return rank(a) - rank(b) })
 	if rank(worst) == 0 {
-		return check.Skips("Cannot be known before a sign-in. " + strings.Join(append(what, todo...), " "))
+		return check.Skips(say.Join(say.Of("Cannot be known before a sign-in."), say.Join(append(what, todo...)...)))
 	}
-	check = check.Warns(worst.Cause, strings.Join(what, " "), strings.Join(todo, " "))
+	check = check.Warns(worst.Cause, say.Join(what...), say.Join(todo...))
 	if worst.Everyone || worst.Newcomers {
 		check.Status = link.Fail
 	}

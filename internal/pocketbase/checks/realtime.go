@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -16,6 +15,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
 	"authpocket/internal/pocketbase/rest"
+	"authpocket/internal/say"
 	"authpocket/internal/wire"
 )
 
@@ -26,12 +26,12 @@ const streamTime = 4 * time.Second
 // PocketBase sends at once. A proxy that delays this event also delays the sign-in.
 func (c Checker) Realtime(ctx context.Context, d link.Desired) link.Check {
 	check := link.Check{ID: link.CheckPocketBaseRealtime, System: link.PB,
-		Title: "PocketBase's event stream arrives at once"}
+		Title: say.Of("PocketBase's event stream arrives at once")}
 	base := d.PocketBaseURL
 	if base == "" {
 		base = c.URL()
 	}
-	asked := "GET " + base + "/api/realtime as a guest"
+	asked := say.Of("GET %s/api/realtime as a guest", base)
 	const remedy = "Turn off buffering and compression for /api/realtime in the proxy in front of PocketBase."
 	ctx, cancel := outbound.WithTimeout(ctx, streamTime)
 	defer cancel()
@@ -41,25 +41,26 @@ func (c Checker) Realtime(ctx context.Context, d link.Desired) link.Check {
 	switch {
 	case a.Err != nil && ctx.Err() != nil:
 		return check.Fails(link.CauseBufferedStream,
-			fmt.Sprintf("%s delivered no event within %d s.", asked, streamTime/time.Second), remedy)
+			say.Of("%s delivered no event within %d s.", asked, streamTime/time.Second), say.Of(remedy))
 	case errors.Is(a.Err, io.ErrUnexpectedEOF):
-		return check.Fails(link.CauseStreamBroken, asked+" ended before the first event.",
-			"Configure the proxy in front of PocketBase to keep /api/realtime open.")
+		return check.Fails(link.CauseStreamBroken, say.Of("%s ended before the first event.", asked),
+			say.Of("Configure the proxy in front of PocketBase to keep /api/realtime open."))
 	case a.Err != nil:
-		return check.Skips(asked + " got no answer. " + rest.Unreachable(base, a.Err).Summary)
+		return check.Skips(say.Of("%s got no answer. %s", asked, rest.Unreachable(base, a.Err).Summary))
 	case !isStream(a.Status, a.Header):
 		what := strconv.Itoa(a.Status)
 		if kind != "" {
 			what += " with the type " + rest.Plain(kind)
 		}
-		return check.Fails(link.CauseStreamRefused, asked+" was answered "+what+", which is not an event stream.",
-			"Configure the proxy in front of PocketBase to pass /api/realtime.")
+		return check.Fails(link.CauseStreamRefused, say.Of("%s was answered %s, which is not an event stream.", asked,
+			what),
+			say.Of("Configure the proxy in front of PocketBase to pass /api/realtime."))
 	case event != "PB_CONNECT":
-		return check.Fails(link.CauseStreamRefused, asked+" began with the event “"+rest.Plain(event)+
-			"”, not PB_CONNECT.",
-			remedy)
+		return check.Fails(link.CauseStreamRefused, say.Of("%s began with the event “%s”, not PB_CONNECT.", asked,
+			rest.Plain(event)),
+			say.Of(remedy))
 	}
-	return check.Passes(fmt.Sprintf("%s delivered the first event after %s.", asked, a.Took().Round(time.Millisecond)))
+	return check.Passes(say.Of("%s delivered the first event after %s.", asked, a.Took().Round(time.Millisecond)))
 }
 
 func isStream(status int, h http.Header) bool {

@@ -152,7 +152,7 @@ func FaultOf(t testing.TB, err error) *link.Fault {
 	if !ok {
 		t.Fatalf("got %T (%v), want a *link.Fault", err, err)
 	}
-	if f.System != link.PB || f.Summary == "" || f.Todo == "" || f.Err == nil {
+	if f.System != link.PB || f.Summary.Empty() || f.Todo.Empty() || f.Err == nil {
 		t.Errorf("the fault lacks something: %+v", f)
 	}
 	return f

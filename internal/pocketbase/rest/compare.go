@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 	"reflect"
 	"slices"
-	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // FindProvider returns the provider in the slot, or nil.
@@ -16,18 +16,18 @@ func FindProvider(list []link.OAuth2Provider, slot string) *link.OAuth2Provider 
 }
 
 // Differences describes the visible differences between two oauth2 objects. Client secrets are never visible.
-func Differences(a, b link.OAuth2State) []string {
+func Differences(a, b link.OAuth2State) []say.Text {
 	return append(OptionDifferences(a, b), listDifferences(a.Providers, b.Providers)...)
 }
 
 // OptionDifferences describes the differences outside the providers.
-func OptionDifferences(a, b link.OAuth2State) []string {
-	var list []string
+func OptionDifferences(a, b link.OAuth2State) []say.Text {
+	var list []say.Text
 	for _, one := range link.OAuth2Attrs() {
 		switch {
 		case one.Same(&a, &b):
 		case one.Claim != "":
-			list = append(list, "the field mapped to "+one.Called())
+			list = append(list, say.Of("the field mapped to %s", one.Called().Text()))
 		default:
 			list = append(list, one.Words())
 		}
@@ -35,55 +35,55 @@ func OptionDifferences(a, b link.OAuth2State) []string {
 	return list
 }
 
-func listDifferences(a, b []link.OAuth2Provider) []string {
-	var list []string
+func listDifferences(a, b []link.OAuth2Provider) []say.Text {
+	var list []say.Text
 	for _, one := range a {
 		other := FindProvider(b, one.Slot)
 		if other == nil {
-			list = append(list, "the provider "+one.Slot+", which is gone")
+			list = append(list, say.Of("the provider %s, which is gone", one.Slot))
 			continue
 		}
 		if labels := ProviderDifferences(one, *other); len(labels) > 0 {
-			list = append(list, strings.Join(labels, ", ")+" of the provider "+one.Slot)
+			list = append(list, say.Of("%s of the provider %s", say.List(labels...), one.Slot))
 		}
 	}
 	for _, one := range b {
 		if FindProvider(a, one.Slot) == nil {
-			list = append(list, "the provider "+one.Slot+", which is new")
+			list = append(list, say.Of("the provider %s, which is new", one.Slot))
 		}
 	}
 	sameOrder := slices.EqualFunc(a, b, func(x, y link.OAuth2Provider) bool { return x.Slot == y.Slot })
 	if len(list) == 0 && !sameOrder {
-		list = append(list, "the order of the providers")
+		list = append(list, say.Of("the order of the providers"))
 	}
 	return list
 }
 
 // ProviderDifferences returns the dashboard's labels of the fields in which two providers differ.
-func ProviderDifferences(a, b link.OAuth2Provider) []string {
-	var labels []string
+func ProviderDifferences(a, b link.OAuth2Provider) []say.Text {
+	var labels []say.Text
 	for _, one := range link.SlotAttrs() {
 		if one.Held() && !one.Same(&a, &b) {
-			labels = append(labels, one.Called())
+			labels = append(labels, one.Called().Text())
 		}
 	}
 	if a.Raw != nil && b.Raw != nil && !reflect.DeepEqual(otherKeys(a.Raw), otherKeys(b.Raw)) {
-		labels = append(labels, "other options")
+		labels = append(labels, say.Of("other options"))
 	}
 	return labels
 }
 
 // ProviderLabel returns the dashboard's label of a provider's field.
-func ProviderLabel(key string) string {
+func ProviderLabel(key string) say.Text {
 	switch a, known := link.Named(link.SlotAttrs(), key); {
 	case known:
-		return a.Called()
+		return a.Called().Text()
 	case key == "name":
-		return "Slot"
+		return say.Of("Slot")
 	case key == "clientSecret":
-		return "Client secret"
+		return say.Of("Client secret")
 	}
-	return key
+	return say.Raw(key)
 }
 
 // known reports whether OAuth2Provider has a field for the key.

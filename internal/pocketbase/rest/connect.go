@@ -8,6 +8,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
+	"authpocket/internal/say"
 )
 
 // connectTime bounds all of Connect, because a person waits for it.
@@ -79,25 +80,27 @@ func (w transport) look(ctx context.Context) (coop bool, script string, f *link.
 
 // missing returns the fault for a missing address or credential, or nil.
 func (cfg Config) missing() *link.Fault {
-	ask := func(field, summary, todo string) *link.Fault {
+	ask := func(field string, summary, todo say.Text) *link.Fault {
 		return NewFault(link.FaultToken, field, summary, todo, errors.New("no credentials given"))
 	}
 	switch {
 	case cfg.URL == "":
-		return NewFault(link.FaultUnreachable, fieldURL, "Enter the PocketBase address.",
-			"Enter it like https://pocketbase.company.", errors.New("no address given"))
+		return NewFault(link.FaultUnreachable, fieldURL, say.Of("Enter the PocketBase address."),
+			say.Of("Enter it like https://pocketbase.company."), errors.New("no address given"))
 	case cfg.Token.IsSet(), cfg.OTP != nil && cfg.OTP.Code.IsSet():
 		return nil
 	case cfg.OTP != nil:
-		return ask(fieldOTP, "Enter the one-time password.", "PocketBase sent it to the superuser by e-mail.")
+		return ask(fieldOTP, say.Of("Enter the one-time password."), say.Of("PocketBase sent it to the superuser by "+
+			"e-mail."))
 	case cfg.Email == "" && !cfg.Password.IsSet():
-		return ask(fieldToken, "Enter a superuser token, or a superuser's e-mail address and password.", howToGetToken)
+		return ask(fieldToken, say.Of("Enter a superuser token, or a superuser's e-mail address and password."),
+			say.Of(howToGetToken))
 	case cfg.Email == "":
-		return ask(fieldEmail, "Enter the superuser's e-mail address.",
-			"It is the one you use for PocketBase's dashboard.")
+		return ask(fieldEmail, say.Of("Enter the superuser's e-mail address."),
+			say.Of("It is the one you use for PocketBase's dashboard."))
 	case !cfg.Password.IsSet():
-		return ask(fieldPassword, "Enter the superuser's password.",
-			"It is the one you use for PocketBase's dashboard.")
+		return ask(fieldPassword, say.Of("Enter the superuser's password."),
+			say.Of("It is the one you use for PocketBase's dashboard."))
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/pbtest"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/sandbox/pocketbasehost"
 )
@@ -141,10 +142,11 @@ func TestConnectRefusesCredentials(t *testing.T) {
 			g.Kind != f.Kind {
 			t.Errorf("%s: %v, and when the settings are read: %v", one.name, f, err)
 		}
-		if f.Field != one.field || f.Kind != link.FaultToken || !strings.Contains(f.Summary, one.says) {
+		if f.Field != one.field || f.Kind != link.FaultToken || !strings.Contains(f.Summary.String(), one.says) {
 			t.Errorf("%s: field %s, kind %q: %s", one.name, f.Field, f.Kind, f.Summary)
 		}
-		if one.password != "x" && one.password != "" && strings.Contains(f.Error()+f.Todo, one.password) {
+		if one.password != "x" && one.password != "" && strings.Contains(say.Of("%s%s", f.Error(), f.Todo).String(),
+			one.password) {
 			t.Errorf("%s: the fault shows the password", one.name)
 		}
 	}
@@ -163,7 +165,8 @@ func TestConnectSuperuserIPs(t *testing.T) {
 		field := cfg.credentialField()
 		_, err := Connect(t.Context(), cfg)
 		f := pbtest.FaultOf(t, err)
-		if f.Kind != link.FaultPermission || f.Field != field || !strings.Contains(f.Summary, "superuser IP list") {
+		if f.Kind != link.FaultPermission || f.Field != field || !strings.Contains(f.Summary.String(),
+			"superuser IP list") {
 			t.Errorf("%s: %+v", field, f)
 		}
 	}
@@ -206,7 +209,7 @@ func TestConnectWithOTP(t *testing.T) {
 	}
 	for wrong, says := range map[string]string{"": "Enter the one-time password", "0": "does not accept"} {
 		_, err := step(wrong)
-		if f := pbtest.FaultOf(t, err); f.Field != fieldOTP || !strings.Contains(f.Summary, says) {
+		if f := pbtest.FaultOf(t, err); f.Field != fieldOTP || !strings.Contains(f.Summary.String(), says) {
 			t.Errorf("the code %q: %+v", wrong, f)
 		}
 	}
@@ -229,7 +232,7 @@ func TestRequestOTPWhereOff(t *testing.T) {
 	cfg := config(t, server.URL(), "")
 	cfg.Email = server.Email()
 	_, err := RequestOTP(t.Context(), cfg)
-	if f := pbtest.FaultOf(t, err); f.Kind != link.FaultPermission || !strings.Contains(f.Summary, "OTP") {
+	if f := pbtest.FaultOf(t, err); f.Kind != link.FaultPermission || !strings.Contains(f.Summary.String(), "OTP") {
 		t.Errorf("%+v", f)
 	}
 }
@@ -287,10 +290,10 @@ func TestConnectRefusesAddresses(t *testing.T) {
 	} {
 		_, err := Connect(t.Context(), config(t, pbtest.Serve(t, one.handler), tokenOf(`{"type":"auth"}`)))
 		f := pbtest.FaultOf(t, err)
-		if f.Kind != one.kind || f.Field != fieldURL || !strings.Contains(f.Summary, one.says) {
+		if f.Kind != one.kind || f.Field != fieldURL || !strings.Contains(f.Summary.String(), one.says) {
 			t.Errorf("%s: kind %q, field %q: %s", one.name, f.Kind, f.Field, f.Summary)
 		}
-		if strings.Contains(f.Summary+f.Todo, "<") {
+		if strings.Contains(f.Summary.String()+f.Todo.String(), "<") {
 			t.Errorf("%s: shows a raw body: %s", one.name, f.Summary)
 		}
 	}
@@ -320,7 +323,7 @@ func TestConnectUnreachable(t *testing.T) {
 	} {
 		_, err := Connect(t.Context(), config(t, one.url, tokenOf(`{"type":"auth"}`)))
 		if f := pbtest.FaultOf(t, err); f.Kind != link.FaultUnreachable || f.Field != fieldURL ||
-			!strings.Contains(f.Summary, one.says) {
+			!strings.Contains(f.Summary.String(), one.says) {
 			t.Errorf("%s: %+v", one.url, f)
 		}
 	}
@@ -337,7 +340,7 @@ func TestConnectBoundsTheAnswer(t *testing.T) {
 	})
 	_, err := Connect(t.Context(), config(t, big, tokenOf(`{"type":"auth"}`)))
 	if f := pbtest.FaultOf(t, err); f.Field != fieldURL || f.Kind != link.FaultNotThis ||
-		!strings.Contains(f.Summary, "larger than 8 MB") {
+		!strings.Contains(f.Summary.String(), "larger than 8 MB") {
 		t.Errorf("%+v", f)
 	}
 }
@@ -361,7 +364,8 @@ func TestConnectBoundsTheTime(t *testing.T) {
 		})
 		_, err := Connect(t.Context(), Config{URL: "http://slow.test", Token: secret.New(tokenOf(`{"type":"auth"}`)),
 			HTTP: &http.Client{Transport: slow}})
-		if f := pbtest.FaultOf(t, err); f.Field != fieldURL || !strings.Contains(f.Summary, "did not answer in time") {
+		if f := pbtest.FaultOf(t, err); f.Field != fieldURL || !strings.Contains(f.Summary.String(),
+			"did not answer in time") {
 			t.Errorf("%+v", f)
 		}
 		if took := time.Since(begun); took >= 10*time.Second {
@@ -447,10 +451,10 @@ func TestConnectStatuses(t *testing.T) {
 		cfg.Email, cfg.Password = "root@example.com", secret.New("hunter2")
 		_, err := Connect(t.Context(), cfg)
 		f := pbtest.FaultOf(t, err)
-		if f.Kind != one.kind || f.Field != one.field || !strings.Contains(f.Summary, one.says) {
+		if f.Kind != one.kind || f.Field != one.field || !strings.Contains(f.Summary.String(), one.says) {
 			t.Errorf("%s: kind %q, field %q: %s", one.name, f.Kind, f.Field, f.Summary)
 		}
-		if strings.ContainsAny(f.Summary, "<{") {
+		if strings.ContainsAny(f.Summary.String(), "<{") {
 			t.Errorf("%s: shows a raw body: %s", one.name, f.Summary)
 		}
 	}

@@ -10,36 +10,40 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
+	"authpocket/internal/say"
 	"authpocket/internal/wire"
 )
 
 // NewFault returns a fault of PocketBase.
-func NewFault(kind link.FaultKind, field, summary, todo string, err error) *link.Fault {
+func NewFault(kind link.FaultKind, field string, summary, todo say.Text, err error) *link.Fault {
 	return &link.Fault{System: link.PB, Kind: kind, Field: field, Summary: summary, Todo: todo, Err: err}
 }
 
 // Bug returns the fault for a caller's mistake: a change that cannot be carried out. Nothing was sent.
-func Bug(summary string) *link.Fault {
-	return NewFault(link.FaultOther, "", summary, "Plan again.",
+func Bug(summary say.Text) *link.Fault {
+	return NewFault(link.FaultOther, "", summary, say.Of("Plan again."),
 		errors.New("the change is not fit to be carried out"))
 }
 
 // Unreachable returns the fault for a request that got no answer.
 func Unreachable(base string, err error) *link.Fault {
-	todo := "Check the address, and that PocketBase is running and reachable from here."
+	todo := say.Of("Check the address, and that PocketBase is running and reachable from here.")
 	switch {
 	case errors.Is(err, wire.ErrListTooLarge):
-		return NewFault(link.FaultOther, "", "A list in PocketBase is larger than 64 MB.",
-			"This is more than authpocket reads. Delete what you no longer need in PocketBase, then try again.", err)
+		return NewFault(link.FaultOther, "", say.Of("A list in PocketBase is larger than 64 MB."),
+			say.Of("This is more than authpocket reads. Delete what you no longer need in PocketBase, then try "+
+				"again."), err)
 	case errors.Is(err, outbound.ErrBodyTooLarge):
-		return NewFault(link.FaultNotThis, fieldURL, base+" is not a PocketBase: its answer is larger than 8 MB.",
-			"Check the address.", err)
+		return NewFault(link.FaultNotThis, fieldURL, say.Of("%s is not a PocketBase: its answer is larger than 8 MB.",
+			base),
+			say.Of("Check the address."), err)
 	case errors.Is(err, outbound.ErrAddressRefused):
-		todo = "Enter PocketBase's own address."
+		todo = say.Of("Enter PocketBase's own address.")
 	default:
 		todo = cmp.Or(outbound.CertificateTodo("PocketBase", err), todo)
 	}
-	return NewFault(link.FaultUnreachable, fieldURL, "PocketBase at "+base+" gave no answer: "+outbound.Reason(err)+".",
+	return NewFault(link.FaultUnreachable, fieldURL, say.Of("PocketBase at %s gave no answer: %s.", base,
+		outbound.Reason(err)),
 		todo, err)
 }
 
@@ -48,12 +52,13 @@ func NotPocketBase(a Answer, err error) *link.Fault {
 	if err == nil {
 		err = a.Outcome()
 	}
-	summary := "The answer to " + a.Call() + " did not come from PocketBase."
+	summary := say.Of("The answer to %s did not come from PocketBase.", a.Call())
 	if a.HTML() {
-		summary = "The answer to " + a.Call() + " is a web page, not data from PocketBase."
+		summary = say.Of("The answer to %s is a web page, not data from PocketBase.", a.Call())
 	}
 	return NewFault(link.FaultNotThis, fieldURL, summary,
-		"Check the address. If there is a proxy in front of PocketBase, let it pass everything under /api/.", err)
+		say.Of("Check the address. If there is a proxy in front of PocketBase, let it pass everything under /api/."),
+		err)
 }
 
 // Unexpected returns the fault for a superuser's call that did not get the expected answer.
@@ -76,21 +81,22 @@ func (c *Client) Unexpected(a Answer) *link.Fault {
 
 // signedOut returns the fault for a superuser's call that PocketBase treated as a guest's.
 func (c *Client) signedOut(a Answer) *link.Fault {
-	summary := "PocketBase no longer accepts the superuser's sign-in."
+	summary := say.Of("PocketBase no longer accepts the superuser's sign-in.")
 	if at := c.identity.Expires; !at.IsZero() && at.Before(time.Now()) {
-		summary = "The superuser's token expired on " + day(at) + "."
+		summary = say.Of("The superuser's token expired on %s.", day(at))
 	}
-	return NewFault(link.FaultToken, c.cfg.credentialField(), summary, "Connect to PocketBase again.", a.Outcome())
+	return NewFault(link.FaultToken, c.cfg.credentialField(), summary, say.Of("Connect to PocketBase again."),
+		a.Outcome())
 }
 
 func (c *Client) forbidden(a Answer, message string) *link.Fault {
-	summary := "PocketBase does not allow the superuser to do this"
+	summary := say.Of("PocketBase does not allow the superuser to do this.")
 	if message != "" {
-		summary += ": “" + message + "”"
+		summary = say.Of("PocketBase does not allow the superuser to do this: “%s”.", message)
 	}
-	return NewFault(link.FaultPermission, c.cfg.credentialField(), Sentence(summary),
-		"Check that this machine's address is on the superuser IP list of PocketBase's settings, and that the token "+
-			"is a superuser's.", a.Outcome())
+	return NewFault(link.FaultPermission, c.cfg.credentialField(), summary,
+		say.Of("Check that this machine's address is on the superuser IP list of PocketBase's settings, and "+
+			"that the token is a superuser's."), a.Outcome())
 }
 
 // GeneralFault returns the fault for a status that means the same in any call.
@@ -98,19 +104,20 @@ func GeneralFault(a Answer, message string, list []Complaint) *link.Fault {
 	said := saying(message, list)
 	switch a.Status {
 	case http.StatusNotFound:
-		return NewFault(link.FaultStale, "", "PocketBase has nothing at "+a.Path+said,
-			"It may have been deleted or renamed. Plan again.", a.Outcome())
+		return NewFault(link.FaultStale, "", say.Of("PocketBase has nothing at %s%s", a.Path, said),
+			say.Of("It may have been deleted or renamed. Plan again."), a.Outcome())
 	case http.StatusTooManyRequests:
 		return tooMany(a)
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return NewFault(link.FaultUnreachable, fieldURL, "The proxy in front of PocketBase cannot reach it.",
-			"Check that PocketBase is running, then try again.", a.Outcome())
+		return NewFault(link.FaultUnreachable, fieldURL, say.Of("The proxy in front of PocketBase cannot reach it."),
+			say.Of("Check that PocketBase is running, then try again."), a.Outcome())
 	}
 	if a.Status >= 500 {
-		return NewFault(link.FaultOther, "", "PocketBase had an internal error on "+a.Call()+said,
-			"See PocketBase's log for the reason (Dashboard › Logs).", a.Outcome())
+		return NewFault(link.FaultOther, "", say.Of("PocketBase had an internal error on %s%s", a.Call(), said),
+			say.Of("See PocketBase's log for the reason (Dashboard › Logs)."), a.Outcome())
 	}
-	return NewFault(link.FaultRefused, "", "PocketBase refused "+a.Call()+said, "Fix what it names, then try again.",
+	return NewFault(link.FaultRefused, "", say.Of("PocketBase refused %s%s", a.Call(), said),
+		say.Of("Fix what it names, then try again."),
 		a.Outcome())
 }
 
@@ -130,11 +137,12 @@ func saying(message string, list []Complaint) string {
 }
 
 func tooMany(a Answer) *link.Fault {
-	todo := "Wait a minute and try again."
+	todo := say.Of("Wait a minute and try again.")
 	if wait, ok := outbound.RetryAfter(a.Header, time.Now()); ok && wait > 0 {
-		todo = "Try again in " + wait.Round(time.Second).String() + "."
+		todo = say.Of("Try again in %s.", wait.Round(time.Second).String())
 	}
-	return NewFault(link.FaultOther, fieldURL, "PocketBase, or a proxy in front of it, is rate-limiting requests.",
+	return NewFault(link.FaultOther, fieldURL, say.Of("PocketBase, or a proxy in front of it, is rate-limiting "+
+		"requests."),
 		todo,
 		a.Outcome())
 }
@@ -145,21 +153,23 @@ func redirected(base string, a Answer) *link.Fault {
 	if own, parseErr := url.Parse(base); err == nil && parseErr == nil {
 		target = own.ResolveReference(target)
 		if target.Host == own.Host && target.Scheme == "https" && own.Scheme == "http" {
-			return NewFault(link.FaultNotThis, fieldURL, "The address redirects to https.",
-				"Enter it with https://: https://"+own.Host+own.Path, a.Outcome())
+			return NewFault(link.FaultNotThis, fieldURL, say.Of("The address redirects to https."),
+				say.Of("Enter it with https://: https://%s%s", own.Host, own.Path), a.Outcome())
 		}
 	}
 	if err != nil || target.Host == "" {
-		return NewFault(link.FaultNotThis, fieldURL, "The address redirects instead of answering.",
-			"Enter PocketBase's own address.", a.Outcome())
+		return NewFault(link.FaultNotThis, fieldURL, say.Of("The address redirects instead of answering."),
+			say.Of("Enter PocketBase's own address."), a.Outcome())
 	}
 	if signInPage(target) {
-		return NewFault(link.FaultNotThis, fieldURL, "The address redirects to a sign-in page at "+target.Host+
-			": a proxy in front of PocketBase requires a sign-in.",
-			"Exempt everything under /api/ from that sign-in, or enter PocketBase's direct address.", a.Outcome())
+		return NewFault(link.FaultNotThis, fieldURL, say.Of("The address redirects to a sign-in page at %s: a proxy "+
+			"in front of PocketBase requires a "+
+			"sign-in.", target.Host),
+			say.Of("Exempt everything under /api/ from that sign-in, or enter PocketBase's direct address."),
+			a.Outcome())
 	}
-	return NewFault(link.FaultNotThis, fieldURL, "The address redirects to "+target.Host+target.Path+".",
-		"Enter PocketBase's own address.", a.Outcome())
+	return NewFault(link.FaultNotThis, fieldURL, say.Of("The address redirects to %s%s.", target.Host, target.Path),
+		say.Of("Enter PocketBase's own address."), a.Outcome())
 }
 
 // signInPage reports whether u looks like the sign-in page of a forward-auth proxy.
@@ -181,8 +191,8 @@ func WebAnswer(a Answer) *link.Fault { return cmp.Or(proxys(a), NotPocketBase(a,
 func proxys(a Answer) *link.Fault {
 	switch a.Status {
 	case http.StatusUnauthorized, http.StatusForbidden, http.StatusProxyAuthRequired:
-		return NewFault(link.FaultNotThis, fieldURL, "A proxy in front of PocketBase refuses "+a.Call()+".",
-			"Let everything under /api/ through, or enter PocketBase's direct address.", a.Outcome())
+		return NewFault(link.FaultNotThis, fieldURL, say.Of("A proxy in front of PocketBase refuses %s.", a.Call()),
+			say.Of("Let everything under /api/ through, or enter PocketBase's direct address."), a.Outcome())
 	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return GeneralFault(a, "", nil)
 	}
@@ -190,4 +200,4 @@ func proxys(a Answer) *link.Fault {
 }
 
 // day formats a time for people, in UTC.
-func day(t time.Time) string { return t.UTC().Format("2 January 2006 at 15:04 UTC") }
+func day(t time.Time) say.Text { return say.Raw(t.UTC().Format("2 January 2006 at 15:04 UTC")) }

@@ -54,10 +54,10 @@ func TestReadFaults(t *testing.T) {
 			})
 			_, err := client.ReadSettings(t.Context(), "users")
 			f := pbtest.FaultOf(t, err)
-			if f.Kind != one.kind || f.Field != one.field || !strings.Contains(f.Summary, one.says) {
+			if f.Kind != one.kind || f.Field != one.field || !strings.Contains(f.Summary.String(), one.says) {
 				t.Errorf("%s: field %q, kind %q: %s", one.name, f.Field, f.Kind, f.Summary)
 			}
-			if strings.ContainsAny(f.Summary+f.Todo, "<{") {
+			if strings.ContainsAny(f.Summary.String()+f.Todo.String(), "<{") {
 				t.Errorf("%s: shows a raw body: %s", one.name, f.Summary)
 			}
 		})

@@ -7,13 +7,14 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // errorLevel is the level at which PocketBase logs a refused request.
 const errorLevel = 8
 
 // LogsOff returns why PocketBase would not log the probe, or the empty string if it will.
-func (c *Client) LogsOff(ctx context.Context) string {
+func (c *Client) LogsOff(ctx context.Context) say.Text {
 	var got struct {
 		Logs struct {
 			MaxDays  int `json:"maxDays"`
@@ -25,11 +26,11 @@ func (c *Client) LogsOff(ctx context.Context) string {
 	case err != nil:
 		return link.MessageOf(err).What()
 	case got.Logs.MaxDays == 0:
-		return "PocketBase keeps no logs (Settings › Logs, retention 0 days), so its errors cannot be read."
+		return say.Of("PocketBase keeps no logs (Settings › Logs, retention 0 days), so its errors cannot be read.")
 	case got.Logs.MinLevel > errorLevel:
-		return "PocketBase's log leaves out errors (Settings › Logs, minimum level), so they cannot be read."
+		return say.Of("PocketBase's log leaves out errors (Settings › Logs, minimum level), so they cannot be read.")
 	}
-	return ""
+	return say.Text{}
 }
 
 // LogTime parses a time in PocketBase's format. It returns the zero time for anything else.

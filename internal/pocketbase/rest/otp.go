@@ -7,6 +7,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
+	"authpocket/internal/say"
 )
 
 // RequestOTP asks PocketBase to e-mail a one-time password to the superuser cfg.Email and returns its id, for
@@ -33,8 +34,8 @@ func requestFault(base string, a Answer) *link.Fault {
 	if a.Status == http.StatusBadRequest {
 		if _, list := ReadError(a.Body); len(list) > 0 {
 			return NewFault(link.FaultToken, fieldEmail,
-				Sentence("PocketBase does not accept this e-mail address: "+
-					list[0].Message), "Check the address.", a.Outcome())
+				say.Raw(Sentence("PocketBase does not accept this e-mail address: "+
+					list[0].Message)), say.Of("Check the address."), a.Outcome())
 		}
 	}
 	return signInFault(base, fieldEmail, a)
@@ -53,16 +54,16 @@ func (w transport) withOTP(ctx context.Context, cfg Config) (account, *link.Faul
 		return signedIn(a)
 	case MFAID(a) != "", a.Status == http.StatusUnauthorized:
 		return account{}, NewFault(link.FaultToken, fieldPassword,
-			"The sign-in for this one-time password has expired.",
-			"Sign in with e-mail address and password again.", a.Outcome())
+			say.Of("The sign-in for this one-time password has expired."),
+			say.Of("Sign in with e-mail address and password again."), a.Outcome())
 	case a.Status == http.StatusBadRequest:
 		return account{}, NewFault(link.FaultToken, fieldOTP,
-			"PocketBase does not accept this one-time password: it is wrong, already used or expired.",
-			"Enter the newest one from your e-mail, or request another. If PocketBase cannot send e-mail, use a "+
-				"superuser token.", a.Outcome())
+			say.Of("PocketBase does not accept this one-time password: it is wrong, already used or expired."),
+			say.Of("Enter the newest one from your e-mail, or request another. If PocketBase cannot send e-mail, "+
+				"use a superuser token."), a.Outcome())
 	case a.Status == http.StatusTooManyRequests:
-		return account{}, NewFault(link.FaultToken, fieldOTP, "Too many wrong one-time passwords.",
-			"Wait three minutes, then request a new one.", a.Outcome())
+		return account{}, NewFault(link.FaultToken, fieldOTP, say.Of("Too many wrong one-time passwords."),
+			say.Of("Wait three minutes, then request a new one."), a.Outcome())
 	}
 	return account{}, signInFault(w.base, fieldOTP, a)
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // reach checks, without credentials, that a PocketBase answers at the address. coop reports whether the answer had the
@@ -32,13 +33,14 @@ func (w transport) foreign(a Answer) *link.Fault {
 	case a.Err != nil:
 		return Unreachable(w.base, a.Err)
 	case isAuthentik(a):
-		return NewFault(link.FaultNotThis, fieldURL, "This is authentik's address, not PocketBase's.",
-			"Enter PocketBase's address here.", a.Outcome())
+		return NewFault(link.FaultNotThis, fieldURL, say.Of("This is authentik's address, not PocketBase's."),
+			say.Of("Enter PocketBase's address here."), a.Outcome())
 	case a.Status >= 300 && a.Status < 400:
 		return redirected(w.base, a)
 	case a.Status == http.StatusNotFound:
-		return NewFault(link.FaultNotThis, fieldURL, w.base+" is not a PocketBase: it has no "+a.Path+".",
-			"Check the address. If PocketBase is served below a path, add that path after the host.", a.Outcome())
+		return NewFault(link.FaultNotThis, fieldURL, say.Of("%s is not a PocketBase: it has no %s.", w.base, a.Path),
+			say.Of("Check the address. If PocketBase is served below a path, add that path after the host."),
+			a.Outcome())
 	case a.Status != http.StatusOK:
 		return stranger(w.base, a)
 	case a.Decode(&health) != nil || health.Code != http.StatusOK || health.Message != healthy:
@@ -53,12 +55,12 @@ func stranger(base string, a Answer) *link.Fault {
 		f.Field = fieldURL
 		return f
 	}
-	what := "something else"
+	what := say.Of("something else")
 	if a.HTML() {
-		what = "a web page"
+		what = say.Of("a web page")
 	}
-	return NewFault(link.FaultNotThis, fieldURL, base+" is not a PocketBase: "+a.Path+" returned "+what+".",
-		"Check the address: it is the part before /_/ when the dashboard is open.", a.Outcome())
+	return NewFault(link.FaultNotThis, fieldURL, say.Of("%s is not a PocketBase: %s returned %s.", base, a.Path, what),
+		say.Of("Check the address: it is the part before /_/ when the dashboard is open."), a.Outcome())
 }
 
 // isAuthentik reports whether the answer has one of the headers that authentik's server adds.
@@ -87,11 +89,11 @@ func (w transport) checkAge(ctx context.Context, version string) *link.Fault {
 }
 
 func tooOld(version string) *link.Fault {
-	summary := "This PocketBase is older than 0.23."
+	summary := say.Of("This PocketBase is older than 0.23.")
 	if version != "" {
-		summary = "This is PocketBase " + version + ", which is older than 0.23."
+		summary = say.Of("This is PocketBase %s, which is older than 0.23.", version)
 	}
-	return NewFault(link.FaultTooOld, fieldURL, summary+
-		" It has no superusers and no OAuth2 settings per collection, which authpocket needs.",
-		"Upgrade to 0.23 or later, preferably 0.37.4 or later.", errors.New("older than 0.23"))
+	return NewFault(link.FaultTooOld, fieldURL, say.Of("%s It has no superusers and no OAuth2 settings per "+
+		"collection, which authpocket needs.", summary),
+		say.Of("Upgrade to 0.23 or later, preferably 0.37.4 or later."), errors.New("older than 0.23"))
 }

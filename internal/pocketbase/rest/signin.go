@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
 
@@ -127,8 +128,8 @@ func (w transport) withPassword(ctx context.Context, cfg Config) (account, *link
 	a := w.Send(ctx, Call{Method: http.MethodPost, Path: superusers + "/auth-with-password", Body: body})
 	if id := MFAID(a); id != "" {
 		return account{}, NewFault(link.FaultMFA, fieldOTP,
-			"The password is right. This superuser also needs a one-time password.",
-			"Request one by e-mail and enter it, or use a superuser token.", &MFARequired{MFAID: id})
+			say.Of("The password is right. This superuser also needs a one-time password."),
+			say.Of("Request one by e-mail and enter it, or use a superuser token."), &MFARequired{MFAID: id})
 	}
 	if !a.OK() {
 		return account{}, passwordFault(w.base, a)
@@ -171,16 +172,18 @@ func passwordFault(base string, a Answer) *link.Fault {
 		switch one.Path[0] {
 		case "identity":
 			return NewFault(link.FaultToken, fieldEmail,
-				Sentence("PocketBase does not accept this e-mail address: "+
-					one.Message), "Check the address.", a.Outcome())
+				say.Of("PocketBase does not accept this e-mail address: %s", Sentence(one.Message)),
+				say.Of("Check the address."), a.Outcome())
 		case "password":
 			return NewFault(link.FaultToken, fieldPassword,
-				Sentence("PocketBase does not accept this password: "+one.Message), "Check the password.", a.Outcome())
+				say.Of("PocketBase does not accept this password: %s", Sentence(one.Message)),
+				say.Of("Check the password."), a.Outcome())
 		}
 	}
 	return NewFault(link.FaultToken, fieldPassword,
-		"PocketBase has no superuser with this e-mail address and password.",
-		"Check both. Use the ones for PocketBase's dashboard; an app user's account does not work.", a.Outcome())
+		say.Of("PocketBase has no superuser with this e-mail address and password."),
+		say.Of("Check both. Use the ones for PocketBase's dashboard; an app user's account does not work."),
+		a.Outcome())
 }
 
 // signInFault returns the fault for a refusal that any way of signing in can meet.
@@ -194,8 +197,8 @@ func signInFault(base, field string, a Answer) *link.Fault {
 	case a.HTML() || message == "" && len(list) == 0:
 		return WebAnswer(a)
 	case a.Status == http.StatusForbidden && strings.HasPrefix(message, "The "):
-		return NewFault(link.FaultPermission, field, "PocketBase refuses the sign-in"+saying(message, nil),
-			"Change that for the collection _superusers, or use a superuser token.", a.Outcome())
+		return NewFault(link.FaultPermission, field, say.Of("PocketBase refuses the sign-in%s", saying(message, nil)),
+			say.Of("Change that for the collection _superusers, or use a superuser token."), a.Outcome())
 	case a.Status == http.StatusForbidden:
 		return notOnIPList(field, a.Outcome())
 	}

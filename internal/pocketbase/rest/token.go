@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
 
@@ -51,22 +52,22 @@ func readClaims(token string) (claims, error) {
 
 // checkShape refuses, before it is sent, anything that cannot be a PocketBase auth token.
 func checkShape(t secret.Text) (claims, *link.Fault) {
-	wrong := func(summary string, err error) (claims, *link.Fault) {
-		return claims{}, NewFault(link.FaultToken, fieldToken, summary, howToGetToken, err)
+	wrong := func(summary say.Text, err error) (claims, *link.Fault) {
+		return claims{}, NewFault(link.FaultToken, fieldToken, summary, say.Of(howToGetToken), err)
 	}
 	if !t.IsSet() {
-		return wrong("Enter a superuser token, or a superuser's e-mail address and password.",
+		return wrong(say.Of("Enter a superuser token, or a superuser's e-mail address and password."),
 			errors.New("an empty token"))
 	}
 	c, err := readClaims(t.Reveal())
 	if err != nil && strings.ContainsFunc(t.Reveal(), unicode.IsSpace) {
-		return wrong("The token contains a space or a line break. PocketBase tokens never do.", err)
+		return wrong(say.Of("The token contains a space or a line break. PocketBase tokens never do."), err)
 	}
 	if err != nil {
-		return wrong("This is not a PocketBase token: those have three parts separated by dots.", err)
+		return wrong(say.Of("This is not a PocketBase token: those have three parts separated by dots."), err)
 	}
 	if c.Type != "auth" {
-		return wrong("This is not an auth token; its type is “"+Plain(c.Type)+"”.",
+		return wrong(say.Of("This is not an auth token; its type is “%s”.", Plain(c.Type)),
 			errors.New("a token of another kind"))
 	}
 	return c, nil
@@ -75,25 +76,25 @@ func checkShape(t secret.Text) (claims, *link.Fault) {
 // refusedToken returns the fault for a token that PocketBase treated as a guest's.
 func refusedToken(c claims, err error) *link.Fault {
 	if at := c.expires(); !at.IsZero() && at.Before(time.Now()) {
-		return NewFault(link.FaultToken, fieldToken, "The superuser token expired on "+day(at)+
-			".", "Create a new one. "+
-			howToGetToken, err)
+		return NewFault(link.FaultToken, fieldToken, say.Of("The superuser token expired on %s.", day(at)),
+			say.Of("Create a new one. %s", howToGetToken), err)
 	}
 	return NewFault(link.FaultToken, fieldToken,
-		"PocketBase does not accept this token. It belongs to another PocketBase, or the superuser's password or "+
-			"e-mail address has changed since.",
-		"Check the address, or create a new token. "+howToGetToken, err)
+		say.Of("PocketBase does not accept this token. It belongs to another PocketBase, or the superuser's "+
+			"password or e-mail address has changed since."),
+		say.Of("Check the address, or create a new token. %s", howToGetToken), err)
 }
 
 func usersToken(err error) *link.Fault {
-	return NewFault(link.FaultToken, fieldToken, "This token belongs to an auth collection's user, not to a superuser.",
-		howToGetToken, err)
+	return NewFault(link.FaultToken, fieldToken, say.Of("This token belongs to an auth collection's user, not to a "+
+		"superuser."),
+		say.Of(howToGetToken), err)
 }
 
 func notOnIPList(field string, err error) *link.Fault {
 	return NewFault(link.FaultPermission, field,
-		"PocketBase accepts superusers only from addresses on its superuser IP list, and this machine's address is "+
-			"not on it.",
-		"Add this machine's address in PocketBase's settings, or clear the list on its host with: pocketbase "+
-			"superuser ips", err)
+		say.Of("PocketBase accepts superusers only from addresses on its superuser IP list, and this machine's "+
+			"address is not on it."),
+		say.Of("Add this machine's address in PocketBase's settings, or clear the list on its host with: "+
+			"pocketbase superuser ips"), err)
 }

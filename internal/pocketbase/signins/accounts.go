@@ -13,6 +13,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/rest"
+	"authpocket/internal/say"
 	"authpocket/internal/signin"
 )
 
@@ -249,7 +250,8 @@ func isEmailColumn(column string) bool {
 func (c SignIns) MadeSince(ctx context.Context, d link.Desired, id string, since time.Time) error {
 	there, err := c.madeSince(ctx, d, id, since, false)
 	if err == nil && !there {
-		return rest.NewFault(link.FaultStale, "", "The account "+id+" no longer exists.", "Nothing to do.",
+		return rest.NewFault(link.FaultStale, "", say.Of("The account %s no longer exists.", id),
+			say.Of("Nothing to do."),
 			errors.New("no such account"))
 	}
 	return err
@@ -324,8 +326,8 @@ func recordPath(collection, id string) string {
 func notOurs(one user, rows []externalAuth, earliest time.Time, told bool) *link.Fault {
 	made := rest.LogTime(one.Created)
 	refuse := func(why string) *link.Fault {
-		return rest.NewFault(link.FaultRefused, "", "The account is not deleted: "+why,
-			"If you want to delete it, use PocketBase's dashboard.", errors.New("not an account of the test"))
+		return rest.NewFault(link.FaultRefused, "", say.Of("The account is not deleted: %s", why),
+			say.Of("If you want to delete it, use PocketBase's dashboard."), errors.New("not an account of the test"))
 	}
 	if made.IsZero() && !told {
 		return refuse("its collection has no creation date, so authpocket cannot tell whether the test created it.")

@@ -13,6 +13,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/rest"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
 	"authpocket/internal/wire"
@@ -48,10 +49,9 @@ func (c SignIns) AuthMethods(ctx context.Context, d link.Desired) (authURL strin
 			return one.AuthURL, secret.New(one.CodeVerifier), nil
 		}
 	}
-	return "", verifier, rest.NewFault(link.FaultStale, "pocketbase.slot", "PocketBase offers no sign-in with "+
-		d.Slot.Slot+
-		" in "+d.Collection.Name+".",
-		"OAuth2 is off for it, or the provider was removed. Apply the link again.", a.Outcome())
+	return "", verifier, rest.NewFault(link.FaultStale, "pocketbase.slot", say.Of("PocketBase offers no sign-in "+
+		"with %s in %s.", d.Slot.Slot, d.Collection.Name),
+		say.Of("OAuth2 is off for it, or the provider was removed. Apply the link again."), a.Outcome())
 }
 
 // signedInAnswer is PocketBase's answer to a successful sign-in.

@@ -14,6 +14,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
 	"authpocket/internal/pocketbase/rest"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
 )
@@ -64,11 +65,11 @@ func (c SignIns) Trail(ctx context.Context, q signin.TrailQuery) signin.PocketBa
 }
 
 func (c SignIns) trail(ctx context.Context, q signin.TrailQuery) signin.PocketBaseTrail {
-	if why := c.LogsOff(ctx); why != "" {
+	if why := c.LogsOff(ctx); !why.Empty() {
 		return signin.PocketBaseTrail{Unread: why}
 	}
 	sent, why := c.mark(ctx, q)
-	if why != "" {
+	if !why.Empty() {
 		return signin.PocketBaseTrail{Unread: why}
 	}
 	filter := "data.url~" + rest.Quoted(nonceKey+"="+q.Nonce)
@@ -83,7 +84,7 @@ func (c SignIns) trail(ctx context.Context, q signin.TrailQuery) signin.PocketBa
 	trail := signin.PocketBaseTrail{}
 	for _, wait := range pauses {
 		if !sleep(ctx, wait) {
-			trail.Unread = "Reading PocketBase's log was interrupted."
+			trail.Unread = say.Of("Reading PocketBase's log was interrupted.")
 			return trail
 		}
 		var got rest.List[rest.LogLine]
@@ -96,8 +97,9 @@ func (c SignIns) trail(ctx context.Context, q signin.TrailQuery) signin.PocketBa
 			return trail
 		}
 	}
-	trail.Unread = "The sign-in did not appear in PocketBase's log in time. The log is delayed while PocketBase is " +
-		"busy."
+	trail.Unread = say.Of("The sign-in did not appear in PocketBase's log in time. The log is delayed while " +
+		"PocketBase is " +
+		"busy.")
 	return trail
 }
 
@@ -112,9 +114,9 @@ const markTime = 10 * time.Second
 
 // mark leaves the marks, or returns why it cannot. public reports whether anything answered at the address of the
 // redirect URI.
-func (c SignIns) mark(ctx context.Context, q signin.TrailQuery) (public bool, why string) {
+func (c SignIns) mark(ctx context.Context, q signin.TrailQuery) (public bool, why say.Text) {
 	if q.Exchange {
-		return false, ""
+		return false, say.Text{}
 	}
 	query := url.Values{nonceKey: {q.Nonce}}
 	if base, found := strings.CutSuffix(q.RedirectURL, link.RedirectPath); found {
@@ -126,7 +128,7 @@ func (c SignIns) mark(ctx context.Context, q signin.TrailQuery) (public bool, wh
 	if a := c.Wire.Read(ctx, rest.Call{Path: markPath, Query: query}); a.Err != nil {
 		return public, rest.Unreachable(c.URL(), a.Err).Summary
 	}
-	return public, ""
+	return public, say.Text{}
 }
 
 // sleep reports whether it waited the whole time.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // drafter makes a Draft in the steps of a sign-in.
@@ -56,7 +57,7 @@ func (d *drafter) field(name string) *field {
 }
 
 // doubt notes that something might refuse the record.
-func (d *drafter) doubt(what string) {
+func (d *drafter) doubt(what say.Text) {
 	if !slices.Contains(d.Doubts, what) {
 		d.Doubts = append(d.Doubts, what)
 	}
@@ -69,7 +70,7 @@ func (d *drafter) holds(field, value string, anyCase bool) bool {
 	}
 	found, err := d.lookup(field, value, anyCase)
 	if err != nil {
-		d.doubt("another record with the same " + field)
+		d.doubt(say.Of("another record with the same %s", field))
 	}
 	return found && err == nil
 }
@@ -164,7 +165,7 @@ func (d *drafter) setBody() {
 	if f := d.field(d.picture); f != nil && !f.Hidden {
 		d.set[f.Name] = true
 		d.Body[f.Name], d.Unknown[f.Name] = nil, whyDownload
-		d.doubt("the size and type of the picture, which PocketBase downloads")
+		d.doubt(say.Of("the size and type of the picture, which PocketBase downloads"))
 	}
 	if !d.set[namePassword] {
 		for _, name := range []string{namePassword, nameConfirm} {

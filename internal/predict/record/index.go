@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"authpocket/internal/say"
 )
 
 // index is a unique index of the collection.
@@ -115,7 +117,7 @@ func (d *drafter) checkIndexes() {
 			d.refuseDuplicate(found)
 			return
 		case maybe:
-			d.doubt("the unique index " + found.name)
+			d.doubt(say.Of("the unique index %s", found.name))
 		case no:
 		}
 	}

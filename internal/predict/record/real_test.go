@@ -19,6 +19,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/pbtest"
 	"authpocket/internal/predict/record"
+	"authpocket/internal/say"
 	"authpocket/sandbox/pocketbasehost"
 )
 
@@ -277,8 +278,11 @@ func (r *realThing) compare(t *rapid.T, c *core.Collection, claims map[string]an
 }
 
 // excused reports whether a doubt allows for another outcome. That an ID is free in other collections does not.
-func excused(doubts []string) bool {
-	return slices.ContainsFunc(doubts, func(d string) bool { return !strings.Contains(d, "with the same ID") })
+func excused(doubts []say.Text) bool {
+	return slices.ContainsFunc(doubts, func(d say.Text) bool {
+		return !strings.Contains(d.String(),
+			"with the same ID")
+	})
 }
 
 // saved returns the record of the subject.

@@ -7,6 +7,7 @@ import (
 	"maps"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // User is what PocketBase reads from the claims (tools/auth/oidc.go, tools/auth/auth.go). Email is empty unless the
@@ -29,7 +30,7 @@ type Draft struct {
 	// Faults is what validation refuses, empty if it passes.
 	Faults []Fault
 	// Doubts are noun phrases for what might refuse the record and can't be known.
-	Doubts []string
+	Doubts []say.Text
 	// BeforeRule reports whether PocketBase refuses the record before it checks the create rule.
 	BeforeRule bool
 }
@@ -85,7 +86,7 @@ func check(fields []field, values map[string]json.RawMessage) []Fault {
 // Resave is Check for a record that a sign-in saves again, with a random password if reset. doubts are noun phrases for
 // what might refuse it and can't be known.
 func Resave(c link.CollectionState, values map[string]json.RawMessage, reset bool, version string) (faults []Fault,
-	doubts []string) {
+	doubts []say.Text) {
 	fields := readFields(c, release(version))
 	values = maps.Clone(values)
 	for _, f := range fields {
@@ -94,10 +95,10 @@ func Resave(c link.CollectionState, values map[string]json.RawMessage, reset boo
 			values[nameTokenKey] = json.RawMessage(`""`) // PocketBase replaces it with what the pattern makes up
 		case f.Name == namePassword:
 			if reset && f.Pattern != "" && !f.release.since("0.24.0") {
-				doubts = append(doubts, "the pattern of the field "+namePassword)
+				doubts = append(doubts, say.Of("the pattern of the field %s", namePassword))
 			}
 		case f.Type == typePassword && f.Required: // PocketBase shows passwords to nobody
-			doubts = append(doubts, "whether the account has a value in "+f.Name)
+			doubts = append(doubts, say.Of("whether the account has a value in %s", f.Name))
 		}
 	}
 	return check(fields, values), doubts

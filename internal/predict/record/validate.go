@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"authpocket/internal/say"
 )
 
 // validate notes what PocketBase refuses. Each step runs only if the one before found nothing (Submit in
@@ -78,12 +80,12 @@ func (d *drafter) checkFields() {
 		code := ""
 		switch {
 		case !f.known():
-			d.doubt("the field " + f.Name + ", whose type " + f.Type + " is unknown")
+			d.doubt(say.Of("the field %s, whose type %s is unknown", f.Name, f.Type))
 		case f.Name == namePassword:
 			code = d.randomPasswordFault(f)
 		case f.Name == d.picture && d.set[f.Name]: // noted as a doubt
 			if f.Required {
-				d.doubt("the download of the picture, which the field " + f.Name + " requires")
+				d.doubt(say.Of("the download of the picture, which the field %s requires", f.Name))
 			}
 		case f.Type == typeText && d.madeUp(f) != "": // PocketBase makes up a value that passes
 		default:
@@ -103,7 +105,7 @@ func (d *drafter) checkFields() {
 func (d *drafter) fieldFault(f field) string {
 	value := d.values[f.Name]
 	if f.plain && value != f.emptyComparable() {
-		d.doubt("the options of the field " + f.Name)
+		d.doubt(say.Of("the options of the field %s", f.Name))
 	}
 	if f.PrimaryKey {
 		return d.idFault(f, value.(string))
@@ -111,7 +113,7 @@ func (d *drafter) fieldFault(f field) string {
 	code := f.fault(value, true)
 	if ids := unique(value); f.Type == typeRelation && code == "" && len(ids) > 0 {
 		if f.CollectionID != d.collection.ID {
-			d.doubt("the existence of the records that the field " + f.Name + " names")
+			d.doubt(say.Of("the existence of the records that the field %s names", f.Name))
 			return ""
 		}
 		missing := func(id string) bool { return !d.holds(nameID, id, false) }
@@ -132,7 +134,7 @@ func (f field) emptyComparable() any {
 
 // idFault checks an ID that a claim sets (core/field_text.go).
 func (d *drafter) idFault(f field, id string) string {
-	d.doubt("an account in another collection with the same ID")
+	d.doubt(say.Of("an account in another collection with the same ID"))
 	early := !f.release.since("0.33.0") && strings.ContainsAny(id, `/\`)
 	if !early && (f.Pattern != defaultIDPattern || !f.release.since("0.23.6")) && d.holds(nameID, id, true) {
 		return "validation_pk_invalid"
@@ -147,7 +149,7 @@ func (d *drafter) randomPasswordFault(f field) string {
 		return ""
 	}
 	if f.Pattern != "" {
-		d.doubt("the pattern of the field " + f.Name)
+		d.doubt(say.Of("the pattern of the field %s", f.Name))
 	}
 	f.Pattern = ""
 	return f.passwordFault(strings.Repeat("x", length))

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/web/view"
 	"authpocket/web/view/proof"
 )
@@ -82,8 +83,8 @@ func newStep(in Progress, i int, c link.Change) ApplyStep {
 	}
 	for _, m := range in.Failed[i] {
 		m.Effect = nil // the outcome says it for the whole apply
-		s.Summary, s.Todo = strings.TrimSpace(s.Summary+" "+m.What()), strings.TrimSpace(s.Todo+" "+
-			m.Advice(link.OnPage))
+		s.Summary, s.Todo = strings.TrimSpace(say.Of("%s %s", s.Summary, m.What()).String()),
+			strings.TrimSpace(say.Of("%s %s", s.Todo, m.Advice(link.OnPage)).String())
 	}
 	s.Word = map[string]string{"waiting": "Waiting", "running": "In progress", "done": "Done",
 		"failed": "Failed"}[s.State]
@@ -108,17 +109,19 @@ func applyOutcome(in Progress, done int) *view.Outcome {
 		o.Heading, o.Actions[0].Label = "Something changed since the review", "Review again"
 	}
 	if len(in.Failed) > 0 { // which say why
-		o.Text = in.Stopped.Words() + " Fix the problem above. The next review lists only what is left."
+		o.Text = say.Of("%s Fix the problem above. The next review lists only what is left.",
+			in.Stopped.Words()).String()
 		return o
 	}
 	for i, m := range in.Stopped.Messages() {
 		switch {
 		case i > 0:
-			o.Lines = append(o.Lines, m.Text(link.OnPage))
+			o.Lines = append(o.Lines, m.Text(link.OnPage).String())
 		case in.Stopped.Stale:
-			o.Text, o.Lines = m.Advice(link.OnPage), m.Details
+			o.Text, o.Lines = m.Advice(link.OnPage).String(), link.Each(m.Details, say.Text.String)
 		default:
-			o.Heading, o.Text, o.Lines = m.Summary, m.Advice(link.OnPage), m.Details
+			o.Heading, o.Text, o.Lines = m.Summary.String(), m.Advice(link.OnPage).String(), link.Each(m.Details,
+				say.Text.String)
 		}
 	}
 	return o
@@ -165,7 +168,7 @@ func details(warnings []link.Warning, only link.WarningID) []string {
 	var lines []string
 	for _, w := range warnings {
 		if only == "" || w.ID == only {
-			lines = append(lines, strings.TrimSpace(w.Summary+" "+w.Advice(link.OnPage)))
+			lines = append(lines, strings.TrimSpace(say.Of("%s %s", w.Summary, w.Advice(link.OnPage)).String()))
 		}
 	}
 	return lines

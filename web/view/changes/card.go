@@ -53,8 +53,8 @@ func newChangeCard(c link.Change, folds bool) ChangeCard {
 	}
 	card := ChangeCard{
 		System: c.System.Label(), Class: class(c.System),
-		Action: string(c.Action), Verb: verb(c.Action), Object: view.UpperFirst(c.Object), Why: c.Why,
-		Step: c.Step, Lost: c.Lost, Fields: fieldRows(c, shown), Usual: fieldRows(c, usual), Open: true,
+		Action: string(c.Action), Verb: verb(c.Action), Object: view.UpperFirst(c.Object), Why: c.Why.String(),
+		Step: c.Step, Lost: c.Lost.String(), Fields: fieldRows(c, shown), Usual: fieldRows(c, usual), Open: true,
 	}
 	var names []string
 	card.Short = true
@@ -72,7 +72,7 @@ func newChangeCard(c link.Change, folds bool) ChangeCard {
 func fieldRows(c link.Change, fields []link.Field) []FieldRow {
 	var rows []FieldRow
 	for _, f := range fields {
-		row := FieldRow{Name: f.Name, Label: c.FieldCalled(f.Name), Sensitive: f.Sensitive}
+		row := FieldRow{Name: f.Name, Label: c.FieldCalled(f.Name).String(), Sensitive: f.Sensitive}
 		switch {
 		case c.Action == link.Delete: // the one column shows what is deleted
 			row.After = valuesOf(f.Before)

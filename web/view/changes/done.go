@@ -34,7 +34,7 @@ type Round struct {
 
 // part returns the round in words, with a link to its receipt if keep is set.
 func (r Round) part(keep bool) RoundPart {
-	p := RoundPart{What: link.Did(r.Purpose, "", r.Made)}
+	p := RoundPart{What: link.Did(r.Purpose, "", r.Made).String()}
 	if keep && r.Receipt != "" {
 		p.URL = "/receipts/" + r.Receipt
 	}
@@ -49,7 +49,7 @@ func NewDone(h view.Head, in DoneInput) DonePage {
 	p := DonePage{Head: h, Kind: "good", Held: in.Held, Snippet: Snippet(in.Desired), Tokens: tokenAdvice(in),
 		Own: in.Own, Links: dashboards(in)}
 	p.Head.Title = "authentik and PocketBase are linked"
-	p.Lead = in.Checks.Headline(in.SignedIn)
+	p.Lead = in.Checks.Headline(in.SignedIn).String()
 	switch {
 	case in.Checks == nil:
 		p.Kind, p.Lead = "warn", "The checks have not run yet."
@@ -87,7 +87,7 @@ func dashboards(in DoneInput) []view.Action {
 // doneLaterOf returns what can be done with the link. Only the newest apply is offered to be undone.
 func doneLaterOf(in DoneInput) []view.Action {
 	list := []view.Action{{Label: "Change the settings", URL: "/settings"},
-		{Label: link.RunRotate.Label(), URL: "/rotate"}}
+		{Label: link.RunRotate.Label().String(), URL: "/rotate"}}
 	if len(in.Rounds) > 0 && in.Receipts && in.Rounds[0].Receipt != "" && in.Rounds[0].Purpose == link.PurposeLink {
 		list = append(list, view.Action{Label: "Undo", URL: "/receipts/" + in.Rounds[0].Receipt + "/undo"})
 	}

@@ -12,7 +12,7 @@ func NewExport(h view.Head, back string, files []ExportFile, warnings []link.War
 	for _, w := range warnings {
 		if w.ID == link.WarnAccessUnseen { // the files lack bindings that the token cannot see
 			p.Notes = append(p.Notes,
-				Note{w.Summary,
+				Note{w.Summary.String(),
 					"The files let in everyone, because they cannot list bindings that authpocket cannot see. " +
 						w.Advice(link.OnPage)})
 		}
@@ -32,7 +32,8 @@ const LinkFileURL = "/export/link.yaml"
 // NewLinkFile returns the link file as one of the files. ca reports that a private CA is needed, which it cannot hold.
 func NewLinkFile(name, text string, ca bool) ExportFile {
 	f := ExportFile{Title: "Link file", URL: LinkFileURL, FileName: name, Text: text,
-		For: "Both sides, for the authpocket command: it plans, applies and checks this link. It takes the tokens from " +
+		For: "Both sides, for the authpocket command: it plans, applies and checks this link. It takes the tokens " +
+			"from " +
 			"the variables AUTHENTIK_TOKEN and POCKETBASE_TOKEN."}
 	if ca {
 		f.For += " Save the certificate of your CA as a file, and name it with ca_file."

@@ -4,12 +4,13 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/web/view"
 )
 
 func TestFilesThatLetInEveryoneSaySo(t *testing.T) {
-	unseen := NewExport(view.Head{}, "/done", nil, []link.Warning{{ID: "open-to-everyone", Summary: "x"},
-		{ID: "access-unseen", Summary: "y"}})
+	unseen := NewExport(view.Head{}, "/done", nil, []link.Warning{{ID: "open-to-everyone", Summary: say.Of("x")},
+		{ID: "access-unseen", Summary: say.Of("y")}})
 	if len(unseen.Notes) != 1 || unseen.Notes[0].Heading != "y" || unseen.Head.Back != "/done" {
 		t.Errorf("%+v", unseen)
 	}

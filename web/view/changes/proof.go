@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/web/view"
 	"authpocket/web/view/proof"
 )
@@ -32,14 +33,14 @@ func (p ApplyPage) proof(in Progress, events string) ApplyPage {
 
 func proofOutcome(in Progress) *view.Outcome {
 	c := in.Proof.Check
-	o := &view.Outcome{Text: c.Evidence}
+	o := &view.Outcome{Text: c.Evidence.String()}
 	try := view.Action{Label: "Test sign-in", URL: "/signin"}
 	again := view.Action{Label: "Prove it again", URL: "/prove"}
 	switch {
 	case c.ID == "":
 		o.Kind, o.Heading, o.Actions = "bad", "There was no sign-in", []view.Action{again, try}
 	case c.Status == link.Pass:
-		o.Kind, o.Heading = "good", strings.TrimSuffix(link.Checks{c}.Headline(in.Proof.SignedIn), ".")
+		o.Kind, o.Heading = "good", strings.TrimSuffix(link.Checks{c}.Headline(in.Proof.SignedIn).String(), ".")
 		o.Actions = []view.Action{{Label: "Check results", URL: "/verify"}, {Label: "Finish", URL: "/done"}}
 	case c.Status == link.Skipped:
 		o.Kind, o.Heading, o.Actions = "warn", "This sign-in takes a person", []view.Action{try}
@@ -53,8 +54,8 @@ func proofOutcome(in Progress) *view.Outcome {
 	if in.Proof.Result != "" {
 		o.Actions = append(o.Actions, view.Action{Label: "View the sign-in", URL: in.Proof.Result})
 	}
-	if todo := c.Advice(link.OnPage); todo != "" {
-		o.Lines = append(o.Lines, "What to do: "+todo)
+	if todo := c.Advice(link.OnPage); !todo.Empty() {
+		o.Lines = append(o.Lines, say.Of("What to do: %s", todo).String())
 	}
 	if in.Stopped == nil {
 		o.Lines = append(o.Lines, "The person and the account that the proof made are deleted again.")
@@ -62,7 +63,7 @@ func proofOutcome(in Progress) *view.Outcome {
 	}
 	o.Kind = "bad"
 	for _, m := range link.Messages(in.Stopped.Err) {
-		o.Lines = append(o.Lines, m.Text(link.OnPage))
+		o.Lines = append(o.Lines, m.Text(link.OnPage).String())
 	}
 	return o
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/web/view"
 )
 
@@ -25,9 +26,9 @@ type Receipt struct {
 	Program     string // authpocket's version
 	// Slug and Collection identify the link among those of the two systems.
 	Slug, Collection string
-	Did              string   // in a few words
-	Created          bool     // it created the link
-	Changed          []string // all that it changed, only with Changes
+	Did              string     // in a few words
+	Created          bool       // it created the link
+	Changed          []say.Text // all that it changed, only with Changes
 	Changes          []ReceiptChange
 }
 
@@ -122,7 +123,8 @@ func (r Receipt) outcome() string {
 // proofKind is the journal's word for a proof.
 const proofKind = "proof"
 
-const proofLeft = "Its person may still be in authentik, and that person's account in PocketBase. The next apply, undo, " +
+const proofLeft = "Its person may still be in authentik, and that person's account in PocketBase. The next apply, " +
+	"undo, " +
 	"rotation, removal or proof deletes them."
 
 // begun is the journal's state of a change whose outcome was not recorded.
@@ -145,7 +147,7 @@ func NewReceipt(h view.Head, r Receipt) ReceiptPage {
 		{Key: "When", Value: line.When}, {Key: "Outcome", Value: line.Outcome}, {Key: "Changes", Value: line.Changes},
 		{Key: "Receipt", Value: r.ID}}}
 	if r.changed() && len(r.Changed) > 0 {
-		p.Facts = slices.Insert(p.Facts, 1, view.Answer{Key: "Changed", Value: strings.Join(r.Changed, ", ")})
+		p.Facts = slices.Insert(p.Facts, 1, view.Answer{Key: "Changed", Value: say.List(r.Changed...).String()})
 	}
 	if r.Program != "" {
 		p.Facts = append(p.Facts, view.Answer{Key: "Written by", Value: view.Program + " " + r.Program})

@@ -60,7 +60,9 @@ func NewReview(h view.Head, in ReviewInput) ReviewPage {
 	return p
 }
 
-func newNote(w link.Warning) Note { return Note{Heading: w.Summary, Text: w.Advice(link.OnPage)} }
+func newNote(w link.Warning) Note {
+	return Note{Heading: w.Summary.String(), Text: w.Advice(link.OnPage)}
+}
 
 // later returns what else can be done with a link. One that does not exist yet
 // can only be exported.
@@ -70,7 +72,7 @@ func later(d link.Desired) []view.Action {
 	if d.Application.PK == "" {
 		return []view.Action{export, file}
 	}
-	return []view.Action{export, file, {Label: link.RunRotate.Label(), URL: "/rotate"},
+	return []view.Action{export, file, {Label: link.RunRotate.Label().String(), URL: "/rotate"},
 		{Label: "Remove the link", URL: "/remove"}}
 }
 
@@ -132,7 +134,8 @@ func happens(p link.Plan, receipts bool) []string {
 	if pair := of(link.KindPair); pair != nil && pair.Action == link.Create {
 		list[0] = fmt.Sprintf("authentik gets the application “%s” and its provider.", p.Desired.Application.Name)
 	} else if in(link.Authentik) {
-		list[0] = fmt.Sprintf("The application “%s” exists in authentik. Only what differs from your answers is changed.",
+		list[0] = fmt.Sprintf("The application “%s” exists in authentik. Only what differs from your answers is "+
+			"changed.",
 			p.Desired.Application.Name)
 	}
 	oauth2 := of(link.KindOAuth2)

@@ -11,7 +11,7 @@ import (
 // CauseTitle returns the title of a cause in the catalogue, empty for none.
 func CauseTitle(id link.CauseID) string {
 	known, _ := signin.FindCause(id)
-	return known.Title
+	return known.Title.String()
 }
 
 // asked returns the label of the link to the settings page for a cause that an
@@ -40,7 +40,7 @@ func Fix(id link.CauseID) *view.Action {
 		return nil
 	}
 	labels := map[link.CauseID]string{
-		link.CauseInvalidClient: link.RunRewrite.Label(), link.CauseEmailUnverified: "Trust every address",
+		link.CauseInvalidClient: link.RunRewrite.Label().String(), link.CauseEmailUnverified: "Trust every address",
 		link.CauseOAuth2Off:        "Turn on OAuth2",
 		link.CauseCreateRule:       "Let sign-ins create accounts",
 		link.CauseRedirectMismatch: "Correct the redirect URI",

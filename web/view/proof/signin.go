@@ -10,6 +10,7 @@ import (
 
 	"authpocket/internal/address"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/signin"
 	"authpocket/web/view"
 )
@@ -117,7 +118,7 @@ func NewSignIn(h view.Head, in SignInInput, events string) SignInPage {
 	if p.Panel != nil {
 		p.Panel.Other = "/signin?way=callback"
 		if in.Prediction != nil {
-			p.Panel.Resets = in.Prediction.ResetWords()
+			p.Panel.Resets = in.Prediction.ResetWords().String()
 		}
 	}
 	if in.Invited && !in.Begun {
@@ -156,7 +157,7 @@ func testPage(h view.Head, in SignInInput, events string) SignInPage {
 	}
 	for _, s := range stages {
 		if s.ID == signin.StageCallback && in.Way == "callback" {
-			s.Title = "The code came back to authpocket"
+			s.Title = say.Of("The code came back to authpocket")
 		}
 		p.Stages = append(p.Stages, newStage(s, in.Ended))
 	}
@@ -199,7 +200,7 @@ func healthURL(realtime string) string {
 func newStage(s signin.Stage, over bool) SignInStage {
 	words := map[signin.StageState]string{signin.StageWaiting: "Waiting", signin.StageRunning: "In progress",
 		signin.StageDone: "Done", signin.StageFailed: "Failed"}
-	row := SignInStage{State: string(s.State), Word: words[s.State], Title: s.Title, Detail: s.Detail}
+	row := SignInStage{State: string(s.State), Word: words[s.State], Title: s.Title.String(), Detail: s.Detail.String()}
 	if over && s.State == signin.StageWaiting {
 		row.Word = "Not reached"
 	}
@@ -208,12 +209,12 @@ func newStage(s signin.Stage, over bool) SignInStage {
 
 // verdict adds the full result for the admin.
 func (p *SignInPage) verdict(in SignInInput, v signin.Verdict) {
-	o := &view.Outcome{Kind: "good", Heading: signin.RecordTitle(v.Outcome, v.Record),
-		Text: strings.Join(v.Details, " ")}
+	o := &view.Outcome{Kind: "good", Heading: signin.RecordTitle(v.Outcome, v.Record).String(),
+		Text: say.Join(v.Details...).String()}
 	if !v.Works {
 		o.Kind, o.Heading = "bad", CauseTitle(v.Cause)
-		if v.Todo != "" {
-			o.Lines = []string{"What to do: " + v.Todo}
+		if !v.Todo.Empty() {
+			o.Lines = []string{say.Of("What to do: %s", v.Todo).String()}
 		}
 	}
 	if fix := Fix(v.Cause); fix != nil && in.Ended {
@@ -226,8 +227,8 @@ func (p *SignInPage) verdict(in SignInInput, v signin.Verdict) {
 		o.Actions = append(o.Actions, view.Action{Label: "Test again", URL: "/signin"})
 	}
 	p.Outcome, p.Record, p.Claims = o, recordRows(v), claimRows(v.Claims)
-	if v.Prediction != nil && v.Prediction.Words != "" {
-		p.Predicted = &Predicted{Words: v.Prediction.Words, Right: v.AsPredicted, Over: in.Ended}
+	if v.Prediction != nil && !v.Prediction.Words.Empty() {
+		p.Predicted = &Predicted{Words: v.Prediction.Words.String(), Right: v.AsPredicted, Over: in.Ended}
 	}
 	for _, e := range v.Evidence {
 		p.Evidence = append(p.Evidence, evidenceRow(e))
@@ -283,8 +284,8 @@ func evidenceRow(e signin.Evidence) EvidenceRow {
 
 // Foreseen returns a prediction for display.
 func Foreseen(person string, p signin.Prediction) *Prediction {
-	foreseen := &Prediction{Person: person, Words: p.Words, Refused: p.Outcome == signin.OutcomeRefused,
-		Claims: claimRows(p.Sent), Resets: p.ResetWords()}
+	foreseen := &Prediction{Person: person, Words: p.Words.String(), Refused: p.Outcome == signin.OutcomeRefused,
+		Claims: claimRows(p.Sent), Resets: p.ResetWords().String()}
 	if foreseen.Refused {
 		foreseen.Fix = Fix(p.Cause)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/web/view"
 )
 
@@ -40,8 +41,9 @@ func NewVerify(h view.Head, in VerifyInput, events string) VerifyPage {
 	}
 	p.Head.Live, p.Foreseen = true, in.Foreseen
 	p.Person = view.Field{Name: "person", Label: "Check as user",
-		Hint: "A username or an e-mail address in authentik. Leave empty to check the account that owns the token", Optional: true,
-		Value: in.Person, Error: in.Problem}
+		Hint:     "A username or an e-mail address in authentik. Leave empty to check the account that owns the token",
+		Optional: true,
+		Value:    in.Person, Error: in.Problem}
 	if in.Problem != "" {
 		p.Head.Wrong, p.Head.Refresh = true, false
 		p.Problems = view.Problems{{Target: view.FieldID("person"), Text: in.Problem}}
@@ -101,9 +103,9 @@ func verifyOutcomeOf(checks link.Checks, seen link.SignedIn) *view.Outcome {
 	prove := view.Action{Label: "Prove it now", URL: "/prove"}
 	heading := checks.Headline(seen)
 	if checks.Failed() || !seen.At.IsZero() { // one sentence alone, as other headings
-		heading = strings.TrimSuffix(heading, ".")
+		heading = say.Raw(strings.TrimSuffix(heading.String(), "."))
 	}
-	o := &view.Outcome{Heading: heading, Text: Tally(checks),
+	o := &view.Outcome{Heading: heading.String(), Text: Tally(checks),
 		Actions: []view.Action{prove, try, finish}}
 	if !seen.At.IsZero() {
 		o.Actions = []view.Action{finish, {Label: "Test another sign-in", URL: "/signin"}}
@@ -168,8 +170,8 @@ func newCheckRow(c link.Check) CheckRow {
 	words := map[link.Status]string{link.Pass: "Passed", link.Warn: "Warning", link.Fail: "Failed",
 		link.Skipped: "Skipped"}
 	row := CheckRow{
-		Status: string(c.Status), Word: words[c.Status], Title: c.Title, System: c.System.Label(),
-		Evidence: c.Evidence, Remedy: c.Advice(link.OnPage),
+		Status: string(c.Status), Word: words[c.Status], Title: c.Title.String(), System: c.System.Label(),
+		Evidence: c.Evidence.String(), Remedy: c.Advice(link.OnPage).String(),
 	}
 	if c.Status == link.Fail || c.Status == link.Warn {
 		row.Cause, row.Fix = CauseTitle(c.Cause), Fix(c.Cause)

@@ -7,11 +7,12 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/web/view"
 )
 
 func TestVerifyPutsWhatNeedsAttentionFirst(t *testing.T) {
-	check := func(s link.Status) link.Check { return link.Check{Title: string(s), Status: s} }
+	check := func(s link.Status) link.Check { return link.Check{Title: say.Raw(string(s)), Status: s} }
 	all := link.Checks{check(link.Pass), check(link.Skipped), check(link.Warn), check(link.Fail), check(link.Pass)}
 	p := NewVerify(view.Head{}, VerifyInput{Begun: true, Ended: true, Checks: all}, "")
 	var got []string

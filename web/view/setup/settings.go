@@ -152,7 +152,7 @@ func (b settings) choice(name, label, hint string, options ...view.Option) view.
 
 // field returns the text field for a setting of the tables.
 func (b settings) field(m link.Meta) view.Field {
-	f := b.text(m.Spec, cmp.Or(m.Ask.Label, m.Label), m.Ask.Hint)
+	f := b.text(m.Spec, string(cmp.Or(m.Ask.Label, m.Label)), string(m.Ask.Hint))
 	f.Optional, f.Short, f.Key = !m.Ask.Needed, m.Ask.Short, fileKey(m)
 	f.Code = m.Ask.Control == link.AskCode || m.Ask.Control == link.AskLines
 	if m.Ask.Control == link.AskLines || m.Ask.Control == link.AskArea {
@@ -166,18 +166,19 @@ func (b settings) field(m link.Meta) view.Field {
 func (b settings) choose(m link.Meta, options ...view.Option) view.Choice {
 	if options == nil {
 		for i, value := range m.Values {
-			options = append(options, view.Option{Value: value, Label: m.Ask.Answers[i]})
+			options = append(options, view.Option{Value: value, Label: string(m.Ask.Answers[i])})
 		}
 	}
-	c := b.choice(m.Spec, cmp.Or(m.Ask.Label, m.Label), m.Ask.Hint, options...)
+	c := b.choice(m.Spec, string(cmp.Or(m.Ask.Label, m.Label)), string(m.Ask.Hint), options...)
 	c.Key = fileKey(m)
 	return c
 }
 
 func (b settings) tick(m link.Meta) view.Check {
 	return view.Check{
-		Name: m.Spec, Label: cmp.Or(m.Ask.Label, m.Label), Hint: m.Ask.Hint, Error: b.problems.At(m.Spec),
-		Key: fileKey(m), Checked: b.in.Form.Get(m.Spec) == link.Ticked,
+		Name: m.Spec, Label: string(cmp.Or(m.Ask.Label, m.Label)), Hint: string(m.Ask.Hint),
+		Error: b.problems.At(m.Spec),
+		Key:   fileKey(m), Checked: b.in.Form.Get(m.Spec) == link.Ticked,
 	}
 }
 

@@ -104,7 +104,7 @@ func (b settings) providerNames() []view.Field {
 
 func (b settings) clientSecret() view.Secret {
 	m := named(link.ProviderAttrs(), "client_secret")
-	s := view.Secret{Name: m.Spec, Label: m.Label, Hint: "Leave empty to generate one", Optional: true,
+	s := view.Secret{Name: m.Spec, Label: string(m.Label), Hint: "Leave empty to generate one", Optional: true,
 		Error: b.problems.At(m.Spec)}
 	if b.in.There {
 		s.Hint = "Leave empty to keep the current one"
@@ -170,7 +170,7 @@ func (b settings) mappings() *Ticks {
 	if slices.Contains(b.in.Authentik.Missing, link.PermViewMapping) {
 		return nil
 	}
-	t := &Ticks{Name: m.Spec, Label: m.Ask.Label, Hint: m.Ask.Hint, Error: b.problems.At(m.Spec)}
+	t := &Ticks{Name: m.Spec, Label: string(m.Ask.Label), Hint: string(m.Ask.Hint), Error: b.problems.At(m.Spec)}
 	for _, one := range b.in.Authentik.Mappings {
 		if one.Scope == "email" || one.Managed == link.ManagedPrefix+"openid" || one.Managed == link.ManagedPrefix+
 			"profile" {

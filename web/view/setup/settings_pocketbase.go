@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/web/view"
 )
 
@@ -111,7 +112,7 @@ func (b settings) urlHint(a link.Attr[link.PocketBase, link.OAuth2Provider]) str
 	if url == "" && a.Key == "userInfoURL" { // there is none with the ID token
 		url = b.in.Desired.AuthentikURL + "/application/o/userinfo/"
 	}
-	return url + a.Ask.Hint
+	return say.Of("%s%s", url, a.Ask.Hint).String()
 }
 
 // slot offers the three slots. The first option lets authpocket choose.

@@ -1,0 +1,197 @@
+package say
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+	"golang.org/x/text/message/catalog"
+)
+
+// files has a file for each language. Its keys are the English formats. A value is the translation or, where it
+// depends on a number, one for each of the language's plural forms: https://cldr.unicode.org/index/cldr-spec/plural-rules.
+//
+//go:embed languages/*.json
+var files embed.FS
+
+// source is the language of the formats.
+const source = "en"
+
+// Languages are the languages that texts can be said in.
+type Languages struct {
+	all     []*Language // English first
+	matcher language.Matcher
+}
+
+// Language says texts in one language.
+type Language struct {
+	Tag     string // as in RFC 5646, such as "de"
+	Name    string // in the language itself
+	printer func() *message.Printer
+}
+
+// Load returns the languages of the program.
+func Load() (*Languages, error) {
+	found, err := files.ReadDir("languages")
+	if err != nil {
+		return nil, fmt.Errorf("listing the languages: %w", err)
+	}
+	var l Languages
+	for _, f := range found {
+		one, err := load(strings.TrimSuffix(f.Name(), ".json"))
+		if err != nil {
+			return nil, err
+		}
+		l.all = append(l.all, one)
+	}
+	slices.SortStableFunc(l.all, func(a, b *Language) int { return isSource(b) - isSource(a) })
+	tags := make([]language.Tag, len(l.all))
+	for i, one := range l.all {
+		tags[i] = language.Make(one.Tag)
+	}
+	l.matcher = language.NewMatcher(tags)
+	return &l, nil
+}
+
+func isSource(l *Language) int {
+	if l.Tag == source {
+		return 1
+	}
+	return 0
+}
+
+// All returns the languages, English first.
+func (l *Languages) All() []*Language { return l.all }
+
+// English returns the language that texts are written in.
+func (l *Languages) English() *Language { return l.all[0] }
+
+// Match returns the best language for what people prefer, each a tag or the value of an Accept-Language header
+// (RFC 9110), the most wanted first. English if none is known.
+func (l *Languages) Match(preferred ...string) *Language {
+	_, at := language.MatchStrings(l.matcher, preferred...)
+	return l.all[at]
+}
+
+// Say returns the text in the language, and in English what the language has no translation for.
+func (l *Language) Say(t Text) string { return t.in(l.sprintf) }
+
+func (l *Language) sprintf(format string, values ...any) string {
+	return l.printer().Sprintf(message.Key(format, format), values...)
+}
+
+// Entries returns the translations of a language by their English format.
+func (l *Language) Entries() (map[string]Entry, error) {
+	f, err := read(l.Tag)
+	return f.Texts, err
+}
+
+// Entry is a translation: one format, or one for each plural form.
+type Entry struct {
+	Format string
+	Forms  map[string]string
+}
+
+// UnmarshalJSON reads a format or an object of forms.
+func (e *Entry) UnmarshalJSON(b []byte) error {
+	if len(b) > 0 && b[0] == '{' {
+		return json.Unmarshal(b, &e.Forms)
+	}
+	return json.Unmarshal(b, &e.Format)
+}
+
+// message returns the entry for a catalogue. The number that decides on the form is the first %d of the format.
+func (e Entry) message(format string) catalog.Message {
+	if e.Forms == nil {
+		return catalog.String(e.Format)
+	}
+	var cases []any
+	for _, form := range []string{"zero", "one", "two", "few", "many", "other"} {
+		if said, ok := e.Forms[form]; ok {
+			cases = append(cases, form, said)
+		}
+	}
+	return plural.Selectf(number(format), "%d", cases...)
+}
+
+// number returns the place of the first %d among the verbs of a format, from 1.
+func number(format string) int {
+	place := 0
+	for rest := strings.ReplaceAll(format, "%%", ""); ; {
+		_, after, found := strings.Cut(rest, "%")
+		if !found {
+			return 1
+		}
+		place++
+		if strings.HasPrefix(after, "d") {
+			return place
+		}
+		rest = after
+	}
+}
+
+type file struct {
+	Name  string           `json:"name"`
+	Texts map[string]Entry `json:"texts"`
+}
+
+func read(tag string) (file, error) {
+	var f file
+	b, err := files.ReadFile("languages/" + tag + ".json")
+	if err != nil {
+		return f, fmt.Errorf("opening the language %s: %w", tag, err)
+	}
+	if err := json.Unmarshal(b, &f); err != nil {
+		return f, fmt.Errorf("reading the language %s: %w", tag, err)
+	}
+	return f, nil
+}
+
+// load returns a language whose file is read the first time that it says something.
+func load(tag string) (*Language, error) {
+	name, err := nameOf(tag)
+	if err != nil {
+		return nil, err
+	}
+	return &Language{Tag: tag, Name: name, printer: sync.OnceValue(func() *message.Printer { return printer(tag) })},
+		nil
+}
+
+// nameOf reads the start of a language's file, which has its name.
+func nameOf(tag string) (string, error) {
+	f, err := files.Open("languages/" + tag + ".json")
+	if err != nil {
+		return "", fmt.Errorf("opening the language %s: %w", tag, err)
+	}
+	defer f.Close()
+	start := json.NewDecoder(f)
+	var last json.Token
+	for range 3 { // {, "name", its value
+		if last, err = start.Token(); err != nil {
+			return "", fmt.Errorf("reading the language %s: %w", tag, err)
+		}
+	}
+	name, ok := last.(string)
+	if !ok {
+		return "", fmt.Errorf("reading the language %s: its file must start with its name", tag)
+	}
+	return name, nil
+}
+
+// printer returns a printer for the language. TestEveryLanguage holds the files, so what cannot be read is left in
+// English.
+func printer(tag string) *message.Printer {
+	to := language.Make(tag)
+	all := catalog.NewBuilder(catalog.Fallback(language.Make(source)))
+	f, _ := read(tag)
+	for format, entry := range f.Texts {
+		_ = all.Set(to, format, entry.message(format))
+	}
+	return message.NewPrinter(to, message.Catalog(all))
+}
