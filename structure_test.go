@@ -57,9 +57,8 @@ func imports() map[string]string {
 		"internal/command/output": "internal/command/terminal internal/engine internal/journal internal/link " +
 			"internal/linkfile internal/say internal/signin internal/visible",
 		"internal/command/terminal": "internal/secret internal/visible",
-		"cmd/authpocket-demo": "internal/journal internal/listen internal/logs internal/secret sandbox " +
-			"sandbox/stories " +
-			"web web/door",
+		"cmd/authpocket-demo": "internal/journal internal/listen internal/logs internal/say internal/secret sandbox " +
+			"sandbox/stories web web/door",
 
 		"internal/address":  "",
 		"internal/say":      "",
@@ -115,13 +114,13 @@ func imports() map[string]string {
 			"internal/linkfile internal/logs internal/say internal/secret internal/signin static " +
 			"web/door web/form web/live web/respond web/session web/view web/view/changes " +
 			"web/view/proof web/view/setup",
-		"web/door":    "static web/respond web/view",
+		"web/door":    "internal/say static web/respond web/view",
 		"web/form":    "internal/link internal/say internal/secret web/view/setup",
 		"web/live":    "web/view",
 		"web/respond": "static web/view",
 		"web/session": "internal/connect internal/engine internal/link internal/say internal/secret " +
 			"internal/signin web/door web/live web/view/changes web/view/proof",
-		"web/view":         "internal/link internal/visible",
+		"web/view":         "internal/link internal/say internal/visible",
 		"web/view/changes": "internal/link internal/say web/view web/view/proof",
 		"web/view/proof":   "internal/address internal/link internal/say internal/signin web/view",
 		"web/view/setup":   "internal/address internal/link internal/plans internal/say web/view web/view/changes",

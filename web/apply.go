@@ -8,6 +8,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 
+	"authpocket/internal/say"
 	"authpocket/web/form"
 	"authpocket/web/session"
 	"authpocket/web/view"
@@ -63,30 +64,32 @@ func (s *Server) startApply(w http.ResponseWriter, r *http.Request, sess *sessio
 // stalePlan leads to a new plan of the same kind.
 func (s *Server) stalePlan(w http.ResponseWriter, r *http.Request, sess *session.Session, id string) {
 	s.problem(w, r, http.StatusConflict, view.ProblemPage{
-		Head: s.titled(sess, "Review again"),
-		Summary: "This review is out of date. An answer or the link has changed since, " +
-			"perhaps in another tab. Nothing was written.",
-		Todo:    "Open the latest review and continue from there.",
-		Actions: []view.Action{{Label: "Review again", URL: sess.AgainOf(id)}},
+		Head: s.titled(sess, say.Of("Review again")),
+		Summary: say.Of("This review is out of date. An answer or the link has changed since, perhaps in another " +
+			"tab. " +
+			"Nothing was written."),
+		Todo:    say.Of("Open the latest review and continue from there."),
+		Actions: []view.Action{{Label: say.Of("Review again"), URL: sess.AgainOf(id)}},
 	})
 }
 
 // busy writes the page for a plan that has to wait for another apply.
 func (s *Server) busy(w http.ResponseWriter, r *http.Request, sess *session.Session, job *session.Apply) {
 	s.problem(w, r, http.StatusConflict, view.ProblemPage{
-		Head: s.titled(sess, "Other changes are in progress"),
-		Summary: "Other changes to this link are being applied, perhaps in another tab. Nothing " +
-			"in this review was written.",
-		Todo:    "Wait for them to finish, then open this review again.",
-		Actions: []view.Action{{Label: "View progress", URL: "/apply/" + job.ID}},
+		Head: s.titled(sess, say.Of("Other changes are in progress")),
+		Summary: say.Of("Other changes to this link are being applied, perhaps in another tab. Nothing in this " +
+			"review " +
+			"was written."),
+		Todo:    say.Of("Wait for them to finish, then open this review again."),
+		Actions: []view.Action{{Label: say.Of("View progress"), URL: "/apply/" + job.ID}},
 	})
 }
 
 func (s *Server) closing(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	s.problem(w, r, http.StatusServiceUnavailable, view.ProblemPage{
-		Head:    s.titled(sess, "authpocket is shutting down"),
-		Summary: "authpocket is shutting down and starts no new work. Nothing was written.",
-		Todo:    "Start authpocket again. It detects what already exists.",
+		Head:    s.titled(sess, say.Of("authpocket is shutting down")),
+		Summary: say.Of("authpocket is shutting down and starts no new work. Nothing was written."),
+		Todo:    say.Of("Start authpocket again. It detects what already exists."),
 		Actions: start(),
 	})
 }

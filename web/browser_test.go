@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/sandbox"
 	"authpocket/test/testkey"
@@ -81,7 +82,7 @@ func wizardFor(t *testing.T, box *sandbox.Sandbox, cfg Config) *wizard {
 func prefilled(box *sandbox.Sandbox) Config {
 	return Config{Prefill: Prefill{
 		AuthentikURL: box.AuthentikURL, AuthentikToken: secret.New(box.AuthentikToken),
-		PocketBaseURL: box.PocketBaseURL, PocketBaseToken: secret.New(box.PocketBaseToken), Note: "a note",
+		PocketBaseURL: box.PocketBaseURL, PocketBaseToken: secret.New(box.PocketBaseToken), Note: say.Of("a note"),
 	}}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"authpocket/internal/address"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/signin"
 	"authpocket/web/session"
 	"authpocket/web/view"
@@ -97,11 +98,11 @@ func (s *Server) reviewErrand(w http.ResponseWriter, r *http.Request, sess *sess
 func (s *Server) nothingToFix(w http.ResponseWriter, r *http.Request, sess *session.Session, cause link.CauseID) {
 	known, _ := signin.FindCause(cause)
 	s.problem(w, r, http.StatusConflict, view.ProblemPage{
-		Head:    s.titled(sess, "authpocket cannot fix this"),
-		Todo:    known.Todo.String(),
-		Summary: "Both systems already have the settings you chose, so the cause is elsewhere.",
-		Actions: []view.Action{{Label: "Check again", URL: "/verify"},
-			{Label: "Change the settings", URL: "/settings"}},
+		Head:    s.titled(sess, say.Of("authpocket cannot fix this")),
+		Todo:    known.Todo,
+		Summary: say.Of("Both systems already have the settings you chose, so the cause is elsewhere."),
+		Actions: []view.Action{{Label: say.Of("Check again"), URL: "/verify"},
+			{Label: say.Of("Change the settings"), URL: "/settings"}},
 	})
 }
 

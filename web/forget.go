@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 
+	"authpocket/internal/say"
 	"authpocket/web/session"
 	"authpocket/web/view"
 )
@@ -27,20 +28,21 @@ func (s *Server) forgetTokens(w http.ResponseWriter, r *http.Request, sess *sess
 // showForgotten handles the "GET /forgotten" route.
 func (s *Server) showForgotten(w http.ResponseWriter, r *http.Request, _ *session.Session) {
 	page := view.ProblemPage{
-		Head:    view.Head{Title: "The tokens are deleted"},
-		Summary: "authpocket has deleted both tokens, all client secrets and your answers.",
-		List: []string{
-			"The tokens stay valid until you revoke them in authentik and PocketBase.",
-			"You stay signed in to authpocket for up to 30 minutes of inactivity. If you sign out, you need a new " +
-				"setup code to return.",
+		Head:    view.Head{Title: say.Of("The tokens are deleted")},
+		Summary: say.Of("authpocket has deleted both tokens, all client secrets and your answers."),
+		List: []say.Text{
+			say.Of("The tokens stay valid until you revoke them in authentik and PocketBase."),
+			say.Of("You stay signed in to authpocket for up to 30 minutes of inactivity. If you sign out, you need " +
+				"a new setup code to return."),
 		},
-		Actions: []view.Action{{Label: "Start over", URL: "/"}},
-		Press:   []view.Action{{Label: "Sign out", URL: "/leave"}},
+		Actions: []view.Action{{Label: say.Of("Start over"), URL: "/"}},
+		Press:   []view.Action{{Label: say.Of("Sign out"), URL: "/leave"}},
 	}
 	if r.URL.Query().Get("after") == "work" {
-		page.Head.Title = "The tokens are deleted in a moment"
-		page.Summary = "A task that you started is still running. When it ends, authpocket deletes both tokens and " +
-			"all client secrets. Your answers are already deleted."
+		page.Head.Title = say.Of("The tokens are deleted in a moment")
+		page.Summary = say.Of("A task that you started is still running. When it ends, authpocket deletes both " +
+			"tokens and all " +
+			"client secrets. Your answers are already deleted.")
 	}
 	s.problem(w, r, http.StatusOK, page)
 }

@@ -50,41 +50,42 @@ func (s *Server) showUndo(w http.ResponseWriter, r *http.Request, sess *session.
 func (s *Server) undoConflicts(w http.ResponseWriter, r *http.Request, sess *session.Session, id, later string,
 	force bool, problems link.Problems) {
 	page := view.ProblemPage{
-		Head: s.head(sess), Summary: "The objects in the receipt have changed since then. Nothing was written.",
-		Todo: "Undo anyway to discard these changes too. You review all changes first.",
-		Actions: []view.Action{{Label: "Undo anyway", URL: session.UndoPath(id, true)},
-			{Label: "Cancel", URL: "/receipts/" + id}},
+		Head: s.head(sess), Summary: say.Of("The objects in the receipt have changed since then. Nothing was written."),
+		Todo: say.Of("Undo anyway to discard these changes too. You review all changes first."),
+		Actions: []view.Action{{Label: say.Of("Undo anyway"), URL: session.UndoPath(id, true)},
+			{Label: say.Of("Cancel"), URL: "/receipts/" + id}},
 	}
-	page.Head.Title = "Something has changed since then"
+	page.Head.Title = say.Of("Something has changed since then")
 	if later != "" {
-		page.Todo = "This link has a later receipt. Undo that one first, or undo this one anyway to discard the " +
-			"later changes too."
-		page.Actions = append([]view.Action{{Label: "Undo the later receipt first",
+		page.Todo = say.Of("This link has a later receipt. Undo that one first, or undo this one anyway to discard " +
+			"the " +
+			"later changes too.")
+		page.Actions = append([]view.Action{{Label: say.Of("Undo the later receipt first"),
 			URL: session.UndoPath(later, false)}},
 			page.Actions...)
 	}
 	switch problems[0].Field {
 	case "access":
-		page.Head.Title, page.Summary = "Some of it cannot be restored",
-			"authpocket cannot recreate some of what was removed. Nothing was written."
-		page.Todo = "Undo anyway to restore the rest. You review all changes first."
+		page.Head.Title, page.Summary = say.Of("Some of it cannot be restored"),
+			say.Of("authpocket cannot recreate some of what was removed. Nothing was written.")
+		page.Todo = say.Of("Undo anyway to restore the rest. You review all changes first.")
 	case "application.slug", "pocketbase.slot":
-		page.Head.Title, page.Summary = "This cannot be undone here",
-			"Undoing it would delete something else. Nothing was written."
-		page.Todo, page.Actions = problems[0].Message().Advice(link.OnPage).String(), page.Actions[len(page.Actions)-1:]
+		page.Head.Title, page.Summary = say.Of("This cannot be undone here"),
+			say.Of("Undoing it would delete something else. Nothing was written.")
+		page.Todo, page.Actions = problems[0].Message().Advice(link.OnPage), page.Actions[len(page.Actions)-1:]
 		force = false
 	}
 	if force {
-		page.Head.Title, page.Summary = "This cannot be undone", "The object to restore is gone or in use. "+
-			"Nothing was written."
-		page.Todo, page.Actions = "", page.Actions[len(page.Actions)-1:]
+		page.Head.Title, page.Summary = say.Of("This cannot be undone"), say.Of("The object to restore is gone or "+
+			"in use. Nothing was written.")
+		page.Todo, page.Actions = say.Text{}, page.Actions[len(page.Actions)-1:]
 	}
 	for _, one := range problems {
 		line := one.Summary
 		if force {
-			line = say.Raw(view.Sentence(one))
+			line = view.Sentence(one)
 		}
-		page.List = append(page.List, line.String())
+		page.List = append(page.List, line)
 	}
 	s.problem(w, r, http.StatusConflict, page)
 }
@@ -125,13 +126,13 @@ func (s *Server) showLater(make planner) func(http.ResponseWriter, *http.Request
 
 func (s *Server) laterProblems(w http.ResponseWriter, r *http.Request, sess *session.Session, problems link.Problems) {
 	page := view.ProblemPage{
-		Head:    s.titled(sess, "No changes to review yet"),
-		Summary: "No link exists with these settings. Nothing was written.", List: view.Sentences(problems),
-		Actions: []view.Action{{Label: "Change the settings", URL: "/settings"},
-			{Label: "Go to the review", URL: "/review"}},
+		Head:    s.titled(sess, say.Of("No changes to review yet")),
+		Summary: say.Of("No link exists with these settings. Nothing was written."), List: view.Sentences(problems),
+		Actions: []view.Action{{Label: say.Of("Change the settings"), URL: "/settings"},
+			{Label: say.Of("Go to the review"), URL: "/review"}},
 	}
 	if problems[0].Field == "pocketbase.slot" {
-		page.Summary, page.Actions = "This would delete something else in PocketBase. Nothing was written.",
+		page.Summary, page.Actions = say.Of("This would delete something else in PocketBase. Nothing was written."),
 			page.Actions[1:]
 	}
 	s.problem(w, r, http.StatusConflict, page)

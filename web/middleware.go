@@ -14,6 +14,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"authpocket/internal/say"
 	"authpocket/web/door"
 	"authpocket/web/form"
 	"authpocket/web/view"
@@ -116,10 +117,10 @@ func (s *Server) recoverPanics(next http.Handler) http.Handler {
 func (s *Server) ownPagesOnly() func(http.Handler) http.Handler {
 	return door.OwnPagesOnly(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.problem(w, r, http.StatusForbidden, view.ProblemPage{
-			Head:    view.Head{Title: "Request from another site"},
-			Summary: "The request did not come from a page of authpocket, so it was rejected.",
-			Todo:    "Open authpocket at its own address and use the button there.",
-			Actions: []view.Action{{Label: "Go to start", URL: "/"}},
+			Head:    view.Head{Title: say.Of("Request from another site")},
+			Summary: say.Of("The request did not come from a page of authpocket, so it was rejected."),
+			Todo:    say.Of("Open authpocket at its own address and use the button there."),
+			Actions: []view.Action{{Label: say.Of("Go to start"), URL: "/"}},
 		})
 	}))
 }

@@ -17,7 +17,7 @@ func TestThePermissionsCanBeReadBeforeConnecting(t *testing.T) {
 	}
 	p := b.get("/permissions").want(200)
 	for _, one := range permissions() {
-		p.says(string(one.Codename)+" :", one.Why)
+		p.says(string(one.Codename)+" :", one.Why.String())
 	}
 	// a session that is over is told elsewhere, and not as a download
 	plain := &http.Cookie{Name: string(session.Cookie), Value: "over"}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/web/session"
 	"authpocket/web/view"
 )
@@ -25,11 +26,11 @@ func (s *Server) showProof(w http.ResponseWriter, r *http.Request, sess *session
 	}
 	if ok {
 		s.problem(w, r, http.StatusConflict, view.ProblemPage{
-			Head:    s.titled(sess, "A new person cannot prove it"),
-			Summary: "authpocket cannot make a person who signs in here. Nothing was written.",
+			Head:    s.titled(sess, say.Of("A new person cannot prove it")),
+			Summary: say.Of("authpocket cannot make a person who signs in here. Nothing was written."),
 			List:    view.Sentences(problems),
-			Actions: []view.Action{{Label: "Test sign-in", URL: "/signin"},
-				{Label: "Back to the checks", URL: "/verify"}},
+			Actions: []view.Action{{Label: say.Of("Test sign-in"), URL: "/signin"},
+				{Label: say.Of("Back to the checks"), URL: "/verify"}},
 		})
 		return
 	}

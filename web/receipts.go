@@ -9,6 +9,7 @@ import (
 
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/web/session"
 	"authpocket/web/view"
 	"authpocket/web/view/changes"
@@ -46,10 +47,10 @@ func (s *Server) showReceipt(w http.ResponseWriter, r *http.Request, sess *sessi
 
 func (s *Server) noReceipts(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	s.problem(w, r, http.StatusNotFound, view.ProblemPage{
-		Head:    s.titled(sess, "Receipts are turned off"),
-		Summary: "authpocket was started without a directory for receipts, so it has no history.",
-		Todo:    "The review always shows the current state of both systems.",
-		Actions: []view.Action{{Label: "Go to the review", URL: "/review"}},
+		Head:    s.titled(sess, say.Of("Receipts are turned off")),
+		Summary: say.Of("authpocket was started without a directory for receipts, so it has no history."),
+		Todo:    say.Of("The review always shows the current state of both systems."),
+		Actions: []view.Action{{Label: say.Of("Go to the review"), URL: "/review"}},
 	})
 }
 
@@ -61,10 +62,10 @@ func (s *Server) receiptFault(w http.ResponseWriter, r *http.Request, sess *sess
 		return
 	}
 	s.problem(w, r, http.StatusNotFound, view.ProblemPage{
-		Head:    s.titled(sess, "Receipt not found"),
-		Summary: "The link between the two connected systems has no receipt with this ID.",
-		Todo:    "If it belongs to other systems, connect those first.",
-		Actions: []view.Action{{Label: "View history", URL: "/receipts"}},
+		Head:    s.titled(sess, say.Of("Receipt not found")),
+		Summary: say.Of("The link between the two connected systems has no receipt with this ID."),
+		Todo:    say.Of("If it belongs to other systems, connect those first."),
+		Actions: []view.Action{{Label: say.Of("View history"), URL: "/receipts"}},
 	})
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/web/live"
 	"authpocket/web/respond"
 	"authpocket/web/session"
@@ -38,14 +39,14 @@ func (s *Server) head(sess *session.Session) view.Head {
 	h.Receipts = s.cfg.Receipts != nil && p.Authentik != nil && p.PocketBase != nil
 	h.Ends = view.Ends{Shown: true, Joined: p.Settled != nil || p.Live}
 	if p.Settled != nil {
-		h.Ends.Authentik, h.Ends.PocketBase = view.NewEnd(p.Settled.AuthentikURL, ""),
-			view.NewEnd(p.Settled.PocketBaseURL, "")
+		h.Ends.Authentik, h.Ends.PocketBase = view.NewEnd(p.Settled.AuthentikURL, say.Text{}),
+			view.NewEnd(p.Settled.PocketBaseURL, say.Text{})
 	}
 	if p.Authentik != nil {
-		h.Ends.Authentik = view.NewEnd(p.Authentik.Login.URL, p.Authentik.Found())
+		h.Ends.Authentik = view.NewEnd(p.Authentik.Login.URL, say.Raw(p.Authentik.Found()))
 	}
 	if p.PocketBase != nil {
-		h.Ends.PocketBase = view.NewEnd(p.PocketBase.Login.URL, p.PocketBase.Found())
+		h.Ends.PocketBase = view.NewEnd(p.PocketBase.Login.URL, say.Raw(p.PocketBase.Found()))
 	}
 	h.Ends.Checked = p.Settled != nil && p.Verify.Proven()
 	h.Ends.Proved = !s.signedIn(sess).At.IsZero() && !(p.Verify.Ended() && p.Verify.Input().Checks.Failed())
@@ -53,7 +54,7 @@ func (s *Server) head(sess *session.Session) view.Head {
 }
 
 // titled returns the frame of a page in this session with that title.
-func (s *Server) titled(sess *session.Session, title string) view.Head {
+func (s *Server) titled(sess *session.Session, title say.Text) view.Head {
 	h := s.head(sess)
 	h.Title = title
 	return h
@@ -83,17 +84,17 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, sess *session.Sess
 	}
 	s.logError(r, "asking a system", err)
 	said := link.MessageOf(err)
-	page := view.ProblemPage{Head: s.titled(sess, "Something went wrong"), Summary: said.What().String(),
-		Todo: said.Advice(link.OnPage).String(), Answers: true, Actions: []view.Action{{Label: "Try again",
+	page := view.ProblemPage{Head: s.titled(sess, say.Of("Something went wrong")), Summary: said.What(),
+		Todo: said.Advice(link.OnPage), Answers: true, Actions: []view.Action{{Label: say.Of("Try again"),
 			URL: again}}}
 	status := http.StatusInternalServerError
 	if f, ok := errors.AsType[*link.Fault](err); ok {
 		status = http.StatusBadGateway
-		page.Head.Title = f.System.Label() + " returned an unexpected response"
+		page.Head.Title = say.Of("%s returned an unexpected response", f.System.Label())
 		if f.Kind == link.FaultUnreachable {
-			page.Head.Title = f.System.Label() + " did not respond"
+			page.Head.Title = say.Of("%s did not respond", f.System.Label())
 		}
-		page.Actions = append(page.Actions, view.Action{Label: "Change the connection to " + f.System.Label(),
+		page.Actions = append(page.Actions, view.Action{Label: say.Of("Change the connection to %s", f.System.Label()),
 			URL: "/" + string(f.System)})
 	}
 	s.problem(w, r, status, page)
@@ -126,12 +127,12 @@ func shorten(text string) string {
 	return strings.ToValidUTF8(text[:logText], "") + "…"
 }
 
-func start() []view.Action { return []view.Action{{Label: "Go to start", URL: "/"}} }
+func start() []view.Action { return []view.Action{{Label: say.Of("Go to start"), URL: "/"}} }
 
 func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {
 	s.problem(w, r, http.StatusNotFound, view.ProblemPage{
-		Head: view.Head{Title: "Page not found"}, Summary: "authpocket has no page at this address.",
-		Todo: "Go to the start page and continue from there. Your answers are kept.", Actions: start(),
+		Head: view.Head{Title: say.Of("Page not found")}, Summary: say.Of("authpocket has no page at this address."),
+		Todo: say.Of("Go to the start page and continue from there. Your answers are kept."), Actions: start(),
 	})
 }
 
@@ -144,19 +145,19 @@ func (s *Server) wrongMethod(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Allow", strings.Join(allowed, ", "))
 	s.problem(w, r, http.StatusMethodNotAllowed, view.ProblemPage{
-		Head:    view.Head{Title: "This page cannot be opened directly"},
-		Summary: "It only responds to a button on another page.",
-		Todo:    "Go to the start page and continue from there. Your answers are kept.", Actions: start(),
+		Head:    view.Head{Title: say.Of("This page cannot be opened directly")},
+		Summary: say.Of("It only responds to a button on another page."),
+		Todo:    say.Of("Go to the start page and continue from there. Your answers are kept."), Actions: start(),
 	})
 }
 
 // lastPage renders the page for a panic or a failed template. It is rendered once,
 // at the start, so that it cannot fail later.
-func lastPage(note string, assets view.Assets) ([]byte, error) {
+func lastPage(note say.Text, assets view.Assets) ([]byte, error) {
 	page := view.ProblemPage{
-		Head:    view.Head{Title: "Something went wrong inside authpocket", Note: note, Assets: assets},
-		Summary: "This is an error in authpocket, not something you did.",
-		Todo:    "See authpocket's log for details. Your answers are kept, so you can go back and try again.",
+		Head:    view.Head{Title: say.Of("Something went wrong inside authpocket"), Note: note, Assets: assets},
+		Summary: say.Of("This is an error in authpocket, not something you did."),
+		Todo:    say.Of("See authpocket's log for details. Your answers are kept, so you can go back and try again."),
 		Actions: start(),
 	}
 	var text bytes.Buffer
@@ -168,11 +169,11 @@ func lastPage(note string, assets view.Assets) ([]byte, error) {
 func (s *Server) sessionOver(w http.ResponseWriter, r *http.Request) {
 	session.Cookie.Set(w, r, "", -1)
 	s.problem(w, r, http.StatusGone, view.ProblemPage{
-		Head: view.Head{Title: "Your session has ended"},
-		Summary: "Sessions end after 30 minutes of inactivity, after 4 hours, or when authpocket restarts. Tokens " +
-			"and answers are deleted.",
-		Todo: "Start again and connect both systems. Changes already made in authentik and PocketBase are kept, and " +
-			"authpocket detects them.",
+		Head: view.Head{Title: say.Of("Your session has ended")},
+		Summary: say.Of("Sessions end after 30 minutes of inactivity, after 4 hours, or when authpocket restarts. " +
+			"Tokens and answers are deleted."),
+		Todo: say.Of("Start again and connect both systems. Changes already made in authentik and PocketBase are " +
+			"kept, and authpocket detects them."),
 		Actions: start(),
 	})
 }
@@ -181,17 +182,19 @@ func (s *Server) sessionOver(w http.ResponseWriter, r *http.Request) {
 func (s *Server) badForm(w http.ResponseWriter, r *http.Request, sess *session.Session, err error) {
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		s.problem(w, r, http.StatusRequestEntityTooLarge, view.ProblemPage{
-			Head: s.titled(sess, "The form is too large"), Summary: "The form is limited to 64 kB in total.",
-			Todo: "Go back and remove what is not needed, such as a file that is not a certificate.", Answers: true,
-			Actions: []view.Action{{Label: "Back to the form", URL: r.URL.Path}},
+			Head: s.titled(sess, say.Of("The form is too large")), Summary: say.Of("The form is limited to 64 kB in " +
+				"total."),
+			Todo:    say.Of("Go back and remove what is not needed, such as a file that is not a certificate."),
+			Answers: true,
+			Actions: []view.Action{{Label: say.Of("Back to the form"), URL: r.URL.Path}},
 		})
 		return
 	}
 	s.problem(w, r, http.StatusBadRequest, view.ProblemPage{
-		Head:    s.titled(sess, "The form could not be read"),
-		Summary: "The request is not a form of authpocket.",
-		Todo:    "Go back and submit the form again.",
-		Answers: true, Actions: []view.Action{{Label: "Back to the form", URL: r.URL.Path}},
+		Head:    s.titled(sess, say.Of("The form could not be read")),
+		Summary: say.Of("The request is not a form of authpocket."),
+		Todo:    say.Of("Go back and submit the form again."),
+		Answers: true, Actions: []view.Action{{Label: say.Of("Back to the form"), URL: r.URL.Path}},
 	})
 }
 
@@ -219,12 +222,12 @@ func guard(w http.ResponseWriter, r *http.Request, p session.Progress, page stri
 // settingsFirst says why a page about an existing link cannot be shown yet.
 func (s *Server) settingsFirst(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	s.problem(w, r, http.StatusConflict, view.ProblemPage{
-		Head: s.titled(sess, "Confirm the settings first"),
-		Summary: "authpocket reads the settings from both systems again after they were connected, and after an " +
-			"undo. " +
-			"You have not confirmed them since.",
-		Todo:    "Continue from the settings to the review, and choose this again there.",
-		Actions: []view.Action{{Label: "Go to the settings", URL: "/settings"}},
+		Head: s.titled(sess, say.Of("Confirm the settings first")),
+		Summary: say.Of("authpocket reads the settings from both systems again after they were connected, and after " +
+			"an " +
+			"undo. You have not confirmed them since."),
+		Todo:    say.Of("Continue from the settings to the review, and choose this again there."),
+		Actions: []view.Action{{Label: say.Of("Go to the settings"), URL: "/settings"}},
 	})
 }
 

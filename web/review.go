@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/web/session"
 	"authpocket/web/view"
 	"authpocket/web/view/changes"
@@ -54,10 +55,11 @@ func (s *Server) review(w http.ResponseWriter, r *http.Request, sess *session.Se
 // reviewProblems writes the page for answers that no longer fit the systems.
 func (s *Server) reviewProblems(w http.ResponseWriter, r *http.Request, sess *session.Session, problems link.Problems) {
 	s.problem(w, r, http.StatusConflict, view.ProblemPage{
-		Head:    s.titled(sess, "No changes to review yet"),
-		Summary: "Something has changed in authentik or PocketBase since you answered. Check the settings again.",
-		Answers: true, Actions: []view.Action{{Label: "Change the settings", URL: "/settings"},
-			{Label: "Try again", URL: "/review"}},
+		Head: s.titled(sess, say.Of("No changes to review yet")),
+		Summary: say.Of("Something has changed in authentik or PocketBase since you answered. Check the settings " +
+			"again."),
+		Answers: true, Actions: []view.Action{{Label: say.Of("Change the settings"), URL: "/settings"},
+			{Label: say.Of("Try again"), URL: "/review"}},
 		List: view.Sentences(problems),
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"authpocket/internal/connect"
 	"authpocket/internal/engine"
 	"authpocket/internal/logs"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/static"
 	"authpocket/web/door"
@@ -45,7 +46,7 @@ type Prefill struct {
 	CA string
 	// Note is a quiet banner on every page, such as how to sign in to the
 	// simulated authentik. Empty: none.
-	Note string
+	Note say.Text
 }
 
 // Server serves the wizard.

@@ -9,6 +9,7 @@ import (
 	"authpocket/internal/connect"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/web/form"
 	"authpocket/web/respond"
 	"authpocket/web/session"
@@ -150,7 +151,7 @@ func (s *Server) refuseSettings(w http.ResponseWriter, r *http.Request, sess *se
 func (s *Server) findNames(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	p := sess.Look()
 	if p.Authentik == nil {
-		s.render(w, r, http.StatusOK, view.Found("", nil, "Connect authentik first."))
+		s.render(w, r, http.StatusOK, view.Found("", nil, say.Of("Connect authentik first.")))
 		return
 	}
 	in := r.URL.Query().Get("in")
@@ -162,14 +163,14 @@ func (s *Server) findNames(w http.ResponseWriter, r *http.Request, sess *session
 	refs, err := search(r.Context(), r.URL.Query().Get("q"))
 	if err != nil {
 		s.logError(r, "looking names up", err)
-		s.render(w, r, http.StatusOK, view.Found("", nil, link.MessageOf(err).Text(link.OnPage).String()))
+		s.render(w, r, http.StatusOK, view.Found("", nil, link.MessageOf(err).Text(link.OnPage)))
 		return
 	}
 	var names []string
 	for _, ref := range refs {
 		names = append(names, ref.Name)
 	}
-	s.render(w, r, http.StatusOK, view.Found(view.FieldID(in), names, ""))
+	s.render(w, r, http.StatusOK, view.Found(view.FieldID(in), names, say.Text{}))
 }
 
 func finder(a connect.AuthentikSystem, list string) func(context.Context, string) ([]link.Ref, error) {

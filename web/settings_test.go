@@ -368,7 +368,7 @@ func TestWhatCannotBecomeTheLinkIsNotOffered(t *testing.T) {
 		t.Fatal("nothing is asked")
 	}
 	for _, o := range page.Existing.Options {
-		if strings.Contains(o.Label, "Directory") {
+		if strings.Contains(o.Label.String(), "Directory") {
 			t.Errorf("it offers %q", o.Label)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/static"
 	"authpocket/web/door"
 	"authpocket/web/form"
@@ -43,7 +44,7 @@ func (s *Server) showSignIn(w http.ResponseWriter, r *http.Request, sess *sessio
 	}
 	in := proof.SignInStartInput{Way: r.URL.Query().Get("way"), Person: r.URL.Query().Get("person")}
 	if d := sess.Draft("/signin"); d != nil {
-		in.Way, in.Person, in.Problem = d.Values.Get("way"), d.Values.Get("person"), refusal(d)
+		in.Way, in.Person, in.Problem = d.Values.Get("way"), d.Values.Get("person"), say.Raw(refusal(d))
 	}
 	in.Desired = p.Settled.Desired
 	in.Held = p.Authentik != nil && p.PocketBase != nil
@@ -72,7 +73,7 @@ func (s *Server) signInOf(r *http.Request, sess *session.Session) *session.SignI
 func (s *Server) showSignInRun(w http.ResponseWriter, r *http.Request, sess *session.Session, run *session.SignIn) {
 	in, count := run.Now()
 	in.Base, in.Script = "/signin/"+run.ID, s.files.URL(static.SignIn)
-	in.Problem = refusal(sess.Draft(in.Base))
+	in.Problem = say.Raw(refusal(sess.Draft(in.Base)))
 	in.Own = own(sess.Look())
 	s.allowSignIn(w, in)
 	s.render(w, r, http.StatusOK,

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
 	"authpocket/web/form"
@@ -69,9 +70,9 @@ func (s *Server) callbackSignIn(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	run := s.signIns.Awaiting(query.Get("state"))
 	page := view.ProblemPage{
-		Head:    view.Head{Title: "Unknown test sign-in"},
-		Summary: "It does not belong to a test of authpocket, or the test has ended.",
-		Todo:    "Start a new test on the test sign-in page.",
+		Head:    view.Head{Title: say.Of("Unknown test sign-in")},
+		Summary: say.Of("It does not belong to a test of authpocket, or the test has ended."),
+		Todo:    say.Of("Start a new test on the test sign-in page."),
 	}
 	if run == nil {
 		s.problem(w, r, http.StatusNotFound, page)
@@ -81,8 +82,8 @@ func (s *Server) callbackSignIn(w http.ResponseWriter, r *http.Request) {
 		signin.MissingNothing); ok {
 		run.Finish(s.work, back)
 	}
-	page.Head.Title, page.Summary = "Back from authentik", "The page where you started this test shows the "+
-		"result."
-	page.Todo = "You can close this window."
+	page.Head.Title, page.Summary = say.Of("Back from authentik"), say.Of("The page where you started this test "+
+		"shows the result.")
+	page.Todo = say.Of("You can close this window.")
 	s.problem(w, r, http.StatusOK, page)
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 
+	"authpocket/internal/say"
 	"authpocket/web/session"
 	"authpocket/web/view/setup"
 )
@@ -10,7 +11,7 @@ import (
 // showStart handles the "GET /" route.
 func (s *Server) showStart(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	page := setup.StartPage{Head: s.head(sess)}
-	page.Head.Title = "Link authentik and PocketBase"
+	page.Head.Title = say.Of("Link authentik and PocketBase")
 	page.Head.Ends.Shown = false
 	p := sess.Look()
 	if p.Authentik != nil {

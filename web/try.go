@@ -10,6 +10,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 
+	"authpocket/internal/say"
 	"authpocket/static"
 	"authpocket/web/door"
 	"authpocket/web/respond"
@@ -65,9 +66,9 @@ func (s *Server) tried(next func(http.ResponseWriter, *http.Request, *session.Se
 			return
 		}
 		s.problem(w, r, http.StatusNotFound, view.ProblemPage{
-			Head:    view.Head{Title: "This link no longer works"},
-			Summary: "It was already used, or it is older than 30 minutes.",
-			Todo:    "Ask the person who sent it for a new link.",
+			Head:    view.Head{Title: say.Of("This link no longer works")},
+			Summary: say.Of("It was already used, or it is older than 30 minutes."),
+			Todo:    say.Of("Ask the person who sent it for a new link."),
 		})
 	}
 }
@@ -109,9 +110,9 @@ func (s *Server) startTry(w http.ResponseWriter, r *http.Request, sess *session.
 	p := sess.Look()
 	if p.Authentik == nil || p.PocketBase == nil || !run.Claim(tryKey(r), func() string { return giveKey(w, r) }) {
 		s.problem(w, r, http.StatusConflict, view.ProblemPage{
-			Head:    view.Head{Title: "The test cannot start"},
-			Summary: "authpocket is no longer connected to both systems, or the test was started elsewhere.",
-			Todo:    "Ask the person who sent you the link for a new one.",
+			Head:    view.Head{Title: say.Of("The test cannot start")},
+			Summary: say.Of("authpocket is no longer connected to both systems, or the test was started elsewhere."),
+			Todo:    say.Of("Ask the person who sent you the link for a new one."),
 		})
 		return
 	}
@@ -121,7 +122,7 @@ func (s *Server) startTry(w http.ResponseWriter, r *http.Request, sess *session.
 			return
 		}
 		s.logError(r, "beginning a test sign-in", err)
-		run.Stop("PocketBase did not return the data to start a sign-in.")
+		run.Stop(say.Of("PocketBase did not return the data to start a sign-in."))
 	}
 	redirect(w, r, r.URL.Path)
 }

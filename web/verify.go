@@ -7,6 +7,7 @@ import (
 	"github.com/a-h/templ"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/web/form"
 	"authpocket/web/session"
 	"authpocket/web/view/proof"
@@ -24,7 +25,7 @@ func (s *Server) showVerify(w http.ResponseWriter, r *http.Request, sess *sessio
 		events += "?after=1"
 	}
 	if d := sess.Draft("/verify"); d != nil {
-		in.Person, in.Problem = d.Values.Get("person"), refusal(d)
+		in.Person, in.Problem = d.Values.Get("person"), say.Raw(refusal(d))
 	}
 	s.render(w, r, http.StatusOK, proof.Verify(proof.NewVerify(s.head(sess), in, events)))
 }

@@ -17,6 +17,7 @@ import (
 	"authpocket/internal/journal"
 	"authpocket/internal/listen"
 	"authpocket/internal/logs"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/sandbox"
 	"authpocket/web"
@@ -113,7 +114,7 @@ func demo(ctx context.Context, address string, chosen, tokens bool, stdout, stde
 	return listen.Serve(ctx, ln, wizard.Handler(), log, wizard.Close)
 }
 
-func note(box *sandbox.Sandbox) string {
+func note(box *sandbox.Sandbox) say.Text {
 	const text = "Sign in to the simulated authentik as %s with the password %s."
-	return fmt.Sprintf(text, box.Person.Username, box.Person.Password)
+	return say.Of(text, box.Person.Username, box.Person.Password)
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"authpocket/internal/authentik/rest"
+	"authpocket/internal/say"
 )
 
 // Account is the name of the role, service account and token in Blueprint.
@@ -30,7 +31,7 @@ entries:
       permissions:
 `)
 	for _, p := range rest.Permissions() {
-		b.WriteString("        - " + string(p.Codename) + " # " + p.Why + "\n")
+		b.WriteString(say.Of("        - %s # %s\n", string(p.Codename), p.Why).String())
 	}
 	b.WriteString(`  - model: authentik_core.user
     id: account

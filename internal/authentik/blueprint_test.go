@@ -10,6 +10,7 @@ import (
 
 	"authpocket/internal/authentik"
 	"authpocket/internal/authentik/rest"
+	"authpocket/internal/say"
 )
 
 func TestBlueprintGivesTheRoleExactlyThePermissions(t *testing.T) {
@@ -64,7 +65,7 @@ func TestDocumentationListsEveryPermission(t *testing.T) {
 	var want []string
 	for _, p := range rest.Permissions() {
 		want = append(want, string(p.Codename))
-		if !strings.Contains(string(page), "| `"+string(p.Codename)+"` | "+p.Why+" |") {
+		if !strings.Contains(string(page), say.Of("| `%s` | %s |", string(p.Codename), p.Why).String()) {
 			t.Errorf("docs/permissions.md lacks %s: %s", p.Codename, p.Why)
 		}
 	}

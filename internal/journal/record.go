@@ -86,8 +86,8 @@ func toChangeRecord(c Change) (changeRecord, error) {
 }
 
 func toStepRecord(s Step) (out stepRecord, err error) {
-	out = stepRecord{State: s.State, When: s.When, IDs: s.IDs, Detail: s.Detail, Summary: say.Raw(s.Summary.String()),
-		Todo: say.Raw(s.Todo.String())}
+	out = stepRecord{State: s.State, When: s.When, IDs: s.IDs, Detail: s.Detail, Summary: s.Summary,
+		Todo: s.Todo}
 	out.After, err = packAgain(s.After, s.AfterNotKept)
 	return out, err
 }

@@ -184,8 +184,9 @@ func doneStories(joined, proven view.Head) []Story {
 	files := []changes.ExportFile{{Title: "authentik blueprint", URL: "blueprint",
 		FileName: "authentik-blueprint.yaml"},
 		{Title: "Terraform", URL: "terraform",
-			Refused: []string{"The name of the application has characters that are not in Unicode's composed form " +
-				"(NFC), which Terraform cannot carry. Change it where it was set, then export again."}}}
+			Refused: []say.Text{say.Of("The name of the application has characters that are not in Unicode's " +
+				"composed form (NFC), " +
+				"which Terraform cannot carry. Change it where it was set, then export again.")}}}
 	return []Story{
 		{"export", changes.Export(changes.NewExport(proven, "/done", files, []link.Warning{{ID: "open-to-everyone"},
 			{ID: "access-unseen", Summary: say.Of("The token may not see who may use this application."),
@@ -196,14 +197,15 @@ func doneStories(joined, proven view.Head) []Story {
 
 func problemStories(none, both view.Head) []Story {
 	return []Story{
-		{"problem-not-found", view.ProblemView(view.ProblemPage{Head: titled(none, "Page not found"),
-			Summary: "authpocket has no page at this address.",
-			Todo:    "Go back to the start and follow the buttons.",
-			Actions: []view.Action{{Label: "Go to start", URL: "/"}}})},
-		{"problem-unreachable", view.ProblemView(view.ProblemPage{Head: titled(both, "authentik did not answer"),
-			Summary: "authentik at https://" + long + " did not answer: nothing listens on that port.",
-			Todo:    "Start it, or change its address.", Answers: true,
-			Actions: []view.Action{{Label: "Try again", URL: "/review"},
-				{Label: "Change the address", URL: "/authentik"}}})},
+		{"problem-not-found", view.ProblemView(view.ProblemPage{Head: titled(none, say.Of("Page not found")),
+			Summary: say.Of("authpocket has no page at this address."),
+			Todo:    say.Of("Go back to the start and follow the buttons."),
+			Actions: []view.Action{{Label: say.Of("Go to start"), URL: "/"}}})},
+		{"problem-unreachable", view.ProblemView(view.ProblemPage{Head: titled(both, say.Of("authentik did not " +
+			"answer")),
+			Summary: say.Of("authentik at https://%s did not answer: nothing listens on that port.", long),
+			Todo:    say.Of("Start it, or change its address."), Answers: true,
+			Actions: []view.Action{{Label: say.Of("Try again"), URL: "/review"},
+				{Label: say.Of("Change the address"), URL: "/authentik"}}})},
 	}
 }

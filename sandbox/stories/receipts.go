@@ -74,10 +74,11 @@ func receiptStories(none, one, both, joined view.Head) []Story {
 
 func storyPermissions() []setup.Permission {
 	return []setup.Permission{
-		{Codename: "authentik_flows.view_flow", Why: "list the flows to choose from"},
-		{Codename: "authentik_providers_oauth2.view_scopemapping", Why: "find the scope mappings for openid, email " +
-			"and profile"},
-		{Codename: "authentik_core.delete_application", Why: "undo: delete an application that authpocket created"},
+		{Codename: "authentik_flows.view_flow", Why: say.Of("list the flows to choose from")},
+		{Codename: "authentik_providers_oauth2.view_scopemapping", Why: say.Of("find the scope mappings for openid, " +
+			"email and profile")},
+		{Codename: "authentik_core.delete_application", Why: say.Of("undo: delete an application that authpocket " +
+			"created")},
 	}
 }
 
@@ -120,10 +121,12 @@ func purposeStories(both, joined view.Head, broken changes.Receipt) []Story {
 		{"done-later",
 			changes.Done(changes.NewDone(joined, changes.DoneInput{Desired: link1.Desired, Held: true, Later: true,
 				Receipts: true, Checks: Checks()[:3]}))},
-		{"undo-conflict", view.ProblemView(view.ProblemPage{Head: titled(joined, "Something has changed since then"),
-			Summary: "The objects in the receipt have changed since then. Nothing was written.",
-			List:    []string{"authentik: application “PocketBase” was changed since: name is now “Somebody else's”."},
-			Todo:    "Undo anyway to discard these changes too. You review all changes first.",
-			Actions: []view.Action{{Label: "Undo anyway", URL: "/"}, {Label: "Cancel", URL: "/"}}})},
+		{"undo-conflict", view.ProblemView(view.ProblemPage{Head: titled(joined, say.Of("Something has changed " +
+			"since then")),
+			Summary: say.Of("The objects in the receipt have changed since then. Nothing was written."),
+			List:    []say.Text{say.Of("authentik: application “PocketBase” was changed since: name is now " +
+				"“Somebody else's”.")},
+			Todo:    say.Of("Undo anyway to discard these changes too. You review all changes first."),
+			Actions: []view.Action{{Label: say.Of("Undo anyway"), URL: "/"}, {Label: say.Of("Cancel"), URL: "/"}}})},
 	}
 }

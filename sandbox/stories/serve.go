@@ -11,6 +11,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 
+	"authpocket/internal/say"
 	"authpocket/static"
 	"authpocket/web/door"
 	"authpocket/web/respond"
@@ -67,7 +68,7 @@ func (s *server) bind(theme string) book {
 	for _, one := range list {
 		b.stories[one.Name] = one.Page
 	}
-	b.index = index(view.Head{Title: "Every page in every state", Assets: assets}, groups(list), theme)
+	b.index = index(view.Head{Title: say.Of("Every page in every state"), Assets: assets}, groups(list), theme)
 	return b
 }
 

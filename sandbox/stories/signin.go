@@ -73,7 +73,7 @@ func signInStories(joined view.Head) []Story {
 	there.CallbackThere, there.Own = true, []string{"http://127.0.0.1:8480/signin/callback"}
 	wrong := start
 	wrong.Person, wrong.Problem, wrong.CallbackThere = "nobody",
-		"authentik has no user “nobody”. Enter a username or an e-mail address.", true
+		say.Of("authentik has no user “nobody”. Enter a username or an e-mail address."), true
 	return []Story{
 		{"signin-start", proof.SignInStart(proof.NewSignInStart(joined, start))},
 		{"signin-wrong", proof.SignInStart(proof.NewSignInStart(joined, wrong))},

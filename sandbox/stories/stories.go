@@ -24,15 +24,15 @@ type Story struct {
 func All(a view.Assets) []Story {
 	none := view.Head{Assets: a}
 	one := view.Head{Assets: a, Held: true, Ends: view.Ends{Shown: true, Authentik: view.NewEnd(AuthentikURL,
-		"2026.5.3 · akadmin, superuser")}}
+		say.Of("2026.5.3 · akadmin, superuser"))}}
 	both := one
-	both.Ends.PocketBase = view.NewEnd(PocketBaseURL, "0.39.11 · admin@company.example")
+	both.Ends.PocketBase = view.NewEnd(PocketBaseURL, say.Of("0.39.11 · admin@company.example"))
 	joined, proven := both, both
 	joined.Ends.Joined = true
 	proven.Ends.Joined, proven.Ends.Proved = true, true
 	list := []Story{
-		{"start", setup.Start(setup.StartPage{Head: titled(none, "Link authentik and PocketBase")})},
-		{"start-demo", setup.Start(setup.StartPage{Head: demo(titled(none, "Link authentik and PocketBase")),
+		{"start", setup.Start(setup.StartPage{Head: titled(none, say.Of("Link authentik and PocketBase"))})},
+		{"start-demo", setup.Start(setup.StartPage{Head: demo(titled(none, say.Of("Link authentik and PocketBase"))),
 			Resume: "/settings"})},
 	}
 	list = append(list, connectStories(none, one)...)
@@ -54,13 +54,13 @@ const (
 	long          = "a-very-long-host-name-that-goes-on-and-on.department-of-long-names.subsidiary.company.example"
 )
 
-func titled(h view.Head, title string) view.Head {
+func titled(h view.Head, title say.Text) view.Head {
 	h.Title = title
 	return h
 }
 
 func demo(h view.Head) view.Head {
-	h.Note = "Nothing here is real. Sign in to the simulated authentik as ada with the password KD4XQ2MZ7R5W."
+	h.Note = say.Of("Nothing here is real. Sign in to the simulated authentik as ada with the password KD4XQ2MZ7R5W.")
 	return h
 }
 

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"authpocket/internal/say"
 	"authpocket/web/respond"
 	"authpocket/web/view"
 )
@@ -31,7 +32,7 @@ type Config struct {
 	Closed func()
 	Log    *slog.Logger // nil discards
 	Assets view.Assets
-	Note   string         // the demo's banner
+	Note   say.Text       // the demo's banner
 	Pages  *respond.Pages // nil writes pages without a last one
 	// Open lists paths that need no code, because each has a secret of its own.
 	// One that ends in / includes all paths below it.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"authpocket/internal/say"
 	"authpocket/static"
 )
 
@@ -102,11 +103,11 @@ func (d *Door) readForm(w http.ResponseWriter, r *http.Request, todo string) boo
 	if err == nil {
 		return true
 	}
-	status, problem := http.StatusBadRequest, "The request is not this page's form."
+	status, problem := http.StatusBadRequest, say.Of("The request is not this page's form.")
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		status, problem = http.StatusRequestEntityTooLarge, "The request is longer than this page's form."
+		status, problem = http.StatusRequestEntityTooLarge, say.Of("The request is longer than this page's form.")
 	}
-	d.show(w, r, status, page{To: "/", Problem: problem + " " + todo})
+	d.show(w, r, status, page{To: "/", Problem: say.Of("%s %s", problem, todo)})
 	return false
 }
 
@@ -122,7 +123,8 @@ func (d *Door) Enter(w http.ResponseWriter, r *http.Request) {
 	}
 	code := r.PostForm.Get("code")
 	if normal(code) == "" {
-		d.show(w, r, http.StatusUnprocessableEntity, page{To: to, Problem: "Enter the code shown in the terminal."})
+		d.show(w, r, http.StatusUnprocessableEntity, page{To: to, Problem: say.Of("Enter the code shown in the " +
+			"terminal.")})
 		return
 	}
 	result := d.try(code)
@@ -142,18 +144,18 @@ func status(o outcome) int {
 	return http.StatusForbidden
 }
 
-func words(o outcome) string {
+func words(o outcome) say.Text {
 	switch o {
 	case changed:
-		return "Five wrong codes, so the code has changed. Wait 10 seconds, then enter the newest code from the " +
-			"terminal."
+		return say.Of("Five wrong codes, so the code has changed. Wait 10 seconds, then enter the newest code from " +
+			"the terminal.")
 	case noCode:
-		return "This code was already used, or it is older than 30 minutes. Press “Print a new code” and look at the " +
-			"terminal."
+		return say.Of("This code was already used, or it is older than 30 minutes. Press “Print a new code” and look " +
+			"at the terminal.")
 	case wait:
-		return "Too many attempts. Wait 10 seconds, then enter the newest code from the terminal."
+		return say.Of("Too many attempts. Wait 10 seconds, then enter the newest code from the terminal.")
 	}
-	return "Wrong code. Enter the most recent code in the terminal."
+	return say.Of("Wrong code. Enter the most recent code in the terminal.")
 }
 
 // Again handles the "POST /door/code" route.
@@ -164,7 +166,7 @@ func (d *Door) Again(w http.ResponseWriter, r *http.Request) {
 	to := local(r.PostForm.Get("to"))
 	if !d.again() {
 		d.show(w, r, http.StatusTooManyRequests, page{To: to,
-			Problem: "A code was just printed. Look at the terminal, or wait 10 seconds and try again."})
+			Problem: say.Of("A code was just printed. Look at the terminal, or wait 10 seconds and try again.")})
 		return
 	}
 	d.show(w, r, http.StatusOK, page{To: to, Printed: true})

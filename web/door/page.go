@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"net/http"
 
+	"authpocket/internal/say"
 	"authpocket/web/view"
 )
 
@@ -11,14 +12,14 @@ import (
 type page struct {
 	Head    view.Head
 	To      string // the page to open after the code
-	Problem string
+	Problem say.Text
 	Printed bool // a code was printed just now
 	Was     bool // the browser was signed in before
 	NoCode  bool // no code is valid
 }
 
 func (p page) problems() view.Problems {
-	if p.Problem == "" {
+	if p.Problem.Empty() {
 		return nil
 	}
 	return view.Problems{{Target: "code", Text: p.Problem}}
@@ -26,7 +27,8 @@ func (p page) problems() view.Problems {
 
 func (d *Door) show(w http.ResponseWriter, r *http.Request, status int, p page) {
 	p.NoCode = !d.hasCode()
-	p.Head = view.Head{Title: "Enter the setup code", Wrong: p.Problem != "", Note: d.cfg.Note, Assets: d.cfg.Assets}
+	p.Head = view.Head{Title: say.Of("Enter the setup code"), Wrong: !p.Problem.Empty(), Note: d.cfg.Note,
+		Assets: d.cfg.Assets}
 	if err := d.cfg.Pages.Page(w, r, status, doorPage(p)); err != nil {
 		d.cfg.Log.ErrorContext(r.Context(), "rendering", slog.Any("error", err))
 	}

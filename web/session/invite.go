@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"time"
+
+	"authpocket/internal/say"
 )
 
 // invite is a link for another user's test. Only its hash is kept.
@@ -76,6 +78,6 @@ func (run *SignIn) Withdraw() {
 	run.mu.Lock()
 	run.invite.expires = time.Time{}
 	run.mu.Unlock()
-	run.letGo(withdrawn)
+	run.letGo(say.Of(withdrawn))
 	run.Streams.End()
 }

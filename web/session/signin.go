@@ -55,7 +55,7 @@ type SignIn struct {
 	returned bool
 	timer    *time.Timer // ends the wait
 	link     string      // authentik's page, where it is opened by hand
-	note     string      // why there is no verdict
+	note     say.Text    // why there is no verdict
 	deleted  bool        // the account that it made is gone
 	busy     bool        // it has come back, and the engine is finding out what came of it
 	gone     bool        // it takes part in nothing any more
@@ -77,7 +77,7 @@ func proven(sess *Session, plan link.Plan, v signin.Verdict) *SignIn {
 	v.Made = false
 	run.Happened.Add(v)
 	run.Happened.End()
-	run.letGo("") // it needs no secrets any more
+	run.letGo(say.Text{}) // it needs no secrets any more
 	return run
 }
 
@@ -144,7 +144,7 @@ func (run *SignIn) work(busy bool) {
 
 // letGo retires the run and wipes its secrets, now or when the engine is done with
 // it. why is the note for a run without a verdict.
-func (run *SignIn) letGo(why string) {
+func (run *SignIn) letGo(why say.Text) {
 	run.mu.Lock()
 	if run.gone = true; run.timer != nil {
 		run.timer.Stop()
@@ -170,7 +170,7 @@ func (run *SignIn) wipe() {
 }
 
 // Stop ends a run without a verdict.
-func (run *SignIn) Stop(why string) {
+func (run *SignIn) Stop(why say.Text) {
 	run.mu.Lock()
 	run.note = why
 	run.mu.Unlock()
@@ -220,7 +220,7 @@ func (run *SignIn) Finish(w Worker, back signin.Return) {
 	defer sess.mu.Unlock()
 	if sess.authentik == nil || sess.pocketbase == nil {
 		run.work(false)
-		run.Stop(tokensGone)
+		run.Stop(say.Of(tokensGone))
 		return
 	}
 	e := w.Engine(Progress{Authentik: sess.authentik, PocketBase: sess.pocketbase})
@@ -232,7 +232,7 @@ func (run *SignIn) Finish(w Worker, back signin.Return) {
 	})
 	if !began {
 		run.work(false)
-		run.Stop("authpocket is shutting down.")
+		run.Stop(say.Of("authpocket is shutting down."))
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"authpocket/internal/say"
 )
 
 // SignIns are the test sign-ins of all sessions. Those that take part without
@@ -29,7 +31,7 @@ func (s *SignIns) Add(run *SignIn) {
 		}
 		if r.Made.Before(oldest) || r.Session == run.Session && own > signInsKept {
 			s.runs = slices.Delete(s.runs, i, i+1)
-			r.letGo(newerTests)
+			r.letGo(say.Of(newerTests))
 		}
 	}
 }
@@ -38,7 +40,7 @@ func (s *SignIns) Add(run *SignIn) {
 // shown.
 func (s *SignIns) wipe(sess *Session) {
 	for _, run := range s.All(sess) {
-		run.letGo(tokensGone)
+		run.letGo(say.Of(tokensGone))
 	}
 }
 
@@ -48,7 +50,7 @@ func (s *SignIns) drop(sess *Session) {
 	defer s.mu.Unlock()
 	s.runs = slices.DeleteFunc(s.runs, func(r *SignIn) bool {
 		if r.Session == sess {
-			r.letGo(sessionGone)
+			r.letGo(say.Of(sessionGone))
 		}
 		return r.Session == sess
 	})

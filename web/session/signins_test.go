@@ -12,6 +12,7 @@ import (
 	"authpocket/internal/connect"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
 )
@@ -39,7 +40,7 @@ func TestTestSignInsThatAreLetGoAreOverwritten(t *testing.T) {
 		t.Errorf("the secrets are there: %t of an old run, %t of one at work, %t of a new one", there(runs[0]),
 			there(runs[1]), there(runs[2]))
 	}
-	if _, over, _ := runs[0].Happened.Look(); !over || runs[0].note != newerTests {
+	if _, over, _ := runs[0].Happened.Look(); !over || runs[0].note.String() != newerTests {
 		t.Error("who waits for an old run is not told that nothing comes")
 	}
 	runs[1].work(false)
@@ -91,7 +92,7 @@ func TestAReturnIsNeverJudgedWithWipedSecrets(t *testing.T) {
 	seen := make(chan string, 1)
 	_, run := returning(t, s, seen)
 	back, ok := run.Take("state", secret.New("code"), "", signin.MissingNothing)
-	run.letGo(newerTests)
+	run.letGo(say.Of(newerTests))
 	if _, over, _ := run.Happened.Look(); !ok || over {
 		t.Errorf("it was taken: %t, and is over before its verdict: %t", ok, over)
 	}
@@ -121,7 +122,7 @@ func TestReturnsThatFallTogetherWithForgetting(t *testing.T) {
 				run.Finish(w, back)
 			}
 		})
-		group.Go(func() { run.letGo(newerTests) })
+		group.Go(func() { run.letGo(say.Of(newerTests)) })
 		group.Go(func() { sess.Forget() })
 		group.Wait()
 		w.Jobs.Wait()
@@ -132,7 +133,7 @@ func TestReturnsThatFallTogetherWithForgetting(t *testing.T) {
 		run.mu.Lock()
 		note := run.note
 		run.mu.Unlock()
-		if v := run.Verdict(); (v == nil) == (note == "") {
+		if v := run.Verdict(); (v == nil) == (note.Empty()) {
 			t.Fatalf("the verdict is %v, and there is none because %q", v, note)
 		}
 		if run.test.CodeVerifier.IsSet() || run.Desired.Provider.ClientSecret.IsSet() {

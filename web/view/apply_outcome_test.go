@@ -34,21 +34,21 @@ func TestAnApplyThatStoppedSaysWhatWasWritten(t *testing.T) {
 				in.Failed = map[int][]link.Message{effect.Made: in.Stopped.Messages()}
 			}
 			p := changes.NewApply(view.Head{}, in, "")
-			text := p.Outcome.Heading + " " + p.Outcome.Text + " " + strings.Join(p.Outcome.Lines, " ")
+			text := say.Of("%s %s %s", p.Outcome.Heading, p.Outcome.Text, say.Join(p.Outcome.Lines...))
 			for _, s := range p.Steps {
-				text += " " + s.Summary + " " + s.Todo
+				text = say.Join(text, s.Summary, s.Todo)
 			}
-			if n := strings.Count(text, effect.Words().String()); n != 1 {
+			if n := strings.Count(text.String(), effect.Words().String()); n != 1 {
 				t.Errorf("%s, stale %v: it is said %d times in %q", name, stale, n, text)
 			}
-			if label := p.Outcome.Actions[0].Label; (label == "Review again") != stale {
+			if label := p.Outcome.Actions[0].Label; (label.String() == "Review again") != stale {
 				t.Errorf("%s, stale %v: the button reads %q", name, stale, label)
 			}
 		}
 	}
 	unknown := changes.NewApply(view.Head{}, changes.Progress{Stopped: &link.Stopped{Err: errors.New("x")},
 		Ended: true}, "").Outcome
-	if strings.Contains(unknown.Text, "Nothing was written") {
+	if strings.Contains(unknown.Text.String(), "Nothing was written") {
 		t.Errorf("of an error that nobody knows it says %+v", unknown)
 	}
 }

@@ -6,12 +6,13 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // Problem is one line of the error summary.
 type Problem struct {
 	Target string // id of the field, empty where none is to blame
-	Text   string
+	Text   say.Text
 }
 
 // Problems are the problems of a page, in page order.
@@ -36,14 +37,14 @@ func control(path string) string {
 }
 
 // At returns the text of the problems of one field, empty for none.
-func (p Problems) At(name string) string {
-	var texts []string
+func (p Problems) At(name string) say.Text {
+	var texts []say.Text
 	for _, one := range p {
 		if one.Target != "" && one.Target == FieldID(name) {
 			texts = append(texts, one.Text)
 		}
 	}
-	return strings.Join(texts, " ")
+	return say.Join(texts...)
 }
 
 // In reports whether a problem belongs to a field with one of these prefixes.
@@ -56,11 +57,11 @@ func (p Problems) In(prefixes ...string) bool {
 }
 
 // Sentence returns a problem as text for a page.
-func Sentence(p link.Problem) string { return p.Message().Text(link.OnPage).String() }
+func Sentence(p link.Problem) say.Text { return p.Message().Text(link.OnPage) }
 
 // Sentences returns problems as texts for a page.
-func Sentences(list link.Problems) []string {
-	var texts []string
+func Sentences(list link.Problems) []say.Text {
+	var texts []say.Text
 	for _, p := range list {
 		texts = append(texts, Sentence(p))
 	}
@@ -74,10 +75,10 @@ func FieldID(name string) string { return strings.NewReplacer(".", "-", "_", "-"
 // Field is a control for text.
 type Field struct {
 	Name     string // form key, which is the spec's path
-	Label    string
-	Hint     string
+	Label    say.Text
+	Hint     say.Text
 	Value    string
-	Error    string
+	Error    say.Text
 	Type     string // "text" when empty; "textarea" for several lines
 	Auto     string // the autocomplete token, "off" when empty
 	Mode     string // inputmode
@@ -93,7 +94,7 @@ type Field struct {
 func (f Field) ID() string { return FieldID(f.Name) }
 
 // DescribedBy returns the ids of hint and error.
-func (f Field) DescribedBy() string { return DescribedBy(f.ID(), f.Hint != "", f.Error != "") }
+func (f Field) DescribedBy() string { return DescribedBy(f.ID(), !f.Hint.Empty(), !f.Error.Empty()) }
 
 // InputType returns the control's type attribute.
 func (f Field) InputType() string { return cmp.Or(f.Type, "text") }
@@ -118,11 +119,11 @@ func DescribedBy(id string, hint, wrong bool) string {
 // typed is never sent back.
 type Secret struct {
 	Name  string
-	Label string
-	Hint  string
-	Error string
+	Label say.Text
+	Hint  say.Text
+	Error say.Text
 	Auto  string
-	Held  string // "A token is set. Leave empty to keep it", empty when none is
+	Held  say.Text // "A token is set. Leave empty to keep it", empty when none is
 
 	Optional bool
 }
@@ -131,17 +132,19 @@ type Secret struct {
 func (s Secret) ID() string { return FieldID(s.Name) }
 
 // HintText returns what is held, or else the hint.
-func (s Secret) HintText() string { return cmp.Or(s.Held, s.Hint) }
+func (s Secret) HintText() say.Text { return cmp.Or(s.Held, s.Hint) }
 
 // DescribedBy returns the ids of hint and error.
-func (s Secret) DescribedBy() string { return DescribedBy(s.ID(), s.HintText() != "", s.Error != "") }
+func (s Secret) DescribedBy() string {
+	return DescribedBy(s.ID(), !s.HintText().Empty(), !s.Error.Empty())
+}
 
 // Choice is a group of radio buttons, or a select.
 type Choice struct {
 	Name    string
-	Label   string
-	Hint    string
-	Error   string
+	Label   say.Text
+	Hint    say.Text
+	Error   say.Text
 	Key     string // as Field's
 	Options []Option
 }
@@ -150,7 +153,7 @@ type Choice struct {
 func (c Choice) ID() string { return FieldID(c.Name) }
 
 // DescribedBy returns the ids of hint and error.
-func (c Choice) DescribedBy() string { return DescribedBy(c.ID(), c.Hint != "", c.Error != "") }
+func (c Choice) DescribedBy() string { return DescribedBy(c.ID(), !c.Hint.Empty(), !c.Error.Empty()) }
 
 // OptionID returns the id of the option at that index. The first has the group's,
 // so that the error summary leads to it.
@@ -164,9 +167,9 @@ func (c Choice) OptionID(i int) string {
 // Option is one answer of a Choice.
 type Option struct {
 	Value   string
-	Label   string
-	Hint    string
-	More    string // the result of a first sign-in with this answer
+	Label   say.Text
+	Hint    say.Text
+	More    say.Text // the result of a first sign-in with this answer
 	Checked bool
 	Bad     bool // More describes a failure
 }
@@ -174,9 +177,9 @@ type Option struct {
 // Check is a tick box.
 type Check struct {
 	Name    string
-	Label   string
-	Hint    string
-	Error   string
+	Label   say.Text
+	Hint    say.Text
+	Error   say.Text
 	Key     string // as Field's
 	Checked bool
 }
@@ -185,4 +188,4 @@ type Check struct {
 func (c Check) ID() string { return FieldID(c.Name) }
 
 // DescribedBy returns the ids of hint and error.
-func (c Check) DescribedBy() string { return DescribedBy(c.ID(), c.Hint != "", c.Error != "") }
+func (c Check) DescribedBy() string { return DescribedBy(c.ID(), !c.Hint.Empty(), !c.Error.Empty()) }

@@ -7,6 +7,8 @@ package view
 import (
 	"net/url"
 	"strings"
+
+	"authpocket/internal/say"
 )
 
 // Program is the name in every title.
@@ -14,11 +16,11 @@ const Program = "authpocket"
 
 // Head holds what the frame of a page shows.
 type Head struct {
-	Title  string // the page's, without the program's name
-	Wrong  bool   // the page shows problems
-	Note   string // the demo's quiet banner, empty for none
-	Step   string // "Step 2 of 6", empty where there is none
-	Back   string // where the back link leads, empty for no back link
+	Title  say.Text // the page's, without the program's name
+	Wrong  bool     // the page shows problems
+	Note   say.Text // the demo's quiet banner, empty for none
+	Step   say.Text // "Step 2 of 6", empty where there is none
+	Back   string   // where the back link leads, empty for no back link
 	Ends   Ends
 	Assets Assets
 	// Held reports that the session holds tokens, so the footer offers to delete
@@ -37,12 +39,11 @@ type Head struct {
 }
 
 // FullTitle returns the title of the browser tab.
-func (h Head) FullTitle() string {
-	title := h.Title + " – " + Program
+func (h Head) FullTitle() say.Text {
 	if h.Wrong {
-		return "Error: " + title
+		return say.Of("Error: %s – %s", h.Title, Program)
 	}
-	return title
+	return say.Of("%s – %s", h.Title, Program)
 }
 
 // Assets are the URLs of the static files.
@@ -60,30 +61,30 @@ type Ends struct {
 }
 
 // State returns the state of the link in one word or two.
-func (e Ends) State() string {
+func (e Ends) State() say.Text {
 	switch {
 	case e.Joined && e.Proved:
-		return "proved"
+		return say.Of("proved")
 	case e.Joined && e.Checked:
-		return "checked"
+		return say.Of("checked")
 	case e.Joined:
-		return "linked"
+		return say.Of("linked")
 	case e.Authentik.Set && e.PocketBase.Set:
-		return "connected"
+		return say.Of("connected")
 	}
-	return "not connected"
+	return say.Of("not connected")
 }
 
 // End is one of the two systems.
 type End struct {
 	Set   bool
 	Host  string
-	Found string // "2026.5.3, signed in as akadmin"
+	Found say.Text // "2026.5.3, signed in as akadmin"
 }
 
 // NewEnd returns the end of a system at base. An empty base gives an end that is
 // not set.
-func NewEnd(base, found string) End {
+func NewEnd(base string, found say.Text) End {
 	return End{Set: base != "", Host: Host(base), Found: found}
 }
 

@@ -1,12 +1,17 @@
 package view
 
-import "testing"
+import (
+	"testing"
+
+	"authpocket/internal/say"
+)
 
 func TestTitles(t *testing.T) {
-	if got := (Head{Title: "Review 1 change"}).FullTitle(); got != "Review 1 change – authpocket" {
+	if got := (Head{Title: say.Of("Review 1 change")}).FullTitle(); got.String() != "Review 1 change – authpocket" {
 		t.Error(got)
 	}
-	if got := (Head{Title: "Settings", Wrong: true}).FullTitle(); got != "Error: Settings – authpocket" {
+	if got := (Head{Title: say.Of("Settings"), Wrong: true}).FullTitle(); got.String() != "Error: Settings – "+
+		"authpocket" {
 		t.Error(got)
 	}
 }

@@ -16,18 +16,18 @@ import (
 
 func TestConnectPagesHoldNoSecretAndSayWhatIsHeld(t *testing.T) {
 	p := setup.NewAuthentik(view.Head{}, setup.AuthentikInput{URL: stories.AuthentikURL, Held: true, From: "review"})
-	if p.Token.HintText() != "A token is set. Leave empty to keep it" || p.Head.Back != "/review" ||
+	if p.Token.HintText().String() != "A token is set. Leave empty to keep it" || p.Head.Back != "/review" ||
 		p.TokensURL != stories.AuthentikURL+"/if/admin/#/core/tokens" {
 		t.Errorf("%+v", p)
 	}
 	empty := setup.NewAuthentik(view.Head{}, setup.AuthentikInput{URL: "not an address"})
-	if empty.TokensURL != "" || empty.Head.Back != "/" || empty.CAOpen || strings.Contains(empty.Token.HintText(),
+	if empty.TokensURL != "" || empty.Head.Back != "/" || empty.CAOpen || strings.Contains(empty.Token.HintText().String(),
 		"is set") {
 		t.Errorf("%+v", empty)
 	}
 	byPassword := setup.NewPocketBase(view.Head{}, setup.PocketBaseInput{URL: stories.PocketBaseURL, With: "password",
 		Held: true})
-	if !byPassword.With.Options[1].Checked || byPassword.Token.Held != "" || byPassword.Password.Held == "" {
+	if !byPassword.With.Options[1].Checked || !byPassword.Token.Held.Empty() || byPassword.Password.Held.Empty() {
 		t.Errorf("%+v", byPassword)
 	}
 }
@@ -57,7 +57,7 @@ func TestApplySaysHowFarItIs(t *testing.T) {
 			one.in.Changes = made
 			p := changes.NewApply(view.Head{}, one.in, "/events")
 			for i, want := range one.words {
-				if p.Steps[i].Word != want {
+				if p.Steps[i].Word.String() != want {
 					t.Errorf("step %d is %q, want %q", i, p.Steps[i].Word, want)
 				}
 			}
@@ -92,18 +92,18 @@ func TestDone(t *testing.T) {
 		p.Links[1].URL != stories.PocketBaseURL+"/_/#/collections?collection=c1" {
 		t.Errorf("%+v", p.Links)
 	}
-	if p.Kind != "good" || p.Lead != "Works: ada@example.com signed in at 03:04 UTC." || len(p.Rounds) != 0 ||
+	if p.Kind != "good" || p.Lead.String() != "Works: ada@example.com signed in at 03:04 UTC." || len(p.Rounds) != 0 ||
 		len(p.Next) != 0 {
 		t.Errorf("%+v", p)
 	}
 	unseen := changes.NewDone(view.Head{}, changes.DoneInput{Desired: d, Checks: link.Checks{{Status: link.Pass}},
 		Later: true})
-	if unseen.Kind == "good" || !strings.Contains(unseen.Lead, "No sign-in has been tried yet.") ||
+	if unseen.Kind == "good" || !strings.Contains(unseen.Lead.String(), "No sign-in has been tried yet.") ||
 		len(unseen.Next) != 2 || unseen.Next[0].URL != "/prove" {
 		t.Errorf("without a sign-in: %+v", unseen)
 	}
 	failed := changes.NewDone(view.Head{}, changes.DoneInput{Desired: d, Checks: link.Checks{{Status: link.Fail}}})
-	if failed.Kind != "warn" || !strings.Contains(failed.Head.Title, "a check failed") {
+	if failed.Kind != "warn" || !strings.Contains(failed.Head.Title.String(), "a check failed") {
 		t.Errorf("%+v", failed)
 	}
 }

@@ -88,12 +88,12 @@ func TestReceiptsAreToldApart(t *testing.T) {
 
 func TestAnInterruptionSaysWhatIsDoneAndWhatIsOpen(t *testing.T) {
 	i := changes.NewInterruptions([]changes.Receipt{stories.Receipt("", "done", "about to")}, true)[0]
-	if i.Text != "Started on 23 November 2026 19:05 UTC. 1 of 3 changes applied." || len(i.Lines) != 2 || !i.GoOn ||
+	if i.Text.String() != "Started on 23 November 2026 19:05 UTC. 1 of 3 changes applied." || len(i.Lines) != 2 || !i.GoOn ||
 		!i.Undo {
 		t.Errorf("%+v", i)
 	}
-	if !strings.HasPrefix(i.Lines[0], "Done: create scope mapping") ||
-		!strings.Contains(i.Lines[1], "unclear whether it was written: create application and provider") {
+	if !strings.HasPrefix(i.Lines[0].String(), "Done: create scope mapping") ||
+		!strings.Contains(i.Lines[1].String(), "unclear whether it was written: create application and provider") {
 		t.Errorf("%q", i.Lines)
 	}
 	removal := stories.Receipt("", "done")
@@ -116,7 +116,7 @@ func TestEveryPurposeHasItsWords(t *testing.T) {
 		link.PurposeProof:  {"Review proof: 4 changes", "Prove it now"},
 	} {
 		p := changes.NewReview(view.Head{}, changes.ReviewInput{Plan: link.Plan{Purpose: purpose, Changes: made}})
-		if p.Head.Title != want[0] || p.Button != want[1] || (len(p.Answers) > 0) != (purpose == link.PurposeLink) {
+		if p.Head.Title.String() != want[0] || p.Button != want[1] || (len(p.Answers) > 0) != (purpose == link.PurposeLink) {
 			t.Errorf("%s: %q, %q", purpose, p.Head.Title, p.Button)
 		}
 		empty := changes.NewReview(view.Head{}, changes.ReviewInput{Plan: link.Plan{Purpose: purpose}})
@@ -141,8 +141,9 @@ func TestWhatCannotComeBackIsSaidBeforeAndAfter(t *testing.T) {
 		t.Errorf("%+v, %+v", p.Lost, p.Decide)
 	}
 	o := carriedOut(changes.Progress{Purpose: link.PurposeUndo, Warnings: plan.Warnings}, 1)
-	if !slices.Equal(o.Lines, []string{"The secret stays. Enter it."}) ||
-		!strings.Contains(o.Text, "except for what could not be restored") || o.Heading != "1 change was undone" {
+	if !slices.EqualFunc(o.Lines, []say.Text{say.Of("The secret stays. Enter it.")}, say.Text.Equal) ||
+		!strings.Contains(o.Text.String(),
+			"except for what could not be restored") || o.Heading.String() != "1 change was undone" {
 		t.Errorf("%+v", o)
 	}
 }
@@ -172,8 +173,9 @@ func TestAStalePlanSaysWhatWasChanged(t *testing.T) {
 		Details: []say.Text{say.Of("authentik: x.")}, Todo: say.Of("Look.")}
 	o := changes.NewApply(view.Head{}, changes.Progress{Again: "/remove",
 		Stopped: &link.Stopped{Effect: link.Effect{Between: true}, Stale: true, Err: fault}, Ended: true}, "").Outcome
-	if o.Heading != "Something changed since the review" || !slices.Equal(o.Lines, []string{"authentik: x."}) ||
-		o.Actions[0] != (view.Action{Label: "Review again", URL: "/remove"}) {
+	if o.Heading.String() != "Something changed since the review" || !slices.EqualFunc(o.Lines,
+		[]say.Text{say.Of("authentik: x.")}, say.Text.Equal) ||
+		o.Actions[0] != (view.Action{Label: say.Of("Review again"), URL: "/remove"}) {
 		t.Errorf("%+v", o)
 	}
 }

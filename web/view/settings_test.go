@@ -57,7 +57,7 @@ func TestProblemsAreToldInThePagesOrder(t *testing.T) {
 	p := setup.NewSettings(view.Head{}, in)
 	var texts, targets []string
 	for _, one := range p.Problems {
-		texts, targets = append(texts, one.Text), append(targets, one.Target)
+		texts, targets = append(texts, one.Text.String()), append(targets, one.Target)
 	}
 	if want := []string{"first", "second", "third", "fourth", "last", "also last"}; !slices.Equal(texts, want) {
 		t.Errorf("the order is %q, want %q", texts, want)
@@ -100,7 +100,7 @@ func TestEmailOptionsSayWhatHappens(t *testing.T) {
 			in := stories.Settings()
 			in.Desired.Collection.CreateRule, in.Desired.Collection.EmailRequired = one.create, one.required
 			for i, o := range setup.NewSettings(view.Head{}, in).Email.Options {
-				if o.Bad != one.bad[i] || o.More == "" {
+				if o.Bad != one.bad[i] || o.More.Empty() {
 					t.Errorf("%s: bad is %t, want %t (%s)", o.Value, o.Bad, one.bad[i], o.More)
 				}
 			}

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"authpocket/internal/say"
 )
 
 // StepCaption returns the caption of a numbered page.
-func StepCaption(n int) string { return fmt.Sprintf("Step %d of 6", n) }
+func StepCaption(n int) say.Text { return say.Of("Step %d of 6", n) }
 
 // Plural returns a count with its noun, such as "1 change" or "3 changes".
 func Plural(n int, one, many string) string {

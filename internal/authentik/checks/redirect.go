@@ -98,7 +98,7 @@ func (m *measured) judgeProbe(check link.Check, p probe) link.Check {
 	switch {
 	case !r.accepted && r.cause == link.CauseRedirectMismatch:
 		known := signin.NewMismatch(p.uri, signin.RedirectNames(m.live.state.RedirectURIs))
-		return check.Fails(r.cause, say.Of("%s %s %s", evidence, r.means, rest.Plain(known.Text().String())), r.remedy)
+		return check.Fails(r.cause, say.Of("%s %s %s", evidence, r.means, known.Text().Values(rest.Plain)), r.remedy)
 	case !r.accepted:
 		return check.Fails(r.cause, say.Of("%s %s", evidence, r.means), r.remedy)
 	case !m.hasRedirect(p.uri):

@@ -4,46 +4,47 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // Permission is a permission that the token needs, with the reason.
 type Permission struct {
 	Codename link.Permission
-	Why      string
+	Why      say.Text
 }
 
 // Permissions returns the permissions that authpocket uses, in the order in
 // which a run needs them, without those that only a proof needs.
 func Permissions() []Permission {
 	return []Permission{
-		{link.PermViewFlow, "list the flows to choose from"},
-		{link.PermViewKey, "list the signing keys to choose from"},
-		{link.PermViewMapping, "find the scope mappings for openid, email and profile"},
-		{link.PermViewProvider, "find the link's provider and read back what was written"},
-		{link.PermViewApplication, "find the link's application and read back what was written"},
-		{link.PermViewBinding, "see who may use the application"},
-		{link.PermViewGroup, "choose groups that may use the application"},
-		{link.PermViewUser, "choose users that may use the application, or whose sign-in to predict"},
-		{link.PermViewPolicy, "choose policies that decide who may use the application"},
-		{link.PermViewStageBinding, "check that the flows let people in"},
-		{link.PermViewPropertyMapping, "find the scope mapping that fails for a user"},
-		{link.PermViewAnyProvider, "check that no provider of another type has the name"},
-		{link.PermViewSettings, "see whether people may change their own e-mail address"},
-		{link.PermAddMapping, "create the scope mapping for the e-mail decision"},
-		{link.PermChangeMapping, "update that scope mapping"},
-		{link.PermAddKey, "generate a signing key if there is none"},
-		{link.PermAddApplication, "create the application"},
-		{link.PermAddProvider, "create the provider"},
-		{link.PermAddBinding, "let groups, users and policies use the application"},
-		{link.PermChangeApplication, "change an existing application"},
-		{link.PermChangeProvider, "change an existing provider"},
-		{link.PermChangeBinding, "change an existing binding"},
-		{link.PermViewEvent, "explain a test sign-in with authentik's events"},
-		{link.PermPreviewUser, "predict the sign-in of a user other than the token's owner"},
-		{link.PermDeleteBinding, "undo: delete a binding that authpocket created"},
-		{link.PermDeleteApplication, "undo: delete an application that authpocket created"},
-		{link.PermDeleteProvider, "undo: delete a provider that authpocket created"},
-		{link.PermDeleteMapping, "undo: delete a scope mapping that authpocket created"},
+		{link.PermViewFlow, say.Of("list the flows to choose from")},
+		{link.PermViewKey, say.Of("list the signing keys to choose from")},
+		{link.PermViewMapping, say.Of("find the scope mappings for openid, email and profile")},
+		{link.PermViewProvider, say.Of("find the link's provider and read back what was written")},
+		{link.PermViewApplication, say.Of("find the link's application and read back what was written")},
+		{link.PermViewBinding, say.Of("see who may use the application")},
+		{link.PermViewGroup, say.Of("choose groups that may use the application")},
+		{link.PermViewUser, say.Of("choose users that may use the application, or whose sign-in to predict")},
+		{link.PermViewPolicy, say.Of("choose policies that decide who may use the application")},
+		{link.PermViewStageBinding, say.Of("check that the flows let people in")},
+		{link.PermViewPropertyMapping, say.Of("find the scope mapping that fails for a user")},
+		{link.PermViewAnyProvider, say.Of("check that no provider of another type has the name")},
+		{link.PermViewSettings, say.Of("see whether people may change their own e-mail address")},
+		{link.PermAddMapping, say.Of("create the scope mapping for the e-mail decision")},
+		{link.PermChangeMapping, say.Of("update that scope mapping")},
+		{link.PermAddKey, say.Of("generate a signing key if there is none")},
+		{link.PermAddApplication, say.Of("create the application")},
+		{link.PermAddProvider, say.Of("create the provider")},
+		{link.PermAddBinding, say.Of("let groups, users and policies use the application")},
+		{link.PermChangeApplication, say.Of("change an existing application")},
+		{link.PermChangeProvider, say.Of("change an existing provider")},
+		{link.PermChangeBinding, say.Of("change an existing binding")},
+		{link.PermViewEvent, say.Of("explain a test sign-in with authentik's events")},
+		{link.PermPreviewUser, say.Of("predict the sign-in of a user other than the token's owner")},
+		{link.PermDeleteBinding, say.Of("undo: delete a binding that authpocket created")},
+		{link.PermDeleteApplication, say.Of("undo: delete an application that authpocket created")},
+		{link.PermDeleteProvider, say.Of("undo: delete a provider that authpocket created")},
+		{link.PermDeleteMapping, say.Of("undo: delete a scope mapping that authpocket created")},
 	}
 }
 

@@ -63,7 +63,7 @@ type patch interface {
 	// refused returns the fault for a refused PATCH.
 	refused(a rest.Answer) *link.Fault
 	// name describes for people what is written.
-	name() string
+	name() say.Text
 }
 
 func (c Writer) patch(ch link.Change) (patch, *link.Fault) {

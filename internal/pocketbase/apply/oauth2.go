@@ -24,7 +24,7 @@ type oauth2Patch struct {
 	sent  []element         // the providers of the last PATCH
 }
 
-func (w *oauth2Patch) name() string { return "the collection " + w.before.Name }
+func (w *oauth2Patch) name() say.Text { return say.Of("the collection %s", w.before.Name) }
 
 func (w *oauth2Patch) prepare(ctx context.Context, again bool) (*rest.Call, error) {
 	now, err := w.c.current(ctx, w.before)

@@ -17,7 +17,7 @@ func (w *oauth2Patch) refused(a rest.Answer) *link.Fault {
 	for _, p := range w.in.after { // it may echo the secrets that were sent
 		a.Body = []byte(secret.Hide(string(a.Body), p.ClientSecret))
 	}
-	f := w.c.refusedCollection(a, w.name(), w.sent)
+	f := w.c.refusedCollection(a, w.name().String(), w.sent)
 	others := unwritten(w.sent)
 	_, list := rest.ReadError(a.Body)
 	if !w.c.Release().MayBe(rest.MergesNot) || len(others) == 0 || a.Status != http.StatusBadRequest {
@@ -80,7 +80,7 @@ func place(one rest.Complaint, sent []element) (field string, words say.Text) {
 	}
 	for _, a := range link.RuleAttrs() {
 		if strings.HasPrefix(path, a.Key) {
-			return a.Spec, say.Raw(say.Of("The %s: %s", a.Words(), rest.Sentence(one.Message)).String())
+			return a.Spec, say.Of("The %s: %s", a.Words(), rest.Sentence(one.Message))
 		}
 	}
 	if one.Code == "validation_mfa_not_enough_auths" {

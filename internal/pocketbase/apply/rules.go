@@ -17,7 +17,7 @@ type rulesPatch struct {
 	before, after link.CollectionState
 }
 
-func (w *rulesPatch) name() string { return "the rules of the collection " + w.before.Name }
+func (w *rulesPatch) name() say.Text { return say.Of("the rules of the collection %s", w.before.Name) }
 
 func (*rulesPatch) doubtful() bool { return false }
 
@@ -66,5 +66,5 @@ func (w *rulesPatch) confirm(ctx context.Context) error {
 }
 
 func (w *rulesPatch) refused(a rest.Answer) *link.Fault {
-	return w.c.refusedCollection(a, w.name(), nil)
+	return w.c.refusedCollection(a, w.name().String(), nil)
 }

@@ -17,7 +17,7 @@ type settingsPatch struct {
 
 const fieldShowControls = "pocketbase.show_controls"
 
-func (*settingsPatch) name() string { return "the settings" }
+func (*settingsPatch) name() say.Text { return say.Of("the settings") }
 
 func (*settingsPatch) doubtful() bool { return false }
 

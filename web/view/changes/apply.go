@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"authpocket/internal/link"
 	"authpocket/internal/say"
@@ -50,21 +49,21 @@ func NewApply(h view.Head, in Progress, events string) ApplyPage {
 	}
 	if in.Ended {
 		p.Outcome = applyOutcome(in, p.Done)
-		p.Head.Title = "Changes applied"
+		p.Head.Title = say.Of("Changes applied")
 		switch {
 		case in.failed():
-			p.Head.Title = "Some changes were not applied"
+			p.Head.Title = say.Of("Some changes were not applied")
 		case in.Purpose == link.PurposeUndo:
-			p.Head.Title = "Undone"
+			p.Head.Title = say.Of("Undone")
 		case in.Purpose == link.PurposeRemove:
-			p.Head.Title = "The link was removed"
+			p.Head.Title = say.Of("The link was removed")
 		}
 		return p
 	}
 	if in.Purpose == link.PurposeRotate && p.Done == len(p.Steps) {
 		p.Status += ". Checking the new secret."
 	}
-	p.Head.Title = "Applying " + view.Plural(len(p.Steps), "change", "changes")
+	p.Head.Title = say.Of("Applying %s", view.Plural(len(p.Steps), "change", "changes"))
 	p.Head.Live, p.Head.Refresh, p.Events = true, true, events
 	return p
 }
@@ -78,18 +77,17 @@ func (in Progress) state(i int) string {
 
 func newStep(in Progress, i int, c link.Change) ApplyStep {
 	s := ApplyStep{
-		ID: fmt.Sprint("change-", i+1), State: in.state(i), Verb: verb(c.Action), Object: c.Object,
+		ID: fmt.Sprint("change-", i+1), State: in.state(i), Verb: say.Raw(verb(c.Action)), Object: c.Object,
 		System: c.System.Label(),
 	}
 	for _, m := range in.Failed[i] {
 		m.Effect = nil // the outcome says it for the whole apply
-		s.Summary, s.Todo = strings.TrimSpace(say.Of("%s %s", s.Summary, m.What()).String()),
-			strings.TrimSpace(say.Of("%s %s", s.Todo, m.Advice(link.OnPage)).String())
+		s.Summary, s.Todo = say.Join(s.Summary, m.What()), say.Join(s.Todo, m.Advice(link.OnPage))
 	}
-	s.Word = map[string]string{"waiting": "Waiting", "running": "In progress", "done": "Done",
-		"failed": "Failed"}[s.State]
+	s.Word = say.Raw(map[string]string{"waiting": "Waiting", "running": "In progress", "done": "Done",
+		"failed": "Failed"}[s.State])
 	if s.State == "waiting" && in.Ended {
-		s.Word = "Not started"
+		s.Word = say.Of("Not started")
 	}
 	return s
 }
@@ -100,28 +98,27 @@ func applyOutcome(in Progress, done int) *view.Outcome {
 	if !in.failed() {
 		return goodOutcome(in, done)
 	}
-	o := &view.Outcome{Kind: "bad", Heading: "The apply stopped",
-		Actions: []view.Action{{Label: "Review what is left", URL: cmp.Or(in.Again, "/review")}}}
+	o := &view.Outcome{Kind: "bad", Heading: say.Of("The apply stopped"),
+		Actions: []view.Action{{Label: say.Of("Review what is left"), URL: cmp.Or(in.Again, "/review")}}}
 	if in.Stopped == nil {
 		return o
 	}
 	if in.Stopped.Stale {
-		o.Heading, o.Actions[0].Label = "Something changed since the review", "Review again"
+		o.Heading, o.Actions[0].Label = say.Of("Something changed since the review"), say.Of("Review again")
 	}
 	if len(in.Failed) > 0 { // which say why
 		o.Text = say.Of("%s Fix the problem above. The next review lists only what is left.",
-			in.Stopped.Words()).String()
+			in.Stopped.Words())
 		return o
 	}
 	for i, m := range in.Stopped.Messages() {
 		switch {
 		case i > 0:
-			o.Lines = append(o.Lines, m.Text(link.OnPage).String())
+			o.Lines = append(o.Lines, m.Text(link.OnPage))
 		case in.Stopped.Stale:
-			o.Text, o.Lines = m.Advice(link.OnPage).String(), link.Each(m.Details, say.Text.String)
+			o.Text, o.Lines = m.Advice(link.OnPage), m.Details
 		default:
-			o.Heading, o.Text, o.Lines = m.Summary.String(), m.Advice(link.OnPage).String(), link.Each(m.Details,
-				say.Text.String)
+			o.Heading, o.Text, o.Lines = m.Summary, m.Advice(link.OnPage), m.Details
 		}
 	}
 	return o
@@ -129,34 +126,36 @@ func applyOutcome(in Progress, done int) *view.Outcome {
 
 // goodOutcome returns the outcome of a plan whose changes were all applied.
 func goodOutcome(in Progress, done int) *view.Outcome {
-	o := &view.Outcome{Kind: "good", Heading: "All changes were applied and read back",
-		Text: "Now check that sign-in works.", Check: true,
-		Actions: []view.Action{{Label: "Prove it now", URL: "/prove"}}}
+	o := &view.Outcome{Kind: "good", Heading: say.Of("All changes were applied and read back"),
+		Text: say.Of("Now check that sign-in works."), Check: true,
+		Actions: []view.Action{{Label: say.Of("Prove it now"), URL: "/prove"}}}
 	if done == 0 {
-		o.Heading = "No changes were needed"
+		o.Heading = say.Of("No changes were needed")
 	}
 	if in.Back != "" {
-		o.Check, o.Actions = false, []view.Action{{Label: "Continue the test", URL: in.Back},
-			{Label: "Check again", URL: "/verify"}}
+		o.Check, o.Actions = false, []view.Action{{Label: say.Of("Continue the test"), URL: in.Back},
+			{Label: say.Of("Check again"), URL: "/verify"}}
 	}
 	switch in.Purpose {
 	case link.PurposeUndo:
-		o.Heading = view.Plural(done, "change was undone", "changes were undone")
-		o.Text, o.Check = "Both systems are as they were before.", false
+		o.Heading = say.Raw(view.Plural(done, "change was undone", "changes were undone"))
+		o.Text, o.Check = say.Of("Both systems are as they were before."), false
 		if in.Restores {
-			o.Heading = "The link was restored"
+			o.Heading = say.Of("The link was restored")
 		}
 		o.Lines = details(in.Warnings, link.WarnLost)
 		if len(o.Lines) > 0 {
-			o.Text = "Both systems are as they were before, except for what could not be restored:"
+			o.Text = say.Of("Both systems are as they were before, except for what could not be restored:")
 		}
-		o.Actions = []view.Action{{Label: "View history", URL: "/receipts"}, {Label: "Change the settings",
-			URL: "/settings"}}
+		o.Actions = []view.Action{{Label: say.Of("View history"), URL: "/receipts"},
+			{Label: say.Of("Change the settings"),
+				URL: "/settings"}}
 	case link.PurposeRemove:
-		o.Heading, o.Check = "People can no longer sign in with authentik", false
-		o.Text = "All changes were applied and read back. PocketBase accounts were kept."
+		o.Heading, o.Check = say.Of("People can no longer sign in with authentik"), false
+		o.Text = say.Of("All changes were applied and read back. PocketBase accounts were kept.")
 		o.Lines = details(in.Warnings, "")
-		o.Actions = []view.Action{{Label: "View history", URL: "/receipts"}, {Label: "Go to start", URL: "/"}}
+		o.Actions = []view.Action{{Label: say.Of("View history"), URL: "/receipts"}, {Label: say.Of("Go to start"),
+			URL: "/"}}
 	case link.PurposeRotate:
 		rotated(o, in.Checks)
 	}
@@ -164,11 +163,11 @@ func goodOutcome(in Progress, done int) *view.Outcome {
 }
 
 // details returns each warning as one line, or only those with that ID.
-func details(warnings []link.Warning, only link.WarningID) []string {
-	var lines []string
+func details(warnings []link.Warning, only link.WarningID) []say.Text {
+	var lines []say.Text
 	for _, w := range warnings {
 		if only == "" || w.ID == only {
-			lines = append(lines, strings.TrimSpace(say.Of("%s %s", w.Summary, w.Advice(link.OnPage)).String()))
+			lines = append(lines, say.Join(w.Summary, say.Raw(w.Advice(link.OnPage))))
 		}
 	}
 	return lines
@@ -176,25 +175,26 @@ func details(warnings []link.Warning, only link.WarningID) []string {
 
 // rotated sets the outcome of a rotation from the checks of the new secret.
 func rotated(o *view.Outcome, checks link.Checks) {
-	o.Check, o.Text = false, "Checks: "+proof.Tally(checks)
-	o.Heading = "Both systems use the new client secret"
-	see := view.Action{Label: "View check results", URL: "/verify"}
-	o.Actions = []view.Action{see, {Label: "Back to the link", URL: "/done"}}
+	o.Check, o.Text = false, say.Of("Checks: %s", proof.Tally(checks))
+	o.Heading = say.Of("Both systems use the new client secret")
+	see := view.Action{Label: say.Of("View check results"), URL: "/verify"}
+	o.Actions = []view.Action{see, {Label: say.Of("Back to the link"), URL: "/done"}}
 	refused := slices.ContainsFunc(checks, func(c link.Check) bool {
 		return c.Status == link.Fail && c.Cause == link.CauseInvalidClient
 	})
 	switch {
 	case refused:
-		o.Kind, o.Heading = "bad", "The new client secret is rejected"
-		o.Text += " Users cannot sign in until this is fixed. You can restore the old secret on both systems."
+		o.Kind, o.Heading = "bad", say.Of("The new client secret is rejected")
+		o.Text = say.Of("%s Users cannot sign in until this is fixed. You can restore the old secret on both "+
+			"systems.", o.Text)
 	case checks.Failed():
-		o.Kind, o.Heading = "bad", "Both systems use the new client secret, but a check failed"
-		o.Text += " If this check passed before, you can restore the old secret on both systems."
+		o.Kind, o.Heading = "bad", say.Of("Both systems use the new client secret, but a check failed")
+		o.Text = say.Of("%s If this check passed before, you can restore the old secret on both systems.", o.Text)
 	case checks.Count(link.Pass) == 0:
 		o.Kind = "warn"
-		o.Text = "The checks could not run, so test a sign-in. You can restore the old secret on both systems."
+		o.Text = say.Of("The checks could not run, so test a sign-in. You can restore the old secret on both systems.")
 	default:
 		return
 	}
-	o.Actions = []view.Action{{Label: "Restore the old secret", URL: "/rotate/back"}, see}
+	o.Actions = []view.Action{{Label: say.Of("Restore the old secret"), URL: "/rotate/back"}, see}
 }

@@ -6,20 +6,21 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/web/view"
 )
 
 // ChangeCard is one change.
 type ChangeCard struct {
-	Action string // "create", for the icon
-	Verb   string // "Create"
+	Action string   // "create", for the icon
+	Verb   say.Text // "Create"
 	Object string
 	System string // "authentik" or "PocketBase"
 	Class  string // "a" or "p"
 	Names  string // the fields that it changes, shown while the card is closed
-	Why    string
-	Step   string
-	Lost   string
+	Why    say.Text
+	Step   say.Text
+	Lost   say.Text
 	Fields []FieldRow
 	// Usual are the fields that have their defaults. They are folded.
 	Usual []FieldRow
@@ -53,8 +54,8 @@ func newChangeCard(c link.Change, folds bool) ChangeCard {
 	}
 	card := ChangeCard{
 		System: c.System.Label(), Class: class(c.System),
-		Action: string(c.Action), Verb: verb(c.Action), Object: view.UpperFirst(c.Object), Why: c.Why.String(),
-		Step: c.Step, Lost: c.Lost.String(), Fields: fieldRows(c, shown), Usual: fieldRows(c, usual), Open: true,
+		Action: string(c.Action), Verb: say.Raw(verb(c.Action)), Object: view.UpperFirst(c.Object), Why: c.Why,
+		Step: say.Raw(c.Step), Lost: c.Lost, Fields: fieldRows(c, shown), Usual: fieldRows(c, usual), Open: true,
 	}
 	var names []string
 	card.Short = true

@@ -1,6 +1,10 @@
 package changes
 
-import "cmp"
+import (
+	"cmp"
+
+	"authpocket/internal/say"
+)
 
 // about says what the receipt did, or was meant to do where it did not complete.
 func (r Receipt) about() string {
@@ -32,12 +36,12 @@ func (r Receipt) about() string {
 }
 
 // what says in a few words what the receipt did, or what it was for where it did not complete.
-func (r Receipt) what() string {
+func (r Receipt) what() say.Text {
 	if r.Outcome == "completed" {
-		return r.Did
+		return say.Raw(r.Did)
 	}
 	words := map[string]string{"undo": "Undo", "rotate": "New client secret", "remove": "Removal", proofKind: "Proof"}
-	return cmp.Or(words[r.Kind], "Link created or changed")
+	return say.Raw(cmp.Or(words[r.Kind], "Link created or changed"))
 }
 
 // changed reports whether it is of an apply that changed an existing link.

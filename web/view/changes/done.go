@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/web/view"
 )
 
@@ -39,7 +40,7 @@ func (r Round) part(keep bool) RoundPart {
 		p.URL = "/receipts/" + r.Receipt
 	}
 	for _, c := range r.Made {
-		p.Lines = append(p.Lines, made(c)+" in "+c.System.Label())
+		p.Lines = append(p.Lines, say.Of("%s in %s", made(c), c.System.Label()))
 	}
 	return p
 }
@@ -48,18 +49,19 @@ func (r Round) part(keep bool) RoundPart {
 func NewDone(h view.Head, in DoneInput) DonePage {
 	p := DonePage{Head: h, Kind: "good", Held: in.Held, Snippet: Snippet(in.Desired), Tokens: tokenAdvice(in),
 		Own: in.Own, Links: dashboards(in)}
-	p.Head.Title = "authentik and PocketBase are linked"
-	p.Lead = in.Checks.Headline(in.SignedIn).String()
+	p.Head.Title = say.Of("authentik and PocketBase are linked")
+	p.Lead = in.Checks.Headline(in.SignedIn)
 	switch {
 	case in.Checks == nil:
-		p.Kind, p.Lead = "warn", "The checks have not run yet."
+		p.Kind, p.Lead = "warn", say.Of("The checks have not run yet.")
 	case in.Checks.Failed():
-		p.Kind, p.Head.Title = "warn", "The link exists, but a check failed"
+		p.Kind, p.Head.Title = "warn", say.Of("The link exists, but a check failed")
 	case in.SignedIn.At.IsZero():
 		p.Kind = ""
 	}
 	if in.Later && in.SignedIn.At.IsZero() && in.Checks != nil && !in.Checks.Failed() {
-		p.Next = []view.Action{{Label: "Prove it now", URL: "/prove"}, {Label: "Test sign-in", URL: "/signin"}}
+		p.Next = []view.Action{{Label: say.Of("Prove it now"), URL: "/prove"}, {Label: say.Of("Test sign-in"),
+			URL: "/signin"}}
 	}
 	for _, round := range in.Rounds {
 		p.Rounds = append(p.Rounds, round.part(in.Later && in.Receipts))
@@ -72,11 +74,11 @@ func NewDone(h view.Head, in DoneInput) DonePage {
 
 // dashboards returns where the link's objects are in both dashboards.
 func dashboards(in DoneInput) []view.Action {
-	app := view.Action{Label: "Application in authentik",
+	app := view.Action{Label: say.Of("Application in authentik"),
 		URL: view.ApplicationURL(in.AuthentikAPI, in.Desired.Application.Slug)}
-	provider := view.Action{Label: "Provider in authentik",
+	provider := view.Action{Label: say.Of("Provider in authentik"),
 		URL: view.ProviderURL(in.AuthentikAPI, in.Desired.Provider.PK)}
-	collection := view.Action{Label: "Collection in PocketBase",
+	collection := view.Action{Label: say.Of("Collection in PocketBase"),
 		URL: view.CollectionURL(in.PocketBaseAPI, in.Desired.Collection.ID)}
 	if in.Desired.Provider.PK == 0 {
 		return []view.Action{app, collection}
@@ -86,15 +88,15 @@ func dashboards(in DoneInput) []view.Action {
 
 // doneLaterOf returns what can be done with the link. Only the newest apply is offered to be undone.
 func doneLaterOf(in DoneInput) []view.Action {
-	list := []view.Action{{Label: "Change the settings", URL: "/settings"},
-		{Label: link.RunRotate.Label().String(), URL: "/rotate"}}
+	list := []view.Action{{Label: say.Of("Change the settings"), URL: "/settings"},
+		{Label: link.RunRotate.Label(), URL: "/rotate"}}
 	if len(in.Rounds) > 0 && in.Receipts && in.Rounds[0].Receipt != "" && in.Rounds[0].Purpose == link.PurposeLink {
-		list = append(list, view.Action{Label: "Undo", URL: "/receipts/" + in.Rounds[0].Receipt + "/undo"})
+		list = append(list, view.Action{Label: say.Of("Undo"), URL: "/receipts/" + in.Rounds[0].Receipt + "/undo"})
 	}
-	list = append(list, view.Action{Label: "Remove the link", URL: "/remove"},
-		view.Action{Label: "Export", URL: "/export"})
+	list = append(list, view.Action{Label: say.Of("Remove the link"), URL: "/remove"},
+		view.Action{Label: say.Of("Export"), URL: "/export"})
 	if in.Receipts {
-		list = append(list, view.Action{Label: "View history", URL: "/receipts"})
+		list = append(list, view.Action{Label: say.Of("View history"), URL: "/receipts"})
 	}
 	return list
 }
@@ -127,13 +129,13 @@ func script(s string) string {
 func tokenAdvice(in DoneInput) []TokenAdvice {
 	authentik := TokenAdvice{
 		System: "authentik", Text: "go to Directory, then Tokens and App passwords, and delete the API token.",
-		Link: view.Action{Label: "Open that page", URL: view.TokensURL(in.AuthentikAPI)},
+		Link: view.Action{Label: say.Of("Open that page"), URL: view.TokensURL(in.AuthentikAPI)},
 	}
 	pocketbase := TokenAdvice{
 		System: "PocketBase",
 		Text: "the superuser's token expires by itself. To revoke it now, change the superuser's password. This " +
 			"revokes all their tokens.",
-		Link: view.Action{Label: "Open that page", URL: view.SuperusersURL(in.PocketBaseAPI)},
+		Link: view.Action{Label: say.Of("Open that page"), URL: view.SuperusersURL(in.PocketBaseAPI)},
 	}
 	if in.ByPassword {
 		pocketbase.Text = "authpocket signed in with your password and got a token that is valid for one day. To " +

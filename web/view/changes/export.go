@@ -2,19 +2,20 @@ package changes
 
 import (
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/web/view"
 )
 
 // NewExport returns the page that offers the link as files.
 func NewExport(h view.Head, back string, files []ExportFile, warnings []link.Warning) ExportPage {
-	h.Title, h.Back = "Export", back
+	h.Title, h.Back = say.Of("Export"), back
 	p := ExportPage{Head: h}
 	for _, w := range warnings {
 		if w.ID == link.WarnAccessUnseen { // the files lack bindings that the token cannot see
 			p.Notes = append(p.Notes,
-				Note{w.Summary.String(),
-					"The files let in everyone, because they cannot list bindings that authpocket cannot see. " +
-						w.Advice(link.OnPage)})
+				Note{w.Summary,
+					say.Of("The files let in everyone, because they cannot list bindings that authpocket cannot "+
+						"see. %s", w.Advice(link.OnPage))})
 		}
 	}
 	for _, f := range files {

@@ -11,7 +11,7 @@ import (
 func TestFilesThatLetInEveryoneSaySo(t *testing.T) {
 	unseen := NewExport(view.Head{}, "/done", nil, []link.Warning{{ID: "open-to-everyone", Summary: say.Of("x")},
 		{ID: "access-unseen", Summary: say.Of("y")}})
-	if len(unseen.Notes) != 1 || unseen.Notes[0].Heading != "y" || unseen.Head.Back != "/done" {
+	if len(unseen.Notes) != 1 || unseen.Notes[0].Heading.String() != "y" || unseen.Head.Back != "/done" {
 		t.Errorf("%+v", unseen)
 	}
 }

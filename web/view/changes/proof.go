@@ -20,50 +20,52 @@ type Proof struct {
 // proof sets the words of a proof's page.
 func (p ApplyPage) proof(in Progress, events string) ApplyPage {
 	if !in.Ended {
-		p.Head.Title = "Proving that sign-in works"
+		p.Head.Title = say.Of("Proving that sign-in works")
 		p.Head.Live, p.Head.Refresh, p.Events = true, true, events
 		return p
 	}
-	p.Head.Title, p.Outcome = "Proof", proofOutcome(in)
+	p.Head.Title, p.Outcome = say.Of("Proof"), proofOutcome(in)
 	if in.Proof.Check.Status == link.Pass && in.Stopped == nil {
-		p.Head.Title = "Sign-in works"
+		p.Head.Title = say.Of("Sign-in works")
 	}
 	return p
 }
 
 func proofOutcome(in Progress) *view.Outcome {
 	c := in.Proof.Check
-	o := &view.Outcome{Text: c.Evidence.String()}
-	try := view.Action{Label: "Test sign-in", URL: "/signin"}
-	again := view.Action{Label: "Prove it again", URL: "/prove"}
+	o := &view.Outcome{Text: c.Evidence}
+	try := view.Action{Label: say.Of("Test sign-in"), URL: "/signin"}
+	again := view.Action{Label: say.Of("Prove it again"), URL: "/prove"}
 	switch {
 	case c.ID == "":
-		o.Kind, o.Heading, o.Actions = "bad", "There was no sign-in", []view.Action{again, try}
+		o.Kind, o.Heading, o.Actions = "bad", say.Of("There was no sign-in"), []view.Action{again, try}
 	case c.Status == link.Pass:
-		o.Kind, o.Heading = "good", strings.TrimSuffix(link.Checks{c}.Headline(in.Proof.SignedIn).String(), ".")
-		o.Actions = []view.Action{{Label: "Check results", URL: "/verify"}, {Label: "Finish", URL: "/done"}}
+		o.Kind, o.Heading = "good", say.Raw(strings.TrimSuffix(link.Checks{c}.Headline(in.Proof.SignedIn).String(),
+			"."))
+		o.Actions = []view.Action{{Label: say.Of("Check results"), URL: "/verify"}, {Label: say.Of("Finish"),
+			URL: "/done"}}
 	case c.Status == link.Skipped:
-		o.Kind, o.Heading, o.Actions = "warn", "This sign-in takes a person", []view.Action{try}
+		o.Kind, o.Heading, o.Actions = "warn", say.Of("This sign-in takes a person"), []view.Action{try}
 	default:
-		o.Kind, o.Heading = "bad", cmp.Or(proof.CauseTitle(c.Cause), "Sign-in failed")
+		o.Kind, o.Heading = "bad", say.Raw(cmp.Or(proof.CauseTitle(c.Cause), "Sign-in failed"))
 		if fix := proof.Fix(c.Cause); fix != nil {
 			o.Actions = append(o.Actions, *fix)
 		}
 		o.Actions = append(o.Actions, again)
 	}
 	if in.Proof.Result != "" {
-		o.Actions = append(o.Actions, view.Action{Label: "View the sign-in", URL: in.Proof.Result})
+		o.Actions = append(o.Actions, view.Action{Label: say.Of("View the sign-in"), URL: in.Proof.Result})
 	}
 	if todo := c.Advice(link.OnPage); !todo.Empty() {
-		o.Lines = append(o.Lines, say.Of("What to do: %s", todo).String())
+		o.Lines = append(o.Lines, say.Of("What to do: %s", todo))
 	}
 	if in.Stopped == nil {
-		o.Lines = append(o.Lines, "The person and the account that the proof made are deleted again.")
+		o.Lines = append(o.Lines, say.Of("The person and the account that the proof made are deleted again."))
 		return o
 	}
 	o.Kind = "bad"
 	for _, m := range link.Messages(in.Stopped.Err) {
-		o.Lines = append(o.Lines, m.Text(link.OnPage).String())
+		o.Lines = append(o.Lines, m.Text(link.OnPage))
 	}
 	return o
 }

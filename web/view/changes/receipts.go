@@ -52,7 +52,7 @@ type ReceiptsInput struct {
 
 // NewReceipts returns the list of receipts.
 func NewReceipts(h view.Head, in ReceiptsInput) ReceiptsPage {
-	h.Title, h.Back = "History", cmp.Or(in.Back, "/settings")
+	h.Title, h.Back = say.Of("History"), cmp.Or(in.Back, "/settings")
 	p := ReceiptsPage{Head: h, Aside: in.Aside, Dir: in.Dir}
 	for _, r := range in.List {
 		line := receiptLine(r)
@@ -88,7 +88,8 @@ func ago(now, then time.Time) string {
 
 func receiptLine(r Receipt) ReceiptLine {
 	return ReceiptLine{
-		URL: "/receipts/" + r.ID, What: r.what(), When: moment(r.When), State: r.state(), Outcome: r.outcome(),
+		URL: "/receipts/" + r.ID, What: r.what().String(), When: moment(r.When).String(), State: r.state(),
+		Outcome: r.outcome(),
 		Changes: fmt.Sprintf("%d of %s applied", r.Done, view.Plural(r.Count, "change", "changes")), About: r.about(),
 	}
 }
@@ -143,14 +144,16 @@ func (r Receipt) undoable() bool {
 func NewReceipt(h view.Head, r Receipt) ReceiptPage {
 	h.Title, h.Back, h.Wide = r.what(), "/receipts", true
 	line := receiptLine(r)
-	p := ReceiptPage{Head: h, ID: r.ID, Facts: []view.Answer{{Key: "What", Value: line.About},
-		{Key: "When", Value: line.When}, {Key: "Outcome", Value: line.Outcome}, {Key: "Changes", Value: line.Changes},
-		{Key: "Receipt", Value: r.ID}}}
+	p := ReceiptPage{Head: h, ID: r.ID, Facts: []view.Answer{{Key: say.Of("What"), Value: say.Raw(line.About)},
+		{Key: say.Of("When"), Value: say.Raw(line.When)}, {Key: say.Of("Outcome"), Value: say.Raw(line.Outcome)},
+		{Key: say.Of("Changes"), Value: say.Raw(line.Changes)},
+		{Key: say.Of("Receipt"), Value: say.Raw(r.ID)}}}
 	if r.changed() && len(r.Changed) > 0 {
-		p.Facts = slices.Insert(p.Facts, 1, view.Answer{Key: "Changed", Value: say.List(r.Changed...).String()})
+		p.Facts = slices.Insert(p.Facts, 1, view.Answer{Key: say.Of("Changed"), Value: say.List(r.Changed...)})
 	}
 	if r.Program != "" {
-		p.Facts = append(p.Facts, view.Answer{Key: "Written by", Value: view.Program + " " + r.Program})
+		p.Facts = append(p.Facts, view.Answer{Key: say.Of("Written by"), Value: say.Of("%s %s", view.Program,
+			r.Program)})
 	}
 	if r.Of != "" {
 		p.Of = "/receipts/" + r.Of
@@ -201,11 +204,11 @@ func newReceiptCard(c ReceiptChange) ReceiptCard {
 // newInterruption returns what an unfinished receipt leaves open. goOn offers to
 // continue it where the page itself does not.
 func newInterruption(r Receipt, goOn bool) Interruption {
-	i := Interruption{ID: r.ID, Heading: r.what() + ": interrupted", GoOn: goOn || r.Kind != "apply",
+	i := Interruption{ID: r.ID, Heading: say.Of("%s: interrupted", r.what()), GoOn: goOn || r.Kind != "apply",
 		Undo: r.undoable()}
-	i.Text = "Started on " + moment(r.When) + ". " + receiptLine(r).Changes + "."
+	i.Text = say.Of("Started on %s. %s.", moment(r.When), receiptLine(r).Changes)
 	if r.Kind == proofKind {
-		i.Text, i.GoOn = "Started on "+moment(r.When)+". "+proofLeft, false
+		i.Text, i.GoOn = say.Of("Started on %s. %s", moment(r.When), proofLeft), false
 	}
 	var done, open []string
 	for _, c := range r.Changes {
@@ -218,11 +221,11 @@ func newInterruption(r Receipt, goOn bool) Interruption {
 		}
 	}
 	if len(done) > 0 {
-		i.Lines = append(i.Lines, "Done: "+strings.Join(done, "; ")+".")
+		i.Lines = append(i.Lines, say.Of("Done: %s.", strings.Join(done, "; ")))
 	}
 	if len(open) > 0 {
-		i.Lines = append(i.Lines, "Started, but it is unclear whether it was written: "+strings.Join(open, "; ")+
-			". The review shows the current state.")
+		i.Lines = append(i.Lines, say.Of("Started, but it is unclear whether it was written: %s. The review shows "+
+			"the current state.", strings.Join(open, "; ")))
 	}
 	return i
 }
@@ -237,4 +240,4 @@ func NewInterruptions(list []Receipt, goOn bool) []Interruption {
 }
 
 // moment returns a time for display.
-func moment(t time.Time) string { return t.UTC().Format("2 January 2006 15:04 UTC") }
+func moment(t time.Time) say.Text { return say.Raw(t.UTC().Format("2 January 2006 15:04 UTC")) }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/web/view"
 )
 
@@ -61,19 +62,19 @@ func NewReview(h view.Head, in ReviewInput) ReviewPage {
 }
 
 func newNote(w link.Warning) Note {
-	return Note{Heading: w.Summary.String(), Text: w.Advice(link.OnPage)}
+	return Note{Heading: w.Summary, Text: say.Raw(w.Advice(link.OnPage))}
 }
 
 // later returns what else can be done with a link. One that does not exist yet
 // can only be exported.
 func later(d link.Desired) []view.Action {
-	export := view.Action{Label: "Export the link", URL: "/export"}
-	file := view.Action{Label: "Download the link file", URL: LinkFileURL}
+	export := view.Action{Label: say.Of("Export the link"), URL: "/export"}
+	file := view.Action{Label: say.Of("Download the link file"), URL: LinkFileURL}
 	if d.Application.PK == "" {
 		return []view.Action{export, file}
 	}
-	return []view.Action{export, file, {Label: link.RunRotate.Label().String(), URL: "/rotate"},
-		{Label: "Remove the link", URL: "/remove"}}
+	return []view.Action{export, file, {Label: link.RunRotate.Label(), URL: "/rotate"},
+		{Label: say.Of("Remove the link"), URL: "/remove"}}
 }
 
 // PlanURL is where a plan that was shown is as Markdown.
@@ -92,7 +93,7 @@ func (p *ReviewPage) words(in ReviewInput) {
 	}
 	switch plan.Purpose {
 	case link.PurposeUndo:
-		p.Head.Title, p.Button, p.Head.Back = "Review undo: "+n, "Undo "+n, "/receipts/"+plan.Of
+		p.Head.Title, p.Button, p.Head.Back = say.Of("Review undo: %s", n), "Undo "+n, "/receipts/"+plan.Of
 		p.Lead = []string{"Fields get their previous values, and created objects are deleted. Nothing else is changed."}
 		if plan.Restores {
 			p.Lead = []string{"The link is recreated as it was before its removal."}
@@ -101,21 +102,22 @@ func (p *ReviewPage) words(in ReviewInput) {
 			p.Lead = append(p.Lead, "Later changes to these objects are lost.")
 		}
 	case link.PurposeRemove:
-		p.Head.Title, p.Button, p.Head.Back = "Review removal: "+n, "Remove the link", "/done"
+		p.Head.Title, p.Button, p.Head.Back = say.Of("Review removal: %s", n), "Remove the link", "/done"
 		p.Lead = []string{"The first change stops sign-ins with authentik. PocketBase accounts are kept.",
 			"Nothing else is changed."}
 	case link.PurposeRotate:
-		p.Head.Title, p.Button, p.Head.Back = "Review new client secret: "+n, "Rotate the client secret", "/done"
+		p.Head.Title, p.Button, p.Head.Back = say.Of("Review new client secret: %s", n), "Rotate the client secret",
+			"/done"
 		p.Lead = []string{"authentik and PocketBase get a new client secret, and authpocket then checks it.",
 			"Nothing else is changed."}
 	case link.PurposeProof:
-		p.Head.Title, p.Button, p.Head.Back = "Review proof: "+n, "Prove it now", "/verify"
+		p.Head.Title, p.Button, p.Head.Back = say.Of("Review proof: %s", n), "Prove it now", "/verify"
 		p.Danger = false // it deletes only what it made
 		p.Lead = []string{"authpocket makes a person in authentik and signs that person in. Then it deletes " +
 			"PocketBase's account and the person, even if the sign-in fails. Nothing else is changed."}
 		p.address(plan.Generated.Person, in.Problems)
 	default:
-		p.Head.Title, p.Button, p.Lead = "Review "+n, "Apply "+n, happens(plan, p.Head.Receipts)
+		p.Head.Title, p.Button, p.Lead = say.Of("Review %s", n), "Apply "+n, happens(plan, p.Head.Receipts)
 	}
 }
 
@@ -165,8 +167,9 @@ func offers(o link.Object, slot string) bool {
 
 // address sets the control for the address of a proof's person. Its problems take the button away.
 func (p *ReviewPage) address(person link.PersonState, problems link.Problems) {
-	p.Address = &view.Field{Name: "email", Label: "E-mail address of the person", Optional: true, Mode: "email",
-		Hint: "PocketBase's account gets it, and mails of the app go there. Leave empty for one that no mail reaches"}
+	p.Address = &view.Field{Name: "email", Label: say.Of("E-mail address of the person"), Optional: true, Mode: "email",
+		Hint: say.Of("PocketBase's account gets it, and mails of the app go there. Leave empty for one that no mail " +
+			"reaches")}
 	if !person.Unreachable() {
 		p.Address.Value = person.Email
 	}
@@ -182,14 +185,14 @@ func (p *ReviewPage) address(person link.PersonState, problems link.Problems) {
 // nothing sets the words of a plan without changes. Applying it still closes an
 // interrupted apply.
 func (p *ReviewPage) nothing(in ReviewInput) {
-	p.Head.Title = "No changes needed"
+	p.Head.Title = say.Of("No changes needed")
 	p.Lead = []string{"Both systems already have these settings. Now check that sign-in works."}
 	switch in.Plan.Purpose {
 	case link.PurposeUndo:
-		p.Head.Title, p.Head.Back = "Nothing to undo", "/receipts/"+in.Plan.Of
+		p.Head.Title, p.Head.Back = say.Of("Nothing to undo"), "/receipts/"+in.Plan.Of
 		p.Lead = []string{"Both systems already have their previous state, as far as it can be restored."}
 	case link.PurposeRemove:
-		p.Head.Title, p.Head.Back = "There is no link to remove", "/receipts"
+		p.Head.Title, p.Head.Back = say.Of("There is no link to remove"), "/receipts"
 		p.Lead = []string{"Neither system has any part of it."}
 	case link.PurposeRotate:
 		p.Lead = []string{"Both systems already use this client secret."}
@@ -200,10 +203,10 @@ func (p *ReviewPage) nothing(in ReviewInput) {
 	} else if len(in.Interrupted) > 0 {
 		p.Button = "Close the receipt"
 		p.Open = nil
-		p.Decide = append(p.Decide, Note{"An apply was interrupted",
-			"Nothing is left to do. Close its receipt to stop showing it."})
+		p.Decide = append(p.Decide, Note{say.Of("An apply was interrupted"),
+			say.Of("Nothing is left to do. Close its receipt to stop showing it.")})
 	} else if !p.Check {
-		p.Ways = []view.Action{{Label: "Go to the review", URL: "/review"}}
+		p.Ways = []view.Action{{Label: say.Of("Go to the review"), URL: "/review"}}
 	}
 }
 
@@ -222,20 +225,22 @@ func changeCards(p link.Plan) []ChangeCard {
 func answers(in ReviewInput) []AnswerGroup {
 	d := in.Plan.Desired
 	return []AnswerGroup{
-		{Heading: "authentik", Change: "/authentik?from=review", Rows: []view.Answer{
-			{Key: "Address", Value: in.AuthentikURL}, {Key: "Signed in as", Value: in.AuthentikWho},
-			{Key: "API token", Value: "set"},
+		{Heading: say.Of("authentik"), Change: "/authentik?from=review", Rows: []view.Answer{
+			{Key: say.Of("Address"), Value: say.Raw(in.AuthentikURL)}, {Key: say.Of("Signed in as"),
+				Value: say.Raw(in.AuthentikWho)},
+			{Key: say.Of("API token"), Value: say.Of("set")},
 		}},
-		{Heading: "PocketBase", Change: "/pocketbase?from=review", Rows: []view.Answer{
-			{Key: "Address", Value: in.PocketBaseURL}, {Key: "Signed in as", Value: in.PocketBaseWho},
-			{Key: "Superuser token", Value: until(in.PocketBaseUntil, in.PocketBaseRenews)},
+		{Heading: say.Of("PocketBase"), Change: "/pocketbase?from=review", Rows: []view.Answer{
+			{Key: say.Of("Address"), Value: say.Raw(in.PocketBaseURL)}, {Key: say.Of("Signed in as"),
+				Value: say.Raw(in.PocketBaseWho)},
+			{Key: say.Of("Superuser token"), Value: say.Raw(until(in.PocketBaseUntil, in.PocketBaseRenews))},
 		}},
-		{Heading: "Settings", Change: "/settings?from=review", Rows: []view.Answer{
-			{Key: "Application", Value: d.Application.Name + " (" + d.Application.Slug + ")"},
-			{Key: link.AccessLabel, Value: who(in.Plan)},
-			{Key: "E-mail addresses", Value: view.EmailLabel(d.Email)},
-			{Key: "Auth collection", Value: d.Collection.Name},
-			{Key: "Slot", Value: d.Slot.Slot},
+		{Heading: say.Of("Settings"), Change: "/settings?from=review", Rows: []view.Answer{
+			{Key: say.Of("Application"), Value: say.Of("%s (%s)", d.Application.Name, d.Application.Slug)},
+			{Key: say.Of(link.AccessLabel), Value: who(in.Plan)},
+			{Key: say.Of("E-mail addresses"), Value: view.EmailLabel(d.Email)},
+			{Key: say.Of("Auth collection"), Value: say.Raw(d.Collection.Name)},
+			{Key: say.Of("Slot"), Value: say.Raw(d.Slot.Slot)},
 		}},
 	}
 }
@@ -251,11 +256,11 @@ func until(t time.Time, renews bool) string {
 
 // who says who may use the application after the plan is applied, according to
 // its bindings and warnings.
-func who(p link.Plan) string {
+func who(p link.Plan) say.Text {
 	var names []string
 	for _, b := range p.Desired.Bindings {
 		if b.PK == "" && p.Only != "" {
-			return "unchanged by this review"
+			return say.Of("unchanged by this review")
 		}
 		names = append(names, b.Kind+" "+b.Target.Name)
 	}
@@ -264,15 +269,15 @@ func who(p link.Plan) string {
 		case link.WarnOtherBindings:
 			names = append(names, "everyone allowed by other bindings")
 		case link.WarnOpenToNobody:
-			return "nobody yet"
+			return say.Of("nobody yet")
 		case link.WarnAccessUnknown:
-			return "unknown: the token cannot see whether everyone or nobody has access by default"
+			return say.Of("unknown: the token cannot see whether everyone or nobody has access by default")
 		case link.WarnAccessUnseen:
-			return "unknown: the token cannot see the bindings"
+			return say.Of("unknown: the token cannot see the bindings")
 		}
 	}
 	if len(names) == 0 {
-		return "everyone with an authentik account"
+		return say.Of("everyone with an authentik account")
 	}
-	return strings.Join(names, ", ")
+	return say.Raw(strings.Join(names, ", "))
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/web/view"
 )
 
@@ -20,14 +21,14 @@ func TestReviewKeepsTheOrderOfTheChanges(t *testing.T) {
 	}}})
 	var got []string
 	for _, c := range p.Changes {
-		got = append(got, c.System+": "+c.Verb+" "+c.Object)
+		got = append(got, say.Of("%s: %s %s", c.System, c.Verb, c.Object).String())
 	}
 	want := []string{"authentik: Create Mapping", "authentik: Change Provider", "PocketBase: Change Rules",
 		"authentik: Delete Binding"}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
-	if p.Button != "Apply 4 changes" || p.Head.Title != "Review 4 changes" {
+	if p.Button != "Apply 4 changes" || p.Head.Title.String() != "Review 4 changes" {
 		t.Errorf("%q, %q", p.Button, p.Head.Title)
 	}
 }
@@ -38,7 +39,7 @@ func TestReviewOfOneAndOfNothing(t *testing.T) {
 		t.Error(one.Button)
 	}
 	none := NewReview(view.Head{}, ReviewInput{})
-	if none.Button != "" || none.Head.Title != "No changes needed" {
+	if none.Button != "" || none.Head.Title.String() != "No changes needed" {
 		t.Errorf("%+v", none)
 	}
 }

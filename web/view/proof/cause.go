@@ -4,6 +4,7 @@ import (
 	"cmp"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/signin"
 	"authpocket/web/view"
 )
@@ -16,23 +17,23 @@ func CauseTitle(id link.CauseID) string {
 
 // asked returns the label of the link to the settings page for a cause that an
 // answer there fixes, empty for others.
-func asked(id link.CauseID) string {
-	return map[link.CauseID]string{
+func asked(id link.CauseID) say.Text {
+	return say.Raw(map[link.CauseID]string{
 		link.CauseAuthRule: "Change the auth rule", link.CauseNoAccess: "Choose who may use it",
 		link.CauseBrowserUnreachable: "Change the addresses",
 		link.CausePlainHTTP:          "Change the addresses", link.CauseRequiredField: "Change the mapped fields",
 		link.CauseMappedField: "Change the mapped fields",
 		link.CauseCodeRefused: "Change the access code validity",
-	}[id]
+	}[id])
 }
 
 // Asked reports whether an answer of the settings page fixes a cause.
-func Asked(id link.CauseID) bool { return asked(id) != "" }
+func Asked(id link.CauseID) bool { return !asked(id).Empty() }
 
 // Fix returns the link to a plan or an answer that fixes a cause, nil where there
 // is none.
 func Fix(id link.CauseID) *view.Action {
-	if label := asked(id); label != "" {
+	if label := asked(id); !label.Empty() {
 		return &view.Action{Label: label, URL: "/fix/" + string(id)}
 	}
 	known, found := signin.FindCause(id)
@@ -53,5 +54,5 @@ func Fix(id link.CauseID) *view.Action {
 		link.CauseIssuerMismatch:    "Correct the issuer", link.CauseDiscovery: "Recreate the application",
 		link.CauseCollectionMissing: "Change the settings",
 	}
-	return &view.Action{Label: cmp.Or(labels[id], "Review the differences"), URL: "/fix/" + string(id)}
+	return &view.Action{Label: say.Raw(cmp.Or(labels[id], "Review the differences")), URL: "/fix/" + string(id)}
 }

@@ -21,7 +21,7 @@ type SignInStartInput struct {
 	Held          bool   // both systems are connected
 	Way           string // "window" or "callback"
 	Person        string
-	Problem       string
+	Problem       say.Text
 	Callback      string // authpocket's own redirect URI
 	CallbackThere bool   // and the provider has it
 	Own           []string
@@ -30,13 +30,14 @@ type SignInStartInput struct {
 
 // NewSignInStart returns the page before a test sign-in.
 func NewSignInStart(h view.Head, in SignInStartInput) SignInStartPage {
-	h.Title, h.Back, h.Live = "Test sign-in", "/verify", true
+	h.Title, h.Back, h.Live = say.Of("Test sign-in"), "/verify", true
 	p := SignInStartPage{Head: h, Held: in.Held, Callback: in.Callback, CallbackThere: in.CallbackThere, Own: in.Own,
 		Redirect: firstRedirect(in.Desired)}
-	p.Person = view.Field{Name: "person", Label: "Check as user", Hint: "A username or an e-mail address in authentik",
+	p.Person = view.Field{Name: "person", Label: say.Of("Check as user"), Hint: say.Of("A username or an e-mail " +
+		"address in authentik"),
 		Optional: true, Value: in.Person, Error: in.Problem}
 	p.Other = in.Way == "callback"
-	if in.Problem != "" {
+	if !in.Problem.Empty() {
 		p.Head.Wrong = true
 		p.Problems = view.Problems{{Target: view.FieldID("person"), Text: in.Problem}}
 	}
@@ -67,22 +68,22 @@ type TestRow struct {
 // testRow returns the list entry of one test.
 func testRow(in SignInInput) TestRow {
 	row := TestRow{}
-	label := "Waiting for the sign-in"
+	label := say.Of("Waiting for the sign-in")
 	switch {
 	case in.Withdrawn:
-		label = "The invitation was withdrawn"
+		label = say.Of("The invitation was withdrawn")
 	case in.Ended && in.Verdict != nil && in.Verdict.Works:
-		label = "Sign-in worked"
+		label = say.Of("Sign-in worked")
 	case in.Ended:
-		label = "Sign-in failed"
+		label = say.Of("Sign-in failed")
 	case in.Invited && !in.Begun && time.Now().After(in.Expires):
-		label = "The link expired unused"
+		label = say.Of("The link expired unused")
 	case in.Invited && !in.Begun:
-		label = "Waiting for the link to be opened; expires at " + in.Expires.UTC().Format("15:04 UTC")
+		label = say.Of("Waiting for the link to be opened; expires at %s", in.Expires.UTC().Format("15:04 UTC"))
 		row.Withdraw = "/signin/" + in.ID + "/withdraw"
 	}
 	if in.Person != "" {
-		label += ", " + in.Person
+		label = say.Of("%s, %s", label, in.Person)
 	}
 	row.Action = view.Action{Label: label, URL: "/signin/" + in.ID}
 	return row
@@ -105,7 +106,8 @@ type SignInInput struct {
 	Invited         bool
 	Expires         time.Time
 	Withdrawn       bool
-	Note, Problem   string
+	Note            say.Text
+	Problem         say.Text
 	Own             []string // authpocket's own redirect URIs that the provider has
 	Held            bool
 }
@@ -122,7 +124,7 @@ func NewSignIn(h view.Head, in SignInInput, events string) SignInPage {
 		}
 	}
 	if in.Invited && !in.Begun {
-		p.Head.Title, p.Panel = "Waiting for the link to be opened", nil
+		p.Head.Title, p.Panel = say.Of("Waiting for the link to be opened"), nil
 		p.Status = "The link works once and expires at " + in.Expires.UTC().Format("15:04 UTC") + "."
 	} else if in.Invited {
 		p.Panel = nil // it is in the other browser
@@ -139,7 +141,7 @@ func NewSignIn(h view.Head, in SignInInput, events string) SignInPage {
 	if in.Ended {
 		p.Own = in.Own
 	}
-	if in.Problem != "" {
+	if !in.Problem.Empty() {
 		p.Head.Wrong = true
 		p.Problems = view.Problems{{Target: "confirm", Text: in.Problem}}
 	}
@@ -149,7 +151,7 @@ func NewSignIn(h view.Head, in SignInInput, events string) SignInPage {
 // testPage returns what an invited user may see of a test too.
 func testPage(h view.Head, in SignInInput, events string) SignInPage {
 	p := SignInPage{Head: h, Status: "Not started yet."}
-	p.Head.Title, p.Head.Script = "Test sign-in", in.Script
+	p.Head.Title, p.Head.Script = say.Of("Test sign-in"), in.Script
 	stages := signin.Stages()
 	if in.Verdict != nil {
 		stages = in.Verdict.Stages
@@ -165,12 +167,12 @@ func testPage(h view.Head, in SignInInput, events string) SignInPage {
 		p.Status = "authpocket is checking the result. This takes up to 30 seconds."
 	}
 	if in.Ended {
-		p.Head.Title, p.Status = "Sign-in failed", ""
+		p.Head.Title, p.Status = say.Of("Sign-in failed"), ""
 		if in.Verdict != nil && in.Verdict.Works {
-			p.Head.Title = "Sign-in works"
+			p.Head.Title = say.Of("Sign-in works")
 		}
-		if in.Note != "" {
-			p.Outcome = &view.Outcome{Kind: "warn", Heading: "No result", Text: in.Note}
+		if !in.Note.Empty() {
+			p.Outcome = &view.Outcome{Kind: "warn", Heading: say.Of("No result"), Text: in.Note}
 		}
 		return p
 	}
@@ -209,12 +211,12 @@ func newStage(s signin.Stage, over bool) SignInStage {
 
 // verdict adds the full result for the admin.
 func (p *SignInPage) verdict(in SignInInput, v signin.Verdict) {
-	o := &view.Outcome{Kind: "good", Heading: signin.RecordTitle(v.Outcome, v.Record).String(),
-		Text: say.Join(v.Details...).String()}
+	o := &view.Outcome{Kind: "good", Heading: signin.RecordTitle(v.Outcome, v.Record),
+		Text: say.Join(v.Details...)}
 	if !v.Works {
-		o.Kind, o.Heading = "bad", CauseTitle(v.Cause)
+		o.Kind, o.Heading = "bad", say.Raw(CauseTitle(v.Cause))
 		if !v.Todo.Empty() {
-			o.Lines = []string{say.Of("What to do: %s", v.Todo).String()}
+			o.Lines = []say.Text{say.Of("What to do: %s", v.Todo)}
 		}
 	}
 	if fix := Fix(v.Cause); fix != nil && in.Ended {
@@ -222,13 +224,13 @@ func (p *SignInPage) verdict(in SignInInput, v signin.Verdict) {
 	}
 	if in.Ended {
 		if v.Works {
-			o.Actions = append(o.Actions, view.Action{Label: "Finish", URL: "/done"})
+			o.Actions = append(o.Actions, view.Action{Label: say.Of("Finish"), URL: "/done"})
 		}
-		o.Actions = append(o.Actions, view.Action{Label: "Test again", URL: "/signin"})
+		o.Actions = append(o.Actions, view.Action{Label: say.Of("Test again"), URL: "/signin"})
 	}
 	p.Outcome, p.Record, p.Claims = o, recordRows(v), claimRows(v.Claims)
 	if v.Prediction != nil && !v.Prediction.Words.Empty() {
-		p.Predicted = &Predicted{Words: v.Prediction.Words.String(), Right: v.AsPredicted, Over: in.Ended}
+		p.Predicted = &Predicted{Words: v.Prediction.Words, Right: v.AsPredicted, Over: in.Ended}
 	}
 	for _, e := range v.Evidence {
 		p.Evidence = append(p.Evidence, evidenceRow(e))
@@ -253,9 +255,11 @@ func recordRows(v signin.Verdict) []view.Answer {
 		became[v.Outcome] = "Created, but refused"
 	}
 	return []view.Answer{
-		{Key: "Account", Value: became[v.Outcome]}, {Key: "ID", Value: r.ID},
-		{Key: "E-mail", Value: cmp.Or(r.Email, "none")}, {Key: "Verified", Value: yesNo(r.Verified)},
-		{Key: "Name", Value: cmp.Or(r.Name, "none")}, {Key: "Avatar", Value: cmp.Or(r.Avatar, "none")},
+		{Key: say.Of("Account"), Value: say.Raw(became[v.Outcome])}, {Key: say.Of("ID"), Value: say.Raw(r.ID)},
+		{Key: say.Of("E-mail"), Value: say.Raw(cmp.Or(r.Email, "none"))}, {Key: say.Of("Verified"),
+			Value: say.Raw(yesNo(r.Verified))},
+		{Key: say.Of("Name"), Value: say.Raw(cmp.Or(r.Name, "none"))}, {Key: say.Of("Avatar"),
+			Value: say.Raw(cmp.Or(r.Avatar, "none"))},
 	}
 }
 
@@ -269,7 +273,7 @@ func yesNo(b bool) string {
 func claimRows(claims map[string]string) []view.Answer {
 	var rows []view.Answer
 	for _, key := range slices.Sorted(maps.Keys(claims)) {
-		rows = append(rows, view.Answer{Key: key, Value: claims[key]})
+		rows = append(rows, view.Answer{Key: say.Raw(key), Value: say.Raw(claims[key])})
 	}
 	return rows
 }
@@ -284,7 +288,7 @@ func evidenceRow(e signin.Evidence) EvidenceRow {
 
 // Foreseen returns a prediction for display.
 func Foreseen(person string, p signin.Prediction) *Prediction {
-	foreseen := &Prediction{Person: person, Words: p.Words.String(), Refused: p.Outcome == signin.OutcomeRefused,
+	foreseen := &Prediction{Person: person, Words: p.Words, Refused: p.Outcome == signin.OutcomeRefused,
 		Claims: claimRows(p.Sent), Resets: p.ResetWords().String()}
 	if foreseen.Refused {
 		foreseen.Fix = Fix(p.Cause)
@@ -300,22 +304,23 @@ func NewTry(h view.Head, in SignInInput, events string) SignInPage {
 	}
 	switch {
 	case !in.Begun && !in.Ended:
-		p.Head.Title = "Test signing in to " + in.Desired.Application.Name
+		p.Head.Title = say.Of("Test signing in to %s", in.Desired.Application.Name)
 		p.Status = "The administrator of " + in.Desired.Application.Name + " (" + view.Host(in.Desired.PocketBaseURL) +
 			") asks you to test signing in. Use your normal authentik login. authpocket never sees your password."
 		p.Start = in.Base
 	case in.Ended && in.Verdict != nil && in.Verdict.Works:
-		p.Outcome = &view.Outcome{Kind: "good", Heading: "The test worked", Text: "Thank you. You can close this page."}
+		p.Outcome = &view.Outcome{Kind: "good", Heading: say.Of("The test worked"),
+			Text: say.Of("Thank you. You can close this page.")}
 	case in.Ended:
-		p.Outcome = &view.Outcome{Kind: "bad", Heading: "The test failed",
-			Text: "The administrator can see why. You can close this page."}
+		p.Outcome = &view.Outcome{Kind: "bad", Heading: say.Of("The test failed"),
+			Text: say.Of("The administrator can see why. You can close this page.")}
 	}
 	return p
 }
 
 // NewInvite returns the page that shows a link for another user, once.
 func NewInvite(h view.Head, invitation string, in SignInInput) InvitePage {
-	h.Title, h.Back = "Invite another user", "/signin"
+	h.Title, h.Back = say.Of("Invite another user"), "/signin"
 	return InvitePage{Head: h, Address: invitation, Until: in.Expires.UTC().Format("15:04 UTC"), Follow: "/signin/" +
 		in.ID, Here: address.ThisMachine(invitation), Code: newQRCode(invitation)}
 }

@@ -18,7 +18,7 @@ type VerifyInput struct {
 	Checks       link.Checks // all but the slow one while it has not ended
 	Person       string      // username, empty for the token's own account
 	Foreseen     *Prediction
-	Problem      string        // with the username, a full sentence
+	Problem      say.Text      // with the username, a full sentence
 	At           time.Time     // when the run ended, zero while it runs
 	SignedIn     link.SignedIn // since the last change
 	Own          []string      // authpocket's own redirect URIs in authentik
@@ -29,27 +29,28 @@ type VerifyInput struct {
 func NewVerify(h view.Head, in VerifyInput, events string) VerifyPage {
 	h.Step = view.StepCaption(6)
 	p := VerifyPage{Head: h, Begun: in.Begun, Running: in.Begun && !in.Ended, Status: "Checking both systems."}
-	p.Head.Title = "Run checks"
+	p.Head.Title = say.Of("Run checks")
 	if p.Running {
-		p.Head.Title = "Running checks"
+		p.Head.Title = say.Of("Running checks")
 		p.Head.Live, p.Head.Refresh, p.Events = true, true, events
 		if in.Checks != nil {
 			p.Status = probeStatus
-			p.Groups = append([]CheckGroup{{Heading: "In progress", Checks: []CheckRow{probing()}}},
+			p.Groups = append([]CheckGroup{{Heading: say.Of("In progress"), Checks: []CheckRow{probing()}}},
 				checkGroups(in.Checks)...)
 		}
 	}
 	p.Head.Live, p.Foreseen = true, in.Foreseen
-	p.Person = view.Field{Name: "person", Label: "Check as user",
-		Hint:     "A username or an e-mail address in authentik. Leave empty to check the account that owns the token",
+	p.Person = view.Field{Name: "person", Label: say.Of("Check as user"),
+		Hint: say.Of("A username or an e-mail address in authentik. Leave empty to check the account that owns " +
+			"the token"),
 		Optional: true,
 		Value:    in.Person, Error: in.Problem}
-	if in.Problem != "" {
+	if !in.Problem.Empty() {
 		p.Head.Wrong, p.Head.Refresh = true, false
 		p.Problems = view.Problems{{Target: view.FieldID("person"), Text: in.Problem}}
 	}
 	if in.Begun && in.Ended {
-		p.Head.Title, p.Own = "Check results", in.Own
+		p.Head.Title, p.Own = say.Of("Check results"), in.Own
 		p.Outcome = verifyOutcomeOf(in.Checks, in.SignedIn)
 		p.Groups = checkGroups(in.Checks)
 		if noLink(in.Checks) {
@@ -58,7 +59,7 @@ func NewVerify(h view.Head, in VerifyInput, events string) VerifyPage {
 				Checks: allRows(in.Checks)}}
 		}
 		if !in.At.IsZero() {
-			p.Outcome.Text += " Checked at " + in.At.UTC().Format("15:04:05 UTC") + "."
+			p.Outcome.Text = say.Of("%s Checked at %s.", p.Outcome.Text, in.At.UTC().Format("15:04:05 UTC"))
 		}
 	}
 	return p
@@ -81,10 +82,10 @@ func noLink(checks link.Checks) bool {
 
 func noLinkOutcome() *view.Outcome {
 	return &view.Outcome{
-		Kind: "warn", Heading: "There is no link yet", Text: "authentik has no working application for it, and " +
-			"PocketBase does not offer signing in with it.",
-		Lines:   []string{"What to do: check the settings, then apply the changes on the review page."},
-		Actions: []view.Action{{Label: "Settings", URL: "/settings"}},
+		Kind: "warn", Heading: say.Of("There is no link yet"), Text: say.Of("authentik has no working application " +
+			"for it, and PocketBase does not offer signing in with it."),
+		Lines:   []say.Text{say.Of("What to do: check the settings, then apply the changes on the review page.")},
+		Actions: []view.Action{{Label: say.Of("Settings"), URL: "/settings"}},
 	}
 }
 
@@ -99,22 +100,23 @@ func allRows(checks link.Checks) []CheckRow {
 // verifyOutcomeOf sums up the checks. The next step is a test sign-in, or to
 // finish once one worked.
 func verifyOutcomeOf(checks link.Checks, seen link.SignedIn) *view.Outcome {
-	try, finish := view.Action{Label: "Test sign-in", URL: "/signin"}, view.Action{Label: "Finish", URL: "/done"}
-	prove := view.Action{Label: "Prove it now", URL: "/prove"}
+	try, finish := view.Action{Label: say.Of("Test sign-in"), URL: "/signin"}, view.Action{Label: say.Of("Finish"),
+		URL: "/done"}
+	prove := view.Action{Label: say.Of("Prove it now"), URL: "/prove"}
 	heading := checks.Headline(seen)
 	if checks.Failed() || !seen.At.IsZero() { // one sentence alone, as other headings
 		heading = say.Raw(strings.TrimSuffix(heading.String(), "."))
 	}
-	o := &view.Outcome{Heading: heading.String(), Text: Tally(checks),
+	o := &view.Outcome{Heading: heading, Text: say.Raw(Tally(checks)),
 		Actions: []view.Action{prove, try, finish}}
 	if !seen.At.IsZero() {
-		o.Actions = []view.Action{finish, {Label: "Test another sign-in", URL: "/signin"}}
+		o.Actions = []view.Action{finish, {Label: say.Of("Test another sign-in"), URL: "/signin"}}
 	}
 	switch {
 	case checks.Failed():
 		o.Kind = "bad"
-		o.Actions = []view.Action{{Label: "Change the settings", URL: "/settings"}, try,
-			{Label: "Finish anyway", URL: "/done"}}
+		o.Actions = []view.Action{{Label: say.Of("Change the settings"), URL: "/settings"}, try,
+			{Label: say.Of("Finish anyway"), URL: "/done"}}
 	case !seen.At.IsZero() && checks.Count(link.Warn) == 0:
 		o.Kind = "good"
 	case checks.Count(link.Warn) > 0 || checks.Count(link.Pass) == 0:
@@ -144,9 +146,10 @@ func Tally(checks link.Checks) string {
 func checkGroups(checks link.Checks) []CheckGroup {
 	headings := []struct {
 		status  link.Status
-		heading string
+		heading say.Text
 	}{
-		{link.Fail, "Failed"}, {link.Warn, "Warnings"}, {link.Skipped, "Skipped"}, {link.Pass, "Passed"},
+		{link.Fail, say.Of("Failed")}, {link.Warn, say.Of("Warnings")}, {link.Skipped, say.Of("Skipped")}, {link.Pass,
+			say.Of("Passed")},
 	}
 	var groups []CheckGroup
 	for _, h := range headings {
@@ -170,8 +173,8 @@ func newCheckRow(c link.Check) CheckRow {
 	words := map[link.Status]string{link.Pass: "Passed", link.Warn: "Warning", link.Fail: "Failed",
 		link.Skipped: "Skipped"}
 	row := CheckRow{
-		Status: string(c.Status), Word: words[c.Status], Title: c.Title.String(), System: c.System.Label(),
-		Evidence: c.Evidence.String(), Remedy: c.Advice(link.OnPage).String(),
+		Status: string(c.Status), Word: say.Raw(words[c.Status]), Title: c.Title, System: c.System.Label(),
+		Evidence: c.Evidence, Remedy: c.Advice(link.OnPage),
 	}
 	if c.Status == link.Fail || c.Status == link.Warn {
 		row.Cause, row.Fix = CauseTitle(c.Cause), Fix(c.Cause)
@@ -184,7 +187,9 @@ const probeStatus = "Waiting for PocketBase's log (up to 30 seconds)."
 // probing returns the row of the check that takes longest.
 func probing() CheckRow {
 	return CheckRow{
-		Status: "running", Word: "In progress", Title: "PocketBase reaches authentik", System: link.PB.Label(),
-		Evidence: "authpocket sent PocketBase a dummy code. PocketBase's log shows how authentik responds to it.",
+		Status: "running", Word: say.Of("In progress"), Title: say.Of("PocketBase reaches authentik"),
+		System: link.PB.Label(),
+		Evidence: say.Of("authpocket sent PocketBase a dummy code. PocketBase's log shows how authentik responds to " +
+			"it."),
 	}
 }

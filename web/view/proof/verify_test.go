@@ -17,13 +17,13 @@ func TestVerifyPutsWhatNeedsAttentionFirst(t *testing.T) {
 	p := NewVerify(view.Head{}, VerifyInput{Begun: true, Ended: true, Checks: all}, "")
 	var got []string
 	for _, g := range p.Groups {
-		got = append(got, g.Heading+"/"+g.Folded)
+		got = append(got, say.Of("%s/%s", g.Heading, g.Folded).String())
 	}
 	if want := []string{"Failed/", "Warnings/", "Skipped/", "Passed/2 checks passed"}; !slices.Equal(got,
 		want) {
 		t.Errorf("%q", got)
 	}
-	if p.Outcome.Text != "1 failed, 1 warning, 2 passed, 1 skipped." || p.Outcome.Kind != "bad" {
+	if p.Outcome.Text.String() != "1 failed, 1 warning, 2 passed, 1 skipped." || p.Outcome.Kind != "bad" {
 		t.Errorf("%+v", p.Outcome)
 	}
 }
@@ -46,7 +46,7 @@ func TestVerifyOutcomes(t *testing.T) {
 		if got.Kind != one.kind {
 			t.Errorf("%s: %q, want %q", name, got.Kind, one.kind)
 		}
-		if one.kind == "note" && !strings.Contains(got.Heading, "No sign-in has been tried yet") {
+		if one.kind == "note" && !strings.Contains(got.Heading.String(), "No sign-in has been tried yet") {
 			t.Errorf("%s: %q", name, got.Heading)
 		}
 	}
@@ -69,10 +69,11 @@ func TestWhatComesNext(t *testing.T) {
 			seen = link.SignedIn{Name: "ada@example.com", At: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
 		}
 		got := verifyOutcomeOf(one.checks, seen)
-		if got.Actions[0].Label != one.first {
+		if got.Actions[0].Label.String() != one.first {
 			t.Errorf("%s: %q, want %q", name, got.Actions[0].Label, one.first)
 		}
-		if name == "after" && (got.Kind != "good" || got.Heading != "Works: ada@example.com signed in at 03:04 UTC") {
+		if name == "after" && (got.Kind != "good" || got.Heading.String() != "Works: ada@example.com signed in at "+
+			"03:04 UTC") {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
@@ -87,7 +88,7 @@ func TestNoLinkIsSaidInOneSentence(t *testing.T) {
 		{ID: "clock", System: link.Authentik, Status: link.Pass},
 	}
 	p := NewVerify(view.Head{}, VerifyInput{Begun: true, Ended: true, Checks: nothing}, "")
-	if p.Outcome.Heading != "There is no link yet" || len(p.Outcome.Actions) != 1 ||
+	if p.Outcome.Heading.String() != "There is no link yet" || len(p.Outcome.Actions) != 1 ||
 		p.Outcome.Actions[0].URL != "/settings" || len(p.Groups) != 1 || p.Groups[0].Folded == "" ||
 		len(p.Groups[0].Checks) != 3 {
 		t.Errorf("%+v", p)
@@ -96,7 +97,7 @@ func TestNoLinkIsSaidInOneSentence(t *testing.T) {
 		half := slices.Clone(nothing)
 		half[i].Status = link.Pass
 		if p := NewVerify(view.Head{}, VerifyInput{Begun: true, Ended: true, Checks: half},
-			""); p.Outcome.Heading == "There is no link yet" {
+			""); p.Outcome.Heading.String() == "There is no link yet" {
 			t.Errorf("%d: there is half a link", i)
 		}
 	}
@@ -106,7 +107,7 @@ func TestResultsSayWhenTheyCame(t *testing.T) {
 	at := time.Date(2026, 5, 3, 10, 20, 30, 0, time.UTC)
 	p := NewVerify(view.Head{}, VerifyInput{Begun: true, Ended: true, Checks: link.Checks{{Status: link.Pass}}, At: at},
 		"")
-	if p.Outcome.Text != "1 passed. Checked at 10:20:30 UTC." {
+	if p.Outcome.Text.String() != "1 passed. Checked at 10:20:30 UTC." {
 		t.Error(p.Outcome.Text)
 	}
 }

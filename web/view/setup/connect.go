@@ -3,6 +3,7 @@ package setup
 import (
 	"authpocket/internal/address"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/web/view"
 )
 
@@ -26,8 +27,8 @@ func plainTick(name, label, base string, ticked bool) *view.Check {
 	if !address.PlainHTTP(base) {
 		return nil
 	}
-	return &view.Check{Name: name, Label: label, Checked: ticked,
-		Hint: "Only if no one else can see the network traffic, such as between containers on one machine"}
+	return &view.Check{Name: name, Label: say.Raw(label), Checked: ticked,
+		Hint: say.Of("Only if no one else can see the network traffic, such as between containers on one machine")}
 }
 
 // AuthentikInput holds what the first connect page shows.
@@ -44,16 +45,16 @@ type AuthentikInput struct {
 
 // NewAuthentik returns the first connect page.
 func NewAuthentik(h view.Head, in AuthentikInput) AuthentikPage {
-	h.Title, h.Wrong, h.Step, h.Back = "Connect authentik", len(in.Problems) > 0, view.StepCaption(1),
+	h.Title, h.Wrong, h.Step, h.Back = say.Of("Connect authentik"), len(in.Problems) > 0, view.StepCaption(1),
 		back(in.From, "/")
 	problems := view.NewProblems(in.Problems)
 	p := AuthentikPage{
 		Head: h, Problems: problems, From: in.From,
 		URL: addressField("authentik.url", "authentik address",
-			"The one in your browser, such as https://auth.example.com", in.URL, problems),
+			say.Of("The one in your browser, such as https://auth.example.com"), in.URL, problems),
 		Moved: in.Moved,
-		Token: view.Secret{Name: "authentik.token", Label: "API token",
-			Hint:  "An admin's token with the intent API Token",
+		Token: view.Secret{Name: "authentik.token", Label: say.Of("API token"),
+			Hint:  say.Of("An admin's token with the intent API Token"),
 			Error: problems.At("authentik.token"), Held: heldHint(in.Held, in.Typed)},
 		CA:     caField("authentik.ca", in.CA, problems),
 		CAOpen: in.CA != "" || problems.In("authentik.ca"),
@@ -83,34 +84,35 @@ type PocketBaseInput struct {
 
 // NewPocketBase returns the second connect page.
 func NewPocketBase(h view.Head, in PocketBaseInput) PocketBasePage {
-	h.Title, h.Wrong, h.Step, h.Back = "Connect PocketBase", len(in.Problems) > 0, view.StepCaption(2),
+	h.Title, h.Wrong, h.Step, h.Back = say.Of("Connect PocketBase"), len(in.Problems) > 0, view.StepCaption(2),
 		back(in.From, "/authentik")
 	problems := view.NewProblems(in.Problems)
 	byPassword := in.With == "password"
 	p := PocketBasePage{
 		Head: h, Problems: problems, From: in.From, Limited: in.Limited,
-		URL: addressField("pocketbase.url", "PocketBase address", "Without /_/, such as https://pocketbase.example.com",
+		URL: addressField("pocketbase.url", "PocketBase address", say.Of("Without /_/, such as https://pocketbase.example.com"),
 			in.URL, problems),
-		With: view.Choice{Name: "pocketbase.with", Label: "How to sign in as a superuser",
+		With: view.Choice{Name: "pocketbase.with", Label: say.Of("How to sign in as a superuser"),
 			Error: problems.At("pocketbase.with"), Options: []view.Option{
-				{Value: "token", Label: "With a token", Checked: !byPassword},
-				{Value: "password", Label: "With e-mail address and password", Checked: byPassword},
+				{Value: "token", Label: say.Of("With a token"), Checked: !byPassword},
+				{Value: "password", Label: say.Of("With e-mail address and password"), Checked: byPassword},
 			}},
-		Token: view.Secret{Name: "pocketbase.token", Label: "Superuser token",
-			Hint:  "Created with Impersonate in the dashboard",
+		Token: view.Secret{Name: "pocketbase.token", Label: say.Of("Superuser token"),
+			Hint:  say.Of("Created with Impersonate in the dashboard"),
 			Error: problems.At("pocketbase.token"), Held: heldHint(in.Held && !byPassword, in.Typed)},
-		Email: view.Field{Name: "pocketbase.email", Label: "E-mail address", Value: in.Email, Type: "email",
+		Email: view.Field{Name: "pocketbase.email", Label: say.Of("E-mail address"), Value: in.Email, Type: "email",
 			Auto: "username", Error: problems.At("pocketbase.email")},
-		Password: view.Secret{Name: "pocketbase.password", Label: "Password", Error: problems.At("pocketbase.password"),
-			Auto: "current-password"},
+		Password: view.Secret{Name: "pocketbase.password", Label: say.Of("Password"),
+			Error: problems.At("pocketbase.password"),
+			Auto:  "current-password"},
 		CA:     caField("pocketbase.ca", in.CA, problems),
 		CAOpen: in.CA != "" || problems.In("pocketbase.ca"),
 	}
 	switch {
 	case in.TypedPassword:
-		p.Password.Held = "A password is entered. Leave empty to use it"
+		p.Password.Held = say.Of("A password is entered. Leave empty to use it")
 	case in.Held && byPassword:
-		p.Password.Held = "You are signed in. Leave empty to stay signed in"
+		p.Password.Held = say.Of("You are signed in. Leave empty to stay signed in")
 	}
 	if in.Foreign {
 		p.Move = "Move the token to authentik"
@@ -124,31 +126,34 @@ func NewPocketBase(h view.Head, in PocketBaseInput) PocketBasePage {
 
 // NewCode returns the page that asks for a one-time password.
 func NewCode(h view.Head, email, from string, found link.Problems) CodePage {
-	h.Title, h.Wrong, h.Step, h.Back = "Enter the one-time password", len(found) > 0, view.StepCaption(2), "/pocketbase"
+	h.Title, h.Wrong, h.Step, h.Back = say.Of("Enter the one-time password"), len(found) > 0, view.StepCaption(2),
+		"/pocketbase"
 	problems := view.NewProblems(found)
 	return CodePage{Head: h, Problems: problems, Email: email, From: from, Code: view.Field{
-		Name: "pocketbase.otp", Label: "One-time password", Hint: "From the newest e-mail", Auto: "one-time-code",
+		Name: "pocketbase.otp", Label: say.Of("One-time password"), Hint: say.Of("From the newest e-mail"),
+		Auto: "one-time-code",
 		Code: true, Short: true, Error: problems.At("pocketbase.otp"),
 	}}
 }
 
-func addressField(name, label, hint, value string, problems view.Problems) view.Field {
-	return view.Field{Name: name, Label: label, Hint: hint, Value: value, Type: "text", Auto: "url", Mode: "url",
+func addressField(name, label string, hint say.Text, value string, problems view.Problems) view.Field {
+	return view.Field{Name: name, Label: say.Raw(label), Hint: hint, Value: value, Type: "text", Auto: "url",
+		Mode: "url",
 		Code: true, Remember: true, Error: problems.At(name)}
 }
 
-func heldHint(held, typed bool) string {
+func heldHint(held, typed bool) say.Text {
 	switch {
 	case typed:
-		return "A token is entered. Leave empty to use it"
+		return say.Of("A token is entered. Leave empty to use it")
 	case held:
-		return "A token is set. Leave empty to keep it"
+		return say.Of("A token is set. Leave empty to keep it")
 	}
-	return ""
+	return say.Text{}
 }
 
 func caField(name, value string, problems view.Problems) view.Field {
-	return view.Field{Name: name, Label: "Certificate of the authority",
-		Hint: "PEM text that starts with -----BEGIN CERTIFICATE-----", Value: value,
+	return view.Field{Name: name, Label: say.Of("Certificate of the authority"),
+		Hint: say.Of("PEM text that starts with -----BEGIN CERTIFICATE-----"), Value: value,
 		Type: "textarea", Rows: 4, Code: true, Optional: true, Error: problems.At(name)}
 }

@@ -2,17 +2,18 @@ package setup
 
 import (
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/web/view"
 )
 
 // Permission is one permission of authentik and what it is needed for.
 type Permission struct {
 	Codename link.Permission
-	Why      string
+	Why      say.Text
 }
 
 // NewPermissions returns the page that lists what a token needs.
 func NewPermissions(h view.Head, list []Permission, blueprint string) PermissionsPage {
-	h.Title, h.Back = "Permissions of the authentik token", "/authentik"
+	h.Title, h.Back = say.Of("Permissions of the authentik token"), "/authentik"
 	return PermissionsPage{Head: h, List: list, Blueprint: blueprint}
 }

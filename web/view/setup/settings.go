@@ -10,6 +10,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/say"
 	"authpocket/web/view"
 	"authpocket/web/view/changes"
 )
@@ -47,7 +48,7 @@ type SettingsInput struct {
 
 // NewSettings returns the settings page.
 func NewSettings(h view.Head, in SettingsInput) SettingsPage {
-	h.Title, h.Wrong, h.Step, h.Back = "Settings", len(in.Problems) > 0, view.StepCaption(3),
+	h.Title, h.Wrong, h.Step, h.Back = say.Of("Settings"), len(in.Problems) > 0, view.StepCaption(3),
 		back(in.From, "/pocketbase")
 	h.Live = true // for the name finder
 	b := settings{in: in}
@@ -130,18 +131,19 @@ type settings struct {
 }
 
 // text returns a field with the form's value and its problem.
-func (b settings) text(name, label, hint string) view.Field {
-	return view.Field{Name: name, Label: label, Hint: hint, Value: b.in.Form.Get(name), Error: b.problems.At(name)}
+func (b settings) text(name, label string, hint say.Text) view.Field {
+	return view.Field{Name: name, Label: say.Raw(label), Hint: hint, Value: b.in.Form.Get(name),
+		Error: b.problems.At(name)}
 }
 
 // choice selects the option with the form's value. It adds an option for a
 // value that none has, so that it is not lost.
-func (b settings) choice(name, label, hint string, options ...view.Option) view.Choice {
-	c := view.Choice{Name: name, Label: label, Hint: hint, Error: b.problems.At(name), Options: options}
+func (b settings) choice(name, label string, hint say.Text, options ...view.Option) view.Choice {
+	c := view.Choice{Name: name, Label: say.Raw(label), Hint: hint, Error: b.problems.At(name), Options: options}
 	now := b.in.Form.Get(name)
 	at := slices.IndexFunc(c.Options, func(o view.Option) bool { return o.Value == now })
 	if at < 0 && now != "" {
-		c.Options = append(c.Options, view.Option{Value: now, Label: now})
+		c.Options = append(c.Options, view.Option{Value: now, Label: say.Raw(now)})
 		at = len(c.Options) - 1
 	}
 	if at >= 0 {
@@ -152,7 +154,7 @@ func (b settings) choice(name, label, hint string, options ...view.Option) view.
 
 // field returns the text field for a setting of the tables.
 func (b settings) field(m link.Meta) view.Field {
-	f := b.text(m.Spec, string(cmp.Or(m.Ask.Label, m.Label)), string(m.Ask.Hint))
+	f := b.text(m.Spec, string(cmp.Or(m.Ask.Label, m.Label)), say.Raw(string(m.Ask.Hint)))
 	f.Optional, f.Short, f.Key = !m.Ask.Needed, m.Ask.Short, fileKey(m)
 	f.Code = m.Ask.Control == link.AskCode || m.Ask.Control == link.AskLines
 	if m.Ask.Control == link.AskLines || m.Ask.Control == link.AskArea {
@@ -166,17 +168,17 @@ func (b settings) field(m link.Meta) view.Field {
 func (b settings) choose(m link.Meta, options ...view.Option) view.Choice {
 	if options == nil {
 		for i, value := range m.Values {
-			options = append(options, view.Option{Value: value, Label: string(m.Ask.Answers[i])})
+			options = append(options, view.Option{Value: value, Label: say.Raw(string(m.Ask.Answers[i]))})
 		}
 	}
-	c := b.choice(m.Spec, string(cmp.Or(m.Ask.Label, m.Label)), string(m.Ask.Hint), options...)
+	c := b.choice(m.Spec, string(cmp.Or(m.Ask.Label, m.Label)), say.Raw(string(m.Ask.Hint)), options...)
 	c.Key = fileKey(m)
 	return c
 }
 
 func (b settings) tick(m link.Meta) view.Check {
 	return view.Check{
-		Name: m.Spec, Label: string(cmp.Or(m.Ask.Label, m.Label)), Hint: string(m.Ask.Hint),
+		Name: m.Spec, Label: say.Raw(string(cmp.Or(m.Ask.Label, m.Label))), Hint: say.Raw(string(m.Ask.Hint)),
 		Error: b.problems.At(m.Spec),
 		Key:   fileKey(m), Checked: b.in.Form.Get(m.Spec) == link.Ticked,
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/web/view"
 )
 
@@ -39,7 +40,7 @@ func (b settings) provider() ProviderPart {
 		Key:       b.signingKey(),
 		Mappings:  b.mappings(),
 		PublicURL: b.text("authentik.public_url", "authentik's public address",
-			"Leave empty if browsers and PocketBase also use "+b.in.Authentik.URL),
+			say.Of("Leave empty if browsers and PocketBase also use %s", b.in.Authentik.URL)),
 	}
 	part.PublicURL.Key, part.PublicURL.Code, part.PublicURL.Optional = part.PublicURL.Name, true, true
 	names := []string{part.Secret.Name, part.Redirects.Name, part.Key.Name, part.PublicURL.Name,
@@ -87,15 +88,15 @@ const explicitConsent = "default-provider-authorization-explicit-consent"
 // providerNames returns the fields for the name and the client ID.
 func (b settings) providerNames() []view.Field {
 	now := b.in.Desired.Provider
-	id := "Leave empty to generate one"
+	id := say.Of("Leave empty to generate one")
 	if b.in.There {
-		id = "Leave empty to keep " + now.ClientID
+		id = say.Of("Leave empty to keep %s", now.ClientID)
 	}
 	var fields []view.Field
 	for _, m := range link.Group(link.ProviderAttrs(), link.AskNames) {
 		f := b.field(m)
 		if f.Hint = id; m.Ask.Control == link.AskText {
-			f.Hint = "Leave empty for “" + now.Name + "”"
+			f.Hint = say.Of("Leave empty for “%s”", now.Name)
 		}
 		fields = append(fields, f)
 	}
@@ -104,13 +105,14 @@ func (b settings) providerNames() []view.Field {
 
 func (b settings) clientSecret() view.Secret {
 	m := named(link.ProviderAttrs(), "client_secret")
-	s := view.Secret{Name: m.Spec, Label: string(m.Label), Hint: "Leave empty to generate one", Optional: true,
-		Error: b.problems.At(m.Spec)}
+	s := view.Secret{Name: m.Spec, Label: say.Raw(string(m.Label)), Hint: say.Of("Leave empty to generate one"),
+		Optional: true,
+		Error:    b.problems.At(m.Spec)}
 	if b.in.There {
-		s.Hint = "Leave empty to keep the current one"
+		s.Hint = say.Of("Leave empty to keep the current one")
 	}
 	if b.in.SecretGiven {
-		s.Held = "Your own secret is set. Leave empty to keep it"
+		s.Held = say.Of("Your own secret is set. Leave empty to keep it")
 	}
 	return s
 }
@@ -120,16 +122,16 @@ func (b settings) clientSecret() view.Secret {
 func (b settings) flow(m link.Meta) view.Choice {
 	var options []view.Option
 	if !m.Ask.Open {
-		options = append(options, view.Option{Value: "", Label: "The brand's own"})
+		options = append(options, view.Option{Value: "", Label: say.Of("The brand's own")})
 	}
 	for _, f := range b.in.Authentik.Flows {
 		if f.Designation == m.Flow {
-			options = append(options, view.Option{Value: f.Name, Label: flowLabel(f)})
+			options = append(options, view.Option{Value: f.Name, Label: say.Raw(flowLabel(f))})
 		}
 	}
 	now := b.in.Form.Get(m.Spec)
 	if now != "" && slices.Contains(b.in.Authentik.Missing, link.PermViewFlow) {
-		options = append(options, view.Option{Value: now, Label: "Keep: " + now})
+		options = append(options, view.Option{Value: now, Label: say.Of("Keep: %s", now)})
 	}
 	return b.choose(m, options...)
 }
@@ -145,13 +147,13 @@ func (b settings) signingKey() view.Choice {
 	var options []view.Option
 	for _, k := range b.in.Authentik.Keys {
 		if k.Usable() {
-			options = append(options, view.Option{Value: k.Name, Label: keyLabel(k)})
+			options = append(options, view.Option{Value: k.Name, Label: say.Raw(keyLabel(k))})
 		}
 	}
 	c := b.choose(named(link.ProviderAttrs(), "signing_key"), options...)
 	if b.in.Desired.Key != nil {
-		c.Hint = "authentik has no RSA or EC key yet, so authpocket generates one"
-		c.Options = append([]view.Option{{Value: "", Label: "Generate “" + b.in.Desired.Key.Name + "”",
+		c.Hint = say.Of("authentik has no RSA or EC key yet, so authpocket generates one")
+		c.Options = append([]view.Option{{Value: "", Label: say.Of("Generate “%s”", b.in.Desired.Key.Name),
 			Checked: b.in.Form.Get(c.Name) == ""}}, c.Options...)
 	}
 	return c
@@ -170,14 +172,15 @@ func (b settings) mappings() *Ticks {
 	if slices.Contains(b.in.Authentik.Missing, link.PermViewMapping) {
 		return nil
 	}
-	t := &Ticks{Name: m.Spec, Label: string(m.Ask.Label), Hint: string(m.Ask.Hint), Error: b.problems.At(m.Spec)}
+	t := &Ticks{Name: m.Spec, Label: say.Raw(string(m.Ask.Label)), Hint: say.Raw(string(m.Ask.Hint)),
+		Error: b.problems.At(m.Spec)}
 	for _, one := range b.in.Authentik.Mappings {
 		if one.Scope == "email" || one.Managed == link.ManagedPrefix+"openid" || one.Managed == link.ManagedPrefix+
 			"profile" {
 			continue
 		}
 		ticked := slices.Contains(b.in.Form[m.Spec], one.Name)
-		t.Options = append(t.Options, view.Option{Value: one.Name, Label: one.Name + " · " + one.Scope,
+		t.Options = append(t.Options, view.Option{Value: one.Name, Label: say.Of("%s · %s", one.Name, one.Scope),
 			Checked: ticked})
 	}
 	if len(t.Options) == 0 {

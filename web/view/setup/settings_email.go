@@ -2,6 +2,7 @@ package setup
 
 import (
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/web/view"
 )
 
@@ -17,31 +18,31 @@ func (b settings) email() view.Choice {
 		})
 	}
 	c := b.choice("email", "Which e-mail addresses should count as verified?",
-		"PocketBase links a sign-in to the account with the same verified address", options...)
+		say.Of("PocketBase links a sign-in to the account with the same verified address"), options...)
 	c.Key = "email: trust-all, trust-attribute or leave"
 	return c
 }
 
 // firstSignIn says what a first sign-in leads to under an answer, given the
 // collection's rules.
-func firstSignIn(d link.EmailDecision, c link.CollectionState) string {
-	refused := "New users are refused, because only superusers may create records in " + c.Name + "."
+func firstSignIn(d link.EmailDecision, c link.CollectionState) say.Text {
+	refused := say.Of("New users are refused, because only superusers may create records in %s.", c.Name)
 	switch {
 	case c.CreateRule == nil && d == link.EmailLeave:
 		return refused
 	case c.CreateRule == nil:
-		return refused + " Existing accounts with the same address are linked."
+		return say.Of("%s Existing accounts with the same address are linked.", refused)
 	case d == link.EmailTrustAll:
-		return "It creates an account in " + c.Name + ", or is linked to the one with the same address."
+		return say.Of("It creates an account in %s, or is linked to the one with the same address.", c.Name)
 	case d == link.EmailTrustAttribute && c.EmailRequired:
-		return "Marked users get an account or the one with their address. Others are refused: " + c.Name +
-			" requires one."
+		return say.Of("Marked users get an account or the one with their address. Others are refused: %s requires "+
+			"one.", c.Name)
 	case d == link.EmailTrustAttribute:
-		return "Marked users get an account or the one with their address. Others get one without an address."
+		return say.Of("Marked users get an account or the one with their address. Others get one without an address.")
 	case c.EmailRequired:
-		return "New users are refused, because " + c.Name + " requires an address. Existing ones can still sign in."
+		return say.Of("New users are refused, because %s requires an address. Existing ones can still sign in.", c.Name)
 	}
-	return "It creates an account without an address. No existing account is linked."
+	return say.Of("It creates an account without an address. No existing account is linked.")
 }
 
 // refuses reports whether PocketBase would refuse new users.
@@ -54,14 +55,15 @@ func refuses(d link.EmailDecision, c link.CollectionState) bool {
 func emailNote(allowed *bool) *Fact {
 	switch {
 	case allowed == nil:
-		return &Fact{Kind: "note", Heading: "Can people change their own address in authentik?",
-			Text: "The token cannot read this setting. Before you trust every address, check “Allow users to change " +
-				"email” in authentik under System, then Settings."}
+		return &Fact{Kind: "note", Heading: say.Of("Can people change their own address in authentik?"),
+			Text: say.Of("The token cannot read this setting. Before you trust every address, check “Allow users to " +
+				"change email” in authentik under System, then Settings.")}
 	case *allowed:
-		return &Fact{Kind: "warn", Heading: "People can change their own address in this authentik",
-			Text: "With “Trust every address”, anyone could take over the account of someone else. First turn off " +
-				"“Allow users to change email” in authentik under System, then Settings."}
+		return &Fact{Kind: "warn", Heading: say.Of("People can change their own address in this authentik"),
+			Text: say.Of("With “Trust every address”, anyone could take over the account of someone else. First " +
+				"turn off " +
+				"“Allow users to change email” in authentik under System, then Settings.")}
 	}
-	return &Fact{Kind: "good", Heading: "People cannot change their own address in this authentik",
-		Text: "“Allow users to change email” is turned off."}
+	return &Fact{Kind: "good", Heading: say.Of("People cannot change their own address in this authentik"),
+		Text: say.Of("“Allow users to change email” is turned off.")}
 }

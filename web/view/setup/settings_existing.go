@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/web/view"
 )
 
@@ -15,25 +16,27 @@ func (b settings) existing() *view.Choice {
 	}
 	var options []view.Option
 	for _, one := range b.in.Candidates {
-		options = append(options, view.Option{Value: UseValue(one.Provider), Label: "Use the " + one.Label(),
-			Hint: view.UpperFirst(one.Evidence) + ". You see its settings next. Only differences are changed."})
+		options = append(options, view.Option{Value: UseValue(one.Provider), Label: say.Of("Use the %s", one.Label()),
+			Hint: say.Of("%s. You see its settings next. Only differences are changed.",
+				view.UpperFirst(one.Evidence))})
 	}
 	if app := b.in.Authentik.Application; app != nil && b.usable(*app) &&
 		!slices.ContainsFunc(options, func(o view.Option) bool { return o.Value == useApplication+app.Slug }) {
-		options = append(options, view.Option{Value: useApplication + app.Slug, Label: "Use the application “" +
-			app.Name + "” (" + app.Slug + ")", Hint: "You see its settings next. Only differences are changed."})
+		options = append(options, view.Option{Value: useApplication + app.Slug,
+			Label: say.Of("Use the application “%s” (%s)", app.Name, app.Slug), Hint: say.Of("You see its settings " +
+				"next. Only differences are changed.")})
 	}
-	if slot := b.problems.At("pocketbase.slot"); slot != "" || len(options) == 0 {
+	if slot := b.problems.At("pocketbase.slot"); !slot.Empty() || len(options) == 0 {
 		options = append(options, view.Option{Value: string(link.ExistingUse),
-			Label: "Use the existing application and provider",
-			Hint:  "Those with this slug and slot are used for this link. Only differences are changed."})
+			Label: say.Of("Use the existing application and provider"),
+			Hint:  say.Of("Those with this slug and slot are used for this link. Only differences are changed.")})
 	}
 	options = append(options, view.Option{Value: string(link.ExistingNew),
-		Label: "Create a new application and provider",
-		Hint:  "Choose a slug and a provider name that are not in use."})
-	c := b.choice("existing", "Use what already exists?", b.in.Conflict, options...)
-	if c.Error != "" {
-		c.Hint = ""
+		Label: say.Of("Create a new application and provider"),
+		Hint:  say.Of("Choose a slug and a provider name that are not in use.")})
+	c := b.choice("existing", "Use what already exists?", say.Raw(b.in.Conflict), options...)
+	if !c.Error.Empty() {
+		c.Hint = say.Text{}
 	}
 	return &c
 }

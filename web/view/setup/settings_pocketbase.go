@@ -42,11 +42,11 @@ func (b settings) endpoints() EndpointsPart {
 		f := b.field(a.Meta)
 		switch a.Ask.Group {
 		case link.AskURLs:
-			f.Hint = "Leave empty for " + b.urlHint(a)
+			f.Hint = say.Of("Leave empty for %s", b.urlHint(a))
 			part.URLs = append(part.URLs, f)
 		case link.AskIDToken:
 			if a.Ask.Control == link.AskLines {
-				f.Hint = "Only used with “ID token”. One per line. Leave empty for " + b.in.Desired.Issuer()
+				f.Hint = say.Of("Only used with “ID token”. One per line. Leave empty for %s", b.in.Desired.Issuer())
 			}
 			part.IDToken = append(part.IDToken, f)
 		default:
@@ -82,7 +82,7 @@ func (b settings) records() RecordsPart {
 
 func (b settings) addresses() view.Field {
 	f := b.text("pocketbase.public_urls", "PocketBase addresses that your app uses",
-		"One per line. authpocket registers <address>"+link.RedirectPath+" for each")
+		say.Of("One per line. authpocket registers <address>%s for each", link.RedirectPath))
 	f.Code, f.Type, f.Rows, f.Key = true, "textarea", 2, f.Name
 	return f
 }
@@ -91,7 +91,7 @@ func (b settings) collection() view.Choice {
 	var options []view.Option
 	for _, c := range b.in.PocketBase.Collections {
 		if c.Name != link.Superusers {
-			options = append(options, view.Option{Value: c.Name, Label: c.Name})
+			options = append(options, view.Option{Value: c.Name, Label: say.Raw(c.Name)})
 		}
 	}
 	return b.choose(link.Group(link.PlaceAttrs(), link.AskCollection)[0], options...)
@@ -117,37 +117,37 @@ func (b settings) urlHint(a link.Attr[link.PocketBase, link.OAuth2Provider]) str
 
 // slot offers the three slots. The first option lets authpocket choose.
 func (b settings) slot() view.Choice {
-	free := "Choose automatically"
+	free := say.Of("Choose automatically")
 	if s := b.in.Desired.Slot.Slot; s != "" {
-		free = "Choose automatically: " + s
+		free = say.Of("Choose automatically: %s", s)
 	}
 	options := []view.Option{{Value: "", Label: free}}
 	for _, name := range link.Slots() {
-		options = append(options, view.Option{Value: name, Label: name + b.slotUse(name)})
+		options = append(options, view.Option{Value: name, Label: say.Of("%s%s", name, b.slotUse(name))})
 	}
 	return b.choose(link.Group(link.PlaceAttrs(), link.AskSlot)[0], options...)
 }
 
-func (b settings) slotUse(name string) string {
+func (b settings) slotUse(name string) say.Text {
 	now := b.in.PocketBase.Collection(b.in.Desired.Collection.Name)
 	if now == nil {
-		return ""
+		return say.Text{}
 	}
 	i := slices.IndexFunc(now.OAuth2.Providers, func(p link.OAuth2Provider) bool { return p.Slot == name })
 	if i < 0 {
-		return " (free)"
+		return say.Of(" (free)")
 	}
-	return " (used by “" + now.OAuth2.Providers[i].DisplayName + "”)"
+	return say.Of(" (used by “%s”)", now.OAuth2.Providers[i].DisplayName)
 }
 
 // mapped returns the choices of which claim fills which field of a new record.
 func (b settings) mapped() []view.Choice {
 	var list []view.Choice
 	for _, m := range link.Group(link.OAuth2Attrs(), link.AskMapped) {
-		options := []view.Option{{Value: "", Label: "None"}}
+		options := []view.Option{{Value: "", Label: say.Of("None")}}
 		for _, f := range b.in.Desired.Collection.Fields {
 			if !f.System && slices.Contains(link.MappableTypes(m.Claim), f.Type) {
-				options = append(options, view.Option{Value: f.Name, Label: f.Name + " (" + f.Type + ")"})
+				options = append(options, view.Option{Value: f.Name, Label: say.Of("%s (%s)", f.Name, f.Type)})
 			}
 		}
 		list = append(list, b.choose(m, options...))
@@ -167,11 +167,12 @@ func (b settings) rules() []view.Choice {
 		if a.Key == "createRule" && b.in.PocketBase.ManagedBy() != "" {
 			continue
 		}
-		options := []view.Option{{Value: KeepRule, Label: "Keep: " + a.Show(now).String()}}
+		options := []view.Option{{Value: KeepRule, Label: say.Of("Keep: %s", a.Show(now).String())}}
 		if a.Key == "createRule" {
-			options = append(options, view.Option{Value: link.OAuth2Only, Label: "Only sign-ins with a provider"})
+			options = append(options, view.Option{Value: link.OAuth2Only, Label: say.Of("Only sign-ins with a " +
+				"provider")})
 		}
-		list = append(list, b.choose(a.Meta, append(options, view.Option{Value: "", Label: "Everyone"})...))
+		list = append(list, b.choose(a.Meta, append(options, view.Option{Value: "", Label: say.Of("Everyone")})...))
 	}
 	return list
 }

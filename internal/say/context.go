@@ -1,0 +1,29 @@
+package say
+
+import (
+	"context"
+	"html"
+)
+
+type languageKey struct{}
+
+// With returns a context in which texts are said in the language.
+func With(ctx context.Context, l *Language) context.Context {
+	return context.WithValue(ctx, languageKey{}, l)
+}
+
+// In returns the text in the language of the context, English if it has none.
+func In(ctx context.Context, t Text) string {
+	if l, chosen := ctx.Value(languageKey{}).(*Language); chosen {
+		return l.Say(t)
+	}
+	return t.String()
+}
+
+// It returns the text of a format and its values in the language of the context.
+func It(ctx context.Context, format string, values ...any) string {
+	return In(ctx, Of(format, values...))
+}
+
+// HTML returns a text whose formats have markup in the language of the context. Values that are strings are escaped.
+func HTML(ctx context.Context, t Text) string { return In(ctx, t.Values(html.EscapeString)) }
