@@ -7,7 +7,7 @@ SHELL := /bin/bash
 GOFLAGS_BUILD := -trimpath -ldflags='-s -w -buildid= -funcalign=16' -gcflags='all=-l' \
 	-gcflags='runtime/...=' -gcflags='internal/...=' -gcflags='crypto/internal/...='
 
-.PHONY: help man generate check-generated test check race browser lint security fuzz faults worlds run demo stories build sizes bench bin/authpocket bin/authpocket-demo
+.PHONY: help man generate texts check-generated test check race browser lint security fuzz faults worlds run demo stories build sizes bench bin/authpocket bin/authpocket-demo
 
 help:                     ## this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' Makefile
@@ -19,6 +19,9 @@ generate:                 ## make the *_templ.go files, static/packed, docs/link
 	go run ./internal/keydocs
 	go run ./internal/clidocs
 	go run ./static/pack
+
+texts:                    ## add to the catalogues of languages what they lack, and remove what nobody says
+	go test ./internal/say -run TestEveryText -update || go test ./internal/say -run TestEveryText
 
 check-generated:          ## fail when generated files are stale
 	go tool templ fmt -fail web sandbox/stories
