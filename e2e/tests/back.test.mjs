@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { said } from './language.mjs';
 import { startDemo, openBrowser, comeIn } from './wizard.mjs';
 
 test('Back after a corrected mistake leads to pages, and the token is kept', async (t) => {
@@ -73,7 +74,7 @@ test('the addresses outlive a restart, and not signing out', async (t) => {
 
   const second = await start();
   assert.equal(await address.inputValue(), 'http://127.0.0.1:9');
-  assert.ok(!(await page.content()).includes('A token is'), 'the token has outlived the restart');
+  assert.ok(!(await page.content()).match(said('A token is entered')), 'the token has outlived the restart');
   assert.equal(await page.evaluate(() => JSON.stringify(localStorage)), '{"authentik.url":"http://127.0.0.1:9"}');
   await page.goto(`http://127.0.0.1:${port}/forgotten`);
   await page.getByRole('button', { name: 'Sign out' }).click();

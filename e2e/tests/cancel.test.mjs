@@ -1,6 +1,7 @@
 // A request that only reads can be cancelled while a server does not answer.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
+import { said } from './language.mjs';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { startDemo, openBrowser, comeIn } from './wizard.mjs';
@@ -19,9 +20,9 @@ test('Cancel ends a slow connection, at the server too, and the form can be sent
   await page.getByLabel('authentik address').fill(`http://127.0.0.1:${silent.address().port}`);
   await page.getByLabel('API token').fill('a-token');
   // Playwright itself waits for the navigation, so the page presses Cancel.
-  await page.evaluate(() => document.addEventListener('submit', () => setTimeout(() => {
-    [...document.querySelectorAll('button')].find((b) => b.textContent === 'Cancel').click();
-  }, 300)));
+  await page.evaluate((cancel) => document.addEventListener('submit', () => setTimeout(() => {
+    [...document.querySelectorAll('button')].find((b) => b.textContent.match(cancel)).click();
+  }, 300)), said('Cancel', true));
   for (let i = 0; i < 2; i++) {
     const asked = once(silent, 'request');
     await page.getByRole('button', { name: 'Continue' }).click({ noWaitAfter: true });

@@ -1,6 +1,7 @@
 // What the way through the wizard costs: printed beside the targets, which it must not exceed.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
+import { said } from './language.mjs';
 import { startDemo, openBrowser, comeIn } from './wizard.mjs';
 
 function figure(name, got, most) {
@@ -39,7 +40,7 @@ test('from the start to a proved link with defaults', async (t) => {
   await at(/^Review proof/);
   await press('button', 'Prove it now');
   await at('Sign-in works');
-  await page.locator('.wire-word', { hasText: 'proved' }).waitFor();
+  await page.locator('.wire-word', { hasText: said('proved') }).waitFor();
   figure('clicks from the start to a proved link', clicks, 8);
   figure('typed or pasted values, with the setup code', typed + 1, 5);
 });

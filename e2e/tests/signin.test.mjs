@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { asIs } from './language.mjs';
 import { test, startDemo, openBrowser, giveAnswers, signInAtAuthentik } from './wizard.mjs';
 
 /** A demo whose link is made with that e-mail decision. Errors of the page are kept. */
@@ -56,7 +57,7 @@ test('a window that was closed is said to be, and ends nothing by itself', async
   const { demo, page } = await linked(t);
   await begin(page, demo.url);
   const popup = await openWindow(page);
-  await popup.getByLabel(/user ?name|e-?mail/i).waitFor();
+  await popup.getByLabel(asIs(/user ?name|e-?mail/i)).waitFor();
   await popup.close();
   await page.getByText('The window seems to be closed. Still waiting for the result.').waitFor();
   await page.getByRole('button', { name: 'Cancel the test' }).click();

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { asIs } from './language.mjs';
 import { test, startDemo, openBrowser, toReview, toDone, readSnippet, startApp, signInAtAuthentik } from './wizard.mjs';
 
 for (const javaScriptEnabled of [true, false]) {
@@ -23,7 +24,7 @@ for (const javaScriptEnabled of [true, false]) {
     t.after(() => app.stop());
     const user = await (await browser.newContext()).newPage();
     await user.goto(app.url);
-    const [popup] = await Promise.all([user.waitForEvent('popup'), user.getByRole('button', { name: 'Sign in' }).click()]);
+    const [popup] = await Promise.all([user.waitForEvent('popup'), user.getByRole('button', { name: asIs('Sign in') }).click()]);
     await signInAtAuthentik(popup, 'ada', demo.password);
     await user.locator('output:not(:empty)').waitFor();
     assert.deepEqual(JSON.parse(await user.locator('output').innerText()),

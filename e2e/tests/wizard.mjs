@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { chromium } from 'playwright-core';
+import { asIs, language, said, speak } from './language.mjs';
 
 const here = new URL('..', import.meta.url).pathname;
 
@@ -73,7 +74,9 @@ export async function openBrowser() {
   }));
   const contexts = [];
   const newContext = async (options) => {
-    const context = await browser.newContext({ reducedMotion: 'reduce', ...options }); // drawing motion takes most of the time
+    const context = await browser.newContext({ reducedMotion: 'reduce', locale: language, ...options }); // drawing motion takes most of the time
+    const { newPage } = context;
+    context.newPage = async () => speak(await newPage.call(context));
     contexts.push(context);
     return context;
   };
@@ -114,7 +117,7 @@ export async function toReview(page, demo, javaScriptEnabled = true) {
 }
 
 /** Gives the answers up to the review, as the pages' forms would send them, and shows only the review page. */
-export async function giveAnswers(page, demo, email = /^Trust every address/) {
+export async function giveAnswers(page, demo, email = 'Trust every address') {
   await comeIn(page, demo);
   const reached = await page.evaluate(async (email) => {
     let path = '/authentik';
@@ -123,14 +126,14 @@ export async function giveAnswers(page, demo, email = /^Trust every address/) {
       const form = shown.querySelector(`main form[method=post][action^="${path}"]`);
       for (const label of form.querySelectorAll('label')) {
         const input = label.control ?? label.querySelector('input');
-        if (input?.type === 'radio' && email.test(label.textContent.trim())) input.checked = true;
+        if (input?.type === 'radio' && label.textContent.trim().match(email)) input.checked = true;
       }
       const answer = await fetch(form.getAttribute('action'), { method: 'POST', body: new URLSearchParams(new FormData(form)) });
       path = new URL(answer.url).pathname;
       if (path !== next) return path;
     }
     return path;
-  }, email);
+  }, said(email, true));
   assert.equal(reached, '/review');
   await page.goto(demo.url + 'review');
   await page.getByRole('heading', { level: 1, name: /Review/ }).waitFor();
@@ -175,7 +178,7 @@ export async function startApp({ base, collection, provider }) {
 
 /** Signs in at authentik's login page. */
 export async function signInAtAuthentik(page, username, password) {
-  await page.getByLabel(/user ?name|e-?mail/i).fill(username);
-  await page.getByLabel(/password/i).fill(password);
-  await page.getByRole('button', { name: /log in|sign in|continue/i }).click();
+  await page.getByLabel(asIs(/user ?name|e-?mail/i)).fill(username);
+  await page.getByLabel(asIs(/password/i)).fill(password);
+  await page.getByRole('button', { name: asIs(/log in|sign in|continue/i) }).click();
 }
