@@ -19,9 +19,12 @@ generate:                 ## make the *_templ.go files, static/packed, docs/link
 	go run ./internal/keydocs
 	go run ./internal/clidocs
 	go run ./static/pack
+	go run ./internal/say/pack
 
 texts:                    ## add to the catalogues of languages what they lack, and remove what nobody says
-	go test ./internal/say -run TestEveryText -update || go test ./internal/say -run TestEveryText
+	go run ./internal/say/pack
+	go test ./internal/say -run TestEveryText -update || go run ./internal/say/pack
+	go test ./internal/say
 
 check-generated:          ## fail when generated files are stale
 	go tool templ fmt -fail web sandbox/stories
@@ -30,8 +33,9 @@ check-generated:          ## fail when generated files are stale
 	go run ./internal/keydocs
 	go run ./internal/clidocs
 	go run ./static/pack
-	git diff --exit-code -- web sandbox/stories static/packed docs/link-file.md docs/cli docs/schemas internal/linkfile/link.schema.json
-	test -z "$$(git ls-files --others --exclude-standard docs/cli docs/schemas static/packed)"
+	go run ./internal/say/pack
+	git diff --exit-code -- web sandbox/stories static/packed internal/say/packed docs/link-file.md docs/cli docs/schemas internal/linkfile/link.schema.json
+	test -z "$$(git ls-files --others --exclude-standard docs/cli docs/schemas static/packed internal/say/packed)"
 
 test:                     ## a seeded selection of every kind of test
 	@./scripts/test.sh

@@ -62,6 +62,7 @@ func imports() map[string]string {
 
 		"internal/address":  "",
 		"internal/say":      "",
+		"internal/say/pack": "",
 		"internal/secret":   "",
 		"internal/visible":  "",
 		"internal/outbound": "internal/say",

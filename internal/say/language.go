@@ -1,9 +1,12 @@
 package say
 
 import (
+	"compress/gzip"
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -14,10 +17,11 @@ import (
 	"golang.org/x/text/message/catalog"
 )
 
-// files has a file for each language. Its keys are the English formats. A value is the translation or, where it
-// depends on a number, one for each of the language's plural forms: https://cldr.unicode.org/index/cldr-spec/plural-rules.
+// files has a file for each language, compressed by internal/say/pack. Its keys are the English formats. A value is the
+// translation or, where it depends on a number, one for each of the language's plural forms:
+// https://cldr.unicode.org/index/cldr-spec/plural-rules.
 //
-//go:embed languages/*.json
+//go:embed packed/*.json.gz
 var files embed.FS
 
 // source is the language of the formats.
@@ -31,20 +35,26 @@ type Languages struct {
 
 // Language says texts in one language.
 type Language struct {
-	Tag     string // as in RFC 5646, such as "de"
-	Name    string // in the language itself
-	printer func() *message.Printer
+	Tag  string // as in RFC 5646, such as "de"
+	Name string // in the language itself
+	read func() words
+}
+
+// words are what is known of a language once it says something.
+type words struct {
+	texts   map[string]Entry
+	printer *message.Printer // of the texts with plural forms
 }
 
 // Load returns the languages of the program.
 func Load() (*Languages, error) {
-	found, err := files.ReadDir("languages")
+	found, err := files.ReadDir("packed")
 	if err != nil {
 		return nil, fmt.Errorf("listing the languages: %w", err)
 	}
 	var l Languages
 	for _, f := range found {
-		one, err := load(strings.TrimSuffix(f.Name(), ".json"))
+		one, err := load(strings.TrimSuffix(f.Name(), ".json.gz"))
 		if err != nil {
 			return nil, err
 		}
@@ -83,14 +93,19 @@ func (l *Languages) Match(preferred ...string) *Language {
 func (l *Language) Say(t Text) string { return t.in(l.sprintf) }
 
 func (l *Language) sprintf(format string, values ...any) string {
-	return l.printer().Sprintf(message.Key(format, format), values...)
+	in := l.read()
+	entry, known := in.texts[format]
+	switch {
+	case !known:
+		return fmt.Sprintf(format, values...)
+	case entry.Forms == nil:
+		return fmt.Sprintf(entry.Format, values...)
+	}
+	return in.printer.Sprintf(message.Key(format, format), values...)
 }
 
 // Entries returns the translations of a language by their English format.
-func (l *Language) Entries() (map[string]Entry, error) {
-	f, err := read(l.Tag)
-	return f.Texts, err
-}
+func (l *Language) Entries() map[string]Entry { return l.read().texts }
 
 // Entry is a translation: one format, or one for each plural form.
 type Entry struct {
@@ -106,11 +121,8 @@ func (e *Entry) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, &e.Format)
 }
 
-// message returns the entry for a catalogue. The number that decides on the form is the first %d of the format.
+// message returns the forms for a catalogue. The number that decides on the form is the first %d of the format.
 func (e Entry) message(format string) catalog.Message {
-	if e.Forms == nil {
-		return catalog.String(e.Format)
-	}
 	var cases []any
 	for _, form := range []string{"zero", "one", "two", "few", "many", "other"} {
 		if said, ok := e.Forms[form]; ok {
@@ -141,16 +153,17 @@ type file struct {
 	Texts map[string]Entry `json:"texts"`
 }
 
-func read(tag string) (file, error) {
-	var f file
-	b, err := files.ReadFile("languages/" + tag + ".json")
+// open returns the file of a language and a reader of it.
+func open(tag string) (io.Closer, *json.Decoder, error) {
+	f, err := files.Open("packed/" + tag + ".json.gz")
 	if err != nil {
-		return f, fmt.Errorf("opening the language %s: %w", tag, err)
+		return nil, nil, fmt.Errorf("opening the language %s: %w", tag, err)
 	}
-	if err := json.Unmarshal(b, &f); err != nil {
-		return f, fmt.Errorf("reading the language %s: %w", tag, err)
+	plain, err := gzip.NewReader(f)
+	if err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("reading the language %s: %w", tag, err), f.Close())
 	}
-	return f, nil
+	return f, json.NewDecoder(plain), nil
 }
 
 // load returns a language whose file is read the first time that it says something.
@@ -159,18 +172,16 @@ func load(tag string) (*Language, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Language{Tag: tag, Name: name, printer: sync.OnceValue(func() *message.Printer { return printer(tag) })},
-		nil
+	return &Language{Tag: tag, Name: name, read: sync.OnceValue(func() words { return read(tag) })}, nil
 }
 
 // nameOf reads the start of a language's file, which has its name.
 func nameOf(tag string) (string, error) {
-	f, err := files.Open("languages/" + tag + ".json")
+	f, start, err := open(tag)
 	if err != nil {
-		return "", fmt.Errorf("opening the language %s: %w", tag, err)
+		return "", err
 	}
 	defer f.Close()
-	start := json.NewDecoder(f)
 	var last json.Token
 	for range 3 { // {, "name", its value
 		if last, err = start.Token(); err != nil {
@@ -184,14 +195,19 @@ func nameOf(tag string) (string, error) {
 	return name, nil
 }
 
-// printer returns a printer for the language. TestEveryLanguage holds the files, so what cannot be read is left in
+// read returns the words of a language. The test of the catalogues holds the files, so what cannot be read is left in
 // English.
-func printer(tag string) *message.Printer {
-	to := language.Make(tag)
-	all := catalog.NewBuilder(catalog.Fallback(language.Make(source)))
-	f, _ := read(tag)
-	for format, entry := range f.Texts {
-		_ = all.Set(to, format, entry.message(format))
+func read(tag string) words {
+	var in file
+	if f, all, err := open(tag); err == nil {
+		_ = all.Decode(&in)
+		_ = f.Close()
 	}
-	return message.NewPrinter(to, message.Catalog(all))
+	to, forms := language.Make(tag), catalog.NewBuilder(catalog.Fallback(language.Make(source)))
+	for format, entry := range in.Texts {
+		if entry.Forms != nil {
+			_ = forms.Set(to, format, entry.message(format))
+		}
+	}
+	return words{in.Texts, message.NewPrinter(to, message.Catalog(forms))}
 }

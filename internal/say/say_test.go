@@ -25,7 +25,7 @@ func TestSay(t *testing.T) {
 	}{
 		{say.Text{}, "", ""},
 		{say.Count(1, "%d change", "%d changes"), "1 change", "1 Änderung"},
-		{say.Count(1200, "%d change", "%d changes"), "1,200 changes", "1.200 Änderungen"},
+		{say.Count(1200, "%d change", "%d changes"), "1200 changes", "1.200 Änderungen"},
 		{say.And(say.Raw("a"), say.Raw("%d b"), say.Raw("c")), "a, %d b and c", "a, %d b und c"},
 		{say.Or(say.Raw("a"), say.Text{}), "a", "a"},
 		{say.Join(say.Count(3, "%d change", "%d changes"), say.Raw("%s")), "3 changes %s", "3 Änderungen %s"},

@@ -145,4 +145,3 @@ func callee(p *packages.Package, c *ast.CallExpr) string {
 	}
 	return ""
 }
-
