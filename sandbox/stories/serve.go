@@ -32,22 +32,27 @@ type server struct {
 	files *static.Files
 	pages respond.Pages
 	books map[string]book // by theme
+	says  *say.Languages
 	log   *slog.Logger
 }
 
 // Handler returns a handler of an index at /, and of each story at its name. With ?theme=light or dark a page has that
-// theme, whatever the browser prefers.
+// theme, and with ?lang=de or another that language, whatever the browser prefers.
 func Handler(log *slog.Logger) (http.Handler, error) {
 	files, err := static.Load()
 	if err != nil {
 		return nil, err
 	}
-	s := &server{files: files, log: log, books: map[string]book{}}
+	says, err := say.Load()
+	if err != nil {
+		return nil, err
+	}
+	s := &server{files: files, says: says, log: log, books: map[string]book{}}
 	for _, theme := range themes() {
 		s.books[theme] = s.bind(theme)
 	}
 	r := chi.NewRouter()
-	r.Use(door.Hosts{}.Only, door.Headers)
+	r.Use(door.Hosts{}.Only, door.Headers, s.speak)
 	r.Method(http.MethodGet, static.Prefix+"*", files)
 	r.Get("/theme/{theme}.css", s.styles)
 	r.Get("/", s.index)
@@ -70,6 +75,14 @@ func (s *server) bind(theme string) book {
 	}
 	b.index = index(view.Head{Title: say.Of("Every page in every state"), Assets: assets}, groups(list), theme)
 	return b
+}
+
+// speak answers in the language of the query, or else in the browser's.
+func (s *server) speak(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		wanted := []string{r.URL.Query().Get("lang"), r.Header.Get("Accept-Language")}
+		next.ServeHTTP(w, r.WithContext(say.With(r.Context(), s.says.Match(wanted...))))
+	})
 }
 
 // asked returns the stories in the theme of the query, or without one for a theme that there is not.

@@ -1,0 +1,80 @@
+package stories_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	"authpocket/internal/say"
+	"authpocket/sandbox/stories"
+	"authpocket/web/view"
+)
+
+// TestNothingOfAPageStaysEnglish compares every page in English with itself in every other language. Prose that is the
+// same in both has no translation, unless it is the story's own.
+func TestNothingOfAPageStaysEnglish(t *testing.T) {
+	languages, err := say.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := sources(t)
+	prose := regexp.MustCompile(`\b[a-z]{2,} (?:[a-z]+ )*[a-z]{2,}\b`)
+	for _, l := range languages.All()[1:] {
+		for _, story := range stories.All(view.Assets{}) {
+			english := read(t, story, languages.English())
+			for said := range read(t, story, l) {
+				if english[said] && prose.MatchString(said) && !strings.Contains(own, said) {
+					t.Errorf("%s in %s: %q", story.Name, l.Tag, said)
+				}
+			}
+		}
+	}
+}
+
+// read returns what people read of a story: its texts and the attributes that are read out.
+func read(t *testing.T, story stories.Story, l *say.Language) map[string]bool {
+	t.Helper()
+	var page bytes.Buffer
+	if err := story.Page.Render(say.With(t.Context(), l), &page); err != nil {
+		t.Fatal(err)
+	}
+	root, err := html.Parse(&page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]bool{}
+	for n := range root.Descendants() {
+		if n.Type == html.TextNode && n.Parent.Data != "pre" && n.Parent.Data != "code" && n.Parent.Data != "textarea" {
+			all[strings.TrimSpace(n.Data)] = true
+		}
+		for _, a := range n.Attr {
+			if a.Key == "aria-label" || a.Key == "title" || a.Key == "placeholder" || a.Key == "alt" {
+				all[a.Val] = true
+			}
+		}
+	}
+	return all
+}
+
+// sources returns the program text of the stories, which has the words that are theirs.
+func sources(t *testing.T) string {
+	t.Helper()
+	paths, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, path := range paths {
+		source, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(source)
+	}
+	return all.String()
+}
