@@ -86,6 +86,8 @@ func commandsIn(text string, keys []string) string {
 
 // wizardLabels are the labels, buttons and headings of the wizard.
 func wizardLabels(t *testing.T) []string {
+	labelled := regexp.MustCompile(`Label:\s*(?:say\.Of\()?"([^"]+)"|` +
+		`<(?:button|summary|h[1-3]|a)\b[^<>]*>(?:\{ say\.It\(ctx, "([^"]+)"\) \}|([^<{]+))<`)
 	labels := []string{link.AccessLabel, link.RunRewrite.Label().String(), link.RunRotate.Label().String(),
 		link.RunReceipts.Label().String()}
 	err := filepath.WalkDir("web", func(path string, d fs.DirEntry, err error) error {
@@ -97,9 +99,8 @@ func wizardLabels(t *testing.T) []string {
 		if err != nil {
 			return err
 		}
-		for _, m := range regexp.MustCompile(`Label: "([^"]+)"|<(?:button|summary|h[1-3]|a)\b[^<>]*>([^<{]+)<`).
-			FindAllStringSubmatch(string(source), -1) {
-			if label := strings.TrimSpace(m[1] + m[2]); label != "" { // an element may begin with another one
+		for _, m := range labelled.FindAllStringSubmatch(string(source), -1) {
+			if label := strings.TrimSpace(m[1] + m[2] + m[3]); label != "" { // an element may begin with another one
 				labels = append(labels, label)
 			}
 		}
