@@ -55,7 +55,8 @@ func (s *Server) chooseLanguage(next http.Handler) http.Handler {
 			return
 		}
 		http.SetCookie(w, &http.Cookie{ // #nosec G124 -- Secure where the browser takes it
-			Name: languageName, Value: chosen.Tag, Path: "/", MaxAge: languageAge, Secure: door.Secure(r), HttpOnly: true,
+			Name: languageName, Value: chosen.Tag, Path: "/", MaxAge: languageAge, Secure: door.Secure(r),
+			HttpOnly: true,
 			SameSite: http.SameSiteLaxMode, // authentik's way back comes from another site
 		})
 		redirect(w, r, pageOf(r))
