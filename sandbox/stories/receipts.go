@@ -121,10 +121,10 @@ func purposeStories(both, joined view.Head, broken changes.Receipt) []Story {
 		{"done-later",
 			changes.Done(changes.NewDone(joined, changes.DoneInput{Desired: link1.Desired, Held: true, Later: true,
 				Receipts: true, Checks: Checks()[:3]}))},
-		{"undo-conflict", view.ProblemView(view.ProblemPage{Head: titled(joined, say.Of("Something has changed " +
+		{"undo-conflict", view.ProblemView(view.ProblemPage{Head: titled(joined, say.Of("Something has changed "+
 			"since then")),
 			Summary: say.Of("The objects in the receipt have changed since then. Nothing was written."),
-			List:    []say.Text{say.Of("authentik: application “PocketBase” was changed since: name is now " +
+			List: []say.Text{say.Of("authentik: application “PocketBase” was changed since: name is now " +
 				"“Somebody else's”.")},
 			Todo:    say.Of("Undo anyway to discard these changes too. You review all changes first."),
 			Actions: []view.Action{{Label: say.Of("Undo anyway"), URL: "/"}, {Label: say.Of("Cancel"), URL: "/"}}})},

@@ -33,7 +33,7 @@ func TestConnectPagesHoldNoSecretAndSayWhatIsHeld(t *testing.T) {
 }
 
 func TestApplySaysHowFarItIs(t *testing.T) {
-	made := []link.Change{{Object: "a"}, {Object: "b"}, {Object: "c"}}
+	made := []link.Change{{Object: say.Of("a")}, {Object: say.Of("b")}, {Object: say.Of("c")}}
 	for name, one := range map[string]struct {
 		in      changes.Progress
 		words   []string

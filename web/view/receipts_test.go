@@ -107,7 +107,7 @@ func TestAnInterruptionSaysWhatIsDoneAndWhatIsOpen(t *testing.T) {
 }
 
 func TestEveryPurposeHasItsWords(t *testing.T) {
-	made := []link.Change{{Object: "a"}, {Object: "b"}, {Object: "c"}, {Object: "d"}}
+	made := []link.Change{{Object: say.Of("a")}, {Object: say.Of("b")}, {Object: say.Of("c")}, {Object: say.Of("d")}}
 	for purpose, want := range map[link.Purpose][2]string{
 		link.PurposeLink:   {"Review 4 changes", "Apply 4 changes"},
 		link.PurposeUndo:   {"Review undo: 4 changes", "Undo 4 changes"},
@@ -132,7 +132,7 @@ func TestEveryPurposeHasItsWords(t *testing.T) {
 }
 
 func TestWhatCannotComeBackIsSaidBeforeAndAfter(t *testing.T) {
-	plan := link.Plan{Purpose: link.PurposeUndo, Changes: []link.Change{{Object: "a"}}, Warnings: []link.Warning{
+	plan := link.Plan{Purpose: link.PurposeUndo, Changes: []link.Change{{Object: say.Of("a")}}, Warnings: []link.Warning{
 		{ID: "lost", Summary: say.Of("The secret stays."), Detail: say.Of("Enter it.")}, {ID: "other",
 			Summary: say.Of("Something else.")},
 	}}

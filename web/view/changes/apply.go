@@ -77,7 +77,7 @@ func (in Progress) state(i int) string {
 
 func newStep(in Progress, i int, c link.Change) ApplyStep {
 	s := ApplyStep{
-		ID: fmt.Sprint("change-", i+1), State: in.state(i), Verb: say.Raw(verb(c.Action)), Object: c.Object,
+		ID: fmt.Sprint("change-", i+1), State: in.state(i), Verb: say.Raw(verb(c.Action)), Object: c.Object.String(),
 		System: c.System.Label(),
 	}
 	for _, m := range in.Failed[i] {

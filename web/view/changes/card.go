@@ -54,7 +54,7 @@ func newChangeCard(c link.Change, folds bool) ChangeCard {
 	}
 	card := ChangeCard{
 		System: c.System.Label(), Class: class(c.System),
-		Action: string(c.Action), Verb: say.Raw(verb(c.Action)), Object: view.UpperFirst(c.Object), Why: c.Why,
+		Action: string(c.Action), Verb: say.Raw(verb(c.Action)), Object: view.UpperFirst(c.Object.String()), Why: c.Why,
 		Step: say.Raw(c.Step), Lost: c.Lost, Fields: fieldRows(c, shown), Usual: fieldRows(c, usual), Open: true,
 	}
 	var names []string

@@ -103,7 +103,7 @@ func doneLaterOf(in DoneInput) []view.Action {
 
 func made(c link.Change) string {
 	past := map[link.Action]string{link.Create: "created", link.Update: "changed", link.Delete: "deleted"}
-	return view.UpperFirst(c.Object) + " " + past[c.Action]
+	return view.UpperFirst(c.Object.String()) + " " + past[c.Action]
 }
 
 // Snippet returns the code that signs users in with PocketBase's JavaScript SDK.

@@ -188,7 +188,7 @@ func (r Receipt) next() (button, note string) {
 }
 
 func newReceiptCard(c ReceiptChange) ReceiptCard {
-	card := ReceiptCard{Card: newChangeCard(c.Change, true), Object: c.Change.Object, System: c.Change.System.Label(),
+	card := ReceiptCard{Card: newChangeCard(c.Change, true), Object: c.Change.Object.String(), System: c.Change.System.Label(),
 		Summary: c.Summary, Todo: c.Todo, Detail: c.Detail}
 	card.Card.Past = true
 	words := map[string]string{"done": "Done", "failed": "Failed", "warn": "Started, outcome unknown"}
@@ -212,7 +212,7 @@ func newInterruption(r Receipt, goOn bool) Interruption {
 	}
 	var done, open []string
 	for _, c := range r.Changes {
-		name := strings.ToLower(verb(c.Change.Action)) + " " + c.Change.Object
+		name := strings.ToLower(verb(c.Change.Action)) + " " + c.Change.Object.String()
 		switch c.State {
 		case "done":
 			done = append(done, name)

@@ -13,7 +13,7 @@ import (
 
 func TestReviewKeepsTheOrderOfTheChanges(t *testing.T) {
 	change := func(s link.System, object string, a link.Action) link.Change {
-		return link.Change{System: s, Object: object, Action: a}
+		return link.Change{System: s, Object: say.Raw(object), Action: a}
 	}
 	p := NewReview(view.Head{}, ReviewInput{Plan: link.Plan{Changes: []link.Change{
 		change(link.Authentik, "mapping", link.Create), change(link.Authentik, "provider", link.Update),
@@ -34,7 +34,7 @@ func TestReviewKeepsTheOrderOfTheChanges(t *testing.T) {
 }
 
 func TestReviewOfOneAndOfNothing(t *testing.T) {
-	one := NewReview(view.Head{}, ReviewInput{Plan: link.Plan{Changes: []link.Change{{Object: "x"}}}})
+	one := NewReview(view.Head{}, ReviewInput{Plan: link.Plan{Changes: []link.Change{{Object: say.Of("x")}}}})
 	if one.Button != "Apply 1 change" {
 		t.Error(one.Button)
 	}
