@@ -61,10 +61,10 @@ func (f *faults) take(list ...error) {
 	}
 }
 
-// failed returns an error for what was being done to the file or directory at path, and its cause, which the operating
-// system words.
+// failed returns an error for what was being done to a file, and its cause, which the operating system words.
 func failed(doing say.Text, err error) error {
-	return &link.Fault{Summary: say.Of("%s: %s", doing, cause(err).Error()), Err: err}
+	err = cause(err)
+	return &link.Fault{Summary: say.Of("%s: %s", doing, err.Error()), Err: err}
 }
 
 // ofPath returns an error about the whole file or directory at path.
