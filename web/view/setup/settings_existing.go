@@ -17,8 +17,7 @@ func (b settings) existing() *view.Choice {
 	var options []view.Option
 	for _, one := range b.in.Candidates {
 		options = append(options, view.Option{Value: UseValue(one.Provider), Label: say.Of("Use the %s", one.Label()),
-			Hint: say.Of("%s. You see its settings next. Only differences are changed.",
-				view.UpperFirst(one.Evidence))})
+			Hint: say.Join(one.Evidence, say.Of("You see its settings next. Only differences are changed."))})
 	}
 	if app := b.in.Authentik.Application; app != nil && b.usable(*app) &&
 		!slices.ContainsFunc(options, func(o view.Option) bool { return o.Value == useApplication+app.Slug }) {
