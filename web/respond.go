@@ -43,10 +43,10 @@ func (s *Server) head(sess *session.Session) view.Head {
 			view.NewEnd(p.Settled.PocketBaseURL, say.Text{})
 	}
 	if p.Authentik != nil {
-		h.Ends.Authentik = view.NewEnd(p.Authentik.Login.URL, say.Raw(p.Authentik.Found()))
+		h.Ends.Authentik = view.NewEnd(p.Authentik.Login.URL, p.Authentik.Found())
 	}
 	if p.PocketBase != nil {
-		h.Ends.PocketBase = view.NewEnd(p.PocketBase.Login.URL, say.Raw(p.PocketBase.Found()))
+		h.Ends.PocketBase = view.NewEnd(p.PocketBase.Login.URL, p.PocketBase.Found())
 	}
 	h.Ends.Checked = p.Settled != nil && p.Verify.Proven()
 	h.Ends.Proved = !s.signedIn(sess).At.IsZero() && !(p.Verify.Ended() && p.Verify.Input().Checks.Failed())

@@ -97,7 +97,7 @@ func local(to string) string {
 }
 
 // readForm reads a small form. It answers false when the browser was answered.
-func (d *Door) readForm(w http.ResponseWriter, r *http.Request, todo string) bool {
+func (d *Door) readForm(w http.ResponseWriter, r *http.Request, todo say.Text) bool {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	err := r.ParseForm()
 	if err == nil {
@@ -107,13 +107,13 @@ func (d *Door) readForm(w http.ResponseWriter, r *http.Request, todo string) boo
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		status, problem = http.StatusRequestEntityTooLarge, say.Of("The request is longer than this page's form.")
 	}
-	d.show(w, r, status, page{To: "/", Problem: say.Of("%s %s", problem, todo)})
+	d.show(w, r, status, page{To: "/", Problem: say.Join(problem, todo)})
 	return false
 }
 
 // Enter handles the "POST /door" route.
 func (d *Door) Enter(w http.ResponseWriter, r *http.Request) {
-	if !d.readForm(w, r, "Enter the code and press “Continue”.") {
+	if !d.readForm(w, r, say.Of("Enter the code and press “Continue”.")) {
 		return
 	}
 	to := local(r.PostForm.Get("to"))
@@ -123,8 +123,8 @@ func (d *Door) Enter(w http.ResponseWriter, r *http.Request) {
 	}
 	code := r.PostForm.Get("code")
 	if normal(code) == "" {
-		d.show(w, r, http.StatusUnprocessableEntity, page{To: to, Problem: say.Of("Enter the code shown in the " +
-			"terminal.")})
+		d.show(w, r, http.StatusUnprocessableEntity, page{To: to,
+			Problem: say.Of("Enter the code shown in the terminal.")})
 		return
 	}
 	result := d.try(code)
@@ -160,7 +160,7 @@ func words(o outcome) say.Text {
 
 // Again handles the "POST /door/code" route.
 func (d *Door) Again(w http.ResponseWriter, r *http.Request) {
-	if !d.readForm(w, r, "Press “Print a new code” again.") {
+	if !d.readForm(w, r, say.Of("Press “Print a new code” again.")) {
 		return
 	}
 	to := local(r.PostForm.Get("to"))
