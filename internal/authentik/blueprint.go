@@ -1,10 +1,10 @@
 package authentik
 
 import (
+	"fmt"
 	"strings"
 
 	"authpocket/internal/authentik/rest"
-	"authpocket/internal/say"
 )
 
 // Account is the name of the role, service account and token in Blueprint.
@@ -31,7 +31,7 @@ entries:
       permissions:
 `)
 	for _, p := range rest.Permissions() {
-		b.WriteString(say.Of("        - %s # %s\n", string(p.Codename), p.Why).String())
+		fmt.Fprintf(&b, "        - %s # %s\n", p.Codename, p.Why)
 	}
 	b.WriteString(`  - model: authentik_core.user
     id: account

@@ -97,7 +97,7 @@ func (f *finder) call(p *packages.Package, in *ast.FuncDecl, c *ast.CallExpr) {
 		}
 		v := p.TypesInfo.Types[c.Args[at]].Value
 		if v == nil {
-			f.wrapper(p, in, c.Args[at])
+			f.wrapper(p, in, c.Args[at], at == takes.many)
 			continue
 		}
 		format, place := constant.StringVal(v), p.Fset.Position(c.Pos()).String()
@@ -113,14 +113,18 @@ func (f *finder) call(p *packages.Package, in *ast.FuncDecl, c *ast.CallExpr) {
 func isLetter(r rune) bool { return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' }
 
 // wrapper takes a function that hands on its own format.
-func (f *finder) wrapper(p *packages.Package, in *ast.FuncDecl, format ast.Expr) {
+func (f *finder) wrapper(p *packages.Package, in *ast.FuncDecl, format ast.Expr, many bool) {
 	id, ok := format.(*ast.Ident)
 	if ok && in != nil {
 		fn := p.TypesInfo.Defs[in.Name].(*types.Func)
 		for i := range fn.Signature().Params().Len() {
 			if param := fn.Signature().Params().At(i); p.TypesInfo.Uses[id] == param {
-				if _, known := f.takes[fn.FullName()]; !known {
+				takes, known := f.takes[fn.FullName()]
+				switch {
+				case !known:
 					f.takes[fn.FullName()], f.more = call{i, -1}, true
+				case many && takes.many < 0:
+					f.takes[fn.FullName()], f.more = call{takes.format, i}, true
 				}
 				return
 			}

@@ -134,17 +134,19 @@ func Headline(checks link.Checks, seen link.SignedIn) say.Text {
 
 // Tally returns the number of checks with each outcome, in words.
 func Tally(checks link.Checks) say.Text {
-	var parts []say.Text
-	add := func(s link.Status, one, many string) {
-		if n := checks.Count(s); n > 0 {
-			parts = append(parts, say.Count(n, one, many))
-		}
+	return say.Of("%s.", say.List(
+		countOf(checks, link.Fail, "%d failed", "%d failed"),
+		countOf(checks, link.Warn, "%d warning", "%d warnings"),
+		countOf(checks, link.Pass, "%d passed", "%d passed"),
+		countOf(checks, link.Skipped, "%d skipped", "%d skipped")))
+}
+
+// countOf says how many checks have the status, and nothing if none has.
+func countOf(checks link.Checks, s link.Status, one, many string) say.Text {
+	if n := checks.Count(s); n > 0 {
+		return say.Count(n, one, many)
 	}
-	add(link.Fail, "%d failed", "%d failed")
-	add(link.Warn, "%d warning", "%d warnings")
-	add(link.Pass, "%d passed", "%d passed")
-	add(link.Skipped, "%d skipped", "%d skipped")
-	return say.Of("%s.", say.List(parts...))
+	return say.Text{}
 }
 
 // checkGroups puts what needs attention first.
