@@ -2,10 +2,10 @@ package changes
 
 import (
 	"cmp"
-	"strings"
 
 	"authpocket/internal/link"
 	"authpocket/internal/say"
+	"authpocket/internal/signin"
 	"authpocket/web/view"
 	"authpocket/web/view/proof"
 )
@@ -40,14 +40,14 @@ func proofOutcome(in Progress) *view.Outcome {
 	case c.ID == "":
 		o.Kind, o.Heading, o.Actions = "bad", say.Of("There was no sign-in"), []view.Action{again, try}
 	case c.Status == link.Pass:
-		o.Kind, o.Heading = "good", say.Raw(strings.TrimSuffix(link.Checks{c}.Headline(in.Proof.SignedIn).String(),
-			"."))
-		o.Actions = []view.Action{{Label: say.Of("Check results"), URL: "/verify"}, {Label: say.Of("Finish"),
-			URL: "/done"}}
+		o.Kind, o.Heading = "good", proved(in.Proof.SignedIn)
+		o.Actions = []view.Action{{Label: say.Of("Check results"), URL: "/verify"},
+			{Label: say.Of("Finish"), URL: "/done"}}
 	case c.Status == link.Skipped:
 		o.Kind, o.Heading, o.Actions = "warn", say.Of("This sign-in takes a person"), []view.Action{try}
 	default:
-		o.Kind, o.Heading = "bad", say.Raw(cmp.Or(proof.CauseTitle(c.Cause), "Sign-in failed"))
+		known, _ := signin.FindCause(c.Cause)
+		o.Kind, o.Heading = "bad", cmp.Or(known.Title, say.Of("Sign-in failed"))
 		if fix := proof.Fix(c.Cause); fix != nil {
 			o.Actions = append(o.Actions, *fix)
 		}
@@ -68,4 +68,12 @@ func proofOutcome(in Progress) *view.Outcome {
 		o.Lines = append(o.Lines, m.Text(link.OnPage))
 	}
 	return o
+}
+
+// proved says who signed in, as a heading.
+func proved(seen link.SignedIn) say.Text {
+	if seen.At.IsZero() {
+		return say.Of("Sign-in works")
+	}
+	return say.Of("Works: %s signed in at %s", seen.Name, seen.At.UTC().Format("15:04 UTC"))
 }
