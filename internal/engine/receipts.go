@@ -324,7 +324,7 @@ func (r receipt) ended(i int, err error) error {
 }
 
 func (r receipt) note(i int, m link.Message) error {
-	return r.kept.Failed(i, m.What().String(), m.Advice(link.OnPage).String())
+	return r.kept.Failed(i, m.What(), m.Advice(link.OnPage))
 }
 
 // failed records a change that was not written and finishes the receipt. If the

@@ -82,7 +82,7 @@ func TestTheWholeLinkIsNotOpenToMorePeople(t *testing.T) {
 func objects(p link.Plan) []string {
 	var list []string
 	for _, c := range p.Changes {
-		list = append(list, string(c.Action)+" "+c.Object)
+		list = append(list, string(c.Action)+" "+c.Object.String())
 	}
 	return list
 }

@@ -57,7 +57,7 @@ func markdownLink(out *strings.Builder, d link.Desired) {
 func markdownChange(out *strings.Builder, n int, c link.Change) {
 	fmt.Fprintf(out, "\n### %d. %s: %s %s\n\n", n, c.System.Label(), markdownProse(string(c.Action)),
 		markdownProse(string(c.Kind)))
-	fmt.Fprintf(out, "- Object: %s\n", markdownString(c.Object))
+	fmt.Fprintf(out, "- Object: %s\n", markdownString(c.Object.String()))
 	for _, one := range []struct{ name, value string }{
 		{"Why", c.Why.String()}, {"Step of authentik's PocketBase guide", c.Step}, {"Undo", c.Lost.String()},
 	} {

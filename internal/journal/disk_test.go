@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"authpocket/internal/say"
 )
 
 // faulty is a real disk with one failing call. With dead set every later call
@@ -92,7 +94,7 @@ func TestAReceiptIsSyncedBeforeTheWriteItAnnounces(t *testing.T) {
 	}{
 		{"begin", func() (err error) { r, err = s.Begin(smallPlan(), meta()); return err }},
 		{"about to", func() error { return r.AboutTo(0) }},
-		{"failed", func() error { return r.Failed(0, "", "") }},
+		{"failed", func() error { return r.Failed(0, say.Text{}, say.Text{}) }},
 		{"about to", func() error { return r.AboutTo(0) }},
 		{"done", func() error { return r.Done(0, Note{}) }},
 		{"finish", func() error { return r.Finish(Completed) }},

@@ -94,7 +94,7 @@ func fullPlan() link.Plan {
 	for i := range befores {
 		plan.Changes = append(plan.Changes, link.Change{
 			System: []link.System{link.Authentik, link.PB}[i%2], Kind: link.Kind(fmt.Sprintf("kind %d", i)),
-			Object: fmt.Sprintf("object “%d”", i),
+			Object: say.Of("object “%d”", i),
 			Action: link.Update, Why: say.Of("because"), Step: "authentik 2", Lost: say.Of("something"),
 			Before: befores[i],
 			After:  afters[i],
@@ -121,9 +121,9 @@ func smallPlan() link.Plan {
 	}}}
 	return link.Plan{Generated: link.Generated{ClientID: "id", ClientSecret: secret.New(canary(1))},
 		Changes: []link.Change{
-			{System: link.Authentik, Kind: link.KindPair, Object: "application and provider “PocketBase”",
+			{System: link.Authentik, Kind: link.KindPair, Object: say.Of("application and provider “PocketBase”"),
 				Action: link.Create, After: pair},
-			{System: link.PB, Kind: link.KindOAuth2, Object: "OAuth2 of the collection “users”", Action: link.Update,
+			{System: link.PB, Kind: link.KindOAuth2, Object: say.Of("OAuth2 of the collection “users”"), Action: link.Update,
 				Before: users, After: users},
 		}}
 }

@@ -58,9 +58,8 @@ func refuseSecrets(data []byte, r *Receipt) error {
 	for _, t := range r.secrets {
 		if secret.In(string(data), t) {
 			return &Fault{
-				Summary: say.Of("A secret also appears in %s, which is not secret, so the receipt or saved plan "+
-					"would contain "+
-					"it.", whereSecret(r, t)),
+				Summary: say.Of("A secret also appears in a place that is not secret (%s), so the receipt or saved plan "+
+					"would contain it.", whereSecret(r, t)),
 				Todo: say.Of("Remove it from there, or renew the secret."),
 			}
 		}
@@ -69,15 +68,20 @@ func refuseSecrets(data []byte, r *Receipt) error {
 }
 
 // whereSecret names the object that contains t, for people.
-func whereSecret(r *Receipt, t secret.Text) string {
+func whereSecret(r *Receipt, t secret.Text) say.Text {
 	for _, c := range r.Changes {
 		one, err := toChangeRecord(c)
 		if err != nil {
 			continue
 		}
 		if data, err := encodeJSON(one); err == nil && secret.In(string(data), t) {
-			return c.System.Label() + "'s " + secret.Hide(c.Object, r.secrets...)
+			return say.Of("%s: %s", c.System.Label(), hidden(c.Object, r.secrets))
 		}
 	}
-	return "the settings"
+	return say.Of("the settings")
+}
+
+// hidden returns the text without the secrets.
+func hidden(t say.Text, secrets []secret.Text) say.Text {
+	return t.Values(func(s string) string { return secret.Hide(s, secrets...) })
 }

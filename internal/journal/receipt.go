@@ -236,9 +236,8 @@ func (r *Receipt) Done(i int, note Note) error {
 // Failed records that the announced write of a change was not made, with the
 // admin's message. A write whose outcome is unknown has not failed: it stays
 // announced.
-func (r *Receipt) Failed(i int, summary, todo string) error {
-	return r.step(i, Step{State: Failed, Summary: say.Raw(secret.Hide(summary, r.secrets...)),
-		Todo: say.Raw(secret.Hide(todo, r.secrets...))}, AboutTo)
+func (r *Receipt) Failed(i int, summary, todo say.Text) error {
+	return r.step(i, Step{State: Failed, Summary: hidden(summary, r.secrets), Todo: hidden(todo, r.secrets)}, AboutTo)
 }
 
 // step writes the receipt with one more step. r only changes once the step is on

@@ -155,7 +155,7 @@ func TestAReceiptComesBackWhole(t *testing.T) {
 	r, err := s.Begin(plan, m)
 	must(t, err)
 	must(t, r.AboutTo(0))
-	must(t, r.Failed(0, "authentik gave no answer.", "Try again."))
+	must(t, r.Failed(0, say.Of("authentik gave no answer."), say.Of("Try again.")))
 	must(t, r.AboutTo(0))
 	must(t, r.Done(0, Note{IDs: map[string]string{"provider": "42"}, After: plan.Changes[3].After,
 		Detail: "found by its name"}))
@@ -229,7 +229,7 @@ func TestStepsFollowTheProtocol(t *testing.T) {
 		}
 	}
 	refused("done before it was announced", r.Done(0, Note{}))
-	refused("failed before it was announced", r.Failed(0, "", ""))
+	refused("failed before it was announced", r.Failed(0, say.Text{}, say.Text{}))
 	refused("a change that is not there", r.AboutTo(2))
 	refused("a change that is not there", r.AboutTo(-1))
 	must(t, r.AboutTo(0))

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
 
@@ -57,7 +58,7 @@ func TestSecretsAreNeverOnDisk(t *testing.T) {
 	r := mustBegin(t, s, plan)
 	for i, c := range plan.Changes {
 		must(t, r.AboutTo(i))
-		must(t, r.Failed(i, "It answered: "+secrets[0], "Use "+url.QueryEscape(secrets[1])+"."))
+		must(t, r.Failed(i, say.Of("It answered: %s", secrets[0]), say.Of("Use %s.", url.QueryEscape(secrets[1]))))
 		must(t, r.AboutTo(i))
 		must(t, r.Done(i, Note{After: c.After, Detail: "made with " + secrets[2]}))
 	}
@@ -97,7 +98,7 @@ func TestWhatIsNotKeptIsNamed(t *testing.T) {
 func TestASecretInAFieldThatIsNotSecretStopsTheApply(t *testing.T) {
 	const leaked = "the-very-secret-text"
 	for where, plan := range map[string]link.Plan{
-		"PocketBase's OAuth2 of the collection": func() link.Plan {
+		"PocketBase: OAuth2 of the collection": func() link.Plan {
 			p := smallPlan()
 			p.Changes[1].After = &link.CollectionState{MFARule: "note: " + leaked}
 			return p

@@ -40,7 +40,7 @@ const (
 type Change struct {
 	System System   `json:"system" jsonschema:"enum=authentik,enum=pocketbase"`
 	Kind   Kind     `json:"kind"`
-	Object string   `json:"object"` // for display: `provider "PocketBase"`
+	Object say.Text `json:"object"` // such as: provider “PocketBase”
 	Action Action   `json:"action" jsonschema:"enum=create,enum=update,enum=delete,enum=none"`
 	Fields []Field  `json:"fields"`
 	Why    say.Text `json:"why"`
@@ -58,9 +58,9 @@ type Change struct {
 // ID identifies the change within a plan. It stays the same when the plan is made again.
 func (c Change) ID() string {
 	if c.Kind == KindPerson || c.Kind == KindAccount { // a proof creates and deletes them
-		return string(c.System) + "/" + string(c.Kind) + "/" + c.Object + "/" + string(c.Action)
+		return string(c.System) + "/" + string(c.Kind) + "/" + c.Object.String() + "/" + string(c.Action)
 	}
-	return string(c.System) + "/" + string(c.Kind) + "/" + c.Object
+	return string(c.System) + "/" + string(c.Kind) + "/" + c.Object.String()
 }
 
 // Changed reports whether the change writes the field with that name.

@@ -75,7 +75,7 @@ func (b *planner) mapping() {
 	if want == nil {
 		return
 	}
-	c := link.Change{System: link.Authentik, Kind: link.KindMapping, Object: "scope mapping " + link.Quote(want.Name),
+	c := link.Change{System: link.Authentik, Kind: link.KindMapping, Object: mappingObject(*want),
 		After: want,
 		Why: say.Of("authentik marks every e-mail address as not verified, and PocketBase then drops it. This " +
 			"mapping carries out your e-mail decision; authentik's own mapping stays.")}
@@ -91,7 +91,7 @@ func (b *planner) key() {
 	if b.d.Key == nil {
 		return
 	}
-	b.add(link.Change{System: link.Authentik, Kind: link.KindKey, Object: "signing key " + link.Quote(b.d.Key.Name),
+	b.add(link.Change{System: link.Authentik, Kind: link.KindKey, Object: say.Of("signing key “%s”", b.d.Key.Name),
 		After: b.d.Key,
 		Why:   say.Of("authentik has no RSA or EC key to sign tokens with."),
 		Step:  "authentik 2: select any available signing key",
@@ -129,8 +129,8 @@ func (b *planner) pair() {
 
 func (b *planner) createPair() {
 	pair := &link.PairState{Application: b.d.Application, Provider: b.d.Provider, Bindings: b.d.Bindings}
-	b.add(link.Change{System: link.Authentik, Kind: link.KindPair, Object: "application and provider " +
-		link.Quote(pair.Application.Name), After: pair,
+	b.add(link.Change{System: link.Authentik, Kind: link.KindPair,
+		Object: say.Of("application and provider “%s”", pair.Application.Name), After: pair,
 		Why: say.Of("The application is what people see in authentik; the provider is what PocketBase talks to. " +
 			"Both are created in one transaction."), Step: stepPair},
 		nil, pair.Values(b.a.Features))
@@ -144,9 +144,9 @@ func (b *planner) adoptProvider() {
 	if len(b.d.Bindings) > 0 {
 		first.Provider, first.ProviderName = 0, ""
 	}
-	b.add(link.Change{System: link.Authentik, Kind: link.KindApplication, Object: "application " +
-		link.Quote(first.Name), After: &first,
-		Why: say.Of("The provider has no application yet, and users need one to sign in."), Step: stepPair},
+	b.add(link.Change{System: link.Authentik, Kind: link.KindApplication, Object: applicationObject(first),
+		After: &first,
+		Why:   say.Of("The provider has no application yet, and users need one to sign in."), Step: stepPair},
 		nil, first.Values(b.a.Features))
 	b.bindings()
 	if len(b.d.Bindings) > 0 {
@@ -158,11 +158,11 @@ func (b *planner) application(before, after link.ApplicationState) {
 	if before.Provider == after.Provider && (before.Provider != 0 || after.ProviderName == "") {
 		before.ProviderName = after.ProviderName // by which the preview tells providers apart
 	}
-	c := link.Change{System: link.Authentik, Kind: link.KindApplication, Object: "application " +
-		link.Quote(before.Name), Before: &before, After: &after,
+	c := link.Change{System: link.Authentik, Kind: link.KindApplication, Object: applicationObject(before),
+		Before: &before, After: &after,
 		Why: say.Of("The application already exists. Only the fields below change."), Step: stepPair}
 	if before.PK == "" { // created by this plan, whose changes need distinct names
-		c.Object = "provider of the " + c.Object
+		c.Object = say.Of("provider of the application “%s”", before.Name)
 		c.Why = say.Of("The application gets its provider once its bindings exist.")
 	}
 	b.add(c, before.Values(b.a.Features), after.Values(b.a.Features))
@@ -173,8 +173,7 @@ func (b *planner) bindings() {
 		if want.PK != "" {
 			continue
 		}
-		b.add(link.Change{System: link.Authentik, Kind: link.KindBinding, Object: "binding of the " + want.Kind + " " +
-			link.Quote(want.Target.Name), After: &want,
+		b.add(link.Change{System: link.Authentik, Kind: link.KindBinding, Object: bindingObject(want), After: &want,
 			Why: say.Of("Only people with a binding can use the application."), Step: stepBindings},
 			nil, want.Values())
 	}
@@ -182,7 +181,7 @@ func (b *planner) bindings() {
 
 func (b *planner) provider() {
 	after := b.d.Provider
-	c := link.Change{System: link.Authentik, Kind: link.KindProvider, Object: "provider " + link.Quote(after.Name),
+	c := link.Change{System: link.Authentik, Kind: link.KindProvider, Object: providerObject(after),
 		After: &after,
 		Why:   say.Of("The provider already exists. Only the fields below change."), Step: stepRedirect}
 	now := providerByPK(b.a, after.PK)
@@ -192,7 +191,7 @@ func (b *planner) provider() {
 		return
 	}
 	before := *now
-	c.Object = "provider " + link.Quote(before.Name)
+	c.Object = providerObject(before)
 	nameRefs(&before, b.a)
 	c.Before = &before
 	b.add(c, before.Values(b.a.Features), after.Values(b.a.Features))
@@ -227,7 +226,7 @@ func (b *planner) settings() {
 	}
 	before, after := b.p.Settings, b.p.Settings
 	after.HideControls = false
-	b.add(link.Change{System: link.PB, Kind: link.KindSettings, Object: "settings", Before: &before, After: &after,
+	b.add(link.Change{System: link.PB, Kind: link.KindSettings, Object: say.Of("settings"), Before: &before, After: &after,
 		Why:  say.Of("You asked for the dashboard's create and edit controls. The link does not need them."),
 		Step: stepControls},
 		settingsValues(before), settingsValues(after))
@@ -239,9 +238,9 @@ func (b *planner) rules() {
 		return
 	}
 	before, after := *now, b.d.Collection
-	c := link.Change{System: link.PB, Kind: link.KindRules, Object: "rules of the collection " + link.Quote(now.Name),
-		Before: &before, After: &after,
-		Why: say.Of("You accepted this change so that new users can sign in.")}
+	c := link.Change{System: link.PB, Kind: link.KindRules, Before: &before, After: &after,
+		Object: say.Of("rules of the collection “%s”", now.Name),
+		Why:    say.Of("You accepted this change so that new users can sign in.")}
 	if !link.SameRule(before.AuthRule, after.AuthRule) {
 		c.Lost = say.Of("Changing the auth rule signs out everyone in %s.", now.Name)
 	}
@@ -259,7 +258,7 @@ func (b *planner) oauth2() {
 		return
 	}
 	before, after := *now, b.d.Collection
-	c := link.Change{System: link.PB, Kind: link.KindOAuth2, Object: "OAuth2 of the collection " + link.Quote(now.Name),
+	c := link.Change{System: link.PB, Kind: link.KindOAuth2, Object: oauth2Object(*now),
 		Before: &before, After: &after, Step: stepOAuth2,
 		Why: say.Of("Adds authentik's URLs and the client ID to PocketBase. Other providers of the collection stay " +
 			"as they are.")}

@@ -43,9 +43,9 @@ func NewProof(p link.Plan, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) 
 
 // proofChanges returns the four writes of a proof, in their order.
 func proofChanges(person link.PersonState, account link.AccountState) []link.Change {
-	user := link.Change{System: link.Authentik, Kind: link.KindPerson, Object: "user " + link.Quote(person.Username)}
+	user := link.Change{System: link.Authentik, Kind: link.KindPerson, Object: say.Of("user “%s”", person.Username)}
 	record := link.Change{System: link.PB, Kind: link.KindAccount,
-		Object: "account of " + link.Quote(person.Username) + " in " + account.Collection.Name}
+		Object: say.Of("account of “%s” in %s", person.Username, account.Collection.Name)}
 	made, signedIn, gone, deleted := user, record, record, user
 	made.Action, made.After, made.Fields = link.Create, &person, link.Diff(nil, person.Values())
 	made.Why = say.Of("A person to sign in with, made for this test only. The password is random and not kept.")

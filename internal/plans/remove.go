@@ -42,7 +42,7 @@ func NewRemoval(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 	for _, m := range a.Mappings { // an unused one is left from an interrupted removal
 		if !shared && link.OwnMapping(m.Name) && (uses(found.provider, m) || !u.used(m)) {
 			u.Mapping(link.Edit[link.Mapping]{Change: link.Change{System: link.Authentik, Kind: link.KindMapping,
-				Object: "scope mapping " + link.Quote(m.Name)}, After: &m})
+				Object: mappingObject(m)}, After: &m})
 		}
 	}
 	if found.application != nil {
@@ -113,7 +113,7 @@ func (u *undoer) removeSlot(s link.Spec, found existing) {
 	if len(after.OAuth2.Providers) == 0 { // no provider is left
 		after.OAuth2.Enabled = false
 	}
-	u.add(link.Change{System: link.PB, Kind: link.KindOAuth2, Object: "OAuth2 of the collection " + link.Quote(c.Name)},
+	u.add(link.Change{System: link.PB, Kind: link.KindOAuth2, Object: oauth2Object(*c)},
 		c, &after, from, oauth2Values(after.OAuth2, "", -1))
 }
 

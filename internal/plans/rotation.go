@@ -75,7 +75,7 @@ func renewSharing(p link.Plan, pb link.PocketBaseSnapshot) link.Plan {
 // of its own.
 func renewSlots(changes []link.Change, c link.CollectionState, slots []string,
 	provider link.ProviderState) []link.Change {
-	object := "OAuth2 of the collection " + link.Quote(c.Name)
+	object := oauth2Object(c)
 	at := slices.IndexFunc(changes, func(x link.Change) bool { return x.Kind == link.KindOAuth2 && x.Object == object })
 	if at < 0 {
 		before, after := c, c

@@ -1,7 +1,6 @@
 package plans
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -174,7 +173,7 @@ func (u *undoer) hasNewBindings(made []link.BindingState) bool {
 }
 
 func (u *undoer) deleteApplication(c link.Change, now link.ApplicationState) {
-	c.Kind, c.Object = link.KindApplication, "application "+link.Quote(now.Name)
+	c.Kind, c.Object = link.KindApplication, applicationObject(now)
 	u.add(c, &now, nil, now.Values(u.a.Features), nil)
 }
 
@@ -184,7 +183,7 @@ func (u *undoer) deleteProvider(c link.Change, made link.ProviderState) {
 	if now == nil {
 		return
 	}
-	c.Kind, c.Object = link.KindProvider, "provider "+link.Quote(now.Name)
+	c.Kind, c.Object = link.KindProvider, providerObject(*now)
 	left := made
 	nameRefs(&left, u.a)
 	if u.changedSince(c, now.Values(u.a.Features), left.Values(u.a.Features)) {
@@ -252,7 +251,7 @@ func (u *undoer) Binding(e link.Edit[link.BindingState]) {
 	}
 	if !u.force && !now.AsMade(*after) {
 		u.problems.Add("", say.Of("authentik: the %s has changed since: its order is now %d, its expiry “%s”.",
-			c.Object, now.Order, cmp.Or(now.Expires, "never")),
+			c.Object, now.Order, expiry(*now)),
 			say.Text{}, link.Way{Run: link.RunForce, For: say.Of("to discard that change as well")})
 		return
 	}
@@ -345,4 +344,12 @@ func slotValues(o link.OAuth2State, slot string) []link.FieldValue {
 
 func settingsValues(s link.SettingsState) []link.FieldValue {
 	return link.Values(link.SettingsAttrs(), &s, link.Features{})
+}
+
+// expiry returns when a binding ends.
+func expiry(b link.BindingState) say.Text {
+	if b.Expires == "" {
+		return say.Of("never")
+	}
+	return say.Raw(b.Expires)
 }

@@ -9,6 +9,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/pbtest"
 	"authpocket/internal/pocketbase/rest"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
 
@@ -182,7 +183,7 @@ func TestApplyRules(t *testing.T) {
 	before := observe(t, client)
 	after := *before
 	after.CreateRule, after.AuthRule = new(`@request.context = "oauth2"`), nil
-	ch := link.Change{System: link.PB, Kind: link.KindRules, Object: "rules", Before: before, After: &after,
+	ch := link.Change{System: link.PB, Kind: link.KindRules, Object: say.Of("rules"), Before: before, After: &after,
 		Fields: []link.Field{{Name: "createRule"}}}
 	if err := client.Apply(t.Context(), ch); err != nil {
 		t.Fatal(err)
@@ -220,7 +221,7 @@ func TestApplySettings(t *testing.T) {
 	server := pbtest.Start(t)
 	client, calls := connect(t, server)
 	for _, hide := range []bool{true, true, false} {
-		ch := link.Change{System: link.PB, Kind: link.KindSettings, Object: "settings",
+		ch := link.Change{System: link.PB, Kind: link.KindSettings, Object: say.Of("settings"),
 			Before: &link.SettingsState{HideControls: !hide}, After: &link.SettingsState{HideControls: hide},
 			Fields: []link.Field{{Name: "meta.hideControls"}}}
 		if err := client.Apply(t.Context(), ch); err != nil {

@@ -32,7 +32,7 @@ func Plan(s link.Spec, mutate func(*link.AuthentikSnapshot, *link.PocketBaseSnap
 // update is a change of a provider that is there.
 func update() link.Change {
 	return link.Change{
-		System: link.Authentik, Kind: link.KindProvider, Object: "provider “Provider for PocketBase”",
+		System: link.Authentik, Kind: link.KindProvider, Object: say.Of("provider “Provider for PocketBase”"),
 		Action: link.Update,
 		Why:    say.Of("The provider already exists. Only the fields below change."),
 		Step:   "authentik 2: Configure the Provider",
@@ -181,9 +181,9 @@ func doneStories(joined, proven view.Head) []Story {
 	forgotten.Rounds, forgotten.Checks = nil, nil
 	off := joined
 	off.Held = false
-	files := []changes.ExportFile{{Title: "authentik blueprint", URL: "blueprint",
+	files := []changes.ExportFile{{Title: say.Of("authentik blueprint"), URL: "blueprint",
 		FileName: "authentik-blueprint.yaml"},
-		{Title: "Terraform", URL: "terraform",
+		{Title: say.Of("Terraform"), URL: "terraform",
 			Refused: []say.Text{say.Of("The name of the application has characters that are not in Unicode's " +
 				"composed form (NFC), " +
 				"which Terraform cannot carry. Change it where it was set, then export again.")}}}
@@ -201,7 +201,7 @@ func problemStories(none, both view.Head) []Story {
 			Summary: say.Of("authpocket has no page at this address."),
 			Todo:    say.Of("Go back to the start and follow the buttons."),
 			Actions: []view.Action{{Label: say.Of("Go to start"), URL: "/"}}})},
-		{"problem-unreachable", view.ProblemView(view.ProblemPage{Head: titled(both, say.Of("authentik did not " +
+		{"problem-unreachable", view.ProblemView(view.ProblemPage{Head: titled(both, say.Of("authentik did not "+
 			"answer")),
 			Summary: say.Of("authentik at https://%s did not answer: nothing listens on that port.", long),
 			Todo:    say.Of("Start it, or change its address."), Answers: true,

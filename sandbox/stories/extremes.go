@@ -1,7 +1,6 @@
 package stories
 
 import (
-	"fmt"
 	"strings"
 
 	"authpocket/internal/link"
@@ -64,7 +63,7 @@ func many(n int) link.Plan {
 	plan.Changes, plan.Warnings = nil, nil
 	for i := range n {
 		c := update()
-		c.Object, c.Lost = fmt.Sprintf("provider “Provider for shop %d”", i+1), say.Text{}
+		c.Object, c.Lost = say.Of("provider “Provider for shop %d”", i+1), say.Text{}
 		plan.Changes = append(plan.Changes, c)
 	}
 	return plan

@@ -282,7 +282,7 @@ func TestARotationRenewsEveryCollection(t *testing.T) {
 		t.Fatal(err)
 	}
 	if slices.ContainsFunc(plan.Warnings, func(w link.Warning) bool { return w.ID == link.WarnSharedApplication }) ||
-		len(plan.Changes) != 3 || !strings.Contains(plan.Changes[2].Object, "case_14_staff") {
+		len(plan.Changes) != 3 || !strings.Contains(plan.Changes[2].Object.String(), "case_14_staff") {
 		t.Errorf("%+v\n%+v", plan.Changes, plan.Warnings)
 	}
 	if err := lab.e.Apply(t.Context(), plan, func(engine.Event) {}); err != nil {

@@ -33,7 +33,7 @@ func TestConnectPagesHoldNoSecretAndSayWhatIsHeld(t *testing.T) {
 }
 
 func TestApplySaysHowFarItIs(t *testing.T) {
-	made := []link.Change{{Object: "a"}, {Object: "b"}, {Object: "c"}}
+	made := []link.Change{{Object: say.Of("a")}, {Object: say.Of("b")}, {Object: say.Of("c")}}
 	for name, one := range map[string]struct {
 		in      changes.Progress
 		words   []string
@@ -61,7 +61,7 @@ func TestApplySaysHowFarItIs(t *testing.T) {
 					t.Errorf("step %d is %q, want %q", i, p.Steps[i].Word, want)
 				}
 			}
-			if p.Status != one.status || (p.Outcome == nil) != (one.outcome == "") {
+			if p.Status.String() != one.status || (p.Outcome == nil) != (one.outcome == "") {
 				t.Fatalf("%q, %+v", p.Status, p.Outcome)
 			}
 			if p.Head.Live == one.in.Ended || p.Head.Refresh == one.in.Ended || (p.Events == "") != one.in.Ended {

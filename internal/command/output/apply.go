@@ -21,7 +21,7 @@ func (v View) Progress(o Outcomes) engine.Hook {
 }
 
 func (v View) event(e engine.Event) {
-	what := e.Change.System.Label() + ": " + string(e.Change.Action) + " " + e.Change.Object
+	what := e.Change.System.Label() + ": " + string(e.Change.Action) + " " + e.Change.Object.String()
 	if v.on.Terminal {
 		v.step(e, what)
 		return

@@ -65,7 +65,7 @@ func (v View) warning(w link.Warning) {
 func (v View) Changes(list []link.Change) {
 	for _, c := range list {
 		sign, as := sign(c.Action)
-		title := sign + " " + c.System.Label() + ": " + string(c.Action) + " " + c.Object
+		title := sign + " " + c.System.Label() + ": " + string(c.Action) + " " + c.Object.String()
 		visible.Fprintf(v.Out, "%s\n", v.on.Styled(as, v.on.Wrapped(title, 0, "  ")))
 		visible.Fprintf(v.Out, "    %s\n", v.on.Styled(terminal.Faint, v.on.Wrapped(say.Of("why: %s", c.Why).String(),
 			4, "         ")))

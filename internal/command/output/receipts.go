@@ -88,7 +88,7 @@ func (v View) receiptTable(list []journal.Summary, rows []receiptRow) {
 			outcome += fmt.Sprintf(", %d of %s", r.Done, CountChanges(r.Changes))
 		}
 		when := list[i].When.Local().Format("2006-01-02 15:04")
-		table = append(table, []string{when, list[i].Did, of, outcome, r.ID})
+		table = append(table, []string{when, list[i].Did.String(), of, outcome, r.ID})
 	}
 	v.table(table, terminal.Bold)
 	if !several {
@@ -141,7 +141,7 @@ func (v View) Receipt(list []journal.Summary, r journal.Receipt) {
 		v.json(receiptResult{row, r.Of, r.Program, notNil(changes)})
 		return
 	}
-	visible.Fprintf(v.Out, "%s\n", v.on.In(terminal.Bold, "Receipt "+row.ID+": "+list[at].Did))
+	visible.Fprintf(v.Out, "%s\n", v.on.In(terminal.Bold, "Receipt "+row.ID+": "+list[at].Did.String()))
 	for _, fact := range [][2]string{
 		{"when", r.When.Local().Format(time.DateTime)}, {"what", row.Kind}, {"receipt", r.Of},
 		{"outcome", fmt.Sprintf("%s, %d of %s", row.Outcome, row.Done, CountChanges(row.Changes))},

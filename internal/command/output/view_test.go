@@ -71,7 +71,7 @@ func TestAnUndoReadsBackwards(t *testing.T) {
 	var out bytes.Buffer
 	view := New(terminal.Streams{Out: &out}, false)
 	view.Plan(link.Plan{Purpose: link.PurposeUndo, Of: "abc", Changes: []link.Change{{
-		System: link.Authentik, Action: link.Delete, Object: "provider “Shop”", Why: say.Of("Takes back what was " +
+		System: link.Authentik, Action: link.Delete, Object: say.Of("provider “Shop”"), Why: say.Of("Takes back what was " +
 			"done before."),
 		Lost: say.Of("Its client secret."),
 		Fields: []link.Field{{Name: "description", Before: link.ShowText("two\nlines")},
@@ -88,7 +88,7 @@ func TestAnUndoReadsBackwards(t *testing.T) {
 func TestAChangeThatFailsSaysSo(t *testing.T) {
 	var out, problems bytes.Buffer
 	v := New(terminal.Streams{Out: &out, Err: &problems}, false)
-	c := link.Change{System: link.PB, Action: link.Update, Object: "OAuth2"}
+	c := link.Change{System: link.PB, Action: link.Update, Object: say.Of("OAuth2")}
 	v.event(engine.Event{Change: c, State: engine.Running})
 	v.event(engine.Event{Change: c, State: engine.Failed,
 		Messages: []link.Message{{Summary: say.Of("It was refused.")}}})

@@ -17,6 +17,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/sandbox/pocketbasehost"
 )
@@ -270,7 +271,7 @@ func Without(c *link.CollectionState, slot string) *link.CollectionState {
 
 // Change returns a change of the oauth2 object that names the given fields.
 func Change(before, after *link.CollectionState, names ...string) link.Change {
-	ch := link.Change{System: link.PB, Kind: link.KindOAuth2, Object: "OAuth2 of users", Action: link.Update,
+	ch := link.Change{System: link.PB, Kind: link.KindOAuth2, Object: say.Of("OAuth2 of users"), Action: link.Update,
 		Before: before, After: after}
 	for _, name := range names {
 		ch.Fields = append(ch.Fields, link.Field{Name: name})

@@ -5,7 +5,6 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/say"
-	"authpocket/internal/signin"
 	"authpocket/web/view"
 	"authpocket/web/view/proof"
 )
@@ -46,8 +45,7 @@ func proofOutcome(in Progress) *view.Outcome {
 	case c.Status == link.Skipped:
 		o.Kind, o.Heading, o.Actions = "warn", say.Of("This sign-in takes a person"), []view.Action{try}
 	default:
-		known, _ := signin.FindCause(c.Cause)
-		o.Kind, o.Heading = "bad", cmp.Or(known.Title, say.Of("Sign-in failed"))
+		o.Kind, o.Heading = "bad", cmp.Or(proof.CauseTitle(c.Cause), say.Of("Sign-in failed"))
 		if fix := proof.Fix(c.Cause); fix != nil {
 			o.Actions = append(o.Actions, *fix)
 		}

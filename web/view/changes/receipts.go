@@ -41,8 +41,8 @@ type ReceiptChange struct {
 // ReceiptsInput holds what the list of receipts shows.
 type ReceiptsInput struct {
 	List   []Receipt
-	Others int      // receipts of other links
-	Aside  []string // why files were set aside
+	Others int        // receipts of other links
+	Aside  []say.Text // why files were set aside
 	Dir    string
 	Back   string // where the back link leads
 	Now    time.Time

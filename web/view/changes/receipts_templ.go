@@ -18,7 +18,7 @@ type ReceiptsPage struct {
 	Head   view.Head
 	List   []ReceiptLine
 	Others say.Text // a sentence about receipts of other links, empty for none
-	Aside  []string
+	Aside  []say.Text
 	Dir    string
 }
 
@@ -305,9 +305,9 @@ func Receipts(p ReceiptsPage) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var15 string
-						templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(line)
+						templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(say.In(ctx, line))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/view/changes/receipts.templ`, Line: 94, Col: 15}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/view/changes/receipts.templ`, Line: 94, Col: 28}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 						if templ_7745c5c3_Err != nil {
