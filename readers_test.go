@@ -88,6 +88,8 @@ func commandsIn(text string, keys []string) string {
 func wizardLabels(t *testing.T) []string {
 	labels := []string{link.AccessLabel, link.RunRewrite.Label().String(), link.RunRotate.Label().String(),
 		link.RunReceipts.Label().String()}
+	label := regexp.MustCompile(`Label: say\.Of\("([^"]+)"\)|` +
+		`<(?:button|summary|h[1-3]|a)\b[^<>]*>\s*(?:\{ say\.It\(ctx, ")?([^<{"]+)`)
 	err := filepath.WalkDir("web", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || filepath.Ext(path) != ".templ" && filepath.Ext(path) != ".go" ||
 			strings.HasSuffix(path, "_test.go") || strings.HasSuffix(path, "_templ.go") {
@@ -97,10 +99,9 @@ func wizardLabels(t *testing.T) []string {
 		if err != nil {
 			return err
 		}
-		for _, m := range regexp.MustCompile(`Label: "([^"]+)"|<(?:button|summary|h[1-3]|a)\b[^<>]*>([^<{]+)<`).
-			FindAllStringSubmatch(string(source), -1) {
-			if label := strings.TrimSpace(m[1] + m[2]); label != "" { // an element may begin with another one
-				labels = append(labels, label)
+		for _, m := range label.FindAllStringSubmatch(string(source), -1) {
+			if text := strings.TrimSpace(m[1] + m[2]); text != "" { // an element may begin with another one
+				labels = append(labels, text)
 			}
 		}
 		return nil

@@ -46,19 +46,14 @@ func parseConnect(r *http.Request, system link.System) (connectForm, error) {
 // means that the sign-in with a password that is there goes on.
 func (f connectForm) login(system link.System, held session.Login) (l session.Login, keep bool,
 	problems link.Problems) {
-	name, secrets, tick := say.Of("API token"), say.Of("token"), setup.PlainToken
-	other := say.Of("Create one in authentik under Directory, Tokens and App passwords.")
-	if system == link.PB {
-		name, secrets, tick = say.Of("superuser token"), say.Of("token or password"), setup.PlainLogin
-		other = say.Of("Or choose to sign in with e-mail address and password.")
-	}
+	words := wordsFor(system)
 	l = f.Login
 	url, token := string(system)+".url", string(system)+".token"
 	address, problem := link.ParseAddress(system, say.Of("%s address", system.Label()), url, f.URL)
 	if l.URL = address; problem != nil {
 		problems = append(problems, *problem)
 	}
-	if open := link.Unencrypted(url, l.URL, secrets, say.Of("tick “%s”", tick)); open != nil && !f.Plain {
+	if open := link.Unencrypted(url, l.URL, words.secrets, say.Of("tick “%s”", words.tick)); open != nil && !f.Plain {
 		problems = append(problems, *open)
 	}
 	if f.With == session.WithPassword {
@@ -74,21 +69,46 @@ func (f connectForm) login(system link.System, held session.Login) (l session.Lo
 		}
 		l.Token = held.Token
 	case !l.Token.IsSet() && held.Token.IsSet() && problem == nil:
-		problems.Add(token, say.Of("Enter the %s of this %s.", name, system.Label()),
+		problems.Add(token, words.another,
 			say.Of("The one that is set belongs to %s and is not sent anywhere else.", held.URL))
 	case !l.Token.IsSet() && !held.Token.IsSet():
-		problems.Add(token, say.Of("Enter the %s.", name), other)
+		problems.Add(token, words.missing, words.way)
 	}
 	return l, false, problems
 }
 
+// connectWords are what a connect page says about its system's secrets.
+type connectWords struct {
+	missing, way say.Text // there is no token, and what to do
+	another      say.Text // the token that is set is for another address
+	secrets      say.Text // what plain http shows
+	tick         say.Text // the label of the box that allows it
+}
+
+func wordsFor(system link.System) connectWords {
+	if system == link.PB {
+		return connectWords{
+			missing: say.Of("Enter the superuser token."),
+			way:     say.Of("Or choose to sign in with e-mail address and password."),
+			another: say.Of("Enter the superuser token of this PocketBase."),
+			secrets: say.Of("token or password"), tick: setup.PlainLogin.Text(),
+		}
+	}
+	return connectWords{
+		missing: say.Of("Enter the API token."),
+		way:     say.Of("Create one in authentik under Directory, Tokens and App passwords."),
+		another: say.Of("Enter the API token of this authentik."),
+		secrets: say.Of("token"), tick: setup.PlainToken.Text(),
+	}
+}
+
 func (f connectForm) passwordProblems(keep bool) (problems link.Problems) {
-	const todo = "It is the one that opens PocketBase's dashboard."
+	todo := say.Of("It is the one that opens PocketBase's dashboard.")
 	if f.Email == "" {
-		problems.Add("pocketbase.email", say.Of("Enter the superuser's e-mail address."), say.Of(todo))
+		problems.Add("pocketbase.email", say.Of("Enter the superuser's e-mail address."), todo)
 	}
 	if !f.Password.IsSet() && !keep {
-		problems.Add("pocketbase.password", say.Of("Enter the superuser's password."), say.Of(todo))
+		problems.Add("pocketbase.password", say.Of("Enter the superuser's password."), todo)
 	}
 	return problems
 }
@@ -175,19 +195,19 @@ func (s *Server) mistaken(r *http.Request, sess *session.Session, system link.Sy
 			known = p.Authentik.Login.URL
 		}
 	}
-	whose := say.Text{}
+	var wrong say.Text
 	switch {
 	case address == "":
 		return nil
 	case ownAddress(r, address):
-		whose = say.Of("this wizard")
+		wrong = say.Of("This is the address of this wizard, not of %s.", system.Label())
 	case known != "" && address == known:
-		whose = say.Of("your %s", other.Label())
+		wrong = say.Of("This is the address of your %s, not of %s.", other.Label(), system.Label())
 	default:
 		return nil
 	}
 	return link.Problems{{
-		Field: string(system) + ".url", Summary: say.Of("This is the address of %s, not of %s.", whose, system.Label()),
+		Field: string(system) + ".url", Summary: wrong,
 		Todo: say.Of("Enter %s's own address.", system.Label()),
 	}}
 }

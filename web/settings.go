@@ -105,7 +105,7 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request, sess *sess
 		return
 	}
 	if problems = append(problems, form.Validate(spec)...); len(problems) > 0 {
-		s.refuseSettings(w, r, sess, sent, problems, "")
+		s.refuseSettings(w, r, sess, sent, problems, say.Text{})
 		return
 	}
 	plan, err := s.engine(p).Plan(r.Context(), spec)
@@ -127,20 +127,20 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request, sess *sess
 }
 
 // inTheWay says what of the two systems is in the way, empty for nothing.
-func inTheWay(problems link.Problems) string {
+func inTheWay(problems link.Problems) say.Text {
 	i := slices.IndexFunc(problems, func(p link.Problem) bool {
 		return slices.Contains([]string{"existing", "application.slug", "provider.name", "pocketbase.slot"}, p.Field)
 	})
 	if i < 0 {
-		return ""
+		return say.Text{}
 	}
-	return problems[i].Summary.String()
+	return problems[i].Summary
 }
 
 // refuseSettings sends the browser back to the form as it was sent, but for the
 // secret.
 func (s *Server) refuseSettings(w http.ResponseWriter, r *http.Request, sess *session.Session, sent form.Settings,
-	problems link.Problems, conflict string) {
+	problems link.Problems, conflict say.Text) {
 	sent.Del("provider.client_secret")
 	s.refuse(w, r, sess, "/settings", from(sent.Get("from")),
 		session.Draft{Values: sent.Values, Problems: problems, InTheWay: conflict})

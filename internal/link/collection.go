@@ -184,7 +184,7 @@ func SlotAttrs() []Attr[PocketBase, OAuth2Provider] {
 		text(Meta{
 			Key: "tokenURL", Spec: "pocketbase.token_url", Label: "Token URL", check: checkURL,
 			Ask: Ask{Control: AskCode, Group: AskURLs, Open: true, Given: true,
-				Hint: ". Only PocketBase calls it, so an internal address works"},
+				Hint: "Only PocketBase calls it, so an internal address works"},
 			Doc: Doc{"the address at which PocketBase reaches authentik", "authentik's token endpoint"},
 		}, func(s *S) *string { return &s.TokenURL }, func(w *W) **string { return &w.TokenURL }),
 		userInfo,

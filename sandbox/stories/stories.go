@@ -75,7 +75,7 @@ func connectStories(none, one view.Head) []Story {
 			Todo: say.Of("Paste PEM text that starts with -----BEGIN CERTIFICATE-----.")},
 	}})
 	held := setup.NewAuthentik(demo(one), setup.AuthentikInput{URL: AuthentikURL, Held: true, From: "review"})
-	open := link.Unencrypted("authentik.url", "http://authentik.company:9000", say.Of("token"), say.Of("tick “%s”", setup.PlainToken))
+	open := link.Unencrypted("authentik.url", "http://authentik.company:9000", say.Of("token"), say.Of("tick “%s”", setup.PlainToken.Text()))
 	plain := setup.NewAuthentik(none, setup.AuthentikInput{URL: "http://authentik.company:9000",
 		Problems: link.Problems{*open}})
 	return []Story{
@@ -112,7 +112,7 @@ func settingsStories(both view.Head) []Story {
 	there.Authentik.EmailChangeAllowed = nil
 	there.Desired.Collection.EmailRequired = false
 	wrong := Settings()
-	wrong.Conflict = "The slug is taken."
+	wrong.Conflict = say.Of("The slug is taken.")
 	wrong.Form.Set("application.slug", "grafana")
 	wrong.Form.Set("provider.redirect_uris", "regex:^https://(")
 	wrong.Problems = link.Problems{
@@ -131,9 +131,9 @@ func settingsStories(both view.Head) []Story {
 			Todo: say.Of("Remove one in PocketBase, or name the slot to replace.")},
 	}
 	choice := Settings()
-	choice.Conflict = "This link may already exist: provider “First login”, which has no application, because it " +
-		"sends people back to this PocketBase; application “Shop” (shop), because the collection members signs in " +
-		"with it."
+	choice.Conflict = say.Of("This link may already exist: provider “First login”, which has no application, " +
+		"because it sends people back to this PocketBase; application “Shop” (shop), because the collection members " +
+		"signs in with it.")
 	choice.Candidates = []plans.Candidate{
 		{Provider: link.ProviderState{PK: 7, Name: "First login", ClientID: "c7"},
 			Evidence: "it sends people back to this PocketBase"},

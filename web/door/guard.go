@@ -82,11 +82,11 @@ func wanted(r *http.Request) string {
 	if r.Method != http.MethodGet {
 		return "/"
 	}
-	return local(r.URL.RequestURI())
+	return Local(r.URL.RequestURI())
 }
 
-// local is to when it is a page of ours, else the start.
-func local(to string) string {
+// Local returns to when it is a page of ours, else the start.
+func Local(to string) string {
 	u, err := url.Parse(to)
 	if err != nil || u.Scheme != "" || u.Host != "" || u.Fragment != "" || !strings.HasPrefix(to, "/") ||
 		strings.HasPrefix(to, "//") || strings.ContainsAny(to, "\\\t\r\n") || u.Path == PathEnter ||
@@ -97,7 +97,7 @@ func local(to string) string {
 }
 
 // readForm reads a small form. It answers false when the browser was answered.
-func (d *Door) readForm(w http.ResponseWriter, r *http.Request, todo string) bool {
+func (d *Door) readForm(w http.ResponseWriter, r *http.Request, todo say.Text) bool {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	err := r.ParseForm()
 	if err == nil {
@@ -107,30 +107,30 @@ func (d *Door) readForm(w http.ResponseWriter, r *http.Request, todo string) boo
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		status, problem = http.StatusRequestEntityTooLarge, say.Of("The request is longer than this page's form.")
 	}
-	d.show(w, r, status, page{To: "/", Problem: say.Of("%s %s", problem, todo)})
+	d.show(w, r, status, page{To: "/", Problem: say.Join(problem, todo)})
 	return false
 }
 
 // Enter handles the "POST /door" route.
 func (d *Door) Enter(w http.ResponseWriter, r *http.Request) {
-	if !d.readForm(w, r, "Enter the code and press “Continue”.") {
+	if !d.readForm(w, r, say.Of("Enter the code and press “Continue”.")) {
 		return
 	}
-	to := local(r.PostForm.Get("to"))
+	to := Local(r.PostForm.Get("to"))
 	if d.isInside(r) {
-		http.Redirect(w, r, to, http.StatusSeeOther) // #nosec G710 -- local made it a path of ours
+		http.Redirect(w, r, to, http.StatusSeeOther) // #nosec G710 -- Local made it a path of ours
 		return
 	}
 	code := r.PostForm.Get("code")
 	if normal(code) == "" {
-		d.show(w, r, http.StatusUnprocessableEntity, page{To: to, Problem: say.Of("Enter the code shown in the " +
-			"terminal.")})
+		d.show(w, r, http.StatusUnprocessableEntity, page{To: to,
+			Problem: say.Of("Enter the code shown in the terminal.")})
 		return
 	}
 	result := d.try(code)
 	if result == opened {
 		d.admit(w, r)
-		http.Redirect(w, r, to, http.StatusSeeOther) // #nosec G710 -- local made it a path of ours
+		http.Redirect(w, r, to, http.StatusSeeOther) // #nosec G710 -- Local made it a path of ours
 		return
 	}
 	d.logWrong(r.Context())
@@ -160,10 +160,10 @@ func words(o outcome) say.Text {
 
 // Again handles the "POST /door/code" route.
 func (d *Door) Again(w http.ResponseWriter, r *http.Request) {
-	if !d.readForm(w, r, "Press “Print a new code” again.") {
+	if !d.readForm(w, r, say.Of("Press “Print a new code” again.")) {
 		return
 	}
-	to := local(r.PostForm.Get("to"))
+	to := Local(r.PostForm.Get("to"))
 	if !d.again() {
 		d.show(w, r, http.StatusTooManyRequests, page{To: to,
 			Problem: say.Of("A code was just printed. Look at the terminal, or wait 10 seconds and try again.")})

@@ -3,7 +3,6 @@ package form
 import (
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"authpocket/internal/link"
@@ -107,9 +106,8 @@ func (f Settings) addresses(s *link.Spec) (problems link.Problems) {
 			say.Of("Use the address that your app passes to the PocketBase SDK."))
 	}
 	for i, raw := range list {
-		address, problem := link.ParseAddress(link.PB, say.Of("PocketBase address"),
-			"pocketbase.public_urls."+strconv.Itoa(i),
-			raw)
+		address, problem := link.ParseAddress(link.PB, say.Of("%s address", link.PB.Label()),
+			link.FieldAt("pocketbase.public_urls", i), raw)
 		if problem != nil {
 			problems = append(problems, *problem)
 			continue
@@ -118,8 +116,7 @@ func (f Settings) addresses(s *link.Spec) (problems link.Problems) {
 	}
 	if raw := f.open("authentik.public_url"); raw != nil {
 		address, problem := link.ParseAddress(link.Authentik, say.Of("authentik's public address"),
-			"authentik.public_url",
-			*raw)
+			"authentik.public_url", *raw)
 		if s.AuthentikURL = address; problem != nil {
 			problems = append(problems, *problem)
 		}
@@ -188,8 +185,8 @@ func (f Settings) AskAgain(spec link.Spec) (link.Spec, string) {
 func Validate(spec link.Spec) link.Problems {
 	problems := spec.Validate()
 	if i := slices.IndexFunc(problems, func(p link.Problem) bool { return p.Field == "email" }); i >= 0 {
-		problems[i].Summary, problems[i].Todo = say.Of("Choose which e-mail addresses count as verified."),
-			say.Of("Each answer says what happens at a first sign-in.")
+		problems[i].Summary = say.Of("Choose which e-mail addresses count as verified.")
+		problems[i].Todo = say.Of("Each answer says what happens at a first sign-in.")
 	}
 	return problems
 }

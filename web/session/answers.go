@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"authpocket/internal/connect"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
 
@@ -55,20 +56,22 @@ type CodeStep struct {
 }
 
 // Found is the short line of what a connection found.
-func (a *Authentik) Found() string {
-	role := a.Who.Username
+func (a *Authentik) Found() say.Text {
+	who := say.Raw(a.Who.Username)
 	if a.Who.Superuser {
-		role += " (superuser)"
+		who = say.Of("%s (superuser)", a.Who.Username)
 	}
-	return signedIn(a.Who.Version, role)
+	return signedIn(a.Who.Version, who)
 }
 
 // Found is the short line of what a connection found.
-func (p *PocketBase) Found() string { return signedIn(p.Who.Version, p.Who.SuperuserEmail) }
+func (p *PocketBase) Found() say.Text {
+	return signedIn(p.Who.Version, say.Raw(p.Who.SuperuserEmail))
+}
 
-func signedIn(version, who string) string {
+func signedIn(version string, who say.Text) say.Text {
 	if version == "" {
-		return "signed in as " + who
+		return say.Of("signed in as %s", who)
 	}
-	return version + ", signed in as " + who
+	return say.Of("%s, signed in as %s", version, who)
 }

@@ -4,6 +4,7 @@ import (
 	"net/url"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
 
@@ -13,7 +14,7 @@ type Draft struct {
 	Values   url.Values
 	Problems link.Problems
 	// InTheWay is what exists already, empty for nothing.
-	InTheWay string
+	InTheWay say.Text
 }
 
 // Refuse keeps the draft of a page. There is one at a time.

@@ -30,7 +30,7 @@ func render(t *testing.T, page templ.Component) *html.Node {
 
 func TestControlsStandInTheOrderThatProblemsAreToldIn(t *testing.T) {
 	in := stories.Settings()
-	in.Conflict = "Something is there."
+	in.Conflict = say.Of("Something is there.")
 	page := setup.NewSettings(view.Head{}, in)
 	doc := render(t, setup.Settings(page))
 	var names []string
@@ -154,15 +154,15 @@ func TestWhoMayUseIt(t *testing.T) {
 		got.Mode.Key != "application.policy_engine_mode" {
 		t.Errorf("the link file's keys are not named: %+v", got)
 	}
-	if got := setup.NewSettings(view.Head{}, in).Access; got.Now != "everyone with an account" || got.Open {
+	if got := setup.NewSettings(view.Head{}, in).Access; got.Now.String() != "everyone with an account" || got.Open {
 		t.Errorf("%+v", got)
 	}
 	in.Authentik.Bindings = []link.BindingState{{Kind: "group", Enabled: true}}
-	if got := setup.NewSettings(view.Head{}, in).Access; got.Now != "those allowed by the application's 1 binding" {
+	if got := setup.NewSettings(view.Head{}, in).Access; got.Now.String() != "those allowed by the application's 1 binding" {
 		t.Error(got.Now)
 	}
 	in.Form.Set("access.groups", "staff")
-	if got := setup.NewSettings(view.Head{}, in).Access; got.Now != "only those listed below" || !got.Open {
+	if got := setup.NewSettings(view.Head{}, in).Access; got.Now.String() != "only those listed below" || !got.Open {
 		t.Errorf("%+v", got)
 	}
 }
@@ -206,7 +206,7 @@ func TestTheSettingsSayWhoGetsInNow(t *testing.T) {
 		"closed": {link.AuthentikSnapshot{ClosedByDefault: true}, "nobody yet: this authentik denies access to " +
 			"applications without bindings"},
 	} {
-		if got := setup.NewSettings(view.Head{}, setup.SettingsInput{Authentik: one.a}).Access.Now; got != one.want {
+		if got := setup.NewSettings(view.Head{}, setup.SettingsInput{Authentik: one.a}).Access.Now.String(); got != one.want {
 			t.Errorf("%s: %q, want %q", name, got, one.want)
 		}
 	}

@@ -45,7 +45,7 @@ func proofOutcome(in Progress) *view.Outcome {
 	case c.Status == link.Skipped:
 		o.Kind, o.Heading, o.Actions = "warn", say.Of("This sign-in takes a person"), []view.Action{try}
 	default:
-		o.Kind, o.Heading = "bad", cmp.Or(proof.CauseTitle(c.Cause), say.Of("Sign-in failed"))
+		o.Kind, o.Heading = "bad", say.Raw(cmp.Or(proof.CauseTitle(c.Cause), "Sign-in failed"))
 		if fix := proof.Fix(c.Cause); fix != nil {
 			o.Actions = append(o.Actions, *fix)
 		}

@@ -18,16 +18,16 @@ func back(from, before string) string {
 
 // What is ticked to send secrets over plain http to another machine.
 const (
-	PlainToken = "Send the token unencrypted"
-	PlainLogin = "Send the token or password unencrypted"
+	PlainToken say.Name = "Send the token unencrypted"
+	PlainLogin say.Name = "Send the token or password unencrypted"
 )
 
 // plainTick is that tick box, nil for an address that needs none.
-func plainTick(name, label, base string, ticked bool) *view.Check {
+func plainTick(name string, label say.Name, base string, ticked bool) *view.Check {
 	if !address.PlainHTTP(base) {
 		return nil
 	}
-	return &view.Check{Name: name, Label: say.Raw(label), Checked: ticked,
+	return &view.Check{Name: name, Label: label.Text(), Checked: ticked,
 		Hint: say.Of("Only if no one else can see the network traffic, such as between containers on one machine")}
 }
 
@@ -50,7 +50,7 @@ func NewAuthentik(h view.Head, in AuthentikInput) AuthentikPage {
 	problems := view.NewProblems(in.Problems)
 	p := AuthentikPage{
 		Head: h, Problems: problems, From: in.From,
-		URL: addressField("authentik.url", "authentik address",
+		URL: addressField("authentik.url", link.Authentik,
 			say.Of("The one in your browser, such as https://auth.example.com"), in.URL, problems),
 		Moved: in.Moved,
 		Token: view.Secret{Name: "authentik.token", Label: say.Of("API token"),
@@ -60,7 +60,7 @@ func NewAuthentik(h view.Head, in AuthentikInput) AuthentikPage {
 		CAOpen: in.CA != "" || problems.In("authentik.ca"),
 	}
 	if in.Foreign {
-		p.Move = "Move the token to PocketBase"
+		p.Move = say.Of("Move the token to PocketBase")
 	}
 	if base, err := address.Parse(in.URL); err == nil {
 		p.TokensURL, p.Plain = view.TokensURL(base), plainTick("authentik.insecure_http", PlainToken, base, in.Plain)
@@ -90,8 +90,8 @@ func NewPocketBase(h view.Head, in PocketBaseInput) PocketBasePage {
 	byPassword := in.With == "password"
 	p := PocketBasePage{
 		Head: h, Problems: problems, From: in.From, Limited: in.Limited,
-		URL: addressField("pocketbase.url", "PocketBase address", say.Of("Without /_/, such as https://pocketbase.example.com"),
-			in.URL, problems),
+		URL: addressField("pocketbase.url", link.PB,
+			say.Of("Without /_/, such as https://pocketbase.example.com"), in.URL, problems),
 		With: view.Choice{Name: "pocketbase.with", Label: say.Of("How to sign in as a superuser"),
 			Error: problems.At("pocketbase.with"), Options: []view.Option{
 				{Value: "token", Label: say.Of("With a token"), Checked: !byPassword},
@@ -103,8 +103,7 @@ func NewPocketBase(h view.Head, in PocketBaseInput) PocketBasePage {
 		Email: view.Field{Name: "pocketbase.email", Label: say.Of("E-mail address"), Value: in.Email, Type: "email",
 			Auto: "username", Error: problems.At("pocketbase.email")},
 		Password: view.Secret{Name: "pocketbase.password", Label: say.Of("Password"),
-			Error: problems.At("pocketbase.password"),
-			Auto:  "current-password"},
+			Error: problems.At("pocketbase.password"), Auto: "current-password"},
 		CA:     caField("pocketbase.ca", in.CA, problems),
 		CAOpen: in.CA != "" || problems.In("pocketbase.ca"),
 	}
@@ -115,11 +114,11 @@ func NewPocketBase(h view.Head, in PocketBaseInput) PocketBasePage {
 		p.Password.Held = say.Of("You are signed in. Leave empty to stay signed in")
 	}
 	if in.Foreign {
-		p.Move = "Move the token to authentik"
+		p.Move = say.Of("Move the token to authentik")
 	}
 	if base, err := address.Parse(in.URL); err == nil {
-		p.DashboardURL, p.Plain = view.SuperusersURL(base), plainTick("pocketbase.insecure_http", PlainLogin, base,
-			in.Plain)
+		p.DashboardURL = view.SuperusersURL(base)
+		p.Plain = plainTick("pocketbase.insecure_http", PlainLogin, base, in.Plain)
 	}
 	return p
 }
@@ -131,15 +130,13 @@ func NewCode(h view.Head, email, from string, found link.Problems) CodePage {
 	problems := view.NewProblems(found)
 	return CodePage{Head: h, Problems: problems, Email: email, From: from, Code: view.Field{
 		Name: "pocketbase.otp", Label: say.Of("One-time password"), Hint: say.Of("From the newest e-mail"),
-		Auto: "one-time-code",
-		Code: true, Short: true, Error: problems.At("pocketbase.otp"),
+		Auto: "one-time-code", Code: true, Short: true, Error: problems.At("pocketbase.otp"),
 	}}
 }
 
-func addressField(name, label string, hint say.Text, value string, problems view.Problems) view.Field {
-	return view.Field{Name: name, Label: say.Raw(label), Hint: hint, Value: value, Type: "text", Auto: "url",
-		Mode: "url",
-		Code: true, Remember: true, Error: problems.At(name)}
+func addressField(name string, of link.System, hint say.Text, value string, problems view.Problems) view.Field {
+	return view.Field{Name: name, Label: say.Of("%s address", of.Label()), Hint: hint, Value: value, Type: "text",
+		Auto: "url", Mode: "url", Code: true, Remember: true, Error: problems.At(name)}
 }
 
 func heldHint(held, typed bool) say.Text {

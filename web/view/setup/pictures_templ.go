@@ -8,6 +8,8 @@ package setup
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
+import "authpocket/internal/say"
+
 // tokenPicture shows where authentik's button for a new token is. The steps
 // beside it say the same.
 func tokenPicture() templ.Component {
@@ -31,7 +33,85 @@ func tokenPicture() templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<svg class=\"picture\" viewBox=\"0 0 280 122\" aria-hidden=\"true\" focusable=\"false\"><rect class=\"picture-frame\" x=\"1\" y=\"1\" width=\"278\" height=\"120\" rx=\"8\"></rect> <path class=\"picture-line\" d=\"M86 1v120M100 84h164M100 102h164\"></path> <text class=\"picture-soft\" x=\"12\" y=\"27\">Directory</text> <text class=\"picture-soft\" x=\"18\" y=\"49\">Users</text> <text class=\"picture-soft\" x=\"18\" y=\"70\">Groups</text> <rect class=\"picture-here\" x=\"8\" y=\"79\" width=\"70\" height=\"23\" rx=\"5\"></rect> <text x=\"18\" y=\"95\">Tokens …</text> <text class=\"picture-head\" x=\"100\" y=\"29\">Tokens and App passwords</text> <rect class=\"picture-button\" x=\"100\" y=\"42\" width=\"62\" height=\"25\" rx=\"5\"></rect> <text class=\"picture-on\" x=\"131\" y=\"59\" text-anchor=\"middle\">Create</text></svg>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<svg class=\"picture\" viewBox=\"0 0 280 122\" aria-hidden=\"true\" focusable=\"false\"><rect class=\"picture-frame\" x=\"1\" y=\"1\" width=\"278\" height=\"120\" rx=\"8\"></rect> <path class=\"picture-line\" d=\"M86 1v120M100 84h164M100 102h164\"></path> <text class=\"picture-soft\" x=\"12\" y=\"27\">")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		var templ_7745c5c3_Var2 string
+		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(say.It(ctx, "Directory"))
+		if templ_7745c5c3_Err != nil {
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/setup/pictures.templ`, Line: 11, Col: 69}
+		}
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "</text> <text class=\"picture-soft\" x=\"18\" y=\"49\">")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		var templ_7745c5c3_Var3 string
+		templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(say.It(ctx, "Users"))
+		if templ_7745c5c3_Err != nil {
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/setup/pictures.templ`, Line: 12, Col: 65}
+		}
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "</text> <text class=\"picture-soft\" x=\"18\" y=\"70\">")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		var templ_7745c5c3_Var4 string
+		templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(say.It(ctx, "Groups"))
+		if templ_7745c5c3_Err != nil {
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/setup/pictures.templ`, Line: 13, Col: 66}
+		}
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "</text> <rect class=\"picture-here\" x=\"8\" y=\"79\" width=\"70\" height=\"23\" rx=\"5\"></rect> <text x=\"18\" y=\"95\">")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		var templ_7745c5c3_Var5 string
+		templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(say.It(ctx, "Tokens …"))
+		if templ_7745c5c3_Err != nil {
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/setup/pictures.templ`, Line: 15, Col: 49}
+		}
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "</text> <text class=\"picture-head\" x=\"100\" y=\"29\">")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		var templ_7745c5c3_Var6 string
+		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(say.It(ctx, "Tokens and App passwords"))
+		if templ_7745c5c3_Err != nil {
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/setup/pictures.templ`, Line: 16, Col: 85}
+		}
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</text> <rect class=\"picture-button\" x=\"100\" y=\"42\" width=\"62\" height=\"25\" rx=\"5\"></rect> <text class=\"picture-on\" x=\"131\" y=\"59\" text-anchor=\"middle\">")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		var templ_7745c5c3_Var7 string
+		templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(say.It(ctx, "Create"))
+		if templ_7745c5c3_Err != nil {
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/setup/pictures.templ`, Line: 18, Col: 86}
+		}
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</text></svg>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -56,12 +136,64 @@ func impersonatePicture() templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var2 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var2 == nil {
-			templ_7745c5c3_Var2 = templ.NopComponent
+		templ_7745c5c3_Var8 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var8 == nil {
+			templ_7745c5c3_Var8 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<svg class=\"picture\" viewBox=\"0 0 280 122\" aria-hidden=\"true\" focusable=\"false\"><rect class=\"picture-frame\" x=\"1\" y=\"1\" width=\"278\" height=\"120\" rx=\"8\"></rect> <path class=\"picture-line\" d=\"M66 1v120M82 62h52M82 84h52M82 106h52\"></path> <text class=\"picture-head\" x=\"82\" y=\"29\">Edit _superusers record</text> <rect class=\"picture-here\" x=\"240\" y=\"12\" width=\"28\" height=\"24\" rx=\"5\"></rect> <path class=\"picture-dots\" d=\"M247 24h.1M254 24h.1M261 24h.1\"></path> <rect class=\"picture-frame\" x=\"152\" y=\"44\" width=\"116\" height=\"66\" rx=\"6\"></rect> <text class=\"picture-soft\" x=\"164\" y=\"62\">Copy raw JSON</text> <rect class=\"picture-here\" x=\"156\" y=\"68\" width=\"108\" height=\"20\" rx=\"4\"></rect> <text x=\"164\" y=\"82\">Impersonate</text> <text class=\"picture-soft\" x=\"164\" y=\"102\">Delete</text></svg>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<svg class=\"picture\" viewBox=\"0 0 280 122\" aria-hidden=\"true\" focusable=\"false\"><rect class=\"picture-frame\" x=\"1\" y=\"1\" width=\"278\" height=\"120\" rx=\"8\"></rect> <path class=\"picture-line\" d=\"M66 1v120M82 62h52M82 84h52M82 106h52\"></path> <text class=\"picture-head\" x=\"82\" y=\"29\">")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		var templ_7745c5c3_Var9 string
+		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(say.It(ctx, "Edit _superusers record"))
+		if templ_7745c5c3_Err != nil {
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/setup/pictures.templ`, Line: 27, Col: 83}
+		}
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</text> <rect class=\"picture-here\" x=\"240\" y=\"12\" width=\"28\" height=\"24\" rx=\"5\"></rect> <path class=\"picture-dots\" d=\"M247 24h.1M254 24h.1M261 24h.1\"></path> <rect class=\"picture-frame\" x=\"152\" y=\"44\" width=\"116\" height=\"66\" rx=\"6\"></rect> <text class=\"picture-soft\" x=\"164\" y=\"62\">")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		var templ_7745c5c3_Var10 string
+		templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(say.It(ctx, "Copy raw JSON"))
+		if templ_7745c5c3_Err != nil {
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/setup/pictures.templ`, Line: 31, Col: 74}
+		}
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "</text> <rect class=\"picture-here\" x=\"156\" y=\"68\" width=\"108\" height=\"20\" rx=\"4\"></rect> <text x=\"164\" y=\"82\">")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		var templ_7745c5c3_Var11 string
+		templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(say.It(ctx, "Impersonate"))
+		if templ_7745c5c3_Err != nil {
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/setup/pictures.templ`, Line: 33, Col: 51}
+		}
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "</text> <text class=\"picture-soft\" x=\"164\" y=\"102\">")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		var templ_7745c5c3_Var12 string
+		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(say.It(ctx, "Delete"))
+		if templ_7745c5c3_Err != nil {
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/setup/pictures.templ`, Line: 34, Col: 68}
+		}
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "</text></svg>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -32,7 +32,7 @@ type SettingsInput struct {
 	TokenRenews bool // it can be renewed before that
 	// Conflict describes existing objects in the way, empty for none. With one
 	// the page asks whether to use them.
-	Conflict string
+	Conflict say.Text
 	// Candidates are providers that may already belong to this link.
 	Candidates []plans.Candidate
 	// Again reports that another collection was chosen, so the page is shown
@@ -85,27 +85,33 @@ func (b settings) page() SettingsPage {
 }
 
 // tokenNote says when PocketBase's token expires.
-func tokenNote(in SettingsInput) string {
-	if in.Token.IsZero() {
-		return ""
+func tokenNote(in SettingsInput) say.Text {
+	end := in.Token.UTC().Format("2 January 2006 15:04 UTC")
+	switch {
+	case in.Token.IsZero():
+		return say.Text{}
+	case in.TokenRenews:
+		return say.Of("The PocketBase token expires on %s and can be renewed before that.", end)
 	}
-	return "The PocketBase token " + view.GoodUntil(in.Token, in.TokenRenews) + "."
+	return say.Of("The PocketBase token expires on %s and cannot be renewed.", end)
 }
 
 // found says that the link exists, empty where it does not.
-func found(in SettingsInput) string {
-	name := "The application “" + in.Desired.Application.Name + "” in authentik "
-	stays := "The form shows its current settings. You can rotate the client secret or remove the link from the " +
-		"review page."
+func found(in SettingsInput) say.Text {
+	name := in.Desired.Application.Name
+	stays := say.Of("The form shows its current settings. You can rotate the client secret or remove the link from the " +
+		"review page.")
 	decision, _, _ := Chosen(in.Form.Get("existing"))
 	switch {
-	case in.Conflict != "":
+	case !in.Conflict.Empty():
 	case in.There && decision == link.ExistingUse:
-		return name + "will be used for this link, as you chose. " + stays
+		return say.Join(say.Of("The application “%s” in authentik will be used for this link, as you chose.", name),
+			stays)
 	case in.There:
-		return name + "is already linked to this PocketBase. " + stays
+		return say.Join(say.Of("The application “%s” in authentik is already linked to this PocketBase.", name),
+			stays)
 	}
-	return ""
+	return say.Text{}
 }
 
 // shown returns what the page was filled in for. A page that comes back with
@@ -131,15 +137,14 @@ type settings struct {
 }
 
 // text returns a field with the form's value and its problem.
-func (b settings) text(name, label string, hint say.Text) view.Field {
-	return view.Field{Name: name, Label: say.Raw(label), Hint: hint, Value: b.in.Form.Get(name),
-		Error: b.problems.At(name)}
+func (b settings) text(name string, label, hint say.Text) view.Field {
+	return view.Field{Name: name, Label: label, Hint: hint, Value: b.in.Form.Get(name), Error: b.problems.At(name)}
 }
 
 // choice selects the option with the form's value. It adds an option for a
 // value that none has, so that it is not lost.
-func (b settings) choice(name, label string, hint say.Text, options ...view.Option) view.Choice {
-	c := view.Choice{Name: name, Label: say.Raw(label), Hint: hint, Error: b.problems.At(name), Options: options}
+func (b settings) choice(name string, label, hint say.Text, options ...view.Option) view.Choice {
+	c := view.Choice{Name: name, Label: label, Hint: hint, Error: b.problems.At(name), Options: options}
 	now := b.in.Form.Get(name)
 	at := slices.IndexFunc(c.Options, func(o view.Option) bool { return o.Value == now })
 	if at < 0 && now != "" {
@@ -154,7 +159,7 @@ func (b settings) choice(name, label string, hint say.Text, options ...view.Opti
 
 // field returns the text field for a setting of the tables.
 func (b settings) field(m link.Meta) view.Field {
-	f := b.text(m.Spec, string(cmp.Or(m.Ask.Label, m.Label)), say.Raw(string(m.Ask.Hint)))
+	f := b.text(m.Spec, asked(m), m.Ask.Hint.Text())
 	f.Optional, f.Short, f.Key = !m.Ask.Needed, m.Ask.Short, fileKey(m)
 	f.Code = m.Ask.Control == link.AskCode || m.Ask.Control == link.AskLines
 	if m.Ask.Control == link.AskLines || m.Ask.Control == link.AskArea {
@@ -168,21 +173,23 @@ func (b settings) field(m link.Meta) view.Field {
 func (b settings) choose(m link.Meta, options ...view.Option) view.Choice {
 	if options == nil {
 		for i, value := range m.Values {
-			options = append(options, view.Option{Value: value, Label: say.Raw(string(m.Ask.Answers[i]))})
+			options = append(options, view.Option{Value: value, Label: m.Ask.Answers[i].Text()})
 		}
 	}
-	c := b.choice(m.Spec, string(cmp.Or(m.Ask.Label, m.Label)), say.Raw(string(m.Ask.Hint)), options...)
+	c := b.choice(m.Spec, asked(m), m.Ask.Hint.Text(), options...)
 	c.Key = fileKey(m)
 	return c
 }
 
 func (b settings) tick(m link.Meta) view.Check {
 	return view.Check{
-		Name: m.Spec, Label: say.Raw(string(cmp.Or(m.Ask.Label, m.Label))), Hint: say.Raw(string(m.Ask.Hint)),
-		Error: b.problems.At(m.Spec),
-		Key:   fileKey(m), Checked: b.in.Form.Get(m.Spec) == link.Ticked,
+		Name: m.Spec, Label: asked(m), Hint: m.Ask.Hint.Text(), Error: b.problems.At(m.Spec),
+		Key: fileKey(m), Checked: b.in.Form.Get(m.Spec) == link.Ticked,
 	}
 }
+
+// asked returns the label of a setting's control.
+func asked(m link.Meta) say.Text { return cmp.Or(m.Ask.Label, m.Label).Text() }
 
 // fileKey returns the link file's key of a setting whose label does not show it.
 func fileKey(m link.Meta) string {

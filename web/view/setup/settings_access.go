@@ -5,13 +5,13 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
-	"authpocket/web/view"
+	"authpocket/internal/say"
 )
 
 // access returns the group of who may use the application.
 func (b settings) access() AccessPart {
 	part := AccessPart{Mode: b.choose(link.Group(link.ApplicationAttrs(), link.AskAccess)[0])}
-	part.Now = "everyone with an account"
+	part.Now = say.Of("everyone with an account")
 	names := []string{part.Mode.Name}
 	for _, a := range link.AccessAttrs() {
 		names = append(names, a.Spec)
@@ -22,10 +22,10 @@ func (b settings) access() AccessPart {
 		named += len(strings.Fields(f.Value))
 	}
 	if b.in.Authentik.ClosedByDefault {
-		part.Now = "nobody yet: this authentik denies access to applications without bindings"
+		part.Now = say.Of("nobody yet: this authentik denies access to applications without bindings")
 	}
 	if b.in.Authentik.AccessUnknown {
-		part.Now = "unknown: the token cannot see whether everyone or nobody has access by default"
+		part.Now = say.Of("unknown: the token cannot see whether everyone or nobody has access by default")
 	}
 	there := 0
 	for _, one := range b.in.Authentik.Bindings {
@@ -35,12 +35,13 @@ func (b settings) access() AccessPart {
 	}
 	switch {
 	case named > 0:
-		part.Now = "only those listed below"
+		part.Now = say.Of("only those listed below")
 	case there == 0 && b.in.Authentik.Application != nil &&
 		slices.Contains(b.in.Authentik.Missing, link.PermViewBinding):
-		part.Now = "unknown: the token cannot see the bindings"
+		part.Now = say.Of("unknown: the token cannot see the bindings")
 	case there > 0:
-		part.Now = "those allowed by the application's " + view.Plural(there, "binding", "bindings")
+		part.Now = say.Count(there, "those allowed by the application's %d binding",
+			"those allowed by the application's %d bindings")
 	}
 	part.Open = named > 0 || b.problems.In(names...)
 	return part

@@ -26,7 +26,7 @@ func (b settings) application() ApplicationPart {
 		}
 	}
 	now := b.in.Desired.Application
-	part.Now = fmt.Sprintf("%s, slug %s", now.Name, now.Slug)
+	part.Now = say.Of("%s, slug %s", now.Name, now.Slug)
 	part.Open = b.problems.In(names...)
 	return part
 }
@@ -39,7 +39,7 @@ func (b settings) provider() ProviderPart {
 		Redirects: b.field(named(link.ProviderAttrs(), "redirect_uris")),
 		Key:       b.signingKey(),
 		Mappings:  b.mappings(),
-		PublicURL: b.text("authentik.public_url", "authentik's public address",
+		PublicURL: b.text("authentik.public_url", say.Of("authentik's public address"),
 			say.Of("Leave empty if browsers and PocketBase also use %s", b.in.Authentik.URL)),
 	}
 	part.PublicURL.Key, part.PublicURL.Code, part.PublicURL.Optional = part.PublicURL.Name, true, true
@@ -52,9 +52,9 @@ func (b settings) provider() ProviderPart {
 		part.Modes, names = append(part.Modes, b.choose(m)), append(names, m.Spec)
 	}
 	now := b.in.Desired.Provider
-	part.Now = now.Name
+	part.Now = say.Raw(now.Name)
 	if key := b.in.Form.Get(part.Key.Name); key != "" {
-		part.Now = fmt.Sprintf("%s, signed with %s", now.Name, key)
+		part.Now = say.Of("%s, signed with %s", now.Name, key)
 	}
 	part.Open = b.problems.In(names...)
 	return part
@@ -72,11 +72,11 @@ func (b settings) consent() ConsentPart {
 	}
 	switch flow := b.in.Form.Get("provider.authorization_flow"); flow {
 	case link.DefaultAuthorizationFlow:
-		part.Now = "implicit consent"
+		part.Now = say.Of("implicit consent")
 	case explicitConsent:
-		part.Now = "explicit consent"
+		part.Now = say.Of("explicit consent")
 	default:
-		part.Now = flow
+		part.Now = say.Raw(flow)
 	}
 	part.Open = b.problems.In(names...)
 	return part
@@ -105,9 +105,8 @@ func (b settings) providerNames() []view.Field {
 
 func (b settings) clientSecret() view.Secret {
 	m := named(link.ProviderAttrs(), "client_secret")
-	s := view.Secret{Name: m.Spec, Label: say.Raw(string(m.Label)), Hint: say.Of("Leave empty to generate one"),
-		Optional: true,
-		Error:    b.problems.At(m.Spec)}
+	s := view.Secret{Name: m.Spec, Label: m.Label.Text(), Hint: say.Of("Leave empty to generate one"),
+		Optional: true, Error: b.problems.At(m.Spec)}
 	if b.in.There {
 		s.Hint = say.Of("Leave empty to keep the current one")
 	}
@@ -126,7 +125,7 @@ func (b settings) flow(m link.Meta) view.Choice {
 	}
 	for _, f := range b.in.Authentik.Flows {
 		if f.Designation == m.Flow {
-			options = append(options, view.Option{Value: f.Name, Label: say.Raw(flowLabel(f))})
+			options = append(options, view.Option{Value: f.Name, Label: flowLabel(f)})
 		}
 	}
 	now := b.in.Form.Get(m.Spec)
@@ -136,18 +135,18 @@ func (b settings) flow(m link.Meta) view.Choice {
 	return b.choose(m, options...)
 }
 
-func flowLabel(f link.Flow) string {
+func flowLabel(f link.Flow) say.Text {
 	if f.Title == "" || f.Title == f.Name {
-		return f.Name
+		return say.Raw(f.Name)
 	}
-	return f.Name + " (" + f.Title + ")"
+	return say.Of("%s (%s)", f.Name, f.Title)
 }
 
 func (b settings) signingKey() view.Choice {
 	var options []view.Option
 	for _, k := range b.in.Authentik.Keys {
 		if k.Usable() {
-			options = append(options, view.Option{Value: k.Name, Label: say.Raw(keyLabel(k))})
+			options = append(options, view.Option{Value: k.Name, Label: keyLabel(k)})
 		}
 	}
 	c := b.choose(named(link.ProviderAttrs(), "signing_key"), options...)
@@ -159,11 +158,11 @@ func (b settings) signingKey() view.Choice {
 	return c
 }
 
-func keyLabel(k link.Key) string {
+func keyLabel(k link.Key) say.Text {
 	if k.Type == "" {
-		return k.Name
+		return say.Raw(k.Name)
 	}
-	return k.Name + " (" + strings.ToUpper(k.Type) + ")"
+	return say.Of("%s (%s)", k.Name, strings.ToUpper(k.Type))
 }
 
 // mappings offers the scope mappings other than the three that every link has.
@@ -172,11 +171,10 @@ func (b settings) mappings() *Ticks {
 	if slices.Contains(b.in.Authentik.Missing, link.PermViewMapping) {
 		return nil
 	}
-	t := &Ticks{Name: m.Spec, Label: say.Raw(string(m.Ask.Label)), Hint: say.Raw(string(m.Ask.Hint)),
-		Error: b.problems.At(m.Spec)}
+	t := &Ticks{Name: m.Spec, Label: m.Ask.Label.Text(), Hint: m.Ask.Hint.Text(), Error: b.problems.At(m.Spec)}
 	for _, one := range b.in.Authentik.Mappings {
-		if one.Scope == "email" || one.Managed == link.ManagedPrefix+"openid" || one.Managed == link.ManagedPrefix+
-			"profile" {
+		if one.Scope == "email" || one.Managed == link.ManagedPrefix+"openid" ||
+			one.Managed == link.ManagedPrefix+"profile" {
 			continue
 		}
 		ticked := slices.Contains(b.in.Form[m.Spec], one.Name)

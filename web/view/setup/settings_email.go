@@ -17,7 +17,7 @@ func (b settings) email() view.Choice {
 			Bad:  refuses(o.Decision, b.in.Desired.Collection),
 		})
 	}
-	c := b.choice("email", "Which e-mail addresses should count as verified?",
+	c := b.choice("email", say.Of("Which e-mail addresses should count as verified?"),
 		say.Of("PocketBase links a sign-in to the account with the same verified address"), options...)
 	c.Key = "email: trust-all, trust-attribute or leave"
 	return c
@@ -31,12 +31,12 @@ func firstSignIn(d link.EmailDecision, c link.CollectionState) say.Text {
 	case c.CreateRule == nil && d == link.EmailLeave:
 		return refused
 	case c.CreateRule == nil:
-		return say.Of("%s Existing accounts with the same address are linked.", refused)
+		return say.Join(refused, say.Of("Existing accounts with the same address are linked."))
 	case d == link.EmailTrustAll:
 		return say.Of("It creates an account in %s, or is linked to the one with the same address.", c.Name)
 	case d == link.EmailTrustAttribute && c.EmailRequired:
-		return say.Of("Marked users get an account or the one with their address. Others are refused: %s requires "+
-			"one.", c.Name)
+		return say.Of(
+			"Marked users get an account or the one with their address. Others are refused: %s requires one.", c.Name)
 	case d == link.EmailTrustAttribute:
 		return say.Of("Marked users get an account or the one with their address. Others get one without an address.")
 	case c.EmailRequired:
@@ -60,8 +60,7 @@ func emailNote(allowed *bool) *Fact {
 				"change email” in authentik under System, then Settings.")}
 	case *allowed:
 		return &Fact{Kind: "warn", Heading: say.Of("People can change their own address in this authentik"),
-			Text: say.Of("With “Trust every address”, anyone could take over the account of someone else. First " +
-				"turn off " +
+			Text: say.Of("With “Trust every address”, anyone could take over the account of someone else. First turn off " +
 				"“Allow users to change email” in authentik under System, then Settings.")}
 	}
 	return &Fact{Kind: "good", Heading: say.Of("People cannot change their own address in this authentik"),

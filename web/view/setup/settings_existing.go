@@ -11,20 +11,19 @@ import (
 
 // existing asks whether to use what is in the way, nil where nothing is.
 func (b settings) existing() *view.Choice {
-	if b.in.Conflict == "" && b.in.Form.Get("existing") == "" {
+	if b.in.Conflict.Empty() && b.in.Form.Get("existing") == "" {
 		return nil
 	}
+	seen := say.Of("You see its settings next. Only differences are changed.")
 	var options []view.Option
 	for _, one := range b.in.Candidates {
-		options = append(options, view.Option{Value: UseValue(one.Provider), Label: say.Of("Use the %s", one.Label()),
-			Hint: say.Of("%s. You see its settings next. Only differences are changed.",
-				view.UpperFirst(one.Evidence))})
+		options = append(options, view.Option{Value: UseValue(one.Provider), Label: use(one.Provider),
+			Hint: say.Join(say.Of("%s.", view.UpperFirst(one.Evidence)), seen)})
 	}
 	if app := b.in.Authentik.Application; app != nil && b.usable(*app) &&
 		!slices.ContainsFunc(options, func(o view.Option) bool { return o.Value == useApplication+app.Slug }) {
 		options = append(options, view.Option{Value: useApplication + app.Slug,
-			Label: say.Of("Use the application “%s” (%s)", app.Name, app.Slug), Hint: say.Of("You see its settings " +
-				"next. Only differences are changed.")})
+			Label: use(link.ProviderState{ApplicationName: app.Name, ApplicationSlug: app.Slug}), Hint: seen})
 	}
 	if slot := b.problems.At("pocketbase.slot"); !slot.Empty() || len(options) == 0 {
 		options = append(options, view.Option{Value: string(link.ExistingUse),
@@ -34,11 +33,19 @@ func (b settings) existing() *view.Choice {
 	options = append(options, view.Option{Value: string(link.ExistingNew),
 		Label: say.Of("Create a new application and provider"),
 		Hint:  say.Of("Choose a slug and a provider name that are not in use.")})
-	c := b.choice("existing", "Use what already exists?", say.Raw(b.in.Conflict), options...)
+	c := b.choice("existing", say.Of("Use what already exists?"), b.in.Conflict, options...)
 	if !c.Error.Empty() {
 		c.Hint = say.Text{}
 	}
 	return &c
+}
+
+// use returns the label of the answer that chooses a provider.
+func use(p link.ProviderState) say.Text {
+	if p.ApplicationSlug == "" {
+		return say.Of("Use the provider “%s”, which has no application", p.Name)
+	}
+	return say.Of("Use the application “%s” (%s)", p.ApplicationName, p.ApplicationSlug)
 }
 
 // usable reports whether this link can use the application: it has no

@@ -1,7 +1,6 @@
 package setup
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -24,9 +23,9 @@ func (b settings) pocketbase() PocketBasePart {
 		names = append(names, t.Name)
 	}
 	now := b.in.Desired
-	part.Now = fmt.Sprintf("collection %s, slot %s", now.Collection.Name, now.Slot.Slot)
+	part.Now = say.Of("collection %s, slot %s", now.Collection.Name, now.Slot.Slot)
 	if now.Slot.Slot == "" {
-		part.Now = fmt.Sprintf("collection %s, no free slot", now.Collection.Name)
+		part.Now = say.Of("collection %s, no free slot", now.Collection.Name)
 	}
 	part.Open = b.problems.In(names...)
 	return part
@@ -37,12 +36,12 @@ func (b settings) endpoints() EndpointsPart {
 	userInfo := link.Group(link.SlotAttrs(), link.AskUserInfo)[0]
 	part := EndpointsPart{UserInfo: b.choose(userInfo)}
 	names := []string{userInfo.Spec}
-	part.Now = "authentik's own"
+	part.Now = say.Of("authentik's own")
 	for _, a := range link.SlotAttrs() {
 		f := b.field(a.Meta)
 		switch a.Ask.Group {
 		case link.AskURLs:
-			f.Hint = say.Of("Leave empty for %s", b.urlHint(a))
+			f.Hint = b.urlHint(a)
 			part.URLs = append(part.URLs, f)
 		case link.AskIDToken:
 			if a.Ask.Control == link.AskLines {
@@ -53,7 +52,7 @@ func (b settings) endpoints() EndpointsPart {
 			continue
 		}
 		if names = append(names, a.Spec); f.Value != "" {
-			part.Now = "as entered"
+			part.Now = say.Of("as entered")
 		}
 	}
 	part.Open = b.problems.In(names...)
@@ -72,16 +71,16 @@ func (b settings) records() RecordsPart {
 			filled = append(filled, field)
 		}
 	}
-	part.Now = "no fields are filled"
+	part.Now = say.Of("no fields are filled")
 	if len(filled) > 0 {
-		part.Now = "fills " + strings.Join(filled, ", ")
+		part.Now = say.Of("fills %s", strings.Join(filled, ", "))
 	}
 	part.Open = b.problems.In(names...)
 	return part
 }
 
 func (b settings) addresses() view.Field {
-	f := b.text("pocketbase.public_urls", "PocketBase addresses that your app uses",
+	f := b.text("pocketbase.public_urls", say.Of("PocketBase addresses that your app uses"),
 		say.Of("One per line. authpocket registers <address>%s for each", link.RedirectPath))
 	f.Code, f.Type, f.Rows, f.Key = true, "textarea", 2, f.Name
 	return f
@@ -106,13 +105,16 @@ func ticks[W, S any](b settings, table []link.Attr[W, S]) (list []view.Check) {
 	return list
 }
 
-// urlHint returns the URL that an empty answer leads to, with the hint.
-func (b settings) urlHint(a link.Attr[link.PocketBase, link.OAuth2Provider]) string {
+// urlHint says which URL an empty answer leads to, with the hint.
+func (b settings) urlHint(a link.Attr[link.PocketBase, link.OAuth2Provider]) say.Text {
 	url := a.Answer(&b.in.Desired.Slot)
 	if url == "" && a.Key == "userInfoURL" { // there is none with the ID token
 		url = b.in.Desired.AuthentikURL + "/application/o/userinfo/"
 	}
-	return say.Of("%s%s", url, a.Ask.Hint).String()
+	if a.Ask.Hint == "" {
+		return say.Of("Leave empty for %s", url)
+	}
+	return say.Of("Leave empty for %s. %s", url, a.Ask.Hint.Text())
 }
 
 // slot offers the three slots. The first option lets authpocket choose.
@@ -123,21 +125,22 @@ func (b settings) slot() view.Choice {
 	}
 	options := []view.Option{{Value: "", Label: free}}
 	for _, name := range link.Slots() {
-		options = append(options, view.Option{Value: name, Label: say.Of("%s%s", name, b.slotUse(name))})
+		options = append(options, view.Option{Value: name, Label: b.slotUse(name)})
 	}
 	return b.choose(link.Group(link.PlaceAttrs(), link.AskSlot)[0], options...)
 }
 
+// slotUse returns the label of a slot, with what it is used for.
 func (b settings) slotUse(name string) say.Text {
 	now := b.in.PocketBase.Collection(b.in.Desired.Collection.Name)
 	if now == nil {
-		return say.Text{}
+		return say.Raw(name)
 	}
 	i := slices.IndexFunc(now.OAuth2.Providers, func(p link.OAuth2Provider) bool { return p.Slot == name })
 	if i < 0 {
-		return say.Of(" (free)")
+		return say.Of("%s (free)", name)
 	}
-	return say.Of(" (used by “%s”)", now.OAuth2.Providers[i].DisplayName)
+	return say.Of("%s (used by “%s”)", name, now.OAuth2.Providers[i].DisplayName)
 }
 
 // mapped returns the choices of which claim fills which field of a new record.
@@ -167,10 +170,9 @@ func (b settings) rules() []view.Choice {
 		if a.Key == "createRule" && b.in.PocketBase.ManagedBy() != "" {
 			continue
 		}
-		options := []view.Option{{Value: KeepRule, Label: say.Of("Keep: %s", a.Show(now).String())}}
+		options := []view.Option{{Value: KeepRule, Label: say.Of("Keep: %s", a.Show(now))}}
 		if a.Key == "createRule" {
-			options = append(options, view.Option{Value: link.OAuth2Only, Label: say.Of("Only sign-ins with a " +
-				"provider")})
+			options = append(options, view.Option{Value: link.OAuth2Only, Label: say.Of("Only sign-ins with a provider")})
 		}
 		list = append(list, b.choose(a.Meta, append(options, view.Option{Value: "", Label: say.Of("Everyone")})...))
 	}
