@@ -39,13 +39,13 @@ func proofOutcome(in Progress) *view.Outcome {
 	case c.ID == "":
 		o.Kind, o.Heading, o.Actions = "bad", say.Of("There was no sign-in"), []view.Action{again, try}
 	case c.Status == link.Pass:
-		o.Kind, o.Heading = "good", proved(in.Proof.SignedIn)
+		o.Kind, o.Heading = "good", proof.Headline(link.Checks{c}, in.Proof.SignedIn)
 		o.Actions = []view.Action{{Label: say.Of("Check results"), URL: "/verify"},
 			{Label: say.Of("Finish"), URL: "/done"}}
 	case c.Status == link.Skipped:
 		o.Kind, o.Heading, o.Actions = "warn", say.Of("This sign-in takes a person"), []view.Action{try}
 	default:
-		o.Kind, o.Heading = "bad", say.Raw(cmp.Or(proof.CauseTitle(c.Cause), "Sign-in failed"))
+		o.Kind, o.Heading = "bad", cmp.Or(proof.CauseTitle(c.Cause), say.Of("Sign-in failed"))
 		if fix := proof.Fix(c.Cause); fix != nil {
 			o.Actions = append(o.Actions, *fix)
 		}
@@ -66,12 +66,4 @@ func proofOutcome(in Progress) *view.Outcome {
 		o.Lines = append(o.Lines, m.Text(link.OnPage))
 	}
 	return o
-}
-
-// proved says who signed in, as a heading.
-func proved(seen link.SignedIn) say.Text {
-	if seen.At.IsZero() {
-		return say.Of("Sign-in works")
-	}
-	return say.Of("Works: %s signed in at %s", seen.Name, seen.At.UTC().Format("15:04 UTC"))
 }
