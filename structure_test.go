@@ -117,7 +117,7 @@ func imports() map[string]string {
 		"web/door":    "internal/say static web/respond web/view",
 		"web/form":    "internal/link internal/say internal/secret web/view/setup",
 		"web/live":    "web/view",
-		"web/respond": "static web/view",
+		"web/respond": "internal/say static web/view",
 		"web/session": "internal/connect internal/engine internal/link internal/say internal/secret " +
 			"internal/signin web/door web/live web/view/changes web/view/proof",
 		"web/view":         "internal/link internal/say internal/visible",

@@ -107,7 +107,7 @@ func (s *Server) recoverPanics(next http.Handler) http.Handler {
 			}
 			s.cfg.Log.ErrorContext(r.Context(), "panic", idOf(r),
 				slog.String("reason", fmt.Sprintf("%T", reason)), slog.String("stack", string(debug.Stack())))
-			s.pages.Fail(w)
+			s.pages.Fail(w, r)
 		}()
 		next.ServeHTTP(w, r)
 	})

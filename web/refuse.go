@@ -31,18 +31,18 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, sess *session.Se
 }
 
 // refusePerson refuses a form that asks for a user.
-func (s *Server) refusePerson(w http.ResponseWriter, r *http.Request, sess *session.Session, page, problem string) {
-	s.refuse(w, r, sess, page, "", session.Draft{Values: r.PostForm,
-		Problems: link.Problems{{Summary: say.Raw(problem)}}})
+func (s *Server) refusePerson(w http.ResponseWriter, r *http.Request, sess *session.Session, page string,
+	problem say.Text) {
+	s.refuse(w, r, sess, page, "", session.Draft{Values: r.PostForm, Problems: link.Problems{{Summary: problem}}})
 }
 
 // refusal returns what is wrong with the form that a page has refused, empty
 // for nothing.
-func refusal(d *session.Draft) string {
+func refusal(d *session.Draft) say.Text {
 	if d == nil || len(d.Problems) == 0 {
-		return ""
+		return say.Text{}
 	}
-	return d.Problems[0].Summary.String()
+	return d.Problems[0].Summary
 }
 
 // refuseConnect refuses a connect page. A secret that is not to blame is kept,
@@ -118,8 +118,8 @@ func (s *Server) moveToken(w http.ResponseWriter, r *http.Request, sess *session
 func foreignProblem(system link.System) link.Problem {
 	if system == link.PB {
 		return link.Problem{Field: "pocketbase.token", Summary: say.Of("This looks like a token of authentik."),
-			Todo: say.Of("Move it to authentik's page with the button below, and enter a superuser's token of " +
-				"PocketBase here.")}
+			Todo: say.Of("Move it to authentik's page with the button below, " +
+				"and enter a superuser's token of PocketBase here.")}
 	}
 	return link.Problem{Field: "authentik.token", Summary: say.Of("This is a token of PocketBase."),
 		Todo: say.Of("Move it to PocketBase's page with the button below, and enter an API token of authentik here.")}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
@@ -151,17 +152,33 @@ func (s *Server) wrongMethod(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// lastPage renders the page for a panic or a failed template. It is rendered once,
-// at the start, so that it cannot fail later.
-func lastPage(note say.Text, assets view.Assets) ([]byte, error) {
+// lastPages returns the page for a panic or a failed template, in the language of the context. The English one is
+// rendered at the start, so that it cannot fail later. It takes the place of one that does.
+func (s *Server) lastPages() (func(context.Context) []byte, error) {
+	english, err := s.lastPage(s.languages.English())
+	pages := map[string]func() []byte{}
+	for _, l := range s.languages.All() {
+		pages[l.Tag] = sync.OnceValue(func() []byte {
+			if page, err := s.lastPage(l); err == nil {
+				return page
+			}
+			return english
+		})
+	}
+	return func(ctx context.Context) []byte { return pages[say.Tag(ctx)]() }, err
+}
+
+func (s *Server) lastPage(l *say.Language) ([]byte, error) {
+	ctx := view.WithSwitch(context.Background(), view.Switch{Languages: s.languages.All(), Page: "/"})
 	page := view.ProblemPage{
-		Head:    view.Head{Title: say.Of("Something went wrong inside authpocket"), Note: note, Assets: assets},
+		Head: view.Head{Title: say.Of("Something went wrong inside authpocket"), Note: s.cfg.Prefill.Note,
+			Assets: s.assets},
 		Summary: say.Of("This is an error in authpocket, not something you did."),
 		Todo:    say.Of("See authpocket's log for details. Your answers are kept, so you can go back and try again."),
 		Actions: start(),
 	}
 	var text bytes.Buffer
-	err := view.Visible(view.ProblemView(page)).Render(context.Background(), &text)
+	err := view.Visible(view.ProblemView(page)).Render(say.With(ctx, l), &text)
 	return text.Bytes(), err
 }
 

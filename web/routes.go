@@ -18,8 +18,8 @@ import (
 // route, including errors and files.
 func (s *Server) routes() chi.Router {
 	r := chi.NewRouter()
-	r.Use(ownID, s.logRequests, s.cfg.Hosts.Only, door.Headers, s.recoverPanics, s.ownPagesOnly(), s.limitBody,
-		headAsGet, s.door.Guard)
+	r.Use(ownID, s.logRequests, s.cfg.Hosts.Only, door.Headers, s.inLanguage, s.recoverPanics, s.ownPagesOnly(),
+		s.chooseLanguage, s.limitBody, headAsGet, s.door.Guard)
 	r.NotFound(s.notFound)
 	r.MethodNotAllowed(s.wrongMethod)
 

@@ -61,6 +61,8 @@ type Server struct {
 	work     session.Worker
 	signIns  session.SignIns
 
+	languages *say.Languages
+
 	strangers *slog.Logger // for requests of browsers that are not signed in
 }
 
@@ -74,7 +76,11 @@ func New(cfg Config) *Server {
 	if err != nil {
 		panic(err) // the files are part of the program
 	}
-	s := &Server{cfg: cfg, files: files, jobs: live.NewJobs(),
+	languages, err := say.Load()
+	if err != nil {
+		panic(err) // so are the languages
+	}
+	s := &Server{cfg: cfg, files: files, languages: languages, jobs: live.NewJobs(),
 		strangers: slog.New(logs.Bounded(cfg.Log.Handler(), strangerLines))}
 	s.work = session.Worker{Jobs: s.jobs, Engine: s.engine}
 	s.sessions = session.NewStore(&s.signIns)
@@ -82,7 +88,7 @@ func New(cfg Config) *Server {
 		Styles: files.URL(static.Styles), App: files.URL(static.App), HTMX: files.URL(static.HTMX),
 		Icon: files.URL(static.Icon),
 	}
-	if s.pages.Last, err = lastPage(cfg.Prefill.Note, s.assets); err != nil {
+	if s.pages.Last, err = s.lastPages(); err != nil {
 		panic(err) // it is always the same page
 	}
 	s.door = door.New(door.Config{

@@ -44,7 +44,7 @@ func (s *Server) showSignIn(w http.ResponseWriter, r *http.Request, sess *sessio
 	}
 	in := proof.SignInStartInput{Way: r.URL.Query().Get("way"), Person: r.URL.Query().Get("person")}
 	if d := sess.Draft("/signin"); d != nil {
-		in.Way, in.Person, in.Problem = d.Values.Get("way"), d.Values.Get("person"), say.Raw(refusal(d))
+		in.Way, in.Person, in.Problem = d.Values.Get("way"), d.Values.Get("person"), refusal(d)
 	}
 	in.Desired = p.Settled.Desired
 	in.Held = p.Authentik != nil && p.PocketBase != nil
@@ -73,7 +73,7 @@ func (s *Server) signInOf(r *http.Request, sess *session.Session) *session.SignI
 func (s *Server) showSignInRun(w http.ResponseWriter, r *http.Request, sess *session.Session, run *session.SignIn) {
 	in, count := run.Now()
 	in.Base, in.Script = "/signin/"+run.ID, s.files.URL(static.SignIn)
-	in.Problem = say.Raw(refusal(sess.Draft(in.Base)))
+	in.Problem = refusal(sess.Draft(in.Base))
 	in.Own = own(sess.Look())
 	s.allowSignIn(w, in)
 	s.render(w, r, http.StatusOK,
@@ -137,14 +137,14 @@ func (s *Server) deleteSignIn(w http.ResponseWriter, r *http.Request, sess *sess
 		redirect(w, r, p.Missing())
 		return
 	case !strings.EqualFold(form.Typed(r, "confirm"), proof.AccountName(*v.Record)):
-		s.refusePerson(w, r, sess, "/signin/"+run.ID, "Enter "+proof.AccountName(*v.Record)+
-			" to confirm. Nothing was deleted.")
+		s.refusePerson(w, r, sess, "/signin/"+run.ID,
+			say.Of("Enter %s to confirm. Nothing was deleted.", proof.AccountName(*v.Record)))
 		return
 	}
 	ctx := context.WithoutCancel(r.Context()) // a client that disconnects does not stop the deletion
 	if err := s.engine(p).DeleteTestAccount(ctx, run.Desired, run.Started(), *v); err != nil {
 		s.logError(r, "deleting a test account", err)
-		s.refusePerson(w, r, sess, "/signin/"+run.ID, link.MessageOf(err).Text(link.OnPage).String())
+		s.refusePerson(w, r, sess, "/signin/"+run.ID, link.MessageOf(err).Text(link.OnPage))
 		return
 	}
 	run.AccountDeleted()

@@ -26,13 +26,13 @@ var clientID = sync.OnceValue(func() *regexp.Regexp {
 func (s *Server) openSignIn(w http.ResponseWriter, r *http.Request, _ *session.Session, run *session.SignIn) {
 	if err := form.Parse(r); err != nil || !clientID().MatchString(form.Typed(r, "client")) ||
 		run.Way != session.WayWindow {
-		http.Error(w, "The page did not send a client ID of PocketBase's event stream. Reload it.",
+		http.Error(w, say.It(r.Context(), "The page did not send a client ID of PocketBase's event stream. Reload it."),
 			http.StatusUnprocessableEntity)
 		return
 	}
 	address, ok := run.Open(form.Typed(r, "client"), run.Late(s.work))
 	if !ok {
-		http.Error(w, "This test has already started. Start a new one.", http.StatusConflict)
+		http.Error(w, say.It(r.Context(), "This test has already started. Start a new one."), http.StatusConflict)
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
@@ -43,7 +43,7 @@ func (s *Server) openSignIn(w http.ResponseWriter, r *http.Request, _ *session.S
 // heard at PocketBase's event stream, or that it heard nothing.
 func (s *Server) returnSignIn(w http.ResponseWriter, r *http.Request, _ *session.Session, run *session.SignIn) {
 	if err := form.Parse(r); err != nil {
-		http.Error(w, "The request is not a form of authpocket.", http.StatusBadRequest)
+		http.Error(w, say.It(r.Context(), "The request is not a form of authpocket."), http.StatusBadRequest)
 		return
 	}
 	missing := signin.Missing(form.Typed(r, "missing"))
@@ -57,7 +57,7 @@ func (s *Server) returnSignIn(w http.ResponseWriter, r *http.Request, _ *session
 		}
 		run.Finish(s.work, back)
 	} else if missing == signin.MissingNothing {
-		http.Error(w, "This result belongs to another sign-in.", http.StatusConflict)
+		http.Error(w, say.It(r.Context(), "This result belongs to another sign-in."), http.StatusConflict)
 		return
 	}
 	redirect(w, r, strings.TrimSuffix(r.URL.Path, "/return"))
@@ -82,8 +82,8 @@ func (s *Server) callbackSignIn(w http.ResponseWriter, r *http.Request) {
 		signin.MissingNothing); ok {
 		run.Finish(s.work, back)
 	}
-	page.Head.Title, page.Summary = say.Of("Back from authentik"), say.Of("The page where you started this test "+
-		"shows the result.")
+	page.Head.Title = say.Of("Back from authentik")
+	page.Summary = say.Of("The page where you started this test shows the result.")
 	page.Todo = say.Of("You can close this window.")
 	s.problem(w, r, http.StatusOK, page)
 }

@@ -61,10 +61,10 @@ func (s *Server) newTest(w http.ResponseWriter, r *http.Request, sess *session.S
 	}
 	if in.Person != "" {
 		person, problem := s.person(r.Context(), p, in.Person)
-		if problem == "" {
+		if problem.Empty() {
 			problem = s.foresee(r.Context(), p, run, person)
 		}
-		if problem != "" {
+		if !problem.Empty() {
 			s.refusePerson(w, r, sess, "/signin", problem)
 			return nil, false
 		}
@@ -74,22 +74,23 @@ func (s *Server) newTest(w http.ResponseWriter, r *http.Request, sess *session.S
 	return run, true
 }
 
-func (s *Server) foresee(ctx context.Context, p session.Progress, run *session.SignIn, person int) (problem string) {
+// foresee predicts the sign-in. The problem is empty for none.
+func (s *Server) foresee(ctx context.Context, p session.Progress, run *session.SignIn, person int) (problem say.Text) {
 	prediction, err := s.engine(p).Foresee(ctx, run.Desired, person)
 	if err != nil {
-		return say.Of("The result of the sign-in cannot be predicted. %s",
-			link.MessageOf(err).Text(link.OnPage)).String()
+		return say.Join(say.Of("The result of the sign-in cannot be predicted."),
+			link.MessageOf(err).Text(link.OnPage))
 	}
 	run.Expected.Person, run.Expected.Prediction = person, &prediction
-	return ""
+	return say.Text{}
 }
 
 // person finds a user by username or address. The problem is a full sentence,
 // empty for none.
-func (s *Server) person(ctx context.Context, p session.Progress, named string) (pk int, problem string) {
+func (s *Server) person(ctx context.Context, p session.Progress, named string) (pk int, problem say.Text) {
 	pk, err := s.engine(p).FindUser(ctx, named)
 	if err != nil {
-		return 0, link.MessageOf(err).Text(link.OnPage).String()
+		return 0, link.MessageOf(err).Text(link.OnPage)
 	}
-	return pk, ""
+	return pk, say.Text{}
 }

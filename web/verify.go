@@ -7,7 +7,6 @@ import (
 	"github.com/a-h/templ"
 
 	"authpocket/internal/link"
-	"authpocket/internal/say"
 	"authpocket/web/form"
 	"authpocket/web/session"
 	"authpocket/web/view/proof"
@@ -25,7 +24,7 @@ func (s *Server) showVerify(w http.ResponseWriter, r *http.Request, sess *sessio
 		events += "?after=1"
 	}
 	if d := sess.Draft("/verify"); d != nil {
-		in.Person, in.Problem = d.Values.Get("person"), say.Raw(refusal(d))
+		in.Person, in.Problem = d.Values.Get("person"), refusal(d)
 	}
 	s.render(w, r, http.StatusOK, proof.Verify(proof.NewVerify(s.head(sess), in, events)))
 }
@@ -67,7 +66,7 @@ func (s *Server) startVerify(w http.ResponseWriter, r *http.Request, sess *sessi
 	run := &session.Verify{Username: form.Typed(r, "person")}
 	if run.Username != "" {
 		pk, problem := s.person(r.Context(), p, run.Username)
-		if problem != "" {
+		if !problem.Empty() {
 			s.refusePerson(w, r, sess, "/verify", problem)
 			return
 		}

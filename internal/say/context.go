@@ -12,6 +12,14 @@ func With(ctx context.Context, l *Language) context.Context {
 	return context.WithValue(ctx, languageKey{}, l)
 }
 
+// Tag returns the tag of the context's language, as in RFC 5646, and that of English if it has none.
+func Tag(ctx context.Context) string {
+	if l, chosen := ctx.Value(languageKey{}).(*Language); chosen {
+		return l.Tag
+	}
+	return source
+}
+
 // In returns the text in the language of the context, English if it has none.
 func In(ctx context.Context, t Text) string {
 	if l, chosen := ctx.Value(languageKey{}).(*Language); chosen {

@@ -1,6 +1,9 @@
 // Small helps for pages that work without them.
 "use strict";
 
+// What buttons say, in the page's language.
+const words = document.currentScript.dataset;
+
 // The setup code stands in the address only until it was read.
 function useSetupCode() {
   const code = new URLSearchParams(location.hash.slice(1)).get("code");
@@ -17,11 +20,12 @@ addEventListener("hashchange", useSetupCode);
 // Show and hide what is typed into a secret's field.
 for (const button of document.querySelectorAll("[data-reveal]")) {
   const input = document.getElementById(button.dataset.reveal);
+  const shown = button.textContent;
   button.hidden = false;
   button.addEventListener("click", () => {
     const show = input.type === "password";
     input.type = show ? "text" : "password";
-    button.textContent = show ? "Hide" : "Show";
+    button.textContent = show ? words.hide : shown;
   });
   input.form.addEventListener("submit", () => { input.type = "password"; });
 }
@@ -46,7 +50,7 @@ for (const button of document.querySelectorAll("[data-copy], [data-copy-url]")) 
   if (button.dataset.copyUrl) button.nextElementSibling.hidden = true; // the link to the file
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(await textOf(button.dataset));
-    button.textContent = "Copied";
+    button.textContent = words.copied;
   });
 }
 
@@ -69,12 +73,12 @@ function cancelOf(form, button, status) {
   const cancel = document.createElement("button");
   cancel.type = "button";
   cancel.className = "plain";
-  cancel.textContent = "Cancel";
+  cancel.textContent = words.cancel;
   cancel.addEventListener("click", () => {
     stop();
     delete form.dataset.sent;
     button?.removeAttribute("aria-busy");
-    status.textContent = "Cancelled.";
+    status.textContent = words.cancelled;
     cancel.remove();
     button?.focus();
   });

@@ -283,7 +283,7 @@ func TestTheDoorLeadsOnlyToItsOwnPages(t *testing.T) {
 		"/\t/evil.example":    "/", "review": "/", PathEnter: "/", PathAgain: "/", "/a\r\nSet-Cookie: b=c": "/",
 		"/x#y": "/",
 	} {
-		if got := local(to); got != want {
+		if got := Local(to); got != want {
 			t.Errorf("%q leads to %q, want %q", to, got, want)
 		}
 	}
@@ -331,7 +331,7 @@ func FuzzForm(f *testing.F) {
 		if rec.Code < 400 || len(rec.Result().Cookies()) > 0 || strings.Contains(rec.Body.String(), code) {
 			t.Errorf("%q is answered with %d", body, rec.Code)
 		}
-		if to := local(body); !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") ||
+		if to := Local(body); !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") ||
 			strings.ContainsAny(to, "\\\r\n") {
 			t.Errorf("%q leads to %q", body, to)
 		}

@@ -82,11 +82,11 @@ func wanted(r *http.Request) string {
 	if r.Method != http.MethodGet {
 		return "/"
 	}
-	return local(r.URL.RequestURI())
+	return Local(r.URL.RequestURI())
 }
 
-// local is to when it is a page of ours, else the start.
-func local(to string) string {
+// Local returns to when it is a page of ours, else the start.
+func Local(to string) string {
 	u, err := url.Parse(to)
 	if err != nil || u.Scheme != "" || u.Host != "" || u.Fragment != "" || !strings.HasPrefix(to, "/") ||
 		strings.HasPrefix(to, "//") || strings.ContainsAny(to, "\\\t\r\n") || u.Path == PathEnter ||
@@ -116,9 +116,9 @@ func (d *Door) Enter(w http.ResponseWriter, r *http.Request) {
 	if !d.readForm(w, r, say.Of("Enter the code and press “Continue”.")) {
 		return
 	}
-	to := local(r.PostForm.Get("to"))
+	to := Local(r.PostForm.Get("to"))
 	if d.isInside(r) {
-		http.Redirect(w, r, to, http.StatusSeeOther) // #nosec G710 -- local made it a path of ours
+		http.Redirect(w, r, to, http.StatusSeeOther) // #nosec G710 -- Local made it a path of ours
 		return
 	}
 	code := r.PostForm.Get("code")
@@ -130,7 +130,7 @@ func (d *Door) Enter(w http.ResponseWriter, r *http.Request) {
 	result := d.try(code)
 	if result == opened {
 		d.admit(w, r)
-		http.Redirect(w, r, to, http.StatusSeeOther) // #nosec G710 -- local made it a path of ours
+		http.Redirect(w, r, to, http.StatusSeeOther) // #nosec G710 -- Local made it a path of ours
 		return
 	}
 	d.logWrong(r.Context())
@@ -163,7 +163,7 @@ func (d *Door) Again(w http.ResponseWriter, r *http.Request) {
 	if !d.readForm(w, r, say.Of("Press “Print a new code” again.")) {
 		return
 	}
-	to := local(r.PostForm.Get("to"))
+	to := Local(r.PostForm.Get("to"))
 	if !d.again() {
 		d.show(w, r, http.StatusTooManyRequests, page{To: to,
 			Problem: say.Of("A code was just printed. Look at the terminal, or wait 10 seconds and try again.")})

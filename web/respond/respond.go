@@ -5,6 +5,7 @@ package respond
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"net/http"
 	"strconv"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"authpocket/internal/say"
 	"authpocket/static"
 	"authpocket/web/view"
 )
@@ -29,8 +31,8 @@ func Nothing(w http.ResponseWriter) { w.WriteHeader(StatusGone) }
 
 // Pages writes pages.
 type Pages struct {
-	// Last is the page for what must not happen. Its bytes need no rendering.
-	Last []byte
+	// Last returns the page for what must not happen, in the language of the context. nil is for an empty one.
+	Last func(context.Context) []byte
 
 	small, large sync.Pool // of *gzip.Writer
 }
@@ -46,20 +48,27 @@ func (p *Pages) Page(w http.ResponseWriter, r *http.Request, status int, page te
 	err := view.Visible(page).Render(r.Context(), &body)
 	switch {
 	case err == nil:
-		write(w, status, p.encoded(w.Header(), r.Header, body.Bytes()))
+		write(w, r, status, p.encoded(w.Header(), r.Header, body.Bytes()))
 	case Gone(r): // templates refuse to go on then
 		Nothing(w)
 		return nil
 	default:
-		p.Fail(w)
+		p.Fail(w, r)
 	}
 	return err
 }
 
 // Fail answers with the last page.
-func (p *Pages) Fail(w http.ResponseWriter) { write(w, http.StatusInternalServerError, p.Last) }
+func (p *Pages) Fail(w http.ResponseWriter, r *http.Request) {
+	var page []byte
+	if p.Last != nil {
+		page = p.Last(r.Context())
+	}
+	write(w, r, http.StatusInternalServerError, page)
+}
 
-func write(w http.ResponseWriter, status int, page []byte) {
+func write(w http.ResponseWriter, r *http.Request, status int, page []byte) {
+	w.Header().Set("Content-Language", say.Tag(r.Context()))
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Length", strconv.Itoa(len(page)))
 	w.WriteHeader(status)

@@ -146,7 +146,7 @@ func TestWhoTriesSeesNothingOfTheVerdict(t *testing.T) {
 			t.Errorf("%+v", p)
 		}
 		for _, s := range p.Stages {
-			if s.Detail != "" {
+			if !s.Detail.Empty() {
 				t.Errorf("a stage tells %q", s.Detail)
 			}
 		}

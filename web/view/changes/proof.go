@@ -2,7 +2,6 @@ package changes
 
 import (
 	"cmp"
-	"strings"
 
 	"authpocket/internal/link"
 	"authpocket/internal/say"
@@ -40,14 +39,13 @@ func proofOutcome(in Progress) *view.Outcome {
 	case c.ID == "":
 		o.Kind, o.Heading, o.Actions = "bad", say.Of("There was no sign-in"), []view.Action{again, try}
 	case c.Status == link.Pass:
-		o.Kind, o.Heading = "good", say.Raw(strings.TrimSuffix(link.Checks{c}.Headline(in.Proof.SignedIn).String(),
-			"."))
+		o.Kind, o.Heading = "good", proof.Headline(link.Checks{c}, in.Proof.SignedIn)
 		o.Actions = []view.Action{{Label: say.Of("Check results"), URL: "/verify"}, {Label: say.Of("Finish"),
 			URL: "/done"}}
 	case c.Status == link.Skipped:
 		o.Kind, o.Heading, o.Actions = "warn", say.Of("This sign-in takes a person"), []view.Action{try}
 	default:
-		o.Kind, o.Heading = "bad", say.Raw(cmp.Or(proof.CauseTitle(c.Cause), "Sign-in failed"))
+		o.Kind, o.Heading = "bad", cmp.Or(proof.CauseTitle(c.Cause), say.Of("Sign-in failed"))
 		if fix := proof.Fix(c.Cause); fix != nil {
 			o.Actions = append(o.Actions, *fix)
 		}

@@ -1,8 +1,6 @@
 package proof
 
 import (
-	"cmp"
-
 	"authpocket/internal/link"
 	"authpocket/internal/say"
 	"authpocket/internal/signin"
@@ -10,21 +8,27 @@ import (
 )
 
 // CauseTitle returns the title of a cause in the catalogue, empty for none.
-func CauseTitle(id link.CauseID) string {
+func CauseTitle(id link.CauseID) say.Text {
 	known, _ := signin.FindCause(id)
-	return known.Title.String()
+	return known.Title
 }
 
 // asked returns the label of the link to the settings page for a cause that an
 // answer there fixes, empty for others.
 func asked(id link.CauseID) say.Text {
-	return say.Raw(map[link.CauseID]string{
-		link.CauseAuthRule: "Change the auth rule", link.CauseNoAccess: "Choose who may use it",
-		link.CauseBrowserUnreachable: "Change the addresses",
-		link.CausePlainHTTP:          "Change the addresses", link.CauseRequiredField: "Change the mapped fields",
-		link.CauseMappedField: "Change the mapped fields",
-		link.CauseCodeRefused: "Change the access code validity",
-	}[id])
+	switch id {
+	case link.CauseAuthRule:
+		return say.Of("Change the auth rule")
+	case link.CauseNoAccess:
+		return say.Of("Choose who may use it")
+	case link.CauseBrowserUnreachable, link.CausePlainHTTP:
+		return say.Of("Change the addresses")
+	case link.CauseRequiredField, link.CauseMappedField:
+		return say.Of("Change the mapped fields")
+	case link.CauseCodeRefused:
+		return say.Of("Change the access code validity")
+	}
+	return say.Text{}
 }
 
 // Asked reports whether an answer of the settings page fixes a cause.
@@ -33,26 +37,47 @@ func Asked(id link.CauseID) bool { return !asked(id).Empty() }
 // Fix returns the link to a plan or an answer that fixes a cause, nil where there
 // is none.
 func Fix(id link.CauseID) *view.Action {
-	if label := asked(id); !label.Empty() {
-		return &view.Action{Label: label, URL: "/fix/" + string(id)}
+	label := asked(id)
+	if known, found := signin.FindCause(id); label.Empty() && found && known.Fixable {
+		label = planned(id)
 	}
-	known, found := signin.FindCause(id)
-	if !found || !known.Fixable {
+	if label.Empty() {
 		return nil
 	}
-	labels := map[link.CauseID]string{
-		link.CauseInvalidClient: link.RunRewrite.Label().String(), link.CauseEmailUnverified: "Trust every address",
-		link.CauseOAuth2Off:        "Turn on OAuth2",
-		link.CauseCreateRule:       "Let sign-ins create accounts",
-		link.CauseRedirectMismatch: "Correct the redirect URI",
-		link.CauseMissingScopes:    "Attach the scope mappings",
-		link.CauseGrantTypes:       "Enable the authorization code grant",
-		link.CauseUnknownClient:    "Write the client ID again",
-		link.CauseUserInfoURL:      "Write the user-info URL again", link.CauseEndpointURL: "Write the URLs again",
-		link.CauseHTMLInsteadOfJSON: "Write the URLs again",
-		link.CauseSigningKey:        "Choose a working signing key",
-		link.CauseIssuerMismatch:    "Correct the issuer", link.CauseDiscovery: "Recreate the application",
-		link.CauseCollectionMissing: "Change the settings",
+	return &view.Action{Label: label, URL: "/fix/" + string(id)}
+}
+
+// planned returns the label of the link to a plan that fixes a cause.
+func planned(id link.CauseID) say.Text {
+	switch id {
+	case link.CauseInvalidClient:
+		return link.RunRewrite.Label()
+	case link.CauseEmailUnverified:
+		return say.Of("Trust every address")
+	case link.CauseOAuth2Off:
+		return say.Of("Turn on OAuth2")
+	case link.CauseCreateRule:
+		return say.Of("Let sign-ins create accounts")
+	case link.CauseRedirectMismatch:
+		return say.Of("Correct the redirect URI")
+	case link.CauseMissingScopes:
+		return say.Of("Attach the scope mappings")
+	case link.CauseGrantTypes:
+		return say.Of("Enable the authorization code grant")
+	case link.CauseUnknownClient:
+		return say.Of("Write the client ID again")
+	case link.CauseUserInfoURL:
+		return say.Of("Write the user-info URL again")
+	case link.CauseEndpointURL, link.CauseHTMLInsteadOfJSON:
+		return say.Of("Write the URLs again")
+	case link.CauseSigningKey:
+		return say.Of("Choose a working signing key")
+	case link.CauseIssuerMismatch:
+		return say.Of("Correct the issuer")
+	case link.CauseDiscovery:
+		return say.Of("Recreate the application")
+	case link.CauseCollectionMissing:
+		return say.Of("Change the settings")
 	}
-	return &view.Action{Label: say.Raw(cmp.Or(labels[id], "Review the differences")), URL: "/fix/" + string(id)}
+	return say.Of("Review the differences")
 }

@@ -4,7 +4,6 @@ package proof
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"authpocket/internal/link"
@@ -28,23 +27,22 @@ type VerifyInput struct {
 // check.
 func NewVerify(h view.Head, in VerifyInput, events string) VerifyPage {
 	h.Step = view.StepCaption(6)
-	p := VerifyPage{Head: h, Begun: in.Begun, Running: in.Begun && !in.Ended, Status: "Checking both systems."}
+	p := VerifyPage{Head: h, Begun: in.Begun, Running: in.Begun && !in.Ended, Status: say.Of("Checking both systems.")}
 	p.Head.Title = say.Of("Run checks")
 	if p.Running {
 		p.Head.Title = say.Of("Running checks")
 		p.Head.Live, p.Head.Refresh, p.Events = true, true, events
 		if in.Checks != nil {
-			p.Status = probeStatus
+			p.Status = say.Of("Waiting for PocketBase's log (up to 30 seconds).")
 			p.Groups = append([]CheckGroup{{Heading: say.Of("In progress"), Checks: []CheckRow{probing()}}},
 				checkGroups(in.Checks)...)
 		}
 	}
 	p.Head.Live, p.Foreseen = true, in.Foreseen
 	p.Person = view.Field{Name: "person", Label: say.Of("Check as user"),
-		Hint: say.Of("A username or an e-mail address in authentik. Leave empty to check the account that owns " +
-			"the token"),
-		Optional: true,
-		Value:    in.Person, Error: in.Problem}
+		Hint: say.Of("A username or an e-mail address in authentik. " +
+			"Leave empty to check the account that owns the token"),
+		Optional: true, Value: in.Person, Error: in.Problem}
 	if !in.Problem.Empty() {
 		p.Head.Wrong, p.Head.Refresh = true, false
 		p.Problems = view.Problems{{Target: view.FieldID("person"), Text: in.Problem}}
@@ -55,11 +53,11 @@ func NewVerify(h view.Head, in VerifyInput, events string) VerifyPage {
 		p.Groups = checkGroups(in.Checks)
 		if noLink(in.Checks) {
 			p.Outcome, p.Foreseen = noLinkOutcome(), nil
-			p.Groups = []CheckGroup{{Folded: view.Plural(len(in.Checks), "check result", "check results"),
+			p.Groups = []CheckGroup{{Folded: say.Count(len(in.Checks), "%d check result", "%d check results"),
 				Checks: allRows(in.Checks)}}
 		}
 		if !in.At.IsZero() {
-			p.Outcome.Text = say.Of("%s Checked at %s.", p.Outcome.Text, in.At.UTC().Format("15:04:05 UTC"))
+			p.Outcome.Text = say.Join(p.Outcome.Text, say.Of("Checked at %s.", in.At.UTC().Format("15:04:05 UTC")))
 		}
 	}
 	return p
@@ -82,8 +80,8 @@ func noLink(checks link.Checks) bool {
 
 func noLinkOutcome() *view.Outcome {
 	return &view.Outcome{
-		Kind: "warn", Heading: say.Of("There is no link yet"), Text: say.Of("authentik has no working application " +
-			"for it, and PocketBase does not offer signing in with it."),
+		Kind: "warn", Heading: say.Of("There is no link yet"),
+		Text:    say.Of("authentik has no working application for it, and PocketBase does not offer signing in with it."),
 		Lines:   []say.Text{say.Of("What to do: check the settings, then apply the changes on the review page.")},
 		Actions: []view.Action{{Label: say.Of("Settings"), URL: "/settings"}},
 	}
@@ -100,15 +98,10 @@ func allRows(checks link.Checks) []CheckRow {
 // verifyOutcomeOf sums up the checks. The next step is a test sign-in, or to
 // finish once one worked.
 func verifyOutcomeOf(checks link.Checks, seen link.SignedIn) *view.Outcome {
-	try, finish := view.Action{Label: say.Of("Test sign-in"), URL: "/signin"}, view.Action{Label: say.Of("Finish"),
-		URL: "/done"}
+	try := view.Action{Label: say.Of("Test sign-in"), URL: "/signin"}
+	finish := view.Action{Label: say.Of("Finish"), URL: "/done"}
 	prove := view.Action{Label: say.Of("Prove it now"), URL: "/prove"}
-	heading := checks.Headline(seen)
-	if checks.Failed() || !seen.At.IsZero() { // one sentence alone, as other headings
-		heading = say.Raw(strings.TrimSuffix(heading.String(), "."))
-	}
-	o := &view.Outcome{Heading: heading, Text: say.Raw(Tally(checks)),
-		Actions: []view.Action{prove, try, finish}}
+	o := &view.Outcome{Heading: Headline(checks, seen), Text: Tally(checks), Actions: []view.Action{prove, try, finish}}
 	if !seen.At.IsZero() {
 		o.Actions = []view.Action{finish, {Label: say.Of("Test another sign-in"), URL: "/signin"}}
 	}
@@ -127,19 +120,31 @@ func verifyOutcomeOf(checks link.Checks, seen link.SignedIn) *view.Outcome {
 	return o
 }
 
+// Headline returns the headline of the checks as a heading: one sentence alone has no full stop.
+func Headline(checks link.Checks, seen link.SignedIn) say.Text {
+	switch {
+	case checks.Failed():
+		return say.Count(checks.Count(link.Fail), "%d check failed, so sign-in may not work",
+			"%d checks failed, so sign-in may not work")
+	case checks.Count(link.Pass) > 0 && !seen.At.IsZero():
+		return say.Of("Works: %s signed in at %s", seen.Name, seen.At.UTC().Format("15:04 UTC"))
+	}
+	return checks.Headline(seen)
+}
+
 // Tally returns the number of checks with each outcome, in words.
-func Tally(checks link.Checks) string {
-	var parts []string
+func Tally(checks link.Checks) say.Text {
+	var parts []say.Text
 	add := func(s link.Status, one, many string) {
 		if n := checks.Count(s); n > 0 {
-			parts = append(parts, view.Plural(n, one, many))
+			parts = append(parts, say.Count(n, one, many))
 		}
 	}
-	add(link.Fail, "failed", "failed")
-	add(link.Warn, "warning", "warnings")
-	add(link.Pass, "passed", "passed")
-	add(link.Skipped, "skipped", "skipped")
-	return strings.Join(parts, ", ") + "."
+	add(link.Fail, "%d failed", "%d failed")
+	add(link.Warn, "%d warning", "%d warnings")
+	add(link.Pass, "%d passed", "%d passed")
+	add(link.Skipped, "%d skipped", "%d skipped")
+	return say.Of("%s.", say.List(parts...))
 }
 
 // checkGroups puts what needs attention first.
@@ -148,14 +153,14 @@ func checkGroups(checks link.Checks) []CheckGroup {
 		status  link.Status
 		heading say.Text
 	}{
-		{link.Fail, say.Of("Failed")}, {link.Warn, say.Of("Warnings")}, {link.Skipped, say.Of("Skipped")}, {link.Pass,
-			say.Of("Passed")},
+		{link.Fail, say.Of("Failed")}, {link.Warn, say.Of("Warnings")}, {link.Skipped, say.Of("Skipped")},
+		{link.Pass, say.Of("Passed")},
 	}
 	var groups []CheckGroup
 	for _, h := range headings {
 		g := CheckGroup{Heading: h.heading}
 		if h.status == link.Pass {
-			g.Folded = view.Plural(checks.Count(link.Pass), "check passed", "checks passed")
+			g.Folded = say.Count(checks.Count(link.Pass), "%d check passed", "%d checks passed")
 		}
 		for _, c := range checks {
 			if c.Status == h.status {
@@ -170,10 +175,10 @@ func checkGroups(checks link.Checks) []CheckGroup {
 }
 
 func newCheckRow(c link.Check) CheckRow {
-	words := map[link.Status]string{link.Pass: "Passed", link.Warn: "Warning", link.Fail: "Failed",
-		link.Skipped: "Skipped"}
+	words := map[link.Status]say.Text{link.Pass: say.Of("Passed"), link.Warn: say.Of("Warning"),
+		link.Fail: say.Of("Failed"), link.Skipped: say.Of("Skipped")}
 	row := CheckRow{
-		Status: string(c.Status), Word: say.Raw(words[c.Status]), Title: c.Title, System: c.System.Label(),
+		Status: string(c.Status), Word: words[c.Status], Title: c.Title, System: c.System.Label(),
 		Evidence: c.Evidence, Remedy: c.Advice(link.OnPage),
 	}
 	if c.Status == link.Fail || c.Status == link.Warn {
@@ -182,14 +187,12 @@ func newCheckRow(c link.Check) CheckRow {
 	return row
 }
 
-const probeStatus = "Waiting for PocketBase's log (up to 30 seconds)."
-
 // probing returns the row of the check that takes longest.
 func probing() CheckRow {
 	return CheckRow{
 		Status: "running", Word: say.Of("In progress"), Title: say.Of("PocketBase reaches authentik"),
 		System: link.PB.Label(),
-		Evidence: say.Of("authpocket sent PocketBase a dummy code. PocketBase's log shows how authentik responds to " +
-			"it."),
+		Evidence: say.Of("authpocket sent PocketBase a dummy code. " +
+			"PocketBase's log shows how authentik responds to it."),
 	}
 }

@@ -89,7 +89,7 @@ func TestNoLinkIsSaidInOneSentence(t *testing.T) {
 	}
 	p := NewVerify(view.Head{}, VerifyInput{Begun: true, Ended: true, Checks: nothing}, "")
 	if p.Outcome.Heading.String() != "There is no link yet" || len(p.Outcome.Actions) != 1 ||
-		p.Outcome.Actions[0].URL != "/settings" || len(p.Groups) != 1 || p.Groups[0].Folded == "" ||
+		p.Outcome.Actions[0].URL != "/settings" || len(p.Groups) != 1 || p.Groups[0].Folded.Empty() ||
 		len(p.Groups[0].Checks) != 3 {
 		t.Errorf("%+v", p)
 	}
