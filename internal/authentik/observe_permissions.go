@@ -59,7 +59,7 @@ func (o *observation) readNameTaken(ctx context.Context) error {
 		}
 		o.snap.NameTaken = p.Text("verbose_name")
 		if o.snap.NameTaken == "" {
-			o.snap.NameTaken = "provider of another kind"
+			o.snap.NameTaken = link.OtherKind
 		}
 	}
 	return nil

@@ -177,8 +177,18 @@ func (b BindingState) AsMade(made BindingState) bool {
 
 // Who returns whom the binding admits.
 func (b BindingState) Who() say.Text {
-	if b.Negate {
-		return say.Of("everyone but %s %s", b.Kind, b.Target.Name)
+	name := b.Target.Name
+	switch {
+	case b.Kind == "group" && b.Negate:
+		return say.Of("everyone but group %s", name)
+	case b.Kind == "user" && b.Negate:
+		return say.Of("everyone but user %s", name)
+	case b.Negate:
+		return say.Of("everyone but policy %s", name)
+	case b.Kind == "group":
+		return say.Of("group %s", name)
+	case b.Kind == "user":
+		return say.Of("user %s", name)
 	}
-	return say.Of("%s %s", b.Kind, b.Target.Name)
+	return say.Of("policy %s", name)
 }

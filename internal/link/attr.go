@@ -30,7 +30,7 @@ type Meta struct {
 	Theirs say.Name
 	// Follows is the path in a spec that decides a field without a path of its own.
 	Follows string
-	Claim   string // of a mapped field: the claim that it holds
+	Claim   say.Name // of a mapped field: the claim that it holds
 	Flow    string // of a flow field: the designation of the flow
 
 	// Default is the value in a new object if the spec leaves it open, empty

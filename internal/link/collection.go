@@ -236,7 +236,7 @@ func OAuth2Attrs() []Attr[PocketBase, OAuth2State] {
 }
 
 // mapped returns the attribute of a mapped field.
-func mapped(key, name string, label say.Name, claim string, theirs, ask say.Name, what string,
+func mapped(key, name string, label, claim, theirs, ask say.Name, what string,
 	at func(*OAuth2State) *string, want func(*PocketBase) **string,
 ) Attr[PocketBase, OAuth2State] {
 	return text(Meta{
@@ -305,7 +305,7 @@ func SlotIndex(o OAuth2State, slot string) int {
 }
 
 // MappableTypes returns the field types that can hold a claim, as offered by PocketBase's dashboard.
-func MappableTypes(claim string) []string {
+func MappableTypes(claim say.Name) []string {
 	types := []string{"text", "editor", "url", "email", "json"}
 	if claim == "avatar" {
 		types = append(types, "file")

@@ -191,11 +191,22 @@ func SubjectModes() []string {
 }
 
 // Kind returns what authentik calls this kind of provider.
-func (p ProviderState) Kind() string {
+func (p ProviderState) Kind() say.Text {
 	if p.Proxy() {
-		return "proxy provider"
+		return say.Of("proxy provider")
 	}
-	return "OAuth2/OpenID provider"
+	return say.Of("OAuth2/OpenID provider")
+}
+
+// OtherKind stands for a kind of provider that authentik gives no name.
+const OtherKind = "provider of another kind"
+
+// KindOfProvider returns the kind of a provider by authentik's name for it.
+func KindOfProvider(name string) say.Text {
+	if name == "" || name == OtherKind {
+		return say.Of(OtherKind)
+	}
+	return say.Raw(name)
 }
 
 // Proxy reports whether this is a proxy provider. authentik lists it among the OAuth2 ones because it is built

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"authpocket/internal/say"
 )
 
 // Shown is the displayed value of a field: a text, yes or no, an integer or a list of texts. The zero value is none.
@@ -47,23 +49,28 @@ func ShowList(list []string) Shown { return Shown{kind: shownList, list: notNil(
 // Show returns a field's value as text.
 func Show(s Shown) string { return s.String() }
 
-// String returns s as text.
-func (s Shown) String() string {
+// String returns s as text in English.
+func (s Shown) String() string { return s.Words().String() }
+
+// Words returns s as text.
+func (s Shown) Words() say.Text {
 	switch {
 	case s.kind == shownText && s.text == "":
-		return "(empty)"
-	case s.kind == shownText || s.kind == shownMask:
-		return s.text
+		return say.Of("(empty)")
+	case s.kind == shownMask:
+		return Masked(s.text).Words()
+	case s.kind == shownText:
+		return say.Raw(s.text)
 	case s.kind == shownFlag && s.flag:
-		return "yes"
+		return say.Of("yes")
 	case s.kind == shownFlag:
-		return "no"
+		return say.Of("no")
 	case s.kind == shownNumber:
-		return strconv.Itoa(s.number)
+		return say.Raw(strconv.Itoa(s.number))
 	case len(s.list) == 0:
-		return "(none)"
+		return say.Of("(none)")
 	}
-	return strings.Join(s.list, ", ")
+	return say.Raw(strings.Join(s.list, ", "))
 }
 
 // None reports whether there is no value.
@@ -156,6 +163,19 @@ const (
 	MaskedNew        Masked = "set (a new one)"   // replaces another one
 	MaskedAuthentiks Masked = "set (authentik's)" // PocketBase gets authentik's
 )
+
+// Words returns what a mask says.
+func (m Masked) Words() say.Text {
+	switch m {
+	case MaskedNone:
+		return say.Of("not set")
+	case MaskedNew:
+		return say.Of("set (a new one)")
+	case MaskedAuthentiks:
+		return say.Of("set (authentik's)")
+	}
+	return say.Of("set")
+}
 
 // AsMasked returns what may be shown of a sensitive field: none or a mask, also one that was read back as text.
 // Everything else is hidden.

@@ -31,7 +31,7 @@ func (f *File) checkAuthentik() {
 	if !a.Token.IsSet() && !f.sets("authentik.token_file") {
 		f.problems.Add("authentik.token", say.Of("There is no token for authentik."),
 			f.todo(say.Of("Set it, for example token: ${AUTHENTIK_TOKEN}, or name a file with token_file."),
-				say.Of(setVariable)))
+				say.Of("Set this environment variable to it.")))
 	}
 }
 
@@ -52,7 +52,7 @@ func (f *File) checkPocketBase() {
 	if !p.Token.IsSet() && !f.sets("pocketbase.token_file") &&
 		(p.Email == "" || !p.Password.IsSet() && !f.sets("pocketbase.password_file")) {
 		f.problems.Add("pocketbase.token", say.Of("There are no credentials for PocketBase."),
-			f.todo(say.Of("Set token, or email and password, of a superuser."), say.Of(setVariable)))
+			f.todo(say.Of("Set token, or email and password, of a superuser."), say.Of("Set this environment variable to it.")))
 	}
 }
 
@@ -65,7 +65,7 @@ func (f *File) address(of link.System, label say.Text, field, raw string) string
 }
 
 func (f *File) encrypted(system, base string, what say.Text, insecure bool) {
-	allow := f.todo(say.Of("allow it with insecure_http: true below %s", system), say.Of(allowPlain))
+	allow := f.todo(say.Of("allow it with insecure_http: true below %s", system), say.Of("allow it with --insecure-http"))
 	if problem := link.Unencrypted(system+".url", base, what, allow); problem != nil && !insecure {
 		f.problems = append(f.problems, *problem)
 	}

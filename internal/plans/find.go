@@ -3,7 +3,6 @@ package plans
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"authpocket/internal/link"
 	"authpocket/internal/say"
@@ -15,19 +14,20 @@ const oauth2Kind = "OAuth2/OpenID Provider"
 // Candidate is a provider that may already belong to this link, with the evidence.
 type Candidate struct {
 	Provider link.ProviderState
-	Evidence string
-	strong   bool // PocketBase uses its client ID, or the spec names it
+	Evidence say.Text // a sentence
+	because  say.Text // the label and the evidence
+	strong   bool     // PocketBase uses its client ID, or the spec names it
 	// shared reports whether only another collection's slot has its client ID: changes for this link would also
 	// affect that collection.
 	shared bool
 }
 
 // Label returns the candidate's name for display.
-func (c Candidate) Label() string {
+func (c Candidate) Label() say.Text {
 	if c.Provider.ApplicationSlug == "" {
-		return "provider " + link.Quote(c.Provider.Name) + ", which has no application"
+		return say.Of("provider “%s”, which has no application", c.Provider.Name)
 	}
-	return "application " + link.Quote(c.Provider.ApplicationName) + " (" + c.Provider.ApplicationSlug + ")"
+	return say.Of("application “%s” (%s)", c.Provider.ApplicationName, c.Provider.ApplicationSlug)
 }
 
 // Candidates returns the providers that may already belong to this link: by the client ID in the spec or in
@@ -37,27 +37,33 @@ func Candidates(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 	var found []Candidate
 	for _, provider := range a.Providers {
 		c := Candidate{Provider: provider}
+		label := c.Label()
 		switch {
 		case provider.Proxy():
 			continue
 		case s.Provider.ClientID != nil && *s.Provider.ClientID == provider.ClientID:
-			c.Evidence, c.strong = "it has the client ID asked for", true
+			c.Evidence, c.strong = say.Of("It has the client ID asked for."), true
+			c.because = say.Of("%s, because it has the client ID asked for", label)
 		case s.OfOther(provider):
 			continue
 		case slotWithClient(s, p, provider.ClientID) != "":
-			c.Evidence = "PocketBase's slot " + slotWithClient(s, p, provider.ClientID) + " uses its client ID"
-			c.strong = true
+			slot := slotWithClient(s, p, provider.ClientID)
+			c.Evidence, c.strong = say.Of("PocketBase's slot %s uses its client ID.", slot), true
+			c.because = say.Of("%s, because PocketBase's slot %s uses its client ID", label, slot)
 		case sendsTo(provider, s.PocketBaseURLs):
-			c.Evidence = "it sends people back to this PocketBase"
-			if other := p.UsedBesides(s.Query().Collection,
-				provider.ClientID); other != "" {
-				c.Evidence, c.shared = "the collection "+other+" signs in with it", true
+			c.Evidence = say.Of("It sends people back to this PocketBase.")
+			c.because = say.Of("%s, because it sends people back to this PocketBase", label)
+			if other := p.UsedBesides(s.Query().Collection, provider.ClientID); other != "" {
+				c.Evidence, c.shared = say.Of("The collection %s signs in with it.", other), true
+				c.because = say.Of("%s, because the collection %s signs in with it", label, other)
 			}
 		case s.Provider.RedirectURIs != nil && hasRedirectURIs(provider, s.Provider.RedirectURIs):
-			c.Evidence = "it has the redirect URIs asked for"
+			c.Evidence = say.Of("It has the redirect URIs asked for.")
+			c.because = say.Of("%s, because it has the redirect URIs asked for", label)
 		case s.Existing == link.ExistingUse && s.Query().ProviderName == provider.Name &&
 			(s.Provider.Name != nil || provider.ApplicationSlug == ""):
-			c.Evidence = "it has the name asked for"
+			c.Evidence = say.Of("It has the name asked for.")
+			c.because = say.Of("%s, because it has the name asked for", label)
 		default:
 			continue
 		}
@@ -175,8 +181,7 @@ func find(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, prob
 }
 
 func describe(candidates []Candidate) say.Text {
-	because := func(c Candidate) string { return c.Label() + ", because " + c.Evidence }
-	return say.Raw(strings.Join(link.Each(candidates, because), "; "))
+	return link.Series(link.Each(candidates, func(c Candidate) say.Text { return c.because })...)
 }
 
 // findBySlug returns the application with the spec's slug, if it belongs to this link or the spec says to use
@@ -184,44 +189,49 @@ func describe(candidates []Candidate) say.Text {
 func findBySlug(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, candidates []Candidate,
 	problems *link.Problems) existing {
 	app := a.Application
-	taken := say.Of("The slug “%s” is taken by the application “%s”", app.Slug, app.Name)
 	if app.Provider == 0 {
-		return findHalf(s, app, candidates, taken.String(), problems)
+		return findHalf(s, app, candidates, problems)
 	}
 	provider := providerByPK(a, app.Provider)
 	if provider == nil && app.ProviderKind == oauth2Kind {
-		problems.Add("application.slug", say.Of("%s, whose provider “%s” the token may not see.", taken,
-			app.ProviderName),
+		problems.Add("application.slug", say.Of("The slug “%s” is taken by the application “%s”, whose provider “%s” "+
+			"the token may not see.", app.Slug, app.Name, app.ProviderName),
 			say.Of("Give the token the permission authentik_providers_oauth2.view_oauth2provider for every "+
 				"provider, or choose another slug."))
 		return existing{}
 	}
 	if provider == nil || provider.Proxy() {
-		kind := cmp.Or(app.ProviderKind, "provider of another kind")
+		kind := link.KindOfProvider(app.ProviderKind)
 		if provider != nil {
 			kind = provider.Kind()
 		}
-		problems.Add("application.slug", say.Of("%s, which has the %s “%s”.", taken, kind, app.ProviderName),
+		problems.Add("application.slug", say.Of("The slug “%s” is taken by the application “%s”, which has the %s “%s”.",
+			app.Slug, app.Name, kind, app.ProviderName),
 			say.Of("Choose another slug: only an OAuth2/OpenID provider can be linked."))
 		return existing{}
 	}
 	c := link.Find(candidates, func(c Candidate) bool { return c.Provider.PK == provider.PK })
 	switch {
 	case s.Existing == link.ExistingNew && (c == nil || !c.strong && p.Uses(provider.ClientID)):
-		problems.Add("application.slug", say.Of("%s.", taken), say.Of("Choose another slug to create a new one, "+
-			"such as %s-%s, and another name.", app.Slug, s.Query().Collection))
+		problems.Add("application.slug", slugTaken(app), say.Of("Choose another slug to create a new one, such as "+
+			"%s-%s, and another name.", app.Slug, s.Query().Collection))
 		return existing{} // ignore the settings of an unrelated application
 	case c != nil && c.shared && s.Existing == link.ExistingAsk:
 		problems.Add("existing", say.Of("This link may already exist: %s.", describe(candidates)), say.Text{},
 			link.UseExisting(say.Of("to let both collections share the application")),
 			link.MakeNew(say.Of("and another slug for a separate application")))
 	case c == nil && s.Existing != link.ExistingUse:
-		problems.Add("application.slug", say.Of("%s, whose provider “%s” sends users elsewhere (%s).", taken,
-			provider.Name, link.ShowList(link.RedirectNames(provider.RedirectURIs)).String()),
+		problems.Add("application.slug", say.Of("The slug “%s” is taken by the application “%s”, whose provider “%s” "+
+			"sends users elsewhere (%s).", app.Slug, app.Name, provider.Name,
+			link.ShowList(link.RedirectNames(provider.RedirectURIs)).Words()),
 			say.Of("Choose another slug."), link.UseExisting(say.Of("to change that application")))
 		return existing{}
 	}
 	return existing{application: app, provider: provider}
+}
+
+func slugTaken(app *link.ApplicationState) say.Text {
+	return say.Of("The slug “%s” is taken by the application “%s”.", app.Slug, app.Name)
 }
 
 func providerByPK(a link.AuthentikSnapshot, pk int) *link.ProviderState {
@@ -230,8 +240,7 @@ func providerByPK(a link.AuthentikSnapshot, pk int) *link.ProviderState {
 
 // findHalf returns the slug's application, which has no provider, with the provider that an interrupted run may
 // have left for it.
-func findHalf(s link.Spec, app *link.ApplicationState, candidates []Candidate, taken string,
-	problems *link.Problems) existing {
+func findHalf(s link.Spec, app *link.ApplicationState, candidates []Candidate, problems *link.Problems) existing {
 	candidates = likeliest(candidates)
 	name := link.Value(s.Application.Name, app.Name)
 	half := orphanOf(candidates, link.Value(s.Provider.Name, link.DefaultProviderName(name)))
@@ -244,10 +253,10 @@ func findHalf(s link.Spec, app *link.ApplicationState, candidates []Candidate, t
 	case s.Existing == link.ExistingUse:
 	case s.Existing == link.ExistingAsk && ours && len(candidates) == 1 && !candidates[0].shared:
 	case s.Existing == link.ExistingNew:
-		problems.Add("application.slug", say.Of("%s.", taken), say.Of("Choose another slug to create a new one."))
+		problems.Add("application.slug", slugTaken(app), say.Of("Choose another slug to create a new one."))
 	default:
-		problems.Add("application.slug", say.Of("%s, which has no provider.", taken), say.Of("Choose another slug."),
-			link.UseExisting(say.Of("to give it one")))
+		problems.Add("application.slug", say.Of("The slug “%s” is taken by the application “%s”, which has no "+
+			"provider.", app.Slug, app.Name), say.Of("Choose another slug."), link.UseExisting(say.Of("to give it one")))
 	}
 	return existing{application: app, provider: half}
 }
@@ -300,12 +309,12 @@ func useInstead(p link.ProviderState) link.Way {
 func checkProviderName(s link.Spec, d link.Desired, a link.AuthentikSnapshot, problems *link.Problems) {
 	for _, other := range a.Providers {
 		if other.Name == d.Provider.Name && other.PK != d.Provider.PK {
-			has := say.Of("without an application")
+			taken := say.Of("The name “%s” is taken by the %s without an application.", other.Name, other.Kind())
 			if other.ApplicationName != "" {
-				has = say.Of("of the application “%s”", other.ApplicationName)
+				taken = say.Of("The name “%s” is taken by the %s of the application “%s”.", other.Name, other.Kind(),
+					other.ApplicationName)
 			}
-			problems.Add("provider.name", say.Of("The name “%s” is taken by the %s %s.", other.Name, other.Kind(), has),
-				say.Of("Choose another provider name."), useInstead(other))
+			problems.Add("provider.name", taken, say.Of("Choose another provider name."), useInstead(other))
 			return
 		}
 		if other.ClientID == d.Provider.ClientID && other.PK != d.Provider.PK {
@@ -314,7 +323,8 @@ func checkProviderName(s link.Spec, d link.Desired, a link.AuthentikSnapshot, pr
 		}
 	}
 	if a.NameTaken != "" && d.Provider.Name == s.Query().ProviderName {
-		problems.Add("provider.name", say.Of("The name “%s” is taken by a %s.", d.Provider.Name, a.NameTaken),
+		problems.Add("provider.name", say.Of("The name “%s” is taken by a %s.", d.Provider.Name,
+			link.KindOfProvider(a.NameTaken)),
 			say.Of("Choose another provider name."))
 	}
 }

@@ -19,6 +19,15 @@ func oauth2Object(c link.CollectionState) say.Text {
 	return say.Of("OAuth2 of the collection “%s”", c.Name)
 }
 
+// bindingEnds says when a binding ends.
+func bindingEnds(b link.BindingState) say.Text {
+	return map[string]say.Text{
+		"group":  say.Of("The binding of the group “%s” expires on %s.", b.Target.Name, b.Expires),
+		"user":   say.Of("The binding of the user “%s” expires on %s.", b.Target.Name, b.Expires),
+		"policy": say.Of("The binding of the policy “%s” expires on %s.", b.Target.Name, b.Expires),
+	}[b.Kind]
+}
+
 func bindingObject(b link.BindingState) say.Text {
 	return map[string]say.Text{
 		"group":  say.Of("binding of the group “%s”", b.Target.Name),

@@ -92,25 +92,25 @@ func groupsToJoin(a link.AuthentikSnapshot, problems *link.Problems) []link.Ref 
 		return nil
 	}
 	var groups []link.Ref
-	var closed []string // bindings that no group membership passes
+	var closed []say.Text // bindings that no group membership passes
 	open := false
 	for _, b := range a.Bindings {
 		switch {
 		case !b.Enabled:
 		case b.Kind == "group" && !b.Negate && b.Superusers: // a person made for a test must not be one
-			closed = append(closed, say.Of("%s of superusers", b.Who()).String())
+			closed = append(closed, say.Of("group %s of superusers", b.Target.Name))
 		case b.Kind == "group" && !b.Negate:
 			groups = append(groups, b.Target)
 		case b.Kind != "policy" && b.Negate: // admits everyone else
 			open = true
 		default:
-			closed = append(closed, b.Who().String())
+			closed = append(closed, b.Who())
 		}
 	}
 	switch all := a.Application.PolicyEngineMode == "all"; {
 	case all && len(closed) > 0, !all && !open && len(groups) == 0 && len(closed) > 0:
 		problems.Add("", say.Of("authentik may not let a new person use the application: it is bound to %s.",
-			strings.Join(closed, ", ")), say.Of(other))
+			say.List(closed...)), say.Of(other))
 		return nil
 	case !open && len(groups)+len(closed) == 0 && a.ClosedByDefault:
 		problems.Add("", say.Of("Nobody can use the application yet: this authentik closes applications without "+

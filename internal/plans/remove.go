@@ -120,8 +120,8 @@ func (u *undoer) removeSlot(s link.Spec, found existing) {
 // warnLinked warns how many users can no longer sign in without the slot.
 func (u *undoer) warnLinked(slot string) {
 	if n := u.p.Linked[slot]; n > 0 {
-		u.warnings.add(link.WarnLinkedPeople, link.PB, say.Of("%s an account linked through %s.", count(n,
-			"person has", "people have"), slot),
+		u.warnings.add(link.WarnLinkedPeople, link.PB, say.Count(n, "%d person has an account linked through %s.",
+			"%d people have an account linked through %s.", slot),
 			say.Of("Their accounts stay, but they can no longer sign in with authentik. PocketBase keeps the "+
 				"links, and they apply to the next provider in this slot."))
 	}
@@ -137,10 +137,14 @@ func (u *undoer) movesSecrets(c link.CollectionState, i int) bool {
 	for _, p := range c.OAuth2.Providers[i+1:] {
 		later = append(later, p.Slot)
 	}
-	u.problems.Add("pocketbase.slot", say.Of("PocketBase %s keeps client secrets by position: without %s the "+
-		"providers after it (%s) would "+
-		"get each other's.", cmp.Or(u.p.Version, "of an unknown version"), c.OAuth2.Providers[i].Slot,
-		strings.Join(later, ", ")),
+	slot, rest := c.OAuth2.Providers[i].Slot, strings.Join(later, ", ")
+	moves := say.Of("PocketBase %s keeps client secrets by position: without %s the providers after it (%s) would "+
+		"get each other's.", u.p.Version, slot, rest)
+	if u.p.Version == "" {
+		moves = say.Of("PocketBase of an unknown version keeps client secrets by position: without %s the providers "+
+			"after it (%s) would get each other's.", slot, rest)
+	}
+	u.problems.Add("pocketbase.slot", moves,
 		say.Of("Upgrade PocketBase to 0.40.1 or later first. Or remove those in PocketBase's dashboard, last "+
 			"one first, and enter them again afterwards, each with its client secret."))
 	return true

@@ -42,21 +42,22 @@ func Resolve(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, g
 func checkReadable(a link.AuthentikSnapshot, kinds []link.Kind, problems *link.Problems) {
 	for _, one := range []struct {
 		permission link.Permission
-		what       string
+		problem    say.Text
 		decides    []link.Kind
 	}{
-		{link.PermViewApplication, "applications", []link.Kind{link.KindPair, link.KindApplication,
+		{link.PermViewApplication, say.Of("The authentik token may not read applications, so authpocket can't see " +
+			"which ones exist."), []link.Kind{link.KindPair, link.KindApplication,
 			link.KindBinding}},
-		{link.PermViewProvider, "OAuth2 providers",
-			[]link.Kind{link.KindPair, link.KindProvider}},
-		{link.PermViewBinding, "policy bindings", []link.Kind{link.KindBinding}},
-		{link.PermViewMapping, "scope mappings", []link.Kind{link.KindMapping}},
+		{link.PermViewProvider, say.Of("The authentik token may not read OAuth2 providers, so authpocket can't see " +
+			"which ones exist."), []link.Kind{link.KindPair, link.KindProvider}},
+		{link.PermViewBinding, say.Of("The authentik token may not read policy bindings, so authpocket can't see " +
+			"which ones exist."), []link.Kind{link.KindBinding}},
+		{link.PermViewMapping, say.Of("The authentik token may not read scope mappings, so authpocket can't see " +
+			"which ones exist."), []link.Kind{link.KindMapping}},
 	} {
 		decides := slices.ContainsFunc(kinds, func(k link.Kind) bool { return slices.Contains(one.decides, k) })
 		if decides && slices.Contains(a.Missing, one.permission) {
-			problems.Add("authentik.token", say.Of("The authentik token may not read %s, so authpocket can't see "+
-				"which ones exist.", one.what),
-				say.Of("Give it the permission %s.", string(one.permission)))
+			problems.Add("authentik.token", one.problem, say.Of("Give it the permission %s.", string(one.permission)))
 		}
 	}
 }
@@ -182,7 +183,10 @@ func flowNames(a link.AuthentikSnapshot, designation string) say.Text {
 			names = append(names, f.Name)
 		}
 	}
-	return say.Raw(cmp.Or(strings.Join(names, ", "), "(none; create one in authentik under Flows)"))
+	if len(names) == 0 {
+		return say.Of("(none; create one in authentik under Flows)")
+	}
+	return say.Raw(strings.Join(names, ", "))
 }
 
 const (
@@ -240,7 +244,10 @@ func keyNames(a link.AuthentikSnapshot) say.Text {
 			names = append(names, k.Name)
 		}
 	}
-	return say.Raw(cmp.Or(strings.Join(names, ", "), "(no RSA or EC key)"))
+	if len(names) == 0 {
+		return say.Of("(no RSA or EC key)")
+	}
+	return say.Raw(strings.Join(names, ", "))
 }
 
 // resolveGrants returns the enabled grant types plus the authorization code grant: a provider created through
@@ -291,8 +298,7 @@ func resolveBindings(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, pro
 			field := link.FieldAt("access."+list, i)
 			target := link.Find(known, func(r link.Ref) bool { return r.Name == name })
 			if target == nil {
-				problems.Add(field, say.Of("authentik has no %s “%s” that the token can see.", kind, name),
-					notSeen(a, kind))
+				problems.Add(field, unknown(kind, name), notSeen(a, kind))
 				continue
 			}
 			bound := func(b link.BindingState) bool {
@@ -315,6 +321,14 @@ func resolveBindings(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, pro
 	add("groups", "group", s.Access.Groups, a.Groups)
 	add("users", "user", s.Access.Users, a.Users)
 	add("policies", "policy", s.Access.Policies, a.Policies)
+}
+
+func unknown(kind, name string) say.Text {
+	return map[string]say.Text{
+		"group":  say.Of("authentik has no group “%s” that the token can see.", name),
+		"user":   say.Of("authentik has no user “%s” that the token can see.", name),
+		"policy": say.Of("authentik has no policy “%s” that the token can see.", name),
+	}[kind]
 }
 
 // notSeen returns what to do if a group, user or policy is not found.
@@ -345,5 +359,8 @@ func collectionNames(p link.PocketBaseSnapshot) say.Text {
 			names = append(names, c.Name)
 		}
 	}
-	return say.Raw(cmp.Or(strings.Join(names, ", "), "(none; create an auth collection first)"))
+	if len(names) == 0 {
+		return say.Of("(none; create an auth collection first)")
+	}
+	return say.Raw(strings.Join(names, ", "))
 }

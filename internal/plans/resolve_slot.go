@@ -136,11 +136,11 @@ func checkMapped(want link.PocketBase, c link.CollectionState, problems *link.Pr
 		field := link.Find(c.Fields, func(f link.CollectionField) bool { return f.Name == target })
 		switch {
 		case field == nil:
-			problems.Add(a.Spec, say.Of("%s has no field “%s” for the %s.", c.Name, target, a.Claim),
+			problems.Add(a.Spec, say.Of("%s has no field “%s” for the %s.", c.Name, target, a.Claim.Text()),
 				say.Of("Choose one of its fields, or none."))
 		case !slices.Contains(link.MappableTypes(a.Claim), field.Type):
 			problems.Add(a.Spec, say.Of("The field “%s” is of the type %s, which cannot take the %s.", target,
-				field.Type, a.Claim), say.Of("Choose a field that can, or none."))
+				field.Type, a.Claim.Text()), say.Of("Choose a field that can, or none."))
 		case target == "id":
 			problems.Add(a.Spec, say.Of("Sign-ins fail if the record's own id is mapped."),
 				say.Of("Choose another field, or none."))

@@ -135,18 +135,19 @@ func warnLosses(p link.Plan, w *warner, was link.ProviderState) {
 		say.Of("The previous one is not stored. Both systems get the new one."))
 	f := link.Features{GrantTypes: len(was.GrantTypes) > 0}
 	now := p.Desired.Provider
-	var lines []string
+	var lines []say.Text
 	for _, field := range link.Diff(was.Values(f), now.Values(f)) {
 		if !field.Sensitive {
-			lines = append(lines, field.Name+" was "+field.Before.String()+" and becomes "+field.After.String())
+			lines = append(lines, say.Of("%s was %s and becomes %s", field.Name, field.Before.Words(),
+				field.After.Words()))
 		}
 	}
 	if was.EncryptionKey.ID != "" {
-		lines = append(lines, "the encryption key is removed")
+		lines = append(lines, say.Of("the encryption key is removed"))
 	}
 	if len(lines) > 0 {
 		w.add(link.WarnLost, link.Authentik, say.Of("The provider is not restored completely."),
-			say.Of("These settings are not part of a link: %s.", strings.Join(lines, "; ")))
+			say.Of("These settings are not part of a link: %s.", link.Series(lines...)))
 	}
 }
 

@@ -54,8 +54,8 @@ func (u *undoer) changedSince(c link.Change, now, left []link.FieldValue) bool {
 	if len(differs) == 0 || u.force {
 		return false
 	}
-	names := link.Each(differs, func(f link.Field) string { return f.Name + " is now " + link.Quote(f.After.String()) })
-	u.problems.Add("", say.Of("%s: %s has changed since: %s.", c.System.Label(), c.Object, strings.Join(names, "; ")),
+	is := link.Each(differs, func(f link.Field) say.Text { return say.Of("%s is now “%s”", f.Name, f.After.Words()) })
+	u.problems.Add("", say.Of("%s: %s has changed since: %s.", c.System.Label(), c.Object, link.Series(is...)),
 		say.Text{}, link.Way{Run: link.RunForce, For: say.Of("to discard that change as well")})
 	return true
 }
@@ -159,14 +159,12 @@ func (u *undoer) hasNewBindings(made []link.BindingState) bool {
 		if u.force || slices.ContainsFunc(made, b.AsMade) {
 			continue
 		}
-		since := "added"
+		since := say.Of("authentik: a binding of the application was added since: %s.", b.Who())
 		same := func(m link.BindingState) bool { return m.Kind == b.Kind && m.Target.ID == b.Target.ID }
 		if slices.ContainsFunc(made, same) {
-			since = "changed"
+			since = say.Of("authentik: a binding of the application was changed since: %s.", b.Who())
 		}
-		u.problems.Add("", say.Of("authentik: the application's binding of the %s “%s” was %s since.", b.Kind,
-			b.Target.Name, since),
-			say.Text{}, link.Way{Run: link.RunForce, For: say.Of("to delete that binding with the application")})
+		u.problems.Add("", since, say.Text{}, link.Way{Run: link.RunForce, For: say.Of("to delete that binding with the application")})
 		return true
 	}
 	return false
@@ -250,7 +248,7 @@ func (u *undoer) Binding(e link.Edit[link.BindingState]) {
 		return
 	}
 	if !u.force && !now.AsMade(*after) {
-		u.problems.Add("", say.Of("authentik: the %s has changed since: its order is now %d, its expiry “%s”.",
+		u.problems.Add("", say.Of("authentik: %s has changed since: its order is now %d, its expiry “%s”.",
 			c.Object, now.Order, expiry(*now)),
 			say.Text{}, link.Way{Run: link.RunForce, For: say.Of("to discard that change as well")})
 		return

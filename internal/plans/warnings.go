@@ -2,8 +2,6 @@ package plans
 
 import (
 	"slices"
-	"strconv"
-	"strings"
 
 	"authpocket/internal/address"
 	"authpocket/internal/link"
@@ -60,16 +58,15 @@ func (w *warner) access(d link.Desired, a link.AuthentikSnapshot) {
 	}
 	for _, b := range d.Bindings {
 		if b.Expires != "" {
-			w.add(link.WarnBindingEnds, link.Authentik, say.Of("The binding of the %s “%s” expires on %s.", b.Kind,
-				b.Target.Name, b.Expires),
+			w.add(link.WarnBindingEnds, link.Authentik, bindingEnds(b),
 				say.Of("After that these people lose access, or everyone gets it if this is the last binding. Add one "+
 					"in authentik that does not expire."))
 		}
 	}
-	var others []string
+	var others []say.Text
 	for _, b := range a.Bindings {
 		if b.Enabled && !slices.ContainsFunc(d.Bindings, func(x link.BindingState) bool { return x.PK == b.PK }) {
-			others = append(others, b.Who().String())
+			others = append(others, b.Who())
 		}
 	}
 	if len(others) == 0 {
@@ -81,7 +78,7 @@ func (w *warner) access(d link.Desired, a link.AuthentikSnapshot) {
 			"authentik if they should not.")
 	}
 	w.add(link.WarnOtherBindings, link.Authentik, say.Of("The application has other bindings, which stay: %s.",
-		strings.Join(others, ", ")), detail)
+		say.List(others...)), detail)
 }
 
 // shared warns if another collection signs in with the same application.
@@ -119,16 +116,15 @@ func (w *warner) onlyWay(d link.Desired, a link.AuthentikSnapshot, p link.Pocket
 	if c == nil || now == nil || !onlyThrough(*c, now.ClientID) {
 		return
 	}
-	const off = "Passwords and one-time passwords are off there. "
+	off := say.Of("Passwords and one-time passwords are off there.")
 	switch i := link.SlotIndex(c.OAuth2, d.Slot.Slot); {
 	case i < 0 || c.OAuth2.Providers[i].ClientID != now.ClientID:
-		w.add(link.WarnOnlyWay, link.PB, onlyWords(*c), say.Of("%sTest a sign-in through %s, to prove the new way "+
-			"before the old one goes. An app that knows "+
-			"the slot by its name needs the new one.", off, d.Slot.Slot))
+		w.add(link.WarnOnlyWay, link.PB, onlyWords(*c), say.Join(off, say.Of("Test a sign-in through %s, to prove "+
+			"the new way before the old one goes. An app that knows the slot by its name needs the new one.",
+			d.Slot.Slot)))
 	case newCredentials(d, a):
-		w.add(link.WarnOnlyWay, link.PB, onlyWords(*c), say.Of("%sThe old client ID or secret goes before the new "+
-			"one is proved. Turn one of them on until a "+
-			"test sign-in has worked with the new one.", off))
+		w.add(link.WarnOnlyWay, link.PB, onlyWords(*c), say.Join(off, say.Of("The old client ID or secret goes before "+
+			"the new one is proved. Turn one of them on until a test sign-in has worked with the new one.")))
 	}
 }
 
@@ -237,16 +233,10 @@ func (w *warner) subject(d link.Desired, a link.AuthentikSnapshot, p link.Pocket
 		return
 	}
 	if now := providerByPK(a, d.Provider.PK); now != nil && now.SubjectMode != d.Provider.SubjectMode {
-		w.add(link.WarnSubjectMode, link.Authentik, say.Of("%s signed in through this slot, and the subject mode "+
-			"changes.", count(linked, "person has", "people have")),
+		w.add(link.WarnSubjectMode, link.Authentik, say.Count(linked,
+			"%d person has signed in through this slot, and the subject mode changes.",
+			"%d people have signed in through this slot, and the subject mode changes."),
 			say.Of("authentik will send different subjects, so PocketBase won't recognise them. Keep the subject "+
 				"mode, or remove their links first."))
 	}
-}
-
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + many
 }

@@ -136,9 +136,9 @@ func settingsStories(both view.Head) []Story {
 		"signs in with it.")
 	choice.Candidates = []plans.Candidate{
 		{Provider: link.ProviderState{PK: 7, Name: "First login", ClientID: "c7"},
-			Evidence: "it sends people back to this PocketBase"},
+			Evidence: say.Of("It sends people back to this PocketBase.")},
 		{Provider: link.ProviderState{PK: 8, Name: "Shop login", ClientID: "c8", ApplicationSlug: "shop",
-			ApplicationName: "Shop"}, Evidence: "the collection members signs in with it"},
+			ApplicationName: "Shop"}, Evidence: say.Of("The collection members signs in with it.")},
 	}
 	again := Settings()
 	one := Settings()

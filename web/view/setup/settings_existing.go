@@ -18,7 +18,7 @@ func (b settings) existing() *view.Choice {
 	var options []view.Option
 	for _, one := range b.in.Candidates {
 		options = append(options, view.Option{Value: UseValue(one.Provider), Label: use(one.Provider),
-			Hint: say.Join(say.Of("%s.", view.UpperFirst(one.Evidence)), seen)})
+			Hint: say.Join(one.Evidence, seen)})
 	}
 	if app := b.in.Authentik.Application; app != nil && b.usable(*app) &&
 		!slices.ContainsFunc(options, func(o view.Option) bool { return o.Value == useApplication+app.Slug }) {
