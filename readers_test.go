@@ -26,7 +26,7 @@ func commandOnly() []string {
 		"internal/listen/open.go",      // the flags of serve
 		"internal/linkfile/secrets.go", // link files
 		"internal/linkfile/reader.go", "internal/linkfile/variables.go", "internal/linkfile/select.go",
-		"internal/linkfile/write.go",
+		"internal/linkfile/spec.go", "internal/linkfile/write.go",
 		"internal/link/message.go",         // renders for both
 		"web/view/changes/export_templ.go", // offers the command for servers that have the link
 	}

@@ -53,10 +53,10 @@ func imports() map[string]string {
 			"internal/linkfile internal/listen internal/logs internal/say internal/secret " +
 			"internal/signin internal/visible web web/door",
 		"internal/command/batch": "internal/command/output internal/command/terminal internal/engine internal/link " +
-			"internal/linkfile internal/visible",
+			"internal/linkfile internal/say internal/visible",
 		"internal/command/output": "internal/command/terminal internal/engine internal/journal internal/link " +
 			"internal/linkfile internal/say internal/signin internal/visible",
-		"internal/command/terminal": "internal/secret internal/visible",
+		"internal/command/terminal": "internal/say internal/secret internal/visible",
 		"cmd/authpocket-demo": "internal/journal internal/listen internal/logs internal/say internal/secret sandbox " +
 			"sandbox/stories web web/door",
 

@@ -57,9 +57,8 @@ func (s *Server) undoConflicts(w http.ResponseWriter, r *http.Request, sess *ses
 	}
 	page.Head.Title = say.Of("Something has changed since then")
 	if later != "" {
-		page.Todo = say.Of("This link has a later receipt. Undo that one first, or undo this one anyway to discard " +
-			"the " +
-			"later changes too.")
+		page.Todo = say.Of("This link has a later receipt. Undo that one first, or undo this one anyway to " +
+			"discard the later changes too.")
 		page.Actions = append([]view.Action{{Label: say.Of("Undo the later receipt first"),
 			URL: session.UndoPath(later, false)}},
 			page.Actions...)

@@ -240,9 +240,8 @@ func guard(w http.ResponseWriter, r *http.Request, p session.Progress, page stri
 func (s *Server) settingsFirst(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	s.problem(w, r, http.StatusConflict, view.ProblemPage{
 		Head: s.titled(sess, say.Of("Confirm the settings first")),
-		Summary: say.Of("authpocket reads the settings from both systems again after they were connected, and after " +
-			"an " +
-			"undo. You have not confirmed them since."),
+		Summary: say.Of("authpocket reads the settings from both systems again after they were connected, and " +
+			"after an undo. You have not confirmed them since."),
 		Todo:    say.Of("Continue from the settings to the review, and choose this again there."),
 		Actions: []view.Action{{Label: say.Of("Go to the settings"), URL: "/settings"}},
 	})

@@ -112,8 +112,8 @@ func (f applyLinkFlags) runSaved(ctx context.Context, p program) error {
 	if errors.Is(err, journal.ErrNewer) {
 		return p.view(f.JSON).Fail(err)
 	} else if err != nil {
-		return p.view(f.JSON).Fail(refused(say.Of("“%s” is not a plan that authpocket saved, or it was altered "+
-			"since.", f.Saved),
+		return p.view(f.JSON).Fail(refused(say.Of("“%s” is not a plan that authpocket saved, or it was "+
+			"altered since.", f.Saved),
 			say.Of("Make the plan again with authpocket plan --out. A link file is named with -f.")))
 	}
 	f.Yes, f.seen = false, true
@@ -171,7 +171,7 @@ func (p program) carryOutOn(ctx context.Context, f applyFlags, file linkfile.Fil
 	}
 	hook := func(event engine.Event) { view.Progress(outcomes)(event) }
 	made := func(context.Context) (link.Plan, error) {
-		defer p.Status(reading)()
+		defer p.reading()()
 		plan, err := planned(e, moment, spec)
 		return plan, orInterrupted(moment, err)
 	}
@@ -227,5 +227,5 @@ func (p program) canAsk(yes bool) error {
 
 // confirmed asks whether to apply a plan and reports whether the answer is yes.
 func (p program) confirmed(ctx context.Context, plan link.Plan) bool {
-	return p.Asker().Yes(ctx, "Apply "+output.CountChanges(len(plan.Changes))+"?")
+	return p.Asker().Yes(ctx, say.Count(len(plan.Changes), "Apply %d change?", "Apply %d changes?"))
 }

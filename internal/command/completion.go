@@ -3,8 +3,6 @@ package command
 import (
 	"bytes"
 	"context"
-	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -13,6 +11,7 @@ import (
 	"authpocket/internal/command/terminal"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/visible"
 )
 
@@ -66,9 +65,9 @@ func addCompletion(cmd *cobra.Command) {
 	cmd.Args = cobra.ArbitraryArgs
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		if len(args) == 0 {
-			return errors.New("there is no shell; use bash, zsh, fish or powershell")
+			return refused(say.Of("there is no shell; use bash, zsh, fish or powershell"), say.Text{})
 		}
-		return fmt.Errorf("there is no shell %q; use bash, zsh, fish or powershell", args[0])
+		return refused(say.Of("there is no shell %q; use bash, zsh, fish or powershell", args[0]), say.Text{})
 	}
 	for _, shell := range cmd.Commands() {
 		shell.Short = "Print the script for " + shell.Name()

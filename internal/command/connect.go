@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -20,8 +19,10 @@ import (
 	"authpocket/internal/visible"
 )
 
-// reading is the status while a plan is made.
-const reading = "Reading authentik and PocketBase"
+// reading shows that a plan is made, and returns what erases it.
+func (p program) reading() (erase func()) {
+	return p.Status(say.Of("Reading authentik and PocketBase"))
+}
 
 // store opens the directory for receipts. It returns nil if there is none.
 type store func() (*engine.Store, error)
@@ -101,7 +102,7 @@ func (p program) connectBoth(ctx context.Context, file linkfile.File) (engine.Co
 	)
 	group.Go(func() { a, errs[0] = p.connectAuthentik(ctx, file.Authentik) })
 	group.Go(func() { b, errs[1] = p.connectPocketBase(ctx, file.PocketBase) })
-	erase := p.Status("Connecting to authentik and PocketBase")
+	erase := p.Status(say.Of("Connecting to authentik and PocketBase"))
 	group.Wait()
 	erase()
 	for _, client := range []*http.Client{a.HTTP, b.HTTP} { // a command that repeats connects anew each time
@@ -129,11 +130,12 @@ func (p program) warnExpiry(b connect.PocketBase) {
 	if who.Expires.IsZero() || time.Until(who.Expires) > time.Hour {
 		return
 	}
-	renew := "It cannot be renewed. Create another one in the PocketBase dashboard."
+	renew := say.Of("It cannot be renewed. Create another one in the PocketBase dashboard.")
 	if who.Refreshable {
-		renew = "Sign in again to get a new one."
+		renew = say.Of("Sign in again to get a new one.")
 	}
-	visible.Fprintf(p.Err, "The PocketBase token expires on %s. %s\n", who.Expires.Local().Format(time.DateTime), renew)
+	expires := say.Of("The PocketBase token expires on %s.", who.Expires.Local().Format(time.DateTime))
+	visible.Fprintln(p.Err, p.Say(say.Join(expires, renew)))
 }
 
 func (p program) connector() connect.Connector {
@@ -165,9 +167,9 @@ func (p program) connectPocketBase(ctx context.Context, f linkfile.PocketBase) (
 // caFault returns the error for a CA file, that of a link file or else of --ca-file.
 func caFault(system, inFile string, err error) error {
 	if inFile == "" {
-		return fmt.Errorf("--ca-file: %w", err)
+		return failed(say.Raw("--ca-file"), err)
 	}
-	return fmt.Errorf("%s.ca_file: %w", system, err)
+	return failed(say.Raw(system+".ca_file"), err)
 }
 
 // readCA returns the text of a CA file, or nothing if none is given.
@@ -193,7 +195,7 @@ func readPEM(path string) ([]byte, error) {
 	defer f.Close()
 	pem, err := io.ReadAll(io.LimitReader(f, maxPEM+1))
 	if err == nil && len(pem) > maxPEM {
-		return nil, fmt.Errorf("%s is larger than 4 MB, so it is not a CA file", path)
+		return nil, refused(say.Of("%s is larger than 4 MB, so it is not a CA file", path), say.Text{})
 	}
 	return pem, err
 }

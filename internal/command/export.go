@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/output"
 	"authpocket/internal/engine"
 	"authpocket/internal/export"
 	"authpocket/internal/link"
@@ -117,7 +117,7 @@ func (f exportFlags) run(ctx context.Context, p program) error {
 	for _, w := range plan.Warnings {
 		// The file lets in more people than the link.
 		if w.ID == link.WarnAccessUnseen || w.ID == link.WarnBindingLeftOut {
-			visible.Fprintf(p.Err, "! %s: %s %s\n", w.System.Label(), w.Summary, w.Advice(link.InFile))
+			visible.Fprintf(p.Err, "! %s\n", p.Say(output.Warning(w)))
 		}
 	}
 	return nil
@@ -153,10 +153,10 @@ func (f exportFlags) save(p program, chosen []export.Format, plan link.Plan) err
 
 // writeAll writes files, or none if one of them exists.
 func (f exportFlags) writeAll(p program, texts map[string][]byte) error {
-	const todo = "Name another place with --out, or use --force."
+	todo := say.Of("Name another place with --out, or use --force.")
 	for path := range texts {
 		if !f.Force && !isFree(path) {
-			return occupied(path, say.Of(todo))
+			return occupied(path, todo)
 		}
 	}
 	if f.All {
@@ -172,11 +172,11 @@ func (f exportFlags) writeAll(p program, texts map[string][]byte) error {
 			err = writeNew(path, texts[path])
 		}
 		if errors.Is(err, fs.ErrExist) {
-			return occupied(path, say.Of(todo))
+			return occupied(path, todo)
 		} else if err != nil {
 			return err
 		}
-		visible.Fprintf(p.Err, "Wrote %s.\n", path)
+		visible.Fprintln(p.Err, p.Say(say.Of("Wrote %s.", path)))
 	}
 	if f.All && f.Force {
 		return removeEarlier(f.Out, texts)
@@ -188,7 +188,7 @@ func (f exportFlags) writeAll(p program, texts map[string][]byte) error {
 func removeEarlier(dir string, written map[string][]byte) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return fmt.Errorf("looking for earlier exports: %w", err)
+		return failed(say.Of("looking for earlier exports"), err)
 	}
 	for path := range written {
 		for _, entry := range entries {
@@ -196,7 +196,7 @@ func removeEarlier(dir string, written map[string][]byte) error {
 			replaced := func(f export.Format) bool { return f.Named(filepath.Base(path)) && f.Named(entry.Name()) }
 			if earlier != path && slices.ContainsFunc(export.Formats(), replaced) {
 				if err := os.Remove(earlier); err != nil {
-					return fmt.Errorf("removing an earlier export: %w", err)
+					return failed(say.Of("removing an earlier export"), err)
 				}
 			}
 		}

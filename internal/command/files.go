@@ -2,7 +2,6 @@ package command
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -56,16 +55,15 @@ const maxPlan = 64 << 20
 func readPlan(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, refused(say.Of("There is no saved plan “%s”.", path), say.Of("Make one with authpocket plan "+
-			"--out."))
+		return nil, refused(say.Of("There is no saved plan “%s”.", path), say.Of("Make one with authpocket plan --out."))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("opening the saved plan: %w", err)
+		return nil, failed(say.Of("opening the saved plan"), err)
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, maxPlan))
 	if err != nil {
-		return nil, fmt.Errorf("reading the saved plan: %w", err)
+		return nil, failed(say.Of("reading the saved plan"), err)
 	}
 	return data, nil
 }
@@ -74,7 +72,7 @@ func readPlan(path string) ([]byte, error) {
 func writePlan(path string, planFile []byte) error {
 	if info, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
 		if err != nil {
-			return fmt.Errorf("saving the plan: %w", err)
+			return failed(say.Of("saving the plan"), err)
 		}
 		if !info.Mode().IsRegular() || !isPlan(path) {
 			return refused(say.Of("“%s” exists and is no saved plan, so it is not replaced.", path),
@@ -82,7 +80,7 @@ func writePlan(path string, planFile []byte) error {
 		}
 	}
 	if err := replaceFile(path, planFile, 0o600); err != nil {
-		return fmt.Errorf("saving the plan: %w", err)
+		return failed(say.Of("saving the plan"), err)
 	}
 	return nil
 }

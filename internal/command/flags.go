@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"authpocket/internal/linkfile"
+	"authpocket/internal/say"
 )
 
 // sourceFlags are the flags of all commands that read a link file.
@@ -132,7 +133,8 @@ func (o *once) Set(value string) error {
 func givenOnce(flags *pflag.FlagSet) (repeated error) {
 	flags.Visit(func(f *pflag.Flag) {
 		if o, ok := f.Value.(*once); ok && o.times > 1 {
-			repeated = fmt.Errorf("there is more than one --%s; a directory can hold several link files", f.Name)
+			repeated = refused(say.Of("there is more than one --%s; a directory can hold several link files", f.Name),
+				say.Text{})
 		}
 	})
 	return repeated
@@ -196,7 +198,7 @@ func readEnv(flags *pflag.FlagSet) (failed error) {
 func atMost(n int) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		if len(args) > n {
-			return fmt.Errorf("unexpected argument %q", args[n])
+			return refused(say.Of("unexpected argument %q", args[n]), say.Text{})
 		}
 		return nil
 	}

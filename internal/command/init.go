@@ -116,7 +116,10 @@ func (a asker) fill(ctx context.Context, f initFlags) (linkfile.File, link.Spec,
 func (a asker) until(ctx context.Context, question func(again bool) error) error {
 	for again := false; ; again = true {
 		err := question(again)
-		if err == nil || ctx.Err() != nil || errors.Is(err, terminal.ErrNoAnswer) {
+		switch {
+		case errors.Is(err, terminal.ErrNoAnswer):
+			return refused(say.Of("there was no answer, so nothing was written"), say.Text{})
+		case err == nil || ctx.Err() != nil:
 			return err
 		}
 		a.view.Errors(err)
@@ -126,7 +129,7 @@ func (a asker) until(ctx context.Context, question func(again bool) error) error
 func (a asker) authentik(ctx context.Context, to linkfile.Authentik, again bool) (linkfile.Authentik, error) {
 	var err error
 	if to.URL == "" || again {
-		if to.URL, err = a.ask.Line(ctx, "Address of authentik", to.URL); err != nil {
+		if to.URL, err = a.ask.Line(ctx, say.Of("Address of authentik"), to.URL); err != nil {
 			return to, err
 		}
 		if problems := wrongAddress(linkfile.Reach(to, linkfile.PocketBase{}), "authentik"); len(problems) > 0 {
@@ -134,7 +137,7 @@ func (a asker) authentik(ctx context.Context, to linkfile.Authentik, again bool)
 		}
 	}
 	if !to.Token.IsSet() || again {
-		if to.Token, err = a.Secret(ctx, "API token of authentik (not stored): "); err != nil {
+		if to.Token, err = a.Secret(ctx, say.Of("API token of authentik (not stored)")); err != nil {
 			return to, err
 		}
 	}
@@ -145,7 +148,7 @@ func (a asker) authentik(ctx context.Context, to linkfile.Authentik, again bool)
 func (a asker) pocketBase(ctx context.Context, to linkfile.PocketBase, again bool) (linkfile.PocketBase, error) {
 	var err error
 	if to.URL == "" || again {
-		if to.URL, err = a.ask.Line(ctx, "Address of PocketBase", to.URL); err != nil {
+		if to.URL, err = a.ask.Line(ctx, say.Of("Address of PocketBase"), to.URL); err != nil {
 			return to, err
 		}
 		if problems := wrongAddress(linkfile.Reach(linkfile.Authentik{}, to), "pocketbase"); len(problems) > 0 {
@@ -153,7 +156,7 @@ func (a asker) pocketBase(ctx context.Context, to linkfile.PocketBase, again boo
 		}
 	}
 	if !to.Token.IsSet() || again {
-		if to.Token, err = a.Secret(ctx, "Superuser token of PocketBase (not stored): "); err != nil {
+		if to.Token, err = a.Secret(ctx, say.Of("Superuser token of PocketBase (not stored)")); err != nil {
 			return to, err
 		}
 	}
@@ -188,19 +191,20 @@ func (a asker) settings(ctx context.Context, e *engine.Engine, f initFlags) (lin
 	names := link.Each(collections, func(c link.CollectionState) string { return c.Name })
 	name := f.Collection
 	if name == "" {
-		if name, err = a.ask.Choice(ctx, "Auth collection. New users are created in it.", names, names); err != nil {
+		question := say.Of("Auth collection. New users are created in it.")
+		if name, err = a.ask.Choice(ctx, question, names, link.Each(names, say.Raw)); err != nil {
 			return spec, err
 		}
 		spec.PocketBase.Collection = &name
 	}
 	if collection := snaps.PocketBase.Collection(name); spec.Email == "" && collection != nil {
 		decisions := linkfile.EmailKey().Values
-		outcomes := link.Each(decisions, func(d string) string {
-			return say.Of("%s: %s", d, link.EmailOutcome(link.EmailDecision(d), *collection)).String()
+		outcomes := link.Each(decisions, func(d string) say.Text {
+			return say.Of("%s: %s", d, link.EmailOutcome(link.EmailDecision(d), *collection))
 		})
 		var decision string
-		decision, err = a.ask.Choice(ctx, "Which e-mail addresses may PocketBase treat as verified?", decisions,
-			outcomes)
+		decision, err = a.ask.Choice(ctx, say.Of("Which e-mail addresses may PocketBase treat as verified?"),
+			decisions, outcomes)
 		spec.Email = link.EmailDecision(decision)
 	}
 	return spec, err

@@ -18,6 +18,7 @@ import (
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
+	"authpocket/internal/say"
 )
 
 // addOnly adds the flag that names one of several links.
@@ -87,8 +88,8 @@ func (s *shard) String() string {
 
 func (*shard) Type() string { return "part" }
 
-// countedChanges is the title of what plan and apply count.
-const countedChanges = "changes"
+// countedChanges returns the title of what plan and apply count.
+func countedChanges() say.Text { return say.Of("changes") }
 
 // common is what the links of one run share.
 type common struct {
@@ -102,7 +103,7 @@ type common struct {
 type work func(context.Context, program, linkfile.File) output.Summary
 
 // each works on the link of a file, or on all of several and prints a table. counted is the title of its count.
-func (p program) each(ctx context.Context, f fileFlags, l linksFlags, receipts store, counted string,
+func (p program) each(ctx context.Context, f fileFlags, l linksFlags, receipts store, counted say.Text,
 	do work) error {
 	files, one, err := p.links(ctx, f.sourceFlags)
 	if err != nil {
@@ -120,7 +121,7 @@ func (p program) each(ctx context.Context, f fileFlags, l linksFlags, receipts s
 }
 
 // batch returns how to work on several links.
-func (p program) batch(f fileFlags, l linksFlags, counted string) batch.Config {
+func (p program) batch(f fileFlags, l linksFlags, counted say.Text) batch.Config {
 	return batch.Config{Streams: p.Streams, JSON: f.JSON, Parallel: int(l.Parallel), Counted: counted,
 		Part: (*shard)(&f.Shard).String()}
 }
@@ -139,7 +140,7 @@ func (p program) applyAll(ctx context.Context, f applyLinkFlags, files []linkfil
 	}
 	p.common = &common{receipts: func() (*engine.Store, error) { return opened, nil }, joint: journal.NewJoint(opened)}
 	defer p.common.clients.CloseIdleConnections()
-	return batch.New(p.batch(f.fileFlags, f.linksFlags, countedChanges), files).Apply(ctx, batch.Applying{
+	return batch.New(p.batch(f.fileFlags, f.linksFlags, countedChanges()), files).Apply(ctx, batch.Applying{
 		Yes: f.Yes,
 		Connect: func(ctx context.Context, to terminal.Streams, file linkfile.File) (*engine.Engine, engine.Planner,
 			error) {

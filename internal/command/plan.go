@@ -9,6 +9,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
+	"authpocket/internal/say"
 	"authpocket/internal/visible"
 )
 
@@ -44,7 +45,7 @@ func newPlan(s *shared) *cobra.Command {
 // run prints the plans of all links. Only that of one link can be saved.
 func (f planFlags) run(ctx context.Context, p program) error {
 	if f.Out == "" {
-		return p.each(ctx, f.fileFlags, f.linksFlags, earlier(f.State), countedChanges, f.plan)
+		return p.each(ctx, f.fileFlags, f.linksFlags, earlier(f.State), countedChanges(), f.plan)
 	}
 	file, err := p.reader(f.sourceFlags).One(ctx, f.File)
 	if err != nil {
@@ -63,7 +64,7 @@ func (f planFlags) plan(ctx context.Context, p program, file linkfile.File) outp
 		return output.Failed(err)
 	}
 	view.Interrupted(e)
-	erase := p.Status(reading)
+	erase := p.reading()
 	plan, err := e.Plan(ctx, spec)
 	erase()
 	if err != nil {
@@ -92,11 +93,11 @@ func (p program) save(e *engine.Engine, plan link.Plan, file linkfile.File, f pl
 		err = writePlan(f.Out, data)
 	}
 	if err == nil {
-		visible.Fprintf(p.Err, "The plan is saved.")
+		next := say.Text{}
 		if !plan.Empty() {
-			visible.Fprintf(p.Err, " Apply it with authpocket apply%s %s.", f.again(), f.Out)
+			next = say.Of("Apply it with authpocket apply%s %s.", f.again(), f.Out)
 		}
-		visible.Fprintln(p.Err)
+		visible.Fprintln(p.Err, p.Say(say.Join(say.Of("The plan is saved."), next)))
 	}
 	return err
 }

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -40,7 +39,22 @@ func start() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
-	return int(run(ctx, os.Args[1:], terminal.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
+	languages, err := say.Load()
+	if err != nil {
+		visible.Fprintln(os.Stderr, "authpocket:", err)
+		return int(output.ExitError)
+	}
+	return int(run(ctx, os.Args[1:], terminal.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
+		Language: languages.Match(locale(os.Getenv))}))
+}
+
+// locale returns the language that the environment names, as POSIX has it: de-DE for de_DE.UTF-8.
+func locale(env func(string) string) string {
+	name := cmp.Or(env("LC_ALL"), env("LC_MESSAGES"), env("LANG"))
+	if end := strings.IndexAny(name, ".@"); end >= 0 { // the encoding, or a modifier
+		name = name[:end]
+	}
+	return strings.ReplaceAll(name, "_", "-")
 }
 
 // run runs the command that args name and returns the exit code.
@@ -57,8 +71,8 @@ func run(ctx context.Context, args []string, std terminal.Streams) output.Exit {
 	if _, _, missing := root.Find(args); missing != nil {
 		err = unknown(root, args)
 	}
-	visible.Fprintln(std.Err, "authpocket:", err)
-	visible.Fprintf(std.Err, "Run %s --help.\n", cmd.CommandPath())
+	visible.Fprintln(std.Err, "authpocket:", std.Say(output.Messages(err)[0].What()))
+	visible.Fprintln(std.Err, std.Say(say.Of("Run %s --help.", cmd.CommandPath())))
 	return output.ExitError
 }
 
@@ -72,9 +86,10 @@ func unknown(root *cobra.Command, args []string) error {
 	}
 	name := root.Flags().Arg(0)
 	if similar := root.SuggestionsFor(name); len(similar) > 0 {
-		return fmt.Errorf("there is no command %q; did you mean %s?", name, strings.Join(similar, " or "))
+		return refused(say.Of("there is no command %q; did you mean %s?", name, say.Or(link.Each(similar, say.Raw)...)),
+			say.Text{})
 	}
-	return fmt.Errorf("there is no command %q", name)
+	return refused(say.Of("there is no command %q", name), say.Text{})
 }
 
 // Tree returns the commands, for their documentation.
@@ -93,7 +108,7 @@ func newRoot(std terminal.Streams) *cobra.Command {
 			"  authpocket plan -f link.yaml\n" +
 			"  authpocket apply -f link.yaml\n" +
 			"  authpocket verify -f link.yaml",
-		Version: builtAs().String(),
+		Version: builtAs().Text().String(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := serve.Args(cmd, args); err != nil { // after --, where cobra looks for no command
 				return err
@@ -169,6 +184,11 @@ func (p program) viewOf(file linkfile.File, asJSON, all bool) output.View {
 
 // refused returns an error that has no technical cause.
 func refused(summary, todo say.Text) error { return &link.Fault{Summary: summary, Todo: todo} }
+
+// failed returns an error for what was being done and its cause, which the operating system or a library words.
+func failed(doing say.Text, err error) error {
+	return &link.Fault{Summary: say.Of("%s: %s", doing, err.Error()), Err: err}
+}
 
 // newLog returns a log of that level, which is empty for none.
 func newLog(w io.Writer, level string) *slog.Logger {

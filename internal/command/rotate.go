@@ -33,7 +33,7 @@ func newRotate(s *shared) *cobra.Command {
 // one from PocketBase, it restores the old one.
 func (f rotateFlags) run(ctx context.Context, p program) error {
 	verify := func(ctx context.Context, e *engine.Engine, plan link.Plan) (link.Checks, error) {
-		erase := p.Status("Checking the new client secret, which takes up to 30 seconds")
+		erase := p.Status(say.Of("Checking the new client secret, which takes up to 30 seconds"))
 		check := e.ProveSecret(ctx, plan.Desired)
 		erase()
 		checks := link.Checks{check}
@@ -50,15 +50,15 @@ func (f rotateFlags) run(ctx context.Context, p program) error {
 // restoreSecret restores the client secret that the plan replaced. It always
 // returns an error, because the rotation failed.
 func (p program) restoreSecret(ctx context.Context, e *engine.Engine, plan link.Plan) error {
-	const rejected = "authentik rejects the new client secret from PocketBase."
+	rejected := say.Of("authentik rejects the new client secret from PocketBase.")
 	back, err := e.RotationTo(ctx, plan.Spec, plan.SecretBefore())
 	if err == nil {
 		err = e.Apply(ctx, back, func(engine.Event) {})
 	}
 	if err != nil {
-		return refused(say.Of(rejected), say.Of("Restoring the old one failed: %s",
+		return refused(rejected, say.Of("Restoring the old one failed: %s",
 			link.MessageOf(err).Text(link.InFile)))
 	}
-	return refused(say.Of(rejected), say.Of("The old secret was restored in both systems. Run authpocket verify to "+
-		"find the reason."))
+	return refused(rejected, say.Of("The old secret was restored in both systems. Run authpocket verify to find "+
+		"the reason."))
 }

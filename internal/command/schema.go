@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"authpocket/docs/schemas"
+	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
 	"authpocket/internal/say"
 )
@@ -35,7 +36,7 @@ func printSchema(p program, names []string) error {
 	if len(names) > 0 {
 		if schemaFile, err = schemas.Schema(names[0]); err != nil {
 			return p.view(false).Fail(refused(say.Of("There is no schema “%s”.", names[0]),
-				say.Of("Use %s.", strings.Join(schemas.Names(), ", "))))
+				say.Of("Use %s.", say.List(link.Each(schemas.Names(), say.Raw)...))))
 		}
 	}
 	if _, err := p.Out.Write(schemaFile); err != nil {

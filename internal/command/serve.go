@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 
@@ -13,6 +12,7 @@ import (
 	"authpocket/internal/command/output"
 	"authpocket/internal/link"
 	"authpocket/internal/listen"
+	"authpocket/internal/say"
 	"authpocket/internal/visible"
 	"authpocket/web"
 	"authpocket/web/door"
@@ -81,13 +81,13 @@ func (f serveFlags) run(ctx context.Context, p program) error {
 	store, err := openStore(f.State)
 	if err != nil {
 		said := link.MessageOf(err)
-		visible.Fprintf(p.Err, "authpocket: %s\n%s\n", said.What(), said.Advice(link.InFile))
+		visible.Fprintf(p.Err, "authpocket: %s\n%s\n", p.Say(said.What()), p.Say(said.Advice(link.InFile)))
 		p.log.ErrorContext(ctx, "opening the state directory", slog.Any("error", err))
 		return output.ExitError
 	}
 	ca, err := readCA(p.caFile)
 	if err != nil {
-		return p.view(false).Fail(fmt.Errorf("reading the CA file: %w", err))
+		return p.view(false).Fail(failed(say.Of("reading the CA file"), err))
 	}
 	ln, err := listen.Open(ctx, f.options())
 	if err != nil {
@@ -95,15 +95,15 @@ func (f serveFlags) run(ctx context.Context, p program) error {
 		return output.ExitError
 	}
 	if ln.Exposed {
-		visible.Fprintln(p.Err, "authpocket: WARNING: listening on plain http for other machines. "+
-			"Anyone who can read the traffic can read the admin tokens and take over the session.")
+		visible.Fprintln(p.Err, p.Say(say.Of("authpocket: WARNING: listening on plain http for other machines. "+
+			"Anyone who can read the traffic can read the admin tokens and take over the session.")))
 	}
-	terminal := door.Terminal{Out: p.Out, URL: ln.URL}
+	terminal := door.Terminal{Out: p.Out, URL: ln.URL, Say: p.Say}
 	wizard := web.New(web.Config{
 		Log: p.log, Prefill: web.Prefill{CA: ca}, Receipts: store, Version: releaseVersion(),
 		Hosts: door.Hosts{Public: ln.Public, Proxies: ln.Proxies}, Print: terminal.Print, Closed: terminal.Closed,
 	})
-	visible.Fprintf(p.Out, "authpocket is ready: %s\n\n", ln.URL)
+	visible.Fprintf(p.Out, "%s\n\n", p.Say(say.Of("authpocket is ready: %s", ln.URL)))
 	wizard.NewCode()
 	if err := listen.Serve(ctx, ln, wizard.Handler(), p.log, wizard.Close); err != nil {
 		visible.Fprintln(p.Err, "authpocket:", err)
@@ -114,14 +114,15 @@ func (f serveFlags) run(ctx context.Context, p program) error {
 
 // cannotListen prints why listening failed and what to do.
 func (p program) cannotListen(address string, err error) {
-	if failed, ok := errors.AsType[*net.OpError](err); ok {
-		visible.Fprintf(p.Err, "authpocket: cannot listen on %s: %v\n", address, failed)
-		visible.Fprintln(p.Err, "Choose another address with --listen, for example --listen 127.0.0.1:0.")
-		return
+	todo := say.Text{}
+	if refused, ok := errors.AsType[*net.OpError](err); ok {
+		err, todo = refused, say.Of("Choose another address with --listen, for example --listen 127.0.0.1:0.")
+	} else if errors.Is(err, listen.ErrUnprotected) {
+		todo = say.Of("Use --tls-cert and --tls-key, or --trusted-proxy and --public-url, or accept the risk with " +
+			"--insecure-http.")
 	}
-	visible.Fprintf(p.Err, "authpocket: cannot listen on %s: %v\n", address, err)
-	if errors.Is(err, listen.ErrUnprotected) {
-		visible.Fprintln(p.Err, "Use --tls-cert and --tls-key, or --trusted-proxy and --public-url, "+
-			"or accept the risk with --insecure-http.")
+	visible.Fprintln(p.Err, p.Say(say.Of("authpocket: cannot listen on %s: %s", address, err.Error())))
+	if !todo.Empty() {
+		visible.Fprintln(p.Err, p.Say(todo))
 	}
 }

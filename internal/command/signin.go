@@ -3,7 +3,6 @@ package command
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -153,9 +152,9 @@ func readSecret(file, variable string) (secret.Text, error) {
 	line := withoutNewline(string(text))
 	switch {
 	case len(text) > maxSecret:
-		return secret.Text{}, fmt.Errorf("%s is too large for a password or code", file)
+		return secret.Text{}, refused(say.Of("%s is too large for a password or code", file), say.Text{})
 	case line == "":
-		return secret.Text{}, fmt.Errorf("%s is empty", file)
+		return secret.Text{}, refused(say.Of("%s is empty", file), say.Text{})
 	}
 	return secret.New(line), nil
 }
@@ -168,7 +167,7 @@ func (p program) askPassword(ctx context.Context, name string) (secret.Text, err
 		return secret.Text{}, refused(say.Of("There is no password for %s.", name),
 			say.Of("Use --password-file, or set %s.", envPassword))
 	}
-	password, err := p.Secret(ctx, "Password of "+name+" at authentik: ")
+	password, err := p.Secret(ctx, say.Of("Password of %s at authentik", name))
 	if err == nil && !password.IsSet() {
 		return password, refused(say.Of("No password was typed."), say.Of("Type it, or use --password-file."))
 	}

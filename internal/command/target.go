@@ -92,7 +92,7 @@ func (f targetFlags) save(p program, reach linkfile.File, spec link.Spec) error 
 	} else if err != nil {
 		return err
 	}
-	visible.Fprintf(p.Err, "Wrote %s. It takes the tokens from %s and %s.\n", f.Out, envAuthentikToken,
-		envPocketBaseToken)
+	visible.Fprintln(p.Err, p.Say(say.Of("Wrote %s. It takes the tokens from %s and %s.", f.Out, envAuthentikToken,
+		envPocketBaseToken)))
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"authpocket/internal/command/output"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
+	"authpocket/internal/say"
 	"authpocket/internal/visible"
 )
 
@@ -36,7 +37,7 @@ func (f validateFlags) run(ctx context.Context, p program) error {
 	view := p.view(f.JSON)
 	reader, noted := p.reader(f.sourceFlags), map[string]bool{}
 	reader.Note = func(one linkfile.Fault) {
-		if line := one.Error() + "."; !noted[line] { // the entries of a list share their defaults
+		if line := p.Say(say.Of("%s.", one.Text())); !noted[line] { // the entries of a list share their defaults
 			noted[line] = true
 			visible.Fprintln(p.Err, line)
 		}

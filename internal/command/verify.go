@@ -3,7 +3,6 @@ package command
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -15,6 +14,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
+	"authpocket/internal/say"
 	"authpocket/internal/signin"
 )
 
@@ -134,11 +134,11 @@ func (f verifyFlags) run(ctx context.Context, p program) error {
 }
 
 // counted returns the title of what the table of several links counts, empty for no table.
-func (f verifyFlags) counted() string {
+func (f verifyFlags) counted() say.Text {
 	if f.Format == formatJUnit {
-		return ""
+		return say.Text{}
 	}
-	return "failed checks"
+	return say.Of("failed checks")
 }
 
 // measure connects to both systems of a link file and checks the link once.
@@ -184,10 +184,10 @@ func (f verifyFlags) measure(ctx context.Context, p program, file linkfile.File,
 			return r
 		}
 	}
-	erase := p.Status("Checking authentik and PocketBase")
+	erase := p.Status(say.Of("Checking authentik and PocketBase"))
 	r.Checks = e.Verify(moment, desired, person)
 	if !f.Quick {
-		erase = p.Status("Waiting for PocketBase's log, which takes 4 to 30 seconds")
+		erase = p.Status(say.Of("Waiting for PocketBase's log, which takes 4 to 30 seconds"))
 		r.Checks = append(r.Checks, e.VerifySlow(ctx, desired, nil)...)
 	}
 	erase()
@@ -218,7 +218,7 @@ func (f verifyFlags) writeMetrics(list []output.Verification) error {
 		return nil
 	}
 	if err := replaceFile(f.Metrics, []byte(output.Metrics(list)), 0o644); err != nil {
-		return fmt.Errorf("writing the metrics: %w", err)
+		return failed(say.Of("writing the metrics"), err)
 	}
 	return nil
 }

@@ -85,7 +85,10 @@ const (
 
 // Error returns the fault and its cause in one line, for the log.
 func (f *Fault) Error() string {
-	s := f.System.Label() + ": " + say.Join(append([]say.Text{f.Summary}, f.Details...)...).String()
+	s := say.Join(append([]say.Text{f.Summary}, f.Details...)...).String()
+	if f.System != "" {
+		s = f.System.Label() + ": " + s
+	}
 	if f.Err != nil {
 		s += " (" + f.Err.Error() + ")"
 	}

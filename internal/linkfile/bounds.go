@@ -1,6 +1,10 @@
 package linkfile
 
-import "go.yaml.in/yaml/v3"
+import (
+	"go.yaml.in/yaml/v3"
+
+	"authpocket/internal/say"
+)
 
 // A link file has five levels and at most some hundred values per link. Aliases can turn a few lines into billions
 // of values, or into a value that contains itself.
@@ -44,11 +48,11 @@ func (m measurer) measure(n *yaml.Node) (depth, values int) {
 		depth, values = max(depth, d+1), values+v
 		switch {
 		case d == unfinished:
-			m.add(n, "", "this alias names a value that contains the alias itself")
+			m.add(n, "", say.Of("this alias names a value that contains the alias itself"))
 		case depth > maxDepth:
-			m.add(n, "", "nested more than %d levels deep, so not a link file", maxDepth)
+			m.add(n, "", say.Of("nested more than %d levels deep, so not a link file", maxDepth))
 		case values > maxValues:
-			m.add(n, "", "more than %d values once its aliases are replaced, so not a link file", maxValues)
+			m.add(n, "", say.Of("more than %d values once its aliases are replaced, so not a link file", maxValues))
 		default:
 			continue
 		}

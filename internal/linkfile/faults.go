@@ -18,12 +18,15 @@ type Fault struct {
 	Words say.Text
 }
 
-// Error returns the fault with its place.
-func (f *Fault) Error() string {
+// Error returns the fault with its place, in English.
+func (f *Fault) Error() string { return f.Text().String() }
+
+// Text returns the fault with its place.
+func (f *Fault) Text() say.Text {
 	if f.Field != "" {
-		return say.Of("%s: %s: %s", f.Place.String(), f.Field, f.Words).String()
+		return say.Of("%s: %s: %s", f.Place.String(), f.Field, f.Words)
 	}
-	return say.Of("%s: %s", f.Place.String(), f.Words).String()
+	return say.Of("%s: %s", f.Place.String(), f.Words)
 }
 
 // Messages returns the fault as a message.
@@ -41,8 +44,8 @@ type faults struct {
 }
 
 // add adds a fault.
-func (f *faults) add(n *yaml.Node, field, format string, args ...any) {
-	f.take(&Fault{Place: placeOf(f.path, n), Field: field, Words: say.Of(format, args...)})
+func (f *faults) add(n *yaml.Node, field string, words say.Text) {
+	f.take(&Fault{Place: placeOf(f.path, n), Field: field, Words: words})
 }
 
 // take adds faults once each. Aliases and defaults lead to the same node several times.
@@ -56,6 +59,17 @@ func (f *faults) take(list ...error) {
 			f.list = append(f.list, one)
 		}
 	}
+}
+
+// failed returns an error for what was being done to a file, and its cause, which the operating system words.
+func failed(doing say.Text, err error) error {
+	err = cause(err)
+	return &link.Fault{Summary: say.Of("%s: %s", doing, err.Error()), Err: err}
+}
+
+// ofPath returns an error about the whole file or directory at path.
+func ofPath(path string, words say.Text) error {
+	return &Fault{Place: link.Place{File: path}, Words: words}
 }
 
 // err returns the faults as one error of bounded length.

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -13,6 +14,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
 
@@ -53,52 +55,52 @@ func checkKeys(f *faults, root *yaml.Node) {
 	walk(value{"", root, reflect.TypeFor[File]()}, func(v value) {
 		if v.as == reflect.TypeFor[secret.Text]() && IsCredential(v.path) && v.node.Kind == yaml.ScalarNode &&
 			!variable.MatchString(v.node.Value) {
-			f.add(v.node, v.path, "a secret does not belong in the file: %s", insteadOf(v.path))
+			f.add(v.node, v.path, notInFile(v.path))
 		}
 	}, func(at string, key *yaml.Node, known map[string]reflect.Type) {
 		if at = listEntry.ReplaceAllString(at, ""); at != "" {
 			at += "."
 		}
-		f.add(key, "", "there is no key %s; did you mean %s?", at+shownKey(key.Value), at+nearest(key.Value, known))
+		f.add(key, "", say.Of("there is no key %s; did you mean %s?", at+shownKey(key.Value), at+nearest(key.Value, known)))
 	})
 }
 
 // IsCredential reports whether the secret at the path opens a system. The client secret only links the two.
 func IsCredential(path string) bool { return !strings.HasPrefix(path, "provider.") }
 
-// insteadOf returns how to give the secret of a key.
-func insteadOf(path string) string {
+// notInFile says where the secret of a key is taken from instead.
+func notInFile(path string) say.Text {
 	system, name, _ := strings.Cut(path, ".")
-	return "take it from the environment with " + name + ": ${" + strings.ToUpper(system+"_"+name) +
-		"}, or from a file with " + name + "_file: PATH"
+	return say.Of("a secret does not belong in the file: take it from the environment with %s: ${%s}, or from a file "+
+		"with %s_file: PATH", name, strings.ToUpper(system+"_"+name), name)
 }
 
 // checkTypes adds a fault for every value of the wrong type.
 func checkTypes(f *faults, root *yaml.Node) {
 	walk(value{"", root, reflect.TypeFor[File]()}, func(v value) {
-		words := ""
+		var words say.Text
 		kind := v.as.Kind()
 		switch text := kind == reflect.String || v.as == reflect.TypeFor[secret.Text](); {
 		case v.as == reflect.TypeFor[link.RedirectURI]():
 			if v.node.Kind == yaml.SequenceNode || isNull(v.node) {
-				words = "this must be an address, or a mapping with url and mode"
+				words = say.Of("this must be an address, or a mapping with url and mode")
 			}
 		case text && v.node.Kind != yaml.ScalarNode:
-			words = "this must be text"
+			words = say.Of("this must be text")
 		case text && isNull(v.node):
-			words = "this has no value: leave the key out, or write \"\" for an empty one"
+			words = say.Of("this has no value: leave the key out, or write \"\" for an empty one")
 		case kind == reflect.Bool && (isNull(v.node) || v.node.Decode(new(bool)) != nil):
-			words = "this must be true or false"
+			words = say.Of("this must be true or false")
 		case kind == reflect.Slice && v.node.Kind != yaml.SequenceNode:
-			words = "this must be a list: each entry on its own line after a hyphen"
+			words = say.Of("this must be a list: each entry on its own line after a hyphen")
 		case kind == reflect.Struct && !text && v.node.Kind != yaml.MappingNode && !isNull(v.node):
-			words = "this must be a mapping: keys with their values, one per line"
+			words = say.Of("this must be a mapping: keys with their values, one per line")
 		}
 		if kind == reflect.Bool && f.unset[placeOf(f.path, v.node)] {
-			v.node.Tag, v.node.Value, words = "!!bool", "false", "" // either would do
+			v.node.Tag, v.node.Value, words = "!!bool", "false", say.Text{} // either would do
 		}
-		if words != "" {
-			f.add(v.node, v.path, "%s", words)
+		if !words.Empty() {
+			f.add(v.node, v.path, words)
 		}
 	}, nil)
 }
@@ -119,7 +121,8 @@ func checkRepeats(f *faults, root *yaml.Node) {
 		for i := 0; i < len(n.Content); i += 2 {
 			k := key{n.Content[i].Kind, n.Content[i].Value}
 			if line, found := lines[k]; found {
-				f.add(n.Content[i], "", "the key %s is already set on line %d", shownKey(k.value), line)
+				f.add(n.Content[i], "", say.Of("the key %s is already set on line %s", shownKey(k.value),
+					strconv.Itoa(line)))
 				continue
 			}
 			lines[k] = n.Content[i].Line

@@ -4,6 +4,8 @@ import (
 	"regexp"
 
 	"go.yaml.in/yaml/v3"
+
+	"authpocket/internal/say"
 )
 
 // The keys of a file of several links.
@@ -28,23 +30,23 @@ func (r Reader) links(path string, root *yaml.Node) ([]File, error) {
 	f := &faults{path: path}
 	for key := range pairs(root) {
 		if key.Value != linksKey && key.Value != defaultsKey {
-			f.add(key, "", "the key %s belongs below %s or an entry of %s", shownKey(key.Value), defaultsKey, linksKey)
+			f.add(key, "", say.Of("the key %s belongs below %s or an entry of %s", shownKey(key.Value), defaultsKey, linksKey))
 		}
 	}
 	if list == nil || list.Kind != yaml.SequenceNode || len(list.Content) == 0 {
-		f.add(root, "", "%s must be a list with one entry per link", linksKey)
+		f.add(root, "", say.Of("%s must be a list with one entry per link", linksKey))
 		return nil, f.err()
 	}
 	var files []File
 	names := map[string]bool{}
 	for _, entry := range list.Content {
 		if entry.Kind != yaml.MappingNode {
-			f.add(entry, "", "a link is a mapping with %s and the keys of a link file", nameKey)
+			f.add(entry, "", say.Of("a link is a mapping with %s and the keys of a link file", nameKey))
 			continue
 		}
 		name, own := cutName(f, entry)
 		if name != "" && names[name] {
-			f.add(entry, "", "there is another link with this name")
+			f.add(entry, "", say.Of("there is another link with this name"))
 		}
 		names[name] = true
 		whole := over(valueOf(root, defaultsKey), own)
@@ -72,11 +74,11 @@ func cutName(f *faults, entry *yaml.Node) (string, *yaml.Node) {
 			continue
 		}
 		if name = value.Value; value.Kind != yaml.ScalarNode || !linkName.MatchString(name) {
-			f.add(value, "", "the name of a link consists of letters, digits, hyphens, dots and underscores")
+			f.add(value, "", say.Of("the name of a link consists of letters, digits, hyphens, dots and underscores"))
 		}
 	}
 	if name == "" {
-		f.add(entry, "", "this link has no %s", nameKey)
+		f.add(entry, "", say.Of("this link has no %s", nameKey))
 	}
 	return name, &rest
 }

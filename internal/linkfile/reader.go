@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -48,7 +47,7 @@ func (r Reader) One(ctx context.Context, path string) (File, error) {
 	case err != nil:
 		return File{}, err
 	case len(files) != 1:
-		return File{}, &SeveralError{Path: shownPath(path), Names: labels(files)}
+		return File{}, ofPath(shownPath(path), notOne(labels(files)))
 	}
 	return files[0], nil
 }
@@ -79,13 +78,13 @@ func (r Reader) read(ctx context.Context, path string) ([]File, error) {
 	if path == "" {
 		path = Default
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			return nil, errors.New("there is no " + Default + " in this directory: name a link file with -f, or " +
-				"write one with authpocket init")
+			return nil, &link.Fault{Summary: say.Of("there is no %s in this directory: name a link file with -f, or "+
+				"write one with authpocket init", Default), Err: err}
 		}
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("opening the link file %s: %w", path, cause(err))
+		return nil, failed(say.Of("opening the link file %s", path), err)
 	}
 	if info, err := f.Stat(); err == nil && info.IsDir() {
 		_ = f.Close()
@@ -97,7 +96,7 @@ func (r Reader) read(ctx context.Context, path string) ([]File, error) {
 func (r Reader) directory(ctx context.Context, dir string) ([]File, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return nil, fmt.Errorf("reading the directory %s: %w", dir, cause(err))
+		return nil, failed(say.Of("reading the directory %s", dir), err)
 	}
 	var (
 		files []File
@@ -111,7 +110,7 @@ func (r Reader) directory(ctx context.Context, dir string) ([]File, error) {
 		files, errs = append(files, more...), append(errs, err)
 	}
 	if len(files) == 0 && errors.Join(errs...) == nil {
-		return nil, fmt.Errorf("%s: there is no link file, *.yaml or *.yml, in this directory", dir)
+		return nil, ofPath(dir, say.Of("there is no link file, *.yaml or *.yml, in this directory"))
 	}
 	return files, errors.Join(errs...)
 }
@@ -122,7 +121,7 @@ func (r Reader) from(ctx context.Context, path string, f io.ReadCloser) ([]File,
 	defer stop()
 	data, err := io.ReadAll(io.LimitReader(f, MaxSize+1))
 	if err != nil {
-		return nil, fmt.Errorf("reading the link file %s: %w", path, cause(err))
+		return nil, failed(say.Of("reading the link file %s", path), err)
 	}
 	return r.Parse(path, data)
 }
@@ -170,7 +169,7 @@ func document(path string, data []byte) (*yaml.Node, error) {
 	}
 	top := resolve(f, root.Content[0])
 	if top.Kind != yaml.MappingNode {
-		f.add(top, "", "a link file is a mapping with the keys authentik and pocketbase")
+		f.add(top, "", say.Of("a link file is a mapping with the keys authentik and pocketbase"))
 	}
 	return top, f.err()
 }

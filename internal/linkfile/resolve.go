@@ -7,6 +7,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 const mergeTag = "!!merge" // <<: *anchor
@@ -41,7 +42,7 @@ func resolveMapping(f *faults, n *yaml.Node) *yaml.Node {
 		case key.Tag == mergeTag:
 			merged = append(merged, value)
 		case key.Kind != yaml.ScalarNode:
-			f.add(key, "", "a key is a word, not a list, a mapping or an alias")
+			f.add(key, "", say.Of("a key is a word, not a list, a mapping or an alias"))
 		default:
 			whole.Content = append(whole.Content, key, resolve(f, value))
 		}
@@ -49,7 +50,7 @@ func resolveMapping(f *faults, n *yaml.Node) *yaml.Node {
 	for _, one := range merged {
 		from := resolve(f, one)
 		if from.Kind != yaml.MappingNode {
-			f.add(one, "", "only mappings can be merged with <<")
+			f.add(one, "", say.Of("only mappings can be merged with <<"))
 			continue
 		}
 		for key, value := range pairs(from) {

@@ -2,7 +2,6 @@ package linkfile
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -10,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"authpocket/internal/link"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
@@ -36,8 +36,8 @@ func (r Reader) readSecrets(f *File) {
 			continue
 		case !r.mayRead(field, one.path):
 			f.problems.Add(field, say.Of("Secrets are not taken from “%s”, because its name does not begin with "+
-				"authentik or pocketbase.", one.path), say.Of("If this file may be sent to the address, run again "+
-				"with --allow-file %s.", one.path))
+				"authentik or pocketbase.", one.path),
+				say.Of("If this file may be sent to the address, run again with --allow-file %s.", one.path))
 			continue
 		}
 		text, err := readSecret(one.path)
@@ -45,7 +45,7 @@ func (r Reader) readSecrets(f *File) {
 			r.Note(Fault{Place: f.Place(field), Field: field, Words: say.Of("“%s” is not there", one.path)})
 			continue
 		} else if err != nil {
-			f.problems.Add(field, say.Of("The file “%s” can't be used: %s.", one.path, err.Error()),
+			f.problems.Add(field, say.Of("The file “%s” can't be used: %s.", one.path, wordsOf(err)),
 				say.Of("Name a file that holds the secret and nothing else."))
 		}
 		*one.to = secret.New(text)
@@ -57,6 +57,14 @@ func (r Reader) readSecrets(f *File) {
 func (r Reader) mayRead(field, path string) bool {
 	system, _, _ := strings.Cut(field, ".")
 	return strings.HasPrefix(strings.ToLower(filepath.Base(path)), system) || slices.Contains(r.Files, path)
+}
+
+// wordsOf returns what readSecret says is wrong.
+func wordsOf(err error) say.Text {
+	if list := link.Messages(err); len(list) > 0 {
+		return list[0].Summary
+	}
+	return say.Raw(err.Error())
 }
 
 // readSecret returns the content of a file without the line break at its end.
@@ -71,11 +79,11 @@ func readSecret(path string) (string, error) {
 	case err != nil:
 		return "", cause(err)
 	case len(text) > maxSecret:
-		return "", fmt.Errorf("it is larger than %d kB", maxSecret>>10)
+		return "", &link.Fault{Summary: say.Of("it is larger than %d kB", maxSecret>>10)}
 	case line == "":
-		return "", errors.New("it is empty")
+		return "", &link.Fault{Summary: say.Of("it is empty")}
 	case strings.ContainsAny(line, "\r\n"):
-		return "", errors.New("it has more than one line")
+		return "", &link.Fault{Summary: say.Of("it has more than one line")}
 	default:
 		return line, nil
 	}

@@ -3,7 +3,6 @@ package linkfile
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"hash/fnv"
 	"path/filepath"
 	"slices"
@@ -30,7 +29,7 @@ func (s Selection) pick(path string, files []File) ([]File, error) {
 	all := labels(files)
 	for _, name := range s.Only {
 		if !slices.Contains(all, name) {
-			return nil, fmt.Errorf("%s: there is no link %q; there is %s", path, name, strings.Join(all, ", "))
+			return nil, ofPath(path, say.Of("there is no link %q; there is %s", name, list(all)))
 		}
 	}
 	return slices.DeleteFunc(files, func(f File) bool { return !s.takes(f.Label()) }), nil
@@ -49,19 +48,15 @@ func (s Shard) Has(name string) bool {
 	return hash.Sum32()%s.Parts == s.Part
 }
 
-// SeveralError is returned where there must be one link.
-type SeveralError struct {
-	Path  string
-	Names []string
+// notOne says that these are not one link.
+func notOne(names []string) say.Text {
+	if len(names) == 0 {
+		return say.Of("this describes no link")
+	}
+	return say.Of("this describes the links %s, and this works on one: name it with --only", list(names))
 }
 
-func (e *SeveralError) Error() string {
-	if len(e.Names) == 0 {
-		return e.Path + ": this describes no link"
-	}
-	return e.Path + ": this describes the links " + strings.Join(e.Names, ", ") +
-		", and this works on one: name it with --only"
-}
+func list(names []string) say.Text { return say.List(link.Each(names, say.Raw)...) }
 
 // Label returns the link's name: its own, or that of its file.
 func (f File) Label() string {
@@ -87,14 +82,14 @@ func repeated(files []File) error {
 		name := f.Label()
 		if before, found := first[name]; found && before.Path != f.Path {
 			errs = append(errs, &Fault{Place: f.start, Words: say.Of("there is another link %s, at %s", name,
-				before.start)})
+				before.start.String())})
 			continue
 		}
 		first[name] = f
 		is := f.identity()
 		if before, found := same[is]; found && is.known() {
 			errs = append(errs, &Fault{Place: f.start, Words: say.Of("this is the link %s, at %s, once more: it "+
-				"has the same application and collection", before.Label(), before.start)})
+				"has the same application and collection", before.Label(), before.start.String())})
 			continue
 		}
 		same[is] = f

@@ -22,7 +22,7 @@ func (f *File) check() {
 func (f *File) checkAuthentik() {
 	a := &f.Authentik
 	a.Base = f.address(link.Authentik, say.Of("authentik address"), "authentik.url", a.URL)
-	f.encrypted("authentik", a.Base, say.Of("token"), a.Insecure)
+	f.encrypted(link.Authentik, a.Base, a.Insecure)
 	f.spec.AuthentikURL = a.Base
 	if a.PublicURL != "" {
 		f.spec.AuthentikURL = f.address(link.Authentik, say.Of("authentik public address"), "authentik.public_url",
@@ -31,14 +31,14 @@ func (f *File) checkAuthentik() {
 	if !a.Token.IsSet() && !f.sets("authentik.token_file") {
 		f.problems.Add("authentik.token", say.Of("There is no token for authentik."),
 			f.todo(say.Of("Set it, for example token: ${AUTHENTIK_TOKEN}, or name a file with token_file."),
-				say.Of(setVariable)))
+				say.Of("Set this environment variable to it.")))
 	}
 }
 
 func (f *File) checkPocketBase() {
 	p := &f.PocketBase
 	p.Base = f.address(link.PB, say.Of("PocketBase address"), "pocketbase.url", p.URL)
-	f.encrypted("pocketbase", p.Base, say.Of("token or password"), p.Insecure)
+	f.encrypted(link.PB, p.Base, p.Insecure)
 	public := []string{p.Base}
 	if len(p.PublicURLs) > 0 {
 		public = nil
@@ -52,7 +52,7 @@ func (f *File) checkPocketBase() {
 	if !p.Token.IsSet() && !f.sets("pocketbase.token_file") &&
 		(p.Email == "" || !p.Password.IsSet() && !f.sets("pocketbase.password_file")) {
 		f.problems.Add("pocketbase.token", say.Of("There are no credentials for PocketBase."),
-			f.todo(say.Of("Set token, or email and password, of a superuser."), say.Of(setVariable)))
+			f.todo(say.Of("Set token, or email and password, of a superuser."), say.Of("Set this environment variable to it.")))
 	}
 }
 
@@ -64,9 +64,10 @@ func (f *File) address(of link.System, label say.Text, field, raw string) string
 	return base
 }
 
-func (f *File) encrypted(system, base string, what say.Text, insecure bool) {
-	allow := f.todo(say.Of("allow it with insecure_http: true below %s", system), say.Of(allowPlain))
-	if problem := link.Unencrypted(system+".url", base, what, allow); problem != nil && !insecure {
+func (f *File) encrypted(of link.System, base string, insecure bool) {
+	todo := f.todo(say.Of("Use https://, or allow it with insecure_http: true below %s.", string(of)),
+		say.Of("Use https://, or allow it with --insecure-http."))
+	if problem := link.Unencrypted(of, base, todo); problem != nil && !insecure {
 		f.problems = append(f.problems, *problem)
 	}
 }

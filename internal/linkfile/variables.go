@@ -56,7 +56,7 @@ func (e *expander) scalar(node *yaml.Node) {
 	switch {
 	case e.size > MaxSize:
 		e.list = nil
-		e.add(node, "", "with its variables larger than 1 MB, so not a link file")
+		e.add(node, "", say.Of("with its variables larger than 1 MB, so not a link file"))
 	case node.Value == before:
 	case node.Style == 0 && (node.Value == "true" || node.Value == "false"):
 		node.Tag = "!!bool"
@@ -67,8 +67,8 @@ func (e *expander) scalar(node *yaml.Node) {
 
 func (e *expander) value(name string, node *yaml.Node) string {
 	if !e.from.allows(name) {
-		e.add(node, "", "the variable %s is not taken from the environment: only names that begin with AUTHENTIK_ or "+
-			"POCKETBASE_ are; if this file may have it, run again with --allow-env %s", name, name)
+		e.add(node, "", say.Of("the variable %s is not taken from the environment: only names that begin with AUTHENTIK_ or "+
+			"POCKETBASE_ are; if this file may have it, run again with --allow-env %s", name, name))
 		return ""
 	}
 	value, found := e.from.Lookup(name)
@@ -81,7 +81,7 @@ func (e *expander) value(name string, node *yaml.Node) string {
 		e.from.Note(Fault{Place: place, Words: say.Of("%s is not set", name)})
 		return "${" + name + "}"
 	case !found:
-		e.add(node, "", "the environment has no variable %s", name)
+		e.add(node, "", say.Of("the environment has no variable %s", name))
 	}
 	return value
 }

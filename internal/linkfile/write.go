@@ -19,12 +19,6 @@ const (
 		"# For completion in editors: authpocket schema > " + SchemaFile + "\n"
 )
 
-// What to do about the problems of Reach.
-const (
-	allowPlain  = "allow it with --insecure-http"
-	setVariable = "Set this environment variable to it."
-)
-
 // Reach returns a file that reaches both systems as flags and variables say, with the problems of their addresses and
 // credentials.
 func Reach(a Authentik, p PocketBase) File {

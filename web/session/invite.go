@@ -78,6 +78,6 @@ func (run *SignIn) Withdraw() {
 	run.mu.Lock()
 	run.invite.expires = time.Time{}
 	run.mu.Unlock()
-	run.letGo(say.Of(withdrawn))
+	run.letGo(say.Of("The invitation was withdrawn."))
 	run.Streams.End()
 }

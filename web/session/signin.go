@@ -21,19 +21,21 @@ const (
 	signInsKept = 8                // per session
 )
 
-// Why a started test has no verdict.
-const (
-	tokensGone  = "The tokens were deleted before the sign-in finished, so authpocket cannot check the result."
-	withdrawn   = "The invitation was withdrawn."
-	newerTests  = "Newer tests replaced this one before the sign-in finished."
-	sessionGone = "The session that started the test has ended."
-)
-
 // Where authentik sends the code.
 const (
 	WayWindow   = "window"   // through PocketBase, to the page that waits at its event stream
 	WayCallback = "callback" // to authpocket's own address
 )
+
+// tokensGone says why a test has no verdict.
+func tokensGone() say.Text {
+	return say.Of("The tokens were deleted before the sign-in finished, so authpocket cannot check the result.")
+}
+
+// newerTests says why a test has no verdict.
+func newerTests() say.Text {
+	return say.Of("Newer tests replaced this one before the sign-in finished.")
+}
 
 // SignIn is one test sign-in, from the button to the verdict.
 type SignIn struct {
@@ -220,7 +222,7 @@ func (run *SignIn) Finish(w Worker, back signin.Return) {
 	defer sess.mu.Unlock()
 	if sess.authentik == nil || sess.pocketbase == nil {
 		run.work(false)
-		run.Stop(say.Of(tokensGone))
+		run.Stop(tokensGone())
 		return
 	}
 	e := w.Engine(Progress{Authentik: sess.authentik, PocketBase: sess.pocketbase})

@@ -31,7 +31,7 @@ func (s *SignIns) Add(run *SignIn) {
 		}
 		if r.Made.Before(oldest) || r.Session == run.Session && own > signInsKept {
 			s.runs = slices.Delete(s.runs, i, i+1)
-			r.letGo(say.Of(newerTests))
+			r.letGo(newerTests())
 		}
 	}
 }
@@ -40,7 +40,7 @@ func (s *SignIns) Add(run *SignIn) {
 // shown.
 func (s *SignIns) wipe(sess *Session) {
 	for _, run := range s.All(sess) {
-		run.letGo(say.Of(tokensGone))
+		run.letGo(tokensGone())
 	}
 }
 
@@ -50,7 +50,7 @@ func (s *SignIns) drop(sess *Session) {
 	defer s.mu.Unlock()
 	s.runs = slices.DeleteFunc(s.runs, func(r *SignIn) bool {
 		if r.Session == sess {
-			r.letGo(say.Of(sessionGone))
+			r.letGo(say.Of("The session that started the test has ended."))
 		}
 		return r.Session == sess
 	})

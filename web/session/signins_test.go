@@ -12,7 +12,6 @@ import (
 	"authpocket/internal/connect"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
-	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
 )
@@ -40,7 +39,7 @@ func TestTestSignInsThatAreLetGoAreOverwritten(t *testing.T) {
 		t.Errorf("the secrets are there: %t of an old run, %t of one at work, %t of a new one", there(runs[0]),
 			there(runs[1]), there(runs[2]))
 	}
-	if _, over, _ := runs[0].Happened.Look(); !over || runs[0].note.String() != newerTests {
+	if _, over, _ := runs[0].Happened.Look(); !over || runs[0].note != newerTests() {
 		t.Error("who waits for an old run is not told that nothing comes")
 	}
 	runs[1].work(false)
@@ -92,7 +91,7 @@ func TestAReturnIsNeverJudgedWithWipedSecrets(t *testing.T) {
 	seen := make(chan string, 1)
 	_, run := returning(t, s, seen)
 	back, ok := run.Take("state", secret.New("code"), "", signin.MissingNothing)
-	run.letGo(say.Of(newerTests))
+	run.letGo(newerTests())
 	if _, over, _ := run.Happened.Look(); !ok || over {
 		t.Errorf("it was taken: %t, and is over before its verdict: %t", ok, over)
 	}
@@ -122,7 +121,7 @@ func TestReturnsThatFallTogetherWithForgetting(t *testing.T) {
 				run.Finish(w, back)
 			}
 		})
-		group.Go(func() { run.letGo(say.Of(newerTests)) })
+		group.Go(func() { run.letGo(newerTests()) })
 		group.Go(func() { sess.Forget() })
 		group.Wait()
 		w.Jobs.Wait()

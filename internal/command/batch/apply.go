@@ -3,7 +3,6 @@ package batch
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -12,6 +11,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
+	"authpocket/internal/say"
 )
 
 // Applying is what applying links needs of the command.
@@ -67,20 +67,14 @@ func (r *applyRun) asking(ctx context.Context) error {
 			links++
 		}
 	}
-	question := fmt.Sprintf("Apply %s to %s?", output.CountChanges(total), linkCount(links))
+	question := say.Count(total, "Apply %d change to %s?", "Apply %d changes to %s?",
+		say.Count(links, "%d link", "%d links"))
 	if total > 0 && !r.Streams.Asker().Yes(ctx, question) {
 		return output.New(r.Streams, r.JSON).Fail(output.Declined())
 	}
 	r.all(ctx, ready, r.apply)
 	r.settle(ctx)
 	return r.end()
-}
-
-func linkCount(n int) string {
-	if n == 1 {
-		return "1 link"
-	}
-	return fmt.Sprintf("%d links", n)
 }
 
 // plan plans a link, and holds it if nobody is asked. It counts as not started until it is applied.

@@ -11,15 +11,16 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
+	"authpocket/internal/say"
 )
 
 // Config says how a run works.
 type Config struct {
 	Streams  terminal.Streams
 	JSON     bool
-	Parallel int    // links at a time
-	Counted  string // the title of what the table counts, empty for no table
-	Part     string // of all links, such as 0/4
+	Parallel int      // links at a time
+	Counted  say.Text // the title of what the table counts, empty for no table
+	Part     string   // of all links, such as 0/4
 }
 
 // Run works on several links of one command.
@@ -127,7 +128,7 @@ func (r *Run) end() error {
 	switch {
 	case r.JSON:
 		view.Links(list, link.Each(r.jobs, func(j *job) []byte { return j.document }))
-	case r.Counted != "":
+	case !r.Counted.Empty():
 		view.Table(list, r.Counted, r.Part)
 	}
 	return output.Summary{Code: r.code()}.Exit()

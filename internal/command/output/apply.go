@@ -6,6 +6,7 @@ import (
 	"authpocket/internal/command/terminal"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/visible"
 )
 
@@ -21,7 +22,7 @@ func (v View) Progress(o Outcomes) engine.Hook {
 }
 
 func (v View) event(e engine.Event) {
-	what := e.Change.System.Label() + ": " + string(e.Change.Action) + " " + e.Change.Object.String()
+	what := v.Say(doing(e.Change))
 	if v.on.Terminal {
 		v.step(e, what)
 		return
@@ -30,10 +31,23 @@ func (v View) event(e engine.Event) {
 	case engine.Running:
 		visible.Fprintf(v.Out, "%s ... ", what)
 	case engine.Done:
-		visible.Fprintln(v.Out, "done")
+		visible.Fprintln(v.Out, v.Say(say.Of("done")))
 	case engine.Failed:
-		visible.Fprintln(v.Out, "failed")
+		visible.Fprintln(v.Out, v.Say(say.Of("failed")))
 	}
+}
+
+// doing says what a change does.
+func doing(c link.Change) say.Text {
+	switch c.Action {
+	case link.Create:
+		return say.Of("%s: create %s", c.System.Label(), c.Object)
+	case link.Update:
+		return say.Of("%s: update %s", c.System.Label(), c.Object)
+	case link.Delete:
+		return say.Of("%s: delete %s", c.System.Label(), c.Object)
+	}
+	return say.Of("%s: leave %s", c.System.Label(), c.Object)
 }
 
 // step shows a step at a terminal: a status while it runs, and a line when it ended.
@@ -41,37 +55,38 @@ func (v View) step(e engine.Event, what string) {
 	if v.errs.Erases && e.State != engine.Running {
 		visible.Fprintf(v.Err, "%s", terminal.EraseLine)
 	}
+	words := v.inColumn(say.Of("done"), say.Of("failed"))
 	switch e.State {
 	case engine.Running:
 		if v.errs.Erases {
 			v.errs.ReplaceLine(v.Err, what)
 		}
 	case engine.Done:
-		visible.Fprintf(v.Out, "%s %s\n", v.on.In(terminal.Green, "done  "), what)
+		visible.Fprintf(v.Out, "%s %s\n", v.on.In(terminal.Green, words[0]), what)
 	case engine.Failed:
-		visible.Fprintf(v.Out, "%s %s\n", v.on.In(terminal.Red, "failed"), what)
+		visible.Fprintf(v.Out, "%s %s\n", v.on.In(terminal.Red, words[1]), what)
 	}
 }
 
 // ending returns the last line for an applied plan.
-func ending(plan link.Plan) string {
+func ending(plan link.Plan) say.Text {
 	switch {
 	case plan.Empty():
-		return ""
+		return say.Text{}
 	case plan.Purpose == link.PurposeUndo:
 		if plan.Restores {
-			return "The link is restored."
+			return say.Of("The link is restored.")
 		}
 		if slices.ContainsFunc(plan.Warnings, func(w link.Warning) bool { return w.ID == link.WarnLost }) {
-			return "Undone, except for what cannot be restored."
+			return say.Of("Undone, except for what cannot be restored.")
 		}
-		return "Undone."
+		return say.Of("Undone.")
 	case plan.Purpose == link.PurposeRemove:
-		return "The link is removed. Accounts stay."
+		return say.Of("The link is removed. Accounts stay.")
 	case plan.Purpose == link.PurposeRotate:
-		return "Both systems have the new client secret."
+		return say.Of("Both systems have the new client secret.")
 	}
-	return "Applied. Run authpocket verify to check sign-in."
+	return say.Of("Applied. Run authpocket verify to check sign-in.")
 }
 
 // Applied prints the outcome of an apply. checks are nil if none was made.
@@ -85,7 +100,7 @@ func (v View) Applied(plan link.Plan, o Outcomes, checks link.Checks, err error)
 		v.Errors(err)
 		return
 	}
-	if words := ending(plan); !v.AsJSON && words != "" {
-		visible.Fprintf(v.Out, "%s\n", v.on.In(terminal.Green, words))
+	if words := ending(plan); !v.AsJSON && !words.Empty() {
+		visible.Fprintf(v.Out, "%s\n", v.on.In(terminal.Green, v.Say(words)))
 	}
 }

@@ -109,7 +109,7 @@ func junitCases(r Verification, system link.System) []junitCase {
 		case link.Skipped:
 			one.Skipped = &junitNote{Message: note.Message}
 		case link.Warn:
-			one.Out = say.Of("warn: %s", say.Join(say.Raw(note.Message), say.Raw(note.Text))).String()
+			one.Out = "warn: " + visible.Line(say.Join(c.Evidence, c.Advice(link.InFile)).String())
 		case link.Pass:
 			one.Out = note.Message
 		}
@@ -122,6 +122,6 @@ func junitCases(r Verification, system link.System) []junitCase {
 func junitErrors(r Verification, list []link.Message) []junitCase {
 	return link.Each(list, func(m link.Message) junitCase {
 		return junitCase{Name: "The link can be checked", Class: r.Name() + ".verify",
-			Error: &junitNote{Message: visible.Line(text(m))}}
+			Error: &junitNote{Message: visible.Line(text(m).String())}}
 	})
 }

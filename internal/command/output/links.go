@@ -4,17 +4,18 @@ import (
 	"bytes"
 	"encoding/json"
 	"strconv"
-	"strings"
 
+	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/visible"
 )
 
 // Summary is what became of one of several links.
 type Summary struct {
 	Name    string // of the link
-	Outcome string
-	Count   int    // of changes or of failed checks
-	Cause   string // of a failure
+	Outcome say.Name
+	Count   int      // of changes or of failed checks
+	Cause   say.Text // of a failure
 	Code    Exit
 }
 
@@ -28,13 +29,13 @@ func (s Summary) Exit() error {
 
 // The outcomes. A link is not started after a signal.
 const (
-	OutcomeFailed       = "failed"
-	OutcomeNotStarted   = "not started"
-	OutcomeNothing      = "nothing to change"
-	OutcomeChanges      = "changes"
-	OutcomeApplied      = "applied"
-	OutcomePassed       = "passed"
-	OutcomeChecksFailed = "checks failed"
+	OutcomeFailed       say.Name = "failed"
+	OutcomeNotStarted   say.Name = "not started"
+	OutcomeNothing      say.Name = "nothing to change"
+	OutcomeChanges      say.Name = "changes"
+	OutcomeApplied      say.Name = "applied"
+	OutcomePassed       say.Name = "passed"
+	OutcomeChecksFailed say.Name = "checks failed"
 )
 
 // OutcomesOf returns the outcomes with which a command prints a result.
@@ -48,7 +49,7 @@ func OutcomesOf(command string) []any {
 
 // Failed returns the summary of a link that an error stopped.
 func Failed(err error) Summary {
-	return Summary{Outcome: OutcomeFailed, Cause: Messages(err)[0].What().String(), Code: ExitError}
+	return Summary{Outcome: OutcomeFailed, Cause: Messages(err)[0].What(), Code: ExitError}
 }
 
 // linksResult is what a command prints that works on several links.
@@ -59,8 +60,8 @@ type linksResult struct {
 
 // linkName is what the document of one of several links begins with.
 type linkName struct {
-	Name    string `json:"name"`
-	Outcome string `json:"outcome"`
+	Name    string   `json:"name"`
+	Outcome say.Name `json:"outcome"`
 }
 
 // Links prints the documents of several links as one.
@@ -87,34 +88,33 @@ func (s Summary) document(printed []byte) json.RawMessage {
 }
 
 // Table prints what became of several links, those of a part if it is named. counted is the title of the count.
-func (v View) Table(list []Summary, counted, part string) {
+func (v View) Table(list []Summary, counted say.Text, part string) {
 	if len(list) == 0 {
-		visible.Fprintf(v.Out, "No link is in part %s.\n", part)
+		visible.Fprintln(v.Out, v.Say(say.Of("No link is in part %s.", part)))
 		return
 	}
-	table := [][]string{{"link", "outcome", counted, "cause"}}
+	table := [][]say.Text{{say.Of("link"), say.Of("outcome"), counted, say.Of("cause")}}
 	for _, s := range list {
-		count := ""
+		count := say.Text{}
 		if s.Outcome != OutcomeNotStarted {
-			count = strconv.Itoa(s.Count)
+			count = say.Raw(strconv.Itoa(s.Count))
 		}
-		table = append(table, []string{s.Name, s.Outcome, count, s.Cause})
+		table = append(table, []say.Text{say.Raw(s.Name), s.Outcome.Text(), count, s.Cause})
 	}
 	v.table(table, "")
-	visible.Fprintf(v.Out, "%s\n", counts(list))
+	visible.Fprintln(v.Out, v.Say(counts(list)))
 }
 
 // counts returns how many of the links have each outcome, in the order in which they appear.
-func counts(list []Summary) string {
-	var outcomes, words []string
-	of := map[string]int{}
+func counts(list []Summary) say.Text {
+	var outcomes []say.Name
+	of := map[say.Name]int{}
 	for _, s := range list {
 		if of[s.Outcome]++; of[s.Outcome] == 1 {
 			outcomes = append(outcomes, s.Outcome)
 		}
 	}
-	for _, outcome := range outcomes {
-		words = append(words, strconv.Itoa(of[outcome])+" "+outcome)
-	}
-	return "In all: " + strings.Join(words, ", ") + "."
+	return say.Of("In all: %s.", say.List(link.Each(outcomes, func(outcome say.Name) say.Text {
+		return say.Of("%d %s", of[outcome], outcome.Text())
+	})...))
 }

@@ -3,6 +3,7 @@ package output
 import (
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // Outcomes holds the state of each change of a plan.
@@ -12,8 +13,8 @@ type Outcomes []Outcome
 type Outcome struct {
 	link.Change
 	State   engine.State `json:"state" jsonschema:"enum=waiting,enum=running,enum=done,enum=failed"`
-	Summary string       `json:"summary,omitempty"`
-	Todo    string       `json:"todo,omitempty"`
+	Summary say.Text     `json:"summary,omitzero"`
+	Todo    say.Text     `json:"todo,omitzero"`
 }
 
 // NewOutcomes returns those of a plan that has not begun.
@@ -29,7 +30,7 @@ func (o Outcomes) take(e engine.Event) {
 	if e.Index < len(o) {
 		one := Outcome{Change: e.Change, State: e.State}
 		if len(e.Messages) > 0 {
-			one.Summary, one.Todo = e.Messages[0].What().String(), e.Messages[0].Advice(link.InFile).String()
+			one.Summary, one.Todo = e.Messages[0].What(), e.Messages[0].Advice(link.InFile)
 		}
 		o[e.Index] = one
 	}

@@ -1,8 +1,6 @@
 package output
 
 import (
-	"cmp"
-	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -19,17 +17,17 @@ func (v View) Plan(plan link.Plan) {
 		return
 	}
 	if plan.Purpose == link.PurposeUndo {
-		visible.Fprintf(v.Out, "Undoing receipt %s.\n", plan.Of)
+		visible.Fprintln(v.Out, v.Say(say.Of("Undoing receipt %s.", plan.Of)))
 	}
 	v.All = v.All || !plan.Folds()
 	v.Changes(plan.Changes)
 	if more := plan.IfNeeded(); len(more) > 0 {
-		visible.Fprintf(v.Out, "\nOnly if needed:\n")
+		visible.Fprintf(v.Out, "\n%s\n", v.Say(say.Of("Only if needed:")))
 		v.Changes(more)
 	}
 	decide, known := plan.Decisions()
 	if plan.Empty() {
-		visible.Fprintln(v.Out, "Nothing to change.")
+		visible.Fprintln(v.Out, v.Say(say.Of("Nothing to change.")))
 	}
 	if !plan.Empty() && len(plan.Warnings) > 0 {
 		visible.Fprintln(v.Out)
@@ -39,7 +37,8 @@ func (v View) Plan(plan link.Plan) {
 		v.warning(w)
 	}
 	if !plan.Empty() {
-		visible.Fprintf(v.Out, "\n%s\n", v.on.In(terminal.Bold, CountChanges(len(plan.Changes))+" to make."))
+		made := say.Count(len(plan.Changes), "%d change to make.", "%d changes to make.")
+		visible.Fprintf(v.Out, "\n%s\n", v.on.In(terminal.Bold, v.Say(made)))
 	}
 }
 
@@ -51,30 +50,37 @@ func (v View) known(list []link.Warning) {
 			continue
 		}
 		line := say.Of("Note: %s: %s", w.System.Label(), w.Summary)
-		visible.Fprintf(v.Out, "%s\n", v.on.Styled(terminal.Faint, v.on.Wrapped(line.String(), 0, "  ")))
+		visible.Fprintf(v.Out, "%s\n", v.on.Styled(terminal.Faint, v.on.Wrapped(v.Say(line), 0, "  ")))
 	}
 }
 
 // warning prints a whole warning.
 func (v View) warning(w link.Warning) {
-	line := say.Of("%s: %s", w.System.Label(), say.Join(w.Summary, say.Raw(w.Advice(link.InFile))))
-	visible.Fprintf(v.Out, "%s %s\n", v.on.In(terminal.Yellow, "!"), v.on.Wrapped(line.String(), 2, "  "))
+	visible.Fprintf(v.Out, "%s %s\n", v.on.In(terminal.Yellow, "!"), v.on.Wrapped(v.Say(Warning(w)), 2, "  "))
+}
+
+// Warning returns a whole warning as one line.
+func Warning(w link.Warning) say.Text {
+	return say.Of("%s: %s", w.System.Label(), say.Join(w.Summary, w.Detail,
+		link.Message{Ways: w.Ways}.Advice(link.InFile)))
 }
 
 // Changes prints changes.
 func (v View) Changes(list []link.Change) {
 	for _, c := range list {
 		sign, as := sign(c.Action)
-		title := sign + " " + c.System.Label() + ": " + string(c.Action) + " " + c.Object.String()
+		title := sign + " " + v.Say(doing(c))
 		visible.Fprintf(v.Out, "%s\n", v.on.Styled(as, v.on.Wrapped(title, 0, "  ")))
-		visible.Fprintf(v.Out, "    %s\n", v.on.Styled(terminal.Faint, v.on.Wrapped(say.Of("why: %s", c.Why).String(),
-			4, "         ")))
+		why := v.on.Wrapped(v.Say(say.Of("why: %s", c.Why)), 4, "         ")
+		visible.Fprintf(v.Out, "    %s\n", v.on.Styled(terminal.Faint, why))
 		if folded := v.fields(c); folded > 0 {
-			visible.Fprintf(v.Out, "    %s\n", v.on.In(terminal.Faint, "and "+defaults(folded)+" (--all shows them)"))
+			more := say.Count(folded, "and %d default (--all shows them)", "and %d defaults (--all shows them)")
+			visible.Fprintf(v.Out, "    %s\n", v.on.In(terminal.Faint, v.Say(more)))
 		}
 		if !c.Lost.Empty() {
-			visible.Fprintf(v.Out, "    %s %s\n", v.on.In(terminal.Red, "cannot be undone:"),
-				v.on.Wrapped(c.Lost.String(), 22, "         "))
+			title := v.Say(say.Of("cannot be undone:"))
+			visible.Fprintf(v.Out, "    %s %s\n", v.on.In(terminal.Red, title),
+				v.on.Wrapped(v.Say(c.Lost), 5+utf8.RuneCountInString(title), "         "))
 		}
 	}
 }
@@ -117,7 +123,7 @@ func sign(a link.Action) (string, terminal.Style) {
 func (v View) fieldText(a link.Action, f link.Field) visible.Text {
 	after := v.value(f.After)
 	if f.Generated {
-		after = "generated when applied"
+		after = visible.Text(v.Say(say.Of("generated when applied")))
 	}
 	switch a {
 	case link.Create:
@@ -142,15 +148,6 @@ func (v View) value(s link.Shown) visible.Text {
 		text = "\n" + text
 	}
 	return visible.Block(text, indent)
-}
-
-func defaults(n int) string {
-	return cmp.Or(map[int]string{1: "1 default"}[n], fmt.Sprintf("%d defaults", n))
-}
-
-// CountChanges returns a number of changes in words.
-func CountChanges(n int) string {
-	return cmp.Or(map[int]string{1: "1 change"}[n], fmt.Sprintf("%d changes", n))
 }
 
 // Declined is the error for an apply that nobody agreed to.

@@ -1,7 +1,6 @@
 package output
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -17,16 +16,16 @@ import (
 func (v View) Interrupted(e *engine.Engine) {
 	open, err := e.Interrupted()
 	if err != nil {
-		visible.Fprintln(v.Err, "authpocket: reading earlier receipts:", err)
+		visible.Fprintln(v.Err, v.Say(say.Of("authpocket: reading earlier receipts: %s", err.Error())))
 	}
 	for _, r := range open {
 		if !v.tells(r.ID) {
 			continue
 		}
 		if r.Kind == journal.Proof {
-			visible.Fprintf(v.Err, "The proof started at %s was interrupted (receipt %s), and may have left its "+
-				"test person in authentik and that person's account in PocketBase. The next authpocket apply, undo, "+
-				"rotate, remove or verify --sign-in-new deletes them.\n", r.When.Local().Format(time.DateTime), r.ID)
+			visible.Fprintln(v.Err, v.Say(say.Of("The proof started at %s was interrupted (receipt %s), and may have "+
+				"left its test person in authentik and that person's account in PocketBase. The next authpocket apply, "+
+				"undo, rotate, remove or verify --sign-in-new deletes them.", r.When.Local().Format(time.DateTime), r.ID)))
 			continue
 		}
 		again := "apply"
@@ -34,9 +33,9 @@ func (v View) Interrupted(e *engine.Engine) {
 		case journal.Remove, journal.Rotate, journal.Undo:
 			again = string(r.Kind)
 		}
-		visible.Fprintf(v.Err, "The %s started at %s was interrupted (receipt %s). "+
-			"The next authpocket %s continues it; authpocket undo takes it back.\n",
-			r.Kind, r.When.Local().Format(time.DateTime), r.ID, again)
+		visible.Fprintln(v.Err, v.Say(say.Of("The %s started at %s was interrupted (receipt %s). "+
+			"The next authpocket %s continues it; authpocket undo takes it back.",
+			string(r.Kind), r.When.Local().Format(time.DateTime), r.ID, again)))
 	}
 	aside, err := e.SetAside()
 	if err != nil {
@@ -44,9 +43,14 @@ func (v View) Interrupted(e *engine.Engine) {
 	}
 	for _, a := range aside {
 		if v.tells(a.File) {
-			visible.Fprintf(v.Err, "%s %s\n", a.Reason, a.File)
+			v.setAside(a)
 		}
 	}
+}
+
+// setAside prints why a file was set aside, and where it is.
+func (v View) setAside(a journal.SetAside) {
+	visible.Fprintf(v.Err, "%s %s\n", v.Say(a.Reason), a.File)
 }
 
 // Receipts prints receipts and the files that were set aside.
@@ -57,10 +61,10 @@ func (v View) Receipts(list []journal.Summary, aside []journal.SetAside) {
 		v.json(receiptsResult{rows, asideRows(aside)})
 		return
 	case len(rows) == 0:
-		visible.Fprintln(v.Out, "No receipts yet.")
+		visible.Fprintln(v.Out, v.Say(say.Of("No receipts yet.")))
 	case v.on.Terminal:
 		v.receiptTable(list, rows)
-	default:
+	default: // for scripts, so the same in every language
 		for i, s := range list {
 			r := rows[i]
 			visible.Fprintf(v.Out, "%s\t%s\t%s\t%s\t%s\t%d/%d\t%s\t%s\t%s\t%s\n", r.ID, r.When, r.Kind,
@@ -68,7 +72,7 @@ func (v View) Receipts(list []journal.Summary, aside []journal.SetAside) {
 		}
 	}
 	for _, a := range aside {
-		visible.Fprintf(v.Err, "%s %s\n", a.Reason, a.File)
+		v.setAside(a)
 	}
 }
 
@@ -77,41 +81,53 @@ func (v View) receiptTable(list []journal.Summary, rows []receiptRow) {
 	several := slices.ContainsFunc(rows, func(r receiptRow) bool {
 		return r.AuthentikURL != rows[0].AuthentikURL || r.PocketBaseURL != rows[0].PocketBaseURL
 	})
-	table := [][]string{{"WHEN", "WHAT", "LINK", "OUTCOME", "RECEIPT"}}
+	table := [][]say.Text{{say.Of("when"), say.Of("what"), say.Of("link"), say.Of("outcome"), say.Of("receipt")}}
 	for i, r := range rows {
-		of := r.Slug + " → " + r.Collection
+		of := say.Of("%s → %s", r.Slug, r.Collection)
 		if several {
-			of = r.Slug + " of " + r.AuthentikURL + " → " + r.Collection + " of " + r.PocketBaseURL
+			of = say.Of("%s of %s → %s of %s", r.Slug, r.AuthentikURL, r.Collection, r.PocketBaseURL)
 		}
-		outcome := r.Outcome
+		outcome := r.Outcome.Text()
 		if r.Done < r.Changes {
-			outcome += fmt.Sprintf(", %d of %s", r.Done, CountChanges(r.Changes))
+			outcome = r.outcome()
 		}
 		when := list[i].When.Local().Format("2006-01-02 15:04")
-		table = append(table, []string{when, list[i].Did, of, outcome, r.ID})
+		table = append(table, []say.Text{say.Raw(when), say.Of("%s", list[i].Did), of, outcome, say.Raw(r.ID)})
 	}
 	v.table(table, terminal.Bold)
 	if !several {
-		systems := "authentik " + rows[0].AuthentikURL + ", PocketBase " + rows[0].PocketBaseURL
+		systems := v.Say(say.Of("authentik %s, PocketBase %s", rows[0].AuthentikURL, rows[0].PocketBaseURL))
 		visible.Fprintf(v.Out, "%s\n", v.on.Styled(terminal.Faint, v.on.Wrapped(systems, 0, "")))
 	}
 }
+
+// outcome returns the outcome and how much was written.
+func (r receiptRow) outcome() say.Text {
+	return say.Of("%s, %d of %s", r.Outcome.Text(), r.Done, say.Count(r.Changes, "%d change", "%d changes"))
+}
+
+// The outcomes that a receipt itself does not have.
+const (
+	outcomeUndone      say.Name = "undone later"
+	outcomeRunning     say.Name = "running"
+	outcomeInterrupted say.Name = "interrupted"
+)
 
 func receiptRows(list []journal.Summary) []receiptRow {
 	rows := make([]receiptRow, len(list))
 	undone := map[string]bool{}
 	for i, s := range list { // newest first, so an undo comes before what it undid
-		outcome := string(s.Outcome)
+		outcome := say.Name(s.Outcome)
 		if s.Kind == journal.Undo && s.Outcome == journal.Completed {
 			undone[s.Of] = true
 		}
 		switch {
 		case undone[s.ID]:
-			outcome = "undone later"
+			outcome = outcomeUndone
 		case s.Running:
-			outcome = "running"
+			outcome = outcomeRunning
 		case outcome == "":
-			outcome = "interrupted"
+			outcome = outcomeInterrupted
 		}
 		rows[i] = receiptRow{
 			ID: s.ID, When: s.When.Format(time.RFC3339), Kind: string(s.Kind), Outcome: outcome,
@@ -141,19 +157,33 @@ func (v View) Receipt(list []journal.Summary, r journal.Receipt) {
 		v.json(receiptResult{row, r.Of, r.Program, notNil(changes)})
 		return
 	}
-	visible.Fprintf(v.Out, "%s\n", v.on.In(terminal.Bold, "Receipt "+row.ID+": "+list[at].Did))
-	for _, fact := range [][2]string{
-		{"when", r.When.Local().Format(time.DateTime)}, {"what", row.Kind}, {"receipt", r.Of},
-		{"outcome", fmt.Sprintf("%s, %d of %s", row.Outcome, row.Done, CountChanges(row.Changes))},
-		{"application", row.Slug}, {"authentik", row.AuthentikURL},
-		{"collection", row.Collection}, {"PocketBase", row.PocketBaseURL},
+	visible.Fprintf(v.Out, "%s\n", v.on.In(terminal.Bold, v.Say(say.Of("Receipt %s: %s", row.ID, list[at].Did))))
+	for _, fact := range [][2]say.Text{
+		{say.Of("when"), say.Raw(r.When.Local().Format(time.DateTime))}, {say.Of("what"), say.Raw(row.Kind)},
+		{say.Of("receipt"), say.Raw(r.Of)}, {say.Of("outcome"), row.outcome()},
+		{say.Of("application"), say.Raw(row.Slug)}, {say.Raw(link.Authentik.Label()), say.Raw(row.AuthentikURL)},
+		{say.Of("collection"), say.Raw(row.Collection)}, {say.Raw(link.PB.Label()), say.Raw(row.PocketBaseURL)},
 	} {
-		if fact[1] != "" {
-			visible.Fprintf(v.Out, "    %s: %s\n", fact[0], fact[1])
+		if !fact[1].Empty() {
+			visible.Fprintf(v.Out, "    %s: %s\n", v.Say(fact[0]), v.Say(fact[1]))
 		}
 	}
 	for _, c := range changes {
 		v.Changes([]link.Change{c.Change})
-		visible.Fprintf(v.Out, "    %s: %s\n", c.State, say.Join(say.Of("%s.", c.System.Label()), c.Summary, c.Todo))
+		visible.Fprintf(v.Out, "    %s: %s\n", v.Say(stateOf(c.State)),
+			v.Say(say.Join(say.Of("%s.", c.System.Label()), c.Summary, c.Todo)))
 	}
+}
+
+// stateOf returns the word for the state of a change.
+func stateOf(s journal.State) say.Text {
+	switch s {
+	case journal.Waiting:
+		return say.Of("waiting")
+	case journal.AboutTo:
+		return say.Of("about to")
+	case journal.Done:
+		return say.Of("done")
+	}
+	return say.Of("failed")
 }

@@ -109,10 +109,10 @@ type receiptsResult struct {
 }
 
 type receiptRow struct {
-	ID      string `json:"id"`
-	When    string `json:"when" jsonschema:"format=date-time"` // start, in UTC
-	Kind    string `json:"kind" jsonschema:"enum=apply,enum=undo,enum=rotate,enum=remove,enum=proof"`
-	Outcome string `json:"outcome"`
+	ID      string   `json:"id"`
+	When    string   `json:"when" jsonschema:"format=date-time"` // start, in UTC
+	Kind    string   `json:"kind" jsonschema:"enum=apply,enum=undo,enum=rotate,enum=remove,enum=proof"`
+	Outcome say.Name `json:"outcome"`
 	// Changes is the number of changes in the plan.
 	Changes int `json:"changes"`
 	// Done is how many of them were written.

@@ -1,16 +1,30 @@
 package output
 
 import (
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
 	"authpocket/internal/command/terminal"
+	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/visible"
 )
 
+// inColumn returns words in the language, each as wide as the widest.
+func (v View) inColumn(words ...say.Text) []string {
+	said := link.Each(words, v.Say)
+	width := 0
+	for _, one := range said {
+		width = max(width, utf8.RuneCountInString(one))
+	}
+	return link.Each(said, func(one string) string { return fmt.Sprintf("%-*s", width, one) })
+}
+
 // table prints rows in columns, the first of them in a style. On a terminal that is too narrow for the columns, each
-// row is a list. The last cell may take more than a line.
-func (v View) table(rows [][]string, head terminal.Style) {
+// row is a list. The last cell may take more than a line. The titles are in capitals if they have a style.
+func (v View) table(texts [][]say.Text, head terminal.Style) {
+	rows := link.Each(texts, func(row []say.Text) []string { return link.Each(row, v.Say) })
 	last, width := len(rows[0])-1, 0
 	columns := make([]int, last)
 	for i := range columns {
@@ -33,8 +47,8 @@ func (v View) table(rows [][]string, head terminal.Style) {
 		}
 		text := visible.Text(line.String()) + v.on.Wrapped(row[last], width, indent)
 		text = visible.Text(strings.TrimRight(string(text), " "))
-		if i == 0 {
-			text = v.on.Styled(head, text)
+		if i == 0 && head != "" {
+			text = v.on.Styled(head, visible.Text(strings.ToUpper(string(text))))
 		}
 		visible.Fprintf(v.Out, "%s\n", text)
 	}
@@ -48,7 +62,7 @@ func (v View) rowsAsLists(rows [][]string) {
 			if j == 0 {
 				before = ""
 			}
-			if before += strings.ToLower(rows[0][j]) + ": "; cell != "" {
+			if before += rows[0][j] + ": "; cell != "" {
 				visible.Fprintf(v.Out, "%s%s\n", before, v.on.Wrapped(cell, len(before), "    "))
 			}
 		}

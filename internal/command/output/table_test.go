@@ -20,8 +20,8 @@ func TestNothingIsWiderThanANarrowTerminal(t *testing.T) {
 	v.Verified(shown()[0])
 	v.Receipts([]journal.Summary{{ID: "k3v9x2m4q7", Slug: "wiki", Collection: "people", Meta: journal.Meta{
 		Kind: journal.Apply, AuthentikURL: "https://a.example", PocketBaseURL: "https://p.example"}}}, nil)
-	v.Table([]Summary{{Name: "shop", Outcome: OutcomeFailed, Cause: "PocketBase does not answer at its address."}},
-		"failed checks", "")
+	v.Table([]Summary{{Name: "shop", Outcome: OutcomeFailed, Cause: say.Of("PocketBase does not answer at its address.")}},
+		say.Of("failed checks"), "")
 	for line := range strings.Lines(out.String()) {
 		if utf8.RuneCountInString(strings.TrimSuffix(line, "\n")) > 40 {
 			t.Errorf("too wide: %s", line)

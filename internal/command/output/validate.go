@@ -3,6 +3,7 @@ package output
 import (
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
+	"authpocket/internal/say"
 	"authpocket/internal/visible"
 )
 
@@ -12,13 +13,13 @@ func (v View) Validated(files []linkfile.File, found []link.Message) {
 		v.json(validateResult{len(files), found})
 	}
 	for _, m := range found {
-		visible.Fprintln(v.Err, text(m))
+		visible.Fprintln(v.Err, v.Say(text(m)))
 	}
 	if v.AsJSON || len(found) > 0 {
 		return
 	}
 	for _, file := range files {
-		visible.Fprintf(v.Out, "%s: no problems.\n", nameOf(file))
+		visible.Fprintln(v.Out, v.Say(say.Of("%s: no problems.", nameOf(file))))
 	}
 }
 

@@ -46,5 +46,5 @@ func (r Verification) Summary() Summary {
 	}
 	first := link.Find(r.Checks, func(c link.Check) bool { return c.Status == link.Fail })
 	return Summary{Outcome: OutcomeChecksFailed, Count: r.Checks.Count(link.Fail), Code: ExitFailed,
-		Cause: say.Of("%s: %s", first.Title, first.Evidence).String()}
+		Cause: say.Of("%s: %s", first.Title, first.Evidence)}
 }

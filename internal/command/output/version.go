@@ -3,6 +3,7 @@ package output
 import (
 	"cmp"
 
+	"authpocket/internal/say"
 	"authpocket/internal/visible"
 )
 
@@ -18,16 +19,16 @@ type Build struct {
 	Go string `json:"go"`
 }
 
-// String returns the version, the commit and the version of Go.
-func (b Build) String() string {
-	changed := ""
-	if b.Go == "" {
-		return b.Version
+// Text returns the version, the commit and the version of Go.
+func (b Build) Text() say.Text {
+	switch commit := cmp.Or(say.Raw(b.Commit), say.Of("unknown")); {
+	case b.Go == "":
+		return say.Raw(b.Version)
+	case b.Changed:
+		return say.Of("%s (commit %s, changed, %s)", b.Version, commit, b.Go)
+	default:
+		return say.Of("%s (commit %s, %s)", b.Version, commit, b.Go)
 	}
-	if b.Changed {
-		changed = ", changed"
-	}
-	return b.Version + " (commit " + cmp.Or(b.Commit, "unknown") + changed + ", " + b.Go + ")"
 }
 
 // Version prints how the program was built.
@@ -36,5 +37,5 @@ func (v View) Version(b Build) {
 		v.json(b)
 		return
 	}
-	visible.Fprintf(v.Out, "authpocket version %s\n", b)
+	visible.Fprintln(v.Out, v.Say(say.Of("authpocket version %s", b.Text())))
 }

@@ -54,7 +54,7 @@ func (v View) json(value any) {
 		_, err = v.Out.Write(visible.JSON(document.Bytes()))
 	}
 	if err != nil {
-		visible.Fprintln(v.Err, "authpocket: printing JSON:", err)
+		visible.Fprintln(v.Err, v.Say(say.Of("authpocket: printing JSON: %s", err.Error())))
 	}
 }
 
@@ -70,7 +70,7 @@ func (v View) Fail(err error) error {
 // Errors prints the messages of err.
 func (v View) Errors(err error) {
 	for _, m := range v.messages(err) {
-		visible.Fprintf(v.Err, "%s\n", v.errs.In(terminal.Red, text(m)))
+		visible.Fprintf(v.Err, "%s\n", v.errs.In(terminal.Red, v.Say(text(m))))
 	}
 }
 
@@ -85,7 +85,7 @@ func (v View) messages(err error) []link.Message {
 }
 
 // text returns a message as one line.
-func text(m link.Message) string {
+func text(m link.Message) say.Text {
 	line := m.Text(link.InFile)
 	if m.Field != "" {
 		line = say.Of("%s: %s", inFile(m.Field), line)
@@ -93,7 +93,7 @@ func text(m link.Message) string {
 	if m.Place != nil {
 		line = say.Of("%s: %s", m.Place.String(), line)
 	}
-	return line.String()
+	return line
 }
 
 // inFile returns a field's name in the link file, such as access.groups[0].

@@ -61,7 +61,7 @@ func TestFieldsAreNamedAsInTheLinkFile(t *testing.T) {
 		"email":          "email: x",
 		"pocketbase.url": "pocketbase.url: x", "": "x", "odd.": "odd.: x",
 	} {
-		if got := text(link.Message{Field: field, Summary: say.Of("x")}); got != want {
+		if got := text(link.Message{Field: field, Summary: say.Of("x")}).String(); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}

@@ -3,16 +3,16 @@ package output
 import (
 	"cmp"
 	"maps"
-	"strings"
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/visible"
 )
 
 // Standing is the state of a watched link.
 type Standing struct {
-	headline string // without times, empty before the first time
+	headline say.Text // without times, empty before the first time
 	statuses map[link.CheckID]link.Status
 }
 
@@ -23,9 +23,9 @@ func (v View) Changed(before Standing, r Verification) Standing {
 	if !seen.At.IsZero() {
 		seen.At = time.Unix(0, 0)
 	}
-	now := Standing{r.Checks.Headline(seen).String(), maps.Clone(before.statuses)}
+	now := Standing{r.Checks.Headline(seen), maps.Clone(before.statuses)}
 	if r.Checks == nil {
-		now.headline = strings.Join(link.Each(v.messages(r.Err), text), " ")
+		now.headline = say.Join(link.Each(v.messages(r.Err), text)...)
 	}
 	if now.statuses == nil {
 		now.statuses = map[link.CheckID]link.Status{}
@@ -51,15 +51,16 @@ func (v View) Changed(before Standing, r Verification) Standing {
 func (v View) differ(r Verification, checks link.Checks, headline bool) {
 	at := r.Began.Add(r.Took).Local().Format(time.DateTime)
 	for _, c := range checks {
-		visible.Fprintf(v.Out, "%s %-7s %s: %s: %s\n", at, c.Status, c.System.Label(), c.Title, c.Evidence)
+		visible.Fprintf(v.Out, "%s %s %s\n", at, v.statuses()[c.Status],
+			v.Say(say.Of("%s: %s: %s", c.System.Label(), c.Title, c.Evidence)))
 	}
 	for _, m := range v.messages(r.Err) {
-		visible.Fprintf(v.Out, "%s error   %s\n", at, text(m))
+		visible.Fprintf(v.Out, "%s %s %s\n", at, v.statuses()[""], v.Say(text(m)))
 	}
 	if headline && r.Checks != nil {
-		visible.Fprintf(v.Out, "%s %s\n", at, r.Checks.Headline(r.Seen()))
+		visible.Fprintf(v.Out, "%s %s\n", at, v.Say(r.Checks.Headline(r.Seen())))
 	}
 }
 
 // IsKnown reports whether the link was looked at.
-func (s Standing) IsKnown() bool { return s.headline != "" }
+func (s Standing) IsKnown() bool { return !s.headline.Empty() }

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/term"
 
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/visible"
 )
@@ -29,22 +30,24 @@ type Asker struct {
 // Asker returns an asker. It may read more of the input than it needs, so ask everything with one.
 func (s Streams) Asker() Asker { return Asker{s, bufio.NewReader(s.In)} }
 
-// Yes asks and reports whether the answer is yes. A signal or the end of input counts as no.
-func (a Asker) Yes(ctx context.Context, question string) bool {
-	visible.Fprintf(a.Err, "%s [y/N] ", a.Screen(a.Err).In(Bold, question))
+// Yes asks and reports whether the answer is yes, in the language or in English. A signal or the end of input counts
+// as no.
+func (a Asker) Yes(ctx context.Context, question say.Text) bool {
+	visible.Fprintf(a.Err, "%s %s ", a.Screen(a.Err).In(Bold, a.Say(question)), a.Say(say.Of("[y/N]")))
 	answer, err := a.read(ctx)
 	if ctx.Err() != nil {
 		visible.Fprintln(a.Err)
 	}
-	return err == nil && slices.Contains([]string{"y", "yes"}, strings.ToLower(answer))
+	yes := []string{"y", "yes", a.Say(say.Of("y")), a.Say(say.Of("yes"))}
+	return err == nil && slices.Contains(yes, strings.ToLower(answer))
 }
 
 // Line asks for a line. An empty one means the fallback.
-func (a Asker) Line(ctx context.Context, question, fallback string) (string, error) {
+func (a Asker) Line(ctx context.Context, question say.Text, fallback string) (string, error) {
 	if fallback != "" {
-		question += " [" + fallback + "]"
+		question = say.Of("%s [%s]", question, fallback)
 	}
-	visible.Fprintf(a.Err, "%s: ", question)
+	visible.Fprintf(a.Err, "%s: ", a.Say(question))
 	text, err := a.read(ctx)
 	return cmp.Or(text, fallback), err
 }
@@ -71,13 +74,13 @@ func (a Asker) read(ctx context.Context) (string, error) {
 }
 
 // Choice asks for one of several values, by number or by itself.
-func (a Asker) Choice(ctx context.Context, question string, values, shown []string) (string, error) {
-	visible.Fprintln(a.Err, question)
+func (a Asker) Choice(ctx context.Context, question say.Text, values []string, shown []say.Text) (string, error) {
+	visible.Fprintln(a.Err, a.Say(question))
 	for i, one := range shown {
-		visible.Fprintf(a.Err, "  %d  %s\n", i+1, one)
+		visible.Fprintf(a.Err, "  %d  %s\n", i+1, a.Say(one))
 	}
 	for {
-		answer, err := a.Line(ctx, "Number", "")
+		answer, err := a.Line(ctx, say.Of("Number"), "")
 		if err != nil {
 			return "", err
 		}
@@ -87,13 +90,13 @@ func (a Asker) Choice(ctx context.Context, question string, values, shown []stri
 		if slices.Contains(values, answer) {
 			return answer, nil
 		}
-		visible.Fprintf(a.Err, "Answer with a number from 1 to %d.\n", len(values))
+		visible.Fprintln(a.Err, a.Say(say.Of("Answer with a number from 1 to %d.", len(values))))
 	}
 }
 
 // Secret asks without showing the answer. A read of a terminal cannot be interrupted, so it is left running after a
 // signal, and the terminal is put back.
-func (s Streams) Secret(ctx context.Context, question string) (secret.Text, error) {
+func (s Streams) Secret(ctx context.Context, question say.Text) (secret.Text, error) {
 	terminal, ok := s.In.(*os.File)
 	if !ok {
 		return secret.Text{}, errors.New("there is no terminal")
@@ -102,7 +105,7 @@ func (s Streams) Secret(ctx context.Context, question string) (secret.Text, erro
 	if err != nil {
 		return secret.Text{}, fmt.Errorf("reading the terminal: %w", err)
 	}
-	visible.Fprintf(s.Err, "%s", question)
+	visible.Fprintf(s.Err, "%s: ", s.Say(question))
 	typed := make(chan secret.Text, 1)
 	failed := make(chan error, 1)
 	go func() {

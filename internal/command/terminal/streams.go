@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/term"
 
+	"authpocket/internal/say"
 	"authpocket/internal/visible"
 )
 
@@ -14,7 +15,16 @@ import (
 type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
-	Colour   string // when there are colours: auto, always or never
+	Colour   string        // when there are colours: auto, always or never
+	Language *say.Language // nil for English
+}
+
+// Say returns a text in the language.
+func (s Streams) Say(t say.Text) string {
+	if s.Language == nil {
+		return t.String()
+	}
+	return s.Language.Say(t)
 }
 
 // CanAsk reports whether there is somebody to ask.
@@ -38,12 +48,12 @@ func (s Streams) Screen(stream io.Writer) Screen {
 }
 
 // Status shows a line at a terminal while something runs, and returns what erases it.
-func (s Streams) Status(text string) (erase func()) {
+func (s Streams) Status(text say.Text) (erase func()) {
 	on := s.Screen(s.Err)
 	if !on.Erases {
 		return func() {}
 	}
-	on.ReplaceLine(s.Err, text)
+	on.ReplaceLine(s.Err, s.Say(text))
 	return func() { visible.Fprintf(s.Err, "%s", EraseLine) }
 }
 

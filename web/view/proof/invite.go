@@ -31,6 +31,6 @@ func NewTry(h view.Head, in SignInInput, events string) SignInPage {
 // NewInvite returns the page that shows a link for another user, once.
 func NewInvite(h view.Head, invitation string, in SignInInput) InvitePage {
 	h.Title, h.Back = say.Of("Invite another user"), "/signin"
-	return InvitePage{Head: h, Address: invitation, Until: in.Expires.UTC().Format("15:04 UTC"), Follow: "/signin/" +
-		in.ID, Here: address.ThisMachine(invitation), Code: newQRCode(invitation)}
+	return InvitePage{Head: h, Address: invitation, Until: in.Expires.UTC().Format("15:04 UTC"),
+		Follow: "/signin/" + in.ID, Here: address.ThisMachine(invitation), Code: newQRCode(invitation)}
 }
