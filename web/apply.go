@@ -66,8 +66,7 @@ func (s *Server) stalePlan(w http.ResponseWriter, r *http.Request, sess *session
 	s.problem(w, r, http.StatusConflict, view.ProblemPage{
 		Head: s.titled(sess, say.Of("Review again")),
 		Summary: say.Of("This review is out of date. An answer or the link has changed since, perhaps in another " +
-			"tab. " +
-			"Nothing was written."),
+			"tab. Nothing was written."),
 		Todo:    say.Of("Open the latest review and continue from there."),
 		Actions: []view.Action{{Label: say.Of("Review again"), URL: sess.AgainOf(id)}},
 	})
@@ -78,8 +77,7 @@ func (s *Server) busy(w http.ResponseWriter, r *http.Request, sess *session.Sess
 	s.problem(w, r, http.StatusConflict, view.ProblemPage{
 		Head: s.titled(sess, say.Of("Other changes are in progress")),
 		Summary: say.Of("Other changes to this link are being applied, perhaps in another tab. Nothing in this " +
-			"review " +
-			"was written."),
+			"review was written."),
 		Todo:    say.Of("Wait for them to finish, then open this review again."),
 		Actions: []view.Action{{Label: say.Of("View progress"), URL: "/apply/" + job.ID}},
 	})

@@ -41,8 +41,7 @@ func (s *Server) showForgotten(w http.ResponseWriter, r *http.Request, _ *sessio
 	if r.URL.Query().Get("after") == "work" {
 		page.Head.Title = say.Of("The tokens are deleted in a moment")
 		page.Summary = say.Of("A task that you started is still running. When it ends, authpocket deletes both " +
-			"tokens and all " +
-			"client secrets. Your answers are already deleted.")
+			"tokens and all client secrets. Your answers are already deleted.")
 	}
 	s.problem(w, r, http.StatusOK, page)
 }

@@ -98,7 +98,7 @@ func TestNoAddressOfALanguageLeadsAstray(t *testing.T) {
 	t.Cleanup(s.Close)
 	for target, want := range map[string]string{
 		"//evil.example/?lang=de": "/", "/\\evil.example?lang=de": "/%5Cevil.example",
-		"/%0d%0aX:y?lang=de": "/%0d%0aX:y",
+		"/%0d%0aX:y?lang=de":                 "/%0d%0aX:y",
 		"http://evil.example/review?lang=de": "/review", "/.//evil.example?lang=de&lang=en": "/evil.example",
 		"/door?lang=de": "/", "/signin/callback?code=c&state=s&lang=de": "/",
 		"/?lang=": "", "/?lang=xx": "", "/?lang=DE": "", "/?lang=de%0d%0aSet-Cookie:x": "", "/?lang=//evil": "",
@@ -169,8 +169,8 @@ func TestEveryPageHasTheSwitch(t *testing.T) {
 	}
 	for path, want := range map[string]string{ // the pages that a form is answered with
 		"/authentik": "/authentik?", "/apply": "/?", "/signin/invite": "/signin?",
-		"/receipts/x/continue": "/receipts/x?",
-		"/door": "/door?", "/door/code": "/door?", "//evil.example": "/?", "/pocketbase/code": "/pocketbase/code?",
+		"/receipts/x/continue": "/receipts/x?", "/door": "/door?", "/door/code": "/door?", "//evil.example": "/?",
+		"/pocketbase/code": "/pocketbase/code?",
 	} {
 		check("POST", path, answer(s, "POST", path, nil), want)
 	}

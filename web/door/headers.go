@@ -14,8 +14,7 @@ const ContentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; 
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 const permissionsPolicy = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), " +
-	"magnetometer=(), " +
-	"microphone=(), midi=(), payment=(), usb=()"
+	"magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
 
 // Headers are those that every answer has. Files overwrite Cache-Control.
 func Headers(next http.Handler) http.Handler {

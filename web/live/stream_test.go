@@ -2,14 +2,18 @@ package live
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/a-h/templ"
+
+	"authpocket/internal/say"
 )
 
 // stalled is a browser that has stopped reading: what is written to it waits
@@ -67,4 +71,23 @@ func TestAStreamThatIsNotReadEnds(t *testing.T) {
 			t.Errorf("it held on for %s", took)
 		}
 	})
+}
+
+func TestAStreamIsInTheLanguageOfItsRequest(t *testing.T) {
+	languages, err := say.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	happened := NewRecord[int]()
+	happened.Add(1)
+	happened.End()
+	rec, german := httptest.NewRecorder(), say.With(t.Context(), languages.Match("de"))
+	said := templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		_, err := io.WriteString(w, say.In(ctx, say.Count(1, "%d change", "%d changes")))
+		return err
+	})
+	if err := Stream(rec, httptest.NewRequestWithContext(german, "GET", "/", nil), nil, happened.Count,
+		func(int) templ.Component { return said }); err != nil || !strings.Contains(rec.Body.String(), "1 Änderung") {
+		t.Errorf("it sends %q, %v", rec.Body, err)
+	}
 }
