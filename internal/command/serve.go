@@ -98,7 +98,7 @@ func (f serveFlags) run(ctx context.Context, p program) error {
 		visible.Fprintln(p.Err, p.Say(say.Of("authpocket: WARNING: listening on plain http for other machines. "+
 			"Anyone who can read the traffic can read the admin tokens and take over the session.")))
 	}
-	terminal := door.Terminal{Out: p.Out, URL: ln.URL}
+	terminal := door.Terminal{Out: p.Out, URL: ln.URL, Say: p.Say}
 	wizard := web.New(web.Config{
 		Log: p.log, Prefill: web.Prefill{CA: ca}, Receipts: store, Version: releaseVersion(),
 		Hosts: door.Hosts{Public: ln.Public, Proxies: ln.Proxies}, Print: terminal.Print, Closed: terminal.Closed,

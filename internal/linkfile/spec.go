@@ -52,7 +52,8 @@ func (f *File) checkPocketBase() {
 	if !p.Token.IsSet() && !f.sets("pocketbase.token_file") &&
 		(p.Email == "" || !p.Password.IsSet() && !f.sets("pocketbase.password_file")) {
 		f.problems.Add("pocketbase.token", say.Of("There are no credentials for PocketBase."),
-			f.todo(say.Of("Set token, or email and password, of a superuser."), say.Of("Set this environment variable to it.")))
+			f.todo(say.Of("Set token, or email and password, of a superuser."),
+				say.Of("Set this environment variable to it.")))
 	}
 }
 
@@ -65,7 +66,8 @@ func (f *File) address(of link.System, label say.Text, field, raw string) string
 }
 
 func (f *File) encrypted(system, base string, what say.Text, insecure bool) {
-	allow := f.todo(say.Of("allow it with insecure_http: true below %s", system), say.Of("allow it with --insecure-http"))
+	allow := f.todo(say.Of("allow it with insecure_http: true below %s", system),
+		say.Of("allow it with --insecure-http"))
 	if problem := link.Unencrypted(system+".url", base, what, allow); problem != nil && !insecure {
 		f.problems = append(f.problems, *problem)
 	}
