@@ -53,7 +53,8 @@ func (f connectForm) login(system link.System, held session.Login) (l session.Lo
 	if l.URL = address; problem != nil {
 		problems = append(problems, *problem)
 	}
-	if open := link.Unencrypted(url, l.URL, words.secrets, say.Of("tick “%s”", words.tick)); open != nil && !f.Plain {
+	open := link.Unencrypted(system, l.URL, say.Of("Use https://, or tick “%s”.", words.tick))
+	if open != nil && !f.Plain {
 		problems = append(problems, *open)
 	}
 	if f.With == session.WithPassword {
@@ -81,8 +82,7 @@ func (f connectForm) login(system link.System, held session.Login) (l session.Lo
 type connectWords struct {
 	missing, way say.Text // there is no token, and what to do
 	another      say.Text // the token that is set is for another address
-	secrets      say.Text // what plain http shows
-	tick         say.Text // the label of the box that allows it
+	tick         say.Text // the label of the box that allows plain http
 }
 
 func wordsFor(system link.System) connectWords {
@@ -91,14 +91,14 @@ func wordsFor(system link.System) connectWords {
 			missing: say.Of("Enter the superuser token."),
 			way:     say.Of("Or choose to sign in with e-mail address and password."),
 			another: say.Of("Enter the superuser token of this PocketBase."),
-			secrets: say.Of("token or password"), tick: setup.PlainLogin.Text(),
+			tick:    setup.PlainLogin.Text(),
 		}
 	}
 	return connectWords{
 		missing: say.Of("Enter the API token."),
 		way:     say.Of("Create one in authentik under Directory, Tokens and App passwords."),
 		another: say.Of("Enter the API token of this authentik."),
-		secrets: say.Of("token"), tick: setup.PlainToken.Text(),
+		tick:    setup.PlainToken.Text(),
 	}
 }
 

@@ -15,10 +15,10 @@ import (
 func (c *Client) SignIn(ctx context.Context, d link.Desired, o signin.Opening, who signin.Credentials) (signin.Return,
 	error) {
 	// Plain http to the other address was allowed when the token was sent.
-	if open := link.Unencrypted("", d.AuthentikURL, say.Of("password"),
-		say.Text{}); open != nil && d.AuthentikURL != c.URL {
+	if link.Exposes(d.AuthentikURL) && d.AuthentikURL != c.URL {
 		return signin.Return{}, &signin.LoginError{Stop: signin.StopStage, Step: "preparing the sign-in",
-			What: open.Summary, Todo: say.Of("Set authentik's public address to one with https://.")}
+			What: say.Of("The address is plain http: anyone on the network can read the password. Nothing was sent."),
+			Todo: say.Of("Set authentik's public address to one with https://.")}
 	}
 	return login.Client{URL: d.AuthentikURL, HTTP: c.HTTP, Log: c.Log}.SignIn(ctx, o, who)
 }

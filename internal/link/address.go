@@ -89,18 +89,21 @@ func RedirectURL(base string) string { return strings.TrimRight(base, "/") + Red
 
 func hasRedirectPath(u string) bool { return strings.HasSuffix(u, RedirectPath) }
 
-// Unencrypted returns a problem if secrets would be sent to base over plain http on a public network, nil
-// otherwise. Addresses in an inner network, such as a container's name, only get a warning in the plan. allow
-// is how to permit it.
-func Unencrypted(field, base string, what, allow say.Text) *Problem {
-	if !address.PlainHTTP(base) || address.Inner(base) {
+// Exposes reports whether what is sent to base crosses a public network over plain http. Addresses in an inner network,
+// such as a container's name, only get a warning in the plan.
+func Exposes(base string) bool { return address.PlainHTTP(base) && !address.Inner(base) }
+
+// Unencrypted returns a problem if base exposes the system's token or password, nil otherwise.
+func Unencrypted(of System, base string, todo say.Text) *Problem {
+	if !Exposes(base) {
 		return nil
 	}
-	return &Problem{
-		Field:   field,
-		Summary: say.Of("The address is plain http: anyone on the network can read the %s. Nothing was sent.", what),
-		Todo:    say.Of("Use https://, or %s.", allow),
+	summary := say.Of("The address is plain http: anyone on the network can read the token. Nothing was sent.")
+	if of == PB {
+		summary = say.Of("The address is plain http: anyone on the network can read the token or password. " +
+			"Nothing was sent.")
 	}
+	return &Problem{Field: string(of) + ".url", Summary: summary, Todo: todo}
 }
 
 // FieldAt returns the path of entry i of a list field.

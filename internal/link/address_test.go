@@ -111,8 +111,7 @@ func TestSecretsCrossTheOpenNetworkUnencryptedOnlyWhenAllowed(t *testing.T) {
 		"http://authentik-server:9000": false, "http://10.0.0.7:9000": false, "http://[fd12::7]:9000": false,
 		"http://pb.lan": false,
 	} {
-		if got := link.Unencrypted("authentik.url", address, say.Of("token"),
-			say.Of("allow it")) != nil; got != refused {
+		if got := link.Unencrypted(link.Authentik, address, say.Of("Allow it.")) != nil; got != refused {
 			t.Errorf("%s: refused %t, want %t", address, got, refused)
 		}
 	}

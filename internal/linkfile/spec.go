@@ -22,7 +22,7 @@ func (f *File) check() {
 func (f *File) checkAuthentik() {
 	a := &f.Authentik
 	a.Base = f.address(link.Authentik, say.Of("authentik address"), "authentik.url", a.URL)
-	f.encrypted("authentik", a.Base, say.Of("token"), a.Insecure)
+	f.encrypted(link.Authentik, a.Base, a.Insecure)
 	f.spec.AuthentikURL = a.Base
 	if a.PublicURL != "" {
 		f.spec.AuthentikURL = f.address(link.Authentik, say.Of("authentik public address"), "authentik.public_url",
@@ -38,7 +38,7 @@ func (f *File) checkAuthentik() {
 func (f *File) checkPocketBase() {
 	p := &f.PocketBase
 	p.Base = f.address(link.PB, say.Of("PocketBase address"), "pocketbase.url", p.URL)
-	f.encrypted("pocketbase", p.Base, say.Of("token or password"), p.Insecure)
+	f.encrypted(link.PB, p.Base, p.Insecure)
 	public := []string{p.Base}
 	if len(p.PublicURLs) > 0 {
 		public = nil
@@ -65,10 +65,10 @@ func (f *File) address(of link.System, label say.Text, field, raw string) string
 	return base
 }
 
-func (f *File) encrypted(system, base string, what say.Text, insecure bool) {
-	allow := f.todo(say.Of("allow it with insecure_http: true below %s", system),
-		say.Of("allow it with --insecure-http"))
-	if problem := link.Unencrypted(system+".url", base, what, allow); problem != nil && !insecure {
+func (f *File) encrypted(of link.System, base string, insecure bool) {
+	todo := f.todo(say.Of("Use https://, or allow it with insecure_http: true below %s.", string(of)),
+		say.Of("Use https://, or allow it with --insecure-http."))
+	if problem := link.Unencrypted(of, base, todo); problem != nil && !insecure {
 		f.problems = append(f.problems, *problem)
 	}
 }

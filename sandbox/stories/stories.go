@@ -75,7 +75,8 @@ func connectStories(none, one view.Head) []Story {
 			Todo: say.Of("Paste PEM text that starts with -----BEGIN CERTIFICATE-----.")},
 	}})
 	held := setup.NewAuthentik(demo(one), setup.AuthentikInput{URL: AuthentikURL, Held: true, From: "review"})
-	open := link.Unencrypted("authentik.url", "http://authentik.company:9000", say.Of("token"), say.Of("tick “%s”", setup.PlainToken.Text()))
+	open := link.Unencrypted(link.Authentik, "http://authentik.company:9000",
+		say.Of("Use https://, or tick “%s”.", setup.PlainToken.Text()))
 	plain := setup.NewAuthentik(none, setup.AuthentikInput{URL: "http://authentik.company:9000",
 		Problems: link.Problems{*open}})
 	return []Story{

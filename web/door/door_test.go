@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"authpocket/internal/say"
 )
 
 // doorway is a door with the page behind it, and what it said in the
@@ -295,6 +297,20 @@ func TestTheTerminalShowsTheCodeInTheFragment(t *testing.T) {
 	for _, words := range []string{"http://127.0.0.1:8480/#code=ABCDEFGHIJ\n", "ABCD-EFGH-IJ\n", "expired unused"} {
 		if !strings.Contains(out.String(), words) {
 			t.Errorf("it does not say %q: %s", words, out.String())
+		}
+	}
+}
+
+func TestTheTerminalSaysEverythingInItsLanguage(t *testing.T) {
+	var out strings.Builder
+	terminal := Terminal{Out: &out, URL: "http://127.0.0.1:8480/",
+		Say: func(text say.Text) string { return "said: " + text.String() }}
+	terminal.Print("ABCDEFGHIJ")
+	terminal.Closed()
+	for line := range strings.Lines(out.String()) {
+		if line = strings.TrimSpace(line); line != "" && line != "http://127.0.0.1:8480/#code=ABCDEFGHIJ" &&
+			!strings.HasPrefix(line, "said: ") {
+			t.Errorf("%q is in no language", line)
 		}
 	}
 }

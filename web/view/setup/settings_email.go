@@ -19,7 +19,7 @@ func (b settings) email() view.Choice {
 	}
 	c := b.choice("email", say.Of("Which e-mail addresses should count as verified?"),
 		say.Of("PocketBase links a sign-in to the account with the same verified address"), options...)
-	c.Key = "email: trust-all, trust-attribute or leave"
+	c.Key = "email: trust-all | trust-attribute | leave"
 	return c
 }
 
