@@ -93,7 +93,7 @@ func (v View) receiptTable(list []journal.Summary, rows []receiptRow) {
 			outcome = r.outcome()
 		}
 		when := list[i].When.Local().Format("2006-01-02 15:04")
-		table = append(table, []say.Text{say.Raw(when), say.Of("%s", list[i].Did), of, outcome, say.Raw(r.ID)})
+		table = append(table, []say.Text{say.Raw(when), list[i].Did, of, outcome, say.Raw(r.ID)})
 	}
 	v.table(table, terminal.Bold)
 	if !several {
