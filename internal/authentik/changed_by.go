@@ -27,7 +27,7 @@ func (c *Client) ChangedBy(ctx context.Context, since time.Time, changes []link.
 			!slices.ContainsFunc(changes, func(ch link.Change) bool { return isOf(model, ch) }) {
 			continue
 		}
-		line := say.Of(changedWords(e.action()).String(), rest.Plain(e.user().Text("username")), modelWords(model),
+		line := changedWords(e.action(), rest.Plain(e.user().Text("username")), modelWords(model),
 			rest.Plain(model.Text("name")), e.when().UTC().Format("15:04:05 UTC"))
 		if !slices.Contains(said, line) {
 			said = append(said, line)
@@ -96,15 +96,15 @@ func each[T any](e link.Edit[T], do func(T)) {
 	}
 }
 
-// changedWords returns the format of a sentence about an event: who changed which kind of object, its name and when.
-func changedWords(action string) say.Text {
+// changedWords says who changed which kind of object, its name and when.
+func changedWords(action, who string, kind say.Text, name, when string) say.Text {
 	switch action {
 	case "model_created":
-		return say.Of("%%s created the %%s “%%s” at %%s")
+		return say.Of("%s created the %s “%s” at %s", who, kind, name, when)
 	case "model_deleted":
-		return say.Of("%%s deleted the %%s “%%s” at %%s")
+		return say.Of("%s deleted the %s “%s” at %s", who, kind, name, when)
 	}
-	return say.Of("%%s updated the %%s “%%s” at %%s")
+	return say.Of("%s updated the %s “%s” at %s", who, kind, name, when)
 }
 
 // modelWords returns the kind of an event's object.

@@ -9,6 +9,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
 )
@@ -63,7 +64,7 @@ func (c *Client) OnlySignIn(ctx context.Context, since time.Time, d link.Desired
 func (c *Client) events(ctx context.Context, since time.Time, actions ...string) ([]event, time.Time, error) {
 	call := rest.Get("/events/events/", "ordering", "-created", "page_size", strconv.Itoa(eventCount))
 	call.Query["actions"] = actions
-	a, err := c.Read(ctx, rest.Need{What: "events", Perm: link.PermViewEvent}, call)
+	a, err := c.Read(ctx, rest.Need{What: say.Of("events"), Perm: link.PermViewEvent}, call)
 	if err != nil {
 		return nil, since, err
 	}

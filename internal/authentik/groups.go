@@ -5,12 +5,13 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // Superusers reports whether the members of a group are superusers, because of the group or of one that it is in. The
 // error is a *link.Fault, also if one of the groups cannot be seen.
 func (c *Client) Superusers(ctx context.Context, group string) (bool, error) {
-	need := rest.Need{What: "groups", Perm: link.PermViewGroup}
+	need := rest.Need{What: say.Of("groups"), Perm: link.PermViewGroup}
 	todo, seen := []string{group}, map[string]bool{"": true}
 	for len(todo) > 0 {
 		pk := todo[0]

@@ -6,6 +6,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // readPermissions finds the permissions to add objects that the token's roles lack, so that a plan can warn
@@ -23,7 +24,7 @@ func (o *observation) readPermissions(ctx context.Context) error {
 	}
 	held := map[string]bool{}
 	for _, role := range me.Objects("roles") {
-		permissions, err := o.c.All(ctx, rest.List{Need: rest.Need{What: "permissions"},
+		permissions, err := o.c.All(ctx, rest.List{Need: rest.Need{What: say.Of("permissions")},
 			Call: rest.Get("/rbac/permissions/", "role", role.Text("pk"), "ordering", "codename")})
 		if err != nil {
 			o.c.Log.DebugContext(ctx, "the token's permissions cannot be known beforehand", "err", err)

@@ -31,7 +31,7 @@ type Meta struct {
 	// Follows is the path in a spec that decides a field without a path of its own.
 	Follows string
 	Claim   say.Name // of a mapped field: the claim that it holds
-	Flow    string // of a flow field: the designation of the flow
+	Flow    string   // of a flow field: the designation of the flow
 
 	// Default is the value in a new object if the spec leaves it open, empty
 	// for none or a computed one.

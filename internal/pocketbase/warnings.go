@@ -37,7 +37,7 @@ func (w *warner) add(id link.WarningID, summary, detail say.Text) {
 }
 
 func (w *warner) version(snap link.PocketBaseSnapshot, d link.Desired) {
-	r, name := rest.ParseRelease(snap.Version), say.Of("PocketBase %s", snap.Version)
+	r := rest.ParseRelease(snap.Version)
 	if snap.Version == "" {
 		w.add(link.WarnVersionUnknown, say.Of("The version of this PocketBase could not be found out."),
 			say.Of("authpocket writes in the way that is safe on every version since 0.23. Versions before 0.37.4 "+
@@ -45,40 +45,38 @@ func (w *warner) version(snap link.PocketBaseSnapshot, d link.Desired) {
 		return
 	}
 	if !r.Since(rest.ReadsSafely) {
-		w.add(link.WarnVersionReads, say.Of("%s%s client secrets when a collection is opened.", name, certainly(r,
-			rest.ReadsSafely, " forgets", " may forget")),
+		forgets := say.Of("PocketBase %s may forget client secrets when a collection is opened.", snap.Version)
+		if r.Before(rest.ReadsSafely) {
+			forgets = say.Of("PocketBase %s forgets client secrets when a collection is opened.", snap.Version)
+		}
+		w.add(link.WarnVersionReads, forgets,
 			say.Of("Before 0.36.8, reading one collection through the API, as the dashboard and other tools do, "+
 				"empties the client secrets that the running server has, and sign-ins fail until the next "+
 				"change or restart. authpocket only reads lists, which is harmless. Upgrade."))
 	}
 	if !r.Since(rest.HijackFixed) {
-		w.add(link.WarnVersionHijack, say.Of("%s%s a known security hole in OAuth2 sign-ins.", name, certainly(r,
-			rest.HijackFixed, " has", " may have")),
+		has := say.Of("PocketBase %s may have a known security hole in OAuth2 sign-ins.", snap.Version)
+		if r.Before(rest.HijackFixed) {
+			has = say.Of("PocketBase %s has a known security hole in OAuth2 sign-ins.", snap.Version)
+		}
+		w.add(link.WarnVersionHijack, has,
 			say.Of("Before 0.37.4, whoever registers first with somebody's address can keep access to the account "+
 				"after that person signs in (GHSA-pq7p-mc74-g65w, CVE-2026-44166). Upgrade."))
 	}
 	if r.MayBe(rest.MergesNot) && len(foreignProviders(snap, d)) > 0 {
-		w.add(link.WarnVersionMerge, say.Of("%s %s 0.40.0, which cannot change one provider without the client "+
-			"secrets of the others.", name, isOrMayBe(r)),
+		is := say.Of("PocketBase %s may be 0.40.0, which cannot change one provider without the client secrets of "+
+			"the others.", snap.Version)
+		if r.Exactly(rest.MergesNot) {
+			is = say.Of("PocketBase %s is 0.40.0, which cannot change one provider without the client secrets of the "+
+				"others.", snap.Version)
+		}
+		w.add(link.WarnVersionMerge, is,
 			say.Of("The apply will be refused and nothing written, because there are other providers: %s. Upgrade "+
 				"to 0.40.1 or later first.", strings.Join(foreignProviders(snap, d), ", ")))
 	}
 }
 
-// certainly returns is if the server is certainly older than n, and maybe if it only may be.
-func certainly(r rest.Release, n rest.Number, is, maybe string) string {
-	if r.Before(n) {
-		return is
-	}
-	return maybe
-}
 
-func isOrMayBe(r rest.Release) string {
-	if r.Exactly(rest.MergesNot) {
-		return "is"
-	}
-	return "may be"
-}
 
 // foreignProviders returns the collection's slots other than ours.
 func foreignProviders(snap link.PocketBaseSnapshot, d link.Desired) []string {
@@ -191,20 +189,24 @@ func (w *warner) linkedBefore(n int, collection string, there *link.OAuth2Provid
 }
 
 // mappedTwice returns the first field that takes more than one claim, and those claims.
-func mappedTwice(m link.MappedFields) (field, claims string) {
-	to := [][2]string{{"the id", m.ID}, {"the name", m.Name}, {"the username", m.Username}, {"the avatar", m.AvatarURL}}
+func mappedTwice(m link.MappedFields) (field string, claims say.Text) {
+	to := []struct {
+		claim say.Text
+		field string
+	}{{say.Of("the id"), m.ID}, {say.Of("the name"), m.Name}, {say.Of("the username"), m.Username},
+		{say.Of("the avatar"), m.AvatarURL}}
 	for i, a := range to {
-		var same []string
+		var same []say.Text
 		for _, b := range to[i:] {
-			if b[1] == a[1] && a[1] != "" {
-				same = append(same, b[0])
+			if b.field == a.field && a.field != "" {
+				same = append(same, b.claim)
 			}
 		}
 		if len(same) > 1 {
-			return rest.Plain(a[1]), strings.Join(same, " and ")
+			return rest.Plain(a.field), say.And(same...)
 		}
 	}
-	return "", ""
+	return "", say.Text{}
 }
 
 func (w *warner) rules(snap link.PocketBaseSnapshot, now link.CollectionState, d link.Desired) {
@@ -232,10 +234,10 @@ func managedDetail(app string, cause link.CauseID, detail say.Text) say.Text {
 		return say.Of("%s sets createRule itself each time it starts, so a change in PocketBase does not last. To let "+
 			"new people in, start it with USER_CREATION=true in its environment.", app)
 	case link.CauseMFA:
-		return say.Of("%s %s turns multi-factor authentication on at each start with MFA_OTP=true in its environment, "+
-			"but leaves the MFA rule alone, so the rule lasts.", detail, app)
+		return say.Join(detail, say.Of("%s turns multi-factor authentication on at each start with MFA_OTP=true in "+
+			"its environment, but leaves the MFA rule alone, so the rule lasts.", app))
 	case link.CauseAuthRule:
-		return say.Of("%s %s leaves authRule alone, so the change lasts.", detail, app)
+		return say.Join(detail, say.Of("%s leaves authRule alone, so the change lasts.", app))
 	}
 	return detail
 }

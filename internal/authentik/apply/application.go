@@ -6,13 +6,14 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 func (c Writer) applications() kind[link.Application, link.ApplicationState] {
 	return kind[link.Application, link.ApplicationState]{
 		Writer: c, of: link.KindApplication, table: link.ApplicationAttrs(), list: rest.PathApplications,
 		need: func(a link.ApplicationState) rest.Need {
-			return rest.Need{What: "application “" + a.Name + "”", Field: "application.slug"}
+			return rest.Need{What: say.Of("application “%s”", a.Name), Field: "application.slug"}
 		},
 		key:   func(a link.ApplicationState) string { return a.Slug },
 		state: rest.ApplicationState,

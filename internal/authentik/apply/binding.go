@@ -5,19 +5,20 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 func (c Writer) bindings() kind[struct{}, link.BindingState] {
 	return kind[struct{}, link.BindingState]{
 		Writer: c, of: link.KindBinding, table: link.BindingAttrs(), list: rest.PathBindings,
 		need: func(b link.BindingState) rest.Need {
-			return rest.Need{What: "binding of the " + b.Kind + " “" + b.Target.Name + "”",
+			return rest.Need{What: bindingWords(b),
 				Field: rest.AccessField(b.Kind)}
 		},
 		key:   func(b link.BindingState) string { return b.PK },
 		state: rest.BindingState,
 		read: func(ctx context.Context, b link.BindingState) (rest.Object, error) {
-			return c.One(ctx, rest.Need{What: "policy binding", Perm: link.PermViewBinding},
+			return c.One(ctx, rest.Need{What: say.Of("policy binding"), Perm: link.PermViewBinding},
 				rest.Get(rest.Item(rest.PathBindings, b.PK)))
 		},
 	}

@@ -5,6 +5,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // keyType returns authentik's key type for the algorithm of its generate call.
@@ -19,7 +20,7 @@ func (c Writer) keys() kind[struct{}, link.KeyState] {
 	return kind[struct{}, link.KeyState]{
 		Writer: c, of: link.KindKey, table: link.KeyAttrs(), list: rest.PathKeys + "generate/",
 		need: func(k link.KeyState) rest.Need {
-			return rest.Need{What: "signing key “" + k.Name + "”", Field: "provider.signing_key"}
+			return rest.Need{What: say.Of("signing key “%s”", k.Name), Field: "provider.signing_key"}
 		},
 		read: func(ctx context.Context, k link.KeyState) (rest.Object, error) {
 			found, err := c.Exactly(ctx, rest.KeyByName(k.Name), "name", k.Name)

@@ -65,7 +65,7 @@ func (k kind[W, S]) known(names []string) error {
 // create sends a new object. look finds it by what is unique to it.
 func (k kind[W, S]) create(ctx context.Context, s S, body map[string]any, look look) error {
 	return k.carryOut(ctx, write{
-		need: k.needing(s, rest.RightsOn(k.of).Add), verb: "create", kind: k.of, look: look, stored: k.stored,
+		need: k.needing(s, rest.RightsOn(k.of).Add), verb: create, kind: k.of, look: look, stored: k.stored,
 		call: rest.Call{Method: http.MethodPost, Path: k.list, Body: body},
 	})
 }
@@ -79,7 +79,7 @@ func (k kind[W, S]) update(ctx context.Context, before, after S, names []string)
 		now = after
 	}
 	return k.carryOut(ctx, write{
-		need: k.needing(before, rest.RightsOn(k.of).Change), verb: "change", kind: k.of,
+		need: k.needing(before, rest.RightsOn(k.of).Change), verb: change, kind: k.of,
 		call: rest.Call{Method: http.MethodPatch, Path: k.path(before), Body: k.body(after, names)},
 		look: k.look(now, after, names),
 	})
@@ -95,7 +95,7 @@ func (k kind[W, S]) look(now, want S, names []string) look {
 
 func (k kind[W, S]) delete(ctx context.Context, s S) error {
 	return k.carryOut(ctx, write{
-		need: k.needing(s, rest.RightsOn(k.of).Delete), verb: "delete", kind: k.of,
+		need: k.needing(s, rest.RightsOn(k.of).Delete), verb: remove, kind: k.of,
 		call: rest.Call{Method: http.MethodDelete, Path: k.path(s)},
 		look: func(ctx context.Context) (finding, error) {
 			found, err := k.read(ctx, s)

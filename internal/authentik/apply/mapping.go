@@ -5,18 +5,19 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 func (c Writer) mappings() kind[struct{}, link.Mapping] {
 	return kind[struct{}, link.Mapping]{
 		Writer: c, of: link.KindMapping, table: link.MappingAttrs(), list: rest.PathMappings,
 		need: func(m link.Mapping) rest.Need {
-			return rest.Need{What: "scope mapping “" + m.Name + "”", Field: "email"}
+			return rest.Need{What: say.Of("scope mapping “%s”", m.Name), Field: "email"}
 		},
 		key:   func(m link.Mapping) string { return m.ID },
 		state: rest.MappingState,
 		read: func(ctx context.Context, m link.Mapping) (rest.Object, error) {
-			return c.One(ctx, rest.Need{What: "scope mapping", Perm: link.PermViewMapping, Field: "email"},
+			return c.One(ctx, rest.Need{What: say.Of("scope mapping"), Perm: link.PermViewMapping, Field: "email"},
 				rest.Get(rest.Item(rest.PathMappings, m.ID)))
 		},
 	}

@@ -29,8 +29,8 @@ func (c Writer) createPair(ctx context.Context, pair link.PairState) error {
 	}
 	return c.carryOut(ctx, write{
 		need: rest.Need{Perm: link.PermAddApplication, Field: "application.slug",
-			What: "application “" + pair.Application.Name + "” with its provider “" + pair.Provider.Name + "”"},
-		verb: "create", kind: link.KindPair,
+			What: say.Of("application “%s” with its provider “%s”", pair.Application.Name, pair.Provider.Name)},
+		verb: create, kind: link.KindPair,
 		call: rest.Call{Method: http.MethodPut, Path: "/core/transactional/applications/", Body: c.pairBody(wish)},
 		look: func(ctx context.Context) (finding, error) { return c.lookForPair(ctx, wish) },
 	})

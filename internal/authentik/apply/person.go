@@ -16,7 +16,7 @@ func (c Writer) people() kind[struct{}, link.PersonState] {
 	return kind[struct{}, link.PersonState]{
 		Writer: c, of: link.KindPerson, table: link.PersonAttrs(), list: rest.PathUsers,
 		need: func(p link.PersonState) rest.Need {
-			return rest.Need{What: "user “" + p.Username + "”"}
+			return rest.Need{What: say.Of("user “%s”", p.Username)}
 		},
 		key:   func(p link.PersonState) string { return strconv.Itoa(p.PK) },
 		state: rest.PersonState,
@@ -53,7 +53,7 @@ func (c Writer) createPerson(ctx context.Context, p link.PersonState) error {
 
 // setPassword sets the password of a person who exists. Setting it twice is harmless.
 func (c Writer) setPassword(ctx context.Context, p link.PersonState) error {
-	w := write{need: c.people().need(p), verb: "set the password of", kind: link.KindPerson}
+	w := write{need: c.people().need(p), verb: password, kind: link.KindPerson}
 	w.need.Perm = link.PermSetPassword
 	call := rest.Call{Method: http.MethodPost, Path: c.people().path(p) + "set_password/",
 		Body: map[string]any{"password": p.Password.Reveal()}}

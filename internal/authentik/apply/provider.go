@@ -16,7 +16,7 @@ func (c Writer) providers() kind[link.Provider, link.ProviderState] {
 	return kind[link.Provider, link.ProviderState]{
 		Writer: c, of: link.KindProvider, table: link.ProviderAttrs(), list: rest.PathProviders,
 		need: func(p link.ProviderState) rest.Need {
-			return rest.Need{What: "provider “" + p.Name + "”", Field: "provider.name"}
+			return rest.Need{What: say.Of("provider “%s”", p.Name), Field: "provider.name"}
 		},
 		key:   func(p link.ProviderState) string { return strconv.Itoa(p.PK) },
 		state: rest.ProviderState,

@@ -21,7 +21,7 @@ const (
 // write is one request that changes an object, with the means to determine its outcome.
 type write struct {
 	need rest.Need // what: `provider "PocketBase"`
-	verb string    // "create", "change" or "delete"
+	verb verb
 	kind link.Kind // the kind of object that an error response is about
 	call rest.Call
 	look look // by natural keys
@@ -110,7 +110,7 @@ func (c Writer) sendWrite(ctx context.Context, w write) error {
 			return unknownFault(w, err)
 		case found.presence == asWanted:
 			return nil
-		case found.presence == different && w.verb == "create":
+		case found.presence == different && w.verb == create:
 			return differentFault(w, found) // a change or delete has not happened yet
 		case try == writeTries || time.Since(began) >= wire.Patience:
 			return link.WithWritten(c.gaveUpFault(w, a), link.WrittenNone)
@@ -143,7 +143,7 @@ func (c Writer) confirm(ctx context.Context, w write, a rest.Answer) error {
 func (w write) took(a rest.Answer) bool {
 	o, isObject := a.Object()
 	switch {
-	case w.verb == "delete": // nothing to delete is as good
+	case w.verb == remove: // nothing to delete is as good
 		return a.Status == http.StatusNoContent || a.Status == http.StatusNotFound && !a.HTML()
 	case w.kind == link.KindPair: // authentik returns 200 even if it rolled the transaction back
 		return a.OK() && isObject && o.Flag("applied")

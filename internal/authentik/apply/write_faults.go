@@ -26,44 +26,50 @@ func (c Writer) refusal(w write, a rest.Answer) error {
 	err := rest.ErrorOf(w.need, a)
 	switch a.Status {
 	case http.StatusForbidden:
-		return rest.Forbidden(say.Of("The authentik token may not %s the %s.", w.verb, w.need.What),
-			withPermission(w.need, a),
-			err)
+		return rest.Forbidden(w.verb.of(
+			say.Of("The authentik token may not create the %s.", w.need.What),
+			say.Of("The authentik token may not change the %s.", w.need.What),
+			say.Of("The authentik token may not delete the %s.", w.need.What),
+			say.Of("The authentik token may not set the password of the %s.", w.need.What)),
+			withPermission(w.need, a), err)
 	case http.StatusNotFound:
 		return rest.NewFault(link.FaultStale, w.need.Field, say.Of("The %s no longer exists, or the token may not "+
 			"see it.", w.need.What),
 			say.Of("Plan again to see the current state."), err)
 	}
 	field, words := w.refusedFields(a)
-	if words == "" {
-		words = "it gave no reason"
+	if words.Empty() {
+		words = say.Of("it gave no reason")
 	}
-	return rest.NewFault(link.FaultRefused, field, say.Of("authentik refused to %s the %s: %s.", w.verb, w.need.What,
-		words),
+	return rest.NewFault(link.FaultRefused, field, w.verb.of(
+		say.Of("authentik refused to create the %s: %s.", w.need.What, words),
+		say.Of("authentik refused to change the %s: %s.", w.need.What, words),
+		say.Of("authentik refused to delete the %s: %s.", w.need.What, words),
+		say.Of("authentik refused to set the password of the %s: %s.", w.need.What, words)),
 		say.Of("Change the value and plan again."), err)
 }
 
 // refusedFields returns the validation errors as text, and the first field of the spec among them.
-func (w write) refusedFields(a rest.Answer) (field, words string) {
-	var sentences []string
+func (w write) refusedFields(a rest.Answer) (field string, words say.Text) {
+	var sentences []say.Text
 	for _, one := range rest.Complaints(a.Body) {
 		label, path := rest.FieldOf(w.kind, one.Path)
 		if field == "" {
 			field = path
 		}
-		text := strings.TrimRight(one.Text, ".")
-		if strings.Contains(text, "must_created") {
-			text = "it already exists" // the blueprint importer's message for a name that is taken
+		text := say.Raw(strings.TrimRight(one.Text, "."))
+		if strings.Contains(one.Text, "must_created") {
+			text = say.Of("it already exists") // the blueprint importer's message for a name that is taken
 		}
 		if label != "" {
-			text = label + ": " + text
+			text = say.Of("%s: %s", label, text)
 		}
 		sentences = append(sentences, text)
 	}
 	if field == "" {
 		field = w.need.Field
 	}
-	return field, strings.Join(sentences, "; ")
+	return field, link.Series(sentences...)
 }
 
 // withPermission sets the permission from the response if that names the model, as in the transactional
@@ -80,8 +86,11 @@ func withPermission(n rest.Need, a rest.Answer) rest.Need {
 }
 
 func unknownFault(w write, err error) error {
-	return rest.NewFault(link.FaultUnknown, "", say.Of("It is unclear whether authentik %sd the %s.", w.verb,
-		w.need.What),
+	return rest.NewFault(link.FaultUnknown, "", w.verb.of(
+		say.Of("It is unclear whether authentik created the %s.", w.need.What),
+		say.Of("It is unclear whether authentik changed the %s.", w.need.What),
+		say.Of("It is unclear whether authentik deleted the %s.", w.need.What),
+		say.Of("It is unclear whether authentik set the password of the %s.", w.need.What)),
 		say.Of("Check that authentik is reachable, then plan again: anything already created will be found."), err)
 }
 
@@ -91,15 +100,22 @@ func unseenFault(w write, err error) error {
 	if lacks, ok := errors.AsType[*rest.MissingPermission](err); ok {
 		todo = say.Of("Give the token's role the permission %s, then plan again.", string(lacks.Perm))
 	}
-	return rest.NewFault(link.FaultUnknown, "", say.Of("authentik reports that it %sd the %s, but the result cannot "+
-		"be read back.", w.verb, w.need.What), todo, err)
+	return rest.NewFault(link.FaultUnknown, "", w.verb.of(
+		say.Of("authentik reports that it created the %s, but the result cannot be read back.", w.need.What),
+		say.Of("authentik reports that it changed the %s, but the result cannot be read back.", w.need.What),
+		say.Of("authentik reports that it deleted the %s, but the result cannot be read back.", w.need.What),
+		say.Of("authentik reports that it set the password of the %s, but the result cannot be read back.",
+			w.need.What)), todo, err)
 }
 
 // hiddenFault returns the fault for a client secret that was written and is not shown, so that PocketBase must not get
 // it: authentik may have ignored it.
 func hiddenFault(w write) error {
-	f := rest.NewFault(link.FaultOther, "", say.Of("authentik %sd the %s. %s", w.verb, w.need.What,
-		link.SecretsElsewhere),
+	wrote := say.Of("authentik changed the %s.", w.need.What)
+	if w.verb == create {
+		wrote = say.Of("authentik created the %s.", w.need.What)
+	}
+	f := rest.NewFault(link.FaultOther, "", say.Join(wrote, say.Of(link.SecretsElsewhere)),
 		say.Of(link.SecretsElsewhereTodo), nil)
 	f.Written = link.WrittenSome
 	return f
@@ -109,13 +125,15 @@ func storedOtherwiseFault(w write, found finding) error {
 	if found.hidden {
 		return hiddenFault(w)
 	}
-	summary := say.Of("authentik reports that it %sd the %s, but it does not exist.", w.verb, w.need.What)
-	if found.presence == different {
+	summary := say.Of("authentik reports that it changed the %s, but it does not exist.", w.need.What)
+	switch {
+	case found.presence == different && len(found.differs) == 0:
+		summary = say.Of("authentik reports that it deleted the %s, but it still exists.", w.need.What)
+	case found.presence == different:
 		summary = say.Of("authentik stored the %s with different values: %s.", w.need.What, strings.Join(found.differs,
 			", "))
-		if len(found.differs) == 0 {
-			summary = say.Of("authentik reports that it %sd the %s, but it still exists.", w.verb, w.need.What)
-		}
+	case w.verb == create:
+		summary = say.Of("authentik reports that it created the %s, but it does not exist.", w.need.What)
 	}
 	f := rest.NewFault(link.FaultUnknown, "", summary, say.Of("Check it in authentik, then plan again."), nil)
 	if len(found.differs) > 0 {
@@ -140,8 +158,12 @@ func (c Writer) gaveUpFault(w write, a rest.Answer) error {
 	if f := c.GeneralFault(w.need, a); f != nil {
 		kind, why = f.Kind, f.Summary
 	}
-	f := rest.NewFault(kind, "", say.Of("authentik did not %s the %s after several attempts.", w.verb, w.need.What),
-		say.Of("Check authentik's server log%s, then try again.", rest.RequestHint(a)), err)
+	f := rest.NewFault(kind, "", w.verb.of(
+		say.Of("authentik did not create the %s after several attempts.", w.need.What),
+		say.Of("authentik did not change the %s after several attempts.", w.need.What),
+		say.Of("authentik did not delete the %s after several attempts.", w.need.What),
+		say.Of("authentik did not set the password of the %s after several attempts.", w.need.What)),
+		rest.CheckLog(a), err)
 	f.Details = []say.Text{why}
 	return f
 }

@@ -17,7 +17,7 @@ import (
 func (m *measured) own() bool { return m.person == 0 || m.person == m.c.Identity().UserPK }
 
 func (c Checker) preview(ctx context.Context, provider, person int) (rest.Object, error) {
-	n := rest.Need{What: "sign-in previews", Perm: link.PermViewProvider}
+	n := rest.Need{What: say.Of("sign-in previews"), Perm: link.PermViewProvider}
 	call := rest.Get(rest.Item(rest.PathProviders, strconv.Itoa(provider)) + "preview_user/")
 	if person != 0 && person != c.Identity().UserPK {
 		call.Query.Set("for_user", strconv.Itoa(person))
@@ -111,7 +111,7 @@ func (m *measured) askAccess(ctx context.Context) (rest.Object, error) {
 	if !m.own() && !m.c.Identity().Superuser {
 		return nil, nil
 	}
-	n := rest.Need{What: "application access checks", Perm: link.PermViewApplication}
+	n := rest.Need{What: say.Of("application access checks"), Perm: link.PermViewApplication}
 	call := rest.Get(rest.Item(rest.PathApplications, m.d.Application.Slug) + "check_access/")
 	if !m.own() {
 		call.Query.Set("for_user", strconv.Itoa(m.person))

@@ -96,7 +96,7 @@ func tokenShape(token string) *link.Fault {
 
 // recognise checks that the address is authentik's, by its public configuration and without the token.
 func (c *Client) recognise(ctx context.Context) error {
-	n := Need{What: "its public configuration", Field: fieldURL}
+	n := Need{What: say.Of("its public configuration"), Field: fieldURL}
 	a, err := c.Read(ctx, n, Call{Path: "/root/config/", anonymous: true})
 	o, isObject := a.Object()
 	switch {
@@ -124,7 +124,7 @@ func (c *Client) recognise(ctx context.Context) error {
 }
 
 func (c *Client) readVersion(ctx context.Context) error {
-	n := Need{What: "the version", Field: FieldToken}
+	n := Need{What: say.Of("the version"), Field: FieldToken}
 	a, err := c.Read(ctx, n, Get("/admin/version/"))
 	if err != nil {
 		return err
@@ -144,7 +144,7 @@ func (c *Client) readVersion(ctx context.Context) error {
 
 // ReadMe returns authentik's user object of the token's owner.
 func (c *Client) ReadMe(ctx context.Context) (Object, error) {
-	n := Need{What: "its own account", Field: FieldToken}
+	n := Need{What: say.Of("its own account"), Field: FieldToken}
 	a, err := c.Read(ctx, n, Get("/core/users/me/"))
 	if err != nil {
 		return nil, err

@@ -53,7 +53,7 @@ func ErrorOf(n Need, a Answer) error {
 	if a.Err != nil {
 		return a.Err
 	}
-	return &StatusError{What: n.What, Status: a.Status, request: Plain(a.Header.Get("X-Authentik-Id"))}
+	return &StatusError{What: n.What.String(), Status: a.Status, request: Plain(a.Header.Get("X-Authentik-Id"))}
 }
 
 // StatusOf returns the HTTP status behind an error, 0 if there was no response.
@@ -84,7 +84,7 @@ func (c *Client) readFault(n Need, a Answer) *link.Fault {
 	}
 	summary := say.Of("authentik refused to show %s.", n.What)
 	if words := sentences(a); words != "" {
-		summary = say.Of("%s It says: %s", summary, words)
+		summary = say.Join(summary, say.Of("It says: %s", words))
 	}
 	return NewFault(link.FaultRefused, n.Field, summary, say.Of("Check the value and try again."), err)
 }
@@ -119,18 +119,17 @@ func (c *Client) GeneralFault(n Need, a Answer) *link.Fault {
 			"answer from it.", c.host()),
 			say.Of("Check that authentik is running, then try again."), err)
 	case a.Status >= 500:
-		return NewFault(link.FaultOther, "", say.Of("authentik had an internal error."),
-			say.Of("Check authentik's server log%s, then try again.", RequestHint(a)), err)
+		return NewFault(link.FaultOther, "", say.Of("authentik had an internal error."), CheckLog(a), err)
 	}
 	return nil
 }
 
-// RequestHint returns a phrase with the request ID, to find it in authentik's log.
-func RequestHint(a Answer) say.Text {
+// CheckLog returns the advice to look into authentik's log, with the request's ID if there is one.
+func CheckLog(a Answer) say.Text {
 	if id := Plain(a.Header.Get("X-Authentik-Id")); id != "" {
-		return say.Of(" for the request %s", id)
+		return say.Of("Check authentik's server log for the request %s, then try again.", id)
 	}
-	return say.Text{}
+	return say.Of("Check authentik's server log, then try again.")
 }
 
 // NoAnswer returns the fault for a call without a complete response.
@@ -163,12 +162,12 @@ func (c *Client) redirected(n Need, a Answer) *link.Fault {
 				say.Of("Enter %s.", before), err)
 		}
 	}
-	where := say.Of("another page")
+	redirects := say.Of("%s redirects to another page instead of answering, as a login proxy does.", c.URL)
 	if parseErr == nil && to.Host != "" {
-		where = say.Of("a page at %s", Plain(to.Host))
+		redirects = say.Of("%s redirects to a page at %s instead of answering, as a login proxy does.", c.URL,
+			Plain(to.Host))
 	}
-	return NewFault(link.FaultNotThis, fieldURL, say.Of("%s redirects to %s instead of answering, as a login proxy "+
-		"does.", c.URL, where),
+	return NewFault(link.FaultNotThis, fieldURL, redirects,
 		say.Of("Enter an address that reaches authentik directly, or exempt /api/v3/ from that login."), err)
 }
 

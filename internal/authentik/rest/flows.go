@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // BrandPath is the path of the brand that authentik chooses by the request's host. It needs no token.
@@ -14,7 +15,7 @@ const BrandPath = "/api/v3/core/brands/current/"
 
 // Brand returns the brand of authentik's address. Any token may read it.
 func (c *Client) Brand(ctx context.Context) (Object, error) {
-	return c.One(ctx, Need{What: "brand"}, Get("/core/brands/current/"))
+	return c.One(ctx, Need{What: say.Of("brand")}, Get("/core/brands/current/"))
 }
 
 // DefaultAccess reports whether an application without bindings admits everyone, judging by a brand's or the
@@ -27,12 +28,12 @@ func DefaultAccess(o Object) (open, known bool) {
 
 // User returns the user with that primary key, nil for none.
 func (c *Client) User(ctx context.Context, pk int) (Object, error) {
-	return c.One(ctx, Need{What: "user", Perm: link.PermViewUser}, Get(Item("/core/users/", strconv.Itoa(pk))))
+	return c.One(ctx, Need{What: say.Of("user"), Perm: link.PermViewUser}, Get(Item("/core/users/", strconv.Itoa(pk))))
 }
 
 // TestMapping runs a property mapping for a user and returns the result and whether it ran. It changes nothing.
 func (c *Client) TestMapping(ctx context.Context, mapping string, user int) (Object, error) {
-	return c.One(ctx, Need{What: "mapping tests", Perm: link.PermViewPropertyMapping}, Call{Method: http.MethodPost,
+	return c.One(ctx, Need{What: say.Of("mapping tests"), Perm: link.PermViewPropertyMapping}, Call{Method: http.MethodPost,
 		Path: Item("/propertymappings/all/", mapping) + "test/", Body: map[string]any{"user": user}})
 }
 

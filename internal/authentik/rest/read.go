@@ -5,12 +5,13 @@ import (
 	"net/http"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 	"authpocket/internal/wire"
 )
 
 // Need describes a call, for messages about its failure.
 type Need struct {
-	What  string          // "flows"
+	What  say.Text        // what it requests, such as "flows"
 	Perm  link.Permission // the permission the call needs
 	Field string          // the form field or spec path of a failure
 }

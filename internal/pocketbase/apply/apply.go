@@ -228,7 +228,7 @@ func unknown(w patch, err error) *link.Fault {
 }
 
 // stale returns the fault for an object that changed since the plan was made.
-func stale(what string) *link.Fault {
+func stale(what say.Text) *link.Fault {
 	return rest.NewFault(link.FaultStale, "", say.Of("PocketBase has changed since the plan: someone edited %s.",
 		what), say.Of("Plan again."),
 		errors.New("changed at "+time.Now().UTC().Format(time.RFC3339)+" or before"))

@@ -74,7 +74,7 @@ func (w *oauth2Patch) checkStale(now link.CollectionState, again bool) *link.Fau
 		return nil
 	}
 	if diff := rest.Differences(base, now.OAuth2); len(diff) > 0 {
-		return stale(say.Of("%s (%s)", say.List(diff...), w.name()).String())
+		return stale(say.Of("%s (%s)", say.List(diff...), w.name()))
 	}
 	return nil
 }

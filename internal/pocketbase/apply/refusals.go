@@ -17,7 +17,7 @@ func (w *oauth2Patch) refused(a rest.Answer) *link.Fault {
 	for _, p := range w.in.after { // it may echo the secrets that were sent
 		a.Body = []byte(secret.Hide(string(a.Body), p.ClientSecret))
 	}
-	f := w.c.refusedCollection(a, w.name().String(), w.sent)
+	f := w.c.refusedCollection(a, w.name(), w.sent)
 	others := unwritten(w.sent)
 	_, list := rest.ReadError(a.Body)
 	if !w.c.Release().MayBe(rest.MergesNot) || len(others) == 0 || a.Status != http.StatusBadRequest {
@@ -34,19 +34,19 @@ func (w *oauth2Patch) refused(a rest.Answer) *link.Fault {
 
 // refusedCollection returns the fault for the refused PATCH of a collection, at the field of the first complaint that
 // has one.
-func (c Writer) refusedCollection(a rest.Answer, name string, sent []element) *link.Fault {
+func (c Writer) refusedCollection(a rest.Answer, name say.Text, sent []element) *link.Fault {
 	message, list := rest.ReadError(a.Body)
 	if a.Status != http.StatusBadRequest || len(list) == 0 {
 		return c.Unexpected(a)
 	}
-	words := make([]string, len(list))
+	words := make([]say.Text, len(list))
 	field := ""
 	for i, one := range list {
 		at, in := place(one, sent)
 		field = cmp.Or(field, at)
-		words[i] = in.String()
+		words[i] = in
 	}
-	summary := say.Of("PocketBase did not save %s. %s", name, strings.Join(words, " "))
+	summary := say.Join(append([]say.Text{say.Of("PocketBase did not save %s.", name)}, words...)...)
 	todo := say.Of("Correct it, and apply again.")
 	if field == "" {
 		todo = say.Of("Put it right in PocketBase's dashboard, and apply again. PocketBase said: %s",

@@ -39,7 +39,7 @@ func (w *rulesPatch) prepare(ctx context.Context, _ bool) (*rest.Call, error) {
 			continue
 		}
 		if now.Updated != w.before.Updated && !r.Same(now, &w.before) {
-			return nil, stale(say.Of("the %s of the collection %s", r.Words(), now.Name).String())
+			return nil, stale(say.Of("the %s of the collection %s", r.Words(), now.Name))
 		}
 		body[r.Key] = r.Plain(&w.after)
 	}
@@ -66,5 +66,5 @@ func (w *rulesPatch) confirm(ctx context.Context) error {
 }
 
 func (w *rulesPatch) refused(a rest.Answer) *link.Fault {
-	return w.c.refusedCollection(a, w.name().String(), nil)
+	return w.c.refusedCollection(a, w.name(), nil)
 }

@@ -66,23 +66,27 @@ func probeCall(d link.Desired, nonce string) rest.Call {
 // refusedProbe returns the check for an answer that PocketBase gave before calling authentik, and whether it was one.
 func refusedProbe(check link.Check, a rest.Answer, d link.Desired) (link.Check, bool) {
 	_, list := rest.ReadError(a.Body)
-	asked := say.Of("%s with a dummy code was answered: ", a.Call())
+	asked := a.Call()
 	switch {
 	case a.Status == http.StatusOK:
-		return check.Fails(link.CauseUnknown, say.Of("%ssigned in.", asked), say.Of("Something other than authentik "+
-			"answers at %s. Check the token URL.", d.Slot.TokenURL)), true
+		return check.Fails(link.CauseUnknown, say.Of("%s with a dummy code was answered: signed in.",
+			asked), say.Of("Something other than authentik answers at %s. Check the token URL.", d.Slot.TokenURL)), true
 	case a.Status == http.StatusNotFound:
-		return check.Fails(link.CauseCollectionMissing, say.Of("%sno such auth collection.", asked),
+		return check.Fails(link.CauseCollectionMissing, say.Of("%s with a dummy code was answered: no such auth "+
+			"collection.", asked),
 			say.Of("Choose an existing collection.")), true
 	case a.Status == http.StatusForbidden:
-		return check.Fails(link.CauseOAuth2Off, say.Of("%sOAuth2 is off for this collection.", asked),
+		return check.Fails(link.CauseOAuth2Off, say.Of("%s with a dummy code was answered: OAuth2 is off for this "+
+			"collection.", asked),
 			say.Of("Turn OAuth2 on.")), true
 	case a.Status == http.StatusUnauthorized, a.Status == http.StatusTooManyRequests, a.Status >= 300 && a.Status < 400:
-		return check.Skips(say.Of("%s%s", asked, rest.GeneralFault(a, "", nil).Summary)), true
+		return check.Skips(say.Of("%s with a dummy code was answered: %s", asked,
+			rest.GeneralFault(a, "", nil).Summary)), true
 	}
 	for _, one := range list {
 		if len(one.Path) > 0 && one.Path[0] == "provider" {
-			return check.Fails(link.CauseProviderMissing, say.Of("%sthere is no provider %s.", asked, d.Slot.Slot),
+			return check.Fails(link.CauseProviderMissing, say.Of("%s with a dummy code was answered: there is no "+
+				"provider %s.", asked, d.Slot.Slot),
 				say.Of("Apply the plan again.")), true
 		}
 	}

@@ -104,7 +104,8 @@ func GeneralFault(a Answer, message string, list []Complaint) *link.Fault {
 	said := saying(message, list)
 	switch a.Status {
 	case http.StatusNotFound:
-		return NewFault(link.FaultStale, "", say.Of("PocketBase has nothing at %s%s", a.Path, said),
+		return NewFault(link.FaultStale, "", or(said, say.Of("PocketBase has nothing at %s.", a.Path),
+			say.Of("PocketBase has nothing at %s: %s", a.Path, said)),
 			say.Of("It may have been deleted or renamed. Plan again."), a.Outcome())
 	case http.StatusTooManyRequests:
 		return tooMany(a)
@@ -113,15 +114,23 @@ func GeneralFault(a Answer, message string, list []Complaint) *link.Fault {
 			say.Of("Check that PocketBase is running, then try again."), a.Outcome())
 	}
 	if a.Status >= 500 {
-		return NewFault(link.FaultOther, "", say.Of("PocketBase had an internal error on %s%s", a.Call(), said),
+		return NewFault(link.FaultOther, "", or(said, say.Of("PocketBase had an internal error on %s.", a.Call()),
+			say.Of("PocketBase had an internal error on %s: %s", a.Call(), said)),
 			say.Of("See PocketBase's log for the reason (Dashboard › Logs)."), a.Outcome())
 	}
-	return NewFault(link.FaultRefused, "", say.Of("PocketBase refused %s%s", a.Call(), said),
-		say.Of("Fix what it names, then try again."),
-		a.Outcome())
+	return NewFault(link.FaultRefused, "", or(said, say.Of("PocketBase refused %s.", a.Call()),
+		say.Of("PocketBase refused %s: %s", a.Call(), said)), say.Of("Fix what it names, then try again."), a.Outcome())
 }
 
-// saying returns the server's message as the end of a sentence.
+// or returns silent if the server said nothing.
+func or(said string, silent, told say.Text) say.Text {
+	if said == "" {
+		return silent
+	}
+	return told
+}
+
+// saying returns the server's message as a sentence, empty for none.
 func saying(message string, list []Complaint) string {
 	parts := make([]string, 0, 1+len(list))
 	if message != "" {
@@ -130,10 +139,7 @@ func saying(message string, list []Complaint) string {
 	for _, one := range list {
 		parts = append(parts, Sentence(one.String()))
 	}
-	if len(parts) == 0 {
-		return "."
-	}
-	return ": " + Sentence(strings.Join(parts, " "))
+	return Sentence(strings.Join(parts, " "))
 }
 
 func tooMany(a Answer) *link.Fault {

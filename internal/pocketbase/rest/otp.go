@@ -34,8 +34,7 @@ func requestFault(base string, a Answer) *link.Fault {
 	if a.Status == http.StatusBadRequest {
 		if _, list := ReadError(a.Body); len(list) > 0 {
 			return NewFault(link.FaultToken, fieldEmail,
-				say.Raw(Sentence("PocketBase does not accept this e-mail address: "+
-					list[0].Message)), say.Of("Check the address."), a.Outcome())
+				say.Of("PocketBase does not accept this e-mail address: %s", Sentence(list[0].Message)), say.Of("Check the address."), a.Outcome())
 		}
 	}
 	return signInFault(base, fieldEmail, a)

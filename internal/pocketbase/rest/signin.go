@@ -197,7 +197,8 @@ func signInFault(base, field string, a Answer) *link.Fault {
 	case a.HTML() || message == "" && len(list) == 0:
 		return WebAnswer(a)
 	case a.Status == http.StatusForbidden && strings.HasPrefix(message, "The "):
-		return NewFault(link.FaultPermission, field, say.Of("PocketBase refuses the sign-in%s", saying(message, nil)),
+		return NewFault(link.FaultPermission, field, say.Of("PocketBase refuses the sign-in: %s",
+			Sentence(message)),
 			say.Of("Change that for the collection _superusers, or use a superuser token."), a.Outcome())
 	case a.Status == http.StatusForbidden:
 		return notOnIPList(field, a.Outcome())

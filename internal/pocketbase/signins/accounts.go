@@ -325,18 +325,19 @@ func recordPath(collection, id string) string {
 // notOurs returns the fault for an account that the test did not create, or nil if it did.
 func notOurs(one user, rows []externalAuth, earliest time.Time, told bool) *link.Fault {
 	made := rest.LogTime(one.Created)
-	refuse := func(why string) *link.Fault {
-		return rest.NewFault(link.FaultRefused, "", say.Of("The account is not deleted: %s", why),
+	refuse := func(why say.Text) *link.Fault {
+		return rest.NewFault(link.FaultRefused, "", why,
 			say.Of("If you want to delete it, use PocketBase's dashboard."), errors.New("not an account of the test"))
 	}
 	if made.IsZero() && !told {
-		return refuse("its collection has no creation date, so authpocket cannot tell whether the test created it.")
+		return refuse(say.Of("The account is not deleted: its collection has no creation date, so authpocket cannot " +
+			"tell whether the test created it."))
 	}
 	if !made.IsZero() && made.Before(earliest) {
-		return refuse("it existed before the test.")
+		return refuse(say.Of("The account is not deleted: it existed before the test."))
 	}
 	if len(rows) != 1 || rest.LogTime(rows[0].Created).Before(earliest) {
-		return refuse("it was not created by a sign-in through this link's slot.")
+		return refuse(say.Of("The account is not deleted: it was not created by a sign-in through this link's slot."))
 	}
 	return nil
 }
