@@ -22,10 +22,11 @@ func (v View) Interrupted(e *engine.Engine) {
 		if !v.tells(r.ID) {
 			continue
 		}
+		began := r.When.Local().Format(time.DateTime)
 		if r.Kind == journal.Proof {
 			visible.Fprintln(v.Err, v.Say(say.Of("The proof started at %s was interrupted (receipt %s), and may have "+
 				"left its test person in authentik and that person's account in PocketBase. The next authpocket apply, "+
-				"undo, rotate, remove or verify --sign-in-new deletes them.", r.When.Local().Format(time.DateTime), r.ID)))
+				"undo, rotate, remove or verify --sign-in-new deletes them.", began, r.ID)))
 			continue
 		}
 		again := "apply"
@@ -35,7 +36,7 @@ func (v View) Interrupted(e *engine.Engine) {
 		}
 		visible.Fprintln(v.Err, v.Say(say.Of("The %s started at %s was interrupted (receipt %s). "+
 			"The next authpocket %s continues it; authpocket undo takes it back.",
-			string(r.Kind), r.When.Local().Format(time.DateTime), r.ID, again)))
+			string(r.Kind), began, r.ID, again)))
 	}
 	aside, err := e.SetAside()
 	if err != nil {
