@@ -64,7 +64,7 @@ func ownText(v reflect.Value, found func(said string, at parser.Range)) {
 				found(node.Value, node.Range)
 			}
 		case parser.ConstantAttribute:
-			if slices.Contains([]string{"aria-label", "title", "placeholder", "alt", "label", "content"},
+			if slices.Contains([]string{"aria-label", "title", "placeholder", "alt", "label"},
 				node.Key.String()) && hasWords(node.Value) && !strings.Contains(node.Value, "=") {
 				found(node.Value, node.Range)
 			}
