@@ -57,11 +57,10 @@ func (s *Server) undoConflicts(w http.ResponseWriter, r *http.Request, sess *ses
 	}
 	page.Head.Title = say.Of("Something has changed since then")
 	if later != "" {
-		page.Todo = say.Of("This link has a later receipt. Undo that one first, or undo this one anyway to " +
-			"discard the later changes too.")
-		page.Actions = append([]view.Action{{Label: say.Of("Undo the later receipt first"),
-			URL: session.UndoPath(later, false)}},
-			page.Actions...)
+		page.Todo = say.Of("This link has a later receipt. Undo that one first, or undo this one anyway to discard " +
+			"the later changes too.")
+		first := view.Action{Label: say.Of("Undo the later receipt first"), URL: session.UndoPath(later, false)}
+		page.Actions = append([]view.Action{first}, page.Actions...)
 	}
 	switch problems[0].Field {
 	case "access":
@@ -75,8 +74,8 @@ func (s *Server) undoConflicts(w http.ResponseWriter, r *http.Request, sess *ses
 		force = false
 	}
 	if force {
-		page.Head.Title, page.Summary = say.Of("This cannot be undone"), say.Of("The object to restore is gone or "+
-			"in use. Nothing was written.")
+		page.Head.Title, page.Summary = say.Of("This cannot be undone"),
+			say.Of("The object to restore is gone or in use. Nothing was written.")
 		page.Todo, page.Actions = say.Text{}, page.Actions[len(page.Actions)-1:]
 	}
 	for _, one := range problems {

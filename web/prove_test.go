@@ -38,7 +38,7 @@ func TestAProofIsReviewedCarriedOutAndShown(t *testing.T) {
 		t.Error("the checks do not lead to a proof")
 	}
 	b.get("/signin").want(200).says("Prove it now", "Nobody has to enter a password")
-	review := b.get("/prove").want(200).says("Review proof: 4 changes", "User “authpocket-test-", "Prove it now",
+	review := b.get("/prove").want(200).says("Review proof: 4 changes", "user “authpocket-test-", "Prove it now",
 		"reach nobody")
 	if people, accounts := leftOfProofs(t, box); len(people) > 0 || accounts > 0 {
 		t.Fatalf("a review has made %v and %d accounts", people, accounts)

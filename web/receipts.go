@@ -126,7 +126,7 @@ func wholeReceipt(r engine.WholePast) changes.Receipt {
 		change := changes.ReceiptChange{Change: c.Change, State: string(c.State())}
 		if n := len(c.Steps); n > 0 {
 			last := c.Steps[n-1]
-			change.Summary, change.Todo, change.Detail = last.Summary.String(), last.Todo.String(), last.Detail
+			change.Summary, change.Todo, change.Detail = last.Summary, last.Todo, last.Detail
 		}
 		v.Changes = append(v.Changes, change)
 		if change.State == "done" {

@@ -195,8 +195,7 @@ func TestANewClientSecretIsCheckedAtOnce(t *testing.T) {
 	}
 	b.get("/verify").want(200).says("stands in the way")
 	done := b.get("/done").want(200).says("Client secret rotated · view receipt",
-		"Link created · view receipt", "Scope mapping “authpocket: trust every e-mail address” created in "+
-			"authentik")
+		"Link created · view receipt", "Created in authentik: scope mapping “authpocket: trust every e-mail address”")
 	if newest, first := strings.Index(done.text, `<h2>Client secret rotated`),
 		strings.Index(done.text, `<h2>Link created`); newest < 0 || first < newest {
 		t.Error("the last page does not list all that was changed, the newest first")

@@ -86,8 +86,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, sess *session.Sess
 	s.logError(r, "asking a system", err)
 	said := link.MessageOf(err)
 	page := view.ProblemPage{Head: s.titled(sess, say.Of("Something went wrong")), Summary: said.What(),
-		Todo: said.Advice(link.OnPage), Answers: true, Actions: []view.Action{{Label: say.Of("Try again"),
-			URL: again}}}
+		Todo: said.Advice(link.OnPage), Answers: true, Actions: []view.Action{{Label: say.Of("Try again"), URL: again}}}
 	status := http.StatusInternalServerError
 	if f, ok := errors.AsType[*link.Fault](err); ok {
 		status = http.StatusBadGateway
@@ -199,8 +198,8 @@ func (s *Server) sessionOver(w http.ResponseWriter, r *http.Request) {
 func (s *Server) badForm(w http.ResponseWriter, r *http.Request, sess *session.Session, err error) {
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		s.problem(w, r, http.StatusRequestEntityTooLarge, view.ProblemPage{
-			Head: s.titled(sess, say.Of("The form is too large")), Summary: say.Of("The form is limited to 64 kB in " +
-				"total."),
+			Head:    s.titled(sess, say.Of("The form is too large")),
+			Summary: say.Of("The form is limited to 64 kB in total."),
 			Todo:    say.Of("Go back and remove what is not needed, such as a file that is not a certificate."),
 			Answers: true,
 			Actions: []view.Action{{Label: say.Of("Back to the form"), URL: r.URL.Path}},
@@ -240,8 +239,8 @@ func guard(w http.ResponseWriter, r *http.Request, p session.Progress, page stri
 func (s *Server) settingsFirst(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	s.problem(w, r, http.StatusConflict, view.ProblemPage{
 		Head: s.titled(sess, say.Of("Confirm the settings first")),
-		Summary: say.Of("authpocket reads the settings from both systems again after they were connected, and " +
-			"after an undo. You have not confirmed them since."),
+		Summary: say.Of("authpocket reads the settings from both systems again after they were connected, and after " +
+			"an undo. You have not confirmed them since."),
 		Todo:    say.Of("Continue from the settings to the review, and choose this again there."),
 		Actions: []view.Action{{Label: say.Of("Go to the settings"), URL: "/settings"}},
 	})

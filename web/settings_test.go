@@ -133,7 +133,7 @@ func TestAnotherCollectionIsShownBeforeItIsTaken(t *testing.T) {
 		t.Errorf("the answers are %v", v)
 	}
 	b.send(p, "/settings", url.Values{"pocketbase.create_rule": {`@request.context = "oauth2"`}}).want(303, "/review")
-	b.get("/review").want(200).says("Rules of the collection “members”", "@request.context")
+	b.get("/review").want(200).says("rules of the collection “members”", "@request.context")
 }
 
 func TestNamesAreLookedUp(t *testing.T) {
@@ -298,7 +298,7 @@ func TestTwoThatMayBeTheLinkAreAChoice(t *testing.T) {
 	b.send(p, "/settings", url.Values{"provider.name": {"Shop login"}}).want(303, "/review")
 	b.get("/review").says("Second login", "Shop login")
 	b.send(b.get("/settings"), "/settings", url.Values{"provider.name": {""}}).want(303, "/review")
-	b.get("/review").says("Provider “Second login”")
+	b.get("/review").says("provider “Second login”")
 	// and back: a new one
 	b.send(b.get("/settings"), "/settings", url.Values{"existing": {"new"}}).want(303, "/review")
 	b.get("/review").says("Provider for PocketBase")
@@ -392,7 +392,7 @@ func TestASecondCollectionAsksBeforeItSharesTheApplication(t *testing.T) {
 	b.send(p, "/settings", url.Values{"existing": {"new"}}).refused(b).says("Choose another slug to create a new one")
 	b.send(p, "/settings", url.Values{"existing": {"new"}, "application.slug": {"members"},
 		"application.name": {"Members"}}).want(303, "/review")
-	b.get("/review").want(200).says("Application and provider “Members”")
+	b.get("/review").want(200).says("application and provider “Members”")
 
 	b.send(p, "/settings", url.Values{"existing": {"use-application:pocketbase"}}).want(303, "/settings")
 	b.send(b.get("/settings"), "/settings", nil).want(303, "/review")

@@ -81,7 +81,7 @@ func newExport(s *shared) *cobra.Command {
 func formats(context.Context, program, string) []cobra.Completion {
 	var names []cobra.Completion
 	for _, f := range export.Formats() {
-		names = append(names, cobra.CompletionWithDesc(f.Name, f.Title))
+		names = append(names, cobra.CompletionWithDesc(f.Name, f.Title.String()))
 	}
 	return names
 }

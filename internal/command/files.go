@@ -55,7 +55,8 @@ const maxPlan = 64 << 20
 func readPlan(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, refused(say.Of("There is no saved plan “%s”.", path), say.Of("Make one with authpocket plan --out."))
+		return nil, refused(say.Of("There is no saved plan “%s”.", path),
+			say.Of("Make one with authpocket plan --out."))
 	}
 	if err != nil {
 		return nil, failed(say.Of("opening the saved plan"), err)

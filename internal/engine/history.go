@@ -5,6 +5,7 @@ import (
 
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // The journal's types, for pages and commands.
@@ -38,8 +39,8 @@ type Past struct {
 // History lists the receipts of the two systems, newest first.
 type History struct {
 	Receipts []Past
-	Others   int      // number of receipts of other systems
-	Aside    []string // why files that look like receipts cannot be read
+	Others   int        // number of receipts of other systems
+	Aside    []say.Text // why files that look like receipts cannot be read
 	Dir      string
 }
 
@@ -62,7 +63,7 @@ func (e *Engine) History() (*History, error) {
 		}
 	}
 	for _, one := range aside {
-		h.Aside = append(h.Aside, one.Reason.String())
+		h.Aside = append(h.Aside, one.Reason)
 	}
 	return h, nil
 }

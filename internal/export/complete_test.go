@@ -69,7 +69,7 @@ func TestFindKnowsEveryFormat(t *testing.T) {
 	names, files := map[string]bool{}, map[string]bool{}
 	for _, f := range Formats() {
 		found, ok := Find(f.Name)
-		if !ok || found.Title != f.Title || f.Title == "" || f.MediaType == "" || f.Write == nil {
+		if !ok || found.Title != f.Title || f.Title.Empty() || f.MediaType == "" || f.Write == nil {
 			t.Errorf("the format %q is not whole", f.Name)
 		}
 		names[f.Name], files[f.FileName] = true, true

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 const migrationName = "pocketbase-migration"
@@ -20,7 +21,7 @@ const migrationName = "pocketbase-migration"
 // Format is a format that a plan can be written in.
 type Format struct {
 	Name      string // in commands and URLs, such as "terraform"
-	Title     string // for people
+	Title     say.Text
 	FileName  string // default file name; see FileNameAt
 	MediaType string
 	// Write writes the plan. If the format cannot represent it, the error is
@@ -31,15 +32,15 @@ type Format struct {
 // Formats returns all formats in display order.
 func Formats() []Format {
 	return []Format{
-		{Name: "blueprint", Title: "authentik blueprint", FileName: "authentik-blueprint.yaml",
+		{Name: "blueprint", Title: say.Of("authentik blueprint"), FileName: "authentik-blueprint.yaml",
 			MediaType: "application/yaml; charset=utf-8", Write: whole(blueprint)},
-		{Name: "terraform", Title: "Terraform", FileName: "authentik.tf",
+		{Name: "terraform", Title: say.Of("Terraform"), FileName: "authentik.tf",
 			MediaType: "text/plain; charset=utf-8", Write: whole(terraform)},
-		{Name: migrationName, Title: "PocketBase migration", FileName: "authpocket_oauth2.js",
+		{Name: migrationName, Title: say.Of("PocketBase migration"), FileName: "authpocket_oauth2.js",
 			MediaType: "text/javascript; charset=utf-8", Write: whole(migration)},
-		{Name: "curl", Title: "Shell script with curl", FileName: "authpocket.sh",
+		{Name: "curl", Title: say.Of("Shell script with curl"), FileName: "authpocket.sh",
 			MediaType: "application/x-sh; charset=utf-8", Write: whole(shell)},
-		{Name: "markdown", Title: "Markdown", FileName: "authpocket.md",
+		{Name: "markdown", Title: say.Of("Markdown"), FileName: "authpocket.md",
 			MediaType: "text/markdown; charset=utf-8", Write: whole(markdown)},
 	}
 }

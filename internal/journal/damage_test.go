@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"authpocket/internal/say"
 )
 
 // written returns the file of a finished receipt of smallPlan.
@@ -265,11 +267,11 @@ func TestTheListTellsWhatEachCameTo(t *testing.T) {
 	must(t, err)
 	want := []Summary{
 		{Slug: "pocketbase", Collection: "users", ID: running.ID, When: running.When, Meta: other, Changes: 2,
-			Running: true, Did: "Nothing changed"},
+			Running: true, Did: say.Of("Nothing changed")},
 		{Slug: "pocketbase", Collection: "users", ID: interrupted.ID, When: interrupted.When, Meta: meta(), Changes: 2,
-			Done: 1, Open: 1, Created: true, Did: "Link created"},
+			Done: 1, Open: 1, Created: true, Did: say.Of("Link created")},
 		{Slug: "pocketbase", Collection: "users", ID: done.ID, When: done.When, Meta: meta(), Changes: 2, Done: 2,
-			Outcome: Completed, Created: true, Did: "Link created"},
+			Outcome: Completed, Created: true, Did: say.Of("Link created")},
 	}
 	if !reflect.DeepEqual(list, want) {
 		t.Errorf("the list is %+v", list)

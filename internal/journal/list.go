@@ -33,12 +33,12 @@ type Summary struct {
 	Meta
 	// Slug and Collection identify a link between the two systems.
 	Slug, Collection string
-	Changes          int     // in the plan
-	Done             int     // of these, changes that were written
-	Open             int     // of these, changes that may have been written
-	Did              string  // what the changes that were or may have been written did, as link.Did says it
-	Created          bool    // these created the link
-	Outcome          Outcome // empty if interrupted or still running
+	Changes          int      // in the plan
+	Done             int      // of these, changes that were written
+	Open             int      // of these, changes that may have been written
+	Did              say.Text // what the changes that were or may have been written did, as link.Did says it
+	Created          bool     // these created the link
+	Outcome          Outcome  // empty if interrupted or still running
 	// Running is set if the receipt is unfinished and a process, perhaps this
 	// one, holds the link's lock.
 	Running bool
@@ -189,7 +189,7 @@ func summarise(r *Receipt) Summary {
 		}
 		written = append(written, c.Change)
 	}
-	one.Created, one.Did = link.Creates(written), link.Did(r.Kind.Purpose(), r.Of, written).String()
+	one.Created, one.Did = link.Creates(written), link.Did(r.Kind.Purpose(), r.Of, written)
 	if r.End != nil {
 		one.Outcome = r.End.Outcome
 	}

@@ -61,7 +61,8 @@ func checkKeys(f *faults, root *yaml.Node) {
 		if at = listEntry.ReplaceAllString(at, ""); at != "" {
 			at += "."
 		}
-		f.add(key, "", say.Of("there is no key %s; did you mean %s?", at+shownKey(key.Value), at+nearest(key.Value, known)))
+		f.add(key, "", say.Of("there is no key %s; did you mean %s?", at+shownKey(key.Value),
+			at+nearest(key.Value, known)))
 	})
 }
 

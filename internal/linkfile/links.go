@@ -30,7 +30,8 @@ func (r Reader) links(path string, root *yaml.Node) ([]File, error) {
 	f := &faults{path: path}
 	for key := range pairs(root) {
 		if key.Value != linksKey && key.Value != defaultsKey {
-			f.add(key, "", say.Of("the key %s belongs below %s or an entry of %s", shownKey(key.Value), defaultsKey, linksKey))
+			f.add(key, "", say.Of("the key %s belongs below %s or an entry of %s", shownKey(key.Value), defaultsKey,
+				linksKey))
 		}
 	}
 	if list == nil || list.Kind != yaml.SequenceNode || len(list.Content) == 0 {

@@ -52,7 +52,8 @@ func (f *File) checkPocketBase() {
 	if !p.Token.IsSet() && !f.sets("pocketbase.token_file") &&
 		(p.Email == "" || !p.Password.IsSet() && !f.sets("pocketbase.password_file")) {
 		f.problems.Add("pocketbase.token", say.Of("There are no credentials for PocketBase."),
-			f.todo(say.Of("Set token, or email and password, of a superuser."), say.Of("Set this environment variable to it.")))
+			f.todo(say.Of("Set token, or email and password, of a superuser."),
+				say.Of("Set this environment variable to it.")))
 	}
 }
 

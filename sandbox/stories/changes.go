@@ -181,9 +181,9 @@ func doneStories(joined, proven view.Head) []Story {
 	forgotten.Rounds, forgotten.Checks = nil, nil
 	off := joined
 	off.Held = false
-	files := []changes.ExportFile{{Title: "authentik blueprint", URL: "blueprint",
+	files := []changes.ExportFile{{Title: say.Of("authentik blueprint"), URL: "blueprint",
 		FileName: "authentik-blueprint.yaml"},
-		{Title: "Terraform", URL: "terraform",
+		{Title: say.Of("Terraform"), URL: "terraform",
 			Refused: []say.Text{say.Of("The name of the application has characters that are not in Unicode's " +
 				"composed form (NFC), " +
 				"which Terraform cannot carry. Change it where it was set, then export again.")}}}

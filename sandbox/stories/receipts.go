@@ -17,7 +17,7 @@ func Time() time.Time { return time.Date(2026, 11, 23, 19, 5, 0, 0, time.UTC) }
 func Receipt(outcome string, states ...string) changes.Receipt {
 	plan := Plan(link.Spec{Email: link.EmailTrustAll}, nil)
 	r := changes.Receipt{ID: "k3v9q2m7xw", When: Time(), Kind: "apply", Outcome: outcome, Count: len(plan.Changes),
-		Program: "1.0.0", Did: link.Did("", "", plan.Changes).String(), Created: true, Slug: "pocketbase",
+		Program: "1.0.0", Did: link.Did("", "", plan.Changes), Created: true, Slug: "pocketbase",
 		Collection: "users"}
 	for i, c := range plan.Changes {
 		one := changes.ReceiptChange{Change: c, State: "waiting"}
@@ -28,8 +28,8 @@ func Receipt(outcome string, states ...string) changes.Receipt {
 			r.Done++
 		}
 		if one.State == "failed" {
-			one.Summary, one.Todo = "authentik refuses the application: its slug is taken.",
-				"Choose another slug on the settings page."
+			one.Summary, one.Todo = say.Of("authentik refuses the application: its slug is taken."),
+				say.Of("Choose another slug on the settings page.")
 		}
 		r.Changes = append(r.Changes, one)
 	}
@@ -44,7 +44,7 @@ func receiptStories(none, one, both, joined view.Head) []Story {
 	undo.Kind, undo.Of, undo.ID = "undo", whole.ID, "u1"
 	rotate.Kind, remove.Kind = "rotate", "remove"
 	for _, one := range []*changes.Receipt{&undo, &rotate, &remove} {
-		one.Did, one.Created = link.Did(link.Purpose(one.Kind), one.Of, nil).String(), false
+		one.Did, one.Created = link.Did(link.Purpose(one.Kind), one.Of, nil), false
 	}
 	rotate.Count, rotate.Done = 2, 2
 	taken, running := whole, Receipt("", "done")
@@ -52,7 +52,7 @@ func receiptStories(none, one, both, joined view.Head) []Story {
 	list := changes.ReceiptsInput{Now: Time().Add(90 * time.Minute), List: []changes.Receipt{running, broken, remove,
 		rotate, undo, taken, Receipt("stopped", "done", "failed")}, Others: 2,
 		Dir:   "/home/an-admin-with-a-long-name/.local/state/authpocket",
-		Aside: []string{"receipt-20261123T190500Z-abc.json was written by a newer authpocket."}}
+		Aside: []say.Text{say.Of("receipt-20261123T190500Z-abc.json was written by a newer authpocket.")}}
 	settings := Settings()
 	settings.Interrupted, settings.Lacking = []changes.Receipt{broken}, storyPermissions()[:2]
 	limited := setup.NewPocketBase(one, setup.PocketBaseInput{Limited: "service-account-of-pocketbase"})

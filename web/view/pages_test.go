@@ -61,7 +61,7 @@ func TestApplySaysHowFarItIs(t *testing.T) {
 					t.Errorf("step %d is %q, want %q", i, p.Steps[i].Word, want)
 				}
 			}
-			if p.Status != one.status || (p.Outcome == nil) != (one.outcome == "") {
+			if p.Status.String() != one.status || (p.Outcome == nil) != (one.outcome == "") {
 				t.Fatalf("%q, %+v", p.Status, p.Outcome)
 			}
 			if p.Head.Live == one.in.Ended || p.Head.Refresh == one.in.Ended || (p.Events == "") != one.in.Ended {

@@ -41,11 +41,11 @@ func TestReceiptOffersOnlyWhatCanBeDone(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := changes.NewReceipt(view.Head{}, one.r)
-			if p.Undo != one.undo || p.Continue != one.button || !strings.Contains(p.Note, one.contains) {
+			if p.Undo != one.undo || p.Continue.String() != one.button || !strings.Contains(p.Note.String(), one.contains) {
 				t.Errorf("undo %v, button %q, note %q", p.Undo, p.Continue, p.Note)
 			}
 			if line := changes.NewReceipts(view.Head{},
-				changes.ReceiptsInput{List: []changes.Receipt{one.r}}).List[0]; line.Outcome != one.outcome {
+				changes.ReceiptsInput{List: []changes.Receipt{one.r}}).List[0]; line.Outcome.String() != one.outcome {
 				t.Errorf("the outcome is %q", line.Outcome)
 			}
 		})
@@ -58,7 +58,7 @@ func TestReceiptsAreToldApart(t *testing.T) {
 			Outcome: "completed", Created: true},
 		"Changed the link between the application “wiki” and the collection “users”.": {Kind: "apply",
 			Outcome: "completed"},
-		"Linked the application “wiki” with the collection “users”, continuing receipt k3.": {Kind: "apply",
+		"Linked the application “wiki” with the collection “users”. It continues receipt k3.": {Kind: "apply",
 			Outcome: "completed", Of: "k3", Created: true},
 		"Was to link the application “wiki” with the collection “users”.": {Kind: "apply",
 			Outcome: "stopped"},
@@ -70,7 +70,7 @@ func TestReceiptsAreToldApart(t *testing.T) {
 	} {
 		r.Slug, r.Collection = "wiki", "users"
 		if got := changes.NewReceipts(view.Head{},
-			changes.ReceiptsInput{List: []changes.Receipt{r}}).List[0].About; got != want {
+			changes.ReceiptsInput{List: []changes.Receipt{r}}).List[0].About; got.String() != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
@@ -80,7 +80,7 @@ func TestReceiptsAreToldApart(t *testing.T) {
 	} {
 		p := changes.NewReceipts(view.Head{}, changes.ReceiptsInput{List: []changes.Receipt{{When: stories.Time()}},
 			Now: stories.Time().Add(past)})
-		if got := p.List[0].Ago; got != want {
+		if got := p.List[0].Ago; got.String() != want {
 			t.Errorf("%s is %q, want %q", past, got, want)
 		}
 	}
@@ -116,16 +116,16 @@ func TestEveryPurposeHasItsWords(t *testing.T) {
 		link.PurposeProof:  {"Review proof: 4 changes", "Prove it now"},
 	} {
 		p := changes.NewReview(view.Head{}, changes.ReviewInput{Plan: link.Plan{Purpose: purpose, Changes: made}})
-		if p.Head.Title.String() != want[0] || p.Button != want[1] || (len(p.Answers) > 0) != (purpose == link.PurposeLink) {
+		if p.Head.Title.String() != want[0] || p.Button.String() != want[1] || (len(p.Answers) > 0) != (purpose == link.PurposeLink) {
 			t.Errorf("%s: %q, %q", purpose, p.Head.Title, p.Button)
 		}
 		empty := changes.NewReview(view.Head{}, changes.ReviewInput{Plan: link.Plan{Purpose: purpose}})
-		if empty.Button != "" || empty.Check != (purpose == link.PurposeLink) {
+		if !empty.Button.Empty() || empty.Check != (purpose == link.PurposeLink) {
 			t.Errorf("%s: an empty plan offers %q", purpose, empty.Button)
 		}
 		open := changes.NewReview(view.Head{}, changes.ReviewInput{Plan: link.Plan{Purpose: purpose},
 			Interrupted: []changes.Receipt{stories.Receipt("", "about to")}})
-		if open.Button != "Close the receipt" {
+		if open.Button.String() != "Close the receipt" {
 			t.Errorf("%s: an interrupted apply stays open", purpose)
 		}
 	}

@@ -109,8 +109,7 @@ func (m *measured) judgeKeys() link.Check {
 	}
 	if m.d.Slot.JWKSURL != "" && !slices.Contains(kinds, "RSA") {
 		return check.Fails(link.CauseSigningKey, say.Of("%s: 200, with keys of type %s only. PocketBase is set to "+
-			"verify ID tokens with them, but "+
-			"supports only RSA.", asked, strings.Join(kinds, ", ")),
+			"verify ID tokens with them, but supports only RSA.", asked, strings.Join(kinds, ", ")),
 			say.Of("Choose an RSA signing key for the provider, or have PocketBase fetch user info."))
 	}
 	for _, kind := range kinds {

@@ -290,8 +290,7 @@ func (f *flow) oddStages() []say.Text {
 		return []say.Text{say.Of("%s has a stage of a kind that authpocket doesn't know.", f.name())}
 	case !identifies:
 		return []say.Text{say.Of("%s has no identification stage, and whether its other stages replace it can't be "+
-			"known "+
-			"beforehand.", f.name())}
+			"known beforehand.", f.name())}
 	case !signsIn:
 		return []say.Text{say.Of("%s has no user login stage, and whether another flow signs people in can't be "+
 			"known beforehand.", f.name())}

@@ -64,9 +64,8 @@ func (m *measured) judgeEmail() link.Check {
 		rest.OrNone(rest.Plain(string(m.claims["email_verified"]))))
 	chooseAnother := say.Of("Give the user an e-mail address in authentik, or check as another user.")
 	if m.user.Text("email") != "" {
-		chooseAnother = say.Of("The user has an address in authentik, but the scope mapping for email does not send " +
-			"it. Change " +
-			"its expression in authentik.")
+		chooseAnother = say.Of("The user has an address in authentik, but the scope mapping for email does not " +
+			"send it. Change its expression in authentik.")
 	}
 	switch {
 	case m.d.Email == link.EmailLeave && !isVerified:

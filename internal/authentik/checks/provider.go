@@ -114,8 +114,7 @@ func (m *measured) judgeSupportedScopes(check link.Check) link.Check {
 	}
 	if m.discovery.Status != http.StatusOK || json.Unmarshal(m.discovery.Body, &config) != nil {
 		return check.Skips(say.Of("The token may not read the provider's scope mappings, and the OpenID " +
-			"configuration could not " +
-			"be read."))
+			"configuration could not be read."))
 	}
 	evidence := say.Of("The OpenID configuration names the scopes %s. The token may not read the scope mappings, so "+
 		"openid itself cannot be confirmed.", rest.Plain(strings.Join(config.Scopes,

@@ -167,9 +167,8 @@ func (m *measured) judgeBindings() link.Check {
 		return check.Fails(link.CauseSettingsDiffer, say.Of("No longer bound: %s.", say.List(gone...)),
 			say.Of("Plan and apply again to bind them."))
 	case len(live) == 0:
-		return check.Passes(say.Of("The application has no bindings: everyone with an authentik account may use it, " +
-			"unless " +
-			"authentik's default access to applications is off."))
+		return check.Passes(say.Of("The application has no bindings: everyone with an authentik account may use " +
+			"it, unless authentik's default access to applications is off."))
 	}
 	return check.Passes(say.Of("Bound to the application: %s.", bindingNames(live)))
 }
@@ -223,8 +222,7 @@ func (m *measured) judgeEndpoints() link.Check {
 			say.Of("Give PocketBase the Auth URL at authentik's public address, unless browsers reach both."))
 	}
 	return check.Passes(say.Of("All URLs in PocketBase have the paths that authentik's OpenID configuration names, "+
-		"and "+
-		"browsers are sent to %s.", rest.Plain(config.AuthURL)))
+		"and browsers are sent to %s.", rest.Plain(config.AuthURL)))
 }
 
 // endpointDiffers returns a sentence about the difference except scheme and host, empty for none.

@@ -46,9 +46,8 @@ func (c Client) SignIn(ctx context.Context, o signin.Opening, who signin.Credent
 	}
 	start, err := url.Parse(o.AuthURL)
 	if err != nil || !sameHost(start, w.base) {
-		return signin.Return{}, w.refuse(link.CauseAuthURL, say.Of("PocketBase sends people to %s to sign in, which "+
-			"is not authentik's address %s. No password was "+
-			"sent.", w.plain(hostOf(o.AuthURL)), w.base.String()))
+		return signin.Return{}, w.refuse(link.CauseAuthURL, say.Of("PocketBase sends people to %s to sign in, "+
+			"which is not authentik's address %s. No password was sent.", w.plain(hostOf(o.AuthURL)), w.base.String()))
 	}
 	w.next = func(ctx context.Context) error { return w.open(ctx, start) }
 	for w.back == nil {

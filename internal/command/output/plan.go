@@ -61,8 +61,7 @@ func (v View) warning(w link.Warning) {
 
 // Warning returns a whole warning as one line.
 func Warning(w link.Warning) say.Text {
-	return say.Of("%s: %s", w.System.Label(), say.Join(w.Summary, w.Detail,
-		link.Message{Ways: w.Ways}.Advice(link.InFile)))
+	return say.Of("%s: %s", w.System.Label(), say.Join(w.Summary, w.Advice(link.InFile)))
 }
 
 // Changes prints changes.
@@ -138,12 +137,12 @@ func (v View) fieldText(a link.Action, f link.Field) visible.Text {
 // has one entry per line.
 func (v View) value(s link.Shown) visible.Text {
 	const indent = "        "
+	text := v.Say(s.Words())
 	list, ok := s.List()
-	if ok && len(list) > 1 && v.on.Width > 0 && utf8.RuneCountInString(link.Show(s))+30 > v.on.Width {
+	if ok && len(list) > 1 && v.on.Width > 0 && utf8.RuneCountInString(text)+30 > v.on.Width {
 		lines := link.Each(list, func(one string) string { return "\n" + indent + string(visible.Block(one, indent)) })
 		return visible.Text(strings.Join(lines, ""))
 	}
-	text := link.Show(s)
 	if strings.Contains(text, "\n") {
 		text = "\n" + text
 	}

@@ -22,10 +22,11 @@ func (v View) Interrupted(e *engine.Engine) {
 		if !v.tells(r.ID) {
 			continue
 		}
+		began := r.When.Local().Format(time.DateTime)
 		if r.Kind == journal.Proof {
 			visible.Fprintln(v.Err, v.Say(say.Of("The proof started at %s was interrupted (receipt %s), and may have "+
 				"left its test person in authentik and that person's account in PocketBase. The next authpocket apply, "+
-				"undo, rotate, remove or verify --sign-in-new deletes them.", r.When.Local().Format(time.DateTime), r.ID)))
+				"undo, rotate, remove or verify --sign-in-new deletes them.", began, r.ID)))
 			continue
 		}
 		again := "apply"
@@ -35,7 +36,7 @@ func (v View) Interrupted(e *engine.Engine) {
 		}
 		visible.Fprintln(v.Err, v.Say(say.Of("The %s started at %s was interrupted (receipt %s). "+
 			"The next authpocket %s continues it; authpocket undo takes it back.",
-			string(r.Kind), r.When.Local().Format(time.DateTime), r.ID, again)))
+			string(r.Kind), began, r.ID, again)))
 	}
 	aside, err := e.SetAside()
 	if err != nil {
@@ -92,7 +93,7 @@ func (v View) receiptTable(list []journal.Summary, rows []receiptRow) {
 			outcome = r.outcome()
 		}
 		when := list[i].When.Local().Format("2006-01-02 15:04")
-		table = append(table, []say.Text{say.Raw(when), say.Of("%s", list[i].Did), of, outcome, say.Raw(r.ID)})
+		table = append(table, []say.Text{say.Raw(when), list[i].Did, of, outcome, say.Raw(r.ID)})
 	}
 	v.table(table, terminal.Bold)
 	if !several {

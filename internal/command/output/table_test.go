@@ -16,11 +16,13 @@ func TestNothingIsWiderThanANarrowTerminal(t *testing.T) {
 	var out bytes.Buffer
 	v := New(terminal.Streams{Out: &out, Err: &out}, false)
 	v.on = terminal.Screen{Terminal: true, Width: 40}
-	v.Changes([]link.Change{{System: link.PB, Action: link.Update, Object: say.Of("OAuth2 of the collection “customers”")}})
+	v.Changes([]link.Change{{System: link.PB, Action: link.Update,
+		Object: say.Of("OAuth2 of the collection “customers”")}})
 	v.Verified(shown()[0])
 	v.Receipts([]journal.Summary{{ID: "k3v9x2m4q7", Slug: "wiki", Collection: "people", Meta: journal.Meta{
 		Kind: journal.Apply, AuthentikURL: "https://a.example", PocketBaseURL: "https://p.example"}}}, nil)
-	v.Table([]Summary{{Name: "shop", Outcome: OutcomeFailed, Cause: say.Of("PocketBase does not answer at its address.")}},
+	v.Table([]Summary{{Name: "shop", Outcome: OutcomeFailed,
+		Cause: say.Of("PocketBase does not answer at its address.")}},
 		say.Of("failed checks"), "")
 	for line := range strings.Lines(out.String()) {
 		if utf8.RuneCountInString(strings.TrimSuffix(line, "\n")) > 40 {

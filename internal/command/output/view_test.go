@@ -71,9 +71,8 @@ func TestAnUndoReadsBackwards(t *testing.T) {
 	var out bytes.Buffer
 	view := New(terminal.Streams{Out: &out}, false)
 	view.Plan(link.Plan{Purpose: link.PurposeUndo, Of: "abc", Changes: []link.Change{{
-		System: link.Authentik, Action: link.Delete, Object: say.Of("provider “Shop”"), Why: say.Of("Takes back what was " +
-			"done before."),
-		Lost: say.Of("Its client secret."),
+		System: link.Authentik, Action: link.Delete, Object: say.Of("provider “Shop”"),
+		Why: say.Of("Takes back what was done before."), Lost: say.Of("Its client secret."),
 		Fields: []link.Field{{Name: "description", Before: link.ShowText("two\nlines")},
 			{Name: "hide", Before: link.ShowFlag(true), Usual: true}},
 	}}})

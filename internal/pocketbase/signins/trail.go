@@ -98,8 +98,7 @@ func (c SignIns) trail(ctx context.Context, q signin.TrailQuery) signin.PocketBa
 		}
 	}
 	trail.Unread = say.Of("The sign-in did not appear in PocketBase's log in time. The log is delayed while " +
-		"PocketBase is " +
-		"busy.")
+		"PocketBase is busy.")
 	return trail
 }
 

@@ -43,7 +43,7 @@ func NewApply(h view.Head, in Progress, events string) ApplyPage {
 			p.Done++
 		}
 	}
-	p.Status = fmt.Sprintf("%d of %s applied", p.Done, view.Plural(len(p.Steps), "change", "changes"))
+	p.Status = say.Of("%d of %s applied", p.Done, countChanges(len(p.Steps)))
 	if in.Purpose == link.PurposeProof {
 		return p.proof(in, events)
 	}
@@ -61,9 +61,9 @@ func NewApply(h view.Head, in Progress, events string) ApplyPage {
 		return p
 	}
 	if in.Purpose == link.PurposeRotate && p.Done == len(p.Steps) {
-		p.Status += ". Checking the new secret."
+		p.Status = say.Of("%d of %s applied. Checking the new secret.", p.Done, countChanges(len(p.Steps)))
 	}
-	p.Head.Title = say.Of("Applying %s", view.Plural(len(p.Steps), "change", "changes"))
+	p.Head.Title = say.Count(len(p.Steps), "Applying %d change", "Applying %d changes")
 	p.Head.Live, p.Head.Refresh, p.Events = true, true, events
 	return p
 }
@@ -77,15 +77,14 @@ func (in Progress) state(i int) string {
 
 func newStep(in Progress, i int, c link.Change) ApplyStep {
 	s := ApplyStep{
-		ID: fmt.Sprint("change-", i+1), State: in.state(i), Verb: say.Raw(verb(c.Action)), Object: c.Object.String(),
-		System: c.System.Label(),
+		ID: fmt.Sprint("change-", i+1), State: in.state(i), Title: task(c), System: c.System.Label(),
 	}
 	for _, m := range in.Failed[i] {
 		m.Effect = nil // the outcome says it for the whole apply
 		s.Summary, s.Todo = say.Join(s.Summary, m.What()), say.Join(s.Todo, m.Advice(link.OnPage))
 	}
-	s.Word = say.Raw(map[string]string{"waiting": "Waiting", "running": "In progress", "done": "Done",
-		"failed": "Failed"}[s.State])
+	s.Word = map[string]say.Text{"waiting": say.Of("Waiting"), "running": say.Of("In progress"),
+		"done": say.Of("Done"), "failed": say.Of("Failed")}[s.State]
 	if s.State == "waiting" && in.Ended {
 		s.Word = say.Of("Not started")
 	}
@@ -107,8 +106,8 @@ func applyOutcome(in Progress, done int) *view.Outcome {
 		o.Heading, o.Actions[0].Label = say.Of("Something changed since the review"), say.Of("Review again")
 	}
 	if len(in.Failed) > 0 { // which say why
-		o.Text = say.Of("%s Fix the problem above. The next review lists only what is left.",
-			in.Stopped.Words())
+		o.Text = say.Join(in.Stopped.Words(),
+			say.Of("Fix the problem above. The next review lists only what is left."))
 		return o
 	}
 	for i, m := range in.Stopped.Messages() {
@@ -138,7 +137,7 @@ func goodOutcome(in Progress, done int) *view.Outcome {
 	}
 	switch in.Purpose {
 	case link.PurposeUndo:
-		o.Heading = say.Raw(view.Plural(done, "change was undone", "changes were undone"))
+		o.Heading = say.Count(done, "%d change was undone", "%d changes were undone")
 		o.Text, o.Check = say.Of("Both systems are as they were before."), false
 		if in.Restores {
 			o.Heading = say.Of("The link was restored")
@@ -148,14 +147,13 @@ func goodOutcome(in Progress, done int) *view.Outcome {
 			o.Text = say.Of("Both systems are as they were before, except for what could not be restored:")
 		}
 		o.Actions = []view.Action{{Label: say.Of("View history"), URL: "/receipts"},
-			{Label: say.Of("Change the settings"),
-				URL: "/settings"}}
+			{Label: say.Of("Change the settings"), URL: "/settings"}}
 	case link.PurposeRemove:
 		o.Heading, o.Check = say.Of("People can no longer sign in with authentik"), false
 		o.Text = say.Of("All changes were applied and read back. PocketBase accounts were kept.")
 		o.Lines = details(in.Warnings, "")
-		o.Actions = []view.Action{{Label: say.Of("View history"), URL: "/receipts"}, {Label: say.Of("Go to start"),
-			URL: "/"}}
+		o.Actions = []view.Action{{Label: say.Of("View history"), URL: "/receipts"},
+			{Label: say.Of("Go to start"), URL: "/"}}
 	case link.PurposeRotate:
 		rotated(o, in.Checks)
 	}
@@ -167,7 +165,7 @@ func details(warnings []link.Warning, only link.WarningID) []say.Text {
 	var lines []say.Text
 	for _, w := range warnings {
 		if only == "" || w.ID == only {
-			lines = append(lines, say.Join(w.Summary, say.Raw(w.Advice(link.OnPage))))
+			lines = append(lines, say.Join(w.Summary, w.Advice(link.OnPage)))
 		}
 	}
 	return lines
@@ -185,11 +183,11 @@ func rotated(o *view.Outcome, checks link.Checks) {
 	switch {
 	case refused:
 		o.Kind, o.Heading = "bad", say.Of("The new client secret is rejected")
-		o.Text = say.Of("%s Users cannot sign in until this is fixed. You can restore the old secret on both "+
-			"systems.", o.Text)
+		o.Text = say.Join(o.Text, say.Of("Users cannot sign in until this is fixed. You can restore the old secret on "+
+			"both systems."))
 	case checks.Failed():
 		o.Kind, o.Heading = "bad", say.Of("Both systems use the new client secret, but a check failed")
-		o.Text = say.Of("%s If this check passed before, you can restore the old secret on both systems.", o.Text)
+		o.Text = say.Join(o.Text, say.Of("If this check passed before, you can restore the old secret on both systems."))
 	case checks.Count(link.Pass) == 0:
 		o.Kind = "warn"
 		o.Text = say.Of("The checks could not run, so test a sign-in. You can restore the old secret on both systems.")

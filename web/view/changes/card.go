@@ -1,23 +1,21 @@
 package changes
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
 	"authpocket/internal/link"
 	"authpocket/internal/say"
-	"authpocket/web/view"
 )
 
 // ChangeCard is one change.
 type ChangeCard struct {
 	Action string   // "create", for the icon
 	Verb   say.Text // "Create"
-	Object string
-	System string // "authentik" or "PocketBase"
-	Class  string // "a" or "p"
-	Names  string // the fields that it changes, shown while the card is closed
+	Object say.Text
+	System string   // "authentik" or "PocketBase"
+	Class  string   // "a" or "p"
+	Names  say.Text // the fields that it changes, shown while the card is closed
 	Why    say.Text
 	Step   say.Text
 	Lost   say.Text
@@ -36,7 +34,8 @@ type ChangeCard struct {
 
 // FieldRow is one field of a change.
 type FieldRow struct {
-	Label, Name   string // of the system's pages, and of its API
+	Label         say.Text // of the system's pages
+	Name          string   // of its API
 	Before, After []Value
 	Sensitive     bool
 	Block         bool // text of several lines, such as code
@@ -54,10 +53,10 @@ func newChangeCard(c link.Change, folds bool) ChangeCard {
 	}
 	card := ChangeCard{
 		System: c.System.Label(), Class: class(c.System),
-		Action: string(c.Action), Verb: say.Raw(verb(c.Action)), Object: view.UpperFirst(c.Object.String()), Why: c.Why,
+		Action: string(c.Action), Verb: verb(c.Action), Object: c.Object, Why: c.Why,
 		Step: say.Raw(c.Step), Lost: c.Lost, Fields: fieldRows(c, shown), Usual: fieldRows(c, usual), Open: true,
 	}
-	var names []string
+	var names []say.Text
 	card.Short = true
 	for _, row := range card.Fields {
 		names = append(names, row.Label)
@@ -65,7 +64,7 @@ func newChangeCard(c link.Change, folds bool) ChangeCard {
 		card.Updates = card.Updates || c.Action == link.Update && row.Before != nil
 	}
 	if c.Action == link.Update {
-		card.Names = strings.Join(names, ", ")
+		card.Names = say.List(names...)
 	}
 	return card
 }
@@ -73,7 +72,7 @@ func newChangeCard(c link.Change, folds bool) ChangeCard {
 func fieldRows(c link.Change, fields []link.Field) []FieldRow {
 	var rows []FieldRow
 	for _, f := range fields {
-		row := FieldRow{Name: f.Name, Label: c.FieldCalled(f.Name).String(), Sensitive: f.Sensitive}
+		row := FieldRow{Name: f.Name, Label: c.FieldCalled(f.Name), Sensitive: f.Sensitive}
 		switch {
 		case c.Action == link.Delete: // the one column shows what is deleted
 			row.After = valuesOf(f.Before)
@@ -95,11 +94,16 @@ func multiline(v link.Shown) bool {
 }
 
 // beforeWord returns the heading of the column of old values.
-func beforeWord(c ChangeCard) string {
+func beforeWord(c ChangeCard) say.Text {
 	if c.Past {
-		return "Before"
+		return say.Of("Before")
 	}
-	return "Now"
+	return say.Of("Now")
+}
+
+// usual returns the heading of the folded fields.
+func usual(c ChangeCard) say.Text {
+	return say.Count(len(c.Usual), "%d more field has its default", "%d more fields have their defaults")
 }
 
 func class(s link.System) string {
@@ -109,6 +113,26 @@ func class(s link.System) string {
 	return "a"
 }
 
-func verb(a link.Action) string {
-	return cmp.Or(map[link.Action]string{link.Create: "Create", link.Delete: "Delete"}[a], "Change")
+func verb(a link.Action) say.Text {
+	switch a {
+	case link.Create:
+		return say.Of("Create")
+	case link.Delete:
+		return say.Of("Delete")
+	}
+	return say.Of("Change")
 }
+
+// task says what a change does, as a heading.
+func task(c link.Change) say.Text {
+	switch c.Action {
+	case link.Create:
+		return say.Of("Create %s", c.Object)
+	case link.Delete:
+		return say.Of("Delete %s", c.Object)
+	}
+	return say.Of("Change %s", c.Object)
+}
+
+// countChanges returns a number of changes, for use within a sentence.
+func countChanges(n int) say.Text { return say.Count(n, "%d change", "%d changes") }

@@ -7,42 +7,64 @@ import (
 )
 
 // about says what the receipt did, or was meant to do where it did not complete.
-func (r Receipt) about() string {
-	app, collection := "the application “"+r.Slug+"”", "the collection “"+r.Collection+"”"
-	tense := func(past, wanted string) string {
-		if r.Outcome == "completed" {
-			return past
+func (r Receipt) about() say.Text {
+	if r.Kind == "undo" {
+		if r.Outcome == completed {
+			return say.Of("Undid receipt %s for the application “%s” and the collection “%s”.", r.Of, r.Slug, r.Collection)
 		}
-		return "Was to " + wanted
+		return say.Of("Was to undo receipt %s for the application “%s” and the collection “%s”.", r.Of, r.Slug,
+			r.Collection)
 	}
-	switch both := app + " and " + collection + "."; r.Kind {
-	case "undo":
-		return tense("Undid", "undo") + " receipt " + r.Of + " for " + both
-	case "rotate":
-		return tense("Set", "set") + " a new client secret for " + both
-	case "remove":
-		return tense("Removed", "remove") + " the link between " + both
-	case proofKind:
-		return tense("Proved", "prove") + " that a new person can sign in through " + both
-	}
-	text := tense("Linked", "link") + " " + app + " with " + collection
-	if r.changed() {
-		text = tense("Changed", "change") + " the link between " + app + " and " + collection
+	text := r.meant()
+	if r.Outcome == completed {
+		text = r.did()
 	}
 	if r.Of != "" {
-		text += ", continuing receipt " + r.Of
+		return say.Join(text, say.Of("It continues receipt %s.", r.Of))
 	}
-	return text + "."
+	return text
+}
+
+func (r Receipt) did() say.Text {
+	switch r.Kind {
+	case "rotate":
+		return say.Of("Set a new client secret for the application “%s” and the collection “%s”.", r.Slug, r.Collection)
+	case "remove":
+		return say.Of("Removed the link between the application “%s” and the collection “%s”.", r.Slug, r.Collection)
+	case proofKind:
+		return say.Of("Proved that a new person can sign in through the application “%s” and the collection “%s”.",
+			r.Slug, r.Collection)
+	}
+	if r.changed() {
+		return say.Of("Changed the link between the application “%s” and the collection “%s”.", r.Slug, r.Collection)
+	}
+	return say.Of("Linked the application “%s” with the collection “%s”.", r.Slug, r.Collection)
+}
+
+func (r Receipt) meant() say.Text {
+	switch r.Kind {
+	case "rotate":
+		return say.Of("Was to set a new client secret for the application “%s” and the collection “%s”.", r.Slug,
+			r.Collection)
+	case "remove":
+		return say.Of("Was to remove the link between the application “%s” and the collection “%s”.", r.Slug,
+			r.Collection)
+	case proofKind:
+		return say.Of("Was to prove that a new person can sign in through the application “%s” and the collection “%s”.",
+			r.Slug, r.Collection)
+	}
+	return say.Of("Was to link the application “%s” with the collection “%s”.", r.Slug, r.Collection)
 }
 
 // what says in a few words what the receipt did, or what it was for where it did not complete.
 func (r Receipt) what() say.Text {
-	if r.Outcome == "completed" {
-		return say.Raw(r.Did)
+	if r.Outcome == completed {
+		return r.Did
 	}
-	words := map[string]string{"undo": "Undo", "rotate": "New client secret", "remove": "Removal", proofKind: "Proof"}
-	return say.Raw(cmp.Or(words[r.Kind], "Link created or changed"))
+	words := map[string]say.Text{"undo": say.Of("Undo"), "rotate": say.Of("New client secret"),
+		"remove": say.Of("Removal"), proofKind: say.Of("Proof")}
+	return cmp.Or(words[r.Kind], say.Of("Link created or changed"))
 }
 
 // changed reports whether it is of an apply that changed an existing link.
-func (r Receipt) changed() bool { return r.Kind == "apply" && r.Outcome == "completed" && !r.Created }
+func (r Receipt) changed() bool { return r.Kind == "apply" && r.Outcome == completed && !r.Created }

@@ -35,12 +35,12 @@ type Round struct {
 
 // part returns the round in words, with a link to its receipt if keep is set.
 func (r Round) part(keep bool) RoundPart {
-	p := RoundPart{What: link.Did(r.Purpose, "", r.Made).String()}
+	p := RoundPart{What: link.Did(r.Purpose, "", r.Made)}
 	if keep && r.Receipt != "" {
 		p.URL = "/receipts/" + r.Receipt
 	}
 	for _, c := range r.Made {
-		p.Lines = append(p.Lines, say.Of("%s in %s", made(c), c.System.Label()))
+		p.Lines = append(p.Lines, made(c))
 	}
 	return p
 }
@@ -60,8 +60,8 @@ func NewDone(h view.Head, in DoneInput) DonePage {
 		p.Kind = ""
 	}
 	if in.Later && in.SignedIn.At.IsZero() && in.Checks != nil && !in.Checks.Failed() {
-		p.Next = []view.Action{{Label: say.Of("Prove it now"), URL: "/prove"}, {Label: say.Of("Test sign-in"),
-			URL: "/signin"}}
+		p.Next = []view.Action{{Label: say.Of("Prove it now"), URL: "/prove"},
+			{Label: say.Of("Test sign-in"), URL: "/signin"}}
 	}
 	for _, round := range in.Rounds {
 		p.Rounds = append(p.Rounds, round.part(in.Later && in.Receipts))
@@ -101,9 +101,15 @@ func doneLaterOf(in DoneInput) []view.Action {
 	return list
 }
 
-func made(c link.Change) string {
-	past := map[link.Action]string{link.Create: "created", link.Update: "changed", link.Delete: "deleted"}
-	return view.UpperFirst(c.Object.String()) + " " + past[c.Action]
+// made says what a change did.
+func made(c link.Change) say.Text {
+	switch c.Action {
+	case link.Create:
+		return say.Of("Created in %s: %s", c.System.Label(), c.Object)
+	case link.Delete:
+		return say.Of("Deleted in %s: %s", c.System.Label(), c.Object)
+	}
+	return say.Of("Changed in %s: %s", c.System.Label(), c.Object)
 }
 
 // Snippet returns the code that signs users in with PocketBase's JavaScript SDK.
@@ -128,18 +134,17 @@ func script(s string) string {
 
 func tokenAdvice(in DoneInput) []TokenAdvice {
 	authentik := TokenAdvice{
-		System: "authentik", Text: "go to Directory, then Tokens and App passwords, and delete the API token.",
+		Text: say.Of("<b>authentik:</b> go to Directory, then Tokens and App passwords, and delete the API token."),
 		Link: view.Action{Label: say.Of("Open that page"), URL: view.TokensURL(in.AuthentikAPI)},
 	}
 	pocketbase := TokenAdvice{
-		System: "PocketBase",
-		Text: "the superuser's token expires by itself. To revoke it now, change the superuser's password. This " +
-			"revokes all their tokens.",
+		Text: say.Of("<b>PocketBase:</b> the superuser's token expires by itself. To revoke it now, change the " +
+			"superuser's password. This revokes all their tokens."),
 		Link: view.Action{Label: say.Of("Open that page"), URL: view.SuperusersURL(in.PocketBaseAPI)},
 	}
 	if in.ByPassword {
-		pocketbase.Text = "authpocket signed in with your password and got a token that is valid for one day. To " +
-			"revoke it now, change the superuser's password. This revokes all their tokens."
+		pocketbase.Text = say.Of("<b>PocketBase:</b> authpocket signed in with your password and got a token that is " +
+			"valid for one day. To revoke it now, change the superuser's password. This revokes all their tokens.")
 	}
 	return []TokenAdvice{authentik, pocketbase}
 }

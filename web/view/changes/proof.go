@@ -40,8 +40,8 @@ func proofOutcome(in Progress) *view.Outcome {
 		o.Kind, o.Heading, o.Actions = "bad", say.Of("There was no sign-in"), []view.Action{again, try}
 	case c.Status == link.Pass:
 		o.Kind, o.Heading = "good", proof.Headline(link.Checks{c}, in.Proof.SignedIn)
-		o.Actions = []view.Action{{Label: say.Of("Check results"), URL: "/verify"}, {Label: say.Of("Finish"),
-			URL: "/done"}}
+		o.Actions = []view.Action{{Label: say.Of("Check results"), URL: "/verify"},
+			{Label: say.Of("Finish"), URL: "/done"}}
 	case c.Status == link.Skipped:
 		o.Kind, o.Heading, o.Actions = "warn", say.Of("This sign-in takes a person"), []view.Action{try}
 	default:

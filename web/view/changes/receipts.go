@@ -2,9 +2,7 @@ package changes
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"authpocket/internal/link"
@@ -26,7 +24,7 @@ type Receipt struct {
 	Program     string // authpocket's version
 	// Slug and Collection identify the link among those of the two systems.
 	Slug, Collection string
-	Did              string     // in a few words
+	Did              say.Text   // in a few words
 	Created          bool       // it created the link
 	Changed          []say.Text // all that it changed, only with Changes
 	Changes          []ReceiptChange
@@ -35,16 +33,16 @@ type Receipt struct {
 // ReceiptChange is a change and its outcome.
 type ReceiptChange struct {
 	Change        link.Change
-	State         string // "waiting", begun, "done", "failed"
-	Summary, Todo string // of a failure
-	Detail        string // of what was done
+	State         string   // "waiting", begun, "done", "failed"
+	Summary, Todo say.Text // of a failure
+	Detail        string   // of what was done
 }
 
 // ReceiptsInput holds what the list of receipts shows.
 type ReceiptsInput struct {
 	List   []Receipt
-	Others int      // receipts of other links
-	Aside  []string // why files were set aside
+	Others int        // receipts of other links
+	Aside  []say.Text // why files were set aside
 	Dir    string
 	Back   string // where the back link leads
 	Now    time.Time
@@ -60,37 +58,32 @@ func NewReceipts(h view.Head, in ReceiptsInput) ReceiptsPage {
 		p.List = append(p.List, line)
 	}
 	if in.Others > 0 {
-		verb := "are "
-		if in.Others == 1 {
-			verb = "is "
-		}
-		p.Others = "There " + verb + view.Plural(in.Others, "receipt", "receipts") +
-			" for other addresses. Connect to those addresses to see them."
+		p.Others = say.Count(in.Others, "There is %d receipt for other addresses. Connect to those addresses to see them.",
+			"There are %d receipts for other addresses. Connect to those addresses to see them.")
 	}
 	return p
 }
 
 // ago says how long ago a moment was, in the largest unit that fits.
-func ago(now, then time.Time) string {
+func ago(now, then time.Time) say.Text {
 	past := now.Sub(then)
 	switch {
 	case now.IsZero() || past < 0:
-		return ""
+		return say.Text{}
 	case past < time.Minute:
-		return "just now"
+		return say.Of("just now")
 	case past < time.Hour:
-		return view.Plural(int(past/time.Minute), "minute", "minutes") + " ago"
+		return say.Count(int(past/time.Minute), "%d minute ago", "%d minutes ago")
 	case past < 48*time.Hour:
-		return view.Plural(int(past/time.Hour), "hour", "hours") + " ago"
+		return say.Count(int(past/time.Hour), "%d hour ago", "%d hours ago")
 	}
-	return view.Plural(int(past/(24*time.Hour)), "day", "days") + " ago"
+	return say.Count(int(past/(24*time.Hour)), "%d day ago", "%d days ago")
 }
 
 func receiptLine(r Receipt) ReceiptLine {
 	return ReceiptLine{
-		URL: "/receipts/" + r.ID, What: r.what().String(), When: moment(r.When).String(), State: r.state(),
-		Outcome: r.outcome(),
-		Changes: fmt.Sprintf("%d of %s applied", r.Done, view.Plural(r.Count, "change", "changes")), About: r.about(),
+		URL: "/receipts/" + r.ID, What: r.what(), When: view.Moment(r.When), State: r.state(), Outcome: r.outcome(),
+		About: r.about(), Done: say.Of("%s. %d of %s applied.", view.Moment(r.When), r.Done, countChanges(r.Count)),
 	}
 }
 
@@ -99,7 +92,7 @@ func (r Receipt) state() string {
 	switch {
 	case r.Running:
 		return "running"
-	case r.Outcome == "completed":
+	case r.Outcome == completed:
 		return "done"
 	case r.Outcome == "" || r.Outcome == "stopped":
 		return "warn"
@@ -107,26 +100,31 @@ func (r Receipt) state() string {
 	return "waiting"
 }
 
-func (r Receipt) outcome() string {
+func (r Receipt) outcome() say.Text {
 	switch {
 	case r.Running:
-		return "In progress"
+		return say.Of("In progress")
 	case r.TakenBack:
-		return "Done, then undone"
+		return say.Of("Done, then undone")
 	}
-	words := map[string]string{
-		"completed": "Done", "stopped": "Stopped at a failed change", "continued": "Interrupted, then continued",
-		"undone": "Interrupted, then undone", "dismissed": "Interrupted, then closed",
+	words := map[string]say.Text{
+		completed: say.Of("Done"), "stopped": say.Of("Stopped at a failed change"),
+		"continued": say.Of("Interrupted, then continued"), "undone": say.Of("Interrupted, then undone"),
+		"dismissed": say.Of("Interrupted, then closed"),
 	}
-	return cmp.Or(words[r.Outcome], "Interrupted")
+	return cmp.Or(words[r.Outcome], say.Of("Interrupted"))
 }
+
+// completed is the journal's outcome of an apply whose changes were all made.
+const completed = "completed"
 
 // proofKind is the journal's word for a proof.
 const proofKind = "proof"
 
-const proofLeft = "Its person may still be in authentik, and that person's account in PocketBase. The next apply, " +
-	"undo, " +
-	"rotation, removal or proof deletes them."
+func proofLeft() say.Text {
+	return say.Of("Its person may still be in authentik, and that person's account in PocketBase. The next apply, " +
+		"undo, rotation, removal or proof deletes them.")
+}
 
 // begun is the journal's state of a change whose outcome was not recorded.
 const begun = "about to"
@@ -144,16 +142,15 @@ func (r Receipt) undoable() bool {
 func NewReceipt(h view.Head, r Receipt) ReceiptPage {
 	h.Title, h.Back, h.Wide = r.what(), "/receipts", true
 	line := receiptLine(r)
-	p := ReceiptPage{Head: h, ID: r.ID, Facts: []view.Answer{{Key: say.Of("What"), Value: say.Raw(line.About)},
-		{Key: say.Of("When"), Value: say.Raw(line.When)}, {Key: say.Of("Outcome"), Value: say.Raw(line.Outcome)},
-		{Key: say.Of("Changes"), Value: say.Raw(line.Changes)},
+	p := ReceiptPage{Head: h, ID: r.ID, Facts: []view.Answer{{Key: say.Of("What"), Value: line.About},
+		{Key: say.Of("When"), Value: line.When}, {Key: say.Of("Outcome"), Value: line.Outcome},
+		{Key: say.Of("Changes"), Value: say.Of("%d of %s applied", r.Done, countChanges(r.Count))},
 		{Key: say.Of("Receipt"), Value: say.Raw(r.ID)}}}
 	if r.changed() && len(r.Changed) > 0 {
 		p.Facts = slices.Insert(p.Facts, 1, view.Answer{Key: say.Of("Changed"), Value: say.List(r.Changed...)})
 	}
 	if r.Program != "" {
-		p.Facts = append(p.Facts, view.Answer{Key: say.Of("Written by"), Value: say.Of("%s %s", view.Program,
-			r.Program)})
+		p.Facts = append(p.Facts, view.Answer{Key: say.Of("Written by"), Value: say.Raw(view.Program + " " + r.Program)})
 	}
 	if r.Of != "" {
 		p.Of = "/receipts/" + r.Of
@@ -168,35 +165,39 @@ func NewReceipt(h view.Head, r Receipt) ReceiptPage {
 
 // next returns the label of the button that continues with the receipt's
 // answers, empty for none, and a note.
-func (r Receipt) next() (button, note string) {
+func (r Receipt) next() (button, note say.Text) {
+	var none say.Text
 	switch {
 	case r.Running:
-		return "", "This apply is still running."
+		return none, say.Of("This apply is still running.")
 	case r.Kind == proofKind && r.Outcome == "":
-		return "", "The proof was interrupted. " + proofLeft
+		return none, say.Join(say.Of("The proof was interrupted."), proofLeft())
 	case r.Outcome == "":
-		return "Continue", "The apply was interrupted. authpocket reads both systems again and lists only what is left."
+		return say.Of("Continue"),
+			say.Of("The apply was interrupted. authpocket reads both systems again and lists only what is left.")
 	case r.Kind == "rotate":
-		return "", "Receipts contain no secrets, so the previous client secret cannot be restored. You can rotate it " +
-			"again at any time."
+		return none, say.Of("Receipts contain no secrets, so the previous client secret cannot be restored. You can " +
+			"rotate it again at any time.")
 	case r.Kind == "remove" && !r.TakenBack:
-		return "", "Undo restores the link as it was, with a new client secret."
+		return none, say.Of("Undo restores the link as it was, with a new client secret.")
 	case r.Kind == "undo", r.TakenBack:
-		return "Recreate the link", "It gets the same settings and a new client secret. You review all changes first."
+		return say.Of("Recreate the link"),
+			say.Of("It gets the same settings and a new client secret. You review all changes first.")
 	}
-	return "", ""
+	return none, none
 }
 
 func newReceiptCard(c ReceiptChange) ReceiptCard {
-	card := ReceiptCard{Card: newChangeCard(c.Change, true), Object: c.Change.Object.String(), System: c.Change.System.Label(),
+	card := ReceiptCard{Card: newChangeCard(c.Change, true), Title: task(c.Change), System: c.Change.System.Label(),
 		Summary: c.Summary, Todo: c.Todo, Detail: c.Detail}
 	card.Card.Past = true
-	words := map[string]string{"done": "Done", "failed": "Failed", "warn": "Started, outcome unknown"}
+	words := map[string]say.Text{"done": say.Of("Done"), "failed": say.Of("Failed"),
+		"warn": say.Of("Started, outcome unknown")}
 	if card.State = c.State; c.State == begun {
 		card.State = "warn"
 	}
-	if card.Word = words[card.State]; card.Word == "" {
-		card.State, card.Word = "waiting", "Not started"
+	if card.Word = words[card.State]; card.Word.Empty() {
+		card.State, card.Word = "waiting", say.Of("Not started")
 	}
 	return card
 }
@@ -206,13 +207,13 @@ func newReceiptCard(c ReceiptChange) ReceiptCard {
 func newInterruption(r Receipt, goOn bool) Interruption {
 	i := Interruption{ID: r.ID, Heading: say.Of("%s: interrupted", r.what()), GoOn: goOn || r.Kind != "apply",
 		Undo: r.undoable()}
-	i.Text = say.Of("Started on %s. %s.", moment(r.When), receiptLine(r).Changes)
+	i.Text = say.Of("Started on %s. %d of %s applied.", view.Moment(r.When), r.Done, countChanges(r.Count))
 	if r.Kind == proofKind {
-		i.Text, i.GoOn = say.Of("Started on %s. %s", moment(r.When), proofLeft), false
+		i.Text, i.GoOn = say.Join(say.Of("Started on %s.", view.Moment(r.When)), proofLeft()), false
 	}
-	var done, open []string
+	var done, open []say.Text
 	for _, c := range r.Changes {
-		name := strings.ToLower(verb(c.Change.Action)) + " " + c.Change.Object.String()
+		name := begunTask(c.Change)
 		switch c.State {
 		case "done":
 			done = append(done, name)
@@ -221,11 +222,11 @@ func newInterruption(r Receipt, goOn bool) Interruption {
 		}
 	}
 	if len(done) > 0 {
-		i.Lines = append(i.Lines, say.Of("Done: %s.", strings.Join(done, "; ")))
+		i.Lines = append(i.Lines, say.Of("Done: %s.", say.List(done...)))
 	}
 	if len(open) > 0 {
 		i.Lines = append(i.Lines, say.Of("Started, but it is unclear whether it was written: %s. The review shows "+
-			"the current state.", strings.Join(open, "; ")))
+			"the current state.", say.List(open...)))
 	}
 	return i
 }
@@ -239,5 +240,13 @@ func NewInterruptions(list []Receipt, goOn bool) []Interruption {
 	return out
 }
 
-// moment returns a time for display.
-func moment(t time.Time) say.Text { return say.Raw(t.UTC().Format("2 January 2006 15:04 UTC")) }
+// begunTask says what a change does, for use within a sentence.
+func begunTask(c link.Change) say.Text {
+	switch c.Action {
+	case link.Create:
+		return say.Of("create %s", c.Object)
+	case link.Delete:
+		return say.Of("delete %s", c.Object)
+	}
+	return say.Of("change %s", c.Object)
+}

@@ -3,9 +3,7 @@
 package changes
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"authpocket/internal/link"
@@ -62,7 +60,7 @@ func NewReview(h view.Head, in ReviewInput) ReviewPage {
 }
 
 func newNote(w link.Warning) Note {
-	return Note{Heading: w.Summary, Text: say.Raw(w.Advice(link.OnPage))}
+	return Note{Heading: w.Summary, Text: w.Advice(link.OnPage)}
 }
 
 // later returns what else can be done with a link. One that does not exist yet
@@ -86,45 +84,50 @@ const guideURL = "https://docs.goauthentik.io/integrations/services/pocketbase/"
 // words sets heading, lead and button of a plan that has changes.
 func (p *ReviewPage) words(in ReviewInput) {
 	plan := in.Plan
-	n := view.Plural(len(plan.Changes), "change", "changes")
+	n := len(plan.Changes)
 	p.Danger = slices.ContainsFunc(plan.Changes, func(c link.Change) bool { return c.Action == link.Delete })
 	if in.PlanID != "" {
 		p.Markdown = PlanURL + "?plan=" + in.PlanID
 	}
 	switch plan.Purpose {
 	case link.PurposeUndo:
-		p.Head.Title, p.Button, p.Head.Back = say.Of("Review undo: %s", n), "Undo "+n, "/receipts/"+plan.Of
-		p.Lead = []string{"Fields get their previous values, and created objects are deleted. Nothing else is changed."}
+		p.Head.Title, p.Button, p.Head.Back = say.Of("Review undo: %s", countChanges(n)),
+			say.Count(n, "Undo %d change", "Undo %d changes"), "/receipts/"+plan.Of
+		p.Lead = say.Of("Fields get their previous values, and created objects are deleted. Nothing else is changed.")
 		if plan.Restores {
-			p.Lead = []string{"The link is recreated as it was before its removal."}
+			p.Lead = say.Of("The link is recreated as it was before its removal.")
 		}
 		if plan.Force {
-			p.Lead = append(p.Lead, "Later changes to these objects are lost.")
+			p.Lead = say.Join(p.Lead, say.Of("Later changes to these objects are lost."))
 		}
 	case link.PurposeRemove:
-		p.Head.Title, p.Button, p.Head.Back = say.Of("Review removal: %s", n), "Remove the link", "/done"
-		p.Lead = []string{"The first change stops sign-ins with authentik. PocketBase accounts are kept.",
-			"Nothing else is changed."}
+		p.Head.Title, p.Button, p.Head.Back = say.Of("Review removal: %s", countChanges(n)),
+			say.Of("Remove the link"), "/done"
+		p.Lead = say.Of("The first change stops sign-ins with authentik. PocketBase accounts are kept. Nothing else is " +
+			"changed.")
 	case link.PurposeRotate:
-		p.Head.Title, p.Button, p.Head.Back = say.Of("Review new client secret: %s", n), "Rotate the client secret",
-			"/done"
-		p.Lead = []string{"authentik and PocketBase get a new client secret, and authpocket then checks it.",
-			"Nothing else is changed."}
+		p.Head.Title, p.Button, p.Head.Back = say.Of("Review new client secret: %s", countChanges(n)),
+			link.RunRotate.Label(), "/done"
+		p.Lead = say.Of("authentik and PocketBase get a new client secret, and authpocket then checks it. Nothing else " +
+			"is changed.")
 	case link.PurposeProof:
-		p.Head.Title, p.Button, p.Head.Back = say.Of("Review proof: %s", n), "Prove it now", "/verify"
+		p.Head.Title, p.Button, p.Head.Back = say.Of("Review proof: %s", countChanges(n)),
+			say.Of("Prove it now"), "/verify"
 		p.Danger = false // it deletes only what it made
-		p.Lead = []string{"authpocket makes a person in authentik and signs that person in. Then it deletes " +
-			"PocketBase's account and the person, even if the sign-in fails. Nothing else is changed."}
+		p.Lead = say.Of("authpocket makes a person in authentik and signs that person in. Then it deletes PocketBase's " +
+			"account and the person, even if the sign-in fails. Nothing else is changed.")
 		p.address(plan.Generated.Person, in.Problems)
 	default:
-		p.Head.Title, p.Button, p.Lead = say.Of("Review %s", n), "Apply "+n, happens(plan, p.Head.Receipts)
+		p.Head.Title = say.Count(n, "Review %d change", "Review %d changes")
+		p.Button = say.Count(n, "Apply %d change", "Apply %d changes")
+		p.Lead = happens(plan, p.Head.Receipts)
 	}
 }
 
 // happens says what a plan for the link does, in a sentence for each system and one for the rest.
-func happens(p link.Plan, receipts bool) []string {
+func happens(p link.Plan, receipts bool) say.Text {
 	if p.Only != "" {
-		return []string{"These changes fix one problem. Other differences from your answers stay as they are."}
+		return say.Of("These changes fix one problem. Other differences from your answers stay as they are.")
 	}
 	of := func(kinds ...link.Kind) *link.Change {
 		return link.Find(p.Changes, func(c link.Change) bool { return slices.Contains(kinds, c.Kind) })
@@ -132,30 +135,26 @@ func happens(p link.Plan, receipts bool) []string {
 	in := func(s link.System) bool {
 		return slices.ContainsFunc(p.Changes, func(c link.Change) bool { return c.System == s })
 	}
-	list := []string{"Nothing changes in authentik."}
+	first := say.Of("Nothing changes in authentik.")
 	if pair := of(link.KindPair); pair != nil && pair.Action == link.Create {
-		list[0] = fmt.Sprintf("authentik gets the application “%s” and its provider.", p.Desired.Application.Name)
+		first = say.Of("authentik gets the application “%s” and its provider.", p.Desired.Application.Name)
 	} else if in(link.Authentik) {
-		list[0] = fmt.Sprintf("The application “%s” exists in authentik. Only what differs from your answers is "+
-			"changed.",
+		first = say.Of("The application “%s” exists in authentik. Only what differs from your answers is changed.",
 			p.Desired.Application.Name)
 	}
-	oauth2 := of(link.KindOAuth2)
+	second, oauth2 := say.Of("Nothing changes in PocketBase."), of(link.KindOAuth2)
 	switch {
 	case oauth2 != nil && !offers(oauth2.Before, p.Desired.Slot.Slot):
-		list = append(list, fmt.Sprintf("PocketBase offers to sign in with authentik to the collection “%s”.",
-			p.Desired.Collection.Name))
+		second = say.Of("PocketBase offers to sign in with authentik to the collection “%s”.", p.Desired.Collection.Name)
 	case oauth2 != nil || of(link.KindRules) != nil:
-		list = append(list, fmt.Sprintf("PocketBase's collection “%s” gets other options.", p.Desired.Collection.Name))
+		second = say.Of("PocketBase's collection “%s” gets other options.", p.Desired.Collection.Name)
 	case in(link.PB):
-		list = append(list, "PocketBase gets other settings.")
-	default:
-		list = append(list, "Nothing changes in PocketBase.")
+		second = say.Of("PocketBase gets other settings.")
 	}
 	if receipts {
-		return append(list, "Nothing else is changed, and you can undo it later.")
+		return say.Join(first, second, say.Of("Nothing else is changed, and you can undo it later."))
 	}
-	return append(list, "Nothing else is changed.")
+	return say.Join(first, second, say.Of("Nothing else is changed."))
 }
 
 // offers reports whether a collection has a provider in the slot.
@@ -178,7 +177,7 @@ func (p *ReviewPage) address(person link.PersonState, problems link.Problems) {
 			p.Problems = append(p.Problems, view.Problem{Target: p.Address.ID(), Text: text})
 		}
 		p.Address.Error = p.Problems.At(p.Address.Name)
-		p.Head.Wrong, p.Button = true, ""
+		p.Head.Wrong, p.Button = true, say.Text{}
 	}
 }
 
@@ -186,22 +185,22 @@ func (p *ReviewPage) address(person link.PersonState, problems link.Problems) {
 // interrupted apply.
 func (p *ReviewPage) nothing(in ReviewInput) {
 	p.Head.Title = say.Of("No changes needed")
-	p.Lead = []string{"Both systems already have these settings. Now check that sign-in works."}
+	p.Lead = say.Of("Both systems already have these settings. Now check that sign-in works.")
 	switch in.Plan.Purpose {
 	case link.PurposeUndo:
 		p.Head.Title, p.Head.Back = say.Of("Nothing to undo"), "/receipts/"+in.Plan.Of
-		p.Lead = []string{"Both systems already have their previous state, as far as it can be restored."}
+		p.Lead = say.Of("Both systems already have their previous state, as far as it can be restored.")
 	case link.PurposeRemove:
 		p.Head.Title, p.Head.Back = say.Of("There is no link to remove"), "/receipts"
-		p.Lead = []string{"Neither system has any part of it."}
+		p.Lead = say.Of("Neither system has any part of it.")
 	case link.PurposeRotate:
-		p.Lead = []string{"Both systems already use this client secret."}
+		p.Lead = say.Of("Both systems already use this client secret.")
 	}
 	p.Check = in.Plan.Purpose == link.PurposeLink
 	if len(p.Open) > 0 && !slices.ContainsFunc(in.Interrupted, func(r Receipt) bool { return r.Kind != proofKind }) {
-		p.Button = "Delete what the proof left"
+		p.Button = say.Of("Delete what the proof left")
 	} else if len(in.Interrupted) > 0 {
-		p.Button = "Close the receipt"
+		p.Button = say.Of("Close the receipt")
 		p.Open = nil
 		p.Decide = append(p.Decide, Note{say.Of("An apply was interrupted"),
 			say.Of("Nothing is left to do. Close its receipt to stop showing it.")})
@@ -226,17 +225,17 @@ func answers(in ReviewInput) []AnswerGroup {
 	d := in.Plan.Desired
 	return []AnswerGroup{
 		{Heading: say.Of("authentik"), Change: "/authentik?from=review", Rows: []view.Answer{
-			{Key: say.Of("Address"), Value: say.Raw(in.AuthentikURL)}, {Key: say.Of("Signed in as"),
-				Value: say.Raw(in.AuthentikWho)},
+			{Key: say.Of("Address"), Value: say.Raw(in.AuthentikURL)},
+			{Key: say.Of("Signed in as"), Value: say.Raw(in.AuthentikWho)},
 			{Key: say.Of("API token"), Value: say.Of("set")},
 		}},
 		{Heading: say.Of("PocketBase"), Change: "/pocketbase?from=review", Rows: []view.Answer{
-			{Key: say.Of("Address"), Value: say.Raw(in.PocketBaseURL)}, {Key: say.Of("Signed in as"),
-				Value: say.Raw(in.PocketBaseWho)},
-			{Key: say.Of("Superuser token"), Value: say.Raw(until(in.PocketBaseUntil, in.PocketBaseRenews))},
+			{Key: say.Of("Address"), Value: say.Raw(in.PocketBaseURL)},
+			{Key: say.Of("Signed in as"), Value: say.Raw(in.PocketBaseWho)},
+			{Key: say.Of("Superuser token"), Value: until(in.PocketBaseUntil, in.PocketBaseRenews)},
 		}},
 		{Heading: say.Of("Settings"), Change: "/settings?from=review", Rows: []view.Answer{
-			{Key: say.Of("Application"), Value: say.Of("%s (%s)", d.Application.Name, d.Application.Slug)},
+			{Key: say.Of("Application"), Value: say.Raw(d.Application.Name + " (" + d.Application.Slug + ")")},
 			{Key: say.Of(link.AccessLabel), Value: who(in.Plan)},
 			{Key: say.Of("E-mail addresses"), Value: view.EmailLabel(d.Email)},
 			{Key: say.Of("Auth collection"), Value: say.Raw(d.Collection.Name)},
@@ -247,27 +246,30 @@ func answers(in ReviewInput) []AnswerGroup {
 
 // until says that a token is set, when it expires, and whether it can be
 // renewed.
-func until(t time.Time, renews bool) string {
-	if t.IsZero() {
-		return "set"
+func until(t time.Time, renews bool) say.Text {
+	switch {
+	case t.IsZero():
+		return say.Of("set")
+	case renews:
+		return say.Of("set, expires on %s and can be renewed before that", view.Moment(t))
 	}
-	return "set, " + view.GoodUntil(t, renews)
+	return say.Of("set, expires on %s and cannot be renewed", view.Moment(t))
 }
 
 // who says who may use the application after the plan is applied, according to
 // its bindings and warnings.
 func who(p link.Plan) say.Text {
-	var names []string
+	var names []say.Text
 	for _, b := range p.Desired.Bindings {
 		if b.PK == "" && p.Only != "" {
 			return say.Of("unchanged by this review")
 		}
-		names = append(names, b.Kind+" "+b.Target.Name)
+		names = append(names, bound(b))
 	}
 	for _, w := range p.Warnings {
 		switch w.ID {
 		case link.WarnOtherBindings:
-			names = append(names, "everyone allowed by other bindings")
+			names = append(names, say.Of("everyone allowed by other bindings"))
 		case link.WarnOpenToNobody:
 			return say.Of("nobody yet")
 		case link.WarnAccessUnknown:
@@ -279,5 +281,16 @@ func who(p link.Plan) say.Text {
 	if len(names) == 0 {
 		return say.Of("everyone with an authentik account")
 	}
-	return say.Raw(strings.Join(names, ", "))
+	return say.List(names...)
+}
+
+// bound returns who is allowed by a binding.
+func bound(b link.BindingState) say.Text {
+	switch b.Kind {
+	case "user":
+		return say.Of("user %s", b.Target.Name)
+	case "policy":
+		return say.Of("policy %s", b.Target.Name)
+	}
+	return say.Of("group %s", b.Target.Name)
 }

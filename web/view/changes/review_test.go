@@ -23,23 +23,23 @@ func TestReviewKeepsTheOrderOfTheChanges(t *testing.T) {
 	for _, c := range p.Changes {
 		got = append(got, say.Of("%s: %s %s", c.System, c.Verb, c.Object).String())
 	}
-	want := []string{"authentik: Create Mapping", "authentik: Change Provider", "PocketBase: Change Rules",
-		"authentik: Delete Binding"}
+	want := []string{"authentik: Create mapping", "authentik: Change provider", "PocketBase: Change rules",
+		"authentik: Delete binding"}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
-	if p.Button != "Apply 4 changes" || p.Head.Title.String() != "Review 4 changes" {
+	if p.Button.String() != "Apply 4 changes" || p.Head.Title.String() != "Review 4 changes" {
 		t.Errorf("%q, %q", p.Button, p.Head.Title)
 	}
 }
 
 func TestReviewOfOneAndOfNothing(t *testing.T) {
 	one := NewReview(view.Head{}, ReviewInput{Plan: link.Plan{Changes: []link.Change{{Object: say.Of("x")}}}})
-	if one.Button != "Apply 1 change" {
+	if one.Button.String() != "Apply 1 change" {
 		t.Error(one.Button)
 	}
 	none := NewReview(view.Head{}, ReviewInput{})
-	if none.Button != "" || none.Head.Title.String() != "No changes needed" {
+	if !none.Button.Empty() || none.Head.Title.String() != "No changes needed" {
 		t.Errorf("%+v", none)
 	}
 }
@@ -98,20 +98,20 @@ func marks(list []Value) string {
 	return strings.Join(link.Each(list, func(v Value) (s string) {
 		for _, p := range v {
 			if p.Differs {
-				p.Text = "[" + p.Text + "]"
+				p.Text = say.Of("[%s]", p.Text)
 			}
-			s += p.Text
+			s += p.Text.String()
 		}
 		return s
 	}), "|")
 }
 
 func TestUntil(t *testing.T) {
-	if got := until(time.Date(2026, 11, 23, 19, 5, 0, 0, time.UTC), false); got != "set, expires on 23 November 2026 "+
+	if got := until(time.Date(2026, 11, 23, 19, 5, 0, 0, time.UTC), false); got.String() != "set, expires on 23 November 2026 "+
 		"19:05 UTC and cannot be renewed" {
 		t.Error(got)
 	}
-	if got := until(time.Time{}, true); got != "set" {
+	if got := until(time.Time{}, true); got.String() != "set" {
 		t.Error(got)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/a-h/templ"
 
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
 
 // Value is a value, or an entry of a list, in parts.
@@ -17,15 +18,18 @@ type Value []Part
 
 // Part is a part of a value.
 type Part struct {
-	Text    string
+	Text    say.Text
 	Differs bool // the other side has something else here
 }
 
-// String returns the whole value.
-func (v Value) String() string {
+// String returns the whole value in English.
+func (v Value) String() string { return v.words(context.Background()) }
+
+// words returns the whole value in the language of the context.
+func (v Value) words(ctx context.Context) string {
 	var all strings.Builder
 	for _, p := range v {
-		all.WriteString(p.Text)
+		all.WriteString(say.In(ctx, p.Text))
 	}
 	return all.String()
 }
@@ -34,10 +38,10 @@ func (v Value) String() string {
 func (v Value) lines() int { return strings.Count(strings.TrimSpace(v.String()), "\n") + 1 }
 
 // Render writes the parts without space between them.
-func (v Value) Render(_ context.Context, w io.Writer) error {
+func (v Value) Render(ctx context.Context, w io.Writer) error {
 	var html strings.Builder
 	for _, p := range v {
-		text := templ.EscapeString(p.Text)
+		text := templ.EscapeString(say.In(ctx, p.Text))
 		if p.Differs {
 			text = "<mark>" + text + "</mark>"
 		}
@@ -48,39 +52,46 @@ func (v Value) Render(_ context.Context, w io.Writer) error {
 }
 
 // entries returns a list's entries one by one, nil for no value.
-func entries(v link.Shown) []string {
+func entries(v link.Shown) []say.Text {
 	if list, ok := v.List(); ok {
-		return list
+		return link.Each(list, say.Raw)
 	}
 	if v.None() {
 		return nil
 	}
-	return []string{v.String()}
+	return []say.Text{v.Words()}
 }
 
 func valuesOf(v link.Shown) []Value {
-	return link.Each(entries(v), func(s string) Value { return Value{{Text: s}} })
+	return link.Each(entries(v), func(t say.Text) Value { return Value{{Text: t}} })
 }
 
 // differing returns the values before and after, with what differs marked. Entries that only one side has are marked
 // whole. If each side has only one, just the words that differ are marked.
 func differing(before, after link.Shown) (was, is []Value) {
 	b, a := entries(before), entries(after)
-	gone := func(s string) bool { return !slices.Contains(a, s) }
-	added := func(s string) bool { return !slices.Contains(b, s) }
-	mark := func(list []string, marked func(string) bool) []Value {
-		return link.Each(list, func(s string) Value { return Value{{s, marked(s)}} })
+	gone := func(t say.Text) bool { return !slices.Contains(a, t) }
+	added := func(t say.Text) bool { return !slices.Contains(b, t) }
+	mark := func(list []say.Text, marked func(say.Text) bool) []Value {
+		return link.Each(list, func(t say.Text) Value { return Value{{t, marked(t)}} })
 	}
 	was, is = mark(b, gone), mark(a, added)
 	i, j := only(b, gone), only(a, added)
-	if i >= 0 && j >= 0 {
-		was[i], is[j] = words(b[i], a[j])
+	if i >= 0 && j >= 0 && isData(before) && isData(after) {
+		was[i], is[j] = words(b[i].String(), a[j].String())
 	}
 	return was, is
 }
 
-// only returns the index of the one string that fits, -1 for none or several.
-func only(list []string, fits func(string) bool) int {
+// isData reports whether a value is shown as it is in every language.
+func isData(v link.Shown) bool {
+	text, isText := v.Text()
+	_, isList := v.List()
+	return isText && text != "" || isList
+}
+
+// only returns the index of the one text that fits, -1 for none or several.
+func only(list []say.Text, fits func(say.Text) bool) int {
 	i := slices.IndexFunc(list, fits)
 	if i < 0 || slices.ContainsFunc(list[i+1:], fits) {
 		return -1
@@ -111,7 +122,7 @@ func parts(list []string, head, tail int) Value {
 	var v Value
 	for i, part := range [][]string{list[:head], list[head : len(list)-tail], list[len(list)-tail:]} {
 		if text := strings.Join(part, ""); text != "" {
-			v = append(v, Part{text, i == 1})
+			v = append(v, Part{say.Raw(text), i == 1})
 		}
 	}
 	return v

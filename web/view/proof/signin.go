@@ -123,7 +123,8 @@ func healthURL(realtime string) string {
 
 func newStage(s signin.Stage, over bool) SignInStage {
 	words := map[signin.StageState]say.Text{signin.StageWaiting: say.Of("Waiting"),
-		signin.StageRunning: say.Of("In progress"), signin.StageDone: say.Of("Done"), signin.StageFailed: say.Of("Failed")}
+		signin.StageRunning: say.Of("In progress"), signin.StageDone: say.Of("Done"),
+		signin.StageFailed: say.Of("Failed")}
 	row := SignInStage{State: string(s.State), Word: words[s.State], Title: s.Title, Detail: s.Detail}
 	if over && s.State == signin.StageWaiting {
 		row.Word = say.Of("Not reached")

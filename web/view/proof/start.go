@@ -27,7 +27,8 @@ func NewSignInStart(h view.Head, in SignInStartInput) SignInStartPage {
 	p := SignInStartPage{Head: h, Held: in.Held, Callback: in.Callback, CallbackThere: in.CallbackThere, Own: in.Own,
 		Redirect: firstRedirect(in.Desired)}
 	p.Person = view.Field{Name: "person", Label: say.Of("Check as user"),
-		Hint: say.Of("A username or an e-mail address in authentik"), Optional: true, Value: in.Person, Error: in.Problem}
+		Hint:     say.Of("A username or an e-mail address in authentik"),
+		Optional: true, Value: in.Person, Error: in.Problem}
 	p.Other = in.Way == "callback"
 	if !in.Problem.Empty() {
 		p.Head.Wrong = true
