@@ -25,7 +25,7 @@ func markdown(p link.Plan) (string, error) {
 	}
 	for _, w := range p.Warnings {
 		fmt.Fprintf(&out, "- %s: %s %s\n", w.System.Label(), markdownProse(w.Summary.String()),
-			markdownProse(w.Advice(link.InFile)))
+			markdownProse(w.Advice(link.InFile).String()))
 	}
 	return out.String(), nil
 }

@@ -110,8 +110,8 @@ type Warning struct {
 }
 
 // Advice returns the detail and what helps, in one line.
-func (w Warning) Advice(r Reader) string {
-	return say.Join(w.Detail, Message{Ways: w.Ways}.Advice(r)).String()
+func (w Warning) Advice(r Reader) say.Text {
+	return say.Join(w.Detail, Message{Ways: w.Ways}.Advice(r))
 }
 
 // Plan is the ordered list of changes that turn the snapshots into the spec.

@@ -76,9 +76,9 @@ func TestRunsAndAccessAreNamedForTheReader(t *testing.T) {
 		"It differs. Choose “Write the client secret again” to mend it. Or choose “Rotate the client secret” to " +
 			"renew " +
 			"it.": check.Advice(link.OnPage).String(),
-		"All may. Set access.groups, access.users or access.policies to narrow it.": warning.Advice(link.InFile),
+		"All may. Set access.groups, access.users or access.policies to narrow it.": warning.Advice(link.InFile).String(),
 		"All may. Choose groups, users or a policy under “Who may use it” to narrow it.": warning.Advice(
-			link.OnPage),
+			link.OnPage).String(),
 		"Run authpocket receipts to see them.": receipts.Text(link.InFile).String(),
 		"Choose “View history” to see them.":   receipts.Text(link.OnPage).String(),
 	} {

@@ -119,7 +119,7 @@ func TestWarnings(t *testing.T) {
 			}
 			if one != nil && (!strings.Contains(say.Of("%s%s", one.Summary, one.Advice(link.InFile)).String(),
 				test.says) || one.System == "" ||
-				one.Advice(link.InFile) == "") {
+				one.Advice(link.InFile).Empty()) {
 				t.Errorf("the warning is %+v", one)
 			}
 		})

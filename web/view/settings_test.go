@@ -158,7 +158,8 @@ func TestWhoMayUseIt(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	in.Authentik.Bindings = []link.BindingState{{Kind: "group", Enabled: true}}
-	if got := setup.NewSettings(view.Head{}, in).Access; got.Now.String() != "those allowed by the application's 1 binding" {
+	got := setup.NewSettings(view.Head{}, in).Access
+	if got.Now.String() != "those allowed by the application's 1 binding" {
 		t.Error(got.Now)
 	}
 	in.Form.Set("access.groups", "staff")
@@ -206,7 +207,8 @@ func TestTheSettingsSayWhoGetsInNow(t *testing.T) {
 		"closed": {link.AuthentikSnapshot{ClosedByDefault: true}, "nobody yet: this authentik denies access to " +
 			"applications without bindings"},
 	} {
-		if got := setup.NewSettings(view.Head{}, setup.SettingsInput{Authentik: one.a}).Access.Now.String(); got != one.want {
+		got := setup.NewSettings(view.Head{}, setup.SettingsInput{Authentik: one.a}).Access.Now
+		if got.String() != one.want {
 			t.Errorf("%s: %q, want %q", name, got, one.want)
 		}
 	}

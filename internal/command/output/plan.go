@@ -61,8 +61,7 @@ func (v View) warning(w link.Warning) {
 
 // Warning returns a whole warning as one line.
 func Warning(w link.Warning) say.Text {
-	return say.Of("%s: %s", w.System.Label(), say.Join(w.Summary, w.Detail,
-		link.Message{Ways: w.Ways}.Advice(link.InFile)))
+	return say.Of("%s: %s", w.System.Label(), say.Join(w.Summary, w.Advice(link.InFile)))
 }
 
 // Changes prints changes.

@@ -165,7 +165,7 @@ func details(warnings []link.Warning, only link.WarningID) []say.Text {
 	var lines []say.Text
 	for _, w := range warnings {
 		if only == "" || w.ID == only {
-			lines = append(lines, say.Join(w.Summary, advice(w)))
+			lines = append(lines, say.Join(w.Summary, w.Advice(link.OnPage)))
 		}
 	}
 	return lines

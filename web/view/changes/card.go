@@ -136,8 +136,3 @@ func task(c link.Change) say.Text {
 
 // countChanges returns a number of changes, for use within a sentence.
 func countChanges(n int) say.Text { return say.Count(n, "%d change", "%d changes") }
-
-// advice returns the detail of a warning and what helps.
-func advice(w link.Warning) say.Text {
-	return say.Join(w.Detail, link.Message{Ways: w.Ways}.Advice(link.OnPage))
-}

@@ -13,7 +13,7 @@ func NewExport(h view.Head, back string, files []ExportFile, warnings []link.War
 	for _, w := range warnings {
 		if w.ID == link.WarnAccessUnseen { // the files lack bindings that the token cannot see
 			p.Notes = append(p.Notes, Note{w.Summary, say.Join(say.Of("The files let in everyone, because they "+
-				"cannot list bindings that authpocket cannot see."), advice(w))})
+				"cannot list bindings that authpocket cannot see."), w.Advice(link.OnPage))})
 		}
 	}
 	for _, f := range files {

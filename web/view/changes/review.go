@@ -60,7 +60,7 @@ func NewReview(h view.Head, in ReviewInput) ReviewPage {
 }
 
 func newNote(w link.Warning) Note {
-	return Note{Heading: w.Summary, Text: advice(w)}
+	return Note{Heading: w.Summary, Text: w.Advice(link.OnPage)}
 }
 
 // later returns what else can be done with a link. One that does not exist yet

@@ -59,25 +59,7 @@ func entries(v link.Shown) []say.Text {
 	if v.None() {
 		return nil
 	}
-	return []say.Text{shown(v)}
-}
-
-// shown returns a value that is no list.
-func shown(v link.Shown) say.Text {
-	if yes, ok := v.Flag(); ok {
-		if yes {
-			return say.Of("yes")
-		}
-		return say.Of("no")
-	}
-	if mask, ok := v.Mask(); ok {
-		return map[link.Masked]say.Text{link.MaskedNone: say.Of("not set"), link.MaskedSet: say.Of("set"),
-			link.MaskedNew: say.Of("set (a new one)"), link.MaskedAuthentiks: say.Of("set (authentik's)")}[mask]
-	}
-	if text, ok := v.Text(); ok && text == "" {
-		return say.Of("(empty)")
-	}
-	return say.Raw(v.String())
+	return []say.Text{v.Words()}
 }
 
 func valuesOf(v link.Shown) []Value {

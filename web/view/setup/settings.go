@@ -86,7 +86,7 @@ func (b settings) page() SettingsPage {
 
 // tokenNote says when PocketBase's token expires.
 func tokenNote(in SettingsInput) say.Text {
-	end := in.Token.UTC().Format("2 January 2006 15:04 UTC")
+	end := view.Moment(in.Token)
 	switch {
 	case in.Token.IsZero():
 		return say.Text{}

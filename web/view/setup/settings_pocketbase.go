@@ -172,7 +172,8 @@ func (b settings) rules() []view.Choice {
 		}
 		options := []view.Option{{Value: KeepRule, Label: say.Of("Keep: %s", a.Show(now))}}
 		if a.Key == "createRule" {
-			options = append(options, view.Option{Value: link.OAuth2Only, Label: say.Of("Only sign-ins with a provider")})
+			options = append(options, view.Option{Value: link.OAuth2Only,
+				Label: say.Of("Only sign-ins with a provider")})
 		}
 		list = append(list, b.choose(a.Meta, append(options, view.Option{Value: "", Label: say.Of("Everyone")})...))
 	}
