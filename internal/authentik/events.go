@@ -137,7 +137,9 @@ func (e event) add(t *signin.AuthentikTrail, d link.Desired) {
 		}
 	}
 	t.Evidence = append(t.Evidence, signin.Evidence{
-		System: link.Authentik, When: e.when(), Text: secret.Scrub(e.sentence(), d.Provider.ClientSecret),
+		System: link.Authentik, When: e.when(), Text: e.sentence().Values(func(s string) string {
+			return secret.Scrub(s, d.Provider.ClientSecret)
+		}),
 	})
 }
 
@@ -157,20 +159,20 @@ func (e event) mismatch() *signin.Mismatch {
 
 // sentence returns the event as a sentence. It uses only known values, because authentik logs states and
 // challenges as well.
-func (e event) sentence() string {
+func (e event) sentence() say.Text {
 	user := e.user().Text("username")
 	switch e.action() {
 	case "login":
-		return user + " signed in (" + rest.OrNone(e.context().Text("auth_method")) + ")."
+		return say.Of("%s signed in (%s).", user, rest.OrNone(e.context().Text("auth_method")))
 	case "login_failed":
-		return "A sign-in failed."
+		return say.Of("A sign-in failed.")
 	case authorised:
-		return user + " was authorised for “" + e.context().Object("authorized_application").Text("name") +
-			"”, scopes " + rest.OrNone(e.context().Text("scopes")) + "."
+		return say.Of("%s was authorised for “%s”, scopes %s.", user,
+			e.context().Object("authorized_application").Text("name"), rest.OrNone(e.context().Text("scopes")))
 	case "configuration_error":
 		if m := e.mismatch(); m != nil {
-			return e.context().Text("message") + ". " + m.Text().String()
+			return say.Join(say.Raw(e.context().Text("message")+"."), m.Text())
 		}
 	}
-	return strings.ReplaceAll(e.action(), "_", " ") + ": " + rest.OrNone(e.context().Text("message"))
+	return say.Raw(strings.ReplaceAll(e.action(), "_", " ") + ": " + rest.OrNone(e.context().Text("message")))
 }

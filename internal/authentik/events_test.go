@@ -35,7 +35,7 @@ func TestEventsReadWhatARealAuthentikNoted(t *testing.T) {
 	}
 	for i, want := range []string{"ada signed in (password)", "ada was authorised for “PocketBase”",
 		"Invalid redirect URI used by provider"} {
-		if !strings.Contains(trail.Evidence[i].Text, want) || trail.Evidence[i].When.IsZero() ||
+		if !strings.Contains(trail.Evidence[i].Text.String(), want) || trail.Evidence[i].When.IsZero() ||
 			trail.Evidence[i].System != link.Authentik {
 			t.Errorf("%+v, want %s", trail.Evidence[i], want)
 		}
@@ -48,7 +48,7 @@ func TestEventsReadWhatARealAuthentikNoted(t *testing.T) {
 	// the state, a request's id, a browser
 	for _, hidden := range []string{"s1", "3ab2007383544df0b7a69877015be6da", "Python"} {
 		for _, e := range trail.Evidence {
-			if strings.Contains(e.Text, hidden) {
+			if strings.Contains(e.Text.String(), hidden) {
 				t.Errorf("%q shows in %q", hidden, e.Text)
 			}
 		}

@@ -16,7 +16,7 @@ func (c *Client) SignIn(ctx context.Context, d link.Desired, o signin.Opening, w
 	error) {
 	// Plain http to the other address was allowed when the token was sent.
 	if link.Exposes(d.AuthentikURL) && d.AuthentikURL != c.URL {
-		return signin.Return{}, &signin.LoginError{Stop: signin.StopStage, Step: "preparing the sign-in",
+		return signin.Return{}, &signin.LoginError{Stop: signin.StopStage, Step: say.Of("preparing the sign-in"),
 			What: say.Of("The address is plain http: anyone on the network can read the password. Nothing was sent."),
 			Todo: say.Of("Set authentik's public address to one with https://.")}
 	}

@@ -219,27 +219,27 @@ func (t *signInTest) evidence() []signin.Evidence {
 	sort.SliceStable(list, func(i, j int) bool { return list[i].When.Before(list[j].When) })
 	if code := t.facts.Return.Error; code != "" {
 		list = append(list, signin.Evidence{System: link.Authentik,
-			Text: "authentik sent the person back with the error “" + secret.Scrub(code) + "”."})
+			Text: say.Of("authentik sent the person back with the error “%s”.", secret.Scrub(code))})
 	}
-	if said := t.facts.Return.Said; said != "" {
+	if said := t.facts.Return.Said; !said.Empty() {
 		list = append(list, signin.Evidence{System: link.Authentik, Text: said})
 	}
 	if noticed := t.facts.Return.Noticed(); !noticed.Empty() {
-		list = append(list, signin.Evidence{System: link.PB, Text: noticed.String()})
+		list = append(list, signin.Evidence{System: link.PB, Text: noticed})
 	}
 	for _, c := range t.facts.Checks {
 		if c.Status == link.Fail || c.Status == link.Warn {
-			list = append(list, signin.Evidence{System: c.System, Text: say.Of("%s: %s", c.Title, c.Evidence).String()})
+			list = append(list, signin.Evidence{System: c.System, Text: say.Of("%s: %s", c.Title, c.Evidence)})
 		}
 	}
 	if t.fault != nil {
-		list = append(list, signin.Evidence{System: link.PB, Text: link.MessageOf(t.fault).What().String()})
+		list = append(list, signin.Evidence{System: link.PB, Text: link.MessageOf(t.fault).What()})
 	}
 	for _, unread := range []signin.Evidence{
-		{System: link.Authentik, Text: t.facts.Authentik.Unread.String()}, {System: link.PB,
-			Text: t.facts.PocketBase.Unread.String()},
+		{System: link.Authentik, Text: t.facts.Authentik.Unread},
+		{System: link.PB, Text: t.facts.PocketBase.Unread},
 	} {
-		if unread.Text != "" {
+		if !unread.Text.Empty() {
 			list = append(list, unread)
 		}
 	}

@@ -97,10 +97,10 @@ func (e *Engine) attempt(ctx context.Context, d link.Desired, who signin.Credent
 			a.check = stoppedCheck(a.check, stopped)
 			return a
 		}
-		back = signin.Return{Stopped: stopped.Cause, Said: stopped.What.String()}
+		back = signin.Return{Stopped: stopped.Cause, Said: stopped.What}
 		if stopped.Cause == link.CauseCredentials && e.inactive(ctx, d, x.Person) {
 			back.Stopped = link.CausePersonInactive // authentik itself says that the password is wrong
-			back.Said += " The user is not active."
+			back.Said = say.Join(back.Said, say.Of("The user is not active."))
 		}
 	} else if err != nil {
 		a.check = skipped(a.check, err)
@@ -119,7 +119,7 @@ func (e *Engine) attempt(ctx context.Context, d link.Desired, who signin.Credent
 	hide := append(who.Secrets(), back.Code)
 	if v.Cause == link.CauseCredentials { // what authentik's page said is all there is to say
 		a.check.System = link.Authentik
-		a.check = a.check.Fails(v.Cause, say.Raw(secret.Hide(back.Said, hide...)), v.Todo)
+		a.check = a.check.Fails(v.Cause, back.Said.Values(func(s string) string { return secret.Hide(s, hide...) }), v.Todo)
 	} else {
 		a.check = signInCheck(a.check, v, hide)
 	}
@@ -202,7 +202,11 @@ func signInCheck(check link.Check, v signin.Verdict, hide []secret.Text) link.Ch
 	}
 	said := []say.Text{v.Words()}
 	for _, one := range v.Evidence[:min(len(v.Evidence), maxEvidence)] {
-		if text := say.Of("%s.", strings.TrimSuffix(one.Text, ".")); !slices.Contains(said, text) {
+		text := one.Text
+		if !strings.HasSuffix(text.String(), ".") {
+			text = say.Of("%s.", text)
+		}
+		if !slices.Contains(said, text) {
 			said = append(said, text)
 		}
 	}

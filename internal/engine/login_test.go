@@ -65,7 +65,7 @@ func (b *bench) holds(check link.Check, v *signin.Verdict, who signin.Credential
 	texts := say.Join(check.Title, check.Evidence, check.Remedy).String()
 	if v != nil {
 		for _, one := range v.Evidence {
-			texts += one.Text
+			texts += one.Text.String()
 		}
 		texts += say.Join(v.Words(), v.Todo).String()
 	}

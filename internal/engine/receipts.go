@@ -205,8 +205,7 @@ func (e *Engine) checkInterrupted(plan link.Plan) error {
 		return err
 	}
 	return changedSince(link.PB, say.Of("PocketBase: an apply was interrupted and may have left another client "+
-		"secret in authentik than "+
-		"in PocketBase."))
+		"secret in authentik than in PocketBase."))
 }
 
 // closeInterrupted finishes every interrupted receipt of the link, now that plan

@@ -120,8 +120,7 @@ func secretUnseen(system link.System, err error) error {
 	return &link.Fault{
 		Kind: link.FaultUnknown, System: system, Written: link.WrittenSome, Err: err,
 		Summary: say.Of("PocketBase was given the client secret, but authpocket could not confirm that authentik " +
-			"still " +
-			"has the same one."),
+			"still has the same one."),
 		Todo: say.Of("Apply again. That compares them and rewrites PocketBase's if they differ."),
 	}
 }

@@ -96,8 +96,7 @@ func reason(dir string, err error) *Fault {
 	f := &Fault{Err: err}
 	if o, ok := errors.AsType[*openToOthers](err); ok {
 		f.Summary = say.Of("Other users of this machine may read %s, and its file system does not let authpocket "+
-			"change "+
-			"that.", o.path)
+			"change that.", o.path)
 		f.Todo = say.Of("Put the state directory on a file system with permissions, or %s", another)
 		if o.foreign {
 			f.Summary = say.Of("Other users of this machine may read %s, and it belongs to another user.", o.path)

@@ -70,8 +70,7 @@ func (e Effect) Words() say.Text {
 			"before."))
 	case SecretsDiffer:
 		said = append(said, say.Of("The two systems may have different client secrets now. Sign-ins fail until you "+
-			"apply "+
-			"this again."))
+			"apply this again."))
 	}
 	return say.Join(said...)
 }

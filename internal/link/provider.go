@@ -111,10 +111,9 @@ func ProviderAttrs() []Attr[Provider, ProviderState] {
 		}, func(s *S) *secret.Text { return &s.ClientSecret }, func(w *W) **secret.Text { return &w.ClientSecret }),
 		redirects(Meta{
 			Key: "redirect_uris", Spec: "provider.redirect_uris", Label: "Redirect URIs",
-			Ask: Ask{Control: AskLines, Given: true, Hint: "One per line. Leave empty to keep the existing ones and " +
-				"add one per PocketBase address. An app without a pop-up, as on phones, also needs its own address " +
-				"or scheme. " +
-				"Start a pattern with regex:"},
+			Ask: Ask{Control: AskLines, Given: true, Hint: "One per line. Leave empty to keep the existing ones " +
+				"and add one per PocketBase address. An app without a pop-up, as on phones, also needs its own " +
+				"address or scheme. Start a pattern with regex:"},
 			Doc: Doc{"list of addresses, or of `url:` with `mode: strict` or `regex`",
 				"the existing ones, and one per public address"},
 		}, func(s *S) *[]RedirectURI { return &s.RedirectURIs }, func(w *W) *[]RedirectURI { return &w.RedirectURIs }),

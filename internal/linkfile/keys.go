@@ -72,8 +72,8 @@ func IsCredential(path string) bool { return !strings.HasPrefix(path, "provider.
 // notInFile says where the secret of a key is taken from instead.
 func notInFile(path string) say.Text {
 	system, name, _ := strings.Cut(path, ".")
-	return say.Of("a secret does not belong in the file: take it from the environment with %s: ${%s}, or from a file "+
-		"with %s_file: PATH", name, strings.ToUpper(system+"_"+name), name)
+	return say.Of("a secret does not belong in the file: take it from the environment with %s: %s, or from a file "+
+		"with %s_file: PATH", name, "${"+strings.ToUpper(system+"_"+name)+"}", name)
 }
 
 // checkTypes adds a fault for every value of the wrong type.

@@ -30,7 +30,7 @@ func (f *File) checkAuthentik() {
 	}
 	if !a.Token.IsSet() && !f.sets("authentik.token_file") {
 		f.problems.Add("authentik.token", say.Of("There is no token for authentik."),
-			f.todo(say.Of("Set it, for example token: ${AUTHENTIK_TOKEN}, or name a file with token_file."),
+			f.todo(say.Of("Set it, for example token: %s, or name a file with token_file.", "${AUTHENTIK_TOKEN}"),
 				say.Of("Set this environment variable to it.")))
 	}
 }

@@ -47,7 +47,7 @@ func Write(reach File, s link.Spec) ([]byte, error) {
 	for path, n := range places(root) {
 		if n.Kind == yaml.ScalarNode && variable.MatchString(n.Value) {
 			return nil, link.Problems{{Field: path, Todo: say.Of("Change it in its system first."),
-				Summary: say.Of("This contains ${…}, which a link file takes for a variable.")}}
+				Summary: say.Of("This contains %s, which a link file takes for a variable.", "${…}")}}
 		}
 	}
 	set(valueOf(root, "authentik"), "token", "${AUTHENTIK_TOKEN}")

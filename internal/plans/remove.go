@@ -107,8 +107,7 @@ func (u *undoer) removeSlot(s link.Spec, found existing) {
 	}
 	if onlyThrough(*c, clientID) {
 		u.warnings.add(link.WarnOnlyWay, link.PB, onlyWords(*c), say.Of("Passwords and one-time passwords are off "+
-			"there, so nobody can sign in after the removal. Add "+
-			"another way and prove it before the old one goes."))
+			"there, so nobody can sign in after the removal. Add another way and prove it before the old one goes."))
 	}
 	if len(after.OAuth2.Providers) == 0 { // no provider is left
 		after.OAuth2.Enabled = false

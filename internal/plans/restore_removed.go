@@ -66,8 +66,7 @@ func AsRestoration(p link.Plan, done []link.Change, force bool) (link.Plan, link
 				problems.Add("access", say.Of("The application had bindings that authpocket can't create: %s.",
 					strings.Join(gone, ", ")),
 					say.Of("Add them in authentik at once when it is restored: until then it may be open to more "+
-						"people "+
-						"than before."), link.Way{Run: link.RunForce, For: say.Of("to restore it without them")})
+						"people than before."), link.Way{Run: link.RunForce, For: say.Of("to restore it without them")})
 				w.add(link.WarnLost, link.Authentik, say.Of("Bindings are not restored: %s.", strings.Join(gone,
 					", ")), say.Of("Add them in authentik."))
 			}

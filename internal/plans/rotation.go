@@ -23,8 +23,7 @@ func AsRotation(p link.Plan, pb link.PocketBaseSnapshot) link.Plan {
 		c.Why = say.Of("authentik accepts the new client secret and rejects the previous one.")
 		if c.System == link.PB {
 			c.Why = say.Of("PocketBase gets the same client secret, so that authentik accepts it again. Other " +
-				"providers of " +
-				"the collection stay as they are.")
+				"providers of the collection stay as they are.")
 		}
 		changes = append(changes, c)
 	}

@@ -98,8 +98,7 @@ func findSlot(s link.Spec, c link.CollectionState, q slotSearch, problems *link.
 	taken := q.matches(func(link.OAuth2Provider) bool { return true })
 	if len(taken) < len(link.Slots()) {
 		problems.Add("pocketbase.slot", say.Of("No OpenID Connect slot of %s is left for this link: a collection "+
-			"has three, and other links of "+
-			"the link file get the free ones.", c.Name),
+			"has three, and other links of the link file get the free ones.", c.Name),
 			say.Of("Link another collection."))
 		return -1, ""
 	}

@@ -256,8 +256,7 @@ func (u *undoer) Binding(e link.Edit[link.BindingState]) {
 	switch last := u.a.Application != nil && len(u.a.Bindings) == 1; {
 	case last && u.a.ClosedByDefault:
 		u.warnings.add(link.WarnOpenToNobody, link.Authentik, say.Of("Without this binding nobody can use the "+
-			"application: this authentik closes applications "+
-			"without bindings."), say.Of("It was like this before."))
+			"application: this authentik closes applications without bindings."), say.Of("It was like this before."))
 	case last:
 		u.warnings.add(link.WarnOpenToEveryone, link.Authentik, say.Of("Without this binding everyone with an "+
 			"authentik account can use the application."), say.Of("It was like this before."))

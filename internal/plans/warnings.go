@@ -45,8 +45,7 @@ func (w *warner) access(d link.Desired, a link.AuthentikSnapshot) {
 		return
 	case unbound && a.AccessUnknown:
 		w.add(link.WarnAccessUnknown, link.Authentik, say.Of("Either everyone or nobody can use this application: "+
-			"the token may not see whether this "+
-			"authentik closes applications without bindings."),
+			"the token may not see whether this authentik closes applications without bindings."),
 			say.Of("The permission %s lets it see that.", string(link.PermViewSettings)),
 			link.ChooseAccess(say.Of("to decide who can")))
 		return
@@ -158,8 +157,7 @@ func (w *warner) email(d link.Desired, a link.AuthentikSnapshot) {
 	switch d.Email {
 	case link.EmailTrustAll:
 		detail := say.Of("PocketBase links accounts by verified address. This is safe only where people cannot " +
-			"choose " +
-			"their address in authentik themselves.")
+			"choose their address in authentik themselves.")
 		if a.EmailChangeAllowed != nil && *a.EmailChangeAllowed {
 			detail = say.Of("In this authentik people may change their own address, so anyone could take over the " +
 				"PocketBase account of another address. Turn off “Allow users to change email” in authentik's " +

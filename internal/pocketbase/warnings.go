@@ -76,8 +76,6 @@ func (w *warner) version(snap link.PocketBaseSnapshot, d link.Desired) {
 	}
 }
 
-
-
 // foreignProviders returns the collection's slots other than ours.
 func foreignProviders(snap link.PocketBaseSnapshot, d link.Desired) []string {
 	now := snap.Collection(d.Collection.Name)

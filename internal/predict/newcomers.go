@@ -142,8 +142,7 @@ func (w World) authObstacles(newcomer rule.Record) []Obstacle {
 func (w World) mfaObstacles(newcomer rule.Record) []Obstacle {
 	c := w.Collection
 	o := Obstacle{Cause: link.CauseMFA, Everyone: true, What: say.Of("Multi-factor authentication is on in %s, so "+
-		"that authentik alone is not enough: PocketBase "+
-		"asks for a second way to sign in.", c.Name),
+		"that authentik alone is not enough: PocketBase asks for a second way to sign in.", c.Name),
 		Todo: say.Of("Set the MFA rule to @request.context != \"oauth2\", and let authentik ask for the second " +
 			"factor.")}
 	if c.MFARule == "" {

@@ -52,8 +52,7 @@ func Predict(w World) signin.Prediction {
 	}
 	if faults := record.Link(user); p.Outcome != signin.OutcomeNew && len(faults) > 0 {
 		refused := refuse(link.CauseNoSubject, say.Of("PocketBase refuses the sign-in: it can't keep the subject "+
-			"(sub) that authentik sends, which is "+
-			"empty or too long."))
+			"(sub) that authentik sends, which is empty or too long."))
 		refused.Fields, refused.Unknown = fieldFaults(faults), p.Unknown
 		return refused
 	}
@@ -97,8 +96,7 @@ func refuseClaim(err error) signin.Prediction {
 		return refuse(link.CauseClaimType, say.Of("PocketBase cannot read the claims: %s.", err.Error()))
 	}
 	return refuse(link.CauseClaimType, say.Of("PocketBase refuses the sign-in with “Failed to fetch OAuth2 user”: "+
-		"the claim %s is %s, and "+
-		"PocketBase reads only %s.", claim.Claim, claim.Got, claim.Want))
+		"the claim %s is %s, and PocketBase reads only %s.", claim.Claim, claim.Got, claim.Want))
 }
 
 // signInTo predicts the sign-in to an existing account.
@@ -223,8 +221,7 @@ func (w World) refuseFields(faults []record.Fault) signin.Prediction {
 			"address, and %s requires one.", w.Collection.Name)
 	case link.CauseUsernameDropped:
 		p.Words = say.Of("PocketBase refuses new users: it leaves out the user name “%s”, which doesn't fit the "+
-			"field %s "+
-			"or is taken, and the field requires a value.", claims.Username, mapped.Username)
+			"field %s or is taken, and the field requires a value.", claims.Username, mapped.Username)
 	}
 	return p
 }

@@ -25,8 +25,7 @@ func causesOfEmail() []Cause {
 			Why: say.Of("The user has no address in authentik, or the scope mapping for email leaves it out, and the " +
 				"collection requires one."),
 			Todo: say.Of("Look at the user in authentik. If there is no address, set one. If there is, correct the " +
-				"scope " +
-				"mapping for email."),
+				"scope mapping for email."),
 			Checks: []link.CheckID{link.CheckAuthentikEmail, link.CheckPrediction, link.CheckSignIn},
 		},
 		{
@@ -77,8 +76,7 @@ func causesOfAccount() []Cause {
 			Title:   say.Of("Another account has this e-mail address"),
 			Symptom: say.Of("email: Value must be unique."),
 			Why: say.Of("An account has the same address in a different spelling, so PocketBase doesn't recognise " +
-				"it as " +
-				"the same account."),
+				"it as the same account."),
 			Todo:   say.Of("Correct the account's address in PocketBase so that it matches authentik's."),
 			Checks: []link.CheckID{link.CheckPrediction, link.CheckSignIn},
 		},
@@ -86,12 +84,10 @@ func causesOfAccount() []Cause {
 			ID:      link.CauseEmailRefused,
 			Title:   say.Of("The collection doesn't accept the e-mail address"),
 			Symptom: say.Of("Failed to create record, with an error on email."),
-			Why: say.Of("The e-mail field of the collection allows only some domains, or excepts some, or the value " +
-				"is " +
-				"no address."),
+			Why: say.Of("The e-mail field of the collection allows only some domains, or excepts some, or the " +
+				"value is no address."),
 			Todo: say.Of("Allow the domain in the options of the collection's email field, or correct the user's " +
-				"address " +
-				"in authentik."),
+				"address in authentik."),
 			Checks: []link.CheckID{link.CheckPocketBaseRules, link.CheckPrediction, link.CheckSignIn},
 		},
 		{
@@ -107,8 +103,7 @@ func causesOfAccount() []Cause {
 			Title:   say.Of("A claim doesn't fit its mapped field"),
 			Symptom: say.Of("Failed to create record, with an error on the field."),
 			Why: say.Of("The claim doesn't meet the field's pattern, length, file type or uniqueness. The record's " +
-				"own " +
-				"id can never hold the subject."),
+				"own id can never hold the subject."),
 			Todo:   say.Of("Map the claim to another field or to none, or relax the field's options."),
 			Checks: []link.CheckID{link.CheckPrediction, link.CheckSignIn},
 		},
@@ -118,11 +113,9 @@ func causesOfAccount() []Cause {
 			Symptom: say.Of("Failed to create record, with “Cannot be blank” on the field that the user name is " +
 				"mapped to."),
 			Why: say.Of("PocketBase leaves out a user name that breaks the field's pattern or length, or that " +
-				"another " +
-				"account has. The field is required, so that it then refuses the account."),
+				"another account has. The field is required, so that it then refuses the account."),
 			Todo: say.Of("Relax the field's pattern, make it optional, give it an autogenerate pattern, or map the " +
-				"user " +
-				"name to another field."),
+				"user name to another field."),
 			Checks: []link.CheckID{link.CheckPocketBaseRules, link.CheckPrediction, link.CheckSignIn},
 		},
 		{
@@ -130,8 +123,7 @@ func causesOfAccount() []Cause {
 			Title:   say.Of("The existing account can't be saved again"),
 			Symptom: say.Of("Failed to authenticate, with an error on a field."),
 			Why: say.Of("At the first sign-in PocketBase saves the account again, to mark it as verified or to add " +
-				"its " +
-				"address. It checks all fields then, and one of them no longer meets its options."),
+				"its address. It checks all fields then, and one of them no longer meets its options."),
 			Todo:   say.Of("Correct the account's field in PocketBase, or relax the field's options."),
 			Checks: []link.CheckID{link.CheckPrediction, link.CheckSignIn},
 		},

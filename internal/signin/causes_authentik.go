@@ -25,25 +25,21 @@ func causesAtAuthentik() []Cause {
 			Title:   say.Of("The issuer is not the expected one"),
 			Symptom: say.Of("Failed to fetch OAuth2 user, if PocketBase reads the ID token and compares issuers."),
 			Why: say.Of("authentik builds the issuer from the address of the request and the provider's issuer " +
-				"mode. A " +
-				"proxy that doesn't pass on the host or scheme changes it."),
-			Todo: say.Of("Enter authentik's public address, have the proxy send Host and X-Forwarded-Proto, and set " +
-				"the " +
-				"same issuer in PocketBase."),
+				"mode. A proxy that doesn't pass on the host or scheme changes it."),
+			Todo: say.Of("Enter authentik's public address, have the proxy send Host and X-Forwarded-Proto, and " +
+				"set the same issuer in PocketBase."),
 			Checks: []link.CheckID{link.CheckAuthentikIssuer, link.CheckAuthentikEndpoints, link.CheckSignIn},
 		},
 		{
 			ID: link.CauseSigningKey, Fixable: true,
 			Title: say.Of("The signing key can't be used"),
 			Symptom: say.Of("authentik's OpenID configuration returns an error, or PocketBase can't verify the ID " +
-				"token's " +
-				"signature."),
+				"token's signature."),
 			Why: say.Of("Without a key, authentik signs with the client secret. With an Ed25519 key, its OpenID " +
 				"configuration fails. With a JWKS URL, PocketBase verifies RSA signatures only. With an " +
 				"encryption key, PocketBase can't read the ID token at all."),
-			Todo: say.Of("Choose an RSA signing key and no encryption key. An EC key also works if PocketBase reads " +
-				"user " +
-				"info."),
+			Todo: say.Of("Choose an RSA signing key and no encryption key. An EC key also works if PocketBase " +
+				"reads user info."),
 			Checks: []link.CheckID{link.CheckAuthentikDiscovery, link.CheckAuthentikJWKS, link.CheckSignIn},
 		},
 		{
@@ -59,9 +55,8 @@ func causesAtAuthentik() []Cause {
 			ID: link.CauseRedirectMismatch, Fixable: true,
 			Title:   say.Of("authentik does not know the redirect URI"),
 			Symptom: say.Of("authentik shows “Redirect URI Error”."),
-			Why: say.Of("The redirect URI that PocketBase sends matches none of the provider's. A slash, the scheme " +
-				"or " +
-				"the host may differ."),
+			Why: say.Of("The redirect URI that PocketBase sends matches none of the provider's. A slash, the " +
+				"scheme or the host may differ."),
 			Todo:   say.Of("Add exactly this redirect URI to the provider, one for each public address of PocketBase."),
 			Checks: []link.CheckID{link.CheckAuthentikRedirect, link.CheckSignIn},
 		},
@@ -70,8 +65,7 @@ func causesAtAuthentik() []Cause {
 			Title:   say.Of("authentik does not know the client ID"),
 			Symptom: say.Of("authentik shows “Client ID Error”."),
 			Why: say.Of("No provider in this authentik has the client ID that PocketBase sends, or a different " +
-				"provider " +
-				"has it."),
+				"provider has it."),
 			Todo: say.Of("Set authentik's client ID in PocketBase."),
 			Checks: []link.CheckID{link.CheckAuthentikClient, link.CheckAuthentikRedirect, link.CheckPocketBaseClientID,
 				link.CheckSignIn},
@@ -92,8 +86,7 @@ func causesAtAuthentik() []Cause {
 			Title:   say.Of("A flow lets nobody in"),
 			Symptom: say.Of("authentik shows “Flow does not apply to current user” or “Permission denied”."),
 			Why: say.Of("The provider's authentication flow or authorization flow, or the brand's authentication " +
-				"flow, " +
-				"is made for another purpose: it requires a state that people are not in, has a policy that " +
+				"flow, is made for another purpose: it requires a state that people are not in, has a policy that " +
 				"nobody passes who comes from PocketBase, or lacks the stages of a sign-in."),
 			Todo: say.Of("Choose authentik's default flows for the provider and the brand, or correct the flow's " +
 				"authentication requirement, policies and stages."),
@@ -104,8 +97,7 @@ func causesAtAuthentik() []Cause {
 			Title:   say.Of("The user's account can't sign in to authentik"),
 			Symptom: say.Of("authentik's login page refuses the user name or the password."),
 			Why: say.Of("The account is not active, has expired, or is a service account, which has no password to " +
-				"sign " +
-				"in with."),
+				"sign in with."),
 			Todo:   say.Of("Activate the account in authentik, or check as a user who signs in to the app."),
 			Checks: []link.CheckID{link.CheckAuthentikPerson, link.CheckSignIn},
 		},

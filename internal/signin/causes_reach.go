@@ -16,8 +16,7 @@ func causesOfReach() []Cause {
 				"there, there is no route, a firewall blocks it, or it doesn't respond in time. Inside a " +
 				"container, localhost is the container itself."),
 			Todo: say.Of("Give PocketBase a token URL and a user-info URL that it can reach itself, such as " +
-				"authentik's " +
-				"address in the same container network."),
+				"authentik's address in the same container network."),
 			Checks: []link.CheckID{
 				link.CheckAuthentikDiscovery, link.CheckAuthentikJWKS, link.CheckAuthentikRedirect,
 				link.CheckAuthentikClient,
@@ -29,8 +28,7 @@ func causesOfReach() []Cause {
 			Title:   say.Of("PocketBase can't resolve authentik's host name"),
 			Symptom: say.Of("Failed to fetch OAuth2 token, or Failed to fetch OAuth2 user."),
 			Why: say.Of("PocketBase's DNS doesn't know the host in the URL. Containers often use a different DNS " +
-				"from " +
-				"yours."),
+				"from yours."),
 			Todo:   say.Of("Use a name that PocketBase's machine can resolve, or add it there."),
 			Checks: []link.CheckID{link.CheckPocketBaseProbe, link.CheckSignIn},
 		},
@@ -41,8 +39,7 @@ func causesOfReach() []Cause {
 			Why: say.Of("authentik's certificate is self-signed, or issued by a private CA that PocketBase's machine " +
 				"doesn't know. PocketBase has no setting for this."),
 			Todo: say.Of("Add the CA to the system that runs PocketBase (or start PocketBase with SSL_CERT_FILE), " +
-				"then " +
-				"restart PocketBase."),
+				"then restart PocketBase."),
 			Checks: []link.CheckID{link.CheckPocketBaseProbe, link.CheckSignIn},
 		},
 		{

@@ -46,20 +46,17 @@ func causesOfExchange() []Cause {
 			Title:   say.Of("A URL in PocketBase doesn't lead to authentik's endpoint"),
 			Symptom: say.Of("Failed to fetch OAuth2 token, or a Not Found page."),
 			Why: say.Of("The URL lacks the trailing slash, has a different path, or redirects, which turns " +
-				"PocketBase's " +
-				"POST into a GET."),
+				"PocketBase's POST into a GET."),
 			Todo: say.Of("Enter the URLs exactly as authentik's provider page shows them, with https and the " +
-				"trailing " +
-				"slash."),
+				"trailing slash."),
 			Checks: []link.CheckID{link.CheckAuthentikEndpoints, link.CheckPocketBaseProbe, link.CheckSignIn},
 		},
 		{
 			ID: link.CauseInvalidClient, Fixable: true,
 			Title:   say.Of("authentik rejects the client secret"),
 			Symptom: say.Of("Failed to fetch OAuth2 token."),
-			Why: say.Of("The client secret in PocketBase is not authentik's. It may have been changed in authentik, " +
-				"or " +
-				"moved to another provider by an edit in PocketBase's dashboard."),
+			Why: say.Of("The client secret in PocketBase is not authentik's. It may have been changed in " +
+				"authentik, or moved to another provider by an edit in PocketBase's dashboard."),
 			Todo:   say.Of("Set authentik's client secret in PocketBase again."),
 			Checks: []link.CheckID{link.CheckAuthentikClient, link.CheckPocketBaseProbe, link.CheckSignIn},
 		},
@@ -70,17 +67,15 @@ func causesOfExchange() []Cause {
 			Why: say.Of("The code was already used, has expired (after one minute by default), or belongs to another " +
 				"sign-in."),
 			Todo: say.Of("Sign in again. If it keeps failing, raise the provider's access code validity, and check " +
-				"that " +
-				"PocketBase and the app agree on PKCE."),
+				"that PocketBase and the app agree on PKCE."),
 			Checks: []link.CheckID{link.CheckSignIn},
 		},
 		{
 			ID: link.CauseUserInfoURL, Fixable: true,
 			Title:   say.Of("The user-info URL doesn't return claims"),
 			Symptom: say.Of("Failed to fetch OAuth2 user."),
-			Why: say.Of("The user-info URL leads to a web page or to another endpoint. A common mistake is to enter " +
-				"the " +
-				"application's own address."),
+			Why: say.Of("The user-info URL leads to a web page or to another endpoint. A common mistake is to " +
+				"enter the application's own address."),
 			Todo:   say.Of("Set it to authentik's /application/o/userinfo/, with the trailing slash."),
 			Checks: []link.CheckID{link.CheckAuthentikEndpoints, link.CheckSignIn},
 		},
@@ -89,8 +84,7 @@ func causesOfExchange() []Cause {
 			Title:   say.Of("authentik sends no subject"),
 			Symptom: say.Of("Failed to authenticate, with “Cannot be blank” at providerId."),
 			Why: say.Of("PocketBase knows a person by the claim sub. A scope mapping has replaced it with an empty " +
-				"one, " +
-				"or something other than authentik answers at the user-info URL."),
+				"one, or something other than authentik answers at the user-info URL."),
 			Todo:   say.Of("Remove sub from the provider's scope mappings, and check the user-info URL."),
 			Checks: []link.CheckID{link.CheckSignIn},
 		},

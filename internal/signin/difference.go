@@ -95,8 +95,7 @@ func NewMismatch(sent string, known []string) *Mismatch {
 	}
 	if best >= 0 && literal(known[nearest]) {
 		m.Difference.Words = say.Of("A strict redirect URI is compared literally: a wildcard or backslash in it " +
-			"matches only " +
-			"itself. Enter the exact address, or set its matching mode to regex and enter a pattern.")
+			"matches only itself. Enter the exact address, or set its matching mode to regex and enter a pattern.")
 	}
 	return m
 }

@@ -47,7 +47,7 @@ const (
 // LoginError says why a sign-in at authentik did not come back. Its texts contain no secrets.
 type LoginError struct {
 	Stop  LoginStop
-	Step  string       // what was being done, such as "sending the password"
+	Step  say.Text     // what was being done, such as "sending the password"
 	Stage string       // the component of authentik's stage, empty outside of a flow
 	Cause link.CauseID // empty with StopStage
 	What  say.Text     // what happened, in full sentences
@@ -56,7 +56,7 @@ type LoginError struct {
 }
 
 // Error returns the step and what happened.
-func (e *LoginError) Error() string { return e.Step + ": " + e.What.String() }
+func (e *LoginError) Error() string { return say.Of("%s: %s", e.Step, e.What).String() }
 
 // Unwrap returns the error behind it.
 func (e *LoginError) Unwrap() error { return e.Err }

@@ -111,7 +111,7 @@ type Return struct {
 	// Stopped is why authentik did not send the person back, if the sign-in was made without a browser. Said is what
 	// authentik showed then.
 	Stopped link.CauseID
-	Said    string
+	Said    say.Text
 	// State is the OAuth2 state of the sign-in, used to search PocketBase's
 	// log. If empty, the one from StartSignIn is used.
 	State string
@@ -178,7 +178,7 @@ type Exchanged struct {
 type Evidence struct {
 	System link.System `json:"system"`
 	When   time.Time   `json:"when"`
-	Text   string      `json:"text"`
+	Text   say.Text    `json:"text"`
 }
 
 // AuthentikTrail is what authentik's event log contains about a sign-in.

@@ -124,7 +124,7 @@ func TestWithoutALogTheSettingsAreMeasured(t *testing.T) {
 
 func says(v signin.Verdict, words string) bool {
 	for _, e := range v.Evidence {
-		if strings.Contains(e.Text, words) {
+		if strings.Contains(e.Text.String(), words) {
 			return true
 		}
 	}

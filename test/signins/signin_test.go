@@ -38,7 +38,7 @@ func (l *linked) holdSecrets(v signin.Verdict, secrets ...string) {
 	l.t.Helper()
 	var text strings.Builder
 	for _, e := range v.Evidence {
-		text.WriteString(e.Text + "\n")
+		text.WriteString(e.Text.String() + "\n")
 	}
 	for key, value := range v.Claims {
 		text.WriteString(key + value + "\n")
@@ -75,8 +75,8 @@ func TestASignInThatWorks(t *testing.T) {
 	if v.Claims["email"] != "ada@example.com" || v.Claims["preferred_username"] != "ada" {
 		t.Errorf("the claims are %v", v.Claims)
 	}
-	if len(v.Evidence) < 2 || !strings.Contains(v.Evidence[0].Text, "ada signed in") ||
-		!strings.Contains(v.Evidence[1].Text, "authorised for") {
+	if len(v.Evidence) < 2 || !strings.Contains(v.Evidence[0].Text.String(), "ada signed in") ||
+		!strings.Contains(v.Evidence[1].Text.String(), "authorised for") {
 		t.Errorf("the evidence is %v", v.Evidence)
 	}
 

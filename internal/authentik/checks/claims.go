@@ -218,11 +218,9 @@ func (m *measured) failingMapping(r mappingResult) claimTrouble {
 	t := claimTrouble{cause: link.CauseMappingFails, claim: r.scope, minor: r.scope != "email" ||
 		m.d.Email == link.EmailLeave,
 		remedy: say.Of("Change the expression of the scope mapping “%s” in authentik so that it returns an object "+
-			"with "+
-			"claims for every user.", r.name)}
+			"with claims for every user.", r.name)}
 	t.says = say.Of("The scope mapping “%s” fails for this user: it returns %s instead of an object. authentik "+
-		"leaves out "+
-		"its claims.", r.name, r.kind)
+		"leaves out its claims.", r.name, r.kind)
 	if r.raised != "" {
 		t.says = say.Of("The scope mapping “%s” fails for this user: %s. authentik leaves out its claims.", r.name,
 			r.raised)

@@ -38,7 +38,7 @@ func (m *measured) judgePage(check link.Check, asked string, a rest.Answer) link
 	evidence := say.Of("%s: %s.", asked, outcome(a))
 	switch {
 	case a.Err != nil:
-		return m.unreachable(check, asked, a)
+		return m.unreachable(check, say.Raw(asked), a)
 	case a.Status == http.StatusNotFound:
 		return check.Fails(link.CauseDiscovery, evidence, say.Of("Check that the application's slug is %s and that "+
 			"it has a provider. Slugs are case-sensitive.", m.d.Application.Slug))
@@ -109,8 +109,7 @@ func (m *measured) judgeKeys() link.Check {
 	}
 	if m.d.Slot.JWKSURL != "" && !slices.Contains(kinds, "RSA") {
 		return check.Fails(link.CauseSigningKey, say.Of("%s: 200, with keys of type %s only. PocketBase is set to "+
-			"verify ID tokens with them, but "+
-			"supports only RSA.", asked, strings.Join(kinds, ", ")),
+			"verify ID tokens with them, but supports only RSA.", asked, strings.Join(kinds, ", ")),
 			say.Of("Choose an RSA signing key for the provider, or have PocketBase fetch user info."))
 	}
 	for _, kind := range kinds {
@@ -127,13 +126,13 @@ func (m *measured) judgeKeys() link.Check {
 func (m *measured) judgeChosenKey(check link.Check, evidence say.Text) link.Check {
 	want := m.d.Provider.SigningKey
 	if m.live.provider != nil && want.ID != "" && m.live.state.SigningKey.ID != want.ID {
-		return check.Fails(link.CauseSigningKey, say.Of("%s The provider's signing key is not “%s”.", evidence,
-			want.Name),
+		return check.Fails(link.CauseSigningKey, say.Join(evidence, say.Of("The provider's signing key is not “%s”.",
+			want.Name)),
 			say.Of("Plan and apply again to restore the signing key, or give the link the other one."))
 	}
 	if m.d.Slot.IDTokenMode() && m.live.state.EncryptionKey.ID != "" {
-		return check.Fails(link.CauseSigningKey, say.Of("%s The provider also has an encryption key, and PocketBase "+
-			"cannot read encrypted ID tokens.", evidence),
+		return check.Fails(link.CauseSigningKey, say.Join(evidence, say.Of("The provider also has an encryption key, "+
+			"and PocketBase cannot read encrypted ID tokens.")),
 			say.Of("Remove the encryption key from the provider, or have PocketBase fetch user info."))
 	}
 	return check.Passes(evidence)

@@ -109,7 +109,10 @@ func enabled(bindings []rest.Object) []rest.Object {
 
 // name returns the flow's name in evidence.
 func (f *flow) name() say.Text {
-	return say.Of("The %s flow “%s”", f.designation, rest.Plain(f.Text("slug")))
+	if f.designation == "authentication" {
+		return say.Of("The authentication flow “%s”", rest.Plain(f.Text("slug")))
+	}
+	return say.Of("The authorization flow “%s”", rest.Plain(f.Text("slug")))
 }
 
 func chooseFlow() say.Text {
@@ -120,13 +123,11 @@ func chooseFlow() say.Text {
 func (m *measured) refuses(f *flow) (why, remedy say.Text) {
 	for _, reason := range []func(*flow) say.Text{m.unmetLevel, refusingBinding} {
 		if why = reason(f); !why.Empty() {
-			return say.Of("%s %s", f.name(), why), chooseFlow()
+			return why, chooseFlow()
 		}
 	}
 	if why = refusingStage(f); !why.Empty() {
-		return say.Of("%s %s", f.name(), why), say.Of("Correct the stages of the flow in authentik, or choose " +
-			"another " +
-			"flow for the provider.")
+		return why, say.Of("Correct the stages of the flow in authentik, or choose another flow for the provider.")
 	}
 	return say.Text{}, say.Text{}
 }
@@ -134,7 +135,7 @@ func (m *measured) refuses(f *flow) (why, remedy say.Text) {
 // wrongDesignation returns that the flow is made for something else. authentik runs it all the same.
 func wrongDesignation(f *flow) say.Text {
 	if named := f.Text("designation"); named != "" && named != f.designation {
-		return say.Of("is made for another purpose: its designation is %s.", rest.Plain(named))
+		return say.Of("%s is made for another purpose: its designation is %s.", f.name(), rest.Plain(named))
 	}
 	return say.Text{}
 }
@@ -146,22 +147,23 @@ func (m *measured) unmetLevel(f *flow) say.Text {
 	switch level {
 	case "require_authenticated":
 		if f.designation == "authentication" {
-			return say.Of("requires people to be signed in already, so nobody can sign in with it.")
+			return say.Of("%s requires people to be signed in already, so nobody can sign in with it.", f.name())
 		}
 	case "require_unauthenticated":
 		if f.designation == "authorization" {
-			return say.Of("requires people not to be signed in, but everybody is at this point.")
+			return say.Of("%s requires people not to be signed in, but everybody is at this point.", f.name())
 		}
 	case "require_superuser":
 		if f.designation == "authentication" {
-			return say.Of("requires a superuser who is signed in already, so nobody can sign in with it.")
+			return say.Of("%s requires a superuser who is signed in already, so nobody can sign in with it.",
+				f.name())
 		}
 		if super, known := m.isSuperuser(); known && !super {
-			return say.Of("lets in superusers only, and %s is none.", m.who())
+			return say.Of("%s lets in superusers only, and %s is none.", f.name(), m.who())
 		}
 	case "require_redirect", "require_outpost", "require_token":
-		return say.Of("applies only to people who come from elsewhere in authentik (%s), not to those who come from "+
-			"PocketBase.", level)
+		return say.Of("%s applies only to people who come from elsewhere in authentik (%s), not to those who come "+
+			"from PocketBase.", f.name(), level)
 	}
 	return say.Text{}
 }
@@ -194,36 +196,48 @@ func refusingBinding(f *flow) say.Text {
 	}
 	one := bound[slices.IndexFunc(bound, refuses)]
 	if one.Text("policy") != "" {
-		return say.Of("lets in nobody who comes from PocketBase: its policy “%s” passes only for people who come from "+
-			"an external identity provider.", sourcePolicy)
+		return say.Of("%s lets in nobody who comes from PocketBase: its policy “%s” passes only for people who come "+
+			"from an external identity provider.", f.name(), sourcePolicy)
 	}
-	return say.Of("is bound to %s, but nobody is known before the sign-in.", boundNames([]rest.Object{one}))
+	return say.Of("%s is bound to %s, but nobody is known before the sign-in.", f.name(),
+		boundNames([]rest.Object{one}))
 }
 
 func boundNames(bindings []rest.Object) say.Text {
 	names := make([]say.Text, len(bindings))
 	for i, o := range bindings {
 		b := rest.BindingState(o)
-		names[i] = say.Of("%s “%s”", b.Kind, rest.Plain(b.Target.Name))
+		names[i] = quoted(b)
 	}
 	return say.List(names...)
+}
+
+func quoted(b link.BindingState) say.Text {
+	name := rest.Plain(b.Target.Name)
+	switch b.Kind {
+	case "group":
+		return say.Of("group “%s”", name)
+	case "user":
+		return say.Of("user “%s”", name)
+	}
+	return say.Of("policy “%s”", name)
 }
 
 // refusingStage returns why the stages can't lead to a sign-in.
 func refusingStage(f *flow) say.Text {
 	for _, name := range slices.Sorted(maps.Keys(f.denials)) {
 		if len(f.denials[name]) == 0 {
-			return say.Of("denies everyone: its deny stage “%s” has no policy.", name)
+			return say.Of("%s denies everyone: its deny stage “%s” has no policy.", f.name(), name)
 		}
 	}
 	if f.designation != "authentication" || f.stagesErr != nil || len(f.stages) == 0 && !f.Has("stages") {
 		return say.Text{}
 	}
 	if has, sure := f.has("identification", "source", "mtls", "redirect", "authenticator_validate"); sure && !has {
-		return say.Of("has no identification stage, so nobody can say who they are.")
+		return say.Of("%s has no identification stage, so nobody can say who they are.", f.name())
 	}
 	if has, sure := f.has("user_login", "redirect", "source"); sure && !has {
-		return say.Of("has no user login stage, so nobody is signed in at its end.")
+		return say.Of("%s has no user login stage, so nobody is signed in at its end.", f.name())
 	}
 	return say.Text{}
 }
@@ -276,8 +290,7 @@ func (f *flow) oddStages() []say.Text {
 		return []say.Text{say.Of("%s has a stage of a kind that authpocket doesn't know.", f.name())}
 	case !identifies:
 		return []say.Text{say.Of("%s has no identification stage, and whether its other stages replace it can't be "+
-			"known "+
-			"beforehand.", f.name())}
+			"known beforehand.", f.name())}
 	case !signsIn:
 		return []say.Text{say.Of("%s has no user login stage, and whether another flow signs people in can't be "+
 			"known beforehand.", f.name())}
@@ -302,7 +315,7 @@ func (m *measured) judgeFlows() link.Check {
 	}
 	for _, f := range both {
 		if why := wrongDesignation(f); !why.Empty() {
-			return check.Warns(link.CauseFlow, say.Of("%s %s", f.name(), why), chooseFlow())
+			return check.Warns(link.CauseFlow, why, chooseFlow())
 		}
 	}
 	var doubts []say.Text

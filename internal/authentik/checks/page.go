@@ -62,7 +62,7 @@ func outcome(a rest.Answer) say.Text {
 }
 
 // unreachable fails the check because there was no complete response.
-func (m *measured) unreachable(check link.Check, asked string, a rest.Answer) link.Check {
+func (m *measured) unreachable(check link.Check, asked say.Text, a rest.Answer) link.Check {
 	return check.Fails(link.CauseUnreachable, say.Of("%s: %s.", asked, outcome(a)),
 		say.Of("Check that authentik can be reached at %s, from here and from PocketBase.", m.d.AuthentikURL))
 }

@@ -64,16 +64,15 @@ func (m *measured) judgeEmail() link.Check {
 		rest.OrNone(rest.Plain(string(m.claims["email_verified"]))))
 	chooseAnother := say.Of("Give the user an e-mail address in authentik, or check as another user.")
 	if m.user.Text("email") != "" {
-		chooseAnother = say.Of("The user has an address in authentik, but the scope mapping for email does not send " +
-			"it. Change " +
-			"its expression in authentik.")
+		chooseAnother = say.Of("The user has an address in authentik, but the scope mapping for email does not " +
+			"send it. Change its expression in authentik.")
 	}
 	switch {
 	case m.d.Email == link.EmailLeave && !isVerified:
-		return check.Passes(say.Of("%s As chosen, PocketBase drops the address.", evidence))
+		return check.Passes(say.Join(evidence, say.Of("As chosen, PocketBase drops the address.")))
 	case m.d.Email == link.EmailLeave:
-		return check.Warns(link.CauseEmailUnverified, say.Of("%s It counts as verified, although you chose not to "+
-			"change authentik's answer.", evidence),
+		return check.Warns(link.CauseEmailUnverified, say.Join(evidence, say.Of("It counts as verified, although you "+
+			"chose not to change authentik's answer.")),
 			say.Of("A custom scope mapping marks it as verified. Remove it from the provider, or choose to trust "+
 				"these addresses."))
 	case isVerified:
@@ -81,11 +80,11 @@ func (m *measured) judgeEmail() link.Check {
 	case email == "":
 		return check.Warns(link.CauseEmailBlank, evidence, chooseAnother)
 	case m.d.Email == link.EmailTrustAttribute:
-		return check.Warns(link.CauseEmailUnverified, say.Of("%s PocketBase drops this address.", evidence),
+		return check.Warns(link.CauseEmailUnverified, say.Join(evidence, say.Of("PocketBase drops this address.")),
 			say.Of("If this address is known to be correct, set the attribute email_verified: true on the user in "+
 				"authentik."))
 	}
-	return check.Fails(link.CauseEmailUnverified, say.Of("%s PocketBase drops this address.", evidence),
+	return check.Fails(link.CauseEmailUnverified, say.Join(evidence, say.Of("PocketBase drops this address.")),
 		say.Of("Plan and apply again to replace authentik's email scope mapping with the one that marks "+
 			"addresses as verified."))
 }
@@ -140,7 +139,7 @@ func (m *measured) judgeAccess() link.Check {
 	}
 	evidence := say.Of("Asked authentik whether %s may use the application: no.", m.who())
 	if messages := rest.Plain(strings.Join(m.access.Texts("messages"), " ")); messages != "" {
-		evidence = say.Of("%s It says: %s", evidence, messages)
+		evidence = say.Join(evidence, say.Of("It says: %s", messages))
 	}
 	if m.person == 0 {
 		return check.Warns(link.CauseNoAccess, evidence,

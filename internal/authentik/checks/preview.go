@@ -54,8 +54,7 @@ func (m *measured) correctClaims(ctx context.Context) {
 	if want := rest.Subject(m.user, m.live.state.SubjectMode); want != "" && firstByte(claim(m.claims, "sub")) == '"' &&
 		m.claims.Text("sub") != want {
 		m.claimsErr = rest.NewFault(link.FaultOther, "", say.Of("A scope mapping gives another subject (sub) than "+
-			"the provider's subject mode, and which one "+
-			"PocketBase gets depends on the version of authentik."),
+			"the provider's subject mode, and which one PocketBase gets depends on the version of authentik."),
 			say.Of("Run a test sign-in instead."), errors.New("a mapping gives the subject"))
 		return
 	}

@@ -35,7 +35,7 @@ func (m *measured) judgeClient() link.Check {
 	case !m.d.Provider.ClientSecret.IsSet():
 		return check.Skips(say.Of("The client secret is not known."))
 	case m.revoke.Err != nil:
-		return m.unreachable(check, asked.String(), m.revoke)
+		return m.unreachable(check, asked, m.revoke)
 	case m.revoke.Status == http.StatusOK && json.Valid(m.revoke.Body):
 		return check.Passes(say.Of("%s: 200.", asked))
 	case m.revoke.Status == http.StatusUnauthorized:
@@ -64,17 +64,18 @@ func (m *measured) judgeScopes() link.Check {
 		}
 	}
 	if len(missing) > 0 {
-		return check.Fails(link.CauseMissingScopes, say.Of("%s Missing: %s.", evidence, strings.Join(missing, ", ")),
+		return check.Fails(link.CauseMissingScopes, say.Join(evidence, say.Of("Missing: %s.",
+			strings.Join(missing, ", "))),
 			say.Of("Attach the missing scope mappings to the provider."))
 	}
 	if gone := m.detached(attached); len(gone) > 0 {
-		return check.Fails(link.CauseMissingScopes, say.Of("%s No longer attached: %s.", evidence, strings.Join(gone,
-			", ")),
+		return check.Fails(link.CauseMissingScopes, say.Join(evidence, say.Of("No longer attached: %s.",
+			strings.Join(gone, ", "))),
 			say.Of("Plan and apply again to attach them."))
 	}
 	if count(scopes, "email") > 1 {
-		return check.Fails(link.CauseMissingScopes, say.Of("%s Two mappings cover the scope email, and which one "+
-			"applies is undefined.", evidence), say.Of("Detach one of them."))
+		return check.Fails(link.CauseMissingScopes, say.Join(evidence, say.Of("Two mappings cover the scope "+
+			"email, and which one applies is undefined.")), say.Of("Detach one of them."))
 	}
 	return check.Passes(evidence)
 }
@@ -113,8 +114,7 @@ func (m *measured) judgeSupportedScopes(check link.Check) link.Check {
 	}
 	if m.discovery.Status != http.StatusOK || json.Unmarshal(m.discovery.Body, &config) != nil {
 		return check.Skips(say.Of("The token may not read the provider's scope mappings, and the OpenID " +
-			"configuration could not " +
-			"be read."))
+			"configuration could not be read."))
 	}
 	evidence := say.Of("The OpenID configuration names the scopes %s. The token may not read the scope mappings, so "+
 		"openid itself cannot be confirmed.", rest.Plain(strings.Join(config.Scopes,

@@ -71,10 +71,10 @@ func TestRecordedAnswersOfAuthorize(t *testing.T) {
 		a := rest.Answer{Answer: wire.Answer{Status: p.Status, Body: []byte("<html><h1>" + p.Card + "</h1>")}}
 		a.Header = map[string][]string{"Content-Type": {p.Type}, "Location": {p.Location}}
 		r := readProbe(a, "https://pocketbase.company/api/oauth2-redirect")
-		if r.accepted != (p.Note == "probe: all is well") || r.cause != causes[p.Note] || r.said == "" {
+		if r.accepted != (p.Note == "probe: all is well") || r.cause != causes[p.Note] || r.said.Empty() {
 			t.Errorf("%s: %+v", p.Note, r)
 		}
-		if !r.accepted && (r.means == "" || r.remedy.Empty()) {
+		if !r.accepted && (r.means.Empty() || r.remedy.Empty()) {
 			t.Errorf("%s: no words", p.Note)
 		}
 	}

@@ -46,8 +46,8 @@ func (m *measured) askProbes(ctx context.Context) {
 func (m *measured) mayNotProbe() say.Text {
 	switch {
 	case m.live.provider == nil:
-		return say.Of("%s authorize is not called without knowing the redirect URIs: a provider that has none stores "+
-			"the first one it receives.", m.live.missing)
+		return say.Join(m.live.missing, say.Of("authorize is not called without knowing the redirect URIs: a provider "+
+			"that has none stores the first one it receives."))
 	case len(m.live.state.RedirectURIs) == 0:
 		return say.Of("The provider has no redirect URIs. It would store the first one that authorize receives.")
 	case m.live.state.ClientID != m.d.Provider.ClientID:
@@ -82,7 +82,7 @@ func (m *measured) judgeProbes() []link.Check {
 		if i > 0 {
 			check.ID = check.ID.Nth(i + 1)
 		}
-		check.Title = say.Of("%s %s", check.Title, p.uri)
+		check.Title = say.Join(check.Title, say.Raw(p.uri))
 		checks[i] = m.judgeProbe(check, p)
 	}
 	return checks
@@ -91,19 +91,19 @@ func (m *measured) judgeProbes() []link.Check {
 func (m *measured) judgeProbe(check link.Check, p probe) link.Check {
 	asked := say.Of("Called authorize with %s and prompt=none", p.uri)
 	if p.answer.Err != nil {
-		return m.unreachable(check, asked.String(), p.answer)
+		return m.unreachable(check, asked, p.answer)
 	}
 	r := readProbe(p.answer, p.uri)
 	evidence := say.Of("%s: %s.", asked, r.said)
 	switch {
 	case !r.accepted && r.cause == link.CauseRedirectMismatch:
 		known := signin.NewMismatch(p.uri, signin.RedirectNames(m.live.state.RedirectURIs))
-		return check.Fails(r.cause, say.Of("%s %s %s", evidence, r.means, known.Text().Values(rest.Plain)), r.remedy)
+		return check.Fails(r.cause, say.Join(evidence, r.means, known.Text().Values(rest.Plain)), r.remedy)
 	case !r.accepted:
-		return check.Fails(r.cause, say.Of("%s %s", evidence, r.means), r.remedy)
+		return check.Fails(r.cause, say.Join(evidence, r.means), r.remedy)
 	case !m.hasRedirect(p.uri):
-		return check.Fails(link.CauseRedirectMismatch, say.Of("%s Another entry in the provider's list matches it; "+
-			"the exact one is missing.", evidence),
+		return check.Fails(link.CauseRedirectMismatch, say.Join(evidence, say.Of("Another entry in the "+
+			"provider's list matches it; the exact one is missing.")),
 			say.Of("Plan and apply again to restore the exact redirect URI."))
 	}
 	return check.Passes(evidence)
@@ -122,7 +122,7 @@ func (m *measured) hasRedirect(uri string) bool {
 // reading is the meaning of a response from authorize.
 type reading struct {
 	accepted    bool
-	said, means string
+	said, means say.Text
 	remedy      say.Text
 	cause       link.CauseID
 }
@@ -135,35 +135,35 @@ func readProbe(a rest.Answer, uri string) reading {
 		if query, found := strings.CutPrefix(location, uri); found {
 			return readRedirect(query)
 		}
-		return reading{said: outcome(a).String(), cause: link.CauseHTMLInsteadOfJSON,
-			means:  "It returned a sign-in page instead of an error.",
+		return reading{said: outcome(a), cause: link.CauseHTMLInsteadOfJSON,
+			means:  say.Of("It returned a sign-in page instead of an error."),
 			remedy: say.Of("Check that no other login page is in front of authentik.")}
 	}
 	page := bytes.ToLower(a.Body)
 	has := func(words string) bool { return bytes.Contains(page, []byte(words)) }
 	switch {
 	case a.Status == http.StatusBadRequest && (has("client id error") || has("client identifier")):
-		return reading{said: "the page “Client ID Error”", cause: link.CauseUnknownClient,
-			means:  "No provider has this client ID.",
+		return reading{said: say.Of("the page “Client ID Error”"), cause: link.CauseUnknownClient,
+			means:  say.Of("No provider has this client ID."),
 			remedy: say.Of("Plan and apply again to give both systems the same client ID.")}
 	case a.Status == http.StatusBadRequest && (has("redirect uri error") || has("redirection uri")):
-		return reading{said: "the page “Redirect URI Error”", cause: link.CauseRedirectMismatch,
-			means:  "The provider's list does not have exactly this redirect URI, or its scheme is not allowed.",
+		return reading{said: say.Of("the page “Redirect URI Error”"), cause: link.CauseRedirectMismatch,
+			means:  say.Of("The provider's list does not have exactly this redirect URI, or its scheme is not allowed."),
 			remedy: say.Of("Add exactly this redirect URI to the provider. Scheme, host, port and slashes must match.")}
 	case a.Status == http.StatusBadRequest && has("bad request") && appScheme(uri):
-		return reading{accepted: true, said: "the page “Bad Request”, which authentik shows for an app's own scheme " +
-			"once the redirect URI has matched"}
+		return reading{accepted: true, said: say.Of("the page “Bad Request”, which authentik shows for an app's own " +
+			"scheme once the redirect URI has matched")}
 	case a.Status == http.StatusOK && has("permission denied"):
-		return reading{said: "the page “Permission denied”", cause: link.CauseDiscovery,
-			means:  "The provider has no application.",
+		return reading{said: say.Of("the page “Permission denied”"), cause: link.CauseDiscovery,
+			means:  say.Of("The provider has no application."),
 			remedy: say.Of("Assign the provider to the application.")}
 	case a.Status == http.StatusNotFound:
-		return reading{said: outcome(a).String(), cause: link.CauseHTMLInsteadOfJSON,
-			means:  "There is no authorize endpoint at this address.",
+		return reading{said: outcome(a), cause: link.CauseHTMLInsteadOfJSON,
+			means:  say.Of("There is no authorize endpoint at this address."),
 			remedy: say.Of("Check authentik's public address.")}
 	}
-	return reading{said: outcome(a).String(), cause: link.CauseHTMLInsteadOfJSON,
-		means:  "This is not an answer authentik gives here.",
+	return reading{said: outcome(a), cause: link.CauseHTMLInsteadOfJSON,
+		means:  say.Of("This is not an answer authentik gives here."),
 		remedy: say.Of("Check that nothing in front of authentik answers instead.")}
 }
 
@@ -173,18 +173,18 @@ func readRedirect(query string) reading {
 	code := rest.Plain(values.Get("error"))
 	switch {
 	case err != nil || code == "":
-		return reading{said: "a redirect without an error", cause: link.CauseHTMLInsteadOfJSON,
-			means:  "Without a session, authentik should have answered login_required.",
+		return reading{said: say.Of("a redirect without an error"), cause: link.CauseHTMLInsteadOfJSON,
+			means:  say.Of("Without a session, authentik should have answered login_required."),
 			remedy: say.Of("Check that nothing in front of authentik answers instead.")}
 	case code == "login_required":
-		return reading{accepted: true, said: "login_required"}
+		return reading{accepted: true, said: say.Raw("login_required")}
 	case code == "invalid_request":
-		return reading{said: code, cause: link.CauseGrantTypes,
-			means:  "The redirect URI is correct, but the authorization code grant is not enabled for the provider.",
+		return reading{said: say.Raw(code), cause: link.CauseGrantTypes,
+			means:  say.Of("The redirect URI is correct, but the authorization code grant is not enabled for the provider."),
 			remedy: say.Of("Add the grant type “authorization_code” to the provider.")}
 	}
-	return reading{said: code, cause: link.CauseRedirectMismatch,
-		means:  "The redirect URI is correct, but authentik refuses the request.",
+	return reading{said: say.Raw(code), cause: link.CauseRedirectMismatch,
+		means:  say.Of("The redirect URI is correct, but authentik refuses the request."),
 		remedy: say.Of("Check the provider in authentik.")}
 }
 

@@ -32,14 +32,14 @@ func (m *measured) judgeSettings() link.Check {
 	differs = append(differs, m.mappingDiffers()...)
 	if len(differs) > 0 {
 		return check.Fails(link.CauseSettingsDiffer, say.Of("These settings in authentik differ from the link's: %s.",
-			strings.Join(differs, ", ")),
+			say.List(differs...)),
 			say.Of("Plan and apply again: the preview shows what differs. If authentik is right, give the link its "+
 				"values."))
 	}
 	return check.Passes(say.Of("The application, its provider and its scope mapping have the wanted settings."))
 }
 
-func (m *measured) providerDiffers() []string {
+func (m *measured) providerDiffers() []say.Text {
 	want, live := m.d.Provider, m.live.state
 	want.RedirectURIs, live.RedirectURIs = sortedURIs(want.RedirectURIs), sortedURIs(live.RedirectURIs)
 	known := m.mappingIDs()
@@ -57,22 +57,23 @@ func (m *measured) providerDiffers() []string {
 	if live.EncryptionKey.ID != want.EncryptionKey.ID && m.live.provider.Has("encryption_key") {
 		differs = append(differs, "encryption_key") // never written, so not among the fields
 	}
-	return ofPart("the provider's ", differs)
+	return ofPart(func(name string) say.Text { return say.Of("the provider's %s", name) }, differs)
 }
 
-func (m *measured) applicationDiffers() []string {
+func (m *measured) applicationDiffers() []say.Text {
 	want := m.d.Application
 	names := slices.DeleteFunc(rest.KeysOf(link.ApplicationAttrs()), func(key string) bool {
 		return key == "provider" &&
 			want.Provider == 0
 	})
 	live := rest.ApplicationState(m.live.application)
-	return ofPart("the application's ", rest.Differing(names, rest.FieldsOf(link.ApplicationAttrs(), want),
-		rest.FieldsOf(link.ApplicationAttrs(), live), m.live.application))
+	return ofPart(func(name string) say.Text { return say.Of("the application's %s", name) },
+		rest.Differing(names, rest.FieldsOf(link.ApplicationAttrs(), want),
+			rest.FieldsOf(link.ApplicationAttrs(), live), m.live.application))
 }
 
 // mappingDiffers compares authpocket's own scope mapping. Its description may be edited.
-func (m *measured) mappingDiffers() []string {
+func (m *measured) mappingDiffers() []say.Text {
 	want := m.d.Mapping
 	if want == nil || m.live.mappingsErr != nil {
 		return nil
@@ -85,17 +86,18 @@ func (m *measured) mappingDiffers() []string {
 	}
 	for _, o := range m.live.mappings {
 		if o.Text("name") == want.Name {
-			return ofPart("the scope mapping's ", rest.Differing(names, rest.FieldsOf(link.MappingAttrs(), *want),
-				rest.FieldsOf(link.MappingAttrs(), rest.MappingState(o)), o))
+			return ofPart(func(name string) say.Text { return say.Of("the scope mapping's %s", name) },
+				rest.Differing(names, rest.FieldsOf(link.MappingAttrs(), *want),
+					rest.FieldsOf(link.MappingAttrs(), rest.MappingState(o)), o))
 		}
 	}
-	return []string{"the scope mapping “" + want.Name + "”, which does not exist"}
+	return []say.Text{say.Of("the scope mapping “%s”, which does not exist", want.Name)}
 }
 
-func ofPart(part string, names []string) []string {
-	list := make([]string, len(names))
+func ofPart(part func(string) say.Text, names []string) []say.Text {
+	list := make([]say.Text, len(names))
 	for i, name := range names {
-		list[i] = part + strings.ReplaceAll(strings.TrimPrefix(name, "meta_"), "_", " ")
+		list[i] = part(strings.ReplaceAll(strings.TrimPrefix(name, "meta_"), "_", " "))
 	}
 	return list
 }
@@ -141,7 +143,7 @@ func (m *measured) judgeBindings() link.Check {
 			live = append(live, b)
 		}
 	}
-	var gone, moved []string
+	var gone, moved []say.Text
 	for _, want := range m.d.Bindings {
 		there := func(b link.BindingState) bool {
 			return b.Kind == want.Kind && b.Target.ID == want.Target.ID && b.Negate == want.Negate
@@ -149,38 +151,35 @@ func (m *measured) judgeBindings() link.Check {
 		i := slices.IndexFunc(live, there)
 		switch {
 		case i < 0:
-			gone = append(gone, "the "+want.Kind+" “"+want.Target.Name+"”")
+			gone = append(gone, quoted(want))
 		case want.PK != "" && live[i].Order != want.Order: // the order in which policies are evaluated
-			moved = append(moved, "the order of the "+want.Kind+" “"+want.Target.Name+"”")
+			moved = append(moved, say.Of("the order of %s", quoted(want)))
 		case want.PK != "" && live[i].Timeout != want.Timeout:
-			moved = append(moved, "the timeout of the "+want.Kind+" “"+want.Target.Name+"”")
+			moved = append(moved, say.Of("the timeout of %s", quoted(want)))
 		}
 	}
 	switch {
 	case len(gone) == 0 && len(moved) > 0:
 		return check.Fails(link.CauseSettingsDiffer, say.Of("These settings in authentik differ from the link's: %s.",
-			strings.Join(moved, ", ")),
+			say.List(moved...)),
 			say.Of("Restore it in authentik, or connect again to keep the current one."))
 	case len(gone) > 0:
-		return check.Fails(link.CauseSettingsDiffer, say.Of("No longer bound: %s.", strings.Join(gone, ", ")),
+		return check.Fails(link.CauseSettingsDiffer, say.Of("No longer bound: %s.", say.List(gone...)),
 			say.Of("Plan and apply again to bind them."))
 	case len(live) == 0:
-		return check.Passes(say.Of("The application has no bindings: everyone with an authentik account may use it, " +
-			"unless " +
-			"authentik's default access to applications is off."))
+		return check.Passes(say.Of("The application has no bindings: everyone with an authentik account may use " +
+			"it, unless authentik's default access to applications is off."))
 	}
 	return check.Passes(say.Of("Bound to the application: %s.", bindingNames(live)))
 }
 
 func bindingNames(list []link.BindingState) say.Text {
-	names := make([]string, len(list))
+	names := make([]say.Text, len(list))
 	for i, b := range list {
-		names[i] = b.Kind + " " + rest.Plain(b.Target.Name)
-		if b.Negate {
-			names[i] = "everyone but " + names[i]
-		}
+		b.Target.Name = rest.Plain(b.Target.Name)
+		names[i] = b.Who()
 	}
-	return say.Raw(strings.Join(names, ", "))
+	return say.List(names...)
 }
 
 // judgeEndpoints compares the URLs in PocketBase with those in authentik's OpenID configuration. PocketBase may
@@ -194,8 +193,9 @@ func (m *measured) judgeEndpoints() link.Check {
 	}
 	slot := m.d.Slot
 	for _, one := range []struct {
-		label, have, named string
-		cause              link.CauseID
+		label       say.Name
+		have, named string
+		cause       link.CauseID
 	}{
 		{"Auth URL", slot.AuthURL, config.AuthURL, link.CauseEndpointURL},
 		{"Token URL", slot.TokenURL, config.TokenURL, link.CauseEndpointURL},
@@ -205,9 +205,9 @@ func (m *measured) judgeEndpoints() link.Check {
 		if one.have == "" {
 			continue
 		}
-		if what := endpointDiffers(one.have, one.named); what != "" {
-			return check.Fails(one.cause, say.Of("PocketBase's %s is %s; authentik names %s. %s", one.label,
-				rest.Plain(one.have), rest.Plain(one.named), what),
+		if what := endpointDiffers(one.have, one.named); !what.Empty() {
+			return check.Fails(one.cause, say.Join(say.Of("PocketBase's %s is %s; authentik names %s.",
+				one.label.Text(), rest.Plain(one.have), rest.Plain(one.named)), what),
 				say.Of("Enter it exactly as authentik names it."))
 		}
 	}
@@ -216,44 +216,43 @@ func (m *measured) judgeEndpoints() link.Check {
 			rest.Plain(strings.Join(slot.Issuers, ", ")), rest.Plain(config.IssuerURL)),
 			say.Of("Enter the issuer exactly as authentik names it."))
 	}
-	if what := hostDiffers(slot.AuthURL, config.AuthURL); what != "" {
-		return check.Warns(link.CauseEndpointURL, say.Of("Browsers are sent to %s; authentik names %s. %s",
-			rest.Plain(slot.AuthURL), rest.Plain(config.AuthURL), what),
+	if what := hostDiffers(slot.AuthURL, config.AuthURL); !what.Empty() {
+		return check.Warns(link.CauseEndpointURL, say.Join(say.Of("Browsers are sent to %s; authentik names %s.",
+			rest.Plain(slot.AuthURL), rest.Plain(config.AuthURL)), what),
 			say.Of("Give PocketBase the Auth URL at authentik's public address, unless browsers reach both."))
 	}
 	return check.Passes(say.Of("All URLs in PocketBase have the paths that authentik's OpenID configuration names, "+
-		"and "+
-		"browsers are sent to %s.", rest.Plain(config.AuthURL)))
+		"and browsers are sent to %s.", rest.Plain(config.AuthURL)))
 }
 
 // endpointDiffers returns a sentence about the difference except scheme and host, empty for none.
-func endpointDiffers(have, named string) string {
+func endpointDiffers(have, named string) say.Text {
 	a, errA := url.Parse(have)
 	b, errB := url.Parse(named)
 	switch {
 	case errA != nil || errB != nil || a.Host == "":
-		return "It is not a web address."
+		return say.Of("It is not a web address.")
 	case a.Path == b.Path:
-		return ""
+		return say.Text{}
 	case strings.TrimRight(a.Path, "/") == strings.TrimRight(b.Path, "/"):
-		return "They differ in the trailing slash."
+		return say.Of("They differ in the trailing slash.")
 	case strings.HasSuffix(a.Path, b.Path) || strings.HasSuffix(b.Path, a.Path):
-		return "" // one of the two addresses has a path prefix
+		return say.Text{} // one of the two addresses has a path prefix
 	}
-	return "They differ in the path."
+	return say.Of("They differ in the path.")
 }
 
 // hostDiffers returns a sentence about the difference in scheme and host, empty for none.
-func hostDiffers(have, named string) string {
+func hostDiffers(have, named string) say.Text {
 	a, errA := url.Parse(have)
 	b, errB := url.Parse(named)
 	switch {
 	case errA != nil || errB != nil || have == "":
-		return ""
+		return say.Text{}
 	case !strings.EqualFold(a.Host, b.Host):
-		return "They differ in the host."
+		return say.Of("They differ in the host.")
 	case a.Scheme != b.Scheme:
-		return "They differ in the scheme."
+		return say.Of("They differ in the scheme.")
 	}
-	return ""
+	return say.Text{}
 }

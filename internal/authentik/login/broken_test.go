@@ -63,7 +63,7 @@ func TestAConnectionBreaksAtEachStep(t *testing.T) {
 				t.Errorf("%s request %d: %+v after %d requests", name, n, err, w.asked())
 				continue
 			}
-			steps[err.Step] = true
+			steps[err.Step.String()] = true
 		}
 	}
 	for _, want := range []string{"opening authentik's page /application/o/authorize/", "sending the user name",

@@ -175,7 +175,7 @@ func (w *world) signIn(who signin.Credentials) (signin.Return, *signin.LoginErro
 		known...) || failed.Err != nil && secret.In(failed.Err.Error(), known...) {
 		w.t.Errorf("the error has a secret: %v, %v", err, failed.Err)
 	}
-	if failed.Step == "" || failed.What.Empty() || !strings.HasSuffix(failed.What.String(), ".") {
+	if failed.Step.Empty() || failed.What.Empty() || !strings.HasSuffix(failed.What.String(), ".") {
 		w.t.Errorf("an incomplete error: %+v", failed)
 	}
 	return back, failed

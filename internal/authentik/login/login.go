@@ -46,9 +46,8 @@ func (c Client) SignIn(ctx context.Context, o signin.Opening, who signin.Credent
 	}
 	start, err := url.Parse(o.AuthURL)
 	if err != nil || !sameHost(start, w.base) {
-		return signin.Return{}, w.refuse(link.CauseAuthURL, say.Of("PocketBase sends people to %s to sign in, which "+
-			"is not authentik's address %s. No password was "+
-			"sent.", w.plain(hostOf(o.AuthURL)), w.base.String()))
+		return signin.Return{}, w.refuse(link.CauseAuthURL, say.Of("PocketBase sends people to %s to sign in, "+
+			"which is not authentik's address %s. No password was sent.", w.plain(hostOf(o.AuthURL)), w.base.String()))
 	}
 	w.next = func(ctx context.Context) error { return w.open(ctx, start) }
 	for w.back == nil {
@@ -70,7 +69,7 @@ type walk struct {
 	who     signin.Credentials
 	app     *totp // nil without the secret of an authenticator app
 
-	step     string          // what is being done
+	step     say.Text        // what is being done
 	stage    string          // the component of the current stage
 	flow     *url.URL        // the page of the current flow
 	requests int             // sent so far
@@ -82,7 +81,7 @@ type walk struct {
 
 // begin prepares w. Its error is a *signin.LoginError.
 func (w *walk) begin(c Client) error {
-	w.step = "preparing the sign-in"
+	w.step = say.Of("preparing the sign-in")
 	if w.log == nil {
 		w.log = slog.New(slog.DiscardHandler)
 	}
@@ -116,7 +115,7 @@ func (w *walk) begin(c Client) error {
 
 // open gets a page of authentik outside the flow executor.
 func (w *walk) open(ctx context.Context, page *url.URL) error {
-	w.step, w.stage = "opening authentik's page "+w.plain(page.Path), ""
+	w.step, w.stage = say.Of("opening authentik's page %s", w.plain(page.Path)), ""
 	a, err := w.send(ctx, http.MethodGet, page, nil)
 	switch {
 	case err != nil:
@@ -163,9 +162,9 @@ const executorPath = "/api/v3/flows/executor/"
 // ask gets the current stage of a flow.
 func (w *walk) ask(ctx context.Context, executor *url.URL) error {
 	if w.stage == "" {
-		w.step = "asking for the first stage of the flow"
+		w.step = say.Of("asking for the first stage of the flow")
 	} else {
-		w.step = "asking for the stage after " + w.stage
+		w.step = say.Of("asking for the stage after %s", w.stage)
 	}
 	a, err := w.send(ctx, http.MethodGet, executor, nil)
 	if err != nil {
@@ -241,7 +240,7 @@ func (w *walk) isGoal(u *url.URL) bool {
 
 // arrive ends the walk with the values that authentik sends to the redirect URI.
 func (w *walk) arrive(values url.Values) error {
-	w.step = "reading what authentik sends back"
+	w.step = say.Of("reading what authentik sends back")
 	back := signin.Return{Code: secret.New(values.Get("code")), Error: values.Get("error"), State: values.Get("state")}
 	switch {
 	case back.State != w.opening.State:

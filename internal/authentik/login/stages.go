@@ -22,15 +22,15 @@ func (w *walk) answer(ctx context.Context, executor *url.URL, c challenge) error
 	case identification:
 		return w.identify(ctx, executor, c)
 	case password:
-		return w.reply(ctx, executor, "sending the password", reply{
+		return w.reply(ctx, executor, say.Of("sending the password"), reply{
 			Component: password, Password: w.who.Password.Reveal()})
 	case secondFactor:
 		return w.sendCode(ctx, executor, c)
 	case staySignedIn:
-		return w.reply(ctx, executor, "declining to stay signed in", reply{
+		return w.reply(ctx, executor, say.Of("declining to stay signed in"), reply{
 			Component: staySignedIn, RememberMe: new(bool)})
 	case consent:
-		return w.reply(ctx, executor, "giving consent", reply{Component: consent, Token: c.Token})
+		return w.reply(ctx, executor, say.Of("giving consent"), reply{Component: consent, Token: c.Token})
 	case autosubmit:
 		return w.submit(c)
 	case denied:
@@ -69,7 +69,7 @@ type reply struct {
 }
 
 // reply answers a stage, once: a flow that asks for the same again would otherwise get the password many times.
-func (w *walk) reply(ctx context.Context, executor *url.URL, step string, r reply) error {
+func (w *walk) reply(ctx context.Context, executor *url.URL, step say.Text, r reply) error {
 	w.step = step
 	if w.answered[r.Component] && r.Component != consent {
 		return w.broken(say.Of("authentik asks for the stage %s again without a reason.", w.stage), nil)
@@ -98,10 +98,10 @@ func (w *walk) identify(ctx context.Context, executor *url.URL, c challenge) err
 	}
 	r := reply{Component: identification, UIDField: w.who.Name}
 	if !c.PasswordFields {
-		return w.reply(ctx, executor, "sending the user name", r)
+		return w.reply(ctx, executor, say.Of("sending the user name"), r)
 	}
 	r.Password = w.who.Password.Reveal()
-	return w.reply(ctx, executor, "sending user name and password", r)
+	return w.reply(ctx, executor, say.Of("sending user name and password"), r)
 }
 
 // sendCode answers with a code of the authenticator app, or with a recovery code. authentik tries a code on all
@@ -112,10 +112,10 @@ func (w *walk) sendCode(ctx context.Context, executor *url.URL, c challenge) err
 	switch {
 	case app && w.app != nil:
 		r.Code = w.app.at(w.now())
-		return w.reply(ctx, executor, "sending the code of the authenticator app", r)
+		return w.reply(ctx, executor, say.Of("sending the code of the authenticator app"), r)
 	case static && w.who.Code.IsSet():
 		r.Code = strings.TrimSpace(w.who.Code.Reveal())
-		return w.reply(ctx, executor, "sending a recovery code", r)
+		return w.reply(ctx, executor, say.Of("sending a recovery code"), r)
 	case len(c.Devices) == 0:
 		return w.stop(say.Of("authentik's flow asks for %s, in the stage %s.", stageWords("ak-stage-authenticator-"),
 			w.stage),

@@ -66,7 +66,7 @@ func (v View) JUnit(list []Verification) {
 	enc := xml.NewEncoder(v.Out)
 	enc.Indent("", "  ")
 	if err := enc.Encode(report); err != nil {
-		visible.Fprintln(v.Err, "authpocket: printing the JUnit report:", err)
+		visible.Fprintln(v.Err, v.Say(say.Of("authpocket: printing the JUnit report: %s", err.Error())))
 		return
 	}
 	_, _ = io.WriteString(v.Out, "\n")

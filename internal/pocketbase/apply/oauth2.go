@@ -146,8 +146,7 @@ func unwritten(list []element) []string {
 
 func upgradeFirst(others []string, err error) *link.Fault {
 	return rest.NewFault(link.FaultRefused, "", say.Of("PocketBase 0.40.0 cannot change one provider of a "+
-		"collection without the client secrets of the "+
-		"others (%s).", strings.Join(others, ", ")),
+		"collection without the client secrets of the others (%s).", strings.Join(others, ", ")),
 		say.Of("Upgrade PocketBase to 0.40.1 or later, connect again and apply again."), err)
 }
 
@@ -157,9 +156,9 @@ func (w *oauth2Patch) secretsNeeded(later []string) *link.Fault {
 	if v := w.c.Identity().Version; v != "" {
 		version = say.Of("PocketBase %s", v)
 	}
-	return rest.NewFault(link.FaultRefused, "pocketbase.slot", say.Of("%s keeps client secrets by place. Without %s "+
-		"the providers after it (%s) would get each "+
-		"other's.", version, strings.Join(w.in.remove, ", "), strings.Join(later, ", ")),
+	return rest.NewFault(link.FaultRefused, "pocketbase.slot", say.Of("%s keeps client secrets by place. Without "+
+		"%s the providers after it (%s) would get each other's.", version,
+		strings.Join(w.in.remove, ", "), strings.Join(later, ", ")),
 		say.Of("Upgrade PocketBase to 0.40.1 or later and remove it then, or remove those in the dashboard, "+
 			"the last one first, and enter them again afterwards."), errors.New("removing a provider that is not "+
 			"the last one"))

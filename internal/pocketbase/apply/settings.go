@@ -54,8 +54,7 @@ func (w *settingsPatch) refused(a rest.Answer) *link.Fault {
 	if f.Kind == link.FaultRefused {
 		f.Field = fieldShowControls
 		f.Todo = say.Of("The settings hold something that PocketBase no longer accepts. Put it right in the " +
-			"dashboard's " +
-			"settings; the link itself does not need this change.")
+			"dashboard's settings; the link itself does not need this change.")
 	}
 	return f
 }

@@ -42,8 +42,7 @@ func explain(cause link.CauseID, d link.Desired) (met, remedy say.Text) {
 			say.Of("Check the proxies and firewalls between PocketBase and authentik.")},
 		link.CauseHTMLInsteadOfJSON: {say.Of("%s answered PocketBase with something other than a token response, "+
 			"such as a web page", url), say.Of("Check the token URL. If a proxy in front of authentik requires a " +
-			"sign-in, exempt " +
-			"/application/o/ from it.")},
+			"sign-in, exempt /application/o/ from it.")},
 		link.CauseProxy: {say.Of("a proxy between PocketBase and authentik refused or could not forward the call to "+
 			"%s", url),
 			say.Of("Check that proxy, and the HTTP_PROXY, HTTPS_PROXY and NO_PROXY variables of PocketBase.")},

@@ -128,8 +128,7 @@ func (c Checker) logged(ctx context.Context, nonce string) (*logEntry, say.Text)
 func judge(check link.Check, cause link.CauseID, details string, d link.Desired) link.Check {
 	if cause == "" {
 		return check.Passes(say.Of("PocketBase was sent a sign-in with a dummy code and called %s; authentik "+
-			"accepted the client and rejected "+
-			"only the code (invalid_grant).", d.Slot.TokenURL))
+			"accepted the client and rejected only the code (invalid_grant).", d.Slot.TokenURL))
 	}
 	met, remedy := explain(cause, d)
 	evidence := say.Of("PocketBase was sent a sign-in with a dummy code and called %s: %s.", d.Slot.TokenURL, met)

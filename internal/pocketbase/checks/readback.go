@@ -52,16 +52,14 @@ func checkSettings(check link.Check, now link.CollectionState, d link.Desired) l
 			say.List(differ...)), say.Of("Apply the plan again."))
 	}
 	return check.Passes(say.Of("Read back by list, all of %s and the mapped fields are as planned. The client "+
-		"secret cannot be "+
-		"read.", d.Slot.Slot))
+		"secret cannot be read.", d.Slot.Slot))
 }
 
 func (c Checker) checkRules(check link.Check, now link.CollectionState, d link.Desired) link.Check {
 	found := Obstacles(c.Release(), now, d)
 	if len(found) == 0 {
 		return check.Passes(say.Of("createRule and authRule of %s admit new people, no field is in the way, and "+
-			"OAuth2 alone is "+
-			"enough.", now.Name))
+			"OAuth2 alone is enough.", now.Name))
 	}
 	what := link.Each(found, func(o predict.Obstacle) say.Text { return o.What })
 	todo := link.Each(found, func(o predict.Obstacle) say.Text { return o.Todo })

@@ -168,9 +168,8 @@ func redirected(base string, a Answer) *link.Fault {
 			say.Of("Enter PocketBase's own address."), a.Outcome())
 	}
 	if signInPage(target) {
-		return NewFault(link.FaultNotThis, fieldURL, say.Of("The address redirects to a sign-in page at %s: a proxy "+
-			"in front of PocketBase requires a "+
-			"sign-in.", target.Host),
+		return NewFault(link.FaultNotThis, fieldURL, say.Of("The address redirects to a sign-in page at %s: a "+
+			"proxy in front of PocketBase requires a sign-in.", target.Host),
 			say.Of("Exempt everything under /api/ from that sign-in, or enter PocketBase's direct address."),
 			a.Outcome())
 	}

@@ -98,8 +98,7 @@ func (c SignIns) trail(ctx context.Context, q signin.TrailQuery) signin.PocketBa
 		}
 	}
 	trail.Unread = say.Of("The sign-in did not appear in PocketBase's log in time. The log is delayed while " +
-		"PocketBase is " +
-		"busy.")
+		"PocketBase is busy.")
 	return trail
 }
 
@@ -159,14 +158,14 @@ func readTrail(entries []rest.LogLine, q signin.TrailQuery, marked bool) (t sign
 			continue
 		}
 		t.Evidence = append(t.Evidence,
-			signin.Evidence{System: link.PB, When: rest.LogTime(e.Created), Text: secret.Scrub(sentenceOf(e),
-				q.Hide...)})
+			signin.Evidence{System: link.PB, When: rest.LogTime(e.Created), Text: sentenceOf(e).Values(
+				func(s string) string { return secret.Scrub(s, q.Hide...) })})
 	}
 	if whole && !here { // the mark through the redirect URI is missing
 		t.Elsewhere = true
 		t.Evidence = append(t.Evidence,
-			signin.Evidence{System: link.PB, When: time.Now(), Text: "A request to " + secret.Scrub(base) +
-				" did not reach this PocketBase."})
+			signin.Evidence{System: link.PB, When: time.Now(), Text: say.Of("A request to %s did not reach "+
+				"this PocketBase.", secret.Scrub(base))})
 	}
 	return t, whole
 }
@@ -187,17 +186,22 @@ func causeOf(e rest.LogLine) (signin.StageID, link.CauseID) {
 }
 
 // sentenceOf describes the entry for people.
-func sentenceOf(e rest.LogLine) string {
+func sentenceOf(e rest.LogLine) say.Text {
 	path, _, _ := strings.Cut(e.Data.URL, "?")
-	parts := []string{e.Data.Method + " " + path + " was answered " + strconv.Itoa(e.Data.Status)}
+	status := strconv.Itoa(e.Data.Status)
+	answered := say.Of("%s %s was answered %s", e.Data.Method, path, status)
 	if e.Data.UserIP != "" && kindOf(e) != "exchange" {
-		parts[0] += " to " + e.Data.UserIP
+		answered = say.Of("%s %s was answered %s to %s", e.Data.Method, path, status, e.Data.UserIP)
 	}
+	var parts []string
 	if e.Data.Error != "" {
 		parts = append(parts, strings.TrimSuffix(e.Data.Error, "."))
 	}
 	if said := wordsOf(e); said != "" && !slices.Contains([]string{"null", "{}", `""`}, said) {
 		parts = append(parts, said)
 	}
-	return strings.Join(parts, ": ")
+	if len(parts) == 0 {
+		return answered
+	}
+	return say.Of("%s: %s", answered, strings.Join(parts, ": "))
 }

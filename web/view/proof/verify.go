@@ -81,7 +81,7 @@ func noLink(checks link.Checks) bool {
 func noLinkOutcome() *view.Outcome {
 	return &view.Outcome{
 		Kind: "warn", Heading: say.Of("There is no link yet"),
-		Text:    say.Of("authentik has no working application for it, " +
+		Text: say.Of("authentik has no working application for it, " +
 			"and PocketBase does not offer signing in with it."),
 		Lines:   []say.Text{say.Of("What to do: check the settings, then apply the changes on the review page.")},
 		Actions: []view.Action{{Label: say.Of("Settings"), URL: "/settings"}},
