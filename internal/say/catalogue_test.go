@@ -20,12 +20,10 @@ var update = flag.Bool("update", false, "add what the catalogues lack, without a
 // TestEveryTextIsInEveryCatalogue compares the texts of the program with the file of each language.
 func TestEveryTextIsInEveryCatalogue(t *testing.T) {
 	said := textsOf(t)
-	for _, l := range languages(t).All() {
-		if l == languages(t).English() {
-			continue
-		}
+	for _, l := range languages(t).All()[1:] {
 		if *update {
 			rewrite(t, l, said)
+			continue
 		}
 		entries := l.Entries()
 		for _, format := range slices.Sorted(maps.Keys(said)) {
@@ -122,5 +120,4 @@ func rewrite(t *testing.T, l *say.Language, said map[string]text) {
 	if err := os.WriteFile("languages/"+l.Tag+".json", out.Bytes(), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	t.Fatal("the catalogues are written: run the test again")
 }
