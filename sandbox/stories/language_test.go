@@ -28,7 +28,7 @@ func TestNothingOfAPageStaysEnglish(t *testing.T) {
 		own += link.EmailMapping(d).Name + link.EmailMapping(d).Description // which authentik shows, too
 	}
 	// Between these a story may have put values. The words are the same in other languages.
-	parts := regexp.MustCompile(`[.:;?,] |[“”()0-9·]| – |\bcollection \w+|\bslug \S+`)
+	parts := regexp.MustCompile(`[.:;?,] |[“”()0-9·]| – |\b(?:collection|slot) \w+|\bslug \S+`)
 	prose := regexp.MustCompile(`\b[a-z]{2,} (?:[a-z]+ )*[a-z]{2,}\b`)
 	for _, l := range languages.All()[1:] {
 		for _, story := range stories.All(view.Assets{}) {
