@@ -85,7 +85,18 @@ func (l *Languages) English() *Language { return l.all[0] }
 // Match returns the best language for what people prefer, each a tag or the value of an Accept-Language header
 // (RFC 9110), the most wanted first. English if none is known.
 func (l *Languages) Match(preferred ...string) *Language {
-	_, at := language.MatchStrings(l.matcher, preferred...)
+	var wanted []language.Tag
+	for _, one := range preferred {
+		tags, _, err := language.ParseAcceptLanguage(one)
+		for part := range strings.SplitSeq(one, ",") { // one unknown tag does not spoil the others
+			if err != nil {
+				known, _, _ := language.ParseAcceptLanguage(part)
+				tags = append(tags, known...)
+			}
+		}
+		wanted = append(wanted, tags...)
+	}
+	_, at, _ := l.matcher.Match(wanted...)
 	return l.all[at]
 }
 
