@@ -15,7 +15,9 @@ function plain(format) {
 const verb = /%(?:\[\d+\])?[sdq]/;
 const escape = (text) => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 /** Returns the source of a pattern for a format, in which values are anything. */
-const pattern = (format, values = '.+?') => format.split(verb).map(escape).join(values);
+const pattern = (format) => format.split(verb).map(escape).join('(.+?)');
+/** Puts the name of its value in the place of an address or a number. */
+const withoutValues = (name) => name.replaceAll(/\S+@\S+\w|\b\d+\b/g, '%s');
 
 /** Marks a name on a page of another program, which speaks English only. */
 export const asIs = (name) => (language === 'en' ? name : { name });
@@ -24,25 +26,38 @@ export const asIs = (name) => (language === 'en' ? name : { name });
 export function said(name, exact = false) {
   if (language === 'en') return name;
   if (name.name) return name.name;
-  const found = texts(name);
+  const found = texts(name, exact);
   if (found.length === 0) return name; // what no catalogue has, such as the name of an account
-  const any = found.flatMap(({ forms }) => forms.map((form) => pattern(form))).join('|');
+  const any = found.flatMap(({ forms, values }) => forms.map((form) => filled(form, values))).join('|');
   return new RegExp(exact ? `^(?:${any})$` : `(?:${any})`, exact ? '' : 'i');
 }
 
+/** Returns the source of a pattern for a translation with the numbers of the English name. */
+function filled(form, values = []) {
+  let next = 0;
+  return form.split(/(%(?:\[\d+\])?[sdq])/).map((part) => {
+    if (!verb.test(part)) return escape(part);
+    const place = /\[(\d+)\]/.exec(part);
+    const value = values[place ? place[1] - 1 : next++];
+    return /^\d+$/.test(value ?? '') ? value : '.+?';
+  }).join('');
+}
+
 /** Returns the texts that a name means: the very text, else those with values, else those that the name is a part of. */
-function texts(name) {
-  const fits = name instanceof RegExp ? (text) => name.test(text) : (text) => text.toLowerCase().includes(name.toLowerCase());
-  const example = (format) => format.split(verb).join('3');
-  const ways = name instanceof RegExp ? [] : [
-    (format) => format === name,
-    (format) => verb.test(format) && new RegExp(`^${pattern(format)}$`).test(name) && /[a-z]{3}/i.test(format.replaceAll(/%\S+/g, '')),
-  ];
-  for (const way of [...ways, (format) => fits(example(format)) || fits(format)]) {
-    const found = catalogue.filter(({ format }) => way(format));
-    if (found.length > 0) return found;
+function texts(name, exact) {
+  if (name instanceof RegExp) {
+    return catalogue.filter(({ format }) => name.test(format.split(verb).join('3')) || name.test(format));
   }
-  return [];
+  const same = catalogue.filter(({ format }) => format === name);
+  if (same.length > 0) return same;
+  const full = catalogue.flatMap((text) => {
+    const values = verb.test(text.format) && /[a-z]{3}/i.test(text.format.replaceAll(/%\S+/g, '')) &&
+      new RegExp(`^${pattern(text.format)}$`).exec(name);
+    return values ? [{ ...text, values: values.slice(1) }] : [];
+  });
+  if (full.length > 0 || exact) return full;
+  const part = withoutValues(name).toLowerCase();
+  return catalogue.filter(({ format }) => format.replaceAll(/%(?:\[\d+\])?[dq]/g, '%s').toLowerCase().includes(part));
 }
 
 /** Makes a page and its locators look for what is said in the language of the tests. */

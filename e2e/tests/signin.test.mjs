@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { asIs } from './language.mjs';
+import { asIs, language } from './language.mjs';
 import { test, startDemo, openBrowser, giveAnswers, signInAtAuthentik } from './wizard.mjs';
 
 /** A demo whose link is made with that e-mail decision. Errors of the page are kept. */
@@ -141,7 +141,8 @@ test('a page over https is told that it may not call a PocketBase over http', as
   const pocketbase = new URL(health).origin;
   await page.route('https://wizard.example/**', async (route) => { // as behind a proxy that speaks https
     if (route.request().url().includes('/events')) return route.abort(); // it would not end
-    const answer = await page.context().request.get(demo.url.replace(/\/$/, '') + new URL(route.request().url()).pathname);
+    const answer = await page.context().request.get(demo.url.replace(/\/$/, '') + new URL(route.request().url()).pathname,
+      { headers: { 'accept-language': language } });
     const body = (await answer.text()).replaceAll(pocketbase, 'http://pocketbase.example:8090');
     await route.fulfill({ status: answer.status(), contentType: answer.headers()['content-type'], body });
   });

@@ -12,7 +12,8 @@ import (
 func TestEvidenceIsInTheSameOrderEachTime(t *testing.T) {
 	one := &signInTest{}
 	one.facts.Authentik.Unread, one.facts.PocketBase.Unread = say.Of("no events"), say.Of("no log")
-	want := []signin.Evidence{{System: link.Authentik, Text: say.Of("no events")}, {System: link.PB, Text: say.Of("no log")}}
+	want := []signin.Evidence{{System: link.Authentik, Text: say.Of("no events")}, {System: link.PB,
+		Text: say.Of("no log")}}
 	for range 100 {
 		if got := one.evidence(); !slices.Equal(got, want) {
 			t.Fatalf("the evidence is %v", got)

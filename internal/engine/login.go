@@ -119,7 +119,8 @@ func (e *Engine) attempt(ctx context.Context, d link.Desired, who signin.Credent
 	hide := append(who.Secrets(), back.Code)
 	if v.Cause == link.CauseCredentials { // what authentik's page said is all there is to say
 		a.check.System = link.Authentik
-		a.check = a.check.Fails(v.Cause, back.Said.Values(func(s string) string { return secret.Hide(s, hide...) }), v.Todo)
+		a.check = a.check.Fails(v.Cause, back.Said.Values(func(s string) string { return secret.Hide(s, hide...) }),
+			v.Todo)
 	} else {
 		a.check = signInCheck(a.check, v, hide)
 	}

@@ -123,7 +123,8 @@ func smallPlan() link.Plan {
 		Changes: []link.Change{
 			{System: link.Authentik, Kind: link.KindPair, Object: say.Of("application and provider “PocketBase”"),
 				Action: link.Create, After: pair},
-			{System: link.PB, Kind: link.KindOAuth2, Object: say.Of("OAuth2 of the collection “users”"), Action: link.Update,
+			{System: link.PB, Kind: link.KindOAuth2, Object: say.Of("OAuth2 of the collection “users”"),
+				Action: link.Update,
 				Before: users, After: users},
 		}}
 }

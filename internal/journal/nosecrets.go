@@ -58,7 +58,8 @@ func refuseSecrets(data []byte, r *Receipt) error {
 	for _, t := range r.secrets {
 		if secret.In(string(data), t) {
 			return &Fault{
-				Summary: say.Of("A secret also appears in a place that is not secret (%s), so the receipt or saved plan "+
+				Summary: say.Of("A secret also appears in a place that is not secret (%s), so the receipt or saved "+
+					"plan "+
 					"would contain it.", whereSecret(r, t)),
 				Todo: say.Of("Remove it from there, or renew the secret."),
 			}

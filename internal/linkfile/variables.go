@@ -67,7 +67,8 @@ func (e *expander) scalar(node *yaml.Node) {
 
 func (e *expander) value(name string, node *yaml.Node) string {
 	if !e.from.allows(name) {
-		e.add(node, "", say.Of("the variable %s is not taken from the environment: only names that begin with AUTHENTIK_ or "+
+		e.add(node, "", say.Of("the variable %s is not taken from the environment: only names that begin with "+
+			"AUTHENTIK_ or "+
 			"POCKETBASE_ are; if this file may have it, run again with --allow-env %s", name, name))
 		return ""
 	}

@@ -205,7 +205,8 @@ func findBySlug(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 		if provider != nil {
 			kind = provider.Kind()
 		}
-		problems.Add("application.slug", say.Of("The slug “%s” is taken by the application “%s”, which has the %s “%s”.",
+		problems.Add("application.slug", say.Of("The slug “%s” is taken by the application “%s”, which has the %s "+
+			"“%s”.",
 			app.Slug, app.Name, kind, app.ProviderName),
 			say.Of("Choose another slug: only an OAuth2/OpenID provider can be linked."))
 		return existing{}
@@ -256,7 +257,8 @@ func findHalf(s link.Spec, app *link.ApplicationState, candidates []Candidate, p
 		problems.Add("application.slug", slugTaken(app), say.Of("Choose another slug to create a new one."))
 	default:
 		problems.Add("application.slug", say.Of("The slug “%s” is taken by the application “%s”, which has no "+
-			"provider.", app.Slug, app.Name), say.Of("Choose another slug."), link.UseExisting(say.Of("to give it one")))
+			"provider.", app.Slug, app.Name), say.Of("Choose another slug."),
+			link.UseExisting(say.Of("to give it one")))
 	}
 	return existing{application: app, provider: half}
 }

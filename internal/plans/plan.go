@@ -226,9 +226,10 @@ func (b *planner) settings() {
 	}
 	before, after := b.p.Settings, b.p.Settings
 	after.HideControls = false
-	b.add(link.Change{System: link.PB, Kind: link.KindSettings, Object: say.Of("settings"), Before: &before, After: &after,
-		Why:  say.Of("You asked for the dashboard's create and edit controls. The link does not need them."),
-		Step: stepControls},
+	b.add(link.Change{System: link.PB, Kind: link.KindSettings, Object: say.Of("settings"), Before: &before,
+		After: &after,
+		Why:   say.Of("You asked for the dashboard's create and edit controls. The link does not need them."),
+		Step:  stepControls},
 		settingsValues(before), settingsValues(after))
 }
 

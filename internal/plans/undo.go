@@ -164,7 +164,8 @@ func (u *undoer) hasNewBindings(made []link.BindingState) bool {
 		if slices.ContainsFunc(made, same) {
 			since = say.Of("authentik: a binding of the application was changed since: %s.", b.Who())
 		}
-		u.problems.Add("", since, say.Text{}, link.Way{Run: link.RunForce, For: say.Of("to delete that binding with the application")})
+		u.problems.Add("", since, say.Text{}, link.Way{Run: link.RunForce, For: say.Of("to delete that binding with " +
+			"the application")})
 		return true
 	}
 	return false

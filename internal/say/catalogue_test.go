@@ -15,7 +15,8 @@ import (
 	"authpocket/internal/say"
 )
 
-var update = flag.Bool("update", false, "add what the catalogues lack, without a translation, and remove what nobody says")
+var update = flag.Bool("update", false, "add what the catalogues lack, without a translation, and remove what "+
+	"nobody says")
 
 // TestEveryTextIsInEveryCatalogue compares the texts of the program with the file of each language.
 func TestEveryTextIsInEveryCatalogue(t *testing.T) {

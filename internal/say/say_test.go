@@ -43,8 +43,9 @@ func TestSay(t *testing.T) {
 func TestMatch(t *testing.T) {
 	l := languages(t)
 	for preferred, want := range map[string]string{
-		"de-AT": "de", "en-GB,de;q=0.5": "en", "xx": "en", "": "en", "zh, de": "de", "xx,de;q=0.5": "de", "de_DE.UTF-8": "en",
-		"\x00;;": "en",
+		"de-AT": "de", "en-GB,de;q=0.5": "en", "xx": "en", "": "en", "zh, de": "de", "xx,de;q=0.5": "de",
+		"de_DE.UTF-8": "en",
+		"\x00;;":      "en",
 	} {
 		if got := l.Match(preferred).Tag; got != want {
 			t.Errorf("%q: %s, want %s", preferred, got, want)

@@ -42,7 +42,8 @@ func Verdict(works bool) signin.Verdict {
 		Cause: "redirect-mismatch", Over: true,
 		Todo: say.Of("Add exactly this redirect URI to the provider."), Redirect: signin.NewMismatch(sent,
 			[]string{known}),
-		Evidence: []signin.Evidence{{System: link.Authentik, When: at, Text: say.Of("%s signed in (%s).", "ada", "password")},
+		Evidence: []signin.Evidence{{System: link.Authentik, When: at, Text: say.Of("%s signed in (%s).", "ada",
+			"password")},
 			{System: link.PB, When: at, Text: say.Raw("400 Failed to fetch OAuth2 token.")}},
 	}
 }

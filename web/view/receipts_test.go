@@ -41,7 +41,8 @@ func TestReceiptOffersOnlyWhatCanBeDone(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := changes.NewReceipt(view.Head{}, one.r)
-			if p.Undo != one.undo || p.Continue.String() != one.button || !strings.Contains(p.Note.String(), one.contains) {
+			if p.Undo != one.undo || p.Continue.String() != one.button || !strings.Contains(p.Note.String(),
+				one.contains) {
 				t.Errorf("undo %v, button %q, note %q", p.Undo, p.Continue, p.Note)
 			}
 			if line := changes.NewReceipts(view.Head{},
@@ -132,10 +133,11 @@ func TestEveryPurposeHasItsWords(t *testing.T) {
 }
 
 func TestWhatCannotComeBackIsSaidBeforeAndAfter(t *testing.T) {
-	plan := link.Plan{Purpose: link.PurposeUndo, Changes: []link.Change{{Object: say.Of("a")}}, Warnings: []link.Warning{
-		{ID: "lost", Summary: say.Of("The secret stays."), Detail: say.Of("Enter it.")}, {ID: "other",
-			Summary: say.Of("Something else.")},
-	}}
+	plan := link.Plan{Purpose: link.PurposeUndo, Changes: []link.Change{{Object: say.Of("a")}},
+		Warnings: []link.Warning{
+			{ID: "lost", Summary: say.Of("The secret stays."), Detail: say.Of("Enter it.")}, {ID: "other",
+				Summary: say.Of("Something else.")},
+		}}
 	p := changes.NewReview(view.Head{}, changes.ReviewInput{Plan: plan})
 	if len(p.Lost) != 1 || len(p.Decide) != 1 {
 		t.Errorf("%+v, %+v", p.Lost, p.Decide)

@@ -148,7 +148,8 @@ func readProbe(a rest.Answer, uri string) reading {
 			remedy: say.Of("Plan and apply again to give both systems the same client ID.")}
 	case a.Status == http.StatusBadRequest && (has("redirect uri error") || has("redirection uri")):
 		return reading{said: say.Of("the page “Redirect URI Error”"), cause: link.CauseRedirectMismatch,
-			means:  say.Of("The provider's list does not have exactly this redirect URI, or its scheme is not allowed."),
+			means: say.Of("The provider's list does not have exactly this redirect URI, or its scheme is not " +
+				"allowed."),
 			remedy: say.Of("Add exactly this redirect URI to the provider. Scheme, host, port and slashes must match.")}
 	case a.Status == http.StatusBadRequest && has("bad request") && appScheme(uri):
 		return reading{accepted: true, said: say.Of("the page “Bad Request”, which authentik shows for an app's own " +
@@ -180,7 +181,8 @@ func readRedirect(query string) reading {
 		return reading{accepted: true, said: say.Raw("login_required")}
 	case code == "invalid_request":
 		return reading{said: say.Raw(code), cause: link.CauseGrantTypes,
-			means:  say.Of("The redirect URI is correct, but the authorization code grant is not enabled for the provider."),
+			means: say.Of("The redirect URI is correct, but the authorization code grant is not enabled for the " +
+				"provider."),
 			remedy: say.Of("Add the grant type “authorization_code” to the provider.")}
 	}
 	return reading{said: say.Raw(code), cause: link.CauseRedirectMismatch,

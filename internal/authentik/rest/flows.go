@@ -33,8 +33,9 @@ func (c *Client) User(ctx context.Context, pk int) (Object, error) {
 
 // TestMapping runs a property mapping for a user and returns the result and whether it ran. It changes nothing.
 func (c *Client) TestMapping(ctx context.Context, mapping string, user int) (Object, error) {
-	return c.One(ctx, Need{What: say.Of("mapping tests"), Perm: link.PermViewPropertyMapping}, Call{Method: http.MethodPost,
-		Path: Item("/propertymappings/all/", mapping) + "test/", Body: map[string]any{"user": user}})
+	return c.One(ctx, Need{What: say.Of("mapping tests"), Perm: link.PermViewPropertyMapping},
+		Call{Method: http.MethodPost,
+			Path: Item("/propertymappings/all/", mapping) + "test/", Body: map[string]any{"user": user}})
 }
 
 // StageKind returns the kind of a stage, such as "identification" or "user_login", empty if unknown. It is the name

@@ -122,7 +122,8 @@ func (a Admitted) Called(name string) List {
 
 // FlowBySlug returns the list of flows with that slug.
 func FlowBySlug(flow link.FlowField) List {
-	return List{Need{What: say.Of("flows"), Perm: link.PermViewFlow, Field: flow.Spec}, Get(PathFlows, "slug", flow.Ref.Name)}
+	return List{Need{What: say.Of("flows"), Perm: link.PermViewFlow, Field: flow.Spec}, Get(PathFlows, "slug",
+		flow.Ref.Name)}
 }
 
 // KeyByName returns the list of key pairs with that name.

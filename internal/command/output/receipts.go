@@ -25,7 +25,8 @@ func (v View) Interrupted(e *engine.Engine) {
 		began := r.When.Local().Format(time.DateTime)
 		if r.Kind == journal.Proof {
 			visible.Fprintln(v.Err, v.Say(say.Of("The proof started at %s was interrupted (receipt %s), and may have "+
-				"left its test person in authentik and that person's account in PocketBase. The next authpocket apply, "+
+				"left its test person in authentik and that person's account in PocketBase. The next authpocket "+
+				"apply, "+
 				"undo, rotate, remove or verify --sign-in-new deletes them.", began, r.ID)))
 			continue
 		}

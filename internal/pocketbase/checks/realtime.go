@@ -53,7 +53,8 @@ func (c Checker) Realtime(ctx context.Context, d link.Desired) link.Check {
 			said = say.Of("%s was answered %s with the type %s, which is not an event stream.", asked,
 				strconv.Itoa(a.Status), rest.Plain(kind))
 		}
-		return check.Fails(link.CauseStreamRefused, said, say.Of("Configure the proxy in front of PocketBase to pass /api/realtime."))
+		return check.Fails(link.CauseStreamRefused, said, say.Of("Configure the proxy in front of PocketBase to "+
+			"pass /api/realtime."))
 	case event != "PB_CONNECT":
 		return check.Fails(link.CauseStreamRefused, say.Of("%s began with the event “%s”, not PB_CONNECT.", asked,
 			rest.Plain(event)),

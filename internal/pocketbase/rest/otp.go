@@ -34,7 +34,8 @@ func requestFault(base string, a Answer) *link.Fault {
 	if a.Status == http.StatusBadRequest {
 		if _, list := ReadError(a.Body); len(list) > 0 {
 			return NewFault(link.FaultToken, fieldEmail,
-				say.Of("PocketBase does not accept this e-mail address: %s", Sentence(list[0].Message)), say.Of("Check the address."), a.Outcome())
+				say.Of("PocketBase does not accept this e-mail address: %s", Sentence(list[0].Message)),
+				say.Of("Check the address."), a.Outcome())
 		}
 	}
 	return signInFault(base, fieldEmail, a)

@@ -187,7 +187,8 @@ func rotated(o *view.Outcome, checks link.Checks) {
 			"both systems."))
 	case checks.Failed():
 		o.Kind, o.Heading = "bad", say.Of("Both systems use the new client secret, but a check failed")
-		o.Text = say.Join(o.Text, say.Of("If this check passed before, you can restore the old secret on both systems."))
+		o.Text = say.Join(o.Text, say.Of("If this check passed before, you can restore the old secret on both "+
+			"systems."))
 	case checks.Count(link.Pass) == 0:
 		o.Kind = "warn"
 		o.Text = say.Of("The checks could not run, so test a sign-in. You can restore the old secret on both systems.")

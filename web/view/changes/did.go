@@ -10,7 +10,8 @@ import (
 func (r Receipt) about() say.Text {
 	if r.Kind == "undo" {
 		if r.Outcome == completed {
-			return say.Of("Undid receipt %s for the application “%s” and the collection “%s”.", r.Of, r.Slug, r.Collection)
+			return say.Of("Undid receipt %s for the application “%s” and the collection “%s”.", r.Of, r.Slug,
+				r.Collection)
 		}
 		return say.Of("Was to undo receipt %s for the application “%s” and the collection “%s”.", r.Of, r.Slug,
 			r.Collection)
@@ -50,7 +51,8 @@ func (r Receipt) meant() say.Text {
 		return say.Of("Was to remove the link between the application “%s” and the collection “%s”.", r.Slug,
 			r.Collection)
 	case proofKind:
-		return say.Of("Was to prove that a new person can sign in through the application “%s” and the collection “%s”.",
+		return say.Of("Was to prove that a new person can sign in through the application “%s” and the collection "+
+			"“%s”.",
 			r.Slug, r.Collection)
 	}
 	return say.Of("Was to link the application “%s” with the collection “%s”.", r.Slug, r.Collection)

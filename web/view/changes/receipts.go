@@ -58,7 +58,8 @@ func NewReceipts(h view.Head, in ReceiptsInput) ReceiptsPage {
 		p.List = append(p.List, line)
 	}
 	if in.Others > 0 {
-		p.Others = say.Count(in.Others, "There is %d receipt for other addresses. Connect to those addresses to see them.",
+		p.Others = say.Count(in.Others, "There is %d receipt for other addresses. Connect to those addresses to see "+
+			"them.",
 			"There are %d receipts for other addresses. Connect to those addresses to see them.")
 	}
 	return p
@@ -150,7 +151,8 @@ func NewReceipt(h view.Head, r Receipt) ReceiptPage {
 		p.Facts = slices.Insert(p.Facts, 1, view.Answer{Key: say.Of("Changed"), Value: say.List(r.Changed...)})
 	}
 	if r.Program != "" {
-		p.Facts = append(p.Facts, view.Answer{Key: say.Of("Written by"), Value: say.Raw(view.Program + " " + r.Program)})
+		p.Facts = append(p.Facts, view.Answer{Key: say.Of("Written by"),
+			Value: say.Raw(view.Program + " " + r.Program)})
 	}
 	if r.Of != "" {
 		p.Of = "/receipts/" + r.Of

@@ -103,18 +103,21 @@ func (p *ReviewPage) words(in ReviewInput) {
 	case link.PurposeRemove:
 		p.Head.Title, p.Button, p.Head.Back = say.Of("Review removal: %s", countChanges(n)),
 			say.Of("Remove the link"), "/done"
-		p.Lead = say.Of("The first change stops sign-ins with authentik. PocketBase accounts are kept. Nothing else is " +
+		p.Lead = say.Of("The first change stops sign-ins with authentik. PocketBase accounts are kept. Nothing else " +
+			"is " +
 			"changed.")
 	case link.PurposeRotate:
 		p.Head.Title, p.Button, p.Head.Back = say.Of("Review new client secret: %s", countChanges(n)),
 			link.RunRotate.Label(), "/done"
-		p.Lead = say.Of("authentik and PocketBase get a new client secret, and authpocket then checks it. Nothing else " +
+		p.Lead = say.Of("authentik and PocketBase get a new client secret, and authpocket then checks it. Nothing " +
+			"else " +
 			"is changed.")
 	case link.PurposeProof:
 		p.Head.Title, p.Button, p.Head.Back = say.Of("Review proof: %s", countChanges(n)),
 			say.Of("Prove it now"), "/verify"
 		p.Danger = false // it deletes only what it made
-		p.Lead = say.Of("authpocket makes a person in authentik and signs that person in. Then it deletes PocketBase's " +
+		p.Lead = say.Of("authpocket makes a person in authentik and signs that person in. Then it deletes " +
+			"PocketBase's " +
 			"account and the person, even if the sign-in fails. Nothing else is changed.")
 		p.address(plan.Generated.Person, in.Problems)
 	default:
@@ -145,7 +148,8 @@ func happens(p link.Plan, receipts bool) say.Text {
 	second, oauth2 := say.Of("Nothing changes in PocketBase."), of(link.KindOAuth2)
 	switch {
 	case oauth2 != nil && !offers(oauth2.Before, p.Desired.Slot.Slot):
-		second = say.Of("PocketBase offers to sign in with authentik to the collection “%s”.", p.Desired.Collection.Name)
+		second = say.Of("PocketBase offers to sign in with authentik to the collection “%s”.",
+			p.Desired.Collection.Name)
 	case oauth2 != nil || of(link.KindRules) != nil:
 		second = say.Of("PocketBase's collection “%s” gets other options.", p.Desired.Collection.Name)
 	case in(link.PB):

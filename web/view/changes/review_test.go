@@ -107,7 +107,8 @@ func marks(list []Value) string {
 }
 
 func TestUntil(t *testing.T) {
-	if got := until(time.Date(2026, 11, 23, 19, 5, 0, 0, time.UTC), false); got.String() != "set, expires on 23 November 2026 "+
+	if got := until(time.Date(2026, 11, 23, 19, 5, 0, 0, time.UTC), false); got.String() != "set, expires on 23 "+
+		"November 2026 "+
 		"19:05 UTC and cannot be renewed" {
 		t.Error(got)
 	}

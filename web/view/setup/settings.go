@@ -99,7 +99,8 @@ func tokenNote(in SettingsInput) say.Text {
 // found says that the link exists, empty where it does not.
 func found(in SettingsInput) say.Text {
 	name := in.Desired.Application.Name
-	stays := say.Of("The form shows its current settings. You can rotate the client secret or remove the link from the " +
+	stays := say.Of("The form shows its current settings. You can rotate the client secret or remove the link from " +
+		"the " +
 		"review page.")
 	decision, _, _ := Chosen(in.Form.Get("existing"))
 	switch {

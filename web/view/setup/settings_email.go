@@ -60,7 +60,8 @@ func emailNote(allowed *bool) *Fact {
 				"change email” in authentik under System, then Settings.")}
 	case *allowed:
 		return &Fact{Kind: "warn", Heading: say.Of("People can change their own address in this authentik"),
-			Text: say.Of("With “Trust every address”, anyone could take over the account of someone else. First turn off " +
+			Text: say.Of("With “Trust every address”, anyone could take over the account of someone else. First " +
+				"turn off " +
 				"“Allow users to change email” in authentik under System, then Settings.")}
 	}
 	return &Fact{Kind: "good", Heading: say.Of("People cannot change their own address in this authentik"),
