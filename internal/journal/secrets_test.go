@@ -66,7 +66,8 @@ func TestSecretsAreNeverOnDisk(t *testing.T) {
 	if files := grep(t, dir, secrets...); files < 1 {
 		t.Errorf("%d files were searched", files)
 	}
-	if step := r.Changes[0].Steps[1]; step.Summary.String() != "It answered: (hidden)" || step.Todo.String() != "Use (hidden)." {
+	if step := r.Changes[0].Steps[1]; step.Summary.String() != "It answered: (hidden)" ||
+		step.Todo.String() != "Use (hidden)." {
 		t.Errorf("the words are %q %q", step.Summary, step.Todo)
 	}
 	t.Logf("searched for %d secrets in 7 spellings", len(secrets))

@@ -47,14 +47,13 @@ func TestWhatWasWrittenIsSaidOnce(t *testing.T) {
 
 func TestAWayIsWordedForWhereItIsRead(t *testing.T) {
 	use := link.Way{Key: "existing", Value: "use", For: say.Of("to take it over")}
+	look := link.Message{Todo: say.Of("Look."), Ways: []link.Way{use}}
 	for want, got := range map[string]string{
 		"Choose “use the existing application and provider” to take it over.": link.Message{
 			Ways: []link.Way{use}}.Text(link.OnPage).String(),
-		"Set existing: use to take it over.": link.Message{Ways: []link.Way{use}}.Text(link.InFile).String(),
-		"Look. Or set existing: use to take it over.": link.Message{Todo: say.Of("Look."),
-			Ways: []link.Way{use}}.Text(link.InFile).String(),
-		"Look. Or choose “use the existing application and provider” to take it over.": link.Message{Todo: say.Of("Look."),
-			Ways: []link.Way{use}}.Text(link.OnPage).String(),
+		"Set existing: use to take it over.":                                           link.Message{Ways: []link.Way{use}}.Text(link.InFile).String(),
+		"Look. Or set existing: use to take it over.":                                  look.Text(link.InFile).String(),
+		"Look. Or choose “use the existing application and provider” to take it over.": look.Text(link.OnPage).String(),
 	} {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)
@@ -70,13 +69,13 @@ func TestRunsAndAccessAreNamedForTheReader(t *testing.T) {
 			For: say.Of("to renew it")})
 	warning := link.Warning{Detail: say.Of("All may."), Ways: []link.Way{link.ChooseAccess(say.Of("to narrow it"))}}
 	receipts := link.Message{Ways: []link.Way{{Run: link.RunReceipts, For: say.Of("to see them")}}}
+	narrow := warning.Advice(link.InFile).String()
 	for want, got := range map[string]string{
 		"It differs. Run authpocket apply --rewrite-secret to mend it. Or run authpocket rotate to renew it.": check.Advice(
 			link.InFile).String(),
 		"It differs. Choose “Write the client secret again” to mend it. Or choose “Rotate the client secret” to " +
-			"renew " +
-			"it.": check.Advice(link.OnPage).String(),
-		"All may. Set access.groups, access.users or access.policies to narrow it.": warning.Advice(link.InFile).String(),
+			"renew it.": check.Advice(link.OnPage).String(),
+		"All may. Set access.groups, access.users or access.policies to narrow it.": narrow,
 		"All may. Choose groups, users or a policy under “Who may use it” to narrow it.": warning.Advice(
 			link.OnPage).String(),
 		"Run authpocket receipts to see them.": receipts.Text(link.InFile).String(),

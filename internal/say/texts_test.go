@@ -34,7 +34,8 @@ type call struct{ format, many int }
 func textsOf(t *testing.T) map[string]text {
 	t.Helper()
 	loaded, err := packages.Load(&packages.Config{
-		Mode: packages.NeedName | packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesInfo | packages.NeedImports |
+		Mode: packages.NeedName | packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesInfo |
+			packages.NeedImports |
 			packages.NeedExportFile,
 		Dir: "../..",
 	}, "./cmd/...", "./internal/...", "./web/...")

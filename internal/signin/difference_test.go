@@ -34,7 +34,8 @@ func TestCompareMarksTheDifference(t *testing.T) {
 func TestMismatchNamesTheNearest(t *testing.T) {
 	m := NewMismatch("https://pb.company/api/oauth2-redirect", []string{"https://other.company/callback",
 		"http://pb.company/api/oauth2-redirect", "https://x/"})
-	if m.Difference.Words.String() != "They differ in the scheme." || !strings.Contains(m.Text().String(), "http[s]://pb") ||
+	if m.Difference.Words.String() != "They differ in the scheme." ||
+		!strings.Contains(m.Text().String(), "http[s]://pb") ||
 		!strings.Contains(m.Text().String(), "http[]://pb") {
 		t.Errorf("%s", m)
 	}

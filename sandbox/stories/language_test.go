@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -58,8 +59,8 @@ func read(t *testing.T, story stories.Story, l *say.Language) map[string]bool {
 	}
 	all := map[string]bool{}
 	for n := range root.Descendants() {
-		if n.Type == html.TextNode && n.Parent.Data != "pre" && n.Parent.Data != "code" && n.Parent.Data != "textarea" &&
-			n.Parent.Data != "noscript" {
+		if n.Type == html.TextNode &&
+			!slices.Contains([]string{"pre", "code", "textarea", "noscript"}, n.Parent.Data) {
 			all[strings.TrimSpace(n.Data)] = true
 		}
 		for _, a := range n.Attr {

@@ -21,8 +21,9 @@ func TestConnectPagesHoldNoSecretAndSayWhatIsHeld(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	empty := setup.NewAuthentik(view.Head{}, setup.AuthentikInput{URL: "not an address"})
-	if empty.TokensURL != "" || empty.Head.Back != "/" || empty.CAOpen || strings.Contains(empty.Token.HintText().String(),
-		"is set") {
+	if empty.TokensURL != "" || empty.Head.Back != "/" || empty.CAOpen ||
+		strings.Contains(empty.Token.HintText().String(),
+			"is set") {
 		t.Errorf("%+v", empty)
 	}
 	byPassword := setup.NewPocketBase(view.Head{}, setup.PocketBaseInput{URL: stories.PocketBaseURL, With: "password",

@@ -89,7 +89,8 @@ func TestReceiptsAreToldApart(t *testing.T) {
 
 func TestAnInterruptionSaysWhatIsDoneAndWhatIsOpen(t *testing.T) {
 	i := changes.NewInterruptions([]changes.Receipt{stories.Receipt("", "done", "about to")}, true)[0]
-	if i.Text.String() != "Started on 23 November 2026 19:05 UTC. 1 of 3 changes applied." || len(i.Lines) != 2 || !i.GoOn ||
+	if i.Text.String() != "Started on 23 November 2026 19:05 UTC. 1 of 3 changes applied." ||
+		len(i.Lines) != 2 || !i.GoOn ||
 		!i.Undo {
 		t.Errorf("%+v", i)
 	}
@@ -117,7 +118,8 @@ func TestEveryPurposeHasItsWords(t *testing.T) {
 		link.PurposeProof:  {"Review proof: 4 changes", "Prove it now"},
 	} {
 		p := changes.NewReview(view.Head{}, changes.ReviewInput{Plan: link.Plan{Purpose: purpose, Changes: made}})
-		if p.Head.Title.String() != want[0] || p.Button.String() != want[1] || (len(p.Answers) > 0) != (purpose == link.PurposeLink) {
+		if p.Head.Title.String() != want[0] || p.Button.String() != want[1] ||
+			(len(p.Answers) > 0) != (purpose == link.PurposeLink) {
 			t.Errorf("%s: %q, %q", purpose, p.Head.Title, p.Button)
 		}
 		empty := changes.NewReview(view.Head{}, changes.ReviewInput{Plan: link.Plan{Purpose: purpose}})

@@ -138,7 +138,8 @@ func (w *walk) follow(from *url.URL, to string) error {
 		return w.arrive(target.Query())
 	}
 	if !sameHost(target, w.base) {
-		return w.stop(say.Of("authentik sends people on to %s, where authpocket does not sign in.", w.plain(target.Scheme+"://"+target.Host)), say.Text{})
+		return w.stop(say.Of("authentik sends people on to %s, where authpocket does not sign in.",
+			w.plain(target.Scheme+"://"+target.Host)), say.Text{})
 	}
 	prefix, slug, isFlow := strings.Cut(target.Path, "/if/flow/")
 	slug = strings.Trim(slug, "/")
