@@ -92,7 +92,8 @@ func checkEncrypted(want link.PocketBase, now, after link.OAuth2Provider, proble
 	} {
 		if u.want == nil && strings.HasPrefix(u.now, "https://") && strings.HasPrefix(u.after, "http://") {
 			problems.Add(fieldPublicURL,
-				say.Of("PocketBase uses %s. With this address of authentik it would use plain http: %s.", u.now, u.after),
+				say.Of("PocketBase uses %s. With this address of authentik it would use plain http: %s.", u.now,
+					u.after),
 				say.Of("Set authentik's public address to the one with https://."))
 			return
 		}

@@ -127,8 +127,8 @@ func settingsStories(both view.Head) []Story {
 			Todo: say.Of("Choose one of the three.")},
 		{Field: "access.groups.1", Summary: say.Of("authentik has no group “stuff” that the token can see."),
 			Todo: say.Of("Check the spelling, or choose another.")},
-		{Field: "provider.redirect_uris.0", Summary: say.Of("The redirect URI “^https://(” is not a regular expression " +
-			"that can be read."), Todo: say.Of("Correct it, or use a strict one.")},
+		{Field: "provider.redirect_uris.0", Summary: say.Of("The redirect URI “^https://(” is not a " +
+			"regular expression that can be read."), Todo: say.Of("Correct it, or use a strict one.")},
 		{Field: "pocketbase.slot", Summary: say.Of("All three OpenID Connect slots of users are taken."),
 			Todo: say.Of("Remove one in PocketBase, or name the slot to replace.")},
 	}
