@@ -45,7 +45,7 @@ func start() int {
 		return int(output.ExitError)
 	}
 	return int(run(ctx, os.Args[1:], terminal.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
-		Language: languages.Match(locale(os.Getenv))}))
+		Language: languages.Match(locale(os.Getenv)).Spaced()}))
 }
 
 // locale returns the language that the environment names, as POSIX has it: de-DE for de_DE.UTF-8.

@@ -132,6 +132,15 @@ func (e *Entry) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, &e.Format)
 }
 
+// changed returns the translation with the replacements.
+func (e Entry) changed(by *strings.Replacer) Entry {
+	e.Format = by.Replace(e.Format)
+	for form, said := range e.Forms {
+		e.Forms[form] = by.Replace(said)
+	}
+	return e
+}
+
 // message returns the forms for a catalogue. The number that decides on the form is the first %d of the format.
 func (e Entry) message(format string) catalog.Message {
 	var cases []any
@@ -183,7 +192,14 @@ func load(tag string) (*Language, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Language{Tag: tag, Name: name, read: sync.OnceValue(func() words { return read(tag) })}, nil
+	return &Language{Tag: tag, Name: name, read: sync.OnceValue(func() words { return read(tag, nil) })}, nil
+}
+
+// Spaced returns the language with ordinary spaces where its translations have no-break ones. A terminal wraps anyway,
+// and package visible shows no-break spaces there, as names could hide behind them.
+func (l *Language) Spaced() *Language {
+	spaces := strings.NewReplacer("\u00a0", " ", "\u202f", " ")
+	return &Language{Tag: l.Tag, Name: l.Name, read: sync.OnceValue(func() words { return read(l.Tag, spaces) })}
 }
 
 // nameOf reads the start of a language's file, which has its name.
@@ -206,9 +222,9 @@ func nameOf(tag string) (string, error) {
 	return name, nil
 }
 
-// read returns the words of a language. The test of the catalogues holds the files, so what cannot be read is left in
+// read returns the words of a language, changed if change is not nil. The test of the catalogues holds the files, so what cannot be read is left in
 // English.
-func read(tag string) words {
+func read(tag string, change *strings.Replacer) words {
 	var in file
 	if f, all, err := open(tag); err == nil {
 		_ = all.Decode(&in)
@@ -216,6 +232,10 @@ func read(tag string) words {
 	}
 	to, forms := language.Make(tag), catalog.NewBuilder(catalog.Fallback(language.Make(source)))
 	for format, entry := range in.Texts {
+		if change != nil {
+			entry = entry.changed(change)
+			in.Texts[format] = entry
+		}
 		if entry.Forms != nil {
 			_ = forms.Set(to, format, entry.message(format))
 		}

@@ -63,3 +63,14 @@ func TestTextAsJSON(t *testing.T) {
 		t.Fatalf("%q, %v", back.String(), err)
 	}
 }
+
+func TestSpaced(t *testing.T) {
+	french := languages(t).Match("fr")
+	list := say.Of("authentik's preview for %s:", "a\u00a0b")
+	if got := french.Say(list); got != "Aperçu d’authentik pour a\u00a0b\u00a0:" {
+		t.Errorf("on a page it is %q", got)
+	}
+	if got := french.Spaced().Say(list); got != "Aperçu d’authentik pour a\u00a0b :" {
+		t.Errorf("on a terminal it is %q", got)
+	}
+}
