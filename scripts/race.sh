@@ -20,6 +20,14 @@ trap 'rm -f "$output"' EXIT
 tops() {
   awk '/^WARNING: DATA RACE/ { on = 1 } on && /^==/ { exit } on && /^[A-Z]/ { n = 0 } on && NF && n++ < 7' "$1"
 }
+# theirs reports whether nothing failed but races whose accesses are both made by PocketBase itself. Operations on
+# channels are seen although its code is not instrumented, and its clients close one while they send on it.
+theirs() {
+  ! grep -Eq '_test\.go:[0-9]+:|^panic:|build failed|test timed out' "$1" && grep -q '^WARNING: DATA RACE' "$1" &&
+    awk '/^(Previous )?([Ww]rite|[Rr]ead) at / { access = 1; next }
+      access && /^  [^ ]/ && !/^  runtime\./ { access = 0; if ($1 !~ /^github\.com\/pocketbase\//) ours = 1 }
+      END { exit ours }' "$1"
+}
 mapfile -t packages < <(go list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./... | grep . |
   awk -v seed="$AUTHPOCKET_SEED" 'BEGIN { srand(seed % 2147483647) } { print rand() "\t" $0 }' | sort -n | cut -f 2)
 done=0
@@ -27,7 +35,9 @@ while [ "$done" -lt "${#packages[@]}" ]; do
   [ -z "$limit" ] || [ "$SECONDS" -lt "$limit" ] || break
   some=("${packages[@]:done:4}")
   [ -n "$limit" ] || some=("${packages[@]}")
-  if ! go test "${flags[@]}" "${some[@]}" 2>&1 | tee "$output"; then
+  if ! go test "${flags[@]}" "${some[@]}" 2>&1 | tee "$output" &&
+    ! { theirs "$output" && echo "== PocketBase raced with itself: once more" &&
+      go test "${flags[@]}" "${some[@]}" 2>&1 | tee "$output"; }; then
     tops "$output"
     echo "== race detector: failed, AUTHPOCKET_SEED=$AUTHPOCKET_SEED"
     exit 1
