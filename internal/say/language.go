@@ -222,8 +222,8 @@ func nameOf(tag string) (string, error) {
 	return name, nil
 }
 
-// read returns the words of a language, changed if change is not nil. The test of the catalogues holds the files, so what cannot be read is left in
-// English.
+// read returns the words of a language, changed if change is not nil. The test of the catalogues holds the files, so
+// what cannot be read is left in English.
 func read(tag string, change *strings.Replacer) words {
 	var in file
 	if f, all, err := open(tag); err == nil {
