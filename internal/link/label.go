@@ -16,19 +16,6 @@ func (c Change) FieldLabel(name string) say.Text {
 	return say.Raw(name)
 }
 
-// Series returns the texts separated by semicolons.
-func Series(texts ...say.Text) say.Text {
-	var all say.Text
-	for _, t := range texts {
-		if all.Empty() {
-			all = t
-			continue
-		}
-		all = say.Of("%s; %s", all, t)
-	}
-	return all
-}
-
 // FieldCalled returns the label of a field of the change in the system's own pages. A field without one has its
 // name.
 func (c Change) FieldCalled(name string) say.Text {

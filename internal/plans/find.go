@@ -181,7 +181,7 @@ func find(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, prob
 }
 
 func describe(candidates []Candidate) say.Text {
-	return link.Series(link.Each(candidates, func(c Candidate) say.Text { return c.because })...)
+	return say.Series(link.Each(candidates, func(c Candidate) say.Text { return c.because })...)
 }
 
 // findBySlug returns the application with the spec's slug, if it belongs to this link or the spec says to use

@@ -146,7 +146,7 @@ func warnLosses(p link.Plan, w *warner, was link.ProviderState) {
 	}
 	if len(lines) > 0 {
 		w.add(link.WarnLost, link.Authentik, say.Of("The provider is not restored completely."),
-			say.Of("These settings are not part of a link: %s.", link.Series(lines...)))
+			say.Of("These settings are not part of a link: %s.", say.Series(lines...)))
 	}
 }
 

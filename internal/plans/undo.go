@@ -55,7 +55,7 @@ func (u *undoer) changedSince(c link.Change, now, left []link.FieldValue) bool {
 		return false
 	}
 	is := link.Each(differs, func(f link.Field) say.Text { return say.Of("%s is now “%s”", f.Name, f.After.Words()) })
-	u.problems.Add("", say.Of("%s: %s has changed since: %s.", c.System.Label(), c.Object, link.Series(is...)),
+	u.problems.Add("", say.Of("%s: %s has changed since: %s.", c.System.Label(), c.Object, say.Series(is...)),
 		say.Text{}, link.Way{Run: link.RunForce, For: say.Of("to discard that change as well")})
 	return true
 }

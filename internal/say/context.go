@@ -12,21 +12,22 @@ func With(ctx context.Context, l *Language) context.Context {
 	return context.WithValue(ctx, languageKey{}, l)
 }
 
+// chosen returns the context's language, nil for none.
+func chosen(ctx context.Context) *Language {
+	l, _ := ctx.Value(languageKey{}).(*Language)
+	return l
+}
+
 // Tag returns the tag of the context's language, as in RFC 5646, and that of English if it has none.
 func Tag(ctx context.Context) string {
-	if l, chosen := ctx.Value(languageKey{}).(*Language); chosen {
+	if l := chosen(ctx); l != nil {
 		return l.Tag
 	}
 	return source
 }
 
 // In returns the text in the language of the context, English if it has none.
-func In(ctx context.Context, t Text) string {
-	if l, chosen := ctx.Value(languageKey{}).(*Language); chosen {
-		return l.Say(t)
-	}
-	return t.String()
-}
+func In(ctx context.Context, t Text) string { return chosen(ctx).Say(t) }
 
 // It returns the text of a format and its values in the language of the context.
 func It(ctx context.Context, format string, values ...any) string {

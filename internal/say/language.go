@@ -58,22 +58,18 @@ func Load() (*Languages, error) {
 		if err != nil {
 			return nil, err
 		}
-		l.all = append(l.all, one)
+		if one.Tag == source {
+			l.all = slices.Insert(l.all, 0, one)
+		} else {
+			l.all = append(l.all, one)
+		}
 	}
-	slices.SortStableFunc(l.all, func(a, b *Language) int { return isSource(b) - isSource(a) })
 	tags := make([]language.Tag, len(l.all))
 	for i, one := range l.all {
 		tags[i] = language.Make(one.Tag)
 	}
 	l.matcher = language.NewMatcher(tags)
 	return &l, nil
-}
-
-func isSource(l *Language) int {
-	if l.Tag == source {
-		return 1
-	}
-	return 0
 }
 
 // All returns the languages, English first.
@@ -100,8 +96,14 @@ func (l *Languages) Match(preferred ...string) *Language {
 	return l.all[at]
 }
 
-// Say returns the text in the language, and in English what the language has no translation for.
-func (l *Language) Say(t Text) string { return t.in(l.sprintf) }
+// Say returns the text in the language, and in English what the language has no translation for. A nil Language says
+// everything in English.
+func (l *Language) Say(t Text) string {
+	if l == nil {
+		return t.String()
+	}
+	return t.in(l.sprintf)
+}
 
 func (l *Language) sprintf(format string, values ...any) string {
 	in := l.read()

@@ -79,6 +79,9 @@ func Join(texts ...Text) Text { return fold("%s %s", texts) }
 // List returns the texts separated by commas.
 func List(texts ...Text) Text { return fold("%s, %s", texts) }
 
+// Series returns the texts separated by semicolons, for such as have commas.
+func Series(texts ...Text) Text { return fold("%s; %s", texts) }
+
 // And returns the texts as a list in a sentence, such as "a, b and c".
 func And(texts ...Text) Text { return enumerate("%s and %s", texts) }
 
@@ -113,9 +116,6 @@ func (t Text) Empty() bool { return t.format == "" }
 
 // Equal reports whether both texts read the same in English.
 func (t Text) Equal(other Text) bool { return t == other || t.String() == other.String() }
-
-// IsZero reports whether there is no text, for JSON's omitzero.
-func (t Text) IsZero() bool { return t.format == "" }
 
 // Values returns the text with every string among its values changed, but not the words around them.
 func (t Text) Values(change func(string) string) Text {

@@ -69,7 +69,7 @@ func (w write) refusedFields(a rest.Answer) (field string, words say.Text) {
 	if field == "" {
 		field = w.need.Field
 	}
-	return field, link.Series(sentences...)
+	return field, say.Series(sentences...)
 }
 
 // withPermission sets the permission from the response if that names the model, as in the transactional

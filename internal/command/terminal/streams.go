@@ -20,12 +20,7 @@ type Streams struct {
 }
 
 // Say returns a text in the language.
-func (s Streams) Say(t say.Text) string {
-	if s.Language == nil {
-		return t.String()
-	}
-	return s.Language.Say(t)
-}
+func (s Streams) Say(t say.Text) string { return s.Language.Say(t) }
 
 // CanAsk reports whether there is somebody to ask.
 func (s Streams) CanAsk() bool { return isTerminal(s.In) }
