@@ -81,7 +81,7 @@ func idsOf(t *testing.T, files *token.FileSet, imports types.Importer, p listed)
 			continue
 		}
 		switch types.TypeString(is.Type, nil) {
-		case "authpocket/internal/link.CauseID", "authpocket/internal/link.CheckID",
+		case "authpocket/internal/report.CauseID", "authpocket/internal/report.CheckID",
 			"authpocket/internal/link.WarningID":
 			at := files.Position(literal.Pos())
 			if !slices.Contains([]string{"cause.go", "check.go", "warning.go"}, filepath.Base(at.Filename)) {

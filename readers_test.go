@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 )
 
 // commandOnly are files whose messages only the command prints, so they may
@@ -27,7 +28,7 @@ func commandOnly() []string {
 		"internal/linkfile/secrets.go", // link files
 		"internal/linkfile/reader.go", "internal/linkfile/variables.go", "internal/linkfile/select.go",
 		"internal/linkfile/spec.go", "internal/linkfile/write.go",
-		"internal/link/message.go",         // renders for both
+		"internal/report/way.go",           // renders for both
 		"web/view/changes/export_templ.go", // offers the command for servers that have the link
 	}
 }
@@ -39,7 +40,7 @@ var commandWords = regexp.MustCompile(`\bauthpocket (init|plan|apply|verify|undo
 	`import|serve|validate|schema)\b|(?:^|[\s(])(--[a-z][a-z-]+)`)
 
 // TestMessagesAreWordedForTheirReaders: what is shared names neither the
-// wizard's labels nor the command's flags; link.Way names them for the reader.
+// wizard's labels nor the command's flags; report.Way names them for the reader.
 func TestMessagesAreWordedForTheirReaders(t *testing.T) {
 	labels := wizardLabels(t)
 	keys := link.Each(link.AccessAttrs(), func(a link.Attr[link.Access, struct{}]) string { return a.Spec })
@@ -86,8 +87,8 @@ func commandsIn(text string, keys []string) string {
 
 // wizardLabels are the labels, buttons and headings of the wizard.
 func wizardLabels(t *testing.T) []string {
-	labels := []string{link.AccessLabel, link.RunRewrite.Label().String(), link.RunRotate.Label().String(),
-		link.RunReceipts.Label().String()}
+	labels := []string{report.AccessLabel, report.RunRewrite.Label().String(), report.RunRotate.Label().String(),
+		report.RunReceipts.Label().String()}
 	label := regexp.MustCompile(`Label: say\.Of\("([^"]+)"\)|` +
 		`<(?:button|summary|h[1-3]|a)\b[^<>]*>\s*(?:\{ say\.It\(ctx, ")?([^<{"]+)`)
 	err := filepath.WalkDir("web", func(path string, d fs.DirEntry, err error) error {

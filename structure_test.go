@@ -50,12 +50,12 @@ func imports() map[string]string {
 		"cmd/authpocket": "internal/command",
 		"internal/command": "docs/schemas internal/command/batch internal/command/output internal/command/terminal " +
 			"internal/connect internal/engine internal/export internal/journal internal/link " +
-			"internal/linkfile internal/listen internal/logs internal/say internal/secret " +
-			"internal/signin internal/visible web web/door",
+			"internal/linkfile internal/listen internal/logs internal/report internal/say " +
+			"internal/secret internal/signin internal/visible web web/door",
 		"internal/command/batch": "internal/command/output internal/command/terminal internal/engine internal/link " +
-			"internal/linkfile internal/say internal/visible",
+			"internal/linkfile internal/report internal/say internal/visible",
 		"internal/command/output": "internal/command/terminal internal/engine internal/journal internal/link " +
-			"internal/linkfile internal/say internal/signin internal/visible",
+			"internal/linkfile internal/report internal/say internal/signin internal/visible",
 		"internal/command/terminal": "internal/say internal/secret internal/visible",
 		"cmd/authpocket-demo": "internal/journal internal/listen internal/logs internal/say internal/secret sandbox " +
 			"sandbox/stories web web/door",
@@ -69,62 +69,63 @@ func imports() map[string]string {
 		"internal/wire":     "internal/outbound",
 		"internal/logs":     "internal/secret internal/visible",
 		"internal/listen":   "internal/logs",
-		"internal/link":     "internal/address internal/say internal/secret",
-		"internal/plans":    "internal/address internal/link internal/say",
-		"internal/predict": "internal/link internal/predict/record internal/predict/rule internal/say " +
-			"internal/signin",
+		"internal/report":   "internal/say",
+		"internal/link":     "internal/address internal/report internal/say internal/secret",
+		"internal/plans":    "internal/address internal/link internal/report internal/say",
+		"internal/predict": "internal/link internal/predict/record internal/predict/rule internal/report " +
+			"internal/say internal/signin",
 		"internal/predict/record": "internal/link internal/say",
 		"internal/predict/rule":   "internal/link",
-		"internal/signin":         "internal/link internal/say internal/secret",
-		"internal/linkfile":       "internal/link internal/say internal/secret",
-		"internal/export":         "internal/link internal/say internal/secret",
+		"internal/signin":         "internal/link internal/report internal/say internal/secret",
+		"internal/linkfile":       "internal/link internal/report internal/say internal/secret",
+		"internal/export":         "internal/link internal/report internal/say internal/secret",
 		"internal/keydocs":        "internal/link internal/linkfile internal/secret",
 		"internal/clidocs":        "internal/command internal/command/output internal/link internal/say",
-		"internal/journal":        "internal/link internal/say internal/secret",
+		"internal/journal":        "internal/link internal/report internal/say internal/secret",
 		"internal/authentik": "internal/authentik/apply internal/authentik/checks internal/authentik/login " +
-			"internal/authentik/rest internal/link internal/say internal/secret internal/signin " +
-			"internal/wire",
-		"internal/authentik/apply": "internal/authentik/rest internal/link internal/say internal/secret internal/wire",
-		"internal/authentik/checks": "internal/authentik/rest internal/link internal/outbound internal/say " +
-			"internal/signin " +
-			"internal/wire",
-		"internal/authentik/login": "internal/link internal/outbound internal/say internal/secret internal/signin " +
-			"internal/wire",
-		"internal/authentik/rest": "internal/link internal/outbound internal/say internal/secret internal/wire",
-		"internal/pocketbase": "internal/address internal/link internal/pocketbase/apply internal/pocketbase/checks " +
-			"internal/pocketbase/rest internal/pocketbase/signins internal/say",
-		"internal/pocketbase/apply": "internal/link internal/outbound internal/pocketbase/rest internal/say " +
-			"internal/secret " +
-			"internal/wire",
-		"internal/pocketbase/checks": "internal/link internal/outbound internal/pocketbase/rest internal/predict " +
-			"internal/say " +
-			"internal/wire",
-		"internal/pocketbase/rest": "internal/link internal/outbound internal/say internal/secret internal/wire",
-		"internal/pocketbase/signins": "internal/link internal/outbound internal/pocketbase/rest internal/say " +
-			"internal/secret " +
+			"internal/authentik/rest internal/link internal/report internal/say internal/secret " +
 			"internal/signin internal/wire",
+		"internal/authentik/apply": "internal/authentik/rest internal/link internal/report internal/say internal/secret " +
+			"internal/wire",
+		"internal/authentik/checks": "internal/authentik/rest internal/link internal/outbound internal/report internal/say " +
+			"internal/signin internal/wire",
+		"internal/authentik/login": "internal/outbound internal/report internal/say internal/secret internal/signin " +
+			"internal/wire",
+		"internal/authentik/rest": "internal/link internal/outbound internal/report internal/say internal/secret " +
+			"internal/wire",
+		"internal/pocketbase": "internal/address internal/link internal/pocketbase/apply internal/pocketbase/checks " +
+			"internal/pocketbase/rest internal/pocketbase/signins internal/report internal/say",
+		"internal/pocketbase/apply": "internal/link internal/outbound internal/pocketbase/rest internal/report internal/say " +
+			"internal/secret internal/wire",
+		"internal/pocketbase/checks": "internal/link internal/outbound internal/pocketbase/rest internal/predict " +
+			"internal/report internal/say internal/wire",
+		"internal/pocketbase/rest": "internal/link internal/outbound internal/report internal/say internal/secret " +
+			"internal/wire",
+		"internal/pocketbase/signins": "internal/link internal/outbound internal/pocketbase/rest internal/report internal/say " +
+			"internal/secret internal/signin internal/wire",
 		"internal/engine": "internal/address internal/journal internal/link internal/plans internal/predict " +
-			"internal/say internal/secret internal/signin internal/wire",
+			"internal/report internal/say internal/secret internal/signin internal/wire",
 		"internal/connect": "internal/authentik internal/authentik/rest internal/engine internal/link " +
-			"internal/outbound " +
-			"internal/pocketbase internal/pocketbase/rest internal/secret",
+			"internal/outbound internal/pocketbase internal/pocketbase/rest internal/report " +
+			"internal/secret",
 
 		"static":      "",
 		"static/pack": "",
 		"web": "internal/address internal/connect internal/engine internal/export internal/link " +
-			"internal/linkfile internal/logs internal/say internal/secret internal/signin static " +
-			"web/door web/form web/live web/respond web/session web/view web/view/changes " +
-			"web/view/proof web/view/setup",
+			"internal/linkfile internal/logs internal/report internal/say internal/secret " +
+			"internal/signin static web/door web/form web/live web/respond web/session web/view " +
+			"web/view/changes web/view/proof web/view/setup",
 		"web/door":    "internal/say static web/respond web/view",
-		"web/form":    "internal/link internal/say internal/secret web/view/setup",
+		"web/form":    "internal/link internal/report internal/say internal/secret web/view/setup",
 		"web/live":    "web/view",
 		"web/respond": "internal/say static web/view",
-		"web/session": "internal/connect internal/engine internal/link internal/say internal/secret " +
-			"internal/signin web/door web/live web/view/changes web/view/proof",
-		"web/view":         "internal/link internal/say internal/visible",
-		"web/view/changes": "internal/link internal/say web/view web/view/proof",
-		"web/view/proof":   "internal/address internal/link internal/say internal/signin web/view",
-		"web/view/setup":   "internal/address internal/link internal/plans internal/say web/view web/view/changes",
+		"web/session": "internal/connect internal/engine internal/link internal/report internal/say " +
+			"internal/secret internal/signin web/door web/live web/view/changes web/view/proof",
+		"web/view":         "internal/link internal/report internal/say internal/visible",
+		"web/view/changes": "internal/link internal/report internal/say web/view web/view/proof",
+		"web/view/proof":   "internal/address internal/link internal/report internal/say internal/signin web/view",
+		"web/view/setup": "internal/address internal/link internal/plans internal/report internal/say web/view " +
+			"web/view/changes",
 	}
 }
 

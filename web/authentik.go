@@ -7,6 +7,7 @@ import (
 
 	"authpocket/internal/connect"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/secret"
 	"authpocket/web/session"
 	"authpocket/web/view/setup"
@@ -26,7 +27,7 @@ func (s *Server) showAuthentik(w http.ResponseWriter, r *http.Request, sess *ses
 		in.Plain = d.Values.Has("authentik.insecure_http")
 	}
 	typed := sess.Held("authentik.token")
-	in.Foreign = foreignToken(link.Authentik, typed)
+	in.Foreign = foreignToken(report.Authentik, typed)
 	in.Typed = typed.IsSet() && !in.Foreign
 	in.Moved = sess.Held("pocketbase.token").IsSet()
 	s.render(w, r, http.StatusOK, setup.Authentik(setup.NewAuthentik(s.head(sess), in)))
@@ -43,22 +44,22 @@ func (s *Server) heldAuthentik(sess *session.Session) session.Login {
 
 // saveAuthentik handles the "POST /authentik" route.
 func (s *Server) saveAuthentik(w http.ResponseWriter, r *http.Request, sess *session.Session) {
-	sent, err := parseConnect(r, link.Authentik)
+	sent, err := parseConnect(r, report.Authentik)
 	if err != nil {
 		s.badForm(w, r, sess, err)
 		return
 	}
 	if sent.move {
-		s.moveToken(w, r, sess, link.Authentik, link.PB, sent)
+		s.moveToken(w, r, sess, report.Authentik, report.PB, sent)
 		return
 	}
-	sent.takeHeld(sess, link.Authentik)
-	login, _, problems := sent.login(link.Authentik, s.heldAuthentik(sess))
-	if wrong := s.mistaken(r, sess, link.Authentik, login.URL, sent.Token.IsSet()); wrong != nil {
+	sent.takeHeld(sess, report.Authentik)
+	login, _, problems := sent.login(report.Authentik, s.heldAuthentik(sess))
+	if wrong := s.mistaken(r, sess, report.Authentik, login.URL, sent.Token.IsSet()); wrong != nil {
 		problems = wrong
 	}
-	if foreignToken(link.Authentik, sent.Token) {
-		problems = append(problems, foreignProblem(link.Authentik))
+	if foreignToken(report.Authentik, sent.Token) {
+		problems = append(problems, foreignProblem(report.Authentik))
 	}
 	var answer *session.Authentik
 	if len(problems) == 0 {
@@ -68,10 +69,10 @@ func (s *Server) saveAuthentik(w http.ResponseWriter, r *http.Request, sess *ses
 		}
 	}
 	if len(problems) > 0 {
-		s.refuseConnect(w, r, sess, link.Authentik, sent, problems)
+		s.refuseConnect(w, r, sess, report.Authentik, sent, problems)
 		return
 	}
-	accepted(sess, link.Authentik, login)
+	accepted(sess, report.Authentik, login)
 	sess.SetAuthentik(answer)
 	s.sessions.Keep(w, r, sess)
 	redirect(w, r, sess.Look().After("/authentik", sent.from))

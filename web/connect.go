@@ -10,6 +10,7 @@ import (
 
 	"authpocket/internal/connect"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/web/form"
@@ -24,7 +25,7 @@ type connectForm struct {
 	move bool // take the token to the other system's page
 }
 
-func parseConnect(r *http.Request, system link.System) (connectForm, error) {
+func parseConnect(r *http.Request, system report.System) (connectForm, error) {
 	if err := form.Parse(r); err != nil {
 		return connectForm{}, err
 	}
@@ -35,7 +36,7 @@ func parseConnect(r *http.Request, system link.System) (connectForm, error) {
 		Password: secret.New(r.PostForm.Get(string(system) + ".password")), // its blanks may be meant
 		Plain:    typed("insecure_http") == "yes",
 	}}
-	if system == link.PB && typed("with") == session.WithPassword {
+	if system == report.PB && typed("with") == session.WithPassword {
 		f.With = session.WithPassword
 	}
 	return f, err
@@ -44,8 +45,8 @@ func parseConnect(r *http.Request, system link.System) (connectForm, error) {
 // login returns all problems of the form before any request is sent. An
 // empty token means the one that is held for the same address. keep
 // means that the sign-in with a password that is there goes on.
-func (f connectForm) login(system link.System, held session.Login) (l session.Login, keep bool,
-	problems link.Problems) {
+func (f connectForm) login(system report.System, held session.Login) (l session.Login, keep bool,
+	problems report.Problems) {
 	words := wordsFor(system)
 	l = f.Login
 	url, token := string(system)+".url", string(system)+".token"
@@ -85,8 +86,8 @@ type connectWords struct {
 	tick         say.Text // the label of the box that allows plain http
 }
 
-func wordsFor(system link.System) connectWords {
-	if system == link.PB {
+func wordsFor(system report.System) connectWords {
+	if system == report.PB {
 		return connectWords{
 			missing: say.Of("Enter the superuser token."),
 			way:     say.Of("Or choose to sign in with e-mail address and password."),
@@ -102,7 +103,7 @@ func wordsFor(system link.System) connectWords {
 	}
 }
 
-func (f connectForm) passwordProblems(keep bool) (problems link.Problems) {
+func (f connectForm) passwordProblems(keep bool) (problems report.Problems) {
 	todo := say.Of("It is the one that opens PocketBase's dashboard.")
 	if f.Email == "" {
 		problems.Add("pocketbase.email", say.Of("Enter the superuser's e-mail address."), todo)
@@ -116,7 +117,7 @@ func (f connectForm) passwordProblems(keep bool) (problems link.Problems) {
 func (s *Server) toAuthentik(ctx context.Context, l session.Login) (*session.Authentik, error) {
 	c, err := s.cfg.Connect.ToAuthentik(ctx, connect.AuthentikLogin{URL: l.URL, Token: l.Token, CA: l.CA})
 	if err != nil {
-		return nil, caFault(err, link.Authentik)
+		return nil, caFault(err, report.Authentik)
 	}
 	return &session.Authentik{Login: l, System: c.System, Who: c.Who, HTTP: c.HTTP}, nil
 }
@@ -134,7 +135,7 @@ func (s *Server) withCode(ctx context.Context, step session.CodeStep, code secre
 
 func newPocketBaseAnswer(l session.Login, c connect.PocketBase, err error) (*session.PocketBase, error) {
 	if err != nil {
-		return nil, caFault(err, link.PB)
+		return nil, caFault(err, report.PB)
 	}
 	return &session.PocketBase{Login: l, System: c.System, Who: c.Who, HTTP: c.HTTP}, nil
 }
@@ -143,15 +144,15 @@ func newPocketBaseAnswer(l session.Login, c connect.PocketBase, err error) (*ses
 // asked for it, nil for another one.
 func (s *Server) sendCode(ctx context.Context, l session.Login, cause error) (*session.CodeStep, error) {
 	code, err := s.cfg.Connect.RequestCode(ctx, l.ToPocketBase(), cause)
-	return &session.CodeStep{Login: l, Code: code}, caFault(err, link.PB)
+	return &session.CodeStep{Login: l, Code: code}, caFault(err, report.PB)
 }
 
 // caFault words a certificate authority that cannot be used for the form.
-func caFault(err error, system link.System) error {
+func caFault(err error, system report.System) error {
 	if _, ok := errors.AsType[*connect.CAError](err); !ok {
 		return err
 	}
-	return &link.Fault{
+	return &report.Fault{
 		System: system, Field: string(system) + ".ca", Summary: say.Of("There is no certificate in this text."),
 		Todo: say.Of("Paste the authority's certificate as PEM text, which starts with -----BEGIN CERTIFICATE-----."),
 		Err:  err,
@@ -169,29 +170,29 @@ func permissions() []setup.Permission {
 
 // connectionProblems are the problems of a page whose connection failed. A
 // field that the page does not have is not named.
-func connectionProblems(err error, fields ...string) link.Problems {
-	said := link.MessageOf(err)
-	p := link.Problem{Summary: said.What(), Todo: said.Advice(link.OnPage)}
+func connectionProblems(err error, fields ...string) report.Problems {
+	said := report.MessageOf(err)
+	p := report.Problem{Summary: said.What(), Todo: said.Advice(report.OnPage)}
 	if slices.Contains(fields, said.Field) {
 		p.Field = said.Field
 	}
-	return link.Problems{p}
+	return report.Problems{p}
 }
 
 // mistaken returns the problem of an address that is the wizard's own or the other
 // system's, before any request is sent. The address that the program was started
 // with only counts where no credentials were entered: it may be the mistake.
-func (s *Server) mistaken(r *http.Request, sess *session.Session, system link.System, address string,
-	typed bool) link.Problems {
-	p, other, known := sess.Look(), link.PB, ""
+func (s *Server) mistaken(r *http.Request, sess *session.Session, system report.System, address string,
+	typed bool) report.Problems {
+	p, other, known := sess.Look(), report.PB, ""
 	if !typed {
 		known = s.cfg.Prefill.PocketBaseURL
 	}
 	if p.PocketBase != nil {
 		known = p.PocketBase.Login.URL
 	}
-	if system == link.PB {
-		if other, known = link.Authentik, ""; p.Authentik != nil {
+	if system == report.PB {
+		if other, known = report.Authentik, ""; p.Authentik != nil {
 			known = p.Authentik.Login.URL
 		}
 	}
@@ -206,7 +207,7 @@ func (s *Server) mistaken(r *http.Request, sess *session.Session, system link.Sy
 	default:
 		return nil
 	}
-	return link.Problems{{
+	return report.Problems{{
 		Field: string(system) + ".url", Summary: wrong,
 		Todo: say.Of("Enter %s's own address.", system.Label()),
 	}}

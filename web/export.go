@@ -14,6 +14,7 @@ import (
 	"authpocket/internal/export"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
+	"authpocket/internal/report"
 	"authpocket/web/session"
 	"authpocket/web/view"
 	"authpocket/web/view/changes"
@@ -112,7 +113,7 @@ func (s *Server) linkFilePart(p session.Progress) (changes.ExportFile, error) {
 	text, err := linkfile.Write(linkfile.Reach(linkfile.Authentik{URL: a.URL, Insecure: a.Plain},
 		linkfile.PocketBase{URL: b.URL, Insecure: b.Plain}), p.Spec)
 	file := changes.NewLinkFile(linkfile.Default, string(text), a.CA != "" || b.CA != "")
-	if problems, ok := errors.AsType[link.Problems](err); ok {
+	if problems, ok := errors.AsType[report.Problems](err); ok {
 		file.Refused, err = view.Sentences(problems), nil
 	}
 	return file, err
@@ -142,9 +143,9 @@ func (s *Server) whole(w http.ResponseWriter, r *http.Request, sess *session.Ses
 
 // writeExport writes the plan in one format. Problems say why that format
 // cannot carry it.
-func writeExport(f export.Format, plan link.Plan, to io.Writer) (link.Problems, error) {
+func writeExport(f export.Format, plan link.Plan, to io.Writer) (report.Problems, error) {
 	err := f.Write(to, plan)
-	if problems, ok := errors.AsType[link.Problems](err); ok {
+	if problems, ok := errors.AsType[report.Problems](err); ok {
 		return problems, nil
 	}
 	return nil, err

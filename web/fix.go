@@ -12,6 +12,7 @@ import (
 
 	"authpocket/internal/address"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/signin"
 	"authpocket/web/session"
@@ -22,7 +23,7 @@ import (
 // showFix handles the "GET /fix/{cause}" route: the review of a plan that fixes
 // one cause. Answers that have to change do so once it is applied.
 func (s *Server) showFix(w http.ResponseWriter, r *http.Request, sess *session.Session) {
-	cause, p := link.CauseID(chi.URLParam(r, "cause")), sess.Look()
+	cause, p := report.CauseID(chi.URLParam(r, "cause")), sess.Look()
 	if proof.Fix(cause) == nil {
 		s.notFound(w, r)
 		return
@@ -30,23 +31,23 @@ func (s *Server) showFix(w http.ResponseWriter, r *http.Request, sess *session.S
 	if !guard(w, r, p, "/review") {
 		return
 	}
-	if proof.Asked(cause) || cause == link.CauseCollectionMissing {
+	if proof.Asked(cause) || cause == report.CauseCollectionMissing {
 		redirect(w, r, "/settings?from=review")
 		return
 	}
 	spec := p.Spec
 	errand := session.Errand{Again: "/fix/" + string(cause), Back: "/signin", Answers: &spec}
 	switch cause {
-	case link.CauseEmailUnverified:
+	case report.CauseEmailUnverified:
 		spec.Email = link.EmailTrustAll
-	case link.CauseCreateRule:
+	case report.CauseCreateRule:
 		spec.PocketBase.CreateRule = new(link.OAuth2Only)
-	case link.CauseUserInfoURL, link.CauseEndpointURL, link.CauseHTMLInsteadOfJSON:
+	case report.CauseUserInfoURL, report.CauseEndpointURL, report.CauseHTMLInsteadOfJSON:
 		mendPaths(&spec, cmp.Or(spec.AuthentikURL, p.Authentik.Login.URL), cause)
-	case link.CauseOAuth2Off:
+	case report.CauseOAuth2Off:
 		spec.PocketBase.Enabled = new(true)
 	default: // the answers stay
-		spec.PocketBase.RewriteSecret = spec.PocketBase.RewriteSecret || cause == link.CauseInvalidClient
+		spec.PocketBase.RewriteSecret = spec.PocketBase.RewriteSecret || cause == report.CauseInvalidClient
 		errand.Answers = nil
 	}
 	s.reviewErrand(w, r, sess, p, spec, cause, errand)
@@ -55,14 +56,14 @@ func (s *Server) showFix(w http.ResponseWriter, r *http.Request, sess *session.S
 // mendPaths corrects the paths of the URLs that the admin entered for
 // PocketBase. It keeps their hosts: PocketBase may reach authentik at another
 // one than browsers do.
-func mendPaths(spec *link.Spec, base string, cause link.CauseID) {
+func mendPaths(spec *link.Spec, base string, cause report.CauseID) {
 	mend := func(given **string, name string) {
 		if *given != nil && **given != "" {
 			*given = new(address.MendPath(**given, base+"/application/o/"+name+"/"))
 		}
 	}
 	mend(&spec.PocketBase.UserInfoURL, "userinfo")
-	if cause != link.CauseUserInfoURL {
+	if cause != report.CauseUserInfoURL {
 		mend(&spec.PocketBase.AuthURL, "authorize")
 		mend(&spec.PocketBase.TokenURL, "token")
 	}
@@ -71,7 +72,7 @@ func mendPaths(spec *link.Spec, base string, cause link.CauseID) {
 // reviewErrand shows a plan that fixes only the cause. Without changes it leads to
 // the full review.
 func (s *Server) reviewErrand(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress,
-	spec link.Spec, cause link.CauseID, e session.Errand) {
+	spec link.Spec, cause report.CauseID, e session.Errand) {
 	if open, err := interrupted(s.engine(p)); err != nil || len(open) > 0 {
 		redirect(w, r, "/review") // only a full plan ends an interrupted apply
 		return
@@ -95,7 +96,7 @@ func (s *Server) reviewErrand(w http.ResponseWriter, r *http.Request, sess *sess
 }
 
 // nothingToFix writes the page for a cause that no setting can fix.
-func (s *Server) nothingToFix(w http.ResponseWriter, r *http.Request, sess *session.Session, cause link.CauseID) {
+func (s *Server) nothingToFix(w http.ResponseWriter, r *http.Request, sess *session.Session, cause report.CauseID) {
 	known, _ := signin.FindCause(cause)
 	s.problem(w, r, http.StatusConflict, view.ProblemPage{
 		Head:    s.titled(sess, say.Of("authpocket cannot fix this")),
@@ -134,7 +135,7 @@ func (s *Server) reviewAddresses(w http.ResponseWriter, r *http.Request, sess *s
 	})
 	spec := p.Spec
 	spec.Provider.RedirectURIs = append(list, more...)
-	s.reviewErrand(w, r, sess, p, spec, link.CauseRedirectMismatch, e)
+	s.reviewErrand(w, r, sess, p, spec, report.CauseRedirectMismatch, e)
 }
 
 // ownAddresses returns authpocket's own redirect URIs in authentik. It compares

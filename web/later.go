@@ -9,6 +9,7 @@ import (
 
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/web/session"
 	"authpocket/web/view"
@@ -30,7 +31,7 @@ func (s *Server) showUndo(w http.ResponseWriter, r *http.Request, sess *session.
 	}
 	force := r.URL.Query().Has("force")
 	plan, err := e.Undo(r.Context(), id, force)
-	if problems, ok := errors.AsType[link.Problems](err); ok {
+	if problems, ok := errors.AsType[report.Problems](err); ok {
 		later := ""
 		if newest, err := e.Newest(found.Spec); err == nil && newest != id {
 			later = newest
@@ -48,7 +49,7 @@ func (s *Server) showUndo(w http.ResponseWriter, r *http.Request, sess *session.
 // undoConflicts lists the later changes and lets the admin decide. later is the
 // id of a later receipt, empty for none.
 func (s *Server) undoConflicts(w http.ResponseWriter, r *http.Request, sess *session.Session, id, later string,
-	force bool, problems link.Problems) {
+	force bool, problems report.Problems) {
 	page := view.ProblemPage{
 		Head: s.head(sess), Summary: say.Of("The objects in the receipt have changed since then. Nothing was written."),
 		Todo: say.Of("Undo anyway to discard these changes too. You review all changes first."),
@@ -70,7 +71,7 @@ func (s *Server) undoConflicts(w http.ResponseWriter, r *http.Request, sess *ses
 	case "application.slug", "pocketbase.slot":
 		page.Head.Title, page.Summary = say.Of("This cannot be undone here"),
 			say.Of("Undoing it would delete something else. Nothing was written.")
-		page.Todo, page.Actions = problems[0].Message().Advice(link.OnPage), page.Actions[len(page.Actions)-1:]
+		page.Todo, page.Actions = problems[0].Message().Advice(report.OnPage), page.Actions[len(page.Actions)-1:]
 		force = false
 	}
 	if force {
@@ -110,7 +111,7 @@ func (s *Server) showLater(make planner) func(http.ResponseWriter, *http.Request
 	session.Progress) {
 	return func(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress) {
 		plan, err := make(s.engine(p), r.Context(), p.Spec)
-		if problems, ok := errors.AsType[link.Problems](err); ok {
+		if problems, ok := errors.AsType[report.Problems](err); ok {
 			s.laterProblems(w, r, sess, problems)
 			return
 		}
@@ -122,7 +123,8 @@ func (s *Server) showLater(make planner) func(http.ResponseWriter, *http.Request
 	}
 }
 
-func (s *Server) laterProblems(w http.ResponseWriter, r *http.Request, sess *session.Session, problems link.Problems) {
+func (s *Server) laterProblems(w http.ResponseWriter, r *http.Request, sess *session.Session,
+	problems report.Problems) {
 	page := view.ProblemPage{
 		Head:    s.titled(sess, say.Of("No changes to review yet")),
 		Summary: say.Of("No link exists with these settings. Nothing was written."), List: view.Sentences(problems),

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"net/http"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/secret"
 	"authpocket/web/session"
 	"authpocket/web/view/setup"
@@ -30,7 +30,7 @@ func (s *Server) showPocketBase(w http.ResponseWriter, r *http.Request, sess *se
 		in.Plain, in.Problems = d.Values.Has("pocketbase.insecure_http"), d.Problems
 	}
 	token := sess.Held("pocketbase.token")
-	in.Foreign = foreignToken(link.PB, token)
+	in.Foreign = foreignToken(report.PB, token)
 	in.Typed = token.IsSet() && !in.Foreign
 	in.TypedPassword = sess.Held("pocketbase.password").IsSet()
 	s.render(w, r, http.StatusOK, setup.PocketBase(setup.NewPocketBase(s.head(sess), in)))
@@ -47,22 +47,22 @@ func (s *Server) heldPocketBase(p session.Progress) session.Login {
 
 // savePocketBase handles the "POST /pocketbase" route.
 func (s *Server) savePocketBase(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress) {
-	sent, err := parseConnect(r, link.PB)
+	sent, err := parseConnect(r, report.PB)
 	if err != nil {
 		s.badForm(w, r, sess, err)
 		return
 	}
 	if sent.move {
-		s.moveToken(w, r, sess, link.PB, link.Authentik, sent)
+		s.moveToken(w, r, sess, report.PB, report.Authentik, sent)
 		return
 	}
-	sent.takeHeld(sess, link.PB)
-	login, keep, problems := sent.login(link.PB, s.heldPocketBase(p))
-	if wrong := s.mistaken(r, sess, link.PB, login.URL, true); wrong != nil {
+	sent.takeHeld(sess, report.PB)
+	login, keep, problems := sent.login(report.PB, s.heldPocketBase(p))
+	if wrong := s.mistaken(r, sess, report.PB, login.URL, true); wrong != nil {
 		keep, problems = false, wrong
 	}
-	if sent.With == session.WithToken && foreignToken(link.PB, sent.Token) {
-		problems = append(problems, foreignProblem(link.PB))
+	if sent.With == session.WithToken && foreignToken(report.PB, sent.Token) {
+		problems = append(problems, foreignProblem(report.PB))
 	}
 	if keep && len(problems) == 0 {
 		sess.DropDraft()
@@ -74,23 +74,23 @@ func (s *Server) savePocketBase(w http.ResponseWriter, r *http.Request, sess *se
 			return
 		}
 	}
-	s.refuseConnect(w, r, sess, link.PB, sent, problems)
+	s.refuseConnect(w, r, sess, report.PB, sent, problems)
 }
 
 // connectPocketBase signs in, or has a one-time password sent where the
 // superuser needs one, and sends the browser on. Without problems the answer
 // is written.
 func (s *Server) connectPocketBase(w http.ResponseWriter, r *http.Request, sess *session.Session,
-	login session.Login, came string) link.Problems {
+	login session.Login, came string) report.Problems {
 	answer, err := s.toPocketBase(r.Context(), login)
-	if f, ok := errors.AsType[*link.Fault](err); ok && f.Kind == link.FaultMFA {
+	if f, ok := errors.AsType[*report.Fault](err); ok && f.Kind == report.FaultMFA {
 		return s.askForCode(w, r, sess, login, err, came)
 	}
 	if err != nil {
 		s.logRefused(r, "connecting to PocketBase", err)
 		return connectionProblems(err, pocketbaseFields()...)
 	}
-	accepted(sess, link.PB, login)
+	accepted(sess, report.PB, login)
 	login.Password.Wipe()
 	sess.SetPocketBase(answer)
 	s.sessions.Keep(w, r, sess)
@@ -99,13 +99,13 @@ func (s *Server) connectPocketBase(w http.ResponseWriter, r *http.Request, sess 
 }
 
 func (s *Server) askForCode(w http.ResponseWriter, r *http.Request, sess *session.Session,
-	login session.Login, cause error, came string) link.Problems {
+	login session.Login, cause error, came string) report.Problems {
 	step, err := s.sendCode(r.Context(), login, cause)
 	if err != nil {
 		s.logRefused(r, "asking for a one-time password", err)
 		return connectionProblems(err, pocketbaseFields()...)
 	}
-	accepted(sess, link.PB, login)
+	accepted(sess, report.PB, login)
 	login.Password.Wipe()
 	sess.AwaitCode(step)
 	sess.DropDraft()

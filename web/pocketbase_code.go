@@ -3,7 +3,7 @@ package web
 import (
 	"net/http"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/web/form"
 	"authpocket/web/session"
@@ -20,7 +20,7 @@ func (s *Server) showCode(w http.ResponseWriter, r *http.Request, sess *session.
 		redirect(w, r, p.Missing())
 		return
 	}
-	var problems link.Problems
+	var problems report.Problems
 	if d := sess.Draft(codePage); d != nil {
 		problems = d.Problems
 	}
@@ -52,10 +52,10 @@ func (s *Server) saveCode(w http.ResponseWriter, r *http.Request, sess *session.
 
 // finishCode signs in with the code. Without problems the answer is written.
 func (s *Server) finishCode(w http.ResponseWriter, r *http.Request, sess *session.Session, step session.CodeStep,
-	came string) link.Problems {
+	came string) report.Problems {
 	code := form.TypedSecret(r, "pocketbase.otp")
 	if !code.IsSet() {
-		return link.Problems{{Field: "pocketbase.otp", Summary: say.Of("Enter the one-time password."),
+		return report.Problems{{Field: "pocketbase.otp", Summary: say.Of("Enter the one-time password."),
 			Todo: say.Of("PocketBase has sent it by e-mail.")}}
 	}
 	answer, err := s.withCode(r.Context(), step, code)

@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"strings"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/web/session"
 	"authpocket/web/view"
@@ -19,7 +19,7 @@ func (s *Server) showProof(w http.ResponseWriter, r *http.Request, sess *session
 		return
 	}
 	plan, err := s.engine(p).PlanProof(r.Context(), p.Spec, strings.TrimSpace(r.URL.Query().Get("email")))
-	problems, ok := errors.AsType[link.Problems](err)
+	problems, ok := errors.AsType[report.Problems](err)
 	if ok && !plan.Empty() { // another address will do
 		s.review(w, r, sess, p, &session.Shown{Plan: plan}, problems...)
 		return

@@ -10,6 +10,7 @@ import (
 
 	"authpocket/internal/address"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/web/respond"
@@ -33,7 +34,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, sess *session.Se
 // refusePerson refuses a form that asks for a user.
 func (s *Server) refusePerson(w http.ResponseWriter, r *http.Request, sess *session.Session, page string,
 	problem say.Text) {
-	s.refuse(w, r, sess, page, "", session.Draft{Values: r.PostForm, Problems: link.Problems{{Summary: problem}}})
+	s.refuse(w, r, sess, page, "", session.Draft{Values: r.PostForm, Problems: report.Problems{{Summary: problem}}})
 }
 
 // refusal returns what is wrong with the form that a page has refused, empty
@@ -47,8 +48,8 @@ func refusal(d *session.Draft) say.Text {
 
 // refuseConnect refuses a connect page. A secret that is not to blame is kept,
 // so that a mistake in the address does not cost it.
-func (s *Server) refuseConnect(w http.ResponseWriter, r *http.Request, sess *session.Session, system link.System,
-	sent connectForm, problems link.Problems) {
+func (s *Server) refuseConnect(w http.ResponseWriter, r *http.Request, sess *session.Session, system report.System,
+	sent connectForm, problems report.Problems) {
 	for name, text := range map[string]secret.Text{"token": sent.Token, "password": sent.Password} {
 		field := string(system) + "." + name
 		if blamed(problems, field) && !(name == "token" && foreignToken(system, text)) {
@@ -61,12 +62,12 @@ func (s *Server) refuseConnect(w http.ResponseWriter, r *http.Request, sess *ses
 	s.refuse(w, r, sess, "/"+string(system), sent.from, session.Draft{Values: sent.values(system), Problems: problems})
 }
 
-func blamed(problems link.Problems, field string) bool {
-	return slices.ContainsFunc(problems, func(p link.Problem) bool { return p.Field == field })
+func blamed(problems report.Problems, field string) bool {
+	return slices.ContainsFunc(problems, func(p report.Problem) bool { return p.Field == field })
 }
 
 // values returns what was typed except the secrets.
-func (f connectForm) values(system link.System) url.Values {
+func (f connectForm) values(system report.System) url.Values {
 	v := url.Values{}
 	for key, text := range map[string]string{"url": f.URL, "ca": f.CA, "with": f.With, "email": f.Email} {
 		v.Set(string(system)+"."+key, text)
@@ -79,7 +80,7 @@ func (f connectForm) values(system link.System) url.Values {
 
 // takeHeld fills in the secrets that were typed before, where nothing is typed
 // in their place.
-func (f *connectForm) takeHeld(sess *session.Session, system link.System) {
+func (f *connectForm) takeHeld(sess *session.Session, system report.System) {
 	for name, text := range map[string]*secret.Text{"token": &f.Token, "password": &f.Password} {
 		if held := sess.Held(string(system) + "." + name); !text.IsSet() && held.IsSet() {
 			*text = held
@@ -88,7 +89,7 @@ func (f *connectForm) takeHeld(sess *session.Session, system link.System) {
 }
 
 // accepted forgets the secrets that were held for a form that is now accepted.
-func accepted(sess *session.Session, system link.System, used session.Login) {
+func accepted(sess *session.Session, system report.System, used session.Login) {
 	if held := sess.Release(string(system) + ".token"); held != used.Token {
 		held.Wipe()
 	}
@@ -97,7 +98,7 @@ func accepted(sess *session.Session, system link.System, used session.Login) {
 
 // moveToken takes a token that was typed on the page of the wrong system to
 // the other one's.
-func (s *Server) moveToken(w http.ResponseWriter, r *http.Request, sess *session.Session, from, to link.System,
+func (s *Server) moveToken(w http.ResponseWriter, r *http.Request, sess *session.Session, from, to report.System,
 	sent connectForm) {
 	token := sess.Release(string(from) + ".token")
 	if sent.Token.IsSet() {
@@ -107,7 +108,7 @@ func (s *Server) moveToken(w http.ResponseWriter, r *http.Request, sess *session
 	sess.Hold(string(to)+".token", token)
 	sess.Refuse("/"+string(from), session.Draft{Values: sent.values(from)})
 	s.sessions.Keep(w, r, sess)
-	if to == link.PB && !sess.Look().Reaches("/pocketbase") {
+	if to == report.PB && !sess.Look().Reaches("/pocketbase") {
 		redirect(w, r, "/authentik")
 		return
 	}
@@ -115,23 +116,23 @@ func (s *Server) moveToken(w http.ResponseWriter, r *http.Request, sess *session
 }
 
 // foreignProblem is the problem of a token that belongs to the other system.
-func foreignProblem(system link.System) link.Problem {
-	if system == link.PB {
-		return link.Problem{Field: "pocketbase.token", Summary: say.Of("This looks like a token of authentik."),
+func foreignProblem(system report.System) report.Problem {
+	if system == report.PB {
+		return report.Problem{Field: "pocketbase.token", Summary: say.Of("This looks like a token of authentik."),
 			Todo: say.Of("Move it to authentik's page with the button below, " +
 				"and enter a superuser's token of PocketBase here.")}
 	}
-	return link.Problem{Field: "authentik.token", Summary: say.Of("This is a token of PocketBase."),
+	return report.Problem{Field: "authentik.token", Summary: say.Of("This is a token of PocketBase."),
 		Todo: say.Of("Move it to PocketBase's page with the button below, and enter an API token of authentik here.")}
 }
 
 // foreignToken reports whether a token belongs to the other system.
-func foreignToken(system link.System, token secret.Text) bool {
+func foreignToken(system report.System, token secret.Text) bool {
 	text := token.AsPasted()
 	if text != token {
 		defer text.Wipe()
 	}
-	if system == link.Authentik {
+	if system == report.Authentik {
 		return ofPocketBase(text.Reveal())
 	}
 	return ofAuthentik(text.Reveal())

@@ -12,7 +12,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/web/live"
 	"authpocket/web/respond"
@@ -79,19 +79,20 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, sess *session.Sess
 		respond.Nothing(w)
 		return
 	}
-	if problems, ok := errors.AsType[link.Problems](err); ok {
+	if problems, ok := errors.AsType[report.Problems](err); ok {
 		s.reviewProblems(w, r, sess, problems)
 		return
 	}
 	s.logError(r, "asking a system", err)
-	said := link.MessageOf(err)
+	said := report.MessageOf(err)
 	page := view.ProblemPage{Head: s.titled(sess, say.Of("Something went wrong")), Summary: said.What(),
-		Todo: said.Advice(link.OnPage), Answers: true, Actions: []view.Action{{Label: say.Of("Try again"), URL: again}}}
+		Todo: said.Advice(report.OnPage), Answers: true,
+		Actions: []view.Action{{Label: say.Of("Try again"), URL: again}}}
 	status := http.StatusInternalServerError
-	if f, ok := errors.AsType[*link.Fault](err); ok {
+	if f, ok := errors.AsType[*report.Fault](err); ok {
 		status = http.StatusBadGateway
 		page.Head.Title = say.Of("%s returned an unexpected response", f.System.Label())
-		if f.Kind == link.FaultUnreachable {
+		if f.Kind == report.FaultUnreachable {
 			page.Head.Title = say.Of("%s did not respond", f.System.Label())
 		}
 		page.Actions = append(page.Actions, view.Action{Label: say.Of("Change the connection to %s", f.System.Label()),

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/web/session"
 	"authpocket/web/view"
@@ -30,7 +31,7 @@ func (s *Server) showReview(w http.ResponseWriter, r *http.Request, sess *sessio
 
 // review writes the page of a plan of any kind. One with problems cannot be applied.
 func (s *Server) review(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress,
-	shown *session.Shown, problems ...link.Problem) {
+	shown *session.Shown, problems ...report.Problem) {
 	open, err := interrupted(s.engine(p))
 	if err != nil {
 		s.fail(w, r, sess, err, session.Again(shown.Plan))
@@ -53,7 +54,8 @@ func (s *Server) review(w http.ResponseWriter, r *http.Request, sess *session.Se
 }
 
 // reviewProblems writes the page for answers that no longer fit the systems.
-func (s *Server) reviewProblems(w http.ResponseWriter, r *http.Request, sess *session.Session, problems link.Problems) {
+func (s *Server) reviewProblems(w http.ResponseWriter, r *http.Request, sess *session.Session,
+	problems report.Problems) {
 	s.problem(w, r, http.StatusConflict, view.ProblemPage{
 		Head: s.titled(sess, say.Of("No changes to review yet")),
 		Summary: say.Of("Something has changed in authentik or PocketBase since you answered. Check the settings " +

@@ -9,6 +9,7 @@ import (
 	"authpocket/internal/connect"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/web/form"
 	"authpocket/web/respond"
@@ -51,7 +52,8 @@ func (s *Server) askSettings(ctx context.Context, sess *session.Session, p sessi
 	}
 	sess.Found(preview.There)
 	if problem := preview.Authentik.SecretProblem(); problem != nil {
-		return setup.SettingsInput{}, &link.Fault{System: link.Authentik, Summary: problem.Summary, Todo: problem.Todo}
+		return setup.SettingsInput{}, &report.Fault{System: report.Authentik, Summary: problem.Summary,
+			Todo: problem.Todo}
 	}
 	in := settingsInput(preview)
 	if preview.Spec.Email == "" && preview.EmailBefore != "" {
@@ -109,7 +111,7 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request, sess *sess
 		return
 	}
 	plan, err := s.engine(p).Plan(r.Context(), spec)
-	if found, ok := errors.AsType[link.Problems](err); ok {
+	if found, ok := errors.AsType[report.Problems](err); ok {
 		s.refuseSettings(w, r, sess, sent, found, inTheWay(found))
 		return
 	}
@@ -127,8 +129,8 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request, sess *sess
 }
 
 // inTheWay says what of the two systems is in the way, empty for nothing.
-func inTheWay(problems link.Problems) say.Text {
-	i := slices.IndexFunc(problems, func(p link.Problem) bool {
+func inTheWay(problems report.Problems) say.Text {
+	i := slices.IndexFunc(problems, func(p report.Problem) bool {
 		return slices.Contains([]string{"existing", "application.slug", "provider.name", "pocketbase.slot"}, p.Field)
 	})
 	if i < 0 {
@@ -140,7 +142,7 @@ func inTheWay(problems link.Problems) say.Text {
 // refuseSettings sends the browser back to the form as it was sent, but for the
 // secret.
 func (s *Server) refuseSettings(w http.ResponseWriter, r *http.Request, sess *session.Session, sent form.Settings,
-	problems link.Problems, conflict say.Text) {
+	problems report.Problems, conflict say.Text) {
 	sent.Del("provider.client_secret")
 	s.refuse(w, r, sess, "/settings", from(sent.Get("from")),
 		session.Draft{Values: sent.Values, Problems: problems, InTheWay: conflict})
@@ -163,7 +165,7 @@ func (s *Server) findNames(w http.ResponseWriter, r *http.Request, sess *session
 	refs, err := search(r.Context(), r.URL.Query().Get("q"))
 	if err != nil {
 		s.logError(r, "looking names up", err)
-		s.render(w, r, http.StatusOK, view.Found("", nil, link.MessageOf(err).Text(link.OnPage)))
+		s.render(w, r, http.StatusOK, view.Found("", nil, report.MessageOf(err).Text(report.OnPage)))
 		return
 	}
 	var names []string

@@ -12,6 +12,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/static"
 	"authpocket/web/door"
@@ -144,7 +145,7 @@ func (s *Server) deleteSignIn(w http.ResponseWriter, r *http.Request, sess *sess
 	ctx := context.WithoutCancel(r.Context()) // a client that disconnects does not stop the deletion
 	if err := s.engine(p).DeleteTestAccount(ctx, run.Desired, run.Started(), *v); err != nil {
 		s.logError(r, "deleting a test account", err)
-		s.refusePerson(w, r, sess, "/signin/"+run.ID, link.MessageOf(err).Text(link.OnPage))
+		s.refusePerson(w, r, sess, "/signin/"+run.ID, report.MessageOf(err).Text(report.OnPage))
 		return
 	}
 	run.AccountDeleted()

@@ -4,7 +4,7 @@ import (
 	"context"
 	"net/http"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/web/form"
 	"authpocket/web/session"
@@ -79,7 +79,7 @@ func (s *Server) foresee(ctx context.Context, p session.Progress, run *session.S
 	prediction, err := s.engine(p).Foresee(ctx, run.Desired, person)
 	if err != nil {
 		return say.Join(say.Of("The result of the sign-in cannot be predicted."),
-			link.MessageOf(err).Text(link.OnPage))
+			report.MessageOf(err).Text(report.OnPage))
 	}
 	run.Expected.Person, run.Expected.Prediction = person, &prediction
 	return say.Text{}
@@ -90,7 +90,7 @@ func (s *Server) foresee(ctx context.Context, p session.Progress, run *session.S
 func (s *Server) person(ctx context.Context, p session.Progress, named string) (pk int, problem say.Text) {
 	pk, err := s.engine(p).FindUser(ctx, named)
 	if err != nil {
-		return 0, link.MessageOf(err).Text(link.OnPage)
+		return 0, report.MessageOf(err).Text(report.OnPage)
 	}
 	return pk, say.Text{}
 }

@@ -6,7 +6,7 @@ import (
 
 	"github.com/a-h/templ"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/web/form"
 	"authpocket/web/session"
 	"authpocket/web/view/proof"
@@ -37,7 +37,7 @@ func (s *Server) verifyInput(sess *session.Session, in proof.VerifyInput) proof.
 
 // signedIn returns the last test sign-in that worked since the last change of
 // the link.
-func (s *Server) signedIn(sess *session.Session) (seen link.SignedIn) {
+func (s *Server) signedIn(sess *session.Session) (seen report.SignedIn) {
 	p := sess.Look()
 	if p.Settled == nil {
 		return seen
@@ -45,7 +45,7 @@ func (s *Server) signedIn(sess *session.Session) (seen link.SignedIn) {
 	for _, run := range s.signIns.All(sess) {
 		v := run.Verdict()
 		if v != nil && v.Works && run.Made.After(p.Settled.At) && run.Made.After(seen.At) {
-			seen = link.SignedIn{Name: cmp.Or(v.Record.Email, v.Record.ID), At: run.Made}
+			seen = report.SignedIn{Name: cmp.Or(v.Record.Email, v.Record.ID), At: run.Made}
 		}
 	}
 	return seen

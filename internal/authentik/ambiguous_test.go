@@ -14,6 +14,7 @@ import (
 
 	"authpocket/internal/authentik"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/sandbox/authentiksim"
 )
 
@@ -152,7 +153,7 @@ func TestAWriteIsGivenUpAfterThreeTries(t *testing.T) {
 			writes := l.losing(hangUp, 100, false)
 			began := time.Now()
 			f := faultOf(t, c.Apply(t.Context(), ch))
-			if writes.Load() != 3 || time.Since(began) > 40*time.Second || f.Written != link.WrittenNone {
+			if writes.Load() != 3 || time.Since(began) > 40*time.Second || f.Written != report.WrittenNone {
 				t.Errorf("%s: %d writes, %s, %+v", kind, writes.Load(), time.Since(began), f)
 			}
 			l.intercept(nil)
@@ -178,7 +179,7 @@ func TestAWriteWhoseOutcomeCannotBeSeenIsUnknown(t *testing.T) {
 			}
 			return gone.Load()
 		})
-		if f := faultOf(t, c.Apply(t.Context(), ch)); f.Kind != link.FaultUnknown {
+		if f := faultOf(t, c.Apply(t.Context(), ch)); f.Kind != report.FaultUnknown {
 			t.Errorf("got %+v", f)
 		}
 	})
@@ -191,7 +192,7 @@ func TestAWriteThatNeverLeftIsNotUnknown(t *testing.T) {
 	l.client.CloseIdleConnections()
 	l.stop()
 	f := faultOf(t, c.Apply(t.Context(), link.Change{Kind: link.KindMapping, After: mapping}))
-	if f.Kind != link.FaultUnreachable || f.Written != link.WrittenNone {
+	if f.Kind != report.FaultUnreachable || f.Written != report.WrittenNone {
 		t.Errorf("got %+v", f)
 	}
 }
@@ -216,7 +217,7 @@ func TestSomethingElseInThePlaceOfALostWriteIsReported(t *testing.T) {
 			"pair":     {Kind: link.KindPair, After: &taken},
 		} {
 			writes := l.losing(hangUp, 100, false)
-			if f := faultOf(t, c.Apply(t.Context(), ch)); f.Kind != link.FaultStale || writes.Load() != 1 {
+			if f := faultOf(t, c.Apply(t.Context(), ch)); f.Kind != report.FaultStale || writes.Load() != 1 {
 				t.Errorf("%s: %d writes, %+v", kind, writes.Load(), f)
 			}
 			l.intercept(nil)
@@ -230,7 +231,7 @@ func TestAWriteThatIsStoredOtherwiseIsAFault(t *testing.T) {
 	changes := writesOf(t, l, c)
 	l.rewrite("/api/v3/core/applications/", func(o map[string]any) { o["group"] = "Elsewhere" })
 	f := faultOf(t, c.Apply(t.Context(), changes["application's fields"]))
-	if f.Kind != link.FaultUnknown || !strings.Contains(f.Summary.String(), "group") {
+	if f.Kind != report.FaultUnknown || !strings.Contains(f.Summary.String(), "group") {
 		t.Errorf("got %+v", f)
 	}
 	l.rewrite("/api/v3/providers/oauth2/", func(o map[string]any) { o["redirect_uris"] = []any{} })
@@ -253,7 +254,7 @@ func TestACancelledApplyStops(t *testing.T) {
 		l.losing(lost["silence"], 100, true)
 		began := time.Now()
 		f := faultOf(t, c.Apply(ctx, ch))
-		if f.Kind != link.FaultUnknown || time.Since(began) > 6*time.Second {
+		if f.Kind != report.FaultUnknown || time.Since(began) > 6*time.Second {
 			t.Errorf("after %s: %+v", time.Since(began), f)
 		}
 	})

@@ -14,6 +14,7 @@ import (
 
 	"authpocket/internal/authentik"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/secret"
 	"authpocket/sandbox/authentiksim"
 )
@@ -52,7 +53,7 @@ func fieldsNamed(names ...string) []link.Field {
 
 func apply(t *testing.T, c *authentik.Client, ch link.Change) {
 	t.Helper()
-	ch.System = link.Authentik
+	ch.System = report.Authentik
 	if err := c.Apply(t.Context(), ch); err != nil {
 		t.Fatal(err)
 	}
@@ -343,7 +344,7 @@ func TestAPairIsTakenAwayWholeButNeverSomebodyElses(t *testing.T) {
 	l := newLab(t, authentiksim.Config{})
 	c := l.connect()
 	pair := changeOf(t, l.setUp(c, spec()), link.KindPair).After
-	undo := link.Change{System: link.Authentik, Kind: link.KindPair, Before: pair}
+	undo := link.Change{System: report.Authentik, Kind: link.KindPair, Before: pair}
 	snap := l.observe(c, spec())
 	other := snap.Providers[0]
 	other.PK, other.Name, other.ClientID = 0, "Somebody else's", "somebody-else"
@@ -352,7 +353,7 @@ func TestAPairIsTakenAwayWholeButNeverSomebodyElses(t *testing.T) {
 	moved.Provider, moved.ProviderName = 0, other.Name
 	apply(t, c, link.Change{Kind: link.KindApplication, Before: snap.Application, After: &moved,
 		Fields: fieldsNamed("provider")})
-	if f := faultOf(t, c.Apply(t.Context(), undo)); f.Kind != link.FaultStale {
+	if f := faultOf(t, c.Apply(t.Context(), undo)); f.Kind != report.FaultStale {
 		t.Errorf("got %+v", f)
 	}
 	apply(t, c, link.Change{Kind: link.KindApplication, Before: &moved, After: snap.Application,
@@ -382,7 +383,7 @@ func TestValuesThatOpenALinkToAnybodyAreNeverSent(t *testing.T) {
 			After:  &link.ProviderState{RedirectURIs: []link.RedirectURI{{URL: "x"}}},
 			Fields: fieldsNamed("client_secret")},
 	} {
-		if f := faultOf(t, c.Apply(t.Context(), ch)); f.Kind != link.FaultRefused || f.Field == "" {
+		if f := faultOf(t, c.Apply(t.Context(), ch)); f.Kind != report.FaultRefused || f.Field == "" {
 			t.Errorf("got %+v", f)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"authpocket/internal/authentik/rest"
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/wire"
 )
@@ -33,13 +33,13 @@ func (c *Client) explainBroken(ctx context.Context, err error) error {
 	}
 	broken := c.broken(ctx, providers)
 	if broken == nil {
-		return rest.NewFault(link.FaultOther, "", say.Of("authentik failed to list its providers or applications."),
+		return rest.NewFault(report.FaultOther, "", say.Of("authentik failed to list its providers or applications."),
 			say.Of("A redirect URI without a matching mode can cause this. If a provider was recently changed "+
 				"through the API, send its full list of redirect URIs again. Otherwise check authentik's server "+
 				"log."), err)
 	}
 	number := broken.Number("pk")
-	return rest.NewFault(link.FaultOther, "",
+	return rest.NewFault(report.FaultOther, "",
 		say.Of("authentik cannot read its own provider %q (ID %d), so it cannot list providers.",
 			rest.Plain(broken.Text("name")), number),
 		say.Of("One of its redirect URIs has no matching mode. Send the full list again through the API: PATCH "+

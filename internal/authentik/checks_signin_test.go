@@ -8,6 +8,7 @@ import (
 
 	"authpocket/internal/authentik"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/sandbox/authentiksim"
 )
 
@@ -59,9 +60,9 @@ func (l *lab) emailKey(d link.Desired) string {
 // wrongSignIn is a state in which authentik or PocketBase refuses a sign-in.
 type wrongSignIn struct {
 	wrong  func(l *lab, c *authentik.Client, d link.Desired, ada int)
-	check  link.CheckID
-	status link.Status
-	cause  link.CauseID
+	check  report.CheckID
+	status report.Status
+	cause  report.CauseID
 	says   string
 }
 
@@ -72,7 +73,7 @@ func (w wrongSignIn) run(t *testing.T) {
 	if check.Status != w.status || check.Cause != w.cause || !strings.Contains(check.Evidence.String(), w.says) {
 		t.Errorf("got %+v", check)
 	}
-	if w.status != link.Skipped && check.Remedy.Empty() {
+	if w.status != report.Skipped && check.Remedy.Empty() {
 		t.Errorf("no remedy: %+v", check)
 	}
 }
@@ -83,22 +84,22 @@ func TestLifetimesThatAreTooShortAreFound(t *testing.T) {
 	}
 	for name, test := range map[string]wrongSignIn{
 		"codes of no time": {set("access_code_validity", "seconds=0"),
-			"authentik.validity", link.Fail, "validity", "seconds=0"},
+			"authentik.validity", report.Fail, "validity", "seconds=0"},
 		"codes in the past": {set("access_code_validity", "hours=-1"),
-			"authentik.validity", link.Fail, "validity", "hours=-1"},
-		"tokens of no time": {set("access_token_validity", "hours=0;minutes=0"), "authentik.validity", link.Fail,
+			"authentik.validity", report.Fail, "validity", "hours=-1"},
+		"tokens of no time": {set("access_token_validity", "hours=0;minutes=0"), "authentik.validity", report.Fail,
 			"validity",
 			"Access token validity"},
 		"short codes": {set("access_code_validity", "seconds=9"),
-			"authentik.validity", link.Warn, "validity", "seconds=9"},
+			"authentik.validity", report.Warn, "validity", "seconds=9"},
 		"refresh tokens of no time": {set("refresh_token_validity", "days=0"),
-			"authentik.validity", link.Warn, "validity", "days=0"},
+			"authentik.validity", report.Warn, "validity", "days=0"},
 		"tokens of ten seconds": {set("access_token_validity", "seconds=10"),
-			"authentik.validity", link.Fail, "validity", "seconds=10"},
+			"authentik.validity", report.Fail, "validity", "seconds=10"},
 		"short tokens": {set("access_token_validity", "seconds=12"),
-			"authentik.validity", link.Warn, "validity", "seconds=12"},
+			"authentik.validity", report.Warn, "validity", "seconds=12"},
 		"ten seconds": {set("access_code_validity", "seconds=10"),
-			"authentik.validity", link.Pass, "", "seconds=10"},
+			"authentik.validity", report.Pass, "", "seconds=10"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l, c, d, ada := linkedLab(t, spec())
@@ -126,7 +127,7 @@ func TestFlowsThatLetNobodyInAreFound(t *testing.T) {
 		return use("authorization_flow", "authorization", level)
 	}
 	fails := func(wrong func(*lab, *authentik.Client, link.Desired, int), says string) wrongSignIn {
-		return wrongSignIn{wrong, "authentik.flows", link.Fail, "flow", says}
+		return wrongSignIn{wrong, "authentik.flows", report.Fail, "flow", says}
 	}
 	usual := []string{"identification", "password", "user_login"}
 	for name, test := range map[string]wrongSignIn{
@@ -148,9 +149,9 @@ func TestFlowsThatLetNobodyInAreFound(t *testing.T) {
 		"everyone is denied": fails(login("none", "identification", "deny", "user_login"),
 			"deny stage"),
 		"a flow to sign out as sign-in": {use("authentication_flow", "invalidation", "none", usual...),
-			"authentik.flows", link.Warn, "flow", "invalidation"},
+			"authentik.flows", report.Warn, "flow", "invalidation"},
 		"a flow to sign in as consent": {use("authorization_flow", "authentication", "none"),
-			"authentik.flows", link.Warn, "flow", "authentication"},
+			"authentik.flows", report.Warn, "flow", "authentication"},
 		"a brand whose flow is for the known": fails(func(l *lab, _ *authentik.Client, _ link.Desired, _ int) {
 			l.admin("PATCH", "/flows/instances/default-authentication-flow/",
 				map[string]any{"authentication": "require_authenticated"})
@@ -170,19 +171,19 @@ func TestWhetherAPolicyLetsPeopleInIsNotKnown(t *testing.T) {
 		"of the authentication flow": {func(l *lab, _ *authentik.Client, _ link.Desired, _ int) {
 			_, bindings := l.flowKeys("default-authentication-flow")
 			l.bindPolicy(bindings)
-		}, "authentik.flows", link.Skipped, "", "default-user-settings-authorization"},
+		}, "authentik.flows", report.Skipped, "", "default-user-settings-authorization"},
 		"of the authorization flow": {func(l *lab, _ *authentik.Client, _ link.Desired, _ int) {
 			_, bindings := l.flowKeys("default-provider-authorization-implicit-consent")
 			l.bindPolicy(bindings)
-		}, "authentik.flows", link.Skipped, "", "default-user-settings-authorization"},
+		}, "authentik.flows", report.Skipped, "", "default-user-settings-authorization"},
 		"of a deny stage": {func(l *lab, _ *authentik.Client, _ link.Desired, _ int) {
 			pk, _ := l.flowKeys("default-authentication-flow")
 			l.bindPolicy(l.sim.AddStage(pk, "deny"))
-		}, "authentik.flows", link.Skipped, "", "default-user-settings-authorization"},
+		}, "authentik.flows", report.Skipped, "", "default-user-settings-authorization"},
 		"a stage that stands in for identification": {func(l *lab, c *authentik.Client, d link.Desired, _ int) {
 			pk, _ := l.newFlow("authentication", "none", "mtls", "user_login")
 			l.patch(c, d, map[string]any{"authentication_flow": pk})
-		}, "authentik.flows", link.Skipped, "", "no identification stage"},
+		}, "authentik.flows", report.Skipped, "", "no identification stage"},
 		"a policy that is off": {func(l *lab, _ *authentik.Client, _ link.Desired, _ int) {
 			_, bindings := l.flowKeys("default-authentication-flow")
 			l.bindPolicy(bindings)
@@ -191,7 +192,7 @@ func TestWhetherAPolicyLetsPeopleInIsNotKnown(t *testing.T) {
 					l.admin("PATCH", "/policies/bindings/"+b.PK+"/", map[string]any{"enabled": false})
 				}
 			}
-		}, "authentik.flows", link.Pass, "", "default-authentication-flow"},
+		}, "authentik.flows", report.Pass, "", "default-authentication-flow"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l, c, d, ada := linkedLab(t, spec())
@@ -211,26 +212,26 @@ func TestAccountsThatCannotSignInAreFound(t *testing.T) {
 		}
 	}
 	for name, test := range map[string]wrongSignIn{
-		"inactive": {set("is_active", false), "authentik.person", link.Fail, "person-inactive", "ada is not active"},
-		"a service account": {set("type", "service_account"), "authentik.person", link.Warn, "person-inactive",
+		"inactive": {set("is_active", false), "authentik.person", report.Fail, "person-inactive", "ada is not active"},
+		"a service account": {set("type", "service_account"), "authentik.person", report.Warn, "person-inactive",
 			"service account"},
 		"an expired account": {set("attributes", map[string]any{"goauthentik.io/user/expires": 1000000000.0}),
-			"authentik.person", link.Warn, "person-inactive", "expired on 2001-09-09"},
+			"authentik.person", report.Warn, "person-inactive", "expired on 2001-09-09"},
 	} {
 		t.Run(name, test.run)
 	}
 	l, c, d, _ := linkedLab(t, spec())
 	check := checkOf(t, c.Check(t.Context(), d, 0), "authentik.person")
-	if check.Status != link.Pass || !strings.Contains(check.Evidence.String(), "token's own account akadmin") {
+	if check.Status != report.Pass || !strings.Contains(check.Evidence.String(), "token's own account akadmin") {
 		t.Errorf("got %+v", check)
 	}
 	check = checkOf(t, c.Check(t.Context(), d, 4711), "authentik.person")
-	if check.Status != link.Skipped || !strings.Contains(check.Evidence.String(), "4711") {
+	if check.Status != report.Skipped || !strings.Contains(check.Evidence.String(), "4711") {
 		t.Errorf("got %+v", check)
 	}
 	c = l.connectAs(l.token("authentik_core.view_application", "authentik_providers_oauth2.view_oauth2provider"))
 	check = checkOf(t, c.Check(t.Context(), d, 0), "authentik.person")
-	if check.Status != link.Warn || !strings.Contains(check.Evidence.String(), "wizard-limited") {
+	if check.Status != report.Warn || !strings.Contains(check.Evidence.String(), "wizard-limited") {
 		t.Errorf("got %+v", check)
 	}
 }
@@ -239,28 +240,28 @@ func TestClaimsThatPocketBaseDoesNotGetAreFound(t *testing.T) {
 	for name, test := range map[string]wrongSignIn{
 		"the e-mail mapping raises": {func(l *lab, _ *authentik.Client, d link.Desired, _ int) {
 			l.sim.FailMapping(l.emailKey(d), "Traceback (most recent call last):\n  File \"x\"\nKeyError: 'mail'")
-		}, "authentik.claims", link.Fail, "mapping-fails", "KeyError: 'mail'"},
+		}, "authentik.claims", report.Fail, "mapping-fails", "KeyError: 'mail'"},
 		"the e-mail mapping returns a list": {func(l *lab, _ *authentik.Client, d link.Desired, _ int) {
 			l.sim.GiveClaims(l.emailKey(d), []any{"x"})
-		}, "authentik.claims", link.Fail, "mapping-fails", "a list instead of an object"},
+		}, "authentik.claims", report.Fail, "mapping-fails", "a list instead of an object"},
 		"the e-mail mapping returns nothing": {func(l *lab, _ *authentik.Client, d link.Desired, _ int) {
 			l.sim.GiveClaims(l.emailKey(d), nil)
-		}, "authentik.claims", link.Fail, "mapping-fails", "nothing instead of an object"},
+		}, "authentik.claims", report.Fail, "mapping-fails", "nothing instead of an object"},
 		"the profile mapping raises": {func(l *lab, c *authentik.Client, _ link.Desired, _ int) {
 			l.sim.FailMapping(l.scopeKey(c, "profile"), "KeyError: 'cn'")
-		}, "authentik.claims", link.Warn, "mapping-fails", "OpenID 'profile'"},
+		}, "authentik.claims", report.Warn, "mapping-fails", "OpenID 'profile'"},
 		"the name is a list": {func(l *lab, c *authentik.Client, _ link.Desired, _ int) {
 			l.sim.GiveClaims(l.scopeKey(c, "profile"), map[string]any{"name": []any{"Ada"}})
-		}, "authentik.claims", link.Fail, "claim-type", "OpenID 'profile'"},
+		}, "authentik.claims", report.Fail, "claim-type", "OpenID 'profile'"},
 		"the address is a list": {func(l *lab, _ *authentik.Client, d link.Desired, _ int) {
 			l.sim.GiveClaims(l.emailKey(d), map[string]any{"email": []any{"ada@example.com"}})
-		}, "authentik.claims", link.Fail, "claim-type", "The claim email is a list"},
+		}, "authentik.claims", report.Fail, "claim-type", "The claim email is a list"},
 		"the picture is an object": {func(l *lab, c *authentik.Client, _ link.Desired, _ int) {
 			l.sim.GiveClaims(l.scopeKey(c, "profile"), map[string]any{"name": "Ada", "picture": map[string]any{}})
-		}, "authentik.claims", link.Fail, "claim-type", "picture is an object"},
+		}, "authentik.claims", report.Fail, "claim-type", "picture is an object"},
 		"the user name is a number, in capitals": {func(l *lab, c *authentik.Client, _ link.Desired, _ int) {
 			l.sim.GiveClaims(l.scopeKey(c, "profile"), map[string]any{"name": "Ada", "Preferred_Username": 7})
-		}, "authentik.claims", link.Fail, "claim-type", "preferred_username is a number"},
+		}, "authentik.claims", report.Fail, "claim-type", "preferred_username is a number"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			test.run(t)
@@ -285,7 +286,7 @@ func TestASubjectThatIsAListComesFromTheSubjectMode(t *testing.T) {
 		return true
 	})
 	check := checkOf(t, c.Check(t.Context(), d, ada), "authentik.claims")
-	if check.Status != link.Fail || check.Cause != "claim-type" || !strings.Contains(check.Remedy.String(),
+	if check.Status != report.Fail || check.Cause != "claim-type" || !strings.Contains(check.Remedy.String(),
 		"subject mode") {
 		t.Errorf("got %+v", check)
 	}
@@ -309,7 +310,7 @@ func TestAnOddClaimOfAnotherScopeDoesNotReachPocketBase(t *testing.T) {
 	if f := faultOf(t, err); !strings.Contains(f.Summary.String(), "authentik_core.view_propertymapping") {
 		t.Errorf("got %+v", f)
 	}
-	if check := checkOf(t, c.Check(t.Context(), d, ada), "authentik.claims"); check.Status != link.Pass {
+	if check := checkOf(t, c.Check(t.Context(), d, ada), "authentik.claims"); check.Status != report.Pass {
 		t.Errorf("got %+v", check)
 	}
 }
@@ -321,14 +322,14 @@ func TestWithoutThePermissionToTestMappingsTheClaimsAreSkipped(t *testing.T) {
 		"authentik_core.preview_user", "authentik_providers_oauth2.view_scopemapping", "authentik_core.view_user"))
 	checks := c.Check(t.Context(), d, ada)
 	check := checkOf(t, checks, "authentik.claims")
-	if check.Status != link.Skipped || !strings.Contains(check.Evidence.String(),
+	if check.Status != report.Skipped || !strings.Contains(check.Evidence.String(),
 		"authentik_core.view_propertymapping") {
 		t.Errorf("got %+v", check)
 	}
-	if check = checkOf(t, checks, "authentik.email"); check.Status != link.Skipped {
+	if check = checkOf(t, checks, "authentik.email"); check.Status != report.Skipped {
 		t.Errorf("got %+v", check)
 	}
-	if check = checkOf(t, checks, "authentik.flows"); check.Status != link.Skipped ||
+	if check = checkOf(t, checks, "authentik.flows"); check.Status != report.Skipped ||
 		!strings.Contains(check.Evidence.String(), "authentik_flows.view_flow") {
 		t.Errorf("got %+v", check)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"authpocket/internal/authentik"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
 	"authpocket/sandbox/authentiksim"
@@ -40,8 +41,8 @@ func TestChecksFailForWhatIsWrong(t *testing.T) {
 	strict := func(url string) []any { return []any{map[string]any{"matching_mode": "strict", "url": url}} }
 	for name, test := range map[string]struct {
 		wrong  func(l *lab, c *authentik.Client, d *link.Desired)
-		check  link.CheckID
-		cause  link.CauseID
+		check  report.CheckID
+		cause  report.CauseID
 		remedy string
 	}{
 		"slug changed": {func(l *lab, _ *authentik.Client, _ *link.Desired) {
@@ -116,7 +117,7 @@ func TestChecksFailForWhatIsWrong(t *testing.T) {
 			l, c, d, ada := linkedLab(t, spec())
 			test.wrong(l, c, &d)
 			check := checkOf(t, c.Check(t.Context(), d, ada), test.check)
-			if check.Status != link.Fail || check.Cause != test.cause || !strings.Contains(check.Remedy.String(),
+			if check.Status != report.Fail || check.Cause != test.cause || !strings.Contains(check.Remedy.String(),
 				test.remedy) ||
 				check.Evidence.Empty() {
 				t.Errorf("got %+v", check)
@@ -179,7 +180,7 @@ func TestAuthorizeIsNeverAskedWithoutRedirectURIs(t *testing.T) {
 		c = wrong(l, c, &d)
 		l.count()
 		check := checkOf(t, c.Check(t.Context(), d, ada), "authentik.redirect")
-		if check.Status == link.Pass || check.Evidence.Empty() || l.asked("GET /application/o/authorize/") != 0 {
+		if check.Status == report.Pass || check.Evidence.Empty() || l.asked("GET /application/o/authorize/") != 0 {
 			t.Errorf("%s: %+v", name, check)
 		}
 	}
@@ -188,14 +189,14 @@ func TestAuthorizeIsNeverAskedWithoutRedirectURIs(t *testing.T) {
 func TestChecksWithoutPermissionsAreSkippedWithTheReason(t *testing.T) {
 	l, _, d, ada := linkedLab(t, spec())
 	c := l.connectAs(l.token())
-	want := map[link.CheckID]link.Status{
-		"authentik.discovery": link.Pass, "authentik.issuer": link.Pass, "authentik.jwks": link.Pass,
-		"authentik.client":   link.Pass,
-		"authentik.redirect": link.Skipped, "authentik.scopes": link.Pass, "authentik.grants": link.Skipped,
-		"authentik.email": link.Skipped, "authentik.access": link.Skipped,
-		"authentik.validity": link.Skipped, "authentik.flows": link.Skipped, "authentik.person": link.Skipped,
-		"authentik.claims":    link.Skipped,
-		"authentik.endpoints": link.Pass, "authentik.bindings": link.Skipped, "authentik.settings": link.Skipped,
+	want := map[report.CheckID]report.Status{
+		"authentik.discovery": report.Pass, "authentik.issuer": report.Pass, "authentik.jwks": report.Pass,
+		"authentik.client":   report.Pass,
+		"authentik.redirect": report.Skipped, "authentik.scopes": report.Pass, "authentik.grants": report.Skipped,
+		"authentik.email": report.Skipped, "authentik.access": report.Skipped,
+		"authentik.validity": report.Skipped, "authentik.flows": report.Skipped, "authentik.person": report.Skipped,
+		"authentik.claims":    report.Skipped,
+		"authentik.endpoints": report.Pass, "authentik.bindings": report.Skipped, "authentik.settings": report.Skipped,
 	}
 	for _, check := range c.Check(t.Context(), d, ada) {
 		if check.Status != want[check.ID] || check.Evidence.Empty() {
@@ -203,7 +204,7 @@ func TestChecksWithoutPermissionsAreSkippedWithTheReason(t *testing.T) {
 		}
 	}
 	d.Provider.ClientSecret = secret.Text{}
-	if check := checkOf(t, c.Check(t.Context(), d, ada), "authentik.client"); check.Status != link.Skipped {
+	if check := checkOf(t, c.Check(t.Context(), d, ada), "authentik.client"); check.Status != report.Skipped {
 		t.Errorf("without a secret: %+v", check)
 	}
 }
@@ -213,22 +214,22 @@ func TestTheEmailCheckGoesByTheDecision(t *testing.T) {
 		decision link.EmailDecision
 		attrs    map[string]any
 		email    string
-		status   link.Status
-		cause    link.CauseID
+		status   report.Status
+		cause    report.CauseID
 	}{
-		"trust all":             {link.EmailTrustAll, nil, "ada@example.com", link.Pass, ""},
-		"trust all, no address": {link.EmailTrustAll, nil, "", link.Warn, "email-blank"},
+		"trust all":             {link.EmailTrustAll, nil, "ada@example.com", report.Pass, ""},
+		"trust all, no address": {link.EmailTrustAll, nil, "", report.Warn, "email-blank"},
 		"trust the attribute, marked": {link.EmailTrustAttribute, map[string]any{"email_verified": true},
-			"ada@example.com", link.Pass, ""},
+			"ada@example.com", report.Pass, ""},
 		"trust the attribute, as text": {link.EmailTrustAttribute, map[string]any{"email_verified": "true"},
-			"ada@example.com", link.Pass, ""},
-		"trust the attribute, no mark": {link.EmailTrustAttribute, nil, "ada@example.com", link.Warn,
+			"ada@example.com", report.Pass, ""},
+		"trust the attribute, no mark": {link.EmailTrustAttribute, nil, "ada@example.com", report.Warn,
 			"email-unverified"},
 		"trust the attribute, denied": {link.EmailTrustAttribute, map[string]any{"email_verified": false},
-			"ada@example.com", link.Warn, "email-unverified"},
-		"leave": {link.EmailLeave, nil, "ada@example.com", link.Pass, ""},
+			"ada@example.com", report.Warn, "email-unverified"},
+		"leave": {link.EmailLeave, nil, "ada@example.com", report.Pass, ""},
 		"leave, with the attribute set": {link.EmailLeave, map[string]any{"email_verified": true}, "ada@example.com",
-			link.Pass, ""},
+			report.Pass, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := newLab(t, authentiksim.Config{Version: "2026.5.3"})
@@ -258,7 +259,7 @@ func TestTheTokensOwnAccountNeedNotSignIn(t *testing.T) {
 	apply(t, c, link.Change{Kind: link.KindBinding, After: &link.BindingState{Application: link.Ref{Name: "pocketbase"},
 		Kind: "group", Target: link.Ref{ID: group, Name: "others"}, Enabled: true}})
 	check := checkOf(t, c.Check(t.Context(), d, 0), "authentik.access")
-	if check.Status != link.Warn || check.Cause != "no-access" || !strings.Contains(check.Evidence.String(),
+	if check.Status != report.Warn || check.Cause != "no-access" || !strings.Contains(check.Evidence.String(),
 		"akadmin") {
 		t.Errorf("got %+v", check)
 	}
@@ -269,9 +270,9 @@ func TestChecksOfAnAddressThatDoesNotAnswer(t *testing.T) {
 	gone := httptest.NewServer(http.NotFoundHandler())
 	gone.Close()
 	d.AuthentikURL = gone.URL
-	for _, id := range []link.CheckID{"authentik.discovery", "authentik.jwks", "authentik.redirect",
+	for _, id := range []report.CheckID{"authentik.discovery", "authentik.jwks", "authentik.redirect",
 		"authentik.client"} {
-		if check := checkOf(t, c.Check(t.Context(), d, ada), id); check.Status != link.Fail ||
+		if check := checkOf(t, c.Check(t.Context(), d, ada), id); check.Status != report.Fail ||
 			check.Cause != "unreachable" || !strings.Contains(check.Remedy.String(), gone.URL) {
 			t.Errorf("%+v", check)
 		}
@@ -282,8 +283,8 @@ func TestChecksOfAnAddressThatDoesNotAnswer(t *testing.T) {
 	}))
 	defer page.Close()
 	d.AuthentikURL = page.URL
-	for _, id := range []link.CheckID{"authentik.discovery", "authentik.redirect"} {
-		if check := checkOf(t, c.Check(t.Context(), d, ada), id); check.Status != link.Fail ||
+	for _, id := range []report.CheckID{"authentik.discovery", "authentik.redirect"} {
+		if check := checkOf(t, c.Check(t.Context(), d, ada), id); check.Status != report.Fail ||
 			check.Cause != "html-instead-of-json" {
 			t.Errorf("%+v", check)
 		}
@@ -315,8 +316,8 @@ func TestTheIssuerDifferenceIsMarked(t *testing.T) {
 			return true
 		})
 		check := checkOf(t, c.Check(t.Context(), d, ada), "authentik.issuer")
-		if says == "" && check.Status != link.Pass || says != "" &&
-			(check.Status != link.Fail || !strings.Contains(check.Evidence.String(), says)) {
+		if says == "" && check.Status != report.Pass || says != "" &&
+			(check.Status != report.Fail || !strings.Contains(check.Evidence.String(), says)) {
 			t.Errorf("%s: %+v", from, check)
 		}
 	}
@@ -331,7 +332,7 @@ func TestAppSchemesAreProbedToo(t *testing.T) {
 	}
 	_, c, d, ada := linkedLab(t, s)
 	checks := c.Check(t.Context(), d, ada)
-	if check := checkOf(t, checks, "authentik.redirect.2"); check.Status != link.Pass ||
+	if check := checkOf(t, checks, "authentik.redirect.2"); check.Status != report.Pass ||
 		!strings.Contains(check.Title.String(), "myapp://redirect") {
 		t.Errorf("got %+v", check)
 	}

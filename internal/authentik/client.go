@@ -18,7 +18,7 @@ type Client struct {
 }
 
 // Connect returns a client after checking that authentik responds at the address, that its version is supported
-// and that the token works. The error is a *link.Fault whose field is authentik.url or authentik.token.
+// and that the token works. The error is a *report.Fault whose field is authentik.url or authentik.token.
 func Connect(ctx context.Context, cfg rest.Config) (*Client, error) {
 	c, err := rest.Connect(ctx, cfg)
 	if err != nil {

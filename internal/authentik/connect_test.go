@@ -13,8 +13,8 @@ import (
 
 	"authpocket/internal/authentik"
 	"authpocket/internal/authentik/rest"
-	"authpocket/internal/link"
 	"authpocket/internal/outbound"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/sandbox/authentiksim"
@@ -70,25 +70,25 @@ func TestConnectRefusesWhatIsNoAuthentik(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		answer http.HandlerFunc
-		kind   link.FaultKind
+		kind   report.FaultKind
 		says   string
 	}{
-		{"a web page", html(200, "<html>Welcome</html>"), link.FaultNotThis, "web page"},
-		{"a web page for what is not there", html(404, "<html>Not found</html>"), link.FaultNotThis,
+		{"a web page", html(200, "<html>Welcome</html>"), report.FaultNotThis, "web page"},
+		{"a web page for what is not there", html(404, "<html>Not found</html>"), report.FaultNotThis,
 			"no authentik API"},
-		{"a login page", redirect("/login?next=/"), link.FaultNotThis, "login proxy"},
-		{"a login page elsewhere", redirect("https://sso.example.com/start"), link.FaultNotThis, "sso.example.com"},
-		{"the same address by https", redirect("https://authentik.company/api/v3/root/config/"), link.FaultNotThis,
+		{"a login page", redirect("/login?next=/"), report.FaultNotThis, "login proxy"},
+		{"a login page elsewhere", redirect("https://sso.example.com/start"), report.FaultNotThis, "sso.example.com"},
+		{"the same address by https", redirect("https://authentik.company/api/v3/root/config/"), report.FaultNotThis,
 			"redirects to https://authentik.company."},
 		{"a PocketBase", data(404, `{"data":{},"message":"The requested resource wasn't found.","status":404}`),
-			link.FaultNotThis, "PocketBase"},
-		{"another API", data(200, `{"hello":"world"}`), link.FaultNotThis, "not like authentik"},
-		{"another API's refusal", data(403, `{"detail":"No."}`), link.FaultNotThis, "not like authentik"},
-		{"a list", data(200, `[]`), link.FaultNotThis, "not like authentik"},
-		{"no JSON", data(200, `{"capabilities":`), link.FaultNotThis, "not like authentik"},
-		{"plain text", data(404, "404 page not found"), link.FaultNotThis, "not like authentik"},
-		{"a sign-in of the proxy's", html(401, "<html>Unauthorized</html>"), link.FaultNotThis, "its own sign-in"},
-		{"an error", html(500, "<html>Oops</html>"), link.FaultOther, "internal error"},
+			report.FaultNotThis, "PocketBase"},
+		{"another API", data(200, `{"hello":"world"}`), report.FaultNotThis, "not like authentik"},
+		{"another API's refusal", data(403, `{"detail":"No."}`), report.FaultNotThis, "not like authentik"},
+		{"a list", data(200, `[]`), report.FaultNotThis, "not like authentik"},
+		{"no JSON", data(200, `{"capabilities":`), report.FaultNotThis, "not like authentik"},
+		{"plain text", data(404, "404 page not found"), report.FaultNotThis, "not like authentik"},
+		{"a sign-in of the proxy's", html(401, "<html>Unauthorized</html>"), report.FaultNotThis, "its own sign-in"},
+		{"an error", html(500, "<html>Oops</html>"), report.FaultOther, "internal error"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			server := httptest.NewServer(test.answer)
@@ -98,7 +98,7 @@ func TestConnectRefusesWhatIsNoAuthentik(t *testing.T) {
 			if f.Kind != test.kind || !strings.Contains(f.Summary.String(), test.says) {
 				t.Errorf("got %s: %s %s", f.Kind, f.Summary, f.Todo)
 			}
-			if test.kind == link.FaultNotThis && f.Field != "authentik.url" {
+			if test.kind == report.FaultNotThis && f.Field != "authentik.url" {
 				t.Errorf("the fault is at %q", f.Field)
 			}
 		})
@@ -120,7 +120,7 @@ func TestConnectToAddressesThatDoNotAnswer(t *testing.T) {
 	} {
 		_, err := connectTo(t, url, "a-token", outbound.New(outbound.Config{}))
 		f := faultOf(t, err)
-		if f.Kind != link.FaultUnreachable || f.Field != "authentik.url" || !strings.Contains(f.Summary.String(),
+		if f.Kind != report.FaultUnreachable || f.Field != "authentik.url" || !strings.Contains(f.Summary.String(),
 			says) {
 			t.Errorf("%s: %s %+v", url, f.Summary, f)
 		}
@@ -167,7 +167,7 @@ func TestConnectIsBoundedInTimeAndSize(t *testing.T) {
 				began := time.Now()
 				_, err := connectTo(t, "http://authentik.company", "a-token", client)
 				f := faultOf(t, err)
-				if f.Kind != link.FaultUnreachable || !strings.Contains(f.Summary.String(), "in time") {
+				if f.Kind != report.FaultUnreachable || !strings.Contains(f.Summary.String(), "in time") {
 					t.Errorf("got %s: %s", f.Kind, f.Summary)
 				}
 				if took := time.Since(began); took >= 10*time.Second {
@@ -219,7 +219,8 @@ func TestConnectWaitsForAnAuthentikThatStarts(t *testing.T) {
 		}
 		l.intercept(func(w http.ResponseWriter, _ *http.Request) bool { starting(w); return true })
 		_, err := connectTo(t, l.url, "a-token", l.client)
-		if f := faultOf(t, err); f.Kind != link.FaultUnreachable || !strings.Contains(f.Summary.String(), "starting") {
+		if f := faultOf(t, err); f.Kind != report.FaultUnreachable ||
+			!strings.Contains(f.Summary.String(), "starting") {
 			t.Errorf("got %+v", f)
 		}
 	})
@@ -238,7 +239,7 @@ func TestConnectRefusesTokens(t *testing.T) {
 	} {
 		_, err := connectTo(t, l.url, token, l.client)
 		f := faultOf(t, err)
-		if f.Kind != link.FaultToken || f.Field != "authentik.token" || !strings.Contains(f.Todo.String(), "API") {
+		if f.Kind != report.FaultToken || f.Field != "authentik.token" || !strings.Contains(f.Todo.String(), "API") {
 			t.Errorf("%s: got %+v", name, f)
 		}
 		if token != "" && strings.Contains(say.Of("%s%s%s", err.Error(), f.Summary, f.Todo).String(), token) {
@@ -247,7 +248,7 @@ func TestConnectRefusesTokens(t *testing.T) {
 	}
 	l.sim.AddAPIToken(ada, "ada-api", "adas-own-token")
 	_, err := connectTo(t, l.url, "adas-own-token", l.client)
-	if f := faultOf(t, err); f.Kind != link.FaultPermission || f.Field != "authentik.token" ||
+	if f := faultOf(t, err); f.Kind != report.FaultPermission || f.Field != "authentik.token" ||
 		!strings.Contains(f.Summary.String(), "ada, who may not see") {
 		t.Errorf("a plain user's token is %+v", f)
 	}
@@ -274,7 +275,7 @@ func TestConnectNoticesALostAuthorizationHeader(t *testing.T) {
 		return false
 	})
 	_, err := connectTo(t, l.url, l.sim.AdminToken(), l.client)
-	if f := faultOf(t, err); f.Kind != link.FaultToken || !strings.Contains(f.Todo.String(), "Authorization header") {
+	if f := faultOf(t, err); f.Kind != report.FaultToken || !strings.Contains(f.Todo.String(), "Authorization header") {
 		t.Errorf("got %+v", f)
 	}
 }
@@ -293,7 +294,8 @@ func TestConnectRefusesOldVersions(t *testing.T) {
 			continue
 		}
 		f := faultOf(t, err)
-		if f.Kind != link.FaultTooOld || f.Field != "authentik.url" || !strings.Contains(f.Summary.String(), version) ||
+		if f.Kind != report.FaultTooOld || f.Field != "authentik.url" ||
+			!strings.Contains(f.Summary.String(), version) ||
 			!strings.Contains(f.Todo.String(), "2025.12") {
 			t.Errorf("%s: got %+v", version, f)
 		}

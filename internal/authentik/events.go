@@ -9,6 +9,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
@@ -39,7 +40,7 @@ func (c *Client) Events(ctx context.Context, since time.Time, d link.Desired, st
 }
 
 // OnlySignIn reports whether authentik's log has the sign-in with that state, and no other one of the person to the
-// link's application since then, by this machine's clock. The error is a *link.Fault.
+// link's application since then, by this machine's clock. The error is a *report.Fault.
 func (c *Client) OnlySignIn(ctx context.Context, since time.Time, d link.Desired, person int, state string) (bool,
 	error) {
 	events, since, err := c.events(ctx, since, authorised)
@@ -64,7 +65,7 @@ func (c *Client) OnlySignIn(ctx context.Context, since time.Time, d link.Desired
 func (c *Client) events(ctx context.Context, since time.Time, actions ...string) ([]event, time.Time, error) {
 	call := rest.Get("/events/events/", "ordering", "-created", "page_size", strconv.Itoa(eventCount))
 	call.Query["actions"] = actions
-	a, err := c.Read(ctx, rest.Need{What: say.Of("events"), Perm: link.PermViewEvent}, call)
+	a, err := c.Read(ctx, rest.Need{What: say.Of("events"), Perm: report.PermViewEvent}, call)
 	if err != nil {
 		return nil, since, err
 	}
@@ -137,7 +138,7 @@ func (e event) add(t *signin.AuthentikTrail, d link.Desired) {
 		}
 	}
 	t.Evidence = append(t.Evidence, signin.Evidence{
-		System: link.Authentik, When: e.when(), Text: e.sentence().Values(func(s string) string {
+		System: report.Authentik, When: e.when(), Text: e.sentence().Values(func(s string) string {
 			return secret.Scrub(s, d.Provider.ClientSecret)
 		}),
 	})

@@ -10,6 +10,7 @@ import (
 
 	"authpocket/internal/authentik"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
 	"authpocket/sandbox/authentiksim"
@@ -36,7 +37,7 @@ func TestEventsReadWhatARealAuthentikNoted(t *testing.T) {
 	for i, want := range []string{"ada signed in (password)", "ada was authorised for “PocketBase”",
 		"Invalid redirect URI used by provider"} {
 		if !strings.Contains(trail.Evidence[i].Text.String(), want) || trail.Evidence[i].When.IsZero() ||
-			trail.Evidence[i].System != link.Authentik {
+			trail.Evidence[i].System != report.Authentik {
 			t.Errorf("%+v, want %s", trail.Evidence[i], want)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/secret"
 	"authpocket/test/hostile"
 )
@@ -45,7 +46,7 @@ func FuzzAnswer(f *testing.F) {
 		if err != nil && len(snap.Providers) > 0 {
 			t.Error("an observation failed and has something all the same")
 		}
-		wellWorded(t, c.Apply(t.Context(), link.Change{System: link.Authentik, Kind: link.KindMapping,
+		wellWorded(t, c.Apply(t.Context(), link.Change{System: report.Authentik, Kind: link.KindMapping,
 			After: &link.Mapping{Ref: link.Ref{Name: "m"}, Scope: "email", Expression: "return {}"}}))
 	})
 }
@@ -57,7 +58,7 @@ func wellWorded(t *testing.T, err error) {
 	if err == nil {
 		return
 	}
-	fault, ok := errors.AsType[*link.Fault](err)
+	fault, ok := errors.AsType[*report.Fault](err)
 	if !ok || fault.Summary.Empty() || fault.Todo.Empty() {
 		t.Fatalf("without words: %v", err)
 	}

@@ -4,14 +4,14 @@ import (
 	"context"
 
 	"authpocket/internal/authentik/rest"
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
 // Superusers reports whether the members of a group are superusers, because of the group or of one that it is in. The
-// error is a *link.Fault, also if one of the groups cannot be seen.
+// error is a *report.Fault, also if one of the groups cannot be seen.
 func (c *Client) Superusers(ctx context.Context, group string) (bool, error) {
-	need := rest.Need{What: say.Of("groups"), Perm: link.PermViewGroup}
+	need := rest.Need{What: say.Of("groups"), Perm: report.PermViewGroup}
 	todo, seen := []string{group}, map[string]bool{"": true}
 	for len(todo) > 0 {
 		pk := todo[0]

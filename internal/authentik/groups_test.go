@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/sandbox/authentiksim"
 )
 
@@ -16,7 +16,8 @@ func TestWhoseMembersAreSuperusers(t *testing.T) {
 		t.Errorf("a plain group: %v, %v", is, err)
 	}
 	_, err := c.Superusers(t.Context(), "6f0b3c3e-0000-4000-8000-000000000000")
-	if fault := link.MessageOf(err); err == nil || !strings.Contains(fault.Todo.String(), "the token may not see it") {
+	if fault := report.MessageOf(err); err == nil ||
+		!strings.Contains(fault.Todo.String(), "the token may not see it") {
 		t.Errorf("a group that cannot be seen: %v", err)
 	}
 }

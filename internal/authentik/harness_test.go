@@ -18,6 +18,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
 	"authpocket/internal/plans"
+	"authpocket/internal/report"
 	"authpocket/internal/secret"
 	"authpocket/sandbox/authentiksim"
 	"authpocket/sandbox/openapicheck"
@@ -195,7 +196,7 @@ func (l *lab) apply(c *authentik.Client, plan link.Plan) {
 func here(plan link.Plan) []link.Change {
 	var changes []link.Change
 	for _, ch := range plan.Changes {
-		if ch.System == link.Authentik {
+		if ch.System == report.Authentik {
 			changes = append(changes, ch)
 		}
 	}
@@ -216,11 +217,11 @@ func (l *lab) setUp(c *authentik.Client, s link.Spec) link.Plan {
 	return plan
 }
 
-func faultOf(t *testing.T, err error) *link.Fault {
+func faultOf(t *testing.T, err error) *report.Fault {
 	t.Helper()
-	f, ok := errors.AsType[*link.Fault](err)
+	f, ok := errors.AsType[*report.Fault](err)
 	if !ok {
-		t.Fatalf("got %v, want a *link.Fault", err)
+		t.Fatalf("got %v, want a *report.Fault", err)
 	}
 	if f.Summary.Empty() || f.Todo.Empty() || !strings.HasSuffix(f.Summary.String(), ".") {
 		t.Errorf("a fault without words: %+v", f)
@@ -240,7 +241,7 @@ func changeOf(t *testing.T, plan link.Plan, kind link.Kind) link.Change {
 	return link.Change{}
 }
 
-func checkOf(t *testing.T, checks []link.Check, id link.CheckID) link.Check {
+func checkOf(t *testing.T, checks []report.Check, id report.CheckID) report.Check {
 	t.Helper()
 	for _, check := range checks {
 		if check.ID == id {
@@ -248,7 +249,7 @@ func checkOf(t *testing.T, checks []link.Check, id link.CheckID) link.Check {
 		}
 	}
 	t.Fatalf("no check %s in %+v", id, checks)
-	return link.Check{}
+	return report.Check{}
 }
 
 // admin makes a request that is not the package's, as the superuser, and

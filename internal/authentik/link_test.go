@@ -3,7 +3,7 @@ package authentik_test
 import (
 	"testing"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/sandbox/authentiksim"
 )
 
@@ -23,8 +23,8 @@ func TestANewLinkIsMadeFoundAgainAndMeasured(t *testing.T) {
 			}
 			for _, check := range c.Check(t.Context(), again.Desired, ada) {
 				switch {
-				case check.Status == link.Pass:
-				case check.ID == "authentik.grants" && version < "2026.5" && check.Status == link.Skipped:
+				case check.Status == report.Pass:
+				case check.ID == "authentik.grants" && version < "2026.5" && check.Status == report.Skipped:
 				default:
 					t.Errorf("%s: %s: %s %s", check.ID, check.Status, check.Evidence, check.Remedy)
 				}

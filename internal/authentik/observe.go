@@ -15,7 +15,7 @@ import (
 )
 
 // Observe returns the objects that a link needs, or only the providers that the query asks for. It takes at most five
-// consecutive requests. What the token can't read stays empty and is named in Missing. The error is a *link.Fault.
+// consecutive requests. What the token can't read stays empty and is named in Missing. The error is a *report.Fault.
 func (c *Client) Observe(ctx context.Context, q link.Query) (link.AuthentikSnapshot, error) {
 	o := &observation{c: c, q: q, snap: link.AuthentikSnapshot{
 		Taken: time.Now(), URL: c.URL, Version: c.Identity().Version, Features: c.Features,

@@ -6,6 +6,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -36,8 +37,8 @@ func (o *observation) readPermissions(ctx context.Context) error {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	lacking := func(list []link.Permission) []link.Permission {
-		return slices.DeleteFunc(list, func(perm link.Permission) bool { return held[string(perm)] })
+	lacking := func(list []report.Permission) []report.Permission {
+		return slices.DeleteFunc(list, func(perm report.Permission) bool { return held[string(perm)] })
 	}
 	o.snap.Missing = append(o.snap.Missing, lacking(rest.AddPermissions())...)
 	o.snap.MissingForProof = lacking(rest.ProofPermissions())

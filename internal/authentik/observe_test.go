@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/sandbox/authentiksim"
 )
 
@@ -172,7 +173,7 @@ func TestObserveWithoutAnyPermissionStillGivesASnapshot(t *testing.T) {
 		snap.EmailChangeAllowed != nil {
 		t.Errorf("got %+v", snap)
 	}
-	for _, perm := range []link.Permission{
+	for _, perm := range []report.Permission{
 		"authentik_flows.view_flow", "authentik_crypto.view_certificatekeypair",
 		"authentik_providers_oauth2.view_scopemapping",
 		"authentik_providers_oauth2.view_oauth2provider", "authentik_core.view_application",
@@ -198,7 +199,7 @@ func TestObserveTellsWhichPermissionsToAddAreMissing(t *testing.T) {
 	if len(snap.MissingForProof) != 5 {
 		t.Errorf("for a proof it lacks %v", snap.MissingForProof)
 	}
-	for perm, want := range map[link.Permission]bool{
+	for perm, want := range map[report.Permission]bool{
 		"authentik_core.add_application":                   false,
 		"authentik_providers_oauth2.add_scopemapping":      false,
 		"authentik_providers_oauth2.add_oauth2provider":    true,

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/sandbox/authentiksim"
 )
 
@@ -83,7 +84,7 @@ func TestALongListIsReadToItsBoundAndNoFurther(t *testing.T) {
 	})
 	l.count()
 	_, err := c.Observe(t.Context(), spec().Query())
-	if f := faultOf(t, err); f.Kind != link.FaultOther || !strings.Contains(f.Summary.String(),
+	if f := faultOf(t, err); f.Kind != report.FaultOther || !strings.Contains(f.Summary.String(),
 		"more than 64 MB of flows") {
 		t.Errorf("got %+v", f)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/sandbox/authentiksim"
@@ -69,7 +70,7 @@ func TestRefusedWritesNameTheirField(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := faultOf(t, c.Apply(t.Context(), test.change))
-			if f.Field != test.field || f.Kind != link.FaultRefused && f.Kind != link.FaultStale ||
+			if f.Field != test.field || f.Kind != report.FaultRefused && f.Kind != report.FaultStale ||
 				strings.Contains(f.Summary.String(), `{"`) || strings.Contains(f.Summary.String(), `["`) {
 				t.Errorf("at %q: %s: %s %s", f.Field, f.Kind, f.Summary, f.Todo)
 			}
@@ -119,7 +120,7 @@ func TestRefusalsForWantOfAPermissionNameIt(t *testing.T) {
 	c := l.connectAs(l.token("authentik_core.view_application", "authentik_providers_oauth2.view_oauth2provider",
 		"authentik_providers_oauth2.view_scopemapping", "authentik_crypto.view_certificatekeypair",
 		"authentik_policies.view_policybinding", "authentik_core.view_group"))
-	for kind, perm := range map[string]link.Permission{
+	for kind, perm := range map[string]report.Permission{
 		"mapping":              "authentik_providers_oauth2.add_scopemapping",
 		"key":                  "authentik_crypto.add_certificatekeypair",
 		"pair":                 "authentik_providers_oauth2.add_oauth2provider",
@@ -130,13 +131,14 @@ func TestRefusalsForWantOfAPermissionNameIt(t *testing.T) {
 		"delete":               "authentik_providers_oauth2.delete_oauth2provider",
 	} {
 		ch := changes[kind]
-		ch.System = link.Authentik
+		ch.System = report.Authentik
 		f := faultOf(t, c.Apply(t.Context(), ch))
-		if f.Kind != link.FaultPermission || !strings.Contains(f.Todo.String(), string(perm)) {
+		if f.Kind != report.FaultPermission || !strings.Contains(f.Todo.String(), string(perm)) {
 			t.Errorf("%s: %s: %s %s", kind, f.Kind, f.Summary, f.Todo)
 		}
-		if lacking := rest.MissingFor(ch, []link.Permission{perm, "authentik_flows.view_flow"}); !slices.Equal(lacking,
-			[]link.Permission{perm}) {
+		if lacking := rest.MissingFor(ch, []report.Permission{perm,
+			"authentik_flows.view_flow"}); !slices.Equal(lacking,
+			[]report.Permission{perm}) {
 			t.Errorf("%s: MissingFor says %v, not %s", kind, lacking, perm)
 		}
 	}
@@ -150,11 +152,11 @@ func TestATokenRefusedInTheMiddleIsATokenFault(t *testing.T) {
 		answerJSON(w, 403, `{"detail":"Token invalid/expired"}`)
 		return true
 	})
-	if f := faultOf(t, c.Apply(t.Context(), ch)); f.Kind != link.FaultToken || f.Field != "authentik.token" {
+	if f := faultOf(t, c.Apply(t.Context(), ch)); f.Kind != report.FaultToken || f.Field != "authentik.token" {
 		t.Errorf("got %+v", f)
 	}
 	_, err := c.Observe(t.Context(), spec().Query())
-	if f := faultOf(t, err); f.Kind != link.FaultToken {
+	if f := faultOf(t, err); f.Kind != report.FaultToken {
 		t.Errorf("got %+v", f)
 	}
 }
@@ -170,7 +172,7 @@ func TestAnAddOnlyTokenIsToldThatItCannotReadBack(t *testing.T) {
 	byID.Provider = l.observe(admin, spec()).Providers[0]
 	byID.Provider.Name, byID.Provider.ClientID = "Third", "third"
 	f := faultOf(t, c.Apply(t.Context(), link.Change{Kind: link.KindPair, After: &byID}))
-	if f.Kind != link.FaultUnknown || !strings.Contains(f.Todo.String(), "authentik_core.view_application") {
+	if f.Kind != report.FaultUnknown || !strings.Contains(f.Todo.String(), "authentik_core.view_application") {
 		t.Errorf("got %+v", f)
 	}
 	if len(l.sim.Snapshot().Applications) != 2 {
@@ -196,7 +198,7 @@ func TestAllPermissionsAreEnoughWithoutBeingSuperuser(t *testing.T) {
 	}
 	plan := l.setUp(c, s)
 	for _, check := range c.Check(t.Context(), plan.Desired, 0) {
-		if check.Status == link.Fail {
+		if check.Status == report.Fail {
 			t.Errorf("%+v", check)
 		}
 	}

@@ -23,7 +23,7 @@ func (c *Client) SignIn(ctx context.Context, d link.Desired, o signin.Opening, w
 	return login.Client{URL: d.AuthentikURL, HTTP: c.HTTP, Log: c.Log}.SignIn(ctx, o, who)
 }
 
-// Person returns what authentik's user tells of a sign-in to the link. The error is a *link.Fault.
+// Person returns what authentik's user tells of a sign-in to the link. The error is a *report.Fault.
 func (c *Client) Person(ctx context.Context, d link.Desired, pk int) (signin.Person, error) {
 	user, err := c.User(ctx, pk)
 	return signin.Person{Inactive: user != nil && !user.Flag("is_active"), Email: user.Text("email"),

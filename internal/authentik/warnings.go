@@ -5,6 +5,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -16,9 +17,9 @@ func (c *Client) Warnings(snap link.AuthentikSnapshot, changes []link.Change) []
 		if len(lacking) == 0 {
 			continue
 		}
-		names := strings.Join(link.Each(lacking, func(p link.Permission) string { return string(p) }), ", ")
+		names := strings.Join(link.Each(lacking, func(p report.Permission) string { return string(p) }), ", ")
 		list = append(list, link.Warning{
-			ID: link.WarnPermission, System: link.Authentik,
+			ID: link.WarnPermission, System: report.Authentik,
 			Summary: say.Of("The token may not do this: %s %s.", string(ch.Action), ch.Object),
 			Detail: say.Of("It lacks %s. Grant this to its role, or use another token, then review the plan again.",
 				names),

@@ -11,6 +11,7 @@ import (
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -123,7 +124,7 @@ func (f applyLinkFlags) runSaved(ctx context.Context, p program) error {
 }
 
 // verifier checks the result of an apply and may correct it.
-type verifier func(context.Context, *engine.Engine, link.Plan) (link.Checks, error)
+type verifier func(context.Context, *engine.Engine, link.Plan) (report.Checks, error)
 
 // planner returns the plan of a command.
 type planner func(*engine.Engine, context.Context, link.Spec) (link.Plan, error)
@@ -181,10 +182,10 @@ func (p program) carryOutOn(ctx context.Context, f applyFlags, file linkfile.Fil
 	} else {
 		err = p.applySeen(ctx, e, made, show, hook)
 	}
-	if _, began := errors.AsType[*link.Stopped](err); err != nil && !began {
+	if _, began := errors.AsType[*report.Stopped](err); err != nil && !began {
 		return view.Fail(err)
 	}
-	var checks link.Checks
+	var checks report.Checks
 	if err == nil && verify != nil && !plan.Empty() {
 		checks, err = verify(ctx, e, plan)
 	}

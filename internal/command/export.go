@@ -17,6 +17,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/export"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/visible"
 )
@@ -132,7 +133,7 @@ func (f exportFlags) save(p program, chosen []export.Format, plan link.Plan) err
 	for _, format := range chosen {
 		var text bytes.Buffer
 		err := format.Write(&text, plan)
-		if _, refused := errors.AsType[link.Problems](err); err != nil && !refused {
+		if _, refused := errors.AsType[report.Problems](err); err != nil && !refused {
 			return err
 		} else if err != nil {
 			left = append(left, err)

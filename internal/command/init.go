@@ -13,6 +13,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -72,9 +73,9 @@ func (f initFlags) run(ctx context.Context, p program) error {
 }
 
 // wrongAddresses returns the problems of the addresses. A file can be written without tokens.
-func wrongAddresses(reach linkfile.File) link.Problems {
+func wrongAddresses(reach linkfile.File) report.Problems {
 	_, problems := reach.Spec()
-	return slices.DeleteFunc(problems, func(p link.Problem) bool { return !strings.HasSuffix(p.Field, ".url") })
+	return slices.DeleteFunc(problems, func(p report.Problem) bool { return !strings.HasSuffix(p.Field, ".url") })
 }
 
 // asker asks the questions of init at the terminal.
@@ -165,14 +166,14 @@ func (a asker) pocketBase(ctx context.Context, to linkfile.PocketBase, again boo
 }
 
 // wrongAddress returns the problems of one system's address, which need no token to be seen.
-func wrongAddress(reach linkfile.File, system string) link.Problems {
-	return slices.DeleteFunc(wrongAddresses(reach), func(p link.Problem) bool { return p.Field != system+".url" })
+func wrongAddress(reach linkfile.File, system string) report.Problems {
+	return slices.DeleteFunc(wrongAddresses(reach), func(p report.Problem) bool { return p.Field != system+".url" })
 }
 
 // problemsOf returns the problems of one system.
-func problemsOf(reach linkfile.File, system string) link.Problems {
+func problemsOf(reach linkfile.File, system string) report.Problems {
 	_, problems := reach.Spec()
-	return slices.DeleteFunc(problems, func(p link.Problem) bool { return !strings.HasPrefix(p.Field, system+".") })
+	return slices.DeleteFunc(problems, func(p report.Problem) bool { return !strings.HasPrefix(p.Field, system+".") })
 }
 
 // settings asks for the collection and the e-mail decision.

@@ -18,6 +18,7 @@ import (
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -177,9 +178,9 @@ func (p program) links(ctx context.Context, f sourceFlags) (files []linkfile.Fil
 
 // located are the problems of a link, with their places.
 type located struct {
-	link.Problems
+	report.Problems
 	file linkfile.File
 }
 
 // Messages returns the messages of the problems.
-func (l located) Messages() []link.Message { return link.Each(l.Problems.Messages(), l.file.Locate) }
+func (l located) Messages() []report.Message { return link.Each(l.Problems.Messages(), l.file.Locate) }

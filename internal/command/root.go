@@ -19,6 +19,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
 	"authpocket/internal/logs"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/visible"
@@ -183,11 +184,11 @@ func (p program) viewOf(file linkfile.File, asJSON, all bool) output.View {
 }
 
 // refused returns an error that has no technical cause.
-func refused(summary, todo say.Text) error { return &link.Fault{Summary: summary, Todo: todo} }
+func refused(summary, todo say.Text) error { return &report.Fault{Summary: summary, Todo: todo} }
 
 // failed returns an error for what was being done and its cause, which the operating system or a library words.
 func failed(doing say.Text, err error) error {
-	return &link.Fault{Summary: say.Of("%s: %s", doing, err.Error()), Err: err}
+	return &report.Fault{Summary: say.Of("%s: %s", doing, err.Error()), Err: err}
 }
 
 // newLog returns a log of that level, which is empty for none.

@@ -8,6 +8,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -32,12 +33,12 @@ func newRotate(s *shared) *cobra.Command {
 // run renews the client secret in both systems. If authentik rejects the new
 // one from PocketBase, it restores the old one.
 func (f rotateFlags) run(ctx context.Context, p program) error {
-	verify := func(ctx context.Context, e *engine.Engine, plan link.Plan) (link.Checks, error) {
+	verify := func(ctx context.Context, e *engine.Engine, plan link.Plan) (report.Checks, error) {
 		erase := p.Status(say.Of("Checking the new client secret, which takes up to 30 seconds"))
 		check := e.ProveSecret(ctx, plan.Desired)
 		erase()
-		checks := link.Checks{check}
-		if check.Status != link.Fail || check.Cause != link.CauseInvalidClient {
+		checks := report.Checks{check}
+		if check.Status != report.Fail || check.Cause != report.CauseInvalidClient {
 			return checks, nil
 		}
 		return checks, p.restoreSecret(ctx, e, plan)
@@ -57,7 +58,7 @@ func (p program) restoreSecret(ctx context.Context, e *engine.Engine, plan link.
 	}
 	if err != nil {
 		return refused(rejected, say.Of("Restoring the old one failed: %s",
-			link.MessageOf(err).Text(link.InFile)))
+			report.MessageOf(err).Text(report.InFile)))
 	}
 	return refused(rejected, say.Of("The old secret was restored in both systems. Run authpocket verify to find "+
 		"the reason."))

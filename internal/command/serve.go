@@ -10,8 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"authpocket/internal/command/output"
-	"authpocket/internal/link"
 	"authpocket/internal/listen"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/visible"
 	"authpocket/web"
@@ -80,8 +80,8 @@ func (f serveFlags) options() listen.Options {
 func (f serveFlags) run(ctx context.Context, p program) error {
 	store, err := openStore(f.State)
 	if err != nil {
-		said := link.MessageOf(err)
-		visible.Fprintf(p.Err, "authpocket: %s\n%s\n", p.Say(said.What()), p.Say(said.Advice(link.InFile)))
+		said := report.MessageOf(err)
+		visible.Fprintf(p.Err, "authpocket: %s\n%s\n", p.Say(said.What()), p.Say(said.Advice(report.InFile)))
 		p.log.ErrorContext(ctx, "opening the state directory", slog.Any("error", err))
 		return output.ExitError
 	}

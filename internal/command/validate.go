@@ -8,6 +8,7 @@ import (
 	"authpocket/internal/command/output"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/visible"
 )
@@ -43,7 +44,7 @@ func (f validateFlags) run(ctx context.Context, p program) error {
 		}
 	}
 	files, err := reader.All(ctx, f.File)
-	found := []link.Message{}
+	found := []report.Message{}
 	if err != nil {
 		found = output.Messages(err)
 	}

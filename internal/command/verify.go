@@ -14,6 +14,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/signin"
 )
@@ -64,8 +65,9 @@ func newVerify(s *shared) *cobra.Command {
 	f.linksFlags.add(cmd, &f.sourceFlags)
 	cmd.Flags().BoolVar(&f.Quick, "quick", false,
 		"skip the check that waits up to 30 seconds for PocketBase's log")
-	cmd.Flags().StringVar(&f.Person, "person", "", "user`name`, e-mail address or primary key of the authentik user whose "+
-		"sign-in\nis predicted; default: that of --sign-in, or the owner of the token")
+	cmd.Flags().StringVar(&f.Person, "person", "",
+		"user`name`, e-mail address or primary key of the authentik user whose "+
+			"sign-in\nis predicted; default: that of --sign-in, or the owner of the token")
 	f.signInFlags.add(cmd)
 	f.proofFlags.add(cmd)
 	choose(cmd, cmd.Flags(), &f.Format, "format", "`format` of the result: text, json or junit; default: text",
@@ -167,7 +169,7 @@ func (f verifyFlags) measure(ctx context.Context, p program, file linkfile.File,
 		return r
 	}
 	if missing, none := engine.NoLink(desired); none {
-		r.Checks = link.Checks{missing}
+		r.Checks = report.Checks{missing}
 		return r
 	}
 	proof, err := p.planProof(ctx, e, spec, f)
@@ -198,7 +200,7 @@ func (f verifyFlags) measure(ctx context.Context, p program, file linkfile.File,
 // signIn adds the test sign-in that the flags ask for.
 func (f verifyFlags) signIn(ctx context.Context, p program, e *engine.Engine, d link.Desired, who signin.Credentials,
 	proof link.Plan, r *output.Verification) {
-	var check link.Check
+	var check report.Check
 	switch {
 	case f.SignIn != "":
 		check, r.SignIn = e.SignInAs(ctx, d, who)

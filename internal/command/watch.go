@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"authpocket/internal/command/output"
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/signin"
 )
 
@@ -81,6 +81,6 @@ func (f verifyFlags) watch(ctx context.Context, p program, v output.View, who si
 }
 
 func unreachable(err error) bool {
-	fault, ok := errors.AsType[*link.Fault](err)
-	return ok && fault.Kind == link.FaultUnreachable
+	fault, ok := errors.AsType[*report.Fault](err)
+	return ok && fault.Kind == report.FaultUnreachable
 }

@@ -4,8 +4,8 @@ import (
 	"net/http"
 	"sync"
 
-	"authpocket/internal/link"
 	"authpocket/internal/outbound"
+	"authpocket/internal/report"
 )
 
 // How many requests the connections that share Clients send to one system at a time.
@@ -22,7 +22,7 @@ type Clients struct {
 }
 
 type clientKey struct {
-	system link.System
+	system report.System
 	pem    string
 }
 
@@ -36,7 +36,7 @@ func (c *Clients) CloseIdleConnections() {
 }
 
 // of returns the client for a system and a CA. Without Clients it is a new one.
-func (c *Clients) of(system link.System, pem string) (*http.Client, error) {
+func (c *Clients) of(system report.System, pem string) (*http.Client, error) {
 	pool, err := roots(pem)
 	if err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func (c *Clients) of(system link.System, pem string) (*http.Client, error) {
 			c.list = map[clientKey]*http.Client{}
 		}
 		cfg.AtOnce = PocketBaseAtOnce
-		if system == link.Authentik {
+		if system == report.Authentik {
 			cfg.AtOnce = AuthentikAtOnce
 		}
 		c.list[key] = outbound.New(cfg)

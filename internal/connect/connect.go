@@ -16,6 +16,7 @@ import (
 	"authpocket/internal/outbound"
 	"authpocket/internal/pocketbase"
 	pbrest "authpocket/internal/pocketbase/rest"
+	"authpocket/internal/report"
 	"authpocket/internal/secret"
 )
 
@@ -98,9 +99,9 @@ type (
 	PocketBase = Connection[PocketBaseSystem, pbrest.Identity]
 )
 
-// ToAuthentik connects to authentik. The error is a *CAError or a *link.Fault.
+// ToAuthentik connects to authentik. The error is a *CAError or a *report.Fault.
 func (c Connector) ToAuthentik(ctx context.Context, l AuthentikLogin) (Authentik, error) {
-	client, err := c.Clients.of(link.Authentik, l.CA)
+	client, err := c.Clients.of(report.Authentik, l.CA)
 	if err != nil {
 		return Authentik{}, err
 	}
@@ -128,7 +129,7 @@ type PocketBaseLogin struct {
 }
 
 func (c Connector) config(l PocketBaseLogin) (pbrest.Config, error) {
-	client, err := c.Clients.of(link.PB, l.CA)
+	client, err := c.Clients.of(report.PB, l.CA)
 	return pbrest.Config{URL: l.URL, Token: l.Token, Email: l.Email, Password: l.Password, HTTP: client, Log: c.Log},
 		err
 }
@@ -137,7 +138,7 @@ func (c Connector) config(l PocketBaseLogin) (pbrest.Config, error) {
 // sent.
 type CodeRequest struct{ OTPID, MFAID string }
 
-// ToPocketBase connects to PocketBase. The error is a *CAError or a *link.Fault,
+// ToPocketBase connects to PocketBase. The error is a *CAError or a *report.Fault,
 // of kind FaultMFA if a one-time password is required.
 func (c Connector) ToPocketBase(ctx context.Context, l PocketBaseLogin) (PocketBase, error) {
 	return c.toPocketBase(ctx, l, nil)

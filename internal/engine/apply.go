@@ -12,6 +12,7 @@ import (
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/wire"
@@ -21,7 +22,7 @@ import (
 // and fails as stale if the same spec now gives a different plan. It stops at
 // the first change that fails; earlier changes stay, and a new plan continues
 // from there. With receipts, each write is recorded on disk before it is sent,
-// and only one Apply runs per pair of systems. The error is a *link.Stopped.
+// and only one Apply runs per pair of systems. The error is a *report.Stopped.
 func (e *Engine) Apply(ctx context.Context, plan link.Plan, hook Hook) error {
 	return e.ApplyAmong(ctx, plan, Among{}, hook)
 }
@@ -58,7 +59,7 @@ type Planner func(context.Context) (link.Plan, error)
 // ApplyUnseen makes a plan and carries it out like Apply, but without observing
 // both systems again: nobody has seen the plan, and no other Apply runs since it
 // was made. show receives the plan before anything is written. The error is the
-// planner's or a *link.Stopped.
+// planner's or a *report.Stopped.
 func (e *Engine) ApplyUnseen(ctx context.Context, planned Planner, show func(link.Plan), hook Hook) error {
 	unlock, err := e.lockForApply(ctx)
 	if err != nil {
@@ -117,7 +118,7 @@ func stoppedBetween(made int, err error) error {
 	if err == nil {
 		return nil
 	}
-	return &link.Stopped{Effect: link.Effect{Made: made, Between: true}, Stale: link.IsStale(err), Err: err}
+	return &report.Stopped{Effect: report.Effect{Made: made, Between: true}, Stale: report.IsStale(err), Err: err}
 }
 
 // confirm plans again and fails as stale if the result differs from plan in what others do not explain.
@@ -152,9 +153,9 @@ func withoutSecretBefore(c link.Change) link.Change {
 }
 
 // changedSince returns the fault of a stale plan.
-func changedSince(system link.System, what ...say.Text) *link.Fault {
-	return &link.Fault{
-		Kind: link.FaultStale, System: system, Summary: say.Of("Something was changed since the preview."),
+func changedSince(system report.System, what ...say.Text) *report.Fault {
+	return &report.Fault{
+		Kind: report.FaultStale, System: system, Summary: say.Of("Something was changed since the preview."),
 		Details: what,
 		Todo:    say.Of("Review the new plan and apply that."),
 	}
@@ -163,8 +164,8 @@ func changedSince(system link.System, what ...say.Text) *link.Fault {
 // cancelledBefore returns the fault of an apply that was cancelled between two
 // changes. Its receipt stays unfinished, so that the next apply continues it.
 func cancelledBefore(next link.Change) error {
-	return &link.Fault{
-		Kind: link.FaultOther, System: next.System, Err: context.Canceled,
+	return &report.Fault{
+		Kind: report.FaultOther, System: next.System, Err: context.Canceled,
 		Summary: say.Of("authpocket was told to stop before it began to %s %s.", string(next.Action), next.Object),
 		Todo:    say.Of("Apply again to go on from here, or undo what was done."),
 	}
@@ -187,22 +188,22 @@ func (e *Engine) change(ctx context.Context, plan link.Plan, i int, receipt rece
 	defer cancel()
 	ctx = wire.Alone(overlapping)
 	change := plan.Changes[i]
-	fail := func(failed *link.Stopped) error {
+	fail := func(failed *report.Stopped) error {
 		e.log.ErrorContext(ctx, "change failed", slog.String("change", change.ID()), slog.Any("error", failed.Err))
 		hook(Event{Index: i, Change: change, State: Failed, Receipt: receipt.id(), Messages: failed.Messages()})
 		return failed
 	}
 	if err := receipt.aboutTo(i); err != nil {
-		return fail(e.failed(ctx, plan, i, receipt, link.WrittenNone, err))
+		return fail(e.failed(ctx, plan, i, receipt, report.WrittenNone, err))
 	}
 	hook(Event{Index: i, Change: change, State: Running, Receipt: receipt.id()})
 	if err := e.carryOut(overlapping, plan.Spec, change, receipt); err != nil {
-		failed := e.failed(ctx, plan, i, receipt, link.WrittenBy(err), err)
+		failed := e.failed(ctx, plan, i, receipt, report.WrittenBy(err), err)
 		failed.Err = errors.Join(failed.Err, receipt.failed(i, failed))
 		return fail(failed)
 	}
 	if err := receipt.done(i); err != nil {
-		return fail(e.failed(ctx, plan, i, receipt, link.WrittenSome, err)) // the receipt must not say otherwise
+		return fail(e.failed(ctx, plan, i, receipt, report.WrittenSome, err)) // the receipt must not say otherwise
 	}
 	e.log.InfoContext(ctx, "change done", slog.String("change", change.ID()),
 		slog.String("action", string(change.Action)))
@@ -213,32 +214,33 @@ func (e *Engine) change(ctx context.Context, plan link.Plan, i int, receipt rece
 // failed closes the secret gap that a failed change leaves open and returns
 // what was written.
 func (e *Engine) failed(
-	ctx context.Context, plan link.Plan, i int, receipt receipt, written link.Written, err error,
-) *link.Stopped {
+	ctx context.Context, plan link.Plan, i int, receipt receipt, written report.Written, err error,
+) *report.Stopped {
 	change, made := plan.Changes[i], i
-	if written != link.WrittenNone && change.System == link.Authentik {
+	if written != report.WrittenNone && change.System == report.Authentik {
 		made++ // it may have been written
 	}
-	effect := link.Effect{Made: i, Change: written}
-	if written == link.WrittenNone || change.Kind != link.KindOAuth2 { // else PocketBase may have the new secret
+	effect := report.Effect{Made: i, Change: written}
+	if written == report.WrittenNone || change.Kind != link.KindOAuth2 { // else PocketBase may have the new secret
 		effect.Secrets = e.closeGap(ctx, plan.Spec, plan.Changes[:made], change, receipt, err)
 	}
 	if halfRenewed(plan, i) {
-		effect.Secrets = link.SecretsDiffer
+		effect.Secrets = report.SecretsDiffer
 	}
-	return &link.Stopped{Effect: effect, Stale: link.IsStale(err), Err: fmt.Errorf("applying %s: %w", change.ID(), err)}
+	return &report.Stopped{Effect: effect, Stale: report.IsStale(err), Err: fmt.Errorf("applying %s: %w", change.ID(),
+		err)}
 }
 
 func (e *Engine) carryOut(ctx context.Context, spec link.Spec, change link.Change, receipt receipt) error {
 	err := e.write(ctx, change)
-	if err != nil || change.System == link.Authentik {
+	if err != nil || change.System == report.Authentik {
 		return err
 	}
 	return e.matchSecret(wire.Alone(ctx), spec, change, receipt)
 }
 
 func (e *Engine) write(ctx context.Context, change link.Change) error {
-	if change.System == link.Authentik {
+	if change.System == report.Authentik {
 		return e.authentik.Apply(ctx, change)
 	}
 	if e.joint != nil { // of two collections saved at once, PocketBase may cache an old one (core/collection_query.go)
@@ -270,9 +272,9 @@ func (e *Engine) Again(ctx context.Context, plan link.Plan) (link.Plan, error) {
 }
 
 // noLongerPossible returns the fault of a plan that cannot be made any more.
-func noLongerPossible(problems link.Problems) *link.Fault {
+func noLongerPossible(problems report.Problems) *report.Fault {
 	first := problems[0].Message()
-	f := changedSince(link.Authentik, first.What())
+	f := changedSince(report.Authentik, first.What())
 	f.Todo, f.Ways, f.Err = first.Todo, first.Ways, problems
 	return f
 }
@@ -294,7 +296,7 @@ func (e *Engine) changedBy(ctx context.Context, plan, fresh link.Plan) []say.Tex
 }
 
 // staleSystem returns the system of the first change that differs.
-func staleSystem(plan, fresh link.Plan) link.System {
+func staleSystem(plan, fresh link.Plan) report.System {
 	for i, c := range fresh.Changes {
 		if i >= len(plan.Changes) || !same(plan.Changes[i], c) {
 			return c.System
@@ -303,7 +305,7 @@ func staleSystem(plan, fresh link.Plan) link.System {
 	if len(plan.Changes) > len(fresh.Changes) {
 		return plan.Changes[len(fresh.Changes)].System
 	}
-	return link.Authentik
+	return report.Authentik
 }
 
 // Differences describes what changed in the systems between plan and fresh, one

@@ -12,6 +12,7 @@ import (
 
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -56,7 +57,7 @@ func TestApplyTellsEachStepInOrder(t *testing.T) {
 }
 
 func TestApplyStopsAtTheFirstFailure(t *testing.T) {
-	fault := &link.Fault{System: link.Authentik, Summary: say.Of("authentik refused it."),
+	fault := &report.Fault{System: report.Authentik, Summary: say.Of("authentik refused it."),
 		Todo: say.Of("Ask for the permission."),
 		Err:  errors.New("403")}
 	m := newMemory()
@@ -69,7 +70,7 @@ func TestApplyStopsAtTheFirstFailure(t *testing.T) {
 	e := m.engine()
 	var told events
 	err := e.Apply(t.Context(), mustPlan(t, e), told.hook)
-	if got, ok := errors.AsType[*link.Fault](err); !ok || got != fault ||
+	if got, ok := errors.AsType[*report.Fault](err); !ok || got != fault ||
 		!strings.Contains(err.Error(), "applying authentik/application and provider") {
 		t.Errorf("the error is %v", err)
 	}
@@ -123,12 +124,12 @@ func TestApplyRefusesAStalePlanAndNamesWhatChanged(t *testing.T) {
 			plan := mustPlan(t, e)
 			m.set(func() { test.edit(m) })
 			err := e.Apply(t.Context(), plan, func(event engine.Event) { t.Errorf("it begins %s", event.Change.ID()) })
-			stopped, ok := errors.AsType[*link.Stopped](err)
-			if !ok || !stopped.Stale || stopped.Written() != link.WrittenNone {
+			stopped, ok := errors.AsType[*report.Stopped](err)
+			if !ok || !stopped.Stale || stopped.Written() != report.WrittenNone {
 				t.Fatalf("the error is %v", err)
 			}
 			for _, part := range test.says {
-				if what := link.MessageOf(err).What(); !strings.Contains(what.String(), part) {
+				if what := report.MessageOf(err).What(); !strings.Contains(what.String(), part) {
 					t.Errorf("%q does not say %q", what, part)
 				}
 			}
@@ -146,8 +147,8 @@ func TestStaleNamesTheSystem(t *testing.T) {
 	e := m.engine()
 	plan := mustPlan(t, e)
 	m.set(func() { m.pocketbase.Collections[0].OAuth2.Enabled = true })
-	if fault, _ := errors.AsType[*link.Fault](e.Apply(t.Context(), plan, nil)); fault == nil ||
-		fault.System != link.PB {
+	if fault, _ := errors.AsType[*report.Fault](e.Apply(t.Context(), plan, nil)); fault == nil ||
+		fault.System != report.PB {
 		t.Errorf("the fault is %v", fault)
 	}
 }
@@ -202,10 +203,10 @@ func TestASignalLetsTheRunningChangeFinish(t *testing.T) {
 func TestTheOldCredentialsComeBackWhenPocketBaseRefuses(t *testing.T) {
 	for name, test := range map[string]struct {
 		back error
-		want link.Secrets
+		want report.Secrets
 	}{
-		"and authentik takes them": {nil, link.SecretsBack},
-		"and authentik does not":   {errors.New("503"), link.SecretsDiffer},
+		"and authentik takes them": {nil, report.SecretsBack},
+		"and authentik does not":   {errors.New("503"), report.SecretsDiffer},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := newMemory()
@@ -213,7 +214,7 @@ func TestTheOldCredentialsComeBackWhenPocketBaseRefuses(t *testing.T) {
 			var given []string
 			m.apply = func(_ context.Context, c link.Change) error {
 				if c.Kind == link.KindOAuth2 {
-					return &link.Fault{System: link.PB, Kind: link.FaultRefused, Written: link.WrittenNone,
+					return &report.Fault{System: report.PB, Kind: report.FaultRefused, Written: report.WrittenNone,
 						Summary: say.Of("PocketBase refused it."), Todo: say.Of("Look.")}
 				}
 				given = append(given, c.After.(*link.ProviderState).ClientSecret.Reveal())
@@ -229,11 +230,11 @@ func TestTheOldCredentialsComeBackWhenPocketBaseRefuses(t *testing.T) {
 			}
 			var told []engine.Event
 			err = e.Apply(t.Context(), plan, func(event engine.Event) { told = append(told, event) })
-			stopped, ok := errors.AsType[*link.Stopped](err)
-			if !ok || stopped.Secrets != test.want || stopped.Written() != link.WrittenSome {
+			stopped, ok := errors.AsType[*report.Stopped](err)
+			if !ok || stopped.Secrets != test.want || stopped.Written() != report.WrittenSome {
 				t.Errorf("the error is %v, %+v", err, stopped)
 			}
-			if diff := cmp.Diff(link.Messages(err), told[len(told)-1].Messages); diff != "" {
+			if diff := cmp.Diff(report.Messages(err), told[len(told)-1].Messages); diff != "" {
 				t.Errorf("error and event differ:\n%s", diff)
 			}
 			if len(given) != 2 || given[1] != "the old secret" || given[0] == given[1] {

@@ -9,6 +9,7 @@ import (
 
 	"authpocket/internal/address"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/signin"
 )
@@ -19,17 +20,17 @@ const (
 	clockFail = 5 * time.Minute // what PocketBase allows in ID tokens
 )
 
-func skipped(c link.Check, err error) link.Check { return c.Skips(link.MessageOf(err).What()) }
+func skipped(c report.Check, err error) report.Check { return c.Skips(report.MessageOf(err).What()) }
 
 // remedyOf returns the catalogue's remedy for a cause.
-func remedyOf(cause link.CauseID) say.Text {
+func remedyOf(cause report.CauseID) say.Text {
 	known, _ := signin.FindCause(cause)
 	return known.Todo
 }
 
 // checkBoth runs the checks that concern both systems.
-func (e *Engine) checkBoth(ctx context.Context, d link.Desired, person int) []link.Check {
-	checks := []link.Check{checkAddresses(d), {}, {}, {}, {}}
+func (e *Engine) checkBoth(ctx context.Context, d link.Desired, person int) []report.Check {
+	checks := []report.Check{checkAddresses(d), {}, {}, {}, {}}
 	var group sync.WaitGroup
 	group.Go(func() { checks[1] = e.checkClock(ctx) })
 	group.Go(func() { checks[2] = e.pocketbase.Realtime(ctx, d) })
@@ -40,22 +41,23 @@ func (e *Engine) checkBoth(ctx context.Context, d link.Desired, person int) []li
 }
 
 // checkAddresses warns of plain http in addresses that browsers use.
-func checkAddresses(d link.Desired) link.Check {
-	check := link.Check{ID: link.CheckAddresses, System: link.PB, Title: say.Of("Browsers reach both systems over " +
-		"https")}
+func checkAddresses(d link.Desired) report.Check {
+	check := report.Check{ID: report.CheckAddresses, System: report.PB,
+		Title: say.Of("Browsers reach both systems over " +
+			"https")}
 	addresses := append([]string{d.AuthentikURL, d.Slot.AuthURL, d.PocketBaseURL}, d.RedirectURLs()...)
 	open := slices.DeleteFunc(slices.Clone(addresses), func(one string) bool { return !address.PlainHTTP(one) })
 	if len(open) > 0 {
-		return check.Warns(link.CausePlainHTTP, say.Of("Plain http: %s.", strings.Join(open, ", ")),
-			remedyOf(link.CausePlainHTTP))
+		return check.Warns(report.CausePlainHTTP, say.Of("Plain http: %s.", strings.Join(open, ", ")),
+			remedyOf(report.CausePlainHTTP))
 	}
 	return check.Passes(say.Of("All addresses that browsers use are https, or of this machine: %s.",
 		strings.Join(addresses, ", ")))
 }
 
 // checkClock compares the clocks of both systems and this machine.
-func (e *Engine) checkClock(ctx context.Context) link.Check {
-	check := link.Check{ID: link.CheckClock, System: link.Authentik, Title: say.Of("The clocks agree")}
+func (e *Engine) checkClock(ctx context.Context) report.Check {
+	check := report.Check{ID: report.CheckClock, System: report.Authentik, Title: say.Of("The clocks agree")}
 	var a, p time.Duration
 	var errA, errP error
 	var group sync.WaitGroup
@@ -66,7 +68,7 @@ func (e *Engine) checkClock(ctx context.Context) link.Check {
 	case errA != nil:
 		return skipped(check, errA)
 	case errP != nil:
-		check.System = link.PB
+		check.System = report.PB
 		return skipped(check, errP)
 	}
 	apart := max(a.Abs(), p.Abs(), (a - p).Abs())
@@ -76,12 +78,12 @@ func (e *Engine) checkClock(ctx context.Context) link.Check {
 	case apart <= clockWarn:
 		return check.Passes(evidence)
 	case p.Abs() > a.Abs():
-		check.System = link.PB
+		check.System = report.PB
 	}
 	if apart > clockFail {
-		return check.Fails(link.CauseClock, evidence, remedyOf(link.CauseClock))
+		return check.Fails(report.CauseClock, evidence, remedyOf(report.CauseClock))
 	}
-	return check.Warns(link.CauseClock, evidence, remedyOf(link.CauseClock))
+	return check.Warns(report.CauseClock, evidence, remedyOf(report.CauseClock))
 }
 
 func clockWords(ahead time.Duration) say.Text {
@@ -95,13 +97,13 @@ func clockWords(ahead time.Duration) say.Text {
 }
 
 // checkCollection looks for rules that changed since the link was created.
-func (e *Engine) checkCollection(ctx context.Context, d link.Desired) link.Check {
-	check := link.Check{ID: link.CheckPocketBaseCollection, System: link.PB,
+func (e *Engine) checkCollection(ctx context.Context, d link.Desired) report.Check {
+	check := report.Check{ID: report.CheckPocketBaseCollection, System: report.PB,
 		Title: say.Of("The collection's rules are the same as when the link was created")}
 	now, err := e.pocketbase.Collection(ctx, d)
-	if link.IsStale(err) {
-		m := link.MessageOf(err)
-		return check.Fails(link.CauseCollectionMissing, m.What(), m.Todo)
+	if report.IsStale(err) {
+		m := report.MessageOf(err)
+		return check.Fails(report.CauseCollectionMissing, m.What(), m.Todo)
 	}
 	if err != nil {
 		return skipped(check, err)
@@ -120,9 +122,10 @@ func (e *Engine) checkCollection(ctx context.Context, d link.Desired) link.Check
 
 // checkPrediction predicts the sign-in of a person. A refusal of the token's
 // own account, person 0, is only a warning: it may be no account for people.
-func (e *Engine) checkPrediction(ctx context.Context, d link.Desired, person int) link.Check {
-	check := link.Check{ID: link.CheckPrediction, System: link.PB, Title: say.Of("Predicted result of this person's " +
-		"sign-in")}
+func (e *Engine) checkPrediction(ctx context.Context, d link.Desired, person int) report.Check {
+	check := report.Check{ID: report.CheckPrediction, System: report.PB,
+		Title: say.Of("Predicted result of this person's " +
+			"sign-in")}
 	p, err := e.Foresee(ctx, d, person)
 	switch {
 	case err != nil:

@@ -11,6 +11,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -29,31 +30,31 @@ func failing(m *memory, at int, err error) {
 // An adapter only knows about its own change; one that says nothing leaves the
 // outcome open.
 func TestAStoppedApplySaysWhatWasWritten(t *testing.T) {
-	refused := &link.Fault{System: link.Authentik, Kind: link.FaultRefused, Written: link.WrittenNone,
+	refused := &report.Fault{System: report.Authentik, Kind: report.FaultRefused, Written: report.WrittenNone,
 		Summary: say.Of("It was refused."), Todo: say.Of("Look.")}
-	unreachable := &link.Fault{System: link.Authentik, Kind: link.FaultUnreachable, Written: link.WrittenNone,
+	unreachable := &report.Fault{System: report.Authentik, Kind: report.FaultUnreachable, Written: report.WrittenNone,
 		Summary: say.Of("It is gone."), Todo: say.Of("Look.")}
-	stale := &link.Fault{System: link.Authentik, Kind: link.FaultStale, Written: link.WrittenNone,
+	stale := &report.Fault{System: report.Authentik, Kind: report.FaultStale, Written: report.WrittenNone,
 		Summary: say.Of("It is another."), Todo: say.Of("Look.")}
-	otherwise := &link.Fault{System: link.Authentik, Kind: link.FaultUnknown, Written: link.WrittenSome,
+	otherwise := &report.Fault{System: report.Authentik, Kind: report.FaultUnknown, Written: report.WrittenSome,
 		Summary: say.Of("It reads otherwise."), Todo: say.Of("Look.")}
-	unknown := &link.Fault{System: link.Authentik, Kind: link.FaultUnknown, Summary: say.Of("Nobody knows."),
+	unknown := &report.Fault{System: report.Authentik, Kind: report.FaultUnknown, Summary: say.Of("Nobody knows."),
 		Todo: say.Of("Look.")}
 	for name, test := range map[string]struct {
 		at    int
 		err   error
-		want  link.Written
+		want  report.Written
 		stale bool
 		state journal.State
 	}{
-		"refused at once":               {0, refused, link.WrittenNone, false, journal.Failed},
-		"refused later":                 {1, refused, link.WrittenSome, false, journal.Failed},
-		"unreachable later":             {2, unreachable, link.WrittenSome, false, journal.Failed},
-		"stale at once":                 {0, stale, link.WrittenNone, true, journal.Failed},
-		"stale later":                   {1, stale, link.WrittenSome, true, journal.Failed},
-		"unknown at once":               {0, unknown, link.WrittenUnknown, false, journal.AboutTo},
-		"written, but reads otherwise":  {0, otherwise, link.WrittenSome, false, journal.AboutTo},
-		"an error that does not say so": {0, errors.New("x"), link.WrittenUnknown, false, journal.AboutTo},
+		"refused at once":               {0, refused, report.WrittenNone, false, journal.Failed},
+		"refused later":                 {1, refused, report.WrittenSome, false, journal.Failed},
+		"unreachable later":             {2, unreachable, report.WrittenSome, false, journal.Failed},
+		"stale at once":                 {0, stale, report.WrittenNone, true, journal.Failed},
+		"stale later":                   {1, stale, report.WrittenSome, true, journal.Failed},
+		"unknown at once":               {0, unknown, report.WrittenUnknown, false, journal.AboutTo},
+		"written, but reads otherwise":  {0, otherwise, report.WrittenSome, false, journal.AboutTo},
+		"an error that does not say so": {0, errors.New("x"), report.WrittenUnknown, false, journal.AboutTo},
 	} {
 		t.Run(name, func(t *testing.T) {
 			store := openStore(t, t.TempDir())
@@ -62,12 +63,12 @@ func TestAStoppedApplySaysWhatWasWritten(t *testing.T) {
 			e := keeping(m, store)
 			var last engine.Event
 			err := e.Apply(t.Context(), mustPlan(t, e), func(event engine.Event) { last = event })
-			stopped, ok := errors.AsType[*link.Stopped](err)
+			stopped, ok := errors.AsType[*report.Stopped](err)
 			if !ok || stopped.Written() != test.want || stopped.Stale != test.stale || stopped.Made != test.at ||
 				stopped.Between {
 				t.Fatalf("it stopped with %+v: %v", stopped, err)
 			}
-			if diff := cmp.Diff(link.Messages(err), last.Messages); diff != "" {
+			if diff := cmp.Diff(report.Messages(err), last.Messages); diff != "" {
 				t.Errorf("error and event differ:\n%s", diff)
 			}
 			change := newest(t, store).Changes[test.at]
@@ -75,7 +76,7 @@ func TestAStoppedApplySaysWhatWasWritten(t *testing.T) {
 				t.Errorf("the receipt says %q, want %q", change.State(), test.state)
 			}
 			if said := last.Messages[0]; test.state == journal.Failed && (!change.Steps[1].Summary.Equal(said.What()) ||
-				!change.Steps[1].Todo.Equal(said.Advice(link.OnPage))) {
+				!change.Steps[1].Todo.Equal(said.Advice(report.OnPage))) {
 				t.Errorf("the receipt says %+v, the event %+v", change.Steps[1], said)
 			}
 		})
@@ -84,16 +85,16 @@ func TestAStoppedApplySaysWhatWasWritten(t *testing.T) {
 
 // Before the first change, nothing was written.
 func TestAnApplyThatStopsBetweenChangesSaysWhatWasWritten(t *testing.T) {
-	for made, want := range map[int]link.Written{0: link.WrittenNone, 1: link.WrittenSome} {
+	for made, want := range map[int]report.Written{0: report.WrittenNone, 1: report.WrittenSome} {
 		ctx, cancel := context.WithCancel(t.Context())
 		m := newMemory()
 		e := m.engine()
 		plan := mustPlan(t, e)
 		hook := func(engine.Event) { cancel() }
 		if made == 0 {
-			m.observe = func(context.Context, link.System, link.Query) error { cancel(); return nil }
+			m.observe = func(context.Context, report.System, link.Query) error { cancel(); return nil }
 		}
-		stopped, ok := errors.AsType[*link.Stopped](e.Apply(ctx, plan, hook))
+		stopped, ok := errors.AsType[*report.Stopped](e.Apply(ctx, plan, hook))
 		if !ok || stopped.Written() != want || !stopped.Between || stopped.Made != made || len(m.applied) != made {
 			t.Errorf("after %d changes: %+v", made, stopped)
 		}
@@ -104,11 +105,11 @@ func TestAnApplyThatStopsBetweenChangesSaysWhatWasWritten(t *testing.T) {
 func TestAReceiptThatCannotBeWrittenIsNotTakenForTheSystems(t *testing.T) {
 	for name, test := range map[string]struct {
 		after int // the number of writes after which the directory is gone
-		want  link.Effect
+		want  report.Effect
 	}{
-		"before the first": {0, link.Effect{Between: true}},
-		"after the first":  {1, link.Effect{Change: link.WrittenSome}},
-		"after the second": {2, link.Effect{Made: 1, Change: link.WrittenSome}},
+		"before the first": {0, report.Effect{Between: true}},
+		"after the first":  {1, report.Effect{Change: report.WrittenSome}},
+		"after the second": {2, report.Effect{Made: 1, Change: report.WrittenSome}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			store := openStore(t, t.TempDir()+"/state")
@@ -134,7 +135,7 @@ func TestAReceiptThatCannotBeWrittenIsNotTakenForTheSystems(t *testing.T) {
 				lose()
 			}
 			err := e.Apply(t.Context(), plan, func(engine.Event) {})
-			stopped, ok := errors.AsType[*link.Stopped](err)
+			stopped, ok := errors.AsType[*report.Stopped](err)
 			if !ok || stopped.Effect != test.want {
 				t.Errorf("it stopped with %+v: %v", stopped, err)
 			}

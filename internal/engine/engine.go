@@ -13,6 +13,7 @@ import (
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -20,7 +21,7 @@ import (
 type Authentik interface {
 	Observe(context.Context, link.Query) (link.AuthentikSnapshot, error)
 	Apply(context.Context, link.Change) error
-	Check(ctx context.Context, d link.Desired, person int) []link.Check
+	Check(ctx context.Context, d link.Desired, person int) []report.Check
 	// Warnings returns what may go wrong with the changes, judging by the
 	// snapshot.
 	Warnings(link.AuthentikSnapshot, []link.Change) []link.Warning
@@ -41,8 +42,8 @@ type PocketBase interface {
 	SaveAgain(ctx context.Context, id string) error
 	// Offers reports whether guests are offered the link as it is desired.
 	Offers(context.Context, link.Desired) bool
-	Check(context.Context, link.Desired) []link.Check
-	Probe(context.Context, link.Desired) link.Check
+	Check(context.Context, link.Desired) []report.Check
+	Probe(context.Context, link.Desired) report.Check
 	// Warnings returns what may go wrong with sign-ins, judging by the
 	// snapshot.
 	Warnings(link.PocketBaseSnapshot, link.Desired) []link.Warning
@@ -102,7 +103,7 @@ func New(cfg Config) *Engine {
 	}
 }
 
-// Observe reads both systems at the same time. The error is the *link.Fault of
+// Observe reads both systems at the same time. The error is the *report.Fault of
 // the first that fails.
 func (e *Engine) Observe(ctx context.Context, spec link.Spec) (Snapshots, error) {
 	return e.observe(ctx, spec.Query())
@@ -164,7 +165,7 @@ func (e *Engine) observeFew(ctx context.Context, spec link.Spec, q link.Query) (
 }
 
 // Plan observes both systems and returns the plan for spec. The error is
-// link.Problems if the spec cannot be carried out.
+// report.Problems if the spec cannot be carried out.
 func (e *Engine) Plan(ctx context.Context, spec link.Spec) (link.Plan, error) {
 	plan, _, err := e.plan(ctx, spec, e.observeLink)
 	return plan, err
@@ -172,7 +173,7 @@ func (e *Engine) Plan(ctx context.Context, spec link.Spec) (link.Plan, error) {
 
 // PlanFix returns a plan that fixes one cause and changes nothing else. differs
 // reports whether the systems differ from the spec at all.
-func (e *Engine) PlanFix(ctx context.Context, spec link.Spec, cause link.CauseID) (plan link.Plan, differs bool,
+func (e *Engine) PlanFix(ctx context.Context, spec link.Spec, cause report.CauseID) (plan link.Plan, differs bool,
 	err error) {
 	if plan, err = e.Plan(ctx, spec); err != nil {
 		return link.Plan{}, false, err

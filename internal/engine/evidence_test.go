@@ -4,7 +4,7 @@ import (
 	"slices"
 	"testing"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/signin"
 )
@@ -12,7 +12,7 @@ import (
 func TestEvidenceIsInTheSameOrderEachTime(t *testing.T) {
 	one := &signInTest{}
 	one.facts.Authentik.Unread, one.facts.PocketBase.Unread = say.Of("no events"), say.Of("no log")
-	want := []signin.Evidence{{System: link.Authentik, Text: say.Of("no events")}, {System: link.PB,
+	want := []signin.Evidence{{System: report.Authentik, Text: say.Of("no events")}, {System: report.PB,
 		Text: say.Of("no log")}}
 	for range 100 {
 		if got := one.evidence(); !slices.Equal(got, want) {

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
@@ -110,7 +111,7 @@ func (t *signInTest) compare(v *signin.Verdict) {
 	if p == nil {
 		return
 	}
-	if v.Cause == link.CausePopupClosed { // there is no outcome to compare
+	if v.Cause == report.CausePopupClosed { // there is no outcome to compare
 		v.Prediction = nil
 		return
 	}
@@ -175,30 +176,30 @@ func (t *signInTest) readTrails(ctx context.Context) {
 
 // needsLog reports whether only PocketBase's log can show the cause.
 func (t *signInTest) needsLog() bool {
-	return t.facts.Return.Code.IsSet() && signin.Diagnose(t.facts) == link.CauseUnknown
+	return t.facts.Return.Code.IsSet() && signin.Diagnose(t.facts) == report.CauseUnknown
 }
 
 // measure runs the checks of both systems, in case nobody came back from
 // authentik.
 func (t *signInTest) measure(ctx context.Context) {
-	var a, p []link.Check
-	var stream link.Check
+	var a, p []report.Check
+	var stream report.Check
 	var group sync.WaitGroup
 	group.Go(func() { a = t.e.authentik.Check(ctx, t.d, t.person()) })
 	group.Go(func() { p = t.e.pocketbase.Check(ctx, t.d) })
 	group.Go(func() { stream = t.e.pocketbase.Realtime(ctx, t.d) })
 	group.Wait()
-	t.facts.Checks = slices.Concat(a, p, []link.Check{stream})
+	t.facts.Checks = slices.Concat(a, p, []report.Check{stream})
 }
 
 // verdict returns the verdict for a cause.
-func (t *signInTest) verdict(cause link.CauseID) signin.Verdict {
+func (t *signInTest) verdict(cause report.CauseID) signin.Verdict {
 	known, _ := signin.FindCause(cause)
 	v := t.begin(signin.StagesUpTo(signin.StageOf(t.facts), signin.StageFailed, known.Title))
 	v.Cause, v.Todo = cause, known.Todo
 	// A cause from PocketBase's log would be more precise.
 	if t.fault != nil && signin.Vague(cause) {
-		said := link.MessageOf(t.fault)
+		said := report.MessageOf(t.fault)
 		v.Details, v.Todo = []say.Text{said.What()}, said.Todo
 	}
 	if done := t.facts.Exchanged; done != nil {
@@ -218,26 +219,26 @@ func (t *signInTest) evidence() []signin.Evidence {
 	list := slices.Concat(t.facts.Authentik.Evidence, t.facts.PocketBase.Evidence)
 	sort.SliceStable(list, func(i, j int) bool { return list[i].When.Before(list[j].When) })
 	if code := t.facts.Return.Error; code != "" {
-		list = append(list, signin.Evidence{System: link.Authentik,
+		list = append(list, signin.Evidence{System: report.Authentik,
 			Text: say.Of("authentik sent the person back with the error “%s”.", secret.Scrub(code))})
 	}
 	if said := t.facts.Return.Said; !said.Empty() {
-		list = append(list, signin.Evidence{System: link.Authentik, Text: said})
+		list = append(list, signin.Evidence{System: report.Authentik, Text: said})
 	}
 	if noticed := t.facts.Return.Noticed(); !noticed.Empty() {
-		list = append(list, signin.Evidence{System: link.PB, Text: noticed})
+		list = append(list, signin.Evidence{System: report.PB, Text: noticed})
 	}
 	for _, c := range t.facts.Checks {
-		if c.Status == link.Fail || c.Status == link.Warn {
+		if c.Status == report.Fail || c.Status == report.Warn {
 			list = append(list, signin.Evidence{System: c.System, Text: say.Of("%s: %s", c.Title, c.Evidence)})
 		}
 	}
 	if t.fault != nil {
-		list = append(list, signin.Evidence{System: link.PB, Text: link.MessageOf(t.fault).What()})
+		list = append(list, signin.Evidence{System: report.PB, Text: report.MessageOf(t.fault).What()})
 	}
 	for _, unread := range []signin.Evidence{
-		{System: link.Authentik, Text: t.facts.Authentik.Unread},
-		{System: link.PB, Text: t.facts.PocketBase.Unread},
+		{System: report.Authentik, Text: t.facts.Authentik.Unread},
+		{System: report.PB, Text: t.facts.PocketBase.Unread},
 	} {
 		if !unread.Text.Empty() {
 			list = append(list, unread)
@@ -248,7 +249,7 @@ func (t *signInTest) evidence() []signin.Evidence {
 
 // addMismatch adds the redirect URIs of both sides if they are the cause.
 func (t *signInTest) addMismatch(ctx context.Context, v *signin.Verdict) {
-	if v.Cause != link.CauseRedirectMismatch {
+	if v.Cause != report.CauseRedirectMismatch {
 		return
 	}
 	v.Redirect = t.facts.Authentik.Redirect
@@ -266,7 +267,7 @@ func (t *signInTest) addMismatch(ctx context.Context, v *signin.Verdict) {
 // auth rule or multi-factor authentication refused the sign-in. If it is
 // unknown who signed in, only a newly created account counts.
 func (t *signInTest) addLeftBehind(ctx context.Context, v *signin.Verdict) {
-	if v.Cause != link.CauseAuthRule && v.Cause != link.CauseMFA || t.facts.Claims == nil {
+	if v.Cause != report.CauseAuthRule && v.Cause != report.CauseMFA || t.facts.Claims == nil {
 		return
 	}
 	account, _, err := t.e.pocketbase.Accounts(ctx, t.d, t.facts.Claims.Subject, "")

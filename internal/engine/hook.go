@@ -1,6 +1,9 @@
 package engine
 
-import "authpocket/internal/link"
+import (
+	"authpocket/internal/link"
+	"authpocket/internal/report"
+)
 
 // State is the progress of a change.
 type State string
@@ -21,7 +24,7 @@ type Event struct {
 	// Receipt is the ID of the receipt, empty if none is kept.
 	Receipt string
 	// Messages are set on Failed. The first says what was written.
-	Messages []link.Message
+	Messages []report.Message
 }
 
 // Hook is called for every step of an apply, in order, from one goroutine.

@@ -10,6 +10,7 @@ import (
 
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/signin"
 )
@@ -25,7 +26,7 @@ func (e *Engine) lockPerson(ctx context.Context, person int, name string) (unloc
 	}
 	unlock, err = e.receipts.Lock(ctx, e.key()+" sign-in of "+name)
 	if errors.Is(err, journal.ErrLocked) {
-		return nil, &link.Fault{System: link.PB, Kind: link.FaultOther, Err: err,
+		return nil, &report.Fault{System: report.PB, Kind: report.FaultOther, Err: err,
 			Summary: say.Of("Another authpocket is testing this person's sign-in."),
 			Todo:    say.Of("Wait until that is done.")}
 	}
@@ -76,10 +77,10 @@ const exchangeDelay = 5 * time.Second
 // and adds what it did to the check. An account that the person may have used
 // since is not deleted.
 func (e *Engine) clearUp(ctx context.Context, d link.Desired, person int, name string) (
-	report func(link.Check) link.Check) {
-	report = func(c link.Check) link.Check { return c }
+	told func(report.Check) report.Check) {
+	told = func(c report.Check) report.Check { return c }
 	if e.receipts == nil {
-		return report
+		return told
 	}
 	notes, err := e.receipts.SignIns(e.key())
 	if err != nil {
@@ -98,18 +99,18 @@ func (e *Engine) clearUp(ctx context.Context, d link.Desired, person int, name s
 		if settled(n, id, err) {
 			e.ended(ctx, n)
 		}
-		before := report
-		report = func(c link.Check) link.Check { return leftBehind(before(c), id, err) }
+		before := told
+		told = func(c report.Check) report.Check { return leftBehind(before(c), id, err) }
 	}
-	return report
+	return told
 }
 
 // settled reports whether the note of an interrupted test is done with: its
 // account is deleted, or will not be, or there is none.
 func settled(n *journal.SignIn, id string, err error) bool {
-	fault, ok := errors.AsType[*link.Fault](err)
+	fault, ok := errors.AsType[*report.Fault](err)
 	switch {
-	case ok && fault.Kind == link.FaultUnreachable:
+	case ok && fault.Kind == report.FaultUnreachable:
 		return false
 	case id == "":
 		return err == nil && time.Since(n.Started) > settleTime // PocketBase may not be done yet
@@ -118,7 +119,7 @@ func settled(n *journal.SignIn, id string, err error) bool {
 }
 
 // leftBehind adds to the check what became of the account of an interrupted test.
-func leftBehind(check link.Check, id string, err error) link.Check {
+func leftBehind(check report.Check, id string, err error) report.Check {
 	switch {
 	case err != nil && id == "":
 		return stillThere(check, say.Of("An interrupted test may have left an account behind."), err)
@@ -144,7 +145,7 @@ func (e *Engine) clearUpAfter(ctx context.Context, d link.Desired, n *journal.Si
 	}
 	alone, err := e.authentik.OnlySignIn(ctx, n.Started.Add(-exchangeDelay), d, n.Person, n.State)
 	if err == nil && !alone {
-		err = &link.Fault{System: link.PB, Kind: link.FaultRefused,
+		err = &report.Fault{System: report.PB, Kind: report.FaultRefused,
 			Summary: say.Of("authentik's log does not rule out that the person has signed in since, so it was not " +
 				"deleted."),
 			Todo: say.Of("If nobody needs the account, delete it in PocketBase's dashboard.")}
@@ -163,7 +164,7 @@ func (e *Engine) suspects(ctx context.Context, d link.Desired, n *journal.SignIn
 	if err != nil || len(made) == 0 {
 		return "", err
 	}
-	return strings.Join(made, " or "), &link.Fault{System: link.PB, Kind: link.FaultRefused,
+	return strings.Join(made, " or "), &report.Fault{System: report.PB, Kind: report.FaultRefused,
 		Summary: say.Of("authpocket may not read %s in authentik, so it cannot tell whose account it is.", n.Username),
 		Todo:    say.Of("If nobody needs the account, delete it in PocketBase's dashboard.")}
 }

@@ -12,6 +12,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 )
 
 // interrupted is a test sign-in that left its account behind, with the note of it.
@@ -20,7 +21,7 @@ type interrupted struct {
 	store  *journal.Store
 	keeps  *engine.Engine // with the store
 	d      link.Desired
-	before link.Check
+	before report.Check
 }
 
 func newInterrupted(t *testing.T) *interrupted {
@@ -39,7 +40,7 @@ func newInterrupted(t *testing.T) *interrupted {
 	refusal := app.OnRecordDelete("users").BindFunc(func(*core.RecordEvent) error { return http.ErrNotSupported })
 	i.before, _ = i.keeps.SignInAs(t.Context(), i.d, b.ada())
 	app.OnRecordDelete("users").Unbind(refusal)
-	if i.before.Status != link.Warn || b.accounts() != 1 || i.notes() != 1 {
+	if i.before.Status != report.Warn || b.accounts() != 1 || i.notes() != 1 {
 		t.Fatalf("%+v, %d accounts, %d notes", i.before, b.accounts(), i.notes())
 	}
 	return i
@@ -63,7 +64,7 @@ func (i *interrupted) notes() (n int) {
 func TestTheNextTestDeletesWhatAnInterruptedOneLeft(t *testing.T) {
 	i := newInterrupted(t)
 	check, v := i.keeps.SignInAs(t.Context(), i.d, i.ada())
-	if check.Status != link.Pass || v == nil || !v.Works || i.accounts() != 0 || i.notes() != 0 ||
+	if check.Status != report.Pass || v == nil || !v.Works || i.accounts() != 0 || i.notes() != 0 ||
 		!strings.Contains(check.Evidence.String(), "left behind is deleted") {
 		t.Errorf("%+v, %d accounts, %d notes", check, i.accounts(), i.notes())
 	}
@@ -96,11 +97,12 @@ func TestAnAccountThatWasUsedSinceTheTestStays(t *testing.T) {
 			i := newInterrupted(t)
 			use(i)
 			check, v := i.keeps.SignInAs(t.Context(), i.d, i.ada())
-			if check.Status != link.Warn || v == nil || !v.Works || check.Remedy.Empty() || i.accounts() != 1 ||
+			if check.Status != report.Warn || v == nil || !v.Works || check.Remedy.Empty() || i.accounts() != 1 ||
 				i.notes() != 0 || !strings.Contains(check.Evidence.String(), "has signed in since") {
 				t.Errorf("%+v, %d accounts, %d notes", check, i.accounts(), i.notes())
 			}
-			if check, _ = i.keeps.SignInAs(t.Context(), i.d, i.ada()); check.Status != link.Pass || i.accounts() != 1 {
+			if check, _ = i.keeps.SignInAs(t.Context(), i.d, i.ada()); check.Status != report.Pass ||
+				i.accounts() != 1 {
 				t.Errorf("the next test: %+v, %d accounts", check, i.accounts())
 			}
 		})
@@ -111,15 +113,15 @@ func TestAnAccountThatWasUsedSinceTheTestStays(t *testing.T) {
 func TestOnePersonIsTestedOnceAtATime(t *testing.T) {
 	i := newInterrupted(t)
 	app := i.box.PocketBase().App()
-	var second link.Check
+	var second report.Check
 	app.OnRecordAfterCreateSuccess("users").BindFunc(func(e *core.RecordEvent) error {
 		second, _ = i.keeps.SignInAs(t.Context(), i.d, i.ada())
 		return e.Next()
 	})
-	if check, _ := i.keeps.SignInAs(t.Context(), i.d, i.ada()); check.Status != link.Pass || i.accounts() != 0 {
+	if check, _ := i.keeps.SignInAs(t.Context(), i.d, i.ada()); check.Status != report.Pass || i.accounts() != 0 {
 		t.Errorf("%+v, %d accounts", check, i.accounts())
 	}
-	if second.Status != link.Skipped || !strings.Contains(second.Evidence.String(), "is testing") {
+	if second.Status != report.Skipped || !strings.Contains(second.Evidence.String(), "is testing") {
 		t.Errorf("%+v", second)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
@@ -52,7 +53,7 @@ func TestBothSystemsAreAskedAtTheSameTime(t *testing.T) {
 	m := newMemory()
 	var both sync.WaitGroup
 	both.Add(2)
-	m.observe = func(ctx context.Context, _ link.System, _ link.Query) error {
+	m.observe = func(ctx context.Context, _ report.System, _ link.Query) error {
 		both.Done()
 		both.Wait() // until the other system is called too
 		return nil
@@ -63,10 +64,10 @@ func TestBothSystemsAreAskedAtTheSameTime(t *testing.T) {
 }
 
 func TestAFaultOfOneSystemEndsTheOther(t *testing.T) {
-	for _, failing := range []link.System{link.Authentik, link.PB} {
+	for _, failing := range []report.System{report.Authentik, report.PB} {
 		m := newMemory()
-		fault := &link.Fault{System: failing, Kind: link.FaultUnreachable, Summary: say.Of("It does not answer.")}
-		m.observe = func(ctx context.Context, system link.System, _ link.Query) error {
+		fault := &report.Fault{System: failing, Kind: report.FaultUnreachable, Summary: say.Of("It does not answer.")}
+		m.observe = func(ctx context.Context, system report.System, _ link.Query) error {
 			if system == failing {
 				return fault
 			}
@@ -79,7 +80,7 @@ func TestAFaultOfOneSystemEndsTheOther(t *testing.T) {
 			"desire":  errOf(m.engine().Desire(t.Context(), memorySpec())),
 			"apply":   m.engine().Apply(t.Context(), link.Plan{Spec: memorySpec()}, nil),
 		} {
-			if got, _ := errors.AsType[*link.Fault](err); got != fault {
+			if got, _ := errors.AsType[*report.Fault](err); got != fault {
 				t.Errorf("%s, %s: the error is %v", what, failing, err)
 			}
 		}
@@ -105,8 +106,8 @@ func TestASecondLookIsTakenOnlyForAnotherSlug(t *testing.T) {
 			}
 			app := m.authentik.Application
 			var asked []string
-			m.observe = func(_ context.Context, system link.System, q link.Query) error {
-				if system == link.Authentik {
+			m.observe = func(_ context.Context, system report.System, q link.Query) error {
+				if system == report.Authentik {
 					asked = append(asked, q.Slug)
 					m.set(func() {
 						if m.authentik.Application = nil; q.Slug == test.slug {

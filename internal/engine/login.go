@@ -9,6 +9,7 @@ import (
 
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
@@ -20,11 +21,11 @@ type AuthentikLogin interface {
 	// URI, which is not opened. The error is a *signin.LoginError.
 	SignIn(context.Context, link.Desired, signin.Opening, signin.Credentials) (signin.Return, error)
 	// Person returns what authentik's user tells of a sign-in to the link. The
-	// error is a *link.Fault.
+	// error is a *report.Fault.
 	Person(ctx context.Context, d link.Desired, pk int) (signin.Person, error)
 	// OnlySignIn reports whether the sign-in with that state is in authentik's
 	// log, and no other one of the person to the link's application since then.
-	// The error is a *link.Fault.
+	// The error is a *report.Fault.
 	OnlySignIn(ctx context.Context, since time.Time, d link.Desired, person int, state string) (bool, error)
 }
 
@@ -39,7 +40,7 @@ const (
 // killed test of the same person left behind. The check is skipped if authentik
 // asks for more than the credentials. The verdict is nil if the sign-in did not
 // reach an outcome. It takes up to a minute, and 30 s more to explain a failure.
-func (e *Engine) SignInAs(ctx context.Context, d link.Desired, who signin.Credentials) (link.Check, *signin.Verdict) {
+func (e *Engine) SignInAs(ctx context.Context, d link.Desired, who signin.Credentials) (report.Check, *signin.Verdict) {
 	person, _ := e.FindUser(ctx, who.Name) // a token that may not read users can still test a sign-in
 	unlock, err := e.lockPerson(ctx, person, who.Name)
 	if err != nil {
@@ -52,8 +53,9 @@ func (e *Engine) SignInAs(ctx context.Context, d link.Desired, who signin.Creden
 }
 
 // signInAs is SignInAs for the authentik user with that primary key, 0 if unknown.
-func (e *Engine) signInAs(ctx context.Context, d link.Desired, who signin.Credentials, person int) (link.Check,
-	*signin.Verdict) {
+func (e *Engine) signInAs(
+	ctx context.Context, d link.Desired, who signin.Credentials, person int,
+) (report.Check, *signin.Verdict) {
 	var note *journal.SignIn
 	a := e.attempt(ctx, d, who, func() Expected { return e.expect(ctx, d, person) },
 		func(s SignIn, x Expected) (err error) {
@@ -73,7 +75,7 @@ func (e *Engine) signInAs(ctx context.Context, d link.Desired, who signin.Creden
 // attempt is a test sign-in without a browser.
 type attempt struct {
 	SignIn
-	check    link.Check
+	check    report.Check
 	verdict  *signin.Verdict // nil if the sign-in did not reach an outcome
 	answered bool            // by PocketBase
 }
@@ -93,13 +95,13 @@ func (e *Engine) attempt(ctx context.Context, d link.Desired, who signin.Credent
 	back, err := e.authentik.SignIn(ctx, d, signin.Opening{AuthURL: a.AuthURL, RedirectURL: a.RedirectURL,
 		State: a.State}, who)
 	if stopped, ok := errors.AsType[*signin.LoginError](err); ok {
-		if a.check.System = link.Authentik; stopped.Stop != signin.StopDenied {
+		if a.check.System = report.Authentik; stopped.Stop != signin.StopDenied {
 			a.check = stoppedCheck(a.check, stopped)
 			return a
 		}
 		back = signin.Return{Stopped: stopped.Cause, Said: stopped.What}
-		if stopped.Cause == link.CauseCredentials && e.inactive(ctx, d, x.Person) {
-			back.Stopped = link.CausePersonInactive // authentik itself says that the password is wrong
+		if stopped.Cause == report.CauseCredentials && e.inactive(ctx, d, x.Person) {
+			back.Stopped = report.CausePersonInactive // authentik itself says that the password is wrong
 			back.Said = say.Join(back.Said, say.Of("The user is not active."))
 		}
 	} else if err != nil {
@@ -117,8 +119,8 @@ func (e *Engine) attempt(ctx context.Context, d link.Desired, who signin.Credent
 		e.findLost(ctx, d, a.SignIn, x.subject(), &v)
 	}
 	hide := append(who.Secrets(), back.Code)
-	if v.Cause == link.CauseCredentials { // what authentik's page said is all there is to say
-		a.check.System = link.Authentik
+	if v.Cause == report.CauseCredentials { // what authentik's page said is all there is to say
+		a.check.System = report.Authentik
 		a.check = a.check.Fails(v.Cause, back.Said.Values(func(s string) string { return secret.Hide(s, hide...) }),
 			v.Todo)
 	} else {
@@ -129,8 +131,8 @@ func (e *Engine) attempt(ctx context.Context, d link.Desired, who signin.Credent
 }
 
 // signInBy returns the check for a person's sign-in, without its result.
-func signInBy(who signin.Credentials) link.Check {
-	return link.Check{ID: link.CheckSignIn, System: link.PB, Title: say.Of("%s signs in", who.Name)}
+func signInBy(who signin.Credentials) report.Check {
+	return report.Check{ID: report.CheckSignIn, System: report.PB, Title: say.Of("%s signs in", who.Name)}
 }
 
 // expect returns what is known about a person's sign-in beforehand. It is less
@@ -159,22 +161,22 @@ func (e *Engine) inactive(ctx context.Context, d link.Desired, person int) bool 
 }
 
 // notStarted returns the check for a sign-in that PocketBase does not offer.
-func notStarted(check link.Check, err error) link.Check {
-	m := link.MessageOf(err)
-	cause := link.CauseUnknown
-	if fault, ok := errors.AsType[*link.Fault](err); ok {
+func notStarted(check report.Check, err error) report.Check {
+	m := report.MessageOf(err)
+	cause := report.CauseUnknown
+	if fault, ok := errors.AsType[*report.Fault](err); ok {
 		switch fault.Kind {
-		case link.FaultStale:
-			cause = link.CauseOAuth2Off
-		case link.FaultUnreachable:
-			cause = link.CauseUnreachable
+		case report.FaultStale:
+			cause = report.CauseOAuth2Off
+		case report.FaultUnreachable:
+			cause = report.CauseUnreachable
 		}
 	}
 	return check.Fails(cause, m.What(), m.Todo)
 }
 
 // stoppedCheck returns the check for a sign-in at authentik without an outcome.
-func stoppedCheck(check link.Check, stopped *signin.LoginError) link.Check {
+func stoppedCheck(check report.Check, stopped *signin.LoginError) report.Check {
 	if stopped.Stop == signin.StopStage || stopped.Cause == "" {
 		check.Remedy = stopped.Todo
 		return check.Skips(stopped.What)
@@ -190,15 +192,15 @@ func stoppedCheck(check link.Check, stopped *signin.LoginError) link.Check {
 const maxEvidence = 5
 
 // signInCheck returns the check for a verdict.
-func signInCheck(check link.Check, v signin.Verdict, hide []secret.Text) link.Check {
+func signInCheck(check report.Check, v signin.Verdict, hide []secret.Text) report.Check {
 	if v.Works {
-		check.System = link.PB
+		check.System = report.PB
 		return check.Passes(v.Words())
 	}
 	if failed := v.FailedStage(); failed != nil {
-		check.System = link.PB
+		check.System = report.PB
 		if failed.ID == signin.StageOpened || failed.ID == signin.StageAuthentik {
-			check.System = link.Authentik
+			check.System = report.Authentik
 		}
 	}
 	said := []say.Text{v.Words()}
@@ -232,8 +234,9 @@ func (e *Engine) findLost(ctx context.Context, d link.Desired, s SignIn, subject
 
 // tidy deletes the account that the test created, even after an interruption,
 // and says so in the check. left reports whether the account is still there.
-func (e *Engine) tidy(ctx context.Context, d link.Desired, s SignIn, v signin.Verdict, check link.Check) (_ link.Check,
-	left bool) {
+func (e *Engine) tidy(
+	ctx context.Context, d link.Desired, s SignIn, v signin.Verdict, check report.Check,
+) (_ report.Check, left bool) {
 	if !v.Made || v.Record == nil {
 		return check, false
 	}
@@ -248,12 +251,12 @@ func (e *Engine) tidy(ctx context.Context, d link.Desired, s SignIn, v signin.Ve
 }
 
 // stillThere adds to the check that an account of a test is not deleted.
-func stillThere(check link.Check, what say.Text, err error) link.Check {
-	m := link.MessageOf(err)
+func stillThere(check report.Check, what say.Text, err error) report.Check {
+	m := report.MessageOf(err)
 	check.Evidence = say.Join(check.Evidence, say.Join(what, m.What()))
 	check.Remedy = say.Join(check.Remedy, m.Todo)
-	if check.Status == link.Pass {
-		check.Status = link.Warn
+	if check.Status == report.Pass {
+		check.Status = report.Warn
 	}
 	return check
 }
@@ -263,7 +266,7 @@ func stillThere(check link.Check, what say.Text, err error) link.Check {
 func persistently(remove func() error) error {
 	err := remove()
 	for range tidyTries - 1 {
-		if fault, ok := errors.AsType[*link.Fault](err); !ok || fault.Kind != link.FaultUnreachable {
+		if fault, ok := errors.AsType[*report.Fault](err); !ok || fault.Kind != report.FaultUnreachable {
 			break
 		}
 		err = remove()

@@ -14,6 +14,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
@@ -49,7 +50,7 @@ func (b *bench) accounts() int64 {
 
 // signInAs links, prepares and makes a test sign-in. It holds the texts to
 // contain no secret.
-func (b *bench) signInAs(who signin.Credentials) (link.Check, *signin.Verdict) {
+func (b *bench) signInAs(who signin.Credentials) (report.Check, *signin.Verdict) {
 	b.t.Helper()
 	d, err := b.engine.Desire(b.t.Context(), b.minimal())
 	if err != nil {
@@ -60,7 +61,7 @@ func (b *bench) signInAs(who signin.Credentials) (link.Check, *signin.Verdict) {
 	return check, v
 }
 
-func (b *bench) holds(check link.Check, v *signin.Verdict, who signin.Credentials) {
+func (b *bench) holds(check report.Check, v *signin.Verdict, who signin.Credentials) {
 	b.t.Helper()
 	texts := say.Join(check.Title, check.Evidence, check.Remedy).String()
 	if v != nil {
@@ -72,10 +73,10 @@ func (b *bench) holds(check link.Check, v *signin.Verdict, who signin.Credential
 	if secret.In(texts, who.Secrets()...) {
 		b.t.Errorf("a secret is shown: %s", texts)
 	}
-	if check.ID != link.CheckSignIn || check.Evidence.Empty() || check.System == "" || check.Title.Empty() {
+	if check.ID != report.CheckSignIn || check.Evidence.Empty() || check.System == "" || check.Title.Empty() {
 		b.t.Errorf("an incomplete check: %+v", check)
 	}
-	if check.Status == link.Fail {
+	if check.Status == report.Fail {
 		if _, known := signin.FindCause(check.Cause); !known || check.Remedy.Empty() {
 			b.t.Errorf("a failed check without cause or remedy: %+v", check)
 		}
@@ -86,7 +87,8 @@ func TestAPersonSignsInWithoutABrowser(t *testing.T) {
 	b := newBench(t)
 	b.link(b.minimal())
 	check, v := b.signInAs(b.ada())
-	if check.Status != link.Pass || check.System != link.PB || v == nil || !v.Works || v.Outcome != signin.OutcomeNew ||
+	if check.Status != report.Pass || check.System != report.PB || v == nil || !v.Works ||
+		v.Outcome != signin.OutcomeNew ||
 		!v.AsPredicted || v.Record.Email != b.box.Person.Email || !v.Over {
 		t.Fatalf("%+v\n%+v", check, v)
 	}
@@ -108,14 +110,14 @@ func TestAnAccountOfBeforeIsKept(t *testing.T) {
 		return http.ErrNotSupported // as a hook of the app's may
 	})
 	check, v := b.signInAs(b.ada())
-	if check.Status != link.Warn || v == nil || !v.Works || !strings.Contains(check.Evidence.String(),
+	if check.Status != report.Warn || v == nil || !v.Works || !strings.Contains(check.Evidence.String(),
 		"is still there") ||
 		check.Remedy.Empty() {
 		t.Fatalf("a refused deletion: %+v", check)
 	}
 	app.OnRecordDelete("users").Unbind(hook)
 	check, v = b.signInAs(b.ada())
-	if check.Status != link.Pass || v == nil || v.Outcome != signin.OutcomeReturns || b.accounts() != 1 ||
+	if check.Status != report.Pass || v == nil || v.Outcome != signin.OutcomeReturns || b.accounts() != 1 ||
 		strings.Contains(check.Evidence.String(), "deleted") {
 		t.Errorf("the second sign-in: %+v", check)
 	}
@@ -134,28 +136,28 @@ func TestWhoDoesNotGetIn(t *testing.T) {
 		name    string
 		prepare func()
 		who     signin.Credentials
-		status  link.Status
-		system  link.System
-		cause   link.CauseID
+		status  report.Status
+		system  report.System
+		cause   report.CauseID
 		says    string
 	}{
-		{"a wrong password", nil, wrong, link.Fail, link.Authentik, link.CauseCredentials, "“Invalid password”"},
-		{"a captcha", login(authentiksim.LoginFlow{Captcha: true}), b.ada(), link.Skipped, link.Authentik, "",
+		{"a wrong password", nil, wrong, report.Fail, report.Authentik, report.CauseCredentials, "“Invalid password”"},
+		{"a captcha", login(authentiksim.LoginFlow{Captcha: true}), b.ada(), report.Skipped, report.Authentik, "",
 			"ak-stage-identification"},
 		{"an unknown stage", login(authentiksim.LoginFlow{Stages: []map[string]any{{"component": "ak-stage-email"}}}),
-			b.ada(), link.Skipped, link.Authentik, "", "ak-stage-email"},
+			b.ada(), report.Skipped, report.Authentik, "", "ak-stage-email"},
 		{"another app", func() {
 			sim.SetLogin(authentiksim.LoginFlow{})
 			sim.GiveDevices(ada, authentiksim.Devices{TOTP: "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"})
-		}, app, link.Fail, link.Authentik, link.CauseCredentials, "does not accept the code"},
-		{"their app", func() { sim.GiveDevices(ada, authentiksim.Devices{TOTP: "JBSWY3DPEHPK3PXP"}) }, app, link.Pass,
-			link.PB, "", "The sign-in works."},
+		}, app, report.Fail, report.Authentik, report.CauseCredentials, "does not accept the code"},
+		{"their app", func() { sim.GiveDevices(ada, authentiksim.Devices{TOTP: "JBSWY3DPEHPK3PXP"}) }, app, report.Pass,
+			report.PB, "", "The sign-in works."},
 		{"a failed flow", login(authentiksim.LoginFlow{Stages: []map[string]any{{"component": "ak-stage-flow-error",
-			"request_id": "r1"}}}), withAnother(app), link.Fail, link.Authentik, link.CauseCredentials, "code"},
+			"request_id": "r1"}}}), withAnother(app), report.Fail, report.Authentik, report.CauseCredentials, "code"},
 		{"a group", func() {
 			sim.SetLogin(authentiksim.LoginFlow{})
 			sim.GiveDevices(ada, authentiksim.Devices{})
-		}, app, link.Skipped, link.Authentik, "", "set up"},
+		}, app, report.Skipped, report.Authentik, "", "set up"},
 	} {
 		if test.prepare != nil {
 			test.prepare()
@@ -165,7 +167,7 @@ func TestWhoDoesNotGetIn(t *testing.T) {
 			!strings.Contains(check.Evidence.String(), test.says) {
 			t.Errorf("%s: %+v", test.name, check)
 		}
-		if reached := test.status != link.Skipped; reached != (v != nil) {
+		if reached := test.status != report.Skipped; reached != (v != nil) {
 			t.Errorf("%s: the verdict is %+v", test.name, v)
 		}
 		if n := b.accounts(); n != 0 {
@@ -187,14 +189,15 @@ func TestWhoMayNotUseTheApplication(t *testing.T) {
 	b.authentik("POST", "/policies/bindings/", map[string]any{"target": application, "order": 0,
 		"group": b.box.Authentik().AddGroup("others")})
 	check, v := b.signInAs(b.ada())
-	if check.Status != link.Fail || check.Cause != link.CauseNoAccess || check.System != link.Authentik || v == nil ||
+	if check.Status != report.Fail || check.Cause != report.CauseNoAccess || check.System != report.Authentik ||
+		v == nil ||
 		!v.AsPredicted || v.FailedStage().ID != signin.StageAuthentik ||
 		!strings.Contains(check.Evidence.String(), "“Permission denied”") {
 		t.Errorf("a denied person: %+v", check)
 	}
 	b.box.Authentik().Deactivate(b.key())
 	check, v = b.signInAs(b.ada())
-	if check.Status != link.Fail || check.Cause != link.CausePersonInactive || v == nil ||
+	if check.Status != report.Fail || check.Cause != report.CausePersonInactive || v == nil ||
 		!strings.Contains(check.Evidence.String(), "not active") || !strings.Contains(check.Remedy.String(),
 		"Activate") {
 		t.Errorf("an inactive person: %+v", check)
@@ -246,7 +249,7 @@ func (p *proxied) front(target string) string {
 }
 
 // cut makes a sign-in whose nth request is cut, and returns the requests.
-func (p *proxied) cut(d link.Desired, n int, before bool) (link.Check, *signin.Verdict, []string) {
+func (p *proxied) cut(d link.Desired, n int, before bool) (report.Check, *signin.Verdict, []string) {
 	p.t.Helper()
 	p.mu.Lock()
 	p.asked, p.cutAt, p.before = nil, n, before
@@ -267,7 +270,7 @@ func TestAConnectionOfASignInBreaks(t *testing.T) {
 		t.Fatal(err)
 	}
 	check, _, whole := p.cut(d, 0, false)
-	if check.Status != link.Pass || len(whole) < 20 {
+	if check.Status != report.Pass || len(whole) < 20 {
 		t.Fatalf("%+v after %v", check, whole)
 	}
 	for n := 1; n <= len(whole); n++ {
@@ -288,7 +291,7 @@ func TestAConnectionOfASignInBreaks(t *testing.T) {
 				p.forget()
 			}
 			inFlow := strings.Contains(what, "/flows/executor/") || strings.Contains(what, "/authorize/")
-			if inFlow && (check.Status != link.Fail || v != nil || check.Cause != link.CauseUnreachable ||
+			if inFlow && (check.Status != report.Fail || v != nil || check.Cause != report.CauseUnreachable ||
 				!strings.Contains(check.Evidence.String(), "Stopped while ")) {
 				t.Errorf("%d %s, before %v: no step in %+v", n, what, before, check)
 			}

@@ -8,6 +8,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -19,7 +20,7 @@ type memory struct {
 	pocketbase link.PocketBaseSnapshot
 	applied    []string // IDs of changes, in order
 	// Hooks of the test, nil for nothing.
-	observe func(ctx context.Context, system link.System, q link.Query) error
+	observe func(ctx context.Context, system report.System, q link.Query) error
 	apply   func(ctx context.Context, c link.Change) error
 	prepare func(ctx context.Context, c link.Change)
 }
@@ -46,7 +47,7 @@ func (m *memory) engineFor(authentikURL string, store *journal.Store) *engine.En
 	})
 }
 
-func (m *memory) look(ctx context.Context, system link.System, q link.Query) error {
+func (m *memory) look(ctx context.Context, system report.System, q link.Query) error {
 	if m.observe == nil {
 		return nil
 	}
@@ -73,14 +74,14 @@ func (m *memory) Prepare(ctx context.Context, c link.Change) {
 func (m *memory) ChangedBy(context.Context, time.Time, []link.Change) []say.Text { return nil }
 
 func (m memoryAuthentik) Observe(ctx context.Context, q link.Query) (link.AuthentikSnapshot, error) {
-	err := m.look(ctx, link.Authentik, q)
+	err := m.look(ctx, report.Authentik, q)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.authentik, err
 }
 
-func (m memoryAuthentik) Check(_ context.Context, d link.Desired, person int) []link.Check {
-	return []link.Check{{ID: "authentik.one", System: link.Authentik, Status: link.Pass}}
+func (m memoryAuthentik) Check(_ context.Context, d link.Desired, person int) []report.Check {
+	return []report.Check{{ID: "authentik.one", System: report.Authentik, Status: report.Pass}}
 }
 
 func (m memoryAuthentik) Warnings(link.AuthentikSnapshot, []link.Change) []link.Warning {
@@ -88,21 +89,21 @@ func (m memoryAuthentik) Warnings(link.AuthentikSnapshot, []link.Change) []link.
 }
 
 func (m memoryPocketBase) Observe(ctx context.Context, q link.Query) (link.PocketBaseSnapshot, error) {
-	err := m.look(ctx, link.PB, q)
+	err := m.look(ctx, report.PB, q)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.pocketbase, err
 }
 
-func (m memoryPocketBase) Check(context.Context, link.Desired) []link.Check {
-	return []link.Check{{ID: "pocketbase.one", System: link.PB, Status: link.Pass}}
+func (m memoryPocketBase) Check(context.Context, link.Desired) []report.Check {
+	return []report.Check{{ID: "pocketbase.one", System: report.PB, Status: report.Pass}}
 }
 
 func (m memoryPocketBase) SaveAgain(context.Context, string) error { return nil }
 
 func (m memoryPocketBase) Offers(context.Context, link.Desired) bool { return true }
 
-func (m memoryPocketBase) Probe(context.Context, link.Desired) link.Check { return link.Check{} }
+func (m memoryPocketBase) Probe(context.Context, link.Desired) report.Check { return report.Check{} }
 
 func (m memoryPocketBase) Warnings(link.PocketBaseSnapshot, link.Desired) []link.Warning {
 	return []link.Warning{{ID: "of-pocketbase"}}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/wire"
 )
 
@@ -22,7 +23,7 @@ type overlap struct {
 // over returns a context for a change. Once that is written, what next reads first is read in it.
 func (o *overlap) over(ctx context.Context, e *Engine, change link.Change, next []link.Change) context.Context {
 	o.moment = nil
-	if len(next) == 0 || e.joint != nil || change.System != link.Authentik || next[0].Kind != link.KindOAuth2 {
+	if len(next) == 0 || e.joint != nil || change.System != report.Authentik || next[0].Kind != link.KindOAuth2 {
 		return ctx
 	}
 	return wire.WhenWritten(ctx, sync.OnceFunc(func() {

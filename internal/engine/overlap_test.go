@@ -9,6 +9,7 @@ import (
 
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/wire"
 )
 
@@ -23,7 +24,7 @@ func TestPocketBaseIsReadWhileAuthentikIsReadBack(t *testing.T) {
 				wire.Share(ctx, "collection", func() wire.Answer { return wire.Answer{Status: http.StatusOK} })
 			}
 			m.apply = func(ctx context.Context, c link.Change) error {
-				if c.System == link.Authentik {
+				if c.System == report.Authentik {
 					wire.Written(ctx)
 					time.Sleep(readBack)
 				} else {

@@ -7,6 +7,7 @@ import (
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
@@ -40,7 +41,7 @@ func (e *Engine) RotationTo(ctx context.Context, spec link.Spec, to secret.Text)
 	}
 	if plan = plans.AsRotation(plan, snaps.PocketBase); !slices.ContainsFunc(plan.Changes, updatesSecret) {
 		return link.Plan{},
-			link.Problems{{Field: "application.slug", Summary: say.Of("There is no link yet, so there is no client " +
+			report.Problems{{Field: "application.slug", Summary: say.Of("There is no link yet, so there is no client " +
 				"secret to rotate."), Todo: say.Of("Apply the link first. That generates one.")}}
 	}
 	return plan, nil
@@ -48,7 +49,7 @@ func (e *Engine) RotationTo(ctx context.Context, spec link.Spec, to secret.Text)
 
 // ProveSecret has PocketBase use its client secret with authentik, and checks
 // the outcome in PocketBase's log. That takes up to 30 s.
-func (e *Engine) ProveSecret(ctx context.Context, d link.Desired) link.Check {
+func (e *Engine) ProveSecret(ctx context.Context, d link.Desired) report.Check {
 	return e.pocketbase.Probe(ctx, d)
 }
 

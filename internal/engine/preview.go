@@ -6,6 +6,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/report"
 )
 
 // Preview is the state of both systems for a spec that has no plan yet.
@@ -13,7 +14,7 @@ type Preview struct {
 	Spec link.Spec
 	Snapshots
 	Desired  link.Desired // as far as the spec can be resolved
-	Problems link.Problems
+	Problems report.Problems
 	// Candidates are the providers that belong to this link or could.
 	Candidates []plans.Candidate
 	// There is set if the application with the wanted slug already belongs to

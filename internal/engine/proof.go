@@ -13,13 +13,14 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/predict"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
 )
 
 // AuthentikProof is authentik's part in predicting and explaining sign-ins.
-// Errors are *link.Fault.
+// Errors are *report.Fault.
 type AuthentikProof interface {
 	// Preview returns the claims that authentik would send about a person. 0 is
 	// the token's own account.
@@ -45,7 +46,7 @@ type AuthentikProof interface {
 }
 
 // PocketBaseProof is PocketBase's part in predicting and explaining sign-ins.
-// Errors are *link.Fault.
+// Errors are *report.Fault.
 type PocketBaseProof interface {
 	// AuthMethods returns how to begin a sign-in, as a guest sees it.
 	AuthMethods(ctx context.Context, d link.Desired) (authURL string, verifier secret.Text, err error)
@@ -74,13 +75,13 @@ type PocketBaseProof interface {
 	// reported means that PocketBase itself reported the account as new.
 	DeleteAccount(ctx context.Context, d link.Desired, id string, since time.Time, reported bool) error
 	// Realtime measures whether events of the stream arrive without delay.
-	Realtime(context.Context, link.Desired) link.Check
+	Realtime(context.Context, link.Desired) report.Check
 	// ClockOffset returns how far PocketBase's clock is ahead of this machine's.
 	ClockOffset(context.Context) (time.Duration, error)
 }
 
 // FindUser returns the primary key of the authentik user with a username, an
-// e-mail address or a primary key. The error is a *link.Fault.
+// e-mail address or a primary key. The error is a *report.Fault.
 func (e *Engine) FindUser(ctx context.Context, named string) (int, error) {
 	ref, err := e.authentik.FindUser(ctx, named)
 	if err != nil {
@@ -88,7 +89,7 @@ func (e *Engine) FindUser(ctx context.Context, named string) (int, error) {
 	}
 	pk, err := strconv.Atoi(ref.ID)
 	if err != nil {
-		return 0, &link.Fault{System: link.Authentik, Kind: link.FaultOther,
+		return 0, &report.Fault{System: report.Authentik, Kind: report.FaultOther,
 			Summary: say.Of("authentik did not return an ID for %s.", ref.Name), Err: err}
 	}
 	return pk, nil
@@ -96,7 +97,7 @@ func (e *Engine) FindUser(ctx context.Context, named string) (int, error) {
 
 // Foresee predicts the outcome of a person's sign-in in PocketBase. person is
 // the primary key of an authentik user, 0 for the token's own account. The
-// error is a *link.Fault. It takes three requests in sequence, or four for a
+// error is a *report.Fault. It takes three requests in sequence, or four for a
 // new link and a person whose account has another address. If the prediction
 // leaves open why authentik sends too little, it also runs authentik's checks.
 func (e *Engine) Foresee(ctx context.Context, d link.Desired, person int) (signin.Prediction, error) {
@@ -181,7 +182,7 @@ func (s SignIn) WithState(state string) string {
 
 // StartSignIn begins a sign-in test, as a guest. redirectURL is where authentik
 // sends people back to, PocketBase's own redirect URI by default. The error is
-// a *link.Fault.
+// a *report.Fault.
 func (e *Engine) StartSignIn(ctx context.Context, d link.Desired, redirectURL string) (SignIn, error) {
 	if redirectURL == "" {
 		redirectURL = link.RedirectURL(d.PocketBaseURL)
@@ -199,7 +200,7 @@ func (e *Engine) StartSignIn(ctx context.Context, d link.Desired, redirectURL st
 		err = errors.New("it is not a web address")
 	}
 	if err != nil {
-		return SignIn{}, &link.Fault{System: link.PB, Kind: link.FaultRefused,
+		return SignIn{}, &report.Fault{System: report.PB, Kind: report.FaultRefused,
 			Summary: say.Of("The authorize URL that PocketBase gives to guests cannot be read."),
 			Todo:    say.Of("Apply the link again."),
 			Err:     err}
@@ -231,7 +232,7 @@ func realtimeURL(d link.Desired, redirectURL, id string) string {
 
 // DeleteTestAccount deletes the account that a sign-in test created, with its
 // external auths. It refuses to delete an account that is older than the test.
-// The error is a *link.Fault.
+// The error is a *report.Fault.
 func (e *Engine) DeleteTestAccount(ctx context.Context, d link.Desired, s SignIn, v signin.Verdict) error {
 	return e.pocketbase.DeleteAccount(ctx, d, v.Record.ID, s.Started, v.Outcome == signin.OutcomeNew)
 }

@@ -7,6 +7,7 @@ import (
 
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/signin"
 )
@@ -25,7 +26,7 @@ type proof struct {
 	// There may be a person in authentik, and an account in PocketBase.
 	hasPerson, hasAccount bool
 
-	check   link.Check
+	check   report.Check
 	verdict *signin.Verdict
 }
 
@@ -65,7 +66,7 @@ func (p *proof) step(ctx context.Context, i int, do func(context.Context) (link.
 	tell := func(state State, err error) error {
 		event := Event{Index: i, Change: p.plan.Changes[i], State: state, Receipt: p.receipt.id()}
 		if err != nil {
-			event.Messages = []link.Message{link.MessageOf(err)}
+			event.Messages = []report.Message{report.MessageOf(err)}
 		}
 		p.hook(event)
 		return err
@@ -92,16 +93,16 @@ func (p *proof) makePerson(ctx context.Context) error {
 		defer cancel()
 		p.hasPerson = true
 		if err := p.e.authentik.Apply(ctx, p.plan.Changes[makePerson]); err != nil {
-			p.hasPerson = link.WrittenBy(err) != link.WrittenNone
+			p.hasPerson = report.WrittenBy(err) != report.WrittenNone
 			return nil, err
 		}
 		pk, err := p.e.FindUser(ctx, p.person.Username)
 		if err != nil {
-			return nil, link.WithWritten(err, link.WrittenSome)
+			return nil, report.WithWritten(err, report.WrittenSome)
 		}
 		foreseen, err := p.e.Foresee(ctx, p.plan.Desired, pk)
 		if err != nil {
-			return nil, link.WithWritten(err, link.WrittenSome)
+			return nil, report.WithWritten(err, report.WrittenSome)
 		}
 		p.expected = Expected{Person: pk, Prediction: &foreseen}
 		p.person.PK, p.person.Subject = pk, foreseen.Subject
@@ -125,14 +126,14 @@ func (p *proof) signIn(ctx context.Context) error {
 	switch {
 	case ctx.Err() != nil && (p.verdict == nil || !p.verdict.Works):
 		return toldToStop()
-	case link.WrittenBy(err) == link.WrittenNone:
+	case report.WrittenBy(err) == report.WrittenNone:
 		return nil
 	}
 	return err
 }
 
 func toldToStop() error {
-	return &link.Fault{System: link.Authentik, Kind: link.FaultOther, Err: context.Canceled,
+	return &report.Fault{System: report.Authentik, Kind: report.FaultOther, Err: context.Canceled,
 		Summary: say.Of("authpocket was told to stop before the test sign-in was over."),
 		Todo:    say.Of("Start it again.")}
 }
@@ -141,11 +142,12 @@ func toldToStop() error {
 func (p *proof) findAccount(ctx context.Context) (link.Object, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tidyTime)
 	defer cancel()
-	none := &link.Fault{System: link.PB, Kind: link.FaultRefused, Summary: say.Of("PocketBase created no account."),
-		Details: []say.Text{p.check.Evidence}, Todo: p.check.Remedy, Written: link.WrittenNone}
+	none := &report.Fault{System: report.PB, Kind: report.FaultRefused,
+		Summary: say.Of("PocketBase created no account."),
+		Details: []say.Text{p.check.Evidence}, Todo: p.check.Remedy, Written: report.WrittenNone}
 	now, err := p.e.pocketbase.Collection(ctx, p.place())
 	switch {
-	case link.IsStale(err): // the collection is gone, with its accounts
+	case report.IsStale(err): // the collection is gone, with its accounts
 		p.hasAccount = false
 		return nil, none
 	case err != nil:
@@ -220,8 +222,8 @@ func (p *proof) removeAccount(ctx context.Context) error {
 // stays returns the fault for an object of the proof that could not be deleted.
 func (p *proof) stays(i int, err error) error {
 	c := p.plan.Changes[i]
-	m := link.MessageOf(err)
-	f := &link.Fault{System: c.System, Kind: link.FaultOther, Err: err, Details: []say.Text{m.What()},
+	m := report.MessageOf(err)
+	f := &report.Fault{System: c.System, Kind: report.FaultOther, Err: err, Details: []say.Text{m.What()},
 		Summary: say.Of("The %s may still be in %s.", c.Object, c.System.Label()),
 		Todo: say.Join(m.Todo, say.Of("The next proof, apply, undo, rotation or removal with the same state "+
 			"directory deletes it."))}

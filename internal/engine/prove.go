@@ -9,6 +9,7 @@ import (
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
@@ -26,7 +27,7 @@ const (
 // PlanProof returns a plan for a proof: a test sign-in of a person who is made
 // for it in authentik, and removed after it with the account that PocketBase
 // creates. address is the person's e-mail address, empty for one that no mail
-// reaches. The error is link.Problems if a new person cannot sign in; there is
+// reaches. The error is report.Problems if a new person cannot sign in; there is
 // also a plan if a person with another address could.
 func (e *Engine) PlanProof(ctx context.Context, spec link.Spec, address string) (link.Plan, error) {
 	plan, snaps, err := e.plan(ctx, spec, e.observeLink)
@@ -88,14 +89,14 @@ func (e *Engine) checkAddress(ctx context.Context, plan link.Plan) error {
 		return nil
 	}
 	if parsed, err := mail.ParseAddress(person.Email); err != nil || parsed.Address != person.Email {
-		return link.Problems{{Summary: say.Of("“%s” is not an e-mail address.", person.Email),
+		return report.Problems{{Summary: say.Of("“%s” is not an e-mail address.", person.Email),
 			Todo: say.Of("Enter one such as name@example.com.")}}
 	}
 	_, account, err := e.pocketbase.Accounts(ctx, plan.Desired, "", person.Email)
 	if err != nil || account == nil {
 		return err
 	}
-	return link.Problems{{Summary: say.Of("An account in %s has the address %s, so the test would sign in to it.",
+	return report.Problems{{Summary: say.Of("An account in %s has the address %s, so the test would sign in to it.",
 		plan.Desired.Collection.Name, person.Email), Todo: say.Of("Choose another address for the person.")}}
 }
 
@@ -104,25 +105,25 @@ func (e *Engine) checkAddress(ctx context.Context, plan link.Plan) error {
 // account and then the person, also after ctx has ended. The error says why
 // there was no sign-in, or what is left in the systems: the next proof or Apply
 // removes that.
-func (e *Engine) Prove(ctx context.Context, plan link.Plan, hook Hook) (link.Check, *signin.Verdict, error) {
+func (e *Engine) Prove(ctx context.Context, plan link.Plan, hook Hook) (report.Check, *signin.Verdict, error) {
 	unlock, err := e.lock(ctx)
 	if err != nil {
-		return link.Check{}, nil, err
+		return report.Check{}, nil, err
 	}
 	defer unlock()
 	if err := e.endProofs(ctx); err != nil {
-		return link.Check{}, nil, err
+		return report.Check{}, nil, err
 	}
 	fresh, err := e.confirm(ctx, plan, Among{})
 	if err == nil {
 		err = e.checkAddress(ctx, fresh)
 	}
 	if err != nil {
-		return link.Check{}, nil, err
+		return report.Check{}, nil, err
 	}
 	receipt, err := e.begin(fresh)
 	if err != nil {
-		return link.Check{}, nil, err
+		return report.Check{}, nil, err
 	}
 	p := newProof(e, fresh, receipt, hook)
 	if err = p.makePerson(ctx); err == nil {

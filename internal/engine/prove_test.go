@@ -13,6 +13,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
@@ -61,7 +62,7 @@ func (b *bench) planProof(address string) link.Plan {
 	return plan
 }
 
-func (b *bench) prove(plan link.Plan) (link.Check, *signin.Verdict, []engine.Event) {
+func (b *bench) prove(plan link.Plan) (report.Check, *signin.Verdict, []engine.Event) {
 	b.t.Helper()
 	var events []engine.Event
 	check, v, err := b.engine.Prove(b.t.Context(), plan, func(e engine.Event) { events = append(events, e) })
@@ -82,7 +83,7 @@ func TestAProofSignsANewPersonInAndLeavesNothing(t *testing.T) {
 	}
 	b.holdsNothing("a plan writes nothing")
 	check, v, events := b.prove(plan)
-	if check.Status != link.Pass || v == nil || !v.Works || v.Outcome != signin.OutcomeNew || !v.AsPredicted ||
+	if check.Status != report.Pass || v == nil || !v.Works || v.Outcome != signin.OutcomeNew || !v.AsPredicted ||
 		v.Record.Email != plan.Generated.Person.Email {
 		t.Errorf("%+v\n%+v", check, v)
 	}
@@ -123,7 +124,7 @@ func TestThePersonOfAProofIsAMember(t *testing.T) {
 		if n := len(link.As[link.PersonState](plan.Changes[0].After).Groups); n != joins {
 			t.Errorf("%s: %d groups", mode, n)
 		}
-		if check, _, _ := b.prove(plan); check.Status != link.Pass {
+		if check, _, _ := b.prove(plan); check.Status != report.Pass {
 			t.Errorf("%s: %+v", mode, check)
 		}
 		b.holdsNothing(mode)
@@ -147,7 +148,8 @@ func TestThePersonOfAProofIsNoSuperuser(t *testing.T) {
 	}
 	bind(low)
 	_, err := b.engine.PlanProof(t.Context(), b.minimal(), "")
-	if problems, ok := errors.AsType[link.Problems](err); !ok || !strings.Contains(problems.Error(), "of superusers") {
+	if problems, ok := errors.AsType[report.Problems](err); !ok ||
+		!strings.Contains(problems.Error(), "of superusers") {
 		t.Fatalf("bound to a group in a group of superusers: %v", err)
 	}
 	bind(plain)
@@ -157,7 +159,7 @@ func TestThePersonOfAProofIsNoSuperuser(t *testing.T) {
 		t.Fatalf("the person joins %v", joined)
 	}
 	b.authentik("PATCH", "/core/groups/"+other+"/", map[string]any{"is_superuser": true})
-	if _, _, err := b.engine.Prove(t.Context(), plan, func(engine.Event) {}); !link.IsStale(err) {
+	if _, _, err := b.engine.Prove(t.Context(), plan, func(engine.Event) {}); !report.IsStale(err) {
 		t.Errorf("a group that became one of superusers: %v", err)
 	}
 	b.holdsNothing("after the proofs")
@@ -169,7 +171,7 @@ func TestAProofThatANewPersonCannotMake(t *testing.T) {
 	refused := func(what, says, address string) {
 		t.Helper()
 		_, err := b.engine.PlanProof(t.Context(), b.minimal(), address)
-		if problems, ok := errors.AsType[link.Problems](err); !ok || !strings.Contains(problems.Error(), says) {
+		if problems, ok := errors.AsType[report.Problems](err); !ok || !strings.Contains(problems.Error(), says) {
 			t.Errorf("%s: %v", what, err)
 		}
 		b.holdsNothing(what)
@@ -197,11 +199,11 @@ func TestAProofThatANewPersonCannotMake(t *testing.T) {
 	}
 	plan := b.planProof("")
 	plan.Changes[0].Fields = nil
-	if _, _, err := b.engine.Prove(t.Context(), plan, func(engine.Event) {}); !link.IsStale(err) {
+	if _, _, err := b.engine.Prove(t.Context(), plan, func(engine.Event) {}); !report.IsStale(err) {
 		t.Errorf("a plan that differs: %v", err)
 	}
 	_, err = b.engine.PlanProof(t.Context(), b.minimal(), "someone@example.com")
-	problems, ok := errors.AsType[link.Problems](err)
+	problems, ok := errors.AsType[report.Problems](err)
 	if !ok || !strings.Contains(problems.Error(), "has the address") {
 		t.Errorf("an address that is taken: %v", err)
 	}
@@ -216,14 +218,14 @@ func TestAProofThatFailsLeavesNothing(t *testing.T) {
 	b.link(b.minimal())
 	store := b.keeping()
 	b.box.Authentik().SetLogin(authentiksim.LoginFlow{Captcha: true})
-	if check, v, _ := b.prove(b.planProof("")); check.Status != link.Skipped || v != nil {
+	if check, v, _ := b.prove(b.planProof("")); check.Status != report.Skipped || v != nil {
 		t.Errorf("a captcha: %+v", check)
 	}
 	b.holdsNothing("after a captcha")
 	b.box.Authentik().SetLogin(authentiksim.LoginFlow{})
 	b.patchCollection(map[string]any{"authRule": "verified = false"})
 	check, v, _ := b.prove(b.planProof(""))
-	if check.Status != link.Fail || check.Cause != link.CauseAuthRule || v == nil || v.Works {
+	if check.Status != report.Fail || check.Cause != report.CauseAuthRule || v == nil || v.Works {
 		t.Errorf("an auth rule: %+v", check)
 	}
 	b.holdsNothing("after an account that may not sign in")
@@ -269,7 +271,7 @@ func TestWhatAProofCannotDeleteIsLeftToTheNextRun(t *testing.T) {
 	app := b.box.PocketBase().App()
 	hook := app.OnRecordDelete("users").BindFunc(func(*core.RecordEvent) error { return http.ErrNotSupported })
 	check, v, err := b.engine.Prove(t.Context(), b.planProof(""), func(engine.Event) {})
-	if check.Status != link.Pass || v == nil || err == nil || b.accounts() != 1 || len(b.testPeople()) > 0 ||
+	if check.Status != report.Pass || v == nil || err == nil || b.accounts() != 1 || len(b.testPeople()) > 0 ||
 		!strings.Contains(err.Error(), "may still be in PocketBase") {
 		t.Errorf("%v: %+v, %d accounts, %v", err, check, b.accounts(), b.testPeople())
 	}
@@ -323,7 +325,7 @@ func TestAConnectionOfAProofBreaks(t *testing.T) {
 		p.asked, p.cutAt, p.before = nil, n, before
 		p.mu.Unlock()
 		check, v, err := p.engine.Prove(t.Context(), plan, func(engine.Event) {})
-		words := say.Join(check.Evidence, check.Remedy, link.MessageOf(err).Text(link.InFile)).String()
+		words := say.Join(check.Evidence, check.Remedy, report.MessageOf(err).Text(report.InFile)).String()
 		if secret.In(words, plan.Generated.Person.Password) {
 			t.Errorf("the password is shown: %+v %+v", check, v)
 		}

@@ -7,6 +7,7 @@ import (
 
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -40,12 +41,12 @@ type NothingToUndo struct {
 }
 
 // Error returns the messages in one line.
-func (n *NothingToUndo) Error() string { return n.Messages()[0].Text(link.InFile).String() }
+func (n *NothingToUndo) Error() string { return n.Messages()[0].Text(report.InFile).String() }
 
 // Messages says why there is nothing to undo, and what to do.
-func (n *NothingToUndo) Messages() []link.Message {
-	m := link.Message{Summary: say.Of("There is no receipt of this link to undo."),
-		Ways: []link.Way{{Run: link.RunReceipts, For: say.Of("to see those there are")}}}
+func (n *NothingToUndo) Messages() []report.Message {
+	m := report.Message{Summary: say.Of("There is no receipt of this link to undo."),
+		Ways: []report.Way{{Run: report.RunReceipts, For: say.Of("to see those there are")}}}
 	switch n.Reason {
 	case NoneToUndo:
 	case UndoneAlready:
@@ -59,7 +60,7 @@ func (n *NothingToUndo) Messages() []link.Message {
 				m.Todo)
 		}
 	}
-	return []link.Message{m}
+	return []report.Message{m}
 }
 
 // Newest returns the ID of the link's newest receipt that undo can take back.
@@ -204,7 +205,7 @@ func (e *Engine) checkInterrupted(plan link.Plan) error {
 	if err != nil || !torn {
 		return err
 	}
-	return changedSince(link.PB, say.Of("PocketBase: an apply was interrupted and may have left another client "+
+	return changedSince(report.PB, say.Of("PocketBase: an apply was interrupted and may have left another client "+
 		"secret in authentik than in PocketBase."))
 }
 
@@ -316,24 +317,24 @@ func (r receipt) ended(i int, err error) error {
 	switch {
 	case err == nil:
 		return r.done(i)
-	case r.kept == nil || link.WrittenBy(err) != link.WrittenNone:
+	case r.kept == nil || report.WrittenBy(err) != report.WrittenNone:
 		return nil
 	}
-	return r.note(i, link.MessageOf(err))
+	return r.note(i, report.MessageOf(err))
 }
 
-func (r receipt) note(i int, m link.Message) error {
-	return r.kept.Failed(i, m.What(), m.Advice(link.OnPage))
+func (r receipt) note(i int, m report.Message) error {
+	return r.kept.Failed(i, m.What(), m.Advice(report.OnPage))
 }
 
 // failed records a change that was not written and finishes the receipt. If the
 // change may have been written it stays announced, and the receipt unfinished.
 // The receipt also stays unfinished if the client secrets differ.
-func (r receipt) failed(i int, failed *link.Stopped) error {
-	if r.kept == nil || failed.Change != link.WrittenNone {
+func (r receipt) failed(i int, failed *report.Stopped) error {
+	if r.kept == nil || failed.Change != report.WrittenNone {
 		return nil
 	}
-	if err := r.note(i, failed.Messages()[0]); err != nil || failed.Secrets == link.SecretsDiffer {
+	if err := r.note(i, failed.Messages()[0]); err != nil || failed.Secrets == report.SecretsDiffer {
 		return err
 	}
 	return r.kept.Finish(journal.Stopped)

@@ -12,6 +12,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -80,7 +81,7 @@ func TestAFailureEndsTheReceipt(t *testing.T) {
 	m := newMemory()
 	m.apply = func(_ context.Context, c link.Change) error {
 		if c.Kind == link.KindPair {
-			return &link.Fault{System: link.Authentik, Kind: link.FaultRefused, Written: link.WrittenNone,
+			return &report.Fault{System: report.Authentik, Kind: report.FaultRefused, Written: report.WrittenNone,
 				Summary: say.Of("It was refused."), Todo: say.Of("Look.")}
 		}
 		return nil
@@ -105,7 +106,7 @@ func TestAnUnknownOutcomeIsGoneOnFrom(t *testing.T) {
 	linkMemory(m)
 	m.apply = func(_ context.Context, c link.Change) error {
 		if c.Kind == link.KindOAuth2 {
-			return &link.Fault{System: link.PB, Kind: link.FaultUnknown, Summary: say.Of("Nobody knows."),
+			return &report.Fault{System: report.PB, Kind: report.FaultUnknown, Summary: say.Of("Nobody knows."),
 				Todo: say.Of("Apply again.")}
 		}
 		after := c.After.(*link.ProviderState)
@@ -150,7 +151,7 @@ func TestAnUnknownOutcomeIsGoneOnFrom(t *testing.T) {
 func TestReceiptsOfAnotherLinkAreNotThisOnes(t *testing.T) {
 	store := openStore(t, t.TempDir())
 	m := newMemory()
-	m.apply = func(context.Context, link.Change) error { return &link.Fault{Kind: link.FaultUnknown} }
+	m.apply = func(context.Context, link.Change) error { return &report.Fault{Kind: report.FaultUnknown} }
 	other := m.engineFor("https://other.company", store)
 	_ = other.Apply(t.Context(), mustPlan(t, other), func(engine.Event) {}) // it is interrupted on purpose
 	e := keeping(m, store)

@@ -15,6 +15,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/sandbox/authentiksim"
 )
@@ -81,7 +82,7 @@ func TestAnUndoneRemovalNeverOpensWider(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = b.engine.Undo(t.Context(), id, false)
-	if problems, ok := errors.AsType[link.Problems](err); !ok ||
+	if problems, ok := errors.AsType[report.Problems](err); !ok ||
 		!strings.Contains(problems[0].Summary.String(), "everyone but group staff") {
 		t.Errorf("the error is %v", err)
 	}
@@ -128,7 +129,7 @@ func TestAStalePlanSaysWhoChangedWhat(t *testing.T) {
 	plan := b.plan(s)
 	b.authentik(http.MethodPatch, "/core/applications/pocketbase/", map[string]any{"meta_publisher": "Them"})
 	err := b.engine.Apply(t.Context(), plan, func(engine.Event) {})
-	summary := link.MessageOf(err).What()
+	summary := report.MessageOf(err).What()
 	for _, part := range []string{"meta_publisher of application “PocketBase” was (empty) and is now Them",
 		"By their logs, akadmin updated the application “PocketBase” at "} {
 		if !strings.Contains(summary.String(), part) {
@@ -216,7 +217,7 @@ func TestAnUndoneRemovalDoesNotOverwriteALinkMadeSince(t *testing.T) {
 	anew.Access, anew.Application.Publisher = &link.Access{Groups: []string{"admins"}}, new("New")
 	b.link(anew)
 	_, err := b.engine.Undo(t.Context(), id, false)
-	if problems, ok := errors.AsType[link.Problems](err); !ok ||
+	if problems, ok := errors.AsType[report.Problems](err); !ok ||
 		!strings.Contains(problems[0].Summary.String(), "recreated or changed since") {
 		t.Errorf("the error is %v", err)
 	}
@@ -248,7 +249,7 @@ func TestARotationDoesNotEndWhatWasInterrupted(t *testing.T) {
 func TestAnApplyThatMadeNothingIsNoneToUndo(t *testing.T) {
 	m := newMemory()
 	m.apply = func(context.Context, link.Change) error {
-		return &link.Fault{System: link.Authentik, Kind: link.FaultRefused, Written: link.WrittenNone,
+		return &report.Fault{System: report.Authentik, Kind: report.FaultRefused, Written: report.WrittenNone,
 			Summary: say.Of("It was refused."), Todo: say.Of("Look.")}
 	}
 	e := keeping(m, openStore(t, t.TempDir()))
@@ -271,8 +272,8 @@ func TestAStopOnTheWaySaysThatSomeWasWritten(t *testing.T) {
 		t.Fatalf("the plan is\n%s", show(plan))
 	}
 	err := b.engine.Apply(t.Context(), plan, func(engine.Event) {})
-	stopped, ok := errors.AsType[*link.Stopped](err)
-	if !ok || stopped.Written() != link.WrittenSome || stopped.Made != at || stopped.Change != link.WrittenNone {
+	stopped, ok := errors.AsType[*report.Stopped](err)
+	if !ok || stopped.Written() != report.WrittenSome || stopped.Made != at || stopped.Change != report.WrittenNone {
 		t.Errorf("it says %+v: %v", stopped, err)
 	}
 }
@@ -346,7 +347,7 @@ func TestTheSlotOfSomebodyElseIsLeftAlone(t *testing.T) {
 	}
 	for _, force := range []bool{false, true} {
 		_, err := b.engine.Undo(t.Context(), id, force)
-		if problems, ok := errors.AsType[link.Problems](err); !ok || problems[0].Field != "pocketbase.slot" {
+		if problems, ok := errors.AsType[report.Problems](err); !ok || problems[0].Field != "pocketbase.slot" {
 			t.Errorf("forced %t: %v", force, err)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
@@ -23,7 +24,8 @@ type limited struct {
 }
 
 func denied() error {
-	return &link.Fault{System: link.Authentik, Kind: link.FaultRefused, Summary: say.Of("The token may not do this.")}
+	return &report.Fault{System: report.Authentik, Kind: report.FaultRefused,
+		Summary: say.Of("The token may not do this.")}
 }
 
 func (l limited) Preview(context.Context, link.Desired, int) (map[string]json.RawMessage, error) {
@@ -131,11 +133,11 @@ func (b *bench) dieAndLook(readsUsers bool, cut fatal) (left bool) {
 	named := strings.Contains(check.Evidence.String(), "may have created the account")
 	deleted := strings.Contains(check.Evidence.String(), "left behind is deleted")
 	if now := b.accounts(); v == nil || !v.Works || named != (left && !readsUsers) || deleted != (left && readsUsers) ||
-		named != (now > 0) || named != (check.Status == link.Warn) {
+		named != (now > 0) || named != (check.Status == report.Warn) {
 		b.t.Errorf("reads users %v, dies at %s, after it %v: %v, then %d accounts: %+v", readsUsers, cut.at, cut.after,
 			left, now, check)
 	}
-	if again, _ := next.SignInAs(b.t.Context(), d, b.ada()); again.Status != link.Pass {
+	if again, _ := next.SignInAs(b.t.Context(), d, b.ada()); again.Status != report.Pass {
 		b.t.Errorf("it is said again: %+v", again)
 	}
 	return left
@@ -165,7 +167,7 @@ func TestWithoutRightsAnAccountOfBeforeStays(t *testing.T) {
 	for _, readsUsers := range []bool{true, false} {
 		b.die(b.with(limited{a, readsUsers}, fatal{p, "Exchange", true}, store), d)
 		check, _ := b.with(limited{a, readsUsers}, p, store).SignInAs(t.Context(), d, b.ada())
-		if check.Status != link.Pass || b.accounts() != 1 {
+		if check.Status != report.Pass || b.accounts() != 1 {
 			t.Errorf("reads users %v: %+v, %d accounts", readsUsers, check, b.accounts())
 		}
 	}

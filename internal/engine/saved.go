@@ -3,6 +3,7 @@ package engine
 import (
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
@@ -38,7 +39,7 @@ func (e *Engine) Open(saved journal.SavedPlan, spec link.Spec) (link.Plan, error
 	plan.Generated.ClientSecret = generated.ClientSecret
 	if saved.GivenSecret {
 		if spec.Provider.ClientSecret == nil {
-			return link.Plan{}, link.Problems{{Field: "provider.client_secret",
+			return link.Plan{}, report.Problems{{Field: "provider.client_secret",
 				Summary: say.Of("The plan sets a client secret of your own, which is not in it, and the link file " +
 					"has none."),
 				Todo: say.Of("Name the link file that the plan was made from.")}}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -37,23 +38,23 @@ const closeTime = 3 * time.Second
 // the secrets.
 func (e *Engine) closeGap(
 	ctx context.Context, spec link.Spec, done []link.Change, failed link.Change, receipt receipt, cause error,
-) link.Secrets {
+) report.Secrets {
 	i := secretGap(done)
 	if i < 0 {
-		return link.SecretsUntouched
+		return report.SecretsUntouched
 	}
 	ctx, cancel := extended(ctx, closeTime)
 	defer cancel()
 	back, _ := done[i].CredentialsBack()
 	err := e.compensate(ctx, back, receipt)
-	if err == nil && link.IsStale(cause) {
+	if err == nil && report.IsStale(cause) {
 		err = e.matchSecretNow(ctx, spec, failed, receipt)
 	}
 	if err != nil {
 		e.log.ErrorContext(ctx, "putting the client credentials back in authentik", slog.Any("error", err))
-		return link.SecretsDiffer
+		return report.SecretsDiffer
 	}
-	return link.SecretsBack
+	return report.SecretsBack
 }
 
 // matchSecretNow is matchSecret for the current collection: another program that
@@ -96,7 +97,7 @@ func (e *Engine) matchSecret(ctx context.Context, spec link.Spec, c link.Change,
 		q.Only = &link.ProviderQuery{ClientIDs: []string{ours.ClientID}}
 		snap, err := e.authentik.Observe(ctx, q)
 		if err != nil {
-			return secretUnseen(link.Authentik, err)
+			return secretUnseen(report.Authentik, err)
 		}
 		p := link.Find(snap.Providers, func(p link.ProviderState) bool { return p.ClientID == ours.ClientID })
 		if p == nil || !p.ClientSecret.IsSet() || p.ClientSecret.Equal(ours.ClientSecret) {
@@ -108,17 +109,17 @@ func (e *Engine) matchSecret(ctx context.Context, spec link.Spec, c link.Change,
 		c = c.SecretAgain(given, slot)
 		c.After = &again
 		if err := e.compensate(ctx, c, receipt); err != nil {
-			return secretUnseen(link.PB, err)
+			return secretUnseen(report.PB, err)
 		}
 	}
-	return secretUnseen(link.Authentik, errors.New("the client secret changed each time it was read"))
+	return secretUnseen(report.Authentik, errors.New("the client secret changed each time it was read"))
 }
 
 // secretUnseen returns the fault for an error that leaves it unknown whether
 // both systems have the same client secret. system is the one that failed.
-func secretUnseen(system link.System, err error) error {
-	return &link.Fault{
-		Kind: link.FaultUnknown, System: system, Written: link.WrittenSome, Err: err,
+func secretUnseen(system report.System, err error) error {
+	return &report.Fault{
+		Kind: report.FaultUnknown, System: system, Written: report.WrittenSome, Err: err,
 		Summary: say.Of("PocketBase was given the client secret, but authpocket could not confirm that authentik " +
 			"still has the same one."),
 		Todo: say.Of("Apply again. That compares them and rewrites PocketBase's if they differ."),

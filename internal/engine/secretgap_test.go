@@ -9,6 +9,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
@@ -34,7 +35,7 @@ func (m *memory) setSecret(s secret.Text) {
 // TestWritesBesideTheChangesAreAnnounced breaks a rotation in each way that needs
 // a compensating write, and interrupts it there.
 func TestWritesBesideTheChangesAreAnnounced(t *testing.T) {
-	refused := &link.Fault{System: link.PB, Kind: link.FaultRefused, Written: link.WrittenNone,
+	refused := &report.Fault{System: report.PB, Kind: report.FaultRefused, Written: report.WrittenNone,
 		Summary: say.Of("PocketBase refused it."), Todo: say.Of("Look.")}
 	for name, test := range map[string]struct {
 		fails error // of PocketBase's first write
@@ -47,13 +48,13 @@ func TestWritesBesideTheChangesAreAnnounced(t *testing.T) {
 			journal.Done}, ended: true},
 		"given back, refused": {fails: refused, end: refused, want: []journal.State{journal.Done,
 			journal.Failed, journal.Failed}},
-		"given back, outcome unknown": {fails: refused, end: &link.Fault{Kind: link.FaultUnknown},
+		"given back, outcome unknown": {fails: refused, end: &report.Fault{Kind: report.FaultUnknown},
 			want: []journal.State{journal.Done, journal.Failed, journal.AboutTo}},
 		"written again": {other: true, want: []journal.State{journal.Done, journal.Done,
 			journal.Done}, ended: true},
 		"written again, refused": {other: true, end: refused, want: []journal.State{journal.Done,
 			journal.AboutTo, journal.Failed}},
-		"written again, outcome not known": {other: true, end: &link.Fault{Kind: link.FaultUnknown},
+		"written again, outcome not known": {other: true, end: &report.Fault{Kind: report.FaultUnknown},
 			want: []journal.State{journal.Done, journal.AboutTo, journal.AboutTo}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -130,10 +131,10 @@ func TestAPlanNamesWhatIsWrittenOnlyIfNeeded(t *testing.T) {
 func TestTheSystemThatWasAskedIsBlamed(t *testing.T) {
 	for name, test := range map[string]struct {
 		read, write error
-		want        link.System
+		want        report.System
 	}{
-		"authentik":  {read: errors.New("reset"), want: link.Authentik},
-		"PocketBase": {write: errors.New("reset"), want: link.PB},
+		"authentik":  {read: errors.New("reset"), want: report.Authentik},
+		"PocketBase": {write: errors.New("reset"), want: report.PB},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := newMemory()
@@ -147,15 +148,15 @@ func TestTheSystemThatWasAskedIsBlamed(t *testing.T) {
 			m.apply = func(_ context.Context, c link.Change) error {
 				if writes++; writes == 2 {
 					m.setSecret(secret.New("of another program"))
-					m.observe = func(_ context.Context, system link.System, _ link.Query) error { return test.read }
+					m.observe = func(_ context.Context, system report.System, _ link.Query) error { return test.read }
 				}
 				if writes == 3 {
 					return test.write
 				}
 				return nil
 			}
-			fault, ok := errors.AsType[*link.Fault](e.Apply(t.Context(), plan, func(engine.Event) {}))
-			if !ok || fault.System != test.want || fault.Kind != link.FaultUnknown {
+			fault, ok := errors.AsType[*report.Fault](e.Apply(t.Context(), plan, func(engine.Event) {}))
+			if !ok || fault.System != test.want || fault.Kind != report.FaultUnknown {
 				t.Errorf("the fault is %+v", fault)
 			}
 		})
@@ -176,7 +177,7 @@ func TestUndoAfterCredentialsWereGivenBack(t *testing.T) {
 	}
 	m.apply = func(_ context.Context, c link.Change) error {
 		if c.Kind == link.KindOAuth2 {
-			return &link.Fault{System: link.PB, Kind: link.FaultRefused, Written: link.WrittenNone,
+			return &report.Fault{System: report.PB, Kind: report.FaultRefused, Written: report.WrittenNone,
 				Summary: say.Of("PocketBase refused it."), Todo: say.Of("Look.")}
 		}
 		m.set(func() { m.authentik.Providers = []link.ProviderState{*c.After.(*link.ProviderState)} })
@@ -205,8 +206,9 @@ func TestNewestIsWhatMayHaveBeenWritten(t *testing.T) {
 	}
 	m.apply = func(_ context.Context, c link.Change) error {
 		m.set(func() { m.authentik.Providers = []link.ProviderState{*c.After.(*link.ProviderState)} })
-		return &link.Fault{System: link.Authentik, Kind: link.FaultUnknown, Summary: say.Of("The answer was lost."),
-			Todo: say.Of("Look.")}
+		return &report.Fault{System: report.Authentik, Kind: report.FaultUnknown,
+			Summary: say.Of("The answer was lost."),
+			Todo:    say.Of("Look.")}
 	}
 	if err := e.Apply(t.Context(), plan, func(engine.Event) {}); err == nil {
 		t.Fatal("there is no error")
@@ -253,15 +255,15 @@ func TestARotationThatStopsHalfwaySaysThatSecretsDiffer(t *testing.T) {
 			case writes == 2 && cancelled:
 				cancel()
 			case writes == 3 && !cancelled:
-				return &link.Fault{System: link.PB, Kind: link.FaultRefused, Written: link.WrittenNone,
+				return &report.Fault{System: report.PB, Kind: report.FaultRefused, Written: report.WrittenNone,
 					Summary: say.Of("No.")}
 			}
 			return nil
 		}
 		err = e.Apply(ctx, plan, func(engine.Event) {})
 		cancel()
-		stopped, ok := errors.AsType[*link.Stopped](err)
-		if cancelled && err != nil || !cancelled && (!ok || stopped.Secrets != link.SecretsDiffer) || writes != 3 {
+		stopped, ok := errors.AsType[*report.Stopped](err)
+		if cancelled && err != nil || !cancelled && (!ok || stopped.Secrets != report.SecretsDiffer) || writes != 3 {
 			t.Errorf("cancelled %v: %d writes, %v", cancelled, writes, err)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -31,8 +32,8 @@ func (e *Engine) Settle(ctx context.Context, d link.Desired) error {
 	if e.pocketbase.Offers(ctx, d) {
 		return nil
 	}
-	return &link.Fault{
-		Kind: link.FaultOther, System: link.PB, Written: link.WrittenSome,
+	return &report.Fault{
+		Kind: report.FaultOther, System: report.PB, Written: report.WrittenSome,
 		Summary: say.Of("PocketBase saved the link, but offers guests another sign-in."),
 		Todo:    say.Of("Verify the link, which says what differs. Restart PocketBase if it keeps an old state."),
 		Err:     errors.New("what guests are offered differs from what was written"),

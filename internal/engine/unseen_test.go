@@ -9,6 +9,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 )
 
 // unseen returns the planner of the link of memorySpec.
@@ -19,7 +20,7 @@ func unseen(e *engine.Engine) engine.Planner {
 func TestAPlanThatNobodySawIsMadeOnce(t *testing.T) {
 	m := newMemory()
 	var looks atomic.Int32
-	m.observe = func(context.Context, link.System, link.Query) error {
+	m.observe = func(context.Context, report.System, link.Query) error {
 		looks.Add(1)
 		return nil
 	}
@@ -55,7 +56,7 @@ func TestAPlanThatNobodySawIsNotMadeWhileAnotherIsApplied(t *testing.T) {
 	if err := first.ApplyUnseen(t.Context(), unseen(first), func(link.Plan) {}, func(engine.Event) {}); err != nil {
 		t.Fatal(err)
 	}
-	if stopped, ok := errors.AsType[*link.Stopped](err); !ok || stopped.Written() != link.WrittenNone {
+	if stopped, ok := errors.AsType[*report.Stopped](err); !ok || stopped.Written() != report.WrittenNone {
 		t.Errorf("the second is told %v", err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/wire"
 )
@@ -15,7 +16,7 @@ import (
 func OneMoment(ctx context.Context) context.Context { return wire.OneMoment(ctx) }
 
 // Desire observes both systems and returns the state that Verify compares them
-// with. The error is link.Problems if the spec cannot be carried out.
+// with. The error is report.Problems if the spec cannot be carried out.
 func (e *Engine) Desire(ctx context.Context, spec link.Spec) (link.Desired, error) {
 	plan, _, err := e.plan(ctx, spec, func(ctx context.Context, spec link.Spec) (Snapshots, error) {
 		return e.observeFew(ctx, spec, AheadOfVerify(spec))
@@ -32,18 +33,18 @@ func AheadOfVerify(spec link.Spec) link.Query {
 
 // NoLink returns the failed check of a link that does not exist, and whether it
 // doesn't: without a provider in authentik, every other check fails.
-func NoLink(d link.Desired) (link.Check, bool) {
-	check := link.Check{ID: link.CheckLink, System: link.Authentik, Title: say.Of("The link exists")}
-	return check.Fails(link.CauseDiscovery, say.Of("There is no link yet: authentik has no provider for it."),
+func NoLink(d link.Desired) (report.Check, bool) {
+	check := report.Check{ID: report.CheckLink, System: report.Authentik, Title: say.Of("The link exists")}
+	return check.Fails(report.CauseDiscovery, say.Of("There is no link yet: authentik has no provider for it."),
 		say.Of("Create it with authpocket apply.")), d.Provider.PK == 0
 }
 
 // Verify measures both running systems at the same time, with at most three
 // requests in sequence. person is the primary key of the authentik user whose
 // sign-in is predicted, 0 for the token's own account.
-func (e *Engine) Verify(ctx context.Context, d link.Desired, person int) link.Checks {
+func (e *Engine) Verify(ctx context.Context, d link.Desired, person int) report.Checks {
 	ctx = OneMoment(ctx)
-	var a, p, both []link.Check
+	var a, p, both []report.Check
 	var group sync.WaitGroup
 	group.Go(func() { a = e.authentik.Check(ctx, d, person) })
 	group.Go(func() { p = e.pocketbase.Check(ctx, d) })
@@ -55,14 +56,14 @@ func (e *Engine) Verify(ctx context.Context, d link.Desired, person int) link.Ch
 
 // trustPreview downgrades the failure that nobody new can sign in to a warning
 // if authentik's own preview shows verified addresses despite the decision.
-func trustPreview(d link.Desired, a, p []link.Check) {
-	verified := d.Email == link.EmailLeave && slices.ContainsFunc(a, func(c link.Check) bool {
-		return c.ID == link.CheckAuthentikEmail && c.Status == link.Warn && c.Cause == link.CauseEmailUnverified
+func trustPreview(d link.Desired, a, p []report.Check) {
+	verified := d.Email == link.EmailLeave && slices.ContainsFunc(a, func(c report.Check) bool {
+		return c.ID == report.CheckAuthentikEmail && c.Status == report.Warn && c.Cause == report.CauseEmailUnverified
 	})
 	for i, c := range p {
-		if verified && c.ID == link.CheckPocketBaseRules && c.Status == link.Fail &&
-			c.Cause == link.CauseEmailUnverified {
-			p[i].Status = link.Warn
+		if verified && c.ID == report.CheckPocketBaseRules && c.Status == report.Fail &&
+			c.Cause == report.CauseEmailUnverified {
+			p[i].Status = report.Warn
 			p[i].Evidence = say.Of("%s authentik's preview says otherwise: a scope mapping there counts addresses "+
 				"as verified.", p[i].Evidence)
 		}
@@ -71,11 +72,11 @@ func trustPreview(d link.Desired, a, p []link.Check) {
 
 // VerifySlow runs the checks that take 4 to 30 s, and reports each as soon as
 // it is done: PocketBase's own connection to authentik, which only shows in its
-// log. report may be nil.
-func (e *Engine) VerifySlow(ctx context.Context, d link.Desired, report func(link.Check)) link.Checks {
+// log. told may be nil.
+func (e *Engine) VerifySlow(ctx context.Context, d link.Desired, told func(report.Check)) report.Checks {
 	check := e.pocketbase.Probe(ctx, d)
-	if report != nil {
-		report(check)
+	if told != nil {
+		told(check)
 	}
-	return link.Checks{check}
+	return report.Checks{check}
 }

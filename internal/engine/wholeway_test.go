@@ -1,7 +1,6 @@
 package engine_test
 
 import (
-	"authpocket/internal/say"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,10 +8,13 @@ import (
 	"strings"
 	"testing"
 
+	"authpocket/internal/say"
+
 	"golang.org/x/sync/errgroup"
 
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 )
 
 func TestALinkIsMadeOnceAndFoundAgain(t *testing.T) {
@@ -48,13 +50,13 @@ func TestEveryCheckOfANewLinkPasses(t *testing.T) {
 	}
 	checks := b.engine.Verify(t.Context(), desired, 0)
 	for _, c := range checks {
-		if c.Status == link.Fail || c.Evidence.Empty() || c.ID == "" {
+		if c.Status == report.Fail || c.Evidence.Empty() || c.ID == "" {
 			t.Errorf("%s: %s: %s %s", c.ID, c.Status, c.Evidence, c.Remedy)
 		}
 	}
-	if checks.Count(link.Pass) < 5 || checks[0].System != link.Authentik || checks.Count(link.Pass)+
-		checks.Count(link.Warn)+checks.Count(link.Skipped) != len(checks) {
-		t.Errorf("%d of %d checks pass", checks.Count(link.Pass), len(checks))
+	if checks.Count(report.Pass) < 5 || checks[0].System != report.Authentik || checks.Count(report.Pass)+
+		checks.Count(report.Warn)+checks.Count(report.Skipped) != len(checks) {
+		t.Errorf("%d of %d checks pass", checks.Count(report.Pass), len(checks))
 	}
 }
 
@@ -78,7 +80,7 @@ func TestADecisionIsMeasured(t *testing.T) {
 			t.Fatal(err)
 		}
 		checks := b.engine.Verify(t.Context(), desired, ada)
-		i := slices.IndexFunc(checks, func(c link.Check) bool { return c.ID == "authentik.email" })
+		i := slices.IndexFunc(checks, func(c report.Check) bool { return c.ID == "authentik.email" })
 		if i < 0 {
 			t.Fatalf("%s: no check tells of the e-mail address: %+v", decision, checks)
 		}
@@ -114,7 +116,7 @@ func TestTakenNamesAreProblems(t *testing.T) {
 			s := b.minimal()
 			test.edit(&s)
 			_, err := b.engine.Plan(t.Context(), s)
-			problems, ok := errors.AsType[link.Problems](err)
+			problems, ok := errors.AsType[report.Problems](err)
 			if !ok || len(problems) != 1 || problems[0].Field != test.field || !strings.Contains(say.Of("%s%s",
 				problems[0].Summary, problems[0].Todo).String(), test.says) {
 				t.Errorf("the error is %v", err)
@@ -129,7 +131,7 @@ func TestTakenNamesAreProblems(t *testing.T) {
 func TestASpecThatCannotBeRightIsNotEvenObserved(t *testing.T) {
 	e := engine.New(engine.Config{}) // nothing to call
 	_, err := e.Plan(t.Context(), link.Spec{})
-	if problems, ok := errors.AsType[link.Problems](err); !ok || problems[0].Field != "email" {
+	if problems, ok := errors.AsType[report.Problems](err); !ok || problems[0].Field != "email" {
 		t.Errorf("the error is %v", err)
 	}
 }
@@ -223,7 +225,7 @@ func TestANewClientSecretReachesBothSides(t *testing.T) {
 func TestThereIsNothingToRotateBeforeThereIsALink(t *testing.T) {
 	b := newBench(t)
 	plan, err := b.engine.Rotation(t.Context(), b.minimal())
-	if problems, ok := errors.AsType[link.Problems](err); !ok || len(problems) != 1 || !plan.Empty() {
+	if problems, ok := errors.AsType[report.Problems](err); !ok || len(problems) != 1 || !plan.Empty() {
 		t.Errorf("the plan is\n%s%v", show(plan), err)
 	}
 }
@@ -264,8 +266,8 @@ func TestOfTwoAtOnceOneAppliesAndTheOtherIsTold(t *testing.T) {
 	first, second := b.plan(b.minimal()), b.plan(b.minimal())
 	b.apply(first)
 	err := b.connect().Apply(t.Context(), second, func(e engine.Event) { t.Errorf("it begins %s", e.Change.ID()) })
-	stopped, ok := errors.AsType[*link.Stopped](err)
-	if !ok || !stopped.Stale || stopped.Written() != link.WrittenNone {
+	stopped, ok := errors.AsType[*report.Stopped](err)
+	if !ok || !stopped.Stale || stopped.Written() != report.WrittenNone {
 		t.Fatalf("the error is %v", err)
 	}
 	if sim := b.box.Authentik().Snapshot(); len(sim.Applications) != 1 || len(sim.Providers) != 1 {

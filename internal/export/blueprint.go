@@ -4,6 +4,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -28,12 +29,12 @@ const (
 
 // blueprint returns a blueprint of the state that the plan gives authentik.
 func blueprint(p link.Plan) (string, error) {
-	c := carrier{name: "a blueprint", systems: []link.System{link.Authentik}}
+	c := carrier{name: "a blueprint", systems: []report.System{report.Authentik}}
 	if err := c.check(p); err != nil {
 		return "", err
 	}
 	if p.Desired.Key != nil {
-		var problems link.Problems
+		var problems report.Problems
 		problems.Add("provider.signing_key", say.Of("authentik has no RSA or EC key yet, and a blueprint cannot "+
 			"generate one."),
 			say.Of("Generate one in authentik under System, Certificates, then export again."))

@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/test/draw"
 )
 
@@ -135,7 +136,7 @@ func TestBlueprintFindsARenamedProvider(t *testing.T) {
 func TestBlueprintCannotGenerateAKey(t *testing.T) {
 	var out strings.Builder
 	f, _ := Find("blueprint")
-	problems, ok := errors.AsType[link.Problems](f.Write(&out, keyless(t)))
+	problems, ok := errors.AsType[report.Problems](f.Write(&out, keyless(t)))
 	if !ok || problems[0].Field != "provider.signing_key" || out.Len() > 0 {
 		t.Errorf("it says %v and writes %q", problems, out.String())
 	}

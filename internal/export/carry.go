@@ -8,6 +8,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -15,7 +16,7 @@ import (
 // plan it contains in addition to the wanted state.
 type carrier struct {
 	name     string // with article, for people
-	systems  []link.System
+	systems  []report.System
 	states   bool // the changes' states before and after
 	accounts bool // the descriptions of the changes
 	any      bool // also plans that do not lead to a link
@@ -23,14 +24,14 @@ type carrier struct {
 	refuses func(string) string
 }
 
-// check returns link.Problems for all texts that the format cannot represent.
+// check returns report.Problems for all texts that the format cannot represent.
 func (c carrier) check(p link.Plan) error {
 	if !c.any && (p.Purpose == link.PurposeUndo || p.Purpose == link.PurposeRemove) {
-		return link.Problems{{Summary: say.Of("This plan takes changes back, which %s cannot carry.", c.name),
+		return report.Problems{{Summary: say.Of("This plan takes changes back, which %s cannot carry.", c.name),
 			Todo: say.Of("Apply it with authpocket, which looks first whether they are still as it left them. Its " +
 				"account can be exported as Markdown.")}}
 	}
-	var problems link.Problems
+	var problems report.Problems
 	for i, b := range p.Desired.Bindings {
 		if b.Kind != "group" && b.Kind != "user" && b.Kind != "policy" {
 			problems.Add(at("access", i), say.Of("A binding is for something other than a group, user or policy."),
@@ -42,10 +43,10 @@ func (c carrier) check(p link.Plan) error {
 		if reason == "" || !slices.Contains(c.systems, t.system) {
 			continue
 		}
-		one := link.Problem{Field: t.field, Summary: say.Of("The %s has %s, which %s cannot carry.", t.label, reason,
+		one := report.Problem{Field: t.field, Summary: say.Of("The %s has %s, which %s cannot carry.", t.label, reason,
 			c.name),
 			Todo: say.Of("Change it where it was set, then export again.")}
-		if !slices.ContainsFunc(problems, func(p link.Problem) bool {
+		if !slices.ContainsFunc(problems, func(p report.Problem) bool {
 			return p.Field == one.Field && p.Summary == one.Summary
 		}) {
 			problems = append(problems, one)
@@ -68,8 +69,8 @@ func (c carrier) texts(p link.Plan) []text {
 	}
 	for _, w := range p.Warnings {
 		if c.accounts {
-			t.add(link.PB, "", "text of a warning", w.Summary.String())
-			t.add(link.PB, "", "text of a warning", w.Detail.String())
+			t.add(report.PB, "", "text of a warning", w.Summary.String())
+			t.add(report.PB, "", "text of a warning", w.Detail.String())
 		}
 	}
 	return t

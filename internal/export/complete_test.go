@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 )
 
 // Every text of a plan is either checked before it is written or not written at
@@ -25,7 +26,7 @@ func TestEveryTextIsLookedAt(t *testing.T) {
 			for _, f := range Formats() {
 				var out strings.Builder
 				err := f.Write(&out, plan)
-				if _, refused := errors.AsType[link.Problems](err); err != nil && !refused {
+				if _, refused := errors.AsType[report.Problems](err); err != nil && !refused {
 					t.Errorf("%s of %s with a NUL in %s: %v", f.Name, name, path, err)
 				}
 				if strings.Contains(out.String(), "UNSEEN") {

@@ -1,6 +1,6 @@
 // Package export writes a link's plan as code, for people who keep their
 // configuration in files. An export never contains a secret, it only says where
-// to take it from. Values that a format cannot represent give link.Problems that
+// to take it from. Values that a format cannot represent give report.Problems that
 // name the field; they are never changed silently.
 package export
 
@@ -25,7 +25,7 @@ type Format struct {
 	FileName  string // default file name; see FileNameAt
 	MediaType string
 	// Write writes the plan. If the format cannot represent it, the error is
-	// link.Problems and nothing is written.
+	// report.Problems and nothing is written.
 	Write func(io.Writer, link.Plan) error
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/test/draw"
 )
 
@@ -213,7 +214,7 @@ func TestRefusedNames(t *testing.T) {
 			if err == nil {
 				continue
 			}
-			problems, ok := errors.AsType[link.Problems](err)
+			problems, ok := errors.AsType[report.Problems](err)
 			if !ok || problems[0].Field != field || problems[0].Todo.Empty() {
 				t.Errorf("%s with %q gives %v, which does not name %s", f.Name, bad, err, field)
 			}

@@ -5,11 +5,12 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 )
 
 // markdown returns a description of the plan, for a ticket or a wiki.
 func markdown(p link.Plan) (string, error) {
-	c := carrier{name: "Markdown", systems: []link.System{link.Authentik, link.PB}, accounts: true, any: true}
+	c := carrier{name: "Markdown", systems: []report.System{report.Authentik, report.PB}, accounts: true, any: true}
 	if err := c.check(p); err != nil {
 		return "", err
 	}
@@ -25,7 +26,7 @@ func markdown(p link.Plan) (string, error) {
 	}
 	for _, w := range p.Warnings {
 		fmt.Fprintf(&out, "- %s: %s %s\n", w.System.Label(), markdownProse(w.Summary.String()),
-			markdownProse(w.Advice(link.InFile).String()))
+			markdownProse(w.Advice(report.InFile).String()))
 	}
 	return out.String(), nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 )
 
 const migrationHead = `/// <reference path="../pb_data/types.d.ts" />
@@ -29,7 +30,7 @@ var migrationCode string
 // migration returns a migration to the state that the plan gives the auth
 // collection.
 func migration(p link.Plan) (string, error) {
-	c := carrier{name: "a PocketBase migration", systems: []link.System{link.PB}, states: true}
+	c := carrier{name: "a PocketBase migration", systems: []report.System{report.PB}, states: true}
 	if err := c.check(p); err != nil {
 		return "", err
 	}

@@ -24,6 +24,7 @@ import (
 	"authpocket/internal/outbound"
 	"authpocket/internal/pocketbase"
 	pbrest "authpocket/internal/pocketbase/rest"
+	"authpocket/internal/report"
 	"authpocket/internal/secret"
 	"authpocket/sandbox"
 	"authpocket/sandbox/openapicheck"
@@ -140,7 +141,7 @@ func (b *bench) settled(s link.Spec) {
 		b.t.Errorf("the plan after the script is not empty: %v", again.Changes)
 	}
 	for _, c := range b.engine.Verify(b.t.Context(), b.plan(s).Desired, 0) {
-		if c.Status == link.Fail {
+		if c.Status == report.Fail {
 			b.t.Errorf("%s: %s", c.Title, c.Evidence)
 		}
 	}

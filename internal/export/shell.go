@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 )
 
 //go:embed shell_head.sh
@@ -26,7 +27,7 @@ const (
 
 // shell returns a script that makes the plan's API calls in order.
 func shell(p link.Plan) (string, error) {
-	c := carrier{name: "a shell script", systems: []link.System{link.Authentik, link.PB}, states: true}
+	c := carrier{name: "a shell script", systems: []report.System{report.Authentik, report.PB}, states: true}
 	if err := c.check(p); err != nil {
 		return "", err
 	}
@@ -74,9 +75,9 @@ func (s *scripter) fail(err error) { s.err = cmp.Or(s.err, err) }
 func (s *scripter) line(text string) { s.body.WriteString(text + "\n") }
 
 // call writes one request, without a body if that is nil.
-func (s *scripter) call(system link.System, method, path string, body any) {
+func (s *scripter) call(system report.System, method, path string, body any) {
 	command := "authentik"
-	if system == link.PB {
+	if system == report.PB {
 		command, s.pocketbase = "pocketbase", true
 	} else {
 		s.authentik = true
@@ -127,7 +128,8 @@ func (s *scripter) needs() needed {
 		n.code += "\n# Providers that were added to the collection since would be lost.\n" +
 			"pocketbase GET " + shellQuote(listPath(s.d.Collection)) + " ''\n" +
 			"case $answer in\n    *" + shellQuote(`"updated":`+jsonText(updated)) + "*) ;;\n" +
-			`    *) stop "The collection was changed since the plan was made. Nothing was written; make a new plan." ;;` + "\nesac\n"
+			`    *) stop "The collection was changed since the plan was made. Nothing was written; make a new plan." ;;` +
+			"\nesac\n"
 	}
 	// a link from scratch, for a collection that was not observed
 	if c := s.d.Collection; s.collects && c.ID == "" && c.Updated == "" {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
@@ -13,7 +14,7 @@ import (
 // for exports do not contain.
 func (s *scripter) change(c link.Change) {
 	if c.After == nil || !c.Visit(s) {
-		s.fail(link.Problems{{Summary: say.Of("A shell script cannot carry out this change: %s.", c.Object),
+		s.fail(report.Problems{{Summary: say.Of("A shell script cannot carry out this change: %s.", c.Object),
 			Todo: say.Of("Make it with authpocket.")}})
 	}
 }
@@ -26,17 +27,17 @@ func (s *scripter) Mapping(e link.Edit[link.Mapping]) {
 	all := object{{"name", m.Name}, {"scope_name", m.Scope}, {"expression", m.Expression},
 		{"description", m.Description}}
 	if e.Before != nil {
-		s.call(link.Authentik, "PATCH", "/api/v3/propertymappings/provider/scope/"+url.PathEscape(m.ID)+"/",
+		s.call(report.Authentik, "PATCH", "/api/v3/propertymappings/provider/scope/"+url.PathEscape(m.ID)+"/",
 			changed(e.Change, all))
 		return
 	}
-	s.call(link.Authentik, "POST", "/api/v3/propertymappings/provider/scope/", all)
+	s.call(report.Authentik, "POST", "/api/v3/propertymappings/provider/scope/", all)
 	s.keep(varMapping)
 }
 
 // Key writes the call that generates a signing key.
 func (s *scripter) Key(e link.Edit[link.KeyState]) {
-	s.call(link.Authentik, "POST", "/api/v3/crypto/certificatekeypairs/generate/",
+	s.call(report.Authentik, "POST", "/api/v3/crypto/certificatekeypairs/generate/",
 		jsonBody(s, link.KeyAttrs(), *e.After))
 	s.keep(varKey)
 }
@@ -56,7 +57,7 @@ func (s *scripter) Pair(e link.Edit[link.PairState]) {
 	if len(bindings) > 0 {
 		body.add("policy_bindings", bindings)
 	}
-	s.call(link.Authentik, "PUT", "/api/v3/core/transactional/applications/", body)
+	s.call(report.Authentik, "PUT", "/api/v3/core/transactional/applications/", body)
 	s.line("case $answer in\n    *'\"applied\":true'* | *'\"applied\": true'*) ;;\n" +
 		`    *) stop "authentik took the request but did not carry it out. Make a new plan." ;;` + "\nesac")
 }
@@ -66,17 +67,17 @@ func (s *scripter) Provider(e link.Edit[link.ProviderState]) {
 	body := jsonBody(s, link.ProviderAttrs(), *e.After)
 	if e.Before == nil {
 		s.secret = true
-		s.call(link.Authentik, "POST", "/api/v3/providers/oauth2/", filled(body))
+		s.call(report.Authentik, "POST", "/api/v3/providers/oauth2/", filled(body))
 		s.keep(varProvider)
 		return
 	}
 	s.secret = s.secret || e.Changed("client_secret")
-	s.call(link.Authentik, "PATCH", "/api/v3/providers/oauth2/"+strconv.Itoa(e.After.PK)+"/", changed(e.Change, body))
+	s.call(report.Authentik, "PATCH", "/api/v3/providers/oauth2/"+strconv.Itoa(e.After.PK)+"/", changed(e.Change, body))
 }
 
 // Settings writes the call for PocketBase's settings.
 func (s *scripter) Settings(e link.Edit[link.SettingsState]) {
-	s.call(link.PB, "PATCH", "/api/settings", changedOf(e.Change, link.SettingsAttrs(), e.After))
+	s.call(report.PB, "PATCH", "/api/settings", changedOf(e.Change, link.SettingsAttrs(), e.After))
 }
 
 // jsonBody returns an object with all keys that this authentik supports.
@@ -125,7 +126,7 @@ func (s *scripter) pk(r link.Ref, from variable) any {
 	case s.ids[from]:
 		return from
 	default:
-		s.fail(link.Problems{{Summary: say.Of("The plan does not say which object of authentik is called “%s”.",
+		s.fail(report.Problems{{Summary: say.Of("The plan does not say which object of authentik is called “%s”.",
 			r.Name),
 			Todo: say.Of("Make a new plan, then export that one.")}})
 	}
@@ -157,11 +158,11 @@ func (s *scripter) Application(e link.Edit[link.ApplicationState]) {
 	}
 	body.add("provider", provider)
 	if e.Before != nil {
-		s.call(link.Authentik, "PATCH", "/api/v3/core/applications/"+url.PathEscape(a.Slug)+"/",
+		s.call(report.Authentik, "PATCH", "/api/v3/core/applications/"+url.PathEscape(a.Slug)+"/",
 			changed(e.Change, body))
 		return
 	}
-	s.call(link.Authentik, "POST", "/api/v3/core/applications/", filled(body))
+	s.call(report.Authentik, "POST", "/api/v3/core/applications/", filled(body))
 	s.keep(varApp)
 }
 
@@ -171,7 +172,7 @@ func (s *scripter) Binding(e link.Edit[link.BindingState]) {
 	if target == "" {
 		target = varApp
 	}
-	s.call(link.Authentik, "POST", "/api/v3/policies/bindings/", append(object{{"target", target}},
+	s.call(report.Authentik, "POST", "/api/v3/policies/bindings/", append(object{{"target", target}},
 		s.bindingBody(*e.After)...))
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -37,7 +38,7 @@ func (s *scripter) Collection(e link.Edit[link.CollectionState]) {
 	} else {
 		body.add("oauth2", s.oauth2(e))
 	}
-	s.call(link.PB, "PATCH", "/api/collections/"+url.PathEscape(cmp.Or(e.After.ID, e.After.Name)), body)
+	s.call(report.PB, "PATCH", "/api/collections/"+url.PathEscape(cmp.Or(e.After.ID, e.After.Name)), body)
 }
 
 // oauth2 returns the members that the change names. If it changes the slot, all
@@ -50,7 +51,7 @@ func (s *scripter) oauth2(e link.Edit[link.CollectionState]) object {
 		return o
 	}
 	if !after.Enabled && len(after.Providers) > 1 {
-		s.fail(link.Problems{{Field: "pocketbase.enabled",
+		s.fail(report.Problems{{Field: "pocketbase.enabled",
 			Summary: say.Of("A shell script cannot tell PocketBase 0.40.0 from others, and that one drops the client " +
 				"secrets of other providers when OAuth2 is off."),
 			Todo: say.Of("Turn OAuth2 on along with this change, or make it with authpocket.")}})

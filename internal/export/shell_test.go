@@ -18,6 +18,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/report"
 )
 
 // call is a call as received by the server.
@@ -301,7 +302,7 @@ func TestScriptRefusesWhatItCannotDoSafely(t *testing.T) {
 		"deletions": deleting} {
 		var out strings.Builder
 		f, _ := Find("curl")
-		if _, ok := errors.AsType[link.Problems](f.Write(&out, plan)); !ok || out.Len() > 0 {
+		if _, ok := errors.AsType[report.Problems](f.Write(&out, plan)); !ok || out.Len() > 0 {
 			t.Errorf("%s is written: %s", name, out.String())
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 )
 
 const terraformHead = `# Terraform for authentik: what people sign in to PocketBase with.
@@ -17,7 +18,7 @@ const terraformHead = `# Terraform for authentik: what people sign in to PocketB
 
 // terraform returns a configuration of the state that the plan gives authentik.
 func terraform(p link.Plan) (string, error) {
-	c := carrier{name: "Terraform", systems: []link.System{link.Authentik}, refuses: refusedByTerraform}
+	c := carrier{name: "Terraform", systems: []report.System{report.Authentik}, refuses: refusedByTerraform}
 	if err := c.check(p); err != nil {
 		return "", err
 	}

@@ -4,12 +4,13 @@ import (
 	"fmt"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/secret"
 )
 
 // text is a text of a plan that an export may contain.
 type text struct {
-	system link.System
+	system report.System
 	field  string // path in the spec, if it has one
 	label  string // for people
 	value  string
@@ -18,15 +19,15 @@ type text struct {
 // texter collects texts.
 type texter []text
 
-func (t *texter) add(system link.System, field, label, value string) {
+func (t *texter) add(system report.System, field, label, value string) {
 	*t = append(*t, text{system, field, label, value})
 }
 
 // desired adds the texts of the wanted state.
 func (t *texter) desired(d link.Desired) {
-	t.add(link.Authentik, "authentik.url", "authentik address", d.AuthentikURL)
-	t.add(link.PB, "pocketbase.url", "PocketBase address", d.PocketBaseURL)
-	t.add(link.Authentik, "email", "e-mail decision", string(d.Email))
+	t.add(report.Authentik, "authentik.url", "authentik address", d.AuthentikURL)
+	t.add(report.PB, "pocketbase.url", "PocketBase address", d.PocketBaseURL)
+	t.add(report.Authentik, "email", "e-mail decision", string(d.Email))
 	link.Visit(&d.Application, t)
 	link.Visit(&d.Provider, t)
 	if d.Key != nil {
@@ -54,7 +55,7 @@ func (t *texter) Application(e link.Edit[link.ApplicationState]) {
 
 func (t *texter) Mapping(e link.Edit[link.Mapping]) {
 	visit(link.MappingAttrs(), *e.After, t.of)
-	t.add(link.Authentik, "email", "key of the e-mail mapping", e.After.ID)
+	t.add(report.Authentik, "email", "key of the e-mail mapping", e.After.ID)
 }
 
 func (t *texter) Pair(e link.Edit[link.PairState]) {
@@ -65,8 +66,8 @@ func (t *texter) Pair(e link.Edit[link.PairState]) {
 
 func (t *texter) Collection(e link.Edit[link.CollectionState]) {
 	c := e.After
-	t.add(link.PB, "pocketbase.collection", "id of the collection", c.ID)
-	t.add(link.PB, "pocketbase.collection", "time of the collection's last change", c.Updated)
+	t.add(report.PB, "pocketbase.collection", "id of the collection", c.ID)
+	t.add(report.PB, "pocketbase.collection", "time of the collection's last change", c.Updated)
 	pocketbaseTexts(t, link.PlaceAttrs(), c)
 	pocketbaseTexts(t, link.RuleAttrs(), c)
 	pocketbaseTexts(t, link.OAuth2Attrs(), &c.OAuth2)
@@ -86,17 +87,17 @@ func (*texter) Account(link.Edit[link.AccountState]) {}
 func (t *texter) bindings(list []link.BindingState) {
 	for i, b := range list {
 		field := at("access", i)
-		t.add(link.Authentik, field, "kind of a binding", b.Kind)
+		t.add(report.Authentik, field, "kind of a binding", b.Kind)
 		t.ref(field, "name that a binding lets in", b.Target)
 		t.ref(field, "application of a binding", b.Application)
-		t.add(link.Authentik, field, "key of a binding", b.PK)
+		t.add(report.Authentik, field, "key of a binding", b.PK)
 	}
 }
 
 func (t *texter) slot(o link.OAuth2Provider) {
-	t.add(link.PB, "pocketbase.slot", "slot", o.Slot)
+	t.add(report.PB, "pocketbase.slot", "slot", o.Slot)
 	pocketbaseTexts(t, link.SlotAttrs(), &o)
-	t.add(link.PB, "pocketbase.slot", "slot as PocketBase has it", string(o.Raw))
+	t.add(report.PB, "pocketbase.slot", "slot as PocketBase has it", string(o.Raw))
 }
 
 // pocketbaseTexts adds the texts of a PocketBase object.
@@ -107,10 +108,10 @@ func pocketbaseTexts[W, S any](t *texter, table []link.Attr[W, S], o *S) {
 		}
 		switch v := a.Plain(o).(type) {
 		case string:
-			t.add(link.PB, a.Place(), a.Words().String(), v)
+			t.add(report.PB, a.Place(), a.Words().String(), v)
 		case []string:
 			for i, one := range v {
-				t.add(link.PB, at(a.Place(), i), a.Words().String(), one)
+				t.add(report.PB, at(a.Place(), i), a.Words().String(), one)
 			}
 		}
 	}
@@ -124,7 +125,7 @@ type fieldTexts struct {
 	link.Meta
 }
 
-func (f fieldTexts) Text(v *string)  { f.t.add(link.Authentik, f.Place(), f.Words().String(), *v) }
+func (f fieldTexts) Text(v *string)  { f.t.add(report.Authentik, f.Place(), f.Words().String(), *v) }
 func (f fieldTexts) Ref(v *link.Ref) { f.t.ref(f.Place(), f.Words().String(), *v) }
 
 func (f fieldTexts) Refs(v *[]link.Ref) {
@@ -135,15 +136,15 @@ func (f fieldTexts) Refs(v *[]link.Ref) {
 
 func (f fieldTexts) Texts(v *[]string) {
 	for i, one := range *v {
-		f.t.add(link.Authentik, at(f.Place(), i), f.Words().String(), one)
+		f.t.add(report.Authentik, at(f.Place(), i), f.Words().String(), one)
 	}
 }
 
 func (f fieldTexts) Redirects(v *[]link.RedirectURI) {
 	for i, r := range *v {
-		f.t.add(link.Authentik, at(f.Place(), i), "redirect URI", r.URL)
-		f.t.add(link.Authentik, at(f.Place(), i), "matching mode", string(r.Mode))
-		f.t.add(link.Authentik, at(f.Place(), i), "kind of the redirect URI", string(r.Type))
+		f.t.add(report.Authentik, at(f.Place(), i), "redirect URI", r.URL)
+		f.t.add(report.Authentik, at(f.Place(), i), "matching mode", string(r.Mode))
+		f.t.add(report.Authentik, at(f.Place(), i), "kind of the redirect URI", string(r.Type))
 	}
 }
 
@@ -155,8 +156,8 @@ func (fieldTexts) Secret(*secret.Text)    {}
 func (fieldTexts) Assigned(*int, *string) {}
 
 func (t *texter) ref(field, label string, r link.Ref) {
-	t.add(link.Authentik, field, label, r.Name)
-	t.add(link.Authentik, field, "key of the "+label, r.ID)
+	t.add(report.Authentik, field, label, r.Name)
+	t.add(report.Authentik, field, "key of the "+label, r.ID)
 }
 
 // account adds the texts that describe a change to people.

@@ -7,7 +7,7 @@ import (
 	"os"
 	"syscall"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -27,9 +27,9 @@ var (
 // Fault is an error of the state directory, for people. Err is for the log.
 // Neither contains secrets.
 type Fault struct {
-	Summary say.Text     // what is wrong, a full sentence
-	Todo    say.Text     // what to do, a full sentence
-	Written link.Written // to authentik or PocketBase, as far as the journal knows
+	Summary say.Text       // what is wrong, a full sentence
+	Todo    say.Text       // what to do, a full sentence
+	Written report.Written // to authentik or PocketBase, as far as the journal knows
 	Err     error
 }
 
@@ -43,12 +43,12 @@ func (f *Fault) Error() string {
 func (f *Fault) Unwrap() error { return f.Err }
 
 // Messages returns the fault as a message.
-func (f *Fault) Messages() []link.Message {
-	m := link.Message{Summary: f.Summary, Todo: f.Todo}
-	if f.Written != link.WrittenUnknown {
-		m.Effect = &link.Effect{Change: f.Written}
+func (f *Fault) Messages() []report.Message {
+	m := report.Message{Summary: f.Summary, Todo: f.Todo}
+	if f.Written != report.WrittenUnknown {
+		m.Effect = &report.Effect{Change: f.Written}
 	}
-	return []link.Message{m}
+	return []report.Message{m}
 }
 
 // openToOthers is the error for a file or directory whose permissions let other
@@ -70,7 +70,7 @@ func cannotUse(dir string, err error) error {
 		return f
 	}
 	f := reason(dir, err)
-	f.Written = link.WrittenNone
+	f.Written = report.WrittenNone
 	return f
 }
 

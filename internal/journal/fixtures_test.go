@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
@@ -93,7 +94,7 @@ func fullPlan() link.Plan {
 	befores, afters := states(&filler{n: 1000}), states(&filler{n: 3000})
 	for i := range befores {
 		plan.Changes = append(plan.Changes, link.Change{
-			System: []link.System{link.Authentik, link.PB}[i%2], Kind: link.Kind(fmt.Sprintf("kind %d", i)),
+			System: []report.System{report.Authentik, report.PB}[i%2], Kind: link.Kind(fmt.Sprintf("kind %d", i)),
 			Object: say.Of("object “%d”", i),
 			Action: link.Update, Why: say.Of("because"), Step: "authentik 2", Lost: say.Of("something"),
 			Before: befores[i],
@@ -121,9 +122,9 @@ func smallPlan() link.Plan {
 	}}}
 	return link.Plan{Generated: link.Generated{ClientID: "id", ClientSecret: secret.New(canary(1))},
 		Changes: []link.Change{
-			{System: link.Authentik, Kind: link.KindPair, Object: say.Of("application and provider “PocketBase”"),
+			{System: report.Authentik, Kind: link.KindPair, Object: say.Of("application and provider “PocketBase”"),
 				Action: link.Create, After: pair},
-			{System: link.PB, Kind: link.KindOAuth2, Object: say.Of("OAuth2 of the collection “users”"),
+			{System: report.PB, Kind: link.KindOAuth2, Object: say.Of("OAuth2 of the collection “users”"),
 				Action: link.Update,
 				Before: users, After: users},
 		}}
@@ -178,16 +179,16 @@ func words(t *testing.T, err error) string {
 	if err == nil {
 		t.Fatal("there is no error")
 	}
-	list := link.Messages(err)
+	list := report.Messages(err)
 	if len(list) == 0 || list[0].Summary.Empty() || list[0].Todo.Empty() {
 		t.Fatalf("no words for %v", err)
 	}
-	return list[0].Text(link.OnPage).String()
+	return list[0].Text(report.OnPage).String()
 }
 
 // nothingWritten reports whether err says that nothing was written to either
 // system.
 func nothingWritten(err error) bool {
 	f, ok := errors.AsType[*Fault](err)
-	return ok && f.Written == link.WrittenNone
+	return ok && f.Written == report.WrittenNone
 }

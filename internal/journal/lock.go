@@ -10,7 +10,7 @@ import (
 	"strings"
 	"sync"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -116,6 +116,6 @@ func locked() error {
 	return &Fault{
 		Summary: say.Of("This link is being changed right now, in another tab or by another authpocket."),
 		Todo:    say.Of("Wait until that is done, then review the plan again."),
-		Written: link.WrittenNone, Err: ErrLocked,
+		Written: report.WrittenNone, Err: ErrLocked,
 	}
 }

@@ -5,20 +5,22 @@ import (
 	"strconv"
 	"strings"
 
+	"authpocket/internal/report"
+
 	"authpocket/internal/address"
 	"authpocket/internal/say"
 )
 
 // ParseAddress parses an address like address.Parse. If it is invalid, it returns a problem; label is the form
 // field's, of is the expected system.
-func ParseAddress(of System, label say.Text, field, raw string) (string, *Problem) {
+func ParseAddress(of report.System, label say.Text, field, raw string) (string, *report.Problem) {
 	base, err := address.Parse(raw)
 	if err == nil {
 		return base, nil
 	}
 	todo := say.Of("Enter it like %s.", "https://"+strings.ToLower(of.Label())+".company")
 	summary, todo := addressWords(label, todo, err)
-	return "", &Problem{Field: field, Summary: summary, Todo: todo}
+	return "", &report.Problem{Field: field, Summary: summary, Todo: todo}
 }
 
 // addressWords returns the sentences for an invalid address. todo is the default for what to do.
@@ -94,16 +96,16 @@ func hasRedirectPath(u string) bool { return strings.HasSuffix(u, RedirectPath) 
 func Exposes(base string) bool { return address.PlainHTTP(base) && !address.Inner(base) }
 
 // Unencrypted returns a problem if base exposes the system's token or password, nil otherwise.
-func Unencrypted(of System, base string, todo say.Text) *Problem {
+func Unencrypted(of report.System, base string, todo say.Text) *report.Problem {
 	if !Exposes(base) {
 		return nil
 	}
 	summary := say.Of("The address is plain http: anyone on the network can read the token. Nothing was sent.")
-	if of == PB {
+	if of == report.PB {
 		summary = say.Of("The address is plain http: anyone on the network can read the token or password. " +
 			"Nothing was sent.")
 	}
-	return &Problem{Field: string(of) + ".url", Summary: summary, Todo: todo}
+	return &report.Problem{Field: string(of) + ".url", Summary: summary, Todo: todo}
 }
 
 // FieldAt returns the path of entry i of a list field.

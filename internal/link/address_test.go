@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -52,7 +53,7 @@ func TestParseAddressTellsWhatIsWrong(t *testing.T) {
 		"an IPv6 address of one network link": {"http://[fe80::1%25eth0]:9000", "link-local", example},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, problem := link.ParseAddress(link.Authentik, say.Of("authentik address"), "authentik.url", test.raw)
+			got, problem := link.ParseAddress(report.Authentik, say.Of("authentik address"), "authentik.url", test.raw)
 			if problem == nil {
 				t.Fatalf("it is taken as %q", got)
 			}
@@ -74,7 +75,7 @@ func TestParseAddressNeverShowsAPassword(t *testing.T) {
 		"https://ada:hunter2@authentik.company:99999",
 		"https://:hunter2@authentik.company", "https://ada:hunter2@", "ada:hunter2",
 	} {
-		got, problem := link.ParseAddress(link.Authentik, say.Of("authentik address"), "authentik.url", raw)
+		got, problem := link.ParseAddress(report.Authentik, say.Of("authentik address"), "authentik.url", raw)
 		if problem == nil {
 			t.Errorf("%s is taken as %s", raw, got)
 		} else if strings.Contains(problem.Summary.String()+problem.Todo.String(), "hunter2") {
@@ -84,7 +85,7 @@ func TestParseAddressNeverShowsAPassword(t *testing.T) {
 }
 
 func TestTheExampleFitsTheSystem(t *testing.T) {
-	_, problem := link.ParseAddress(link.PB, say.Of("PocketBase address"), "pocketbase.url", "")
+	_, problem := link.ParseAddress(report.PB, say.Of("PocketBase address"), "pocketbase.url", "")
 	if problem == nil || !strings.Contains(problem.Todo.String(), "https://pocketbase.company") {
 		t.Errorf("the problem is %v", problem)
 	}
@@ -111,7 +112,7 @@ func TestSecretsCrossTheOpenNetworkUnencryptedOnlyWhenAllowed(t *testing.T) {
 		"http://authentik-server:9000": false, "http://10.0.0.7:9000": false, "http://[fd12::7]:9000": false,
 		"http://pb.lan": false,
 	} {
-		if got := link.Unencrypted(link.Authentik, address, say.Of("Allow it.")) != nil; got != refused {
+		if got := link.Unencrypted(report.Authentik, address, say.Of("Allow it.")) != nil; got != refused {
 			t.Errorf("%s: refused %t, want %t", address, got, refused)
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 
+	"authpocket/internal/report"
+
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
@@ -52,7 +54,7 @@ type Meta struct {
 
 	needs func(Features) bool
 	// check adds a problem if the spec's text is invalid.
-	check func(p *Problems, m Meta, text string)
+	check func(p *report.Problems, m Meta, text string)
 }
 
 // Ask is how the settings page asks for a field.
@@ -147,7 +149,7 @@ type wish[W any] struct {
 	Given func(*W) (text string, set bool)
 	// Take sets the field to an answer from the settings page.
 	Take    func(want *W, text string)
-	wrong   func(p *Problems, m Meta, want *W)
+	wrong   func(p *report.Problems, m Meta, want *W)
 	chooses bool
 }
 
@@ -293,7 +295,7 @@ func Reset[W, S any](table []Attr[W, S], to *S) {
 }
 
 // validate adds the problems of the spec's fields.
-func validate[W, S any](p *Problems, table []Attr[W, S], want *W) {
+func validate[W, S any](p *report.Problems, table []Attr[W, S], want *W) {
 	for _, a := range table {
 		if a.wrong != nil {
 			a.wrong(p, a.Meta, want)

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"authpocket/internal/report"
+
 	"authpocket/internal/secret"
 )
 
@@ -98,7 +100,7 @@ func sensitive[W, S any](m Meta, at func(*S) *secret.Text, want func(*W) **secre
 		}
 	}
 	a.chooses = true
-	a.wrong = func(p *Problems, m Meta, w *W) {
+	a.wrong = func(p *report.Problems, m Meta, w *W) {
 		if v := *want(w); v != nil && m.check != nil {
 			m.check(p, m, v.Reveal())
 		}
@@ -159,7 +161,7 @@ func texts[W, S any](m Meta, at func(*S) *[]string, want func(*W) *[]string) Att
 		chooses: true,
 		Given:   func(w *W) (string, bool) { return strings.Join(*want(w), "\n"), *want(w) != nil },
 		Take:    func(w *W, text string) { *want(w) = entries(text) },
-		wrong: func(p *Problems, m Meta, w *W) {
+		wrong: func(p *report.Problems, m Meta, w *W) {
 			for i, one := range *want(w) {
 				if m.check != nil {
 					m.Spec = FieldAt(a.Spec, i)
@@ -181,7 +183,7 @@ func redirects[W, S any](m Meta, at func(*S) *[]RedirectURI, want func(*W) *[]Re
 		chooses: true,
 		Given:   func(w *W) (string, bool) { return redirectLines(*want(w)), *want(w) != nil },
 		Take:    func(w *W, text string) { *want(w) = redirectsIn(text) },
-		wrong:   func(p *Problems, m Meta, w *W) { validateRedirects(p, m.Spec, *want(w)) },
+		wrong:   func(p *report.Problems, m Meta, w *W) { validateRedirects(p, m.Spec, *want(w)) },
 	}
 	return a
 }
@@ -217,7 +219,7 @@ func wishText[W any](want func(*W) **string) wish[W] {
 		chooses: true,
 		Given:   func(w *W) (string, bool) { return Value(*want(w), ""), *want(w) != nil },
 		Take:    func(w *W, text string) { *want(w) = &text },
-		wrong: func(p *Problems, m Meta, w *W) {
+		wrong: func(p *report.Problems, m Meta, w *W) {
 			switch v := *want(w); {
 			case v == nil:
 			case m.check != nil:

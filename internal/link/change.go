@@ -4,6 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"authpocket/internal/report"
+
 	"authpocket/internal/say"
 )
 
@@ -38,12 +40,12 @@ const (
 
 // Change is one write, as plain data. Apply carries out exactly this.
 type Change struct {
-	System System   `json:"system" jsonschema:"enum=authentik,enum=pocketbase"`
-	Kind   Kind     `json:"kind"`
-	Object say.Text `json:"object"` // such as: provider “PocketBase”
-	Action Action   `json:"action" jsonschema:"enum=create,enum=update,enum=delete,enum=none"`
-	Fields []Field  `json:"fields"`
-	Why    say.Text `json:"why"`
+	System report.System `json:"system" jsonschema:"enum=authentik,enum=pocketbase"`
+	Kind   Kind          `json:"kind"`
+	Object say.Text      `json:"object"` // such as: provider “PocketBase”
+	Action Action        `json:"action" jsonschema:"enum=create,enum=update,enum=delete,enum=none"`
+	Fields []Field       `json:"fields"`
+	Why    say.Text      `json:"why"`
 	// Step is the step of authentik's PocketBase guide that this carries out, empty for none.
 	Step string `json:"step,omitempty"`
 	// Lost describes what undo can't restore, empty for nothing.
@@ -102,16 +104,16 @@ type Field struct {
 
 // Warning is something that the admin should know before the plan is applied.
 type Warning struct {
-	ID      WarningID `json:"id"`
-	System  System    `json:"system" jsonschema:"enum=authentik,enum=pocketbase"`
-	Summary say.Text  `json:"summary"`
-	Detail  say.Text  `json:"detail"`
-	Ways    []Way     `json:"ways,omitempty"` // what helps
+	ID      WarningID     `json:"id"`
+	System  report.System `json:"system" jsonschema:"enum=authentik,enum=pocketbase"`
+	Summary say.Text      `json:"summary"`
+	Detail  say.Text      `json:"detail"`
+	Ways    []report.Way  `json:"ways,omitempty"` // what helps
 }
 
 // Advice returns the detail and what helps, in one line.
-func (w Warning) Advice(r Reader) say.Text {
-	return say.Join(w.Detail, Message{Ways: w.Ways}.Advice(r))
+func (w Warning) Advice(r report.Reader) say.Text {
+	return say.Join(w.Detail, report.Message{Ways: w.Ways}.Advice(r))
 }
 
 // Plan is the ordered list of changes that turn the snapshots into the spec.
@@ -141,7 +143,7 @@ type Plan struct {
 	// Restores reports whether the undone plan was a removal.
 	Restores bool
 	// Only is the cause that the plan fixes, empty for everything that differs from the spec.
-	Only CauseID
+	Only report.CauseID
 }
 
 // Purpose is the purpose of a plan.
@@ -167,4 +169,26 @@ func notNil[T any](s []T) []T {
 		return []T{}
 	}
 	return s
+}
+
+// Chosen marks the fields that the spec sets as not usual, whatever their value.
+func (s Spec) Chosen(fields []Field) {
+	set := map[string]bool{}
+	given(set, ApplicationAttrs(), &s.Application)
+	given(set, ProviderAttrs(), &s.Provider)
+	given(set, SlotAttrs(), &s.PocketBase)
+	given(set, OAuth2Attrs(), &s.PocketBase)
+	for i, f := range fields {
+		fields[i].Usual = f.Usual && !set[f.Place]
+	}
+}
+
+// given adds the paths that the spec sets.
+func given[W, S any](set map[string]bool, table []Attr[W, S], want *W) {
+	for _, a := range table {
+		if a.Given != nil {
+			_, ok := a.Given(want)
+			set[a.Spec] = ok
+		}
+	}
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"authpocket/internal/report"
+
 	"authpocket/internal/say"
 )
 
@@ -57,7 +59,7 @@ func durationUnit(name string) time.Duration {
 }
 
 // checkValidity adds a problem if the text is not a duration.
-func checkValidity(p *Problems, m Meta, v string) {
+func checkValidity(p *report.Problems, m Meta, v string) {
 	if !validitySyntax.MatchString(v) {
 		p.Add(m.Spec, say.Of("%s is “%s”, which authentik does not read as a duration.", m.Label.Text(), v),
 			say.Of("Write it like hours=1;minutes=30."))
@@ -65,7 +67,7 @@ func checkValidity(p *Problems, m Meta, v string) {
 }
 
 // checkLifetime adds a problem if the text is not a duration, or one that is over at once.
-func checkLifetime(p *Problems, m Meta, v string) {
+func checkLifetime(p *report.Problems, m Meta, v string) {
 	if d, ok := ParseDuration(v); ok && d <= 0 {
 		p.Add(m.Spec, say.Of("%s is “%s”: it would expire at once.", m.Label.Text(), v),
 			say.Of("Enter a time above zero, such as %s.", m.Default))

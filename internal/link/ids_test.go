@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/signin"
 )
 
@@ -33,12 +34,12 @@ func ids(t *testing.T, file string) (list []string) {
 }
 
 func TestEveryCauseHasAnEntry(t *testing.T) {
-	list := ids(t, "cause.go")
+	list := ids(t, "../report/cause.go")
 	if len(list) < 50 {
 		t.Errorf("only %d causes were read", len(list))
 	}
 	for _, id := range list {
-		if _, found := signin.FindCause(link.CauseID(id).Entry()); !found {
+		if _, found := signin.FindCause(report.CauseID(id).Entry()); !found {
 			t.Errorf("%q has no entry", id)
 		}
 	}
@@ -50,7 +51,7 @@ func TestEveryCauseHasAnEntry(t *testing.T) {
 }
 
 func TestIDsAreNotGivenTwice(t *testing.T) {
-	for _, file := range []string{"cause.go", "check.go", "warning.go"} {
+	for _, file := range []string{"../report/cause.go", "../report/check.go", "warning.go"} {
 		list := ids(t, file)
 		if len(slices.Compact(slices.Sorted(slices.Values(list)))) != len(list) || len(list) == 0 {
 			t.Errorf("%s: %q", file, list)
@@ -61,11 +62,12 @@ func TestIDsAreNotGivenTwice(t *testing.T) {
 // Several checks of a kind count as it, and others whose name begins the same
 // do not.
 func TestChecksOfAKind(t *testing.T) {
-	second := link.CheckAuthentikRedirect.Nth(2)
-	if second != "authentik.redirect.2" || !second.Is(link.CheckAuthentikRedirect) ||
-		link.CheckAuthentikRedirect.Is(second) ||
-		link.CheckPocketBaseClientID.Is("pocketbase.client") || !second.Of(link.Authentik) || second.Of(link.PB) ||
-		link.CheckClock.Of(link.Authentik) {
+	second := report.CheckAuthentikRedirect.Nth(2)
+	if second != "authentik.redirect.2" || !second.Is(report.CheckAuthentikRedirect) ||
+		report.CheckAuthentikRedirect.Is(second) ||
+		report.CheckPocketBaseClientID.Is("pocketbase.client") || !second.Of(report.Authentik) ||
+		second.Of(report.PB) ||
+		report.CheckClock.Of(report.Authentik) {
 		t.Error("the kinds of checks are confused")
 	}
 }

@@ -4,36 +4,38 @@ import (
 	"slices"
 	"strings"
 
+	"authpocket/internal/report"
+
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
 
 // RuleDrift is a rule of a collection that has changed since the link was applied.
 type RuleDrift struct {
-	Cause  CauseID  // of the catalogue
-	What   say.Text // a full sentence
-	Looser bool     // it admits more people than before
+	Cause  report.CauseID // of the catalogue
+	What   say.Text       // a full sentence
+	Looser bool           // it admits more people than before
 }
 
 // RuleDrifts returns the changed rules that decide who may sign in.
 func (d Desired) RuleDrifts(now CollectionState) []RuleDrift {
 	var list []RuleDrift
 	was := d.Collection
-	add := func(cause CauseID, name string, before, after *string) {
+	add := func(cause report.CauseID, name string, before, after *string) {
 		if !SameRule(before, after) {
 			list = append(list, RuleDrift{Cause: cause, Looser: PlainlyOpen(after),
 				What: say.Of("The %s of %s was %s and is now %s.", name, now.Name, ruleWords(before),
 					ruleWords(after))})
 		}
 	}
-	add(CauseCreateRule, "create rule", was.CreateRule, now.CreateRule)
-	add(CauseAuthRule, "auth rule", was.AuthRule, now.AuthRule)
+	add(report.CauseCreateRule, "create rule", was.CreateRule, now.CreateRule)
+	add(report.CauseAuthRule, "auth rule", was.AuthRule, now.AuthRule)
 	if requiresMFA(now) != requiresMFA(was) {
 		what := say.Of("%s now requires multi-factor authentication for sign-ins with authentik.", now.Name)
 		if requiresMFA(was) {
 			what = say.Of("%s no longer requires multi-factor authentication for sign-ins with authentik.", now.Name)
 		}
-		list = append(list, RuleDrift{Cause: CauseMFA, What: what, Looser: requiresMFA(was)})
+		list = append(list, RuleDrift{Cause: report.CauseMFA, What: what, Looser: requiresMFA(was)})
 	}
 	return list
 }

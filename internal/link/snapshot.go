@@ -5,25 +5,10 @@ import (
 	"strings"
 	"time"
 
+	"authpocket/internal/report"
+
 	"authpocket/internal/say"
 )
-
-// System is one of the two outside systems.
-type System string
-
-// The two systems.
-const (
-	Authentik System = "authentik"
-	PB        System = "pocketbase"
-)
-
-// Label returns the system's name.
-func (s System) Label() string {
-	if s == PB {
-		return "PocketBase"
-	}
-	return "authentik"
-}
 
 // Ref refers to an object of authentik by primary key, and by slug or name.
 type Ref struct {
@@ -86,17 +71,18 @@ type AuthentikSnapshot struct {
 	// where it is an object of its own.
 	SecretsElsewhere bool
 	// Missing are the permissions that refused reads require, such as "authentik_flows.view_flow".
-	Missing []Permission
+	Missing []report.Permission
 	// MissingForProof are the permissions for a proof that the token's roles lack.
-	MissingForProof []Permission
+	MissingForProof []report.Permission
 }
 
 // SecretProblem returns the problem of an authentik whose client secrets cannot be read, nil for any other.
-func (s AuthentikSnapshot) SecretProblem() *Problem {
+func (s AuthentikSnapshot) SecretProblem() *report.Problem {
 	if !s.SecretsElsewhere {
 		return nil
 	}
-	return &Problem{Field: "authentik.url", Summary: say.Of(SecretsElsewhere), Todo: say.Of(SecretsElsewhereTodo)}
+	return &report.Problem{Field: "authentik.url", Summary: say.Of(SecretsElsewhere),
+		Todo: say.Of(SecretsElsewhereTodo)}
 }
 
 // What is said about an authentik whose client secrets cannot be read.

@@ -9,6 +9,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"authpocket/internal/report"
+
 	"authpocket/internal/address"
 	"authpocket/internal/say"
 )
@@ -29,8 +31,8 @@ func ReservedSlugs() []string {
 
 // Validate returns all problems of the spec that can be found without asking either system, in the order of the
 // settings page.
-func (s Spec) Validate() Problems {
-	var p Problems
+func (s Spec) Validate() report.Problems {
+	var p report.Problems
 	validate(&p, ApplicationAttrs(), &s.Application)
 	validate(&p, ProviderAttrs(), &s.Provider)
 	switch s.Email {
@@ -56,7 +58,7 @@ func (s Spec) Validate() Problems {
 	return p
 }
 
-func checkSlug(p *Problems, m Meta, slug string) {
+func checkSlug(p *report.Problems, m Meta, slug string) {
 	switch {
 	case slug == "":
 		p.Add(m.Spec, say.Of("Enter a slug."), say.Of("It becomes part of the issuer's address, such as pocketbase."))
@@ -73,26 +75,26 @@ func checkSlug(p *Problems, m Meta, slug string) {
 
 // checkLaunchURL allows authentik's placeholders, such as %(username)s and %(theme)s, a fragment, and
 // blank://blank, which hides the application. PocketBase's own dashboard has a fragment.
-func checkLaunchURL(p *Problems, m Meta, v string) {
+func checkLaunchURL(p *report.Problems, m Meta, v string) {
 	launch, _, _ := strings.Cut(placeSyntax.ReplaceAllString(v, "x"), "#")
 	if launch != "blank://blank" {
 		checkOptionalURL(p, m, launch)
 	}
 }
 
-func checkIcon(p *Problems, m Meta, v string) {
+func checkIcon(p *report.Problems, m Meta, v string) {
 	if v = placeSyntax.ReplaceAllString(v, "x"); !iconSyntax.MatchString(v) {
 		checkOptionalURL(p, m, v)
 	}
 }
 
-func checkDescription(p *Problems, m Meta, v string) {
+func checkDescription(p *report.Problems, m Meta, v string) {
 	if strings.ContainsRune(v, 0) {
 		p.Add(m.Spec, say.Of("The description contains a NUL character."), say.Of("Remove it."))
 	}
 }
 
-func checkSecret(p *Problems, m Meta, v string) {
+func checkSecret(p *report.Problems, m Meta, v string) {
 	switch n := utf8.RuneCountInString(v); {
 	case n == 0:
 		p.Add(m.Spec, say.Of("The client secret is empty."), say.Of("Leave the key out to have one generated: "+
@@ -107,7 +109,7 @@ func checkSecret(p *Problems, m Meta, v string) {
 	}
 }
 
-func checkCollection(p *Problems, m Meta, v string) {
+func checkCollection(p *report.Problems, m Meta, v string) {
 	switch v {
 	case "":
 		p.Add(m.Spec, say.Of("Choose an auth collection."), say.Of("A new PocketBase has one called users."))
@@ -117,7 +119,7 @@ func checkCollection(p *Problems, m Meta, v string) {
 	}
 }
 
-func validateRedirects(p *Problems, field string, list []RedirectURI) {
+func validateRedirects(p *report.Problems, field string, list []RedirectURI) {
 	for i, r := range list {
 		validateRedirect(p, FieldAt(field, i), r)
 	}
@@ -127,7 +129,7 @@ func validateRedirects(p *Problems, field string, list []RedirectURI) {
 	}
 }
 
-func required(p *Problems, m Meta, v string) {
+func required(p *report.Problems, m Meta, v string) {
 	if strings.TrimSpace(v) == "" {
 		p.Add(m.Spec, say.Of("%s is empty.", m.Label.Text()), say.Of("Enter one, or leave it out to get the default."))
 		return
@@ -135,7 +137,7 @@ func required(p *Problems, m Meta, v string) {
 	optional(p, m, v)
 }
 
-func optional(p *Problems, m Meta, v string) {
+func optional(p *report.Problems, m Meta, v string) {
 	switch {
 	case utf8.RuneCountInString(v) > 255:
 		p.Add(m.Spec, say.Of("%s is longer than 255 characters.", m.Label.Text()), say.Of("Choose a shorter one."))
@@ -147,13 +149,13 @@ func optional(p *Problems, m Meta, v string) {
 	}
 }
 
-func oneOf(p *Problems, field string, label say.Text, got string, allowed ...string) {
+func oneOf(p *report.Problems, field string, label say.Text, got string, allowed ...string) {
 	if !slices.Contains(allowed, got) {
 		p.Add(field, say.Of("There is no %s “%s”.", label, got), say.Of("Use %s.", strings.Join(allowed, ", ")))
 	}
 }
 
-func checkOptionalURL(p *Problems, m Meta, v string) {
+func checkOptionalURL(p *report.Problems, m Meta, v string) {
 	if v != "" {
 		checkURL(p, m, v)
 	}
@@ -163,16 +165,16 @@ func checkOptionalURL(p *Problems, m Meta, v string) {
 func Quote(s string) string { return "“" + s + "”" }
 
 // checkURL adds a problem if v is not a complete web address.
-func checkURL(p *Problems, m Meta, v string) {
+func checkURL(p *report.Problems, m Meta, v string) {
 	addURL(p, m.Spec, m.Label.Text(), v, address.Check(v))
 }
 
 // checkBase adds a problem if v is not an address that paths can be appended to.
-func checkBase(p *Problems, field string, label say.Text, v string) {
+func checkBase(p *report.Problems, field string, label say.Text, v string) {
 	addURL(p, field, label, v, address.CheckBase(v))
 }
 
-func addURL(p *Problems, field string, label say.Text, v string, err error) {
+func addURL(p *report.Problems, field string, label say.Text, v string, err error) {
 	f, wrong := errors.AsType[*address.Fault](err)
 	if !wrong {
 		return
@@ -203,7 +205,7 @@ func shownAddress(v string) string {
 // with returns a label with the value after it, if there is one.
 func with(label say.Text, value string) say.Text { return say.Join(label, say.Raw(value)) }
 
-func validateRedirect(p *Problems, field string, r RedirectURI) {
+func validateRedirect(p *report.Problems, field string, r RedirectURI) {
 	switch r.Mode {
 	case RedirectRegex:
 		validatePattern(p, field, r.URL)
@@ -214,7 +216,7 @@ func validateRedirect(p *Problems, field string, r RedirectURI) {
 	}
 }
 
-func validatePattern(p *Problems, field, pattern string) {
+func validatePattern(p *report.Problems, field, pattern string) {
 	switch {
 	case pattern == "" || invalidPattern(pattern):
 		p.Add(field, say.Of("The redirect URI “%s” is not a valid regular expression.", pattern),
@@ -234,7 +236,7 @@ func invalidPattern(pattern string) bool {
 }
 
 // validateStrict adds a problem if a redirect URI can never work.
-func validateStrict(p *Problems, field, uri string) {
+func validateStrict(p *report.Problems, field, uri string) {
 	f, wrong := errors.AsType[*address.Fault](address.CheckRedirect(uri))
 	if !wrong {
 		return

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
@@ -322,10 +323,10 @@ func TestValidateNeverShowsASecret(t *testing.T) {
 }
 
 func TestProblemsAreOneErrorOfManyLines(t *testing.T) {
-	if err := (link.Problems{}).Err(); err != nil {
+	if err := (report.Problems{}).Err(); err != nil {
 		t.Errorf("no problems are the error %v", err)
 	}
-	var p link.Problems
+	var p report.Problems
 	p.Add("email", say.Of("It is missing."), say.Of("Choose one."))
 	p.Add("", say.Of("Something else."), say.Text{})
 	want := []string{"email: It is missing. Choose one.", "Something else."}

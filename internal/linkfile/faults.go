@@ -7,13 +7,13 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
 // Fault is one thing that is wrong in a link file. It never contains a value, which may be a secret.
 type Fault struct {
-	Place link.Place
+	Place report.Place
 	Field string // the key, empty if it is not a key of link files
 	Words say.Text
 }
@@ -30,8 +30,8 @@ func (f *Fault) Text() say.Text {
 }
 
 // Messages returns the fault as a message.
-func (f *Fault) Messages() []link.Message {
-	return []link.Message{{Place: &f.Place, Field: f.Field, Summary: f.Words}}
+func (f *Fault) Messages() []report.Message {
+	return []report.Message{{Place: &f.Place, Field: f.Field, Summary: f.Words}}
 }
 
 // faults collects what is wrong in one file.
@@ -40,7 +40,7 @@ type faults struct {
 	list []error
 	seen map[string]bool
 	// unset are the places of values with a variable that the environment lacks, where that is only a note.
-	unset map[link.Place]bool
+	unset map[report.Place]bool
 }
 
 // add adds a fault.
@@ -64,30 +64,30 @@ func (f *faults) take(list ...error) {
 // failed returns an error for what was being done to a file, and its cause, which the operating system words.
 func failed(doing say.Text, err error) error {
 	err = cause(err)
-	return &link.Fault{Summary: say.Of("%s: %s", doing, err.Error()), Err: err}
+	return &report.Fault{Summary: say.Of("%s: %s", doing, err.Error()), Err: err}
 }
 
 // ofPath returns an error about the whole file or directory at path.
 func ofPath(path string, words say.Text) error {
-	return &Fault{Place: link.Place{File: path}, Words: words}
+	return &Fault{Place: report.Place{File: path}, Words: words}
 }
 
 // err returns the faults as one error of bounded length.
 func (f *faults) err() error {
 	list := f.list
 	if len(list) > maxErrors {
-		more := &Fault{Place: link.Place{File: f.path}, Words: say.Of("%d more like these", len(list)-maxErrors)}
+		more := &Fault{Place: report.Place{File: f.path}, Words: say.Of("%d more like these", len(list)-maxErrors)}
 		list = append(list[:maxErrors:maxErrors], more)
 	}
 	return errors.Join(list...)
 }
 
-func placeOf(path string, n *yaml.Node) link.Place {
-	return link.Place{File: path, Line: n.Line, Column: n.Column}
+func placeOf(path string, n *yaml.Node) report.Place {
+	return report.Place{File: path, Line: n.Line, Column: n.Column}
 }
 
 func wholeFile(path string, words say.Text) error {
-	return &Fault{Place: link.Place{File: path, Line: 1, Column: 1}, Words: words}
+	return &Fault{Place: report.Place{File: path, Line: 1, Column: 1}, Words: words}
 }
 
 var (
@@ -100,6 +100,6 @@ var (
 func notYAML(path string, err error) error {
 	parts := onLine.FindStringSubmatch(err.Error())
 	line, _ := strconv.Atoi(parts[1])
-	return &Fault{Place: link.Place{File: path, Line: line},
+	return &Fault{Place: report.Place{File: path, Line: line},
 		Words: say.Of("this is not YAML: %s", quoted.ReplaceAllString(parts[2], "a value"))}
 }

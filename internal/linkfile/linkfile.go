@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/secret"
 )
 
@@ -26,10 +27,10 @@ type File struct {
 	// Others are the other links to the same PocketBase, selected or not.
 	Others []link.Other `yaml:"-"`
 
-	spec     link.Spec             `yaml:"-"`
-	problems link.Problems         `yaml:"-"`
-	at       map[string]link.Place `yaml:"-"` // of keys and list entries
-	start    link.Place            `yaml:"-"`
+	spec     link.Spec               `yaml:"-"`
+	problems report.Problems         `yaml:"-"`
+	at       map[string]report.Place `yaml:"-"` // of keys and list entries
+	start    report.Place            `yaml:"-"`
 }
 
 // Authentik configures how to reach authentik.
@@ -63,10 +64,10 @@ type PocketBase struct {
 }
 
 // Spec returns the wanted link, with all problems of addresses, credentials and settings.
-func (f File) Spec() (link.Spec, link.Problems) { return f.spec, slices.Clone(f.problems) }
+func (f File) Spec() (link.Spec, report.Problems) { return f.spec, slices.Clone(f.problems) }
 
 // Place returns where the file sets a field, or what it belongs to if the file does not set it.
-func (f File) Place(field string) link.Place {
+func (f File) Place(field string) report.Place {
 	for ; field != ""; field = parent(field) {
 		for _, key := range []string{field, field + "_file"} { // a token may come from a file
 			if place, found := f.at[key]; found {
@@ -78,7 +79,7 @@ func (f File) Place(field string) link.Place {
 }
 
 // Locate returns the message with the place of its field.
-func (f File) Locate(m link.Message) link.Message {
+func (f File) Locate(m report.Message) report.Message {
 	if m.Place == nil && m.Field != "" && f.Path != "" {
 		place := f.Place(m.Field)
 		m.Place = &place

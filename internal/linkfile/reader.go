@@ -14,7 +14,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -78,7 +78,7 @@ func (r Reader) read(ctx context.Context, path string) ([]File, error) {
 	if path == "" {
 		path = Default
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			return nil, &link.Fault{Summary: say.Of("there is no %s in this directory: name a link file with -f, or "+
+			return nil, &report.Fault{Summary: say.Of("there is no %s in this directory: name a link file with -f, or "+
 				"write one with authpocket init", Default), Err: err}
 		}
 	}
@@ -158,7 +158,7 @@ func document(path string, data []byte) (*yaml.Node, error) {
 	}
 	var second yaml.Node
 	if err := dec.Decode(&second); !errors.Is(err, io.EOF) {
-		return nil, &Fault{Place: link.Place{File: path, Line: max(second.Line, 1), Column: second.Column},
+		return nil, &Fault{Place: report.Place{File: path, Line: max(second.Line, 1), Column: second.Column},
 			Words: say.Of("a second document begins here: put each link in a file of its own, or all below links")}
 	}
 	f := &faults{path: path}
@@ -181,12 +181,12 @@ func (r Reader) link(path string, root *yaml.Node) (File, *faults) {
 		return file, f
 	}
 	file, f = r.decode(path, pruned("", resolve(nil, root), r.Needs))
-	file.problems = slices.DeleteFunc(file.problems, func(p link.Problem) bool { return !needed(p.Field, r.Needs) })
+	file.problems = slices.DeleteFunc(file.problems, func(p report.Problem) bool { return !needed(p.Field, r.Needs) })
 	return file, f
 }
 
 func (r Reader) decode(path string, root *yaml.Node) (File, *faults) {
-	file, f := File{Path: path, start: placeOf(path, root), at: map[string]link.Place{}}, &faults{path: path}
+	file, f := File{Path: path, start: placeOf(path, root), at: map[string]report.Place{}}, &faults{path: path}
 	for _, step := range []func(*faults, *yaml.Node){checkKeys, r.expand, checkTypes} {
 		if step(f, root); len(f.list) > 0 {
 			return file, f
@@ -201,7 +201,8 @@ func (r Reader) decode(path string, root *yaml.Node) (File, *faults) {
 	}
 	r.readSecrets(&file)
 	file.check()
-	file.problems = slices.DeleteFunc(file.problems, func(p link.Problem) bool { return f.unset[file.Place(p.Field)] })
+	file.problems = slices.DeleteFunc(file.problems,
+		func(p report.Problem) bool { return f.unset[file.Place(p.Field)] })
 	return file, f
 }
 

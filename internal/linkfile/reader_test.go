@@ -10,6 +10,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -114,7 +115,7 @@ func TestEveryProblemHasAPlace(t *testing.T) {
 	}
 	_, problems := file.Spec()
 	problems.Add("access.groups.0", say.Of("of a server"), say.Text{})
-	got := link.Each(problems, func(p link.Problem) string {
+	got := link.Each(problems, func(p report.Problem) string {
 		return p.Field + " " + file.Locate(p.Message()).Place.String()
 	})
 	want := []string{"authentik.url link.yaml:2:8", "authentik.token link.yaml:1:1", "pocketbase.url link.yaml:3:1",

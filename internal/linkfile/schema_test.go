@@ -17,6 +17,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
+	"authpocket/internal/report"
 )
 
 func compiled(t *testing.T) *jsonschema.Schema {
@@ -187,7 +188,7 @@ func ofShape(document map[string]any, text string) error {
 		return err
 	}
 	_, problems := files[0].Spec()
-	return slices.DeleteFunc(problems, func(p link.Problem) bool {
+	return slices.DeleteFunc(problems, func(p report.Problem) bool {
 		value, set := valueAt(document, p.Field)
 		word, _ := value.(string)
 		of := strings.TrimSuffix(p.Field, "_file")

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
@@ -61,7 +61,7 @@ func (r Reader) mayRead(field, path string) bool {
 
 // wordsOf returns what readSecret says is wrong.
 func wordsOf(err error) say.Text {
-	if list := link.Messages(err); len(list) > 0 {
+	if list := report.Messages(err); len(list) > 0 {
 		return list[0].Summary
 	}
 	return say.Raw(err.Error())
@@ -79,11 +79,11 @@ func readSecret(path string) (string, error) {
 	case err != nil:
 		return "", cause(err)
 	case len(text) > maxSecret:
-		return "", &link.Fault{Summary: say.Of("it is larger than %d kB", maxSecret>>10)}
+		return "", &report.Fault{Summary: say.Of("it is larger than %d kB", maxSecret>>10)}
 	case line == "":
-		return "", &link.Fault{Summary: say.Of("it is empty")}
+		return "", &report.Fault{Summary: say.Of("it is empty")}
 	case strings.ContainsAny(line, "\r\n"):
-		return "", &link.Fault{Summary: say.Of("it has more than one line")}
+		return "", &report.Fault{Summary: say.Of("it has more than one line")}
 	default:
 		return line, nil
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -21,11 +22,11 @@ func (f *File) check() {
 
 func (f *File) checkAuthentik() {
 	a := &f.Authentik
-	a.Base = f.address(link.Authentik, say.Of("authentik address"), "authentik.url", a.URL)
-	f.encrypted(link.Authentik, a.Base, a.Insecure)
+	a.Base = f.address(report.Authentik, say.Of("authentik address"), "authentik.url", a.URL)
+	f.encrypted(report.Authentik, a.Base, a.Insecure)
 	f.spec.AuthentikURL = a.Base
 	if a.PublicURL != "" {
-		f.spec.AuthentikURL = f.address(link.Authentik, say.Of("authentik public address"), "authentik.public_url",
+		f.spec.AuthentikURL = f.address(report.Authentik, say.Of("authentik public address"), "authentik.public_url",
 			a.PublicURL)
 	}
 	if !a.Token.IsSet() && !f.sets("authentik.token_file") {
@@ -37,15 +38,15 @@ func (f *File) checkAuthentik() {
 
 func (f *File) checkPocketBase() {
 	p := &f.PocketBase
-	p.Base = f.address(link.PB, say.Of("PocketBase address"), "pocketbase.url", p.URL)
-	f.encrypted(link.PB, p.Base, p.Insecure)
+	p.Base = f.address(report.PB, say.Of("PocketBase address"), "pocketbase.url", p.URL)
+	f.encrypted(report.PB, p.Base, p.Insecure)
 	public := []string{p.Base}
 	if len(p.PublicURLs) > 0 {
 		public = nil
 	}
 	for i, raw := range p.PublicURLs {
 		field := fmt.Sprintf("pocketbase.public_urls.%d", i)
-		public = append(public, f.address(link.PB, say.Of("PocketBase public address"), field, raw))
+		public = append(public, f.address(report.PB, say.Of("PocketBase public address"), field, raw))
 	}
 	// Invalid addresses already have a problem.
 	f.spec.PocketBaseURLs = slices.DeleteFunc(public, func(u string) bool { return u == "" })
@@ -57,7 +58,7 @@ func (f *File) checkPocketBase() {
 	}
 }
 
-func (f *File) address(of link.System, label say.Text, field, raw string) string {
+func (f *File) address(of report.System, label say.Text, field, raw string) string {
 	base, problem := link.ParseAddress(of, label, field, raw)
 	if problem != nil {
 		f.problems = append(f.problems, *problem)
@@ -65,7 +66,7 @@ func (f *File) address(of link.System, label say.Text, field, raw string) string
 	return base
 }
 
-func (f *File) encrypted(of link.System, base string, insecure bool) {
+func (f *File) encrypted(of report.System, base string, insecure bool) {
 	todo := f.todo(say.Of("Use https://, or allow it with insecure_http: true below %s.", string(of)),
 		say.Of("Use https://, or allow it with --insecure-http."))
 	if problem := link.Unencrypted(of, base, todo); problem != nil && !insecure {

@@ -7,7 +7,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -76,7 +76,7 @@ func (e *expander) value(name string, node *yaml.Node) string {
 	switch place := placeOf(e.path, node); {
 	case !found && e.from.Note != nil:
 		if e.unset == nil {
-			e.unset = map[link.Place]bool{}
+			e.unset = map[report.Place]bool{}
 		}
 		e.unset[place] = true
 		e.from.Note(Fault{Place: place, Words: say.Of("%s is not set", name)})

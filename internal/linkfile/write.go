@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -46,7 +47,7 @@ func Write(reach File, s link.Spec) ([]byte, error) {
 	root := mappingOf(reflect.ValueOf(f))
 	for path, n := range places(root) {
 		if n.Kind == yaml.ScalarNode && variable.MatchString(n.Value) {
-			return nil, link.Problems{{Field: path, Todo: say.Of("Change it in its system first."),
+			return nil, report.Problems{{Field: path, Todo: say.Of("Change it in its system first."),
 				Summary: say.Of("This contains %s, which a link file takes for a variable.", "${…}")}}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/report"
 	"authpocket/internal/secret"
 )
 
@@ -76,7 +77,7 @@ func (test adoption) run(t *testing.T) {
 	}
 }
 
-func (test adoption) stopped(t *testing.T, plan link.Plan, problems link.Problems) {
+func (test adoption) stopped(t *testing.T, plan link.Plan, problems report.Problems) {
 	if len(problems) == 0 {
 		t.Fatalf("there is no problem, but the plan\n%s", show(plan))
 	}
@@ -85,7 +86,7 @@ func (test adoption) stopped(t *testing.T, plan link.Plan, problems link.Problem
 		t.Errorf("the problems are:\n%v", problems)
 	}
 	for _, part := range test.says {
-		if text := p.Message().Text(link.InFile); !strings.Contains(text.String(), part) {
+		if text := p.Message().Text(report.InFile); !strings.Contains(text.String(), part) {
 			t.Errorf("%q does not say %q", text, part)
 		}
 	}

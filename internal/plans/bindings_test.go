@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 )
 
 func access(groups ...string) func(*link.Spec) {
@@ -155,7 +156,7 @@ func TestBindingsOfAllKindsAreShown(t *testing.T) {
 
 func TestBindingsTheTokenMayNotReadAreNotMadeTwice(t *testing.T) {
 	w := linkedWorld(t, specWith(access("staff")))
-	w.missing = []link.Permission{"authentik_policies.view_policybinding"}
+	w.missing = []report.Permission{"authentik_policies.view_policybinding"}
 	if plan := mustPlan(t, w, minimal()); !plan.Empty() {
 		t.Errorf("the plan is\n%s", show(plan))
 	}

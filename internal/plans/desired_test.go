@@ -10,6 +10,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -59,42 +60,43 @@ func TestTheQueryNamesWhatIsLookedUp(t *testing.T) {
 }
 
 func TestMessagesOfErrors(t *testing.T) {
-	fault := &link.Fault{System: link.Authentik, Field: "email", Summary: say.Of("It refused."),
+	fault := &report.Fault{System: report.Authentik, Field: "email", Summary: say.Of("It refused."),
 		Details: []say.Text{say.Of("Twice.")},
 		Todo:    say.Of("Ask."), Err: errors.New("403")}
-	problems := link.Problems{{Field: "existing", Summary: say.Of("It is taken."), Todo: say.Of("Choose another."),
-		Ways: []link.Way{{Key: "existing", Value: "use", For: say.Of("to take it over")}}},
+	problems := report.Problems{{Field: "existing", Summary: say.Of("It is taken."), Todo: say.Of("Choose another."),
+		Ways: []report.Way{{Key: "existing", Value: "use", For: say.Of("to take it over")}}},
 		{Summary: say.Of("And this.")}}
-	ofFault := link.Message{System: link.Authentik, Field: "email", Summary: say.Of("It refused."),
+	ofFault := report.Message{System: report.Authentik, Field: "email", Summary: say.Of("It refused."),
 		Details: []say.Text{say.Of("Twice.")},
 		Todo:    say.Of("Ask.")}
-	ofProblems := []link.Message{{Field: "existing", Summary: say.Of("It is taken."), Todo: say.Of("Choose another."),
+	ofProblems := []report.Message{{Field: "existing", Summary: say.Of("It is taken."), Todo: say.Of("Choose another."),
 		Ways: problems[0].Ways}, {Summary: say.Of("And this.")}}
 	for name, test := range map[string]struct {
 		err  error
-		want []link.Message
+		want []report.Message
 	}{
-		"a fault":  {fmt.Errorf("applying: %w", fault), []link.Message{ofFault}},
+		"a fault":  {fmt.Errorf("applying: %w", fault), []report.Message{ofFault}},
 		"problems": {fmt.Errorf("planning: %w", problems), ofProblems},
-		"both":     {errors.Join(fault, nil, problems), append([]link.Message{ofFault}, ofProblems...)},
-		"a fault of a fault": {&link.Fault{Summary: say.Of("Outer."), Err: fault},
-			[]link.Message{{Summary: say.Of("Outer.")}}},
+		"both":     {errors.Join(fault, nil, problems), append([]report.Message{ofFault}, ofProblems...)},
+		"a fault of a fault": {&report.Fault{Summary: say.Of("Outer."), Err: fault},
+			[]report.Message{{Summary: say.Of("Outer.")}}},
 		"anything else":      {errors.New("token hunter2 is wrong"), nil},
-		"problems of nobody": {link.Problems{}, []link.Message{}},
+		"problems of nobody": {report.Problems{}, []report.Message{}},
 		"nothing":            {nil, nil},
 	} {
-		if diff := cmp.Diff(test.want, link.Messages(test.err)); diff != "" {
+		if diff := cmp.Diff(test.want, report.Messages(test.err)); diff != "" {
 			t.Errorf("%s (want -, got +):\n%s", name, diff)
 		}
 	}
-	if got := link.MessageOf(errors.New("token hunter2 is wrong")); got.Effect != nil ||
-		got.Text(link.OnPage).String() != "Something went wrong inside authpocket. The log has the details." {
+	if got := report.MessageOf(errors.New("token hunter2 is wrong")); got.Effect != nil ||
+		got.Text(report.OnPage).String() != "Something went wrong inside authpocket. The log has the details." {
 		t.Errorf("of an unknown error it claims %+v", got)
 	}
 	if got := fault.Error(); got != "authentik: It refused. Twice. (403)" || !errors.Is(fault, fault.Err) {
 		t.Errorf("the fault reads %q", got)
 	}
-	if got := (&link.Fault{System: link.PB, Summary: say.Of("It refused.")}).Error(); got != "PocketBase: It refused." {
+	if got := (&report.Fault{System: report.PB,
+		Summary: say.Of("It refused.")}).Error(); got != "PocketBase: It refused." {
 		t.Errorf("without a cause it reads %q", got)
 	}
 }

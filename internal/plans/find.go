@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -150,7 +151,7 @@ type existing struct {
 
 // find returns the application and provider that the spec is about. It never guesses between two: ambiguity is
 // a problem.
-func find(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, problems *link.Problems) existing {
+func find(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, problems *report.Problems) existing {
 	candidates := Candidates(s, a, p)
 	if a.Application != nil {
 		return findBySlug(s, a, p, candidates, problems)
@@ -168,14 +169,14 @@ func find(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, prob
 		now := one[0].Provider.ApplicationSlug
 		problems.Add("application.slug", say.Of("This link already exists with the slug “%s” in authentik, and "+
 			"authpocket does not rename it.", now),
-			say.Of("Keep the slug."), link.MakeNew(say.Of("for a second link next to this one")))
+			say.Of("Keep the slug."), report.MakeNew(say.Of("for a second link next to this one")))
 		return existing{provider: &one[0].Provider}
 	}
 	if len(candidates) > 0 {
 		problems.Add("existing", say.Of("This link may already exist: %s.", describe(candidates)),
-			say.Text{}, link.UseExisting(
+			say.Text{}, report.UseExisting(
 				say.Of("to use one, with its application's slug, or the provider's name if it has no application")),
-			link.MakeNew(say.Of("for a new pair next to it")))
+			report.MakeNew(say.Of("for a new pair next to it")))
 	}
 	return existing{}
 }
@@ -187,7 +188,7 @@ func describe(candidates []Candidate) say.Text {
 // findBySlug returns the application with the spec's slug, if it belongs to this link or the spec says to use
 // it. With ExistingNew, one that belongs to this link was created by an earlier run.
 func findBySlug(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, candidates []Candidate,
-	problems *link.Problems) existing {
+	problems *report.Problems) existing {
 	app := a.Application
 	if app.Provider == 0 {
 		return findHalf(s, app, candidates, problems)
@@ -219,13 +220,13 @@ func findBySlug(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 		return existing{} // ignore the settings of an unrelated application
 	case c != nil && c.shared && s.Existing == link.ExistingAsk:
 		problems.Add("existing", say.Of("This link may already exist: %s.", describe(candidates)), say.Text{},
-			link.UseExisting(say.Of("to let both collections share the application")),
-			link.MakeNew(say.Of("and another slug for a separate application")))
+			report.UseExisting(say.Of("to let both collections share the application")),
+			report.MakeNew(say.Of("and another slug for a separate application")))
 	case c == nil && s.Existing != link.ExistingUse:
 		problems.Add("application.slug", say.Of("The slug “%s” is taken by the application “%s”, whose provider “%s” "+
 			"sends users elsewhere (%s).", app.Slug, app.Name, provider.Name,
 			link.ShowList(link.RedirectNames(provider.RedirectURIs)).Words()),
-			say.Of("Choose another slug."), link.UseExisting(say.Of("to change that application")))
+			say.Of("Choose another slug."), report.UseExisting(say.Of("to change that application")))
 		return existing{}
 	}
 	return existing{application: app, provider: provider}
@@ -241,7 +242,7 @@ func providerByPK(a link.AuthentikSnapshot, pk int) *link.ProviderState {
 
 // findHalf returns the slug's application, which has no provider, with the provider that an interrupted run may
 // have left for it.
-func findHalf(s link.Spec, app *link.ApplicationState, candidates []Candidate, problems *link.Problems) existing {
+func findHalf(s link.Spec, app *link.ApplicationState, candidates []Candidate, problems *report.Problems) existing {
 	candidates = likeliest(candidates)
 	name := link.Value(s.Application.Name, app.Name)
 	half := orphanOf(candidates, link.Value(s.Provider.Name, link.DefaultProviderName(name)))
@@ -258,7 +259,7 @@ func findHalf(s link.Spec, app *link.ApplicationState, candidates []Candidate, p
 	default:
 		problems.Add("application.slug", say.Of("The slug “%s” is taken by the application “%s”, which has no "+
 			"provider.", app.Slug, app.Name), say.Of("Choose another slug."),
-			link.UseExisting(say.Of("to give it one")))
+			report.UseExisting(say.Of("to give it one")))
 	}
 	return existing{application: app, provider: half}
 }
@@ -299,16 +300,16 @@ func orphanOf(candidates []Candidate, name string) *link.ProviderState {
 }
 
 // useInstead returns the setting that makes a conflicting provider part of this link.
-func useInstead(p link.ProviderState) link.Way {
+func useInstead(p link.ProviderState) report.Way {
 	if p.ApplicationSlug == "" {
-		return link.UseExisting(say.Of("if it belongs to this link"))
+		return report.UseExisting(say.Of("if it belongs to this link"))
 	}
-	return link.UseExisting(say.Of("and the slug “%s” if it belongs to this link", p.ApplicationSlug))
+	return report.UseExisting(say.Of("and the slug “%s” if it belongs to this link", p.ApplicationSlug))
 }
 
 // checkProviderName adds a problem if another provider has the wanted name or client ID. Names are unique
 // across all kinds of provider.
-func checkProviderName(s link.Spec, d link.Desired, a link.AuthentikSnapshot, problems *link.Problems) {
+func checkProviderName(s link.Spec, d link.Desired, a link.AuthentikSnapshot, problems *report.Problems) {
 	for _, other := range a.Providers {
 		if other.Name == d.Provider.Name && other.PK != d.Provider.PK {
 			taken := say.Of("The name “%s” is taken by the %s without an application.", other.Name, other.Kind())

@@ -5,19 +5,20 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
 // Import returns the spec of the existing link that s identifies. It names only what differs from a new link, so that
 // it can create the same link elsewhere, and the plan for it is empty unless the link has what no spec can express.
-func Import(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) (link.Spec, link.Problems) {
+func Import(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) (link.Spec, report.Problems) {
 	if slug := s.Application.Slug; slug != nil && a.Application == nil {
-		return s, link.Problems{{Field: "application.slug", Summary: say.Of("authentik has no application with the "+
+		return s, report.Problems{{Field: "application.slug", Summary: say.Of("authentik has no application with the "+
 			"slug “%s”.", *slug), Todo: otherSlugs(a)}}
 	}
 	s.Email = link.EmailLeave
 	found, problems := Resolve(s, a, p, link.Generated{})
-	problems = slices.DeleteFunc(problems, func(one link.Problem) bool {
+	problems = slices.DeleteFunc(problems, func(one report.Problem) bool {
 		return one.Field == fieldPublicURL // which is read from the link
 	})
 	if len(problems) > 0 {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 )
 
 // shape are the keys that scripts may rely on.
@@ -86,12 +87,13 @@ func TestPlanJSONOfACreateHasNullsAndLists(t *testing.T) {
 }
 
 func TestChecksAreCounted(t *testing.T) {
-	checks := link.Checks{{Status: link.Pass}, {Status: link.Skipped}, {Status: link.Pass}, {Status: link.Warn}}
-	if checks.Failed() || checks.Count(link.Pass) != 2 || checks.Count(link.Skipped) != 1 {
-		t.Errorf("failed: %v, passed %d, skipped %d", checks.Failed(), checks.Count(link.Pass),
-			checks.Count(link.Skipped))
+	checks := report.Checks{{Status: report.Pass}, {Status: report.Skipped}, {Status: report.Pass},
+		{Status: report.Warn}}
+	if checks.Failed() || checks.Count(report.Pass) != 2 || checks.Count(report.Skipped) != 1 {
+		t.Errorf("failed: %v, passed %d, skipped %d", checks.Failed(), checks.Count(report.Pass),
+			checks.Count(report.Skipped))
 	}
-	if !append(checks, link.Check{Status: link.Fail}).Failed() {
+	if !append(checks, report.Check{Status: report.Fail}).Failed() {
 		t.Error("one that failed does not count")
 	}
 }

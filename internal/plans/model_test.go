@@ -7,6 +7,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/report"
 	"authpocket/internal/secret"
 )
 
@@ -25,7 +26,7 @@ type world struct {
 	groups    []link.Ref
 	users     []link.Ref
 	policies  []link.Ref
-	missing   []link.Permission
+	missing   []report.Permission
 
 	// The providers of collections hold their client secrets, which
 	// observations leave out.
@@ -138,7 +139,7 @@ func pick[T any](list []T, fits func(T) bool) *T {
 
 // plan goes the way of engine.Plan: it looks again where the first look shows
 // that the link is there under another slug.
-func (w *world) plan(s link.Spec, g link.Generated) (link.Plan, link.Problems) {
+func (w *world) plan(s link.Spec, g link.Generated) (link.Plan, report.Problems) {
 	a, p := w.observe(s.Query())
 	if slug := plans.SlugFor(s, a, p); slug != s.Query().Slug {
 		s.Application.Slug = &slug

@@ -5,32 +5,33 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
 // fixableParts returns what a plan that fixes one cause may write: kinds of whole objects, and fields of
 // existing ones. Fields of the link's slot in PocketBase start with a dot. A cause that is not listed needs the
 // whole plan.
-func fixableParts(cause link.CauseID) (kinds []link.Kind, fields []string, found bool) {
-	fields, found = map[link.CauseID][]string{
-		link.CauseRedirectMismatch:  {"redirect_uris"},
-		link.CauseGrantTypes:        {"grant_types"},
-		link.CauseSigningKey:        {"signing_key"},
-		link.CauseIssuerMismatch:    {"issuer_mode", ".extra.issuers"},
-		link.CauseMissingScopes:     {"property_mappings"},
-		link.CauseEmailUnverified:   {"property_mappings"},
-		link.CauseUnknownClient:     {".clientId", ".clientSecret"},
-		link.CauseInvalidClient:     {".clientSecret"},
-		link.CauseUserInfoURL:       {".userInfoURL"},
-		link.CauseEndpointURL:       {".authURL", ".tokenURL", ".userInfoURL", ".extra.jwksURL"},
-		link.CauseHTMLInsteadOfJSON: {".authURL", ".tokenURL", ".userInfoURL", ".extra.jwksURL"},
-		link.CauseCreateRule:        {"createRule"},
-		link.CauseOAuth2Off:         {"enabled"},
+func fixableParts(cause report.CauseID) (kinds []link.Kind, fields []string, found bool) {
+	fields, found = map[report.CauseID][]string{
+		report.CauseRedirectMismatch:  {"redirect_uris"},
+		report.CauseGrantTypes:        {"grant_types"},
+		report.CauseSigningKey:        {"signing_key"},
+		report.CauseIssuerMismatch:    {"issuer_mode", ".extra.issuers"},
+		report.CauseMissingScopes:     {"property_mappings"},
+		report.CauseEmailUnverified:   {"property_mappings"},
+		report.CauseUnknownClient:     {".clientId", ".clientSecret"},
+		report.CauseInvalidClient:     {".clientSecret"},
+		report.CauseUserInfoURL:       {".userInfoURL"},
+		report.CauseEndpointURL:       {".authURL", ".tokenURL", ".userInfoURL", ".extra.jwksURL"},
+		report.CauseHTMLInsteadOfJSON: {".authURL", ".tokenURL", ".userInfoURL", ".extra.jwksURL"},
+		report.CauseCreateRule:        {"createRule"},
+		report.CauseOAuth2Off:         {"enabled"},
 	}[cause]
 	switch cause {
-	case link.CauseSigningKey:
+	case report.CauseSigningKey:
 		kinds = []link.Kind{link.KindKey}
-	case link.CauseMissingScopes, link.CauseEmailUnverified:
+	case report.CauseMissingScopes, report.CauseEmailUnverified:
 		kinds = []link.Kind{link.KindMapping}
 	}
 	return kinds, fields, found
@@ -38,7 +39,7 @@ func fixableParts(cause link.CauseID) (kinds []link.Kind, fields []string, found
 
 // Narrow returns the part of the plan that fixes the cause. Other differences from the spec stay, for another
 // plan.
-func Narrow(p link.Plan, cause link.CauseID) link.Plan {
+func Narrow(p link.Plan, cause report.CauseID) link.Plan {
 	kinds, fields, found := fixableParts(cause)
 	if !found || slices.ContainsFunc(p.Changes, createsProvider) {
 		return p
@@ -52,7 +53,7 @@ func Narrow(p link.Plan, cause link.CauseID) link.Plan {
 		switch {
 		case slices.Contains(kinds, c.Kind):
 			changes = append(changes, c)
-		case addsSlot(p, c) && cause == link.CauseOAuth2Off:
+		case addsSlot(p, c) && cause == report.CauseOAuth2Off:
 			changes = append(changes, wholeSlot(c))
 		case c.Action == link.Update && !addsSlot(p, c):
 			if c = narrowChange(p, c, fields); len(c.Fields) > 0 {

@@ -6,6 +6,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/report"
 )
 
 // drifted is a link of which much was changed by hand since.
@@ -35,7 +36,7 @@ func TestAPlanForOneCauseHasThatAlone(t *testing.T) {
 	s.Application.Name, s.Provider.AccessCodeValidity, s.Provider.IssuerMode = new("App"), new("minutes=1"),
 		new("per_provider")
 	s.PocketBase.DisplayName, s.PocketBase.MapName, s.PocketBase.CreateRule = new("authentik"), new("name"), new("")
-	for cause, want := range map[link.CauseID][]string{
+	for cause, want := range map[report.CauseID][]string{
 		"redirect-mismatch": {"provider: redirect_uris"},
 		"grant-types":       {"provider: grant_types"},
 		"signing-key":       {"provider: signing_key"},

@@ -7,15 +7,16 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
 // New returns the ordered changes that turn the snapshots into the spec. If the spec can't be carried out, it
 // returns the problems and no plan. The result depends on the arguments only.
 func New(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, g link.Generated) (link.Plan,
-	link.Problems) {
+	report.Problems) {
 	if problem := a.SecretProblem(); problem != nil {
-		return link.Plan{}, link.Problems{*problem}
+		return link.Plan{}, report.Problems{*problem}
 	}
 	d, problems := Resolve(s, a, p, g)
 	if len(problems) > 0 {
@@ -75,7 +76,7 @@ func (b *planner) mapping() {
 	if want == nil {
 		return
 	}
-	c := link.Change{System: link.Authentik, Kind: link.KindMapping, Object: mappingObject(*want),
+	c := link.Change{System: report.Authentik, Kind: link.KindMapping, Object: mappingObject(*want),
 		After: want,
 		Why: say.Of("authentik marks every e-mail address as not verified, and PocketBase then drops it. This " +
 			"mapping carries out your e-mail decision; authentik's own mapping stays.")}
@@ -91,7 +92,7 @@ func (b *planner) key() {
 	if b.d.Key == nil {
 		return
 	}
-	b.add(link.Change{System: link.Authentik, Kind: link.KindKey, Object: say.Of("signing key “%s”", b.d.Key.Name),
+	b.add(link.Change{System: report.Authentik, Kind: link.KindKey, Object: say.Of("signing key “%s”", b.d.Key.Name),
 		After: b.d.Key,
 		Why:   say.Of("authentik has no RSA or EC key to sign tokens with."),
 		Step:  "authentik 2: select any available signing key",
@@ -129,7 +130,7 @@ func (b *planner) pair() {
 
 func (b *planner) createPair() {
 	pair := &link.PairState{Application: b.d.Application, Provider: b.d.Provider, Bindings: b.d.Bindings}
-	b.add(link.Change{System: link.Authentik, Kind: link.KindPair,
+	b.add(link.Change{System: report.Authentik, Kind: link.KindPair,
 		Object: say.Of("application and provider “%s”", pair.Application.Name), After: pair,
 		Why: say.Of("The application is what people see in authentik; the provider is what PocketBase talks to. " +
 			"Both are created in one transaction."), Step: stepPair},
@@ -144,7 +145,7 @@ func (b *planner) adoptProvider() {
 	if len(b.d.Bindings) > 0 {
 		first.Provider, first.ProviderName = 0, ""
 	}
-	b.add(link.Change{System: link.Authentik, Kind: link.KindApplication, Object: applicationObject(first),
+	b.add(link.Change{System: report.Authentik, Kind: link.KindApplication, Object: applicationObject(first),
 		After: &first,
 		Why:   say.Of("The provider has no application yet, and users need one to sign in."), Step: stepPair},
 		nil, first.Values(b.a.Features))
@@ -158,7 +159,7 @@ func (b *planner) application(before, after link.ApplicationState) {
 	if before.Provider == after.Provider && (before.Provider != 0 || after.ProviderName == "") {
 		before.ProviderName = after.ProviderName // by which the preview tells providers apart
 	}
-	c := link.Change{System: link.Authentik, Kind: link.KindApplication, Object: applicationObject(before),
+	c := link.Change{System: report.Authentik, Kind: link.KindApplication, Object: applicationObject(before),
 		Before: &before, After: &after,
 		Why: say.Of("The application already exists. Only the fields below change."), Step: stepPair}
 	if before.PK == "" { // created by this plan, whose changes need distinct names
@@ -173,7 +174,7 @@ func (b *planner) bindings() {
 		if want.PK != "" {
 			continue
 		}
-		b.add(link.Change{System: link.Authentik, Kind: link.KindBinding, Object: bindingObject(want), After: &want,
+		b.add(link.Change{System: report.Authentik, Kind: link.KindBinding, Object: bindingObject(want), After: &want,
 			Why: say.Of("Only people with a binding can use the application."), Step: stepBindings},
 			nil, want.Values())
 	}
@@ -181,7 +182,7 @@ func (b *planner) bindings() {
 
 func (b *planner) provider() {
 	after := b.d.Provider
-	c := link.Change{System: link.Authentik, Kind: link.KindProvider, Object: providerObject(after),
+	c := link.Change{System: report.Authentik, Kind: link.KindProvider, Object: providerObject(after),
 		After: &after,
 		Why:   say.Of("The provider already exists. Only the fields below change."), Step: stepRedirect}
 	now := providerByPK(b.a, after.PK)
@@ -226,7 +227,7 @@ func (b *planner) settings() {
 	}
 	before, after := b.p.Settings, b.p.Settings
 	after.HideControls = false
-	b.add(link.Change{System: link.PB, Kind: link.KindSettings, Object: say.Of("settings"), Before: &before,
+	b.add(link.Change{System: report.PB, Kind: link.KindSettings, Object: say.Of("settings"), Before: &before,
 		After: &after,
 		Why:   say.Of("You asked for the dashboard's create and edit controls. The link does not need them."),
 		Step:  stepControls},
@@ -239,7 +240,7 @@ func (b *planner) rules() {
 		return
 	}
 	before, after := *now, b.d.Collection
-	c := link.Change{System: link.PB, Kind: link.KindRules, Before: &before, After: &after,
+	c := link.Change{System: report.PB, Kind: link.KindRules, Before: &before, After: &after,
 		Object: say.Of("rules of the collection “%s”", now.Name),
 		Why:    say.Of("You accepted this change so that new users can sign in.")}
 	if !link.SameRule(before.AuthRule, after.AuthRule) {
@@ -259,7 +260,7 @@ func (b *planner) oauth2() {
 		return
 	}
 	before, after := *now, b.d.Collection
-	c := link.Change{System: link.PB, Kind: link.KindOAuth2, Object: oauth2Object(*now),
+	c := link.Change{System: report.PB, Kind: link.KindOAuth2, Object: oauth2Object(*now),
 		Before: &before, After: &after, Step: stepOAuth2,
 		Why: say.Of("Adds authentik's URLs and the client ID to PocketBase. Other providers of the collection stay " +
 			"as they are.")}
@@ -310,7 +311,7 @@ func oauth2Values(o link.OAuth2State, slot string, at int) []link.FieldValue {
 }
 
 // Again returns the same plan, made from new snapshots. A preview still holds if both are equal.
-func Again(p link.Plan, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) (link.Plan, link.Problems) {
+func Again(p link.Plan, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) (link.Plan, report.Problems) {
 	switch p.Purpose {
 	case link.PurposeUndo:
 		again, problems := NewUndo(p.Spec, p.Undoes, a, b, p.Force)

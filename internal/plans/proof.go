@@ -5,14 +5,15 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
 // NewProof returns the plan of a proof: a test sign-in of a person who is made for it, and removed after it with the
 // account that PocketBase creates. p is the plan of the link, made from the same snapshots; its Generated.Person is
 // that person. There is no plan if a new person cannot use the application.
-func NewProof(p link.Plan, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) (link.Plan, link.Problems) {
-	var problems link.Problems
+func NewProof(p link.Plan, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) (link.Plan, report.Problems) {
+	var problems report.Problems
 	d, person := p.Desired, p.Generated.Person
 	now := b.Collection(d.Collection.Name)
 	at := link.SlotIndex(now.OAuth2, d.Slot.Slot)
@@ -27,7 +28,7 @@ func NewProof(p link.Plan, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) 
 			"in %s.", now.Name), say.Of("Test the sign-in of somebody who has an account, or change the create rule."))
 	}
 	if len(a.MissingForProof) > 0 {
-		names := strings.Join(link.Each(a.MissingForProof, func(p link.Permission) string { return string(p) }), ", ")
+		names := strings.Join(link.Each(a.MissingForProof, func(p report.Permission) string { return string(p) }), ", ")
 		problems.Add("", say.Of("The authentik token may not make a person for a test and remove that person again."),
 			say.Of("Give its role %s, or use a superuser's token.", names))
 	}
@@ -43,8 +44,8 @@ func NewProof(p link.Plan, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) 
 
 // proofChanges returns the four writes of a proof, in their order.
 func proofChanges(person link.PersonState, account link.AccountState) []link.Change {
-	user := link.Change{System: link.Authentik, Kind: link.KindPerson, Object: say.Of("user “%s”", person.Username)}
-	record := link.Change{System: link.PB, Kind: link.KindAccount,
+	user := link.Change{System: report.Authentik, Kind: link.KindPerson, Object: say.Of("user “%s”", person.Username)}
+	record := link.Change{System: report.PB, Kind: link.KindAccount,
 		Object: say.Of("account of “%s” in %s", person.Username, account.Collection.Name)}
 	made, signedIn, gone, deleted := user, record, record, user
 	made.Action, made.After, made.Fields = link.Create, &person, link.Diff(nil, person.Values())
@@ -60,17 +61,17 @@ func proofChanges(person link.PersonState, account link.AccountState) []link.Cha
 
 func proofWarnings(p link.Plan, person link.PersonState) []link.Warning {
 	var w warner
-	w.add(link.WarnProofEvents, link.Authentik, say.Of("authentik treats this like any user who is created, signs "+
+	w.add(link.WarnProofEvents, report.Authentik, say.Of("authentik treats this like any user who is created, signs "+
 		"in and is deleted."), say.Of("Its log shows the events, and notification rules for them take effect."))
 	mail := say.Of("Mails to %s reach nobody.", person.Email)
 	if !person.Unreachable() {
 		mail = say.Of("Mails go to %s.", person.Email)
 	}
-	w.add(link.WarnProofHooks, link.PB, say.Of("PocketBase treats this like any person who signs up."),
+	w.add(link.WarnProofHooks, report.PB, say.Of("PocketBase treats this like any person who signs up."),
 		say.Of("Hooks of the app run, and login alerts are sent if they are on. %s", mail))
 	if len(person.Groups) > 0 {
 		names := strings.Join(link.Each(person.Groups, func(r link.Ref) string { return r.Name }), ", ")
-		w.add(link.WarnProofGroups, link.Authentik, say.Of("The person is a member of %s until the test is over.",
+		w.add(link.WarnProofGroups, report.Authentik, say.Of("The person is a member of %s until the test is over.",
 			names),
 			say.Of("The application admits only members. The person may do what these groups may."))
 	}
@@ -84,11 +85,11 @@ func proofWarnings(p link.Plan, person link.PersonState) []link.Warning {
 
 // groupsToJoin returns the groups that a new person has to be in to use the application. It is a problem if groups
 // are not enough.
-func groupsToJoin(a link.AuthentikSnapshot, problems *link.Problems) []link.Ref {
+func groupsToJoin(a link.AuthentikSnapshot, problems *report.Problems) []link.Ref {
 	const other = "Test the sign-in of somebody who may use it instead."
-	if slices.Contains(a.Missing, link.PermViewBinding) {
+	if slices.Contains(a.Missing, report.PermViewBinding) {
 		problems.Add("", say.Of("The authentik token may not see who may use the application."),
-			say.Of("Give its role %s.", string(link.PermViewBinding)))
+			say.Of("Give its role %s.", string(report.PermViewBinding)))
 		return nil
 	}
 	var groups []link.Ref
@@ -115,7 +116,7 @@ func groupsToJoin(a link.AuthentikSnapshot, problems *link.Problems) []link.Ref 
 	case !open && len(groups)+len(closed) == 0 && a.ClosedByDefault:
 		problems.Add("", say.Of("Nobody can use the application yet: this authentik closes applications without "+
 			"bindings."),
-			say.Text{}, link.ChooseAccess(say.Of("to let people in")))
+			say.Text{}, report.ChooseAccess(say.Of("to let people in")))
 		return nil
 	case !all && open:
 		return nil

@@ -7,6 +7,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/report"
 	"authpocket/internal/secret"
 )
 
@@ -33,7 +34,7 @@ func TestWhatTheBindingsAskOfANewPerson(t *testing.T) {
 		"closed by default": {mode: "any", change: func(a *link.AuthentikSnapshot) { a.ClosedByDefault = true },
 			refused: "closes applications without bindings"},
 		"unseen": {mode: "any", change: func(a *link.AuthentikSnapshot) {
-			a.Missing = []link.Permission{link.PermViewBinding}
+			a.Missing = []report.Permission{report.PermViewBinding}
 		}, refused: "may not see who may use"},
 		"one of two groups": {mode: "any", bound: []link.BindingState{staff, admins}, joins: []string{"staff"}},
 		"both groups": {mode: "all", bound: []link.BindingState{staff, admins},
@@ -54,7 +55,7 @@ func TestWhatTheBindingsAskOfANewPerson(t *testing.T) {
 		"a binding that is off": {mode: "any", bound: []link.BindingState{off(user), staff}, joins: []string{"staff"}},
 		"all bindings are off":  {mode: "all", bound: []link.BindingState{off(user)}},
 		"no permission to do so": {mode: "any", change: func(a *link.AuthentikSnapshot) {
-			a.MissingForProof = []link.Permission{link.PermDeleteUser}
+			a.MissingForProof = []report.Permission{report.PermDeleteUser}
 		}, refused: "may not make a person"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/test/draw"
 )
 
@@ -67,7 +68,7 @@ func drawn(t *rapid.T, planned *counter) (*world, link.Spec, link.Plan) {
 			t.Fatalf("a plan with problems has changes:\n%s", show(plan))
 		}
 		for _, p := range problems {
-			if p.Summary.Empty() || p.Message().Advice(link.InFile).Empty() || p.Field == "" {
+			if p.Summary.Empty() || p.Message().Advice(report.InFile).Empty() || p.Field == "" {
 				t.Fatalf("a problem without field or words: %+v", p)
 			}
 		}

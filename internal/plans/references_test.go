@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -20,7 +21,7 @@ func TestWhatIsMissingInAuthentikIsNamed(t *testing.T) {
 			})
 		}
 	}
-	noFlows := func(missing ...link.Permission) func(*world) {
+	noFlows := func(missing ...report.Permission) func(*world) {
 		return func(w *world) { w.flows, w.missing = nil, missing }
 	}
 	for name, test := range map[string]struct {
@@ -53,7 +54,7 @@ func TestWhatIsMissingInAuthentikIsNamed(t *testing.T) {
 			"(no RSA or EC key)"},
 		"keys that the token may not list": {func(w *world) {
 			w.keys, w.missing = nil,
-				[]link.Permission{"authentik_crypto.view_certificatekeypair"}
+				[]report.Permission{"authentik_crypto.view_certificatekeypair"}
 		}, nil, "provider.signing_key", "view_certificatekeypair"},
 		"the managed mapping for openid": {without("openid"), nil, "provider.scope_mappings",
 			"own scope mapping for openid cannot be found. Restore it"},
@@ -80,10 +81,10 @@ func TestWhatIsMissingInAuthentikIsNamed(t *testing.T) {
 			func(s *link.Spec) { s.Access = &link.Access{Policies: []string{"nights"}} }, "access.policies.0",
 			"no policy “nights”"},
 		"applications not to be read": {
-			func(w *world) { w.missing = []link.Permission{"authentik_core.view_application"} }, nil,
+			func(w *world) { w.missing = []report.Permission{"authentik_core.view_application"} }, nil,
 			"authentik.token", "Give it the permission authentik_core.view_application."},
 		"providers not to be read": {
-			func(w *world) { w.missing = []link.Permission{"authentik_providers_oauth2.view_oauth2provider"} }, nil,
+			func(w *world) { w.missing = []report.Permission{"authentik_providers_oauth2.view_oauth2provider"} }, nil,
 			"authentik.token", "may not read OAuth2 providers"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -96,7 +97,7 @@ func TestWhatIsMissingInAuthentikIsNamed(t *testing.T) {
 				test.edit(&s)
 			}
 			plan, problems := w.plan(s, generated(1))
-			i := slices.IndexFunc(problems, func(p link.Problem) bool { return p.Field == test.field })
+			i := slices.IndexFunc(problems, func(p report.Problem) bool { return p.Field == test.field })
 			if i < 0 || len(plan.Changes) > 0 {
 				t.Fatalf("the problems are:\n%v", problems)
 			}
@@ -177,7 +178,7 @@ func TestTheSigningKeyIsChosen(t *testing.T) {
 		"one that nobody can see is replaced":   {now("key-gone"), selfSigned},
 		"one stays that the token may not list": {func(w *world) {
 			now("key-x")(w)
-			w.keys, w.missing = nil, []link.Permission{"authentik_crypto.view_certificatekeypair"}
+			w.keys, w.missing = nil, []report.Permission{"authentik_crypto.view_certificatekeypair"}
 		}, ""},
 		"a key the token sees a part of stays by its ID": {
 			func(w *world) { now("key-" + selfSigned)(w); w.keys = w.keys[3:] }, ""},

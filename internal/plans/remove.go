@@ -6,13 +6,14 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
 // NewRemoval returns the plan that removes the link from both systems: first the slot in PocketBase, then
 // application and provider, then authpocket's scope mapping unless another provider uses it. Accounts stay.
-func NewRemoval(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) (link.Plan, link.Problems) {
-	var problems link.Problems
+func NewRemoval(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) (link.Plan, report.Problems) {
+	var problems report.Problems
 	checkReadable(a, []link.Kind{link.KindPair, link.KindMapping}, &problems)
 	found := find(s, a, p, &problems)
 	if len(problems) > 0 {
@@ -25,23 +26,24 @@ func NewRemoval(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 		found = existing{}
 	}
 	if found.application != nil {
-		u.deleteApplication(link.Change{System: link.Authentik}, *found.application)
+		u.deleteApplication(link.Change{System: report.Authentik}, *found.application)
 	}
 	if found.provider != nil {
-		u.deleteProvider(link.Change{System: link.Authentik}, *found.provider)
+		u.deleteProvider(link.Change{System: report.Authentik}, *found.provider)
 	}
 	if len(u.problems) > 0 {
 		return link.Plan{}, u.problems
 	}
 	if c := p.Collection(s.Query().Collection); c != nil && len(u.changes) > 0 &&
 		link.Value(c.CreateRule, "") == link.OAuth2Only {
-		u.warnings.add(link.WarnRuleStays, link.PB, say.Of("The create rule of %s stays: %s.", c.Name, link.OAuth2Only),
+		u.warnings.add(link.WarnRuleStays, report.PB, say.Of("The create rule of %s stays: %s.", c.Name,
+			link.OAuth2Only),
 			say.Of("It lets users create accounts through any OAuth2 provider of the collection. Change it in "+
 				"PocketBase if it was only for this link."))
 	}
 	for _, m := range a.Mappings { // an unused one is left from an interrupted removal
 		if !shared && link.OwnMapping(m.Name) && (uses(found.provider, m) || !u.used(m)) {
-			u.Mapping(link.Edit[link.Mapping]{Change: link.Change{System: link.Authentik, Kind: link.KindMapping,
+			u.Mapping(link.Edit[link.Mapping]{Change: link.Change{System: report.Authentik, Kind: link.KindMapping,
 				Object: mappingObject(m)}, After: &m})
 		}
 	}
@@ -106,20 +108,20 @@ func (u *undoer) removeSlot(s link.Spec, found existing) {
 		return
 	}
 	if onlyThrough(*c, clientID) {
-		u.warnings.add(link.WarnOnlyWay, link.PB, onlyWords(*c), say.Of("Passwords and one-time passwords are off "+
+		u.warnings.add(link.WarnOnlyWay, report.PB, onlyWords(*c), say.Of("Passwords and one-time passwords are off "+
 			"there, so nobody can sign in after the removal. Add another way and prove it before the old one goes."))
 	}
 	if len(after.OAuth2.Providers) == 0 { // no provider is left
 		after.OAuth2.Enabled = false
 	}
-	u.add(link.Change{System: link.PB, Kind: link.KindOAuth2, Object: oauth2Object(*c)},
+	u.add(link.Change{System: report.PB, Kind: link.KindOAuth2, Object: oauth2Object(*c)},
 		c, &after, from, oauth2Values(after.OAuth2, "", -1))
 }
 
 // warnLinked warns how many users can no longer sign in without the slot.
 func (u *undoer) warnLinked(slot string) {
 	if n := u.p.Linked[slot]; n > 0 {
-		u.warnings.add(link.WarnLinkedPeople, link.PB, say.Count(n, "%d person has an account linked through %s.",
+		u.warnings.add(link.WarnLinkedPeople, report.PB, say.Count(n, "%d person has an account linked through %s.",
 			"%d people have an account linked through %s.", slot),
 			say.Of("Their accounts stay, but they can no longer sign in with authentik. PocketBase keeps the "+
 				"links, and they apply to the next provider in this slot."))

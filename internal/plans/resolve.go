@@ -6,14 +6,15 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
 // Resolve returns the state that the spec describes. Fields that the spec leaves open keep their current value
 // or get their default. It reports all problems at once; the state is then resolved as far as possible.
 func Resolve(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, g link.Generated) (link.Desired,
-	link.Problems) {
-	var problems link.Problems
+	report.Problems) {
+	var problems report.Problems
 	d := link.Desired{AuthentikURL: cmp.Or(s.AuthentikURL, a.URL), Email: s.Email}
 	if len(s.PocketBaseURLs) == 0 {
 		s.PocketBaseURLs = []string{p.URL}
@@ -39,20 +40,20 @@ func Resolve(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, g
 
 // checkReadable adds a problem for each kind of object that the token can't read: unseen objects would be
 // created again or left behind.
-func checkReadable(a link.AuthentikSnapshot, kinds []link.Kind, problems *link.Problems) {
+func checkReadable(a link.AuthentikSnapshot, kinds []link.Kind, problems *report.Problems) {
 	for _, one := range []struct {
-		permission link.Permission
+		permission report.Permission
 		problem    say.Text
 		decides    []link.Kind
 	}{
-		{link.PermViewApplication, say.Of("The authentik token may not read applications, so authpocket can't see " +
+		{report.PermViewApplication, say.Of("The authentik token may not read applications, so authpocket can't see " +
 			"which ones exist."), []link.Kind{link.KindPair, link.KindApplication,
 			link.KindBinding}},
-		{link.PermViewProvider, say.Of("The authentik token may not read OAuth2 providers, so authpocket can't see " +
+		{report.PermViewProvider, say.Of("The authentik token may not read OAuth2 providers, so authpocket can't see " +
 			"which ones exist."), []link.Kind{link.KindPair, link.KindProvider}},
-		{link.PermViewBinding, say.Of("The authentik token may not read policy bindings, so authpocket can't see " +
+		{report.PermViewBinding, say.Of("The authentik token may not read policy bindings, so authpocket can't see " +
 			"which ones exist."), []link.Kind{link.KindBinding}},
-		{link.PermViewMapping, say.Of("The authentik token may not read scope mappings, so authpocket can't see " +
+		{report.PermViewMapping, say.Of("The authentik token may not read scope mappings, so authpocket can't see " +
 			"which ones exist."), []link.Kind{link.KindMapping}},
 	} {
 		decides := slices.ContainsFunc(kinds, func(k link.Kind) bool { return slices.Contains(one.decides, k) })
@@ -72,7 +73,8 @@ func resolveApplication(d *link.Desired, s link.Spec, found existing) {
 	link.Resolve(link.ApplicationAttrs(), &d.Application, &s.Application, &now)
 }
 
-func resolveProvider(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, found existing, problems *link.Problems) {
+func resolveProvider(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, found existing,
+	problems *report.Problems) {
 	now := link.ProviderState{Name: link.DefaultProviderName(d.Application.Name)}
 	link.Reset(link.ProviderAttrs(), &now)
 	if found.provider != nil {
@@ -128,7 +130,7 @@ func givenRedirects(given, now []link.RedirectURI) []link.RedirectURI {
 }
 
 func resolveFlows(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, now link.ProviderState,
-	problems *link.Problems) {
+	problems *report.Problems) {
 	is := now.Flows()
 	for i, to := range d.Provider.Flows() {
 		attr, _ := link.Named(link.ProviderAttrs(), to.Key)
@@ -144,7 +146,8 @@ func resolveFlows(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, now li
 	}
 }
 
-func resolveFlow(a link.AuthentikSnapshot, m link.Meta, want *string, now link.Ref, problems *link.Problems) link.Ref {
+func resolveFlow(a link.AuthentikSnapshot, m link.Meta, want *string, now link.Ref,
+	problems *report.Problems) link.Ref {
 	field, designation := m.Spec, m.Flow
 	if want != nil && *want == now.ID && now.Name == "" { // the token may not see its name
 		want = nil
@@ -166,7 +169,7 @@ func resolveFlow(a link.AuthentikSnapshot, m link.Meta, want *string, now link.R
 		}
 		return f.Ref
 	}
-	if slices.Contains(a.Missing, link.PermViewFlow) {
+	if slices.Contains(a.Missing, report.PermViewFlow) {
 		problems.Add(field, say.Of("The authentik token may not list flows, so “%s” cannot be looked up.", slug),
 			say.Of("Give it the permission authentik_flows.view_flow."))
 	} else {
@@ -195,11 +198,11 @@ const (
 )
 
 func resolveKey(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, now link.ProviderState,
-	problems *link.Problems) {
+	problems *report.Problems) {
 	named := func(name string) *link.Key {
 		return link.Find(a.Keys, func(k link.Key) bool { return k.Name == name })
 	}
-	unseen := slices.Contains(a.Missing, link.PermViewKey)
+	unseen := slices.Contains(a.Missing, report.PermViewKey)
 	if want := s.Provider.SigningKey; want != nil {
 		switch key := named(*want); {
 		case key == nil:
@@ -285,7 +288,7 @@ func resolveCredentials(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, 
 // endpoint returns the URL of one of authentik's global OAuth2 endpoints. The trailing slash matters.
 func endpoint(base, name string) string { return base + "/application/o/" + name + "/" }
 
-func resolveBindings(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, problems *link.Problems) {
+func resolveBindings(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, problems *report.Problems) {
 	if s.Access == nil {
 		return
 	}
@@ -333,15 +336,15 @@ func unknown(kind, name string) say.Text {
 
 // notSeen returns what to do if a group, user or policy is not found.
 func notSeen(a link.AuthentikSnapshot, kind string) say.Text {
-	permission := map[string]link.Permission{"group": link.PermViewGroup, "user": link.PermViewUser,
-		"policy": link.PermViewPolicy}[kind]
+	permission := map[string]report.Permission{"group": report.PermViewGroup, "user": report.PermViewUser,
+		"policy": report.PermViewPolicy}[kind]
 	if slices.Contains(a.Missing, permission) {
 		return say.Of("Give the token the permission %s.", string(permission))
 	}
 	return say.Of("Check the spelling, or choose another.")
 }
 
-func resolveCollection(s link.Spec, p link.PocketBaseSnapshot, problems *link.Problems) (link.CollectionState, bool) {
+func resolveCollection(s link.Spec, p link.PocketBaseSnapshot, problems *report.Problems) (link.CollectionState, bool) {
 	name := s.Query().Collection
 	c := p.Collection(name)
 	if c == nil {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -11,7 +12,7 @@ import (
 // says. authentik evaluates two mappings of one scope in no defined order, so the e-mail mapping is replaced,
 // not added.
 func resolveMappings(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, now link.ProviderState,
-	problems *link.Problems) {
+	problems *report.Problems) {
 	r := mappingResolver{s: s, a: a, problems: problems}
 	for _, ref := range now.Mappings {
 		r.keep(ref)
@@ -36,7 +37,7 @@ func resolveMappings(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, now
 type mappingResolver struct {
 	s        link.Spec
 	a        link.AuthentikSnapshot
-	problems *link.Problems
+	problems *report.Problems
 	list     []link.Ref
 	scopes   []string
 }
@@ -79,7 +80,7 @@ func (r *mappingResolver) ensureManaged(scope string) {
 		return
 	}
 	todo := say.Of("Restore it in authentik: Customization, Property Mappings.")
-	if slices.Contains(r.a.Missing, link.PermViewMapping) {
+	if slices.Contains(r.a.Missing, report.PermViewMapping) {
 		todo = say.Of("Give the token the permission authentik_providers_oauth2.view_scopemapping.")
 	}
 	r.problems.Add("provider.scope_mappings", say.Of("authentik's own scope mapping for %s cannot be found.", scope),

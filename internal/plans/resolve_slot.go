@@ -7,13 +7,14 @@ import (
 
 	"authpocket/internal/address"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
 // resolveSlot resolves the link's element of the collection's OAuth2 providers. All other elements keep their
 // position and content.
 func resolveSlot(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, c link.CollectionState,
-	problems *link.Problems) {
+	problems *report.Problems) {
 	search := slotSearch{
 		providers: c.OAuth2.Providers, clientIDs: []string{d.Provider.ClientID}, here: endpointsOf(*d, s), a: a,
 		s: s,
@@ -82,7 +83,7 @@ const fieldPublicURL = "authentik.public_url"
 
 // checkEncrypted adds a problem if a URL that the spec leaves open would turn from https into http, as it does if
 // authentik's address was copied from an authentik that ignores its proxy's X-Forwarded-Proto.
-func checkEncrypted(want link.PocketBase, now, after link.OAuth2Provider, problems *link.Problems) {
+func checkEncrypted(want link.PocketBase, now, after link.OAuth2Provider, problems *report.Problems) {
 	for _, u := range []struct {
 		want       *string
 		now, after string
@@ -130,7 +131,7 @@ func checksIDToken(p link.OAuth2Provider) bool {
 
 // checkMapped adds a problem for mapped fields that PocketBase would silently drop or fail on. Current mappings
 // that the spec leaves open are not checked.
-func checkMapped(want link.PocketBase, c link.CollectionState, problems *link.Problems) {
+func checkMapped(want link.PocketBase, c link.CollectionState, problems *report.Problems) {
 	for _, a := range link.OAuth2Attrs() {
 		target, _ := a.Given(&want)
 		if a.Claim == "" || target == "" {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -36,8 +37,8 @@ func SpecBefore(s link.Spec, done []link.Change) link.Spec {
 // AsRestoration turns a plan for the spec from SpecBefore into one that undoes the removal with the changes
 // done. It never touches objects created since. Bindings that can't be restored are a problem unless force is
 // set, since they may have kept users out. If the removal deleted only the slot, only the slot is restored.
-func AsRestoration(p link.Plan, done []link.Change, force bool) (link.Plan, link.Problems) {
-	var problems, never link.Problems
+func AsRestoration(p link.Plan, done []link.Change, force bool) (link.Plan, report.Problems) {
+	var problems, never report.Problems
 	p.Purpose, p.Restores, p.Undoes, p.Force = link.PurposeUndo, true, done, force
 	// Existing links are from the same client, so they need no warning.
 	w := warner(slices.DeleteFunc(slices.Clone(p.Warnings),
@@ -66,8 +67,9 @@ func AsRestoration(p link.Plan, done []link.Change, force bool) (link.Plan, link
 				problems.Add("access", say.Of("The application had bindings that authpocket can't create: %s.",
 					strings.Join(gone, ", ")),
 					say.Of("Add them in authentik at once when it is restored: until then it may be open to more "+
-						"people than before."), link.Way{Run: link.RunForce, For: say.Of("to restore it without them")})
-				w.add(link.WarnLost, link.Authentik, say.Of("Bindings are not restored: %s.", strings.Join(gone,
+						"people than before."), report.Way{Run: report.RunForce,
+						For: say.Of("to restore it without them")})
+				w.add(link.WarnLost, report.Authentik, say.Of("Bindings are not restored: %s.", strings.Join(gone,
 					", ")), say.Of("Add them in authentik."))
 			}
 		}
@@ -76,7 +78,7 @@ func AsRestoration(p link.Plan, done []link.Change, force bool) (link.Plan, link
 		}
 		if was := link.As[link.Mapping](c.Before); was != nil {
 			if own := p.Desired.Mapping; own != nil && own.Name == was.Name && own.Expression != was.Expression {
-				w.add(link.WarnLost, link.Authentik, say.Of("The scope mapping “%s” was edited by hand. It is "+
+				w.add(link.WarnLost, report.Authentik, say.Of("The scope mapping “%s” was edited by hand. It is "+
 					"restored to authpocket's version.", was.Name),
 					say.Of("The receipt shows the edited one."))
 			}
@@ -130,7 +132,7 @@ func warnLosses(p link.Plan, w *warner, was link.ProviderState) {
 	if !slices.ContainsFunc(p.Changes, createsProvider) {
 		return
 	}
-	w.add(link.WarnLost, link.Authentik, say.Of("The client secret is a new one."),
+	w.add(link.WarnLost, report.Authentik, say.Of("The client secret is a new one."),
 		say.Of("The previous one is not stored. Both systems get the new one."))
 	f := link.Features{GrantTypes: len(was.GrantTypes) > 0}
 	now := p.Desired.Provider
@@ -145,7 +147,7 @@ func warnLosses(p link.Plan, w *warner, was link.ProviderState) {
 		lines = append(lines, say.Of("the encryption key is removed"))
 	}
 	if len(lines) > 0 {
-		w.add(link.WarnLost, link.Authentik, say.Of("The provider is not restored completely."),
+		w.add(link.WarnLost, report.Authentik, say.Of("The provider is not restored completely."),
 			say.Of("These settings are not part of a link: %s.", say.Series(lines...)))
 	}
 }
@@ -212,7 +214,7 @@ const (
 
 // bindingFields returns the fields that record the application's bindings.
 func bindingFields(a link.AuthentikSnapshot) []link.Field {
-	if slices.Contains(a.Missing, link.PermViewBinding) {
+	if slices.Contains(a.Missing, report.PermViewBinding) {
 		return []link.Field{{Name: otherBindings, Before: link.ShowList([]string{unseenBindings})}}
 	}
 	named, other, off := []string{}, []string{}, []string{}

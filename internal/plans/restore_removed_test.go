@@ -7,6 +7,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -26,7 +27,7 @@ func (w *world) takenApart(t *testing.T, s link.Spec, see func(*link.AuthentikSn
 }
 
 // restored plans to take it back.
-func (w *world) restored(removal link.Plan, force bool) (link.Plan, link.Problems) {
+func (w *world) restored(removal link.Plan, force bool) (link.Plan, report.Problems) {
 	spec := plans.SpecBefore(removal.Spec, receipt(removal))
 	a, p := w.observe(spec.Query())
 	plan, problems := plans.New(spec, a, p, generated(9))

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -21,7 +22,7 @@ func AsRotation(p link.Plan, pb link.PocketBaseSnapshot) link.Plan {
 		}
 		c.Step = ""
 		c.Why = say.Of("authentik accepts the new client secret and rejects the previous one.")
-		if c.System == link.PB {
+		if c.System == report.PB {
 			c.Why = say.Of("PocketBase gets the same client secret, so that authentik accepts it again. Other " +
 				"providers of the collection stay as they are.")
 		}
@@ -30,7 +31,7 @@ func AsRotation(p link.Plan, pb link.PocketBaseSnapshot) link.Plan {
 	p.Warnings = slices.DeleteFunc(slices.Clone(p.Warnings),
 		func(w link.Warning) bool { return !w.ID.AboutTransport() })
 	p.Purpose, p.Changes = link.PurposeRotate, nil
-	if slices.ContainsFunc(changes, func(c link.Change) bool { return c.System == link.PB }) {
+	if slices.ContainsFunc(changes, func(c link.Change) bool { return c.System == report.PB }) {
 		p.Changes = changes
 		return renewSharing(p, pb)
 	}
@@ -78,7 +79,7 @@ func renewSlots(changes []link.Change, c link.CollectionState, slots []string,
 	at := slices.IndexFunc(changes, func(x link.Change) bool { return x.Kind == link.KindOAuth2 && x.Object == object })
 	if at < 0 {
 		before, after := c, c
-		changes, at = append(changes, link.Change{System: link.PB, Kind: link.KindOAuth2, Object: object,
+		changes, at = append(changes, link.Change{System: report.PB, Kind: link.KindOAuth2, Object: object,
 			Action: link.Update, Before: &before, After: &after,
 			Why:  say.Of("The collection signs in with the same application, so it gets the same client secret."),
 			Lost: say.Of("PocketBase never shows its current client secret, so undo can't restore it.")}), len(changes)

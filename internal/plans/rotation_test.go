@@ -6,6 +6,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/report"
 	"authpocket/internal/secret"
 )
 
@@ -46,7 +47,7 @@ func TestARotationRenewsTheSlotsThatShareTheApplication(t *testing.T) {
 			plan := plans.AsRotation(mustPlan(t, w, s), p)
 			var got []string
 			for _, c := range plan.Changes {
-				if c.System == link.PB {
+				if c.System == report.PB {
 					got = append(got, c.Names()...)
 				}
 			}

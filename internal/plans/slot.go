@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -74,7 +75,7 @@ func (q slotSearch) matches(match func(link.OAuth2Provider) bool) []int {
 
 // findSlot returns the index of this link's element in the collection's providers, -1 for a new one, and its
 // slot.
-func findSlot(s link.Spec, c link.CollectionState, q slotSearch, problems *link.Problems) (int, string) {
+func findSlot(s link.Spec, c link.CollectionState, q slotSearch, problems *report.Problems) (int, string) {
 	if s.PocketBase.Slot != nil {
 		return namedSlot(s, *s.PocketBase.Slot, q, problems)
 	}
@@ -109,7 +110,7 @@ func findSlot(s link.Spec, c link.CollectionState, q slotSearch, problems *link.
 }
 
 // namedSlot returns the slot that the spec names, and adds a problem if another provider has it.
-func namedSlot(s link.Spec, slot string, q slotSearch, problems *link.Problems) (int, string) {
+func namedSlot(s link.Spec, slot string, q slotSearch, problems *report.Problems) (int, string) {
 	i := slices.IndexFunc(q.providers, func(p link.OAuth2Provider) bool { return p.Slot == slot })
 	if i < 0 {
 		return -1, slot
@@ -117,7 +118,7 @@ func namedSlot(s link.Spec, slot string, q slotSearch, problems *link.Problems) 
 	p := q.providers[i]
 	if !q.hasClient(p) && !q.leadsHere(p) && s.Existing != link.ExistingUse {
 		problems.Add("pocketbase.slot", say.Of("The slot %s is taken by “%s” (%s).", slot, p.DisplayName, p.AuthURL),
-			say.Of("Leave the slot open to get a free one."), link.UseExisting(say.Of("to replace it")))
+			say.Of("Leave the slot open to get a free one."), report.UseExisting(say.Of("to replace it")))
 	}
 	return i, slot
 }

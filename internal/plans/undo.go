@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -14,7 +15,7 @@ import (
 // written, without secrets. With s.PocketBase.RewriteSecret, a slot that stays gets authentik's client secret
 // again.
 func NewUndo(s link.Spec, done []link.Change, a link.AuthentikSnapshot, p link.PocketBaseSnapshot,
-	force bool) (link.Plan, link.Problems) {
+	force bool) (link.Plan, report.Problems) {
 	u := newUndoer(s, a, p, force)
 	checkReadable(a, link.Each(done, func(c link.Change) link.Kind { return c.Kind }), &u.problems)
 	for _, c := range slices.Backward(done) {
@@ -41,7 +42,7 @@ func (u *undoer) undo(c link.Change) {
 
 // Key warns that a generated key stays.
 func (u *undoer) Key(e link.Edit[link.KeyState]) {
-	u.warnings.add(link.WarnKeyStays, link.Authentik, say.Of("The signing key “%s” stays.", e.After.Name),
+	u.warnings.add(link.WarnKeyStays, report.Authentik, say.Of("The signing key “%s” stays.", e.After.Name),
 		say.Of("Other providers may use it now. Delete it in authentik if none does."))
 }
 
@@ -56,7 +57,7 @@ func (u *undoer) changedSince(c link.Change, now, left []link.FieldValue) bool {
 	}
 	is := link.Each(differs, func(f link.Field) say.Text { return say.Of("%s is now “%s”", f.Name, f.After.Words()) })
 	u.problems.Add("", say.Of("%s: %s has changed since: %s.", c.System.Label(), c.Object, say.Series(is...)),
-		say.Text{}, link.Way{Run: link.RunForce, For: say.Of("to discard that change as well")})
+		say.Text{}, report.Way{Run: report.RunForce, For: say.Of("to discard that change as well")})
 	return true
 }
 
@@ -112,7 +113,7 @@ func (u *undoer) Mapping(e link.Edit[link.Mapping]) {
 	}
 	for _, p := range u.a.Providers {
 		if uses(&p, *now) {
-			u.warnings.add(link.WarnMappingStays, link.Authentik, say.Of("The scope mapping “%s” stays.", now.Name),
+			u.warnings.add(link.WarnMappingStays, report.Authentik, say.Of("The scope mapping “%s” stays.", now.Name),
 				say.Of("The provider “%s” also uses it.", p.Name))
 			return
 		}
@@ -144,7 +145,7 @@ func (u *undoer) Pair(e link.Edit[link.PairState]) {
 func (u *undoer) usedElsewhere(clientID string) bool {
 	for _, c := range u.p.Collections {
 		if slot := c.SlotWith(clientID); c.Name != u.own && slot != "" {
-			u.warnings.add(link.WarnInUse, link.Authentik, say.Of("The application and its provider stay."),
+			u.warnings.add(link.WarnInUse, report.Authentik, say.Of("The application and its provider stay."),
 				say.Of("The auth collection “%s” also signs in with them, through %s.", c.Name, slot))
 			return true
 		}
@@ -164,8 +165,9 @@ func (u *undoer) hasNewBindings(made []link.BindingState) bool {
 		if slices.ContainsFunc(made, same) {
 			since = say.Of("authentik: a binding of the application was changed since: %s.", b.Who())
 		}
-		u.problems.Add("", since, say.Text{}, link.Way{Run: link.RunForce, For: say.Of("to delete that binding with " +
-			"the application")})
+		u.problems.Add("", since, say.Text{}, report.Way{Run: report.RunForce,
+			For: say.Of("to delete that binding with " +
+				"the application")})
 		return true
 	}
 	return false
@@ -215,7 +217,7 @@ func (u *undoer) Provider(e link.Edit[link.ProviderState]) {
 	case now != nil:
 		revert(u, link.ProviderAttrs(), c, now, was, after)
 	case u.force:
-		u.warnings.add(link.WarnGone, link.Authentik, gone, say.Of("Its values can't be restored."))
+		u.warnings.add(link.WarnGone, report.Authentik, gone, say.Of("Its values can't be restored."))
 	default:
 		u.problems.Add("", gone, say.Of("Its values can't be restored."))
 	}
@@ -251,15 +253,15 @@ func (u *undoer) Binding(e link.Edit[link.BindingState]) {
 	if !u.force && !now.AsMade(*after) {
 		u.problems.Add("", say.Of("authentik: %s has changed since: its order is now %d, its expiry “%s”.",
 			c.Object, now.Order, expiry(*now)),
-			say.Text{}, link.Way{Run: link.RunForce, For: say.Of("to discard that change as well")})
+			say.Text{}, report.Way{Run: report.RunForce, For: say.Of("to discard that change as well")})
 		return
 	}
 	switch last := u.a.Application != nil && len(u.a.Bindings) == 1; {
 	case last && u.a.ClosedByDefault:
-		u.warnings.add(link.WarnOpenToNobody, link.Authentik, say.Of("Without this binding nobody can use the "+
+		u.warnings.add(link.WarnOpenToNobody, report.Authentik, say.Of("Without this binding nobody can use the "+
 			"application: this authentik closes applications without bindings."), say.Of("It was like this before."))
 	case last:
-		u.warnings.add(link.WarnOpenToEveryone, link.Authentik, say.Of("Without this binding everyone with an "+
+		u.warnings.add(link.WarnOpenToEveryone, report.Authentik, say.Of("Without this binding everyone with an "+
 			"authentik account can use the application."), say.Of("It was like this before."))
 	}
 	u.add(c, now, nil, now.Values(), nil)
@@ -292,7 +294,8 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 	at, had := link.SlotIndex(now.OAuth2, slot), link.SlotIndex(was.OAuth2, slot) >= 0
 	if at < 0 && had && !u.force {
 		u.problems.Add("", say.Of("PocketBase: %s of the collection “%s” was removed since.", slot, now.Name),
-			say.Text{}, link.Way{Run: link.RunForce, For: say.Of("to restore it without its previous client secret")})
+			say.Text{}, report.Way{Run: report.RunForce,
+				For: say.Of("to restore it without its previous client secret")})
 		return
 	}
 	if u.changedSince(c, undone(c, now.OAuth2, slot, at >= 0, had), undone(c, after.OAuth2, slot, at >= 0, had)) {
@@ -309,7 +312,7 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 	u.giveSecret(now.OAuth2, &back.OAuth2, slot)
 	u.add(c, now, &back, slotValues(now.OAuth2, slot), slotValues(back.OAuth2, slot))
 	if had && c.Changed(slot+".clientSecret") {
-		u.warnings.add(link.WarnLost, link.PB, say.Of("The client secret of %s stays as it is.", slot),
+		u.warnings.add(link.WarnLost, report.PB, say.Of("The client secret of %s stays as it is.", slot),
 			say.Of("PocketBase never shows it, so undo can't restore the previous one. Enter it in PocketBase if "+
 				"it was different."))
 	}

@@ -11,6 +11,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/report"
 	"authpocket/internal/secret"
 )
 
@@ -47,7 +48,7 @@ func withoutSecrets(state link.Object) link.Object {
 }
 
 // undo plans to take the plan back, from what the world holds now.
-func (w *world) undo(p link.Plan, force bool) (link.Plan, link.Problems) {
+func (w *world) undo(p link.Plan, force bool) (link.Plan, report.Problems) {
 	a, b := w.observe(p.Spec.Query())
 	return plans.NewUndo(p.Spec, receipt(p), a, b, force)
 }
@@ -174,7 +175,7 @@ func TestUndoAsksAboutWhatSomebodyChangedSince(t *testing.T) {
 }
 
 func TestNothingIsTakenApartThatCannotBeSeen(t *testing.T) {
-	for _, permission := range []link.Permission{
+	for _, permission := range []report.Permission{
 		"authentik_core.view_application", "authentik_providers_oauth2.view_oauth2provider",
 		"authentik_providers_oauth2.view_scopemapping",
 	} {
@@ -183,7 +184,7 @@ func TestNothingIsTakenApartThatCannotBeSeen(t *testing.T) {
 			plan := mustPlan(t, w, minimal())
 			mustApply(t, w, plan)
 			a, p := w.observe(plan.Spec.Query())
-			a.Missing = []link.Permission{permission}
+			a.Missing = []report.Permission{permission}
 			undo, problems := plans.NewUndo(plan.Spec, receipt(plan), a, p, true)
 			if len(problems) != 1 || !strings.Contains(problems[0].Todo.String(), string(permission)) || !undo.Empty() {
 				t.Errorf("undo: %v", problems)
@@ -304,7 +305,7 @@ func TestWhatWouldMoveASecretIsRefusedInThePlan(t *testing.T) {
 			p.SecretsByPlace = places
 			_, removal := plans.NewRemoval(minimal(), a, p)
 			_, undo := plans.NewUndo(plan.Spec, receipt(plan), a, p, false)
-			for what, problems := range map[string]link.Problems{"removal": removal, "undo": undo} {
+			for what, problems := range map[string]report.Problems{"removal": removal, "undo": undo} {
 				if refused := len(problems) == 1 && problems[0].Field == "pocketbase.slot" &&
 					strings.Contains(problems[0].Summary.String(), "(github)"); refused != places {
 					t.Errorf("%s: %v", what, problems)

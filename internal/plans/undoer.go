@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -18,7 +19,7 @@ type undoer struct {
 	changes  []link.Change
 	from     map[string][]link.FieldValue // values before each change, by its ID
 	warnings warner
-	problems link.Problems
+	problems report.Problems
 }
 
 func newUndoer(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, force bool) undoer {

@@ -5,6 +5,7 @@ import (
 
 	"authpocket/internal/address"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -26,7 +27,7 @@ func warnings(s link.Spec, d link.Desired, a link.AuthentikSnapshot, p link.Pock
 
 type warner []link.Warning
 
-func (w *warner) add(id link.WarningID, system link.System, summary, detail say.Text, ways ...link.Way) {
+func (w *warner) add(id link.WarningID, system report.System, summary, detail say.Text, ways ...report.Way) {
 	*w = append(*w, link.Warning{ID: id, System: system, Summary: summary, Detail: detail, Ways: ways})
 }
 
@@ -34,30 +35,30 @@ func (w *warner) access(d link.Desired, a link.AuthentikSnapshot) {
 	counts := func(b link.BindingState) bool { return b.Enabled }
 	unbound := len(d.Bindings) == 0 && !slices.ContainsFunc(a.Bindings, counts)
 	switch {
-	case unbound && a.Application != nil && slices.Contains(a.Missing, link.PermViewBinding):
-		w.add(link.WarnAccessUnseen, link.Authentik, say.Of("The token may not see who may use this application."),
+	case unbound && a.Application != nil && slices.Contains(a.Missing, report.PermViewBinding):
+		w.add(link.WarnAccessUnseen, report.Authentik, say.Of("The token may not see who may use this application."),
 			say.Of("Give it the permission authentik_policies.view_policybinding, or look in authentik."))
 		return
 	case unbound && a.ClosedByDefault:
-		w.add(link.WarnOpenToNobody, link.Authentik, say.Of("Nobody can use this application yet: this authentik "+
+		w.add(link.WarnOpenToNobody, report.Authentik, say.Of("Nobody can use this application yet: this authentik "+
 			"closes applications without bindings."),
-			say.Text{}, link.ChooseAccess(say.Of("to let people in")))
+			say.Text{}, report.ChooseAccess(say.Of("to let people in")))
 		return
 	case unbound && a.AccessUnknown:
-		w.add(link.WarnAccessUnknown, link.Authentik, say.Of("Either everyone or nobody can use this application: "+
+		w.add(link.WarnAccessUnknown, report.Authentik, say.Of("Either everyone or nobody can use this application: "+
 			"the token may not see whether this authentik closes applications without bindings."),
-			say.Of("The permission %s lets it see that.", string(link.PermViewSettings)),
-			link.ChooseAccess(say.Of("to decide who can")))
+			say.Of("The permission %s lets it see that.", string(report.PermViewSettings)),
+			report.ChooseAccess(say.Of("to decide who can")))
 		return
 	case unbound:
-		w.add(link.WarnOpenToEveryone, link.Authentik, say.Of("Everyone with an authentik account can use this "+
+		w.add(link.WarnOpenToEveryone, report.Authentik, say.Of("Everyone with an authentik account can use this "+
 			"application."),
-			say.Text{}, link.ChooseAccess(say.Of("to let in only some people")))
+			say.Text{}, report.ChooseAccess(say.Of("to let in only some people")))
 		return
 	}
 	for _, b := range d.Bindings {
 		if b.Expires != "" {
-			w.add(link.WarnBindingEnds, link.Authentik, bindingEnds(b),
+			w.add(link.WarnBindingEnds, report.Authentik, bindingEnds(b),
 				say.Of("After that these people lose access, or everyone gets it if this is the last binding. Add one "+
 					"in authentik that does not expire."))
 		}
@@ -76,7 +77,7 @@ func (w *warner) access(d link.Desired, a link.AuthentikSnapshot) {
 		detail = say.Of("Users must pass all bindings, so these can keep people out of this link. Remove them in " +
 			"authentik if they should not.")
 	}
-	w.add(link.WarnOtherBindings, link.Authentik, say.Of("The application has other bindings, which stay: %s.",
+	w.add(link.WarnOtherBindings, report.Authentik, say.Of("The application has other bindings, which stay: %s.",
 		say.List(others...)), detail)
 }
 
@@ -88,12 +89,12 @@ func (w *warner) shared(d link.Desired, a link.AuthentikSnapshot, p link.PocketB
 	}
 	for _, c := range p.Collections {
 		if c.Name != d.Collection.Name && c.SlotWith(now.ClientID) != "" {
-			w.add(link.WarnSharedApplication, link.Authentik, say.Of("The collection %s signs in with the same "+
+			w.add(link.WarnSharedApplication, report.Authentik, say.Of("The collection %s signs in with the same "+
 				"application.", c.Name),
 				say.Of("Changes in authentik affect both. After a new client ID or secret, sign-in through %s fails "+
 					"until its link gets it too.", c.Name),
-				link.Way{Run: link.RunRewrite, For: say.Of("for that link to give it the new one")},
-				link.MakeNew(say.Of("to separate the two links")))
+				report.Way{Run: report.RunRewrite, For: say.Of("for that link to give it the new one")},
+				report.MakeNew(say.Of("to separate the two links")))
 			return
 		}
 	}
@@ -102,7 +103,7 @@ func (w *warner) shared(d link.Desired, a link.AuthentikSnapshot, p link.PocketB
 // secretGap warns if an existing provider gets another client ID or secret.
 func (w *warner) secretGap(d link.Desired, a link.AuthentikSnapshot) {
 	if newCredentials(d, a) {
-		w.add(link.WarnSecretWindow, link.Authentik, say.Of("Sign-ins fail for a moment between two of the writes."),
+		w.add(link.WarnSecretWindow, report.Authentik, say.Of("Sign-ins fail for a moment between two of the writes."),
 			say.Of("authentik gets the new client ID or secret first, and PocketBase right after it. If PocketBase "+
 				"does not accept it, authentik gets the previous one back at once: see what is written only if "+
 				"needed."))
@@ -118,12 +119,13 @@ func (w *warner) onlyWay(d link.Desired, a link.AuthentikSnapshot, p link.Pocket
 	off := say.Of("Passwords and one-time passwords are off there.")
 	switch i := link.SlotIndex(c.OAuth2, d.Slot.Slot); {
 	case i < 0 || c.OAuth2.Providers[i].ClientID != now.ClientID:
-		w.add(link.WarnOnlyWay, link.PB, onlyWords(*c), say.Join(off, say.Of("Test a sign-in through %s, to prove "+
+		w.add(link.WarnOnlyWay, report.PB, onlyWords(*c), say.Join(off, say.Of("Test a sign-in through %s, to prove "+
 			"the new way before the old one goes. An app that knows the slot by its name needs the new one.",
 			d.Slot.Slot)))
 	case newCredentials(d, a):
-		w.add(link.WarnOnlyWay, link.PB, onlyWords(*c), say.Join(off, say.Of("The old client ID or secret goes before "+
-			"the new one is proved. Turn one of them on until a test sign-in has worked with the new one.")))
+		w.add(link.WarnOnlyWay, report.PB, onlyWords(*c), say.Join(off,
+			say.Of("The old client ID or secret goes before "+
+				"the new one is proved. Turn one of them on until a test sign-in has worked with the new one.")))
 	}
 }
 
@@ -145,7 +147,8 @@ func (w *warner) slots(d link.Desired, a link.AuthentikSnapshot, p link.PocketBa
 	}
 	for _, o := range c.OAuth2.Providers {
 		if link.IsSlot(o.Slot) && o.Slot != d.Slot.Slot && o.ClientID == now.ClientID {
-			w.add(link.WarnOldSlot, link.PB, say.Of("The slot %s also has this link, next to %s.", o.Slot, d.Slot.Slot),
+			w.add(link.WarnOldSlot, report.PB, say.Of("The slot %s also has this link, next to %s.", o.Slot,
+				d.Slot.Slot),
 				say.Of("PocketBase knows the people who signed in through %s by that slot. Through %s it links them "+
 					"again by verified e-mail address, or refuses them. Your app shows both buttons until you "+
 					"remove %s in PocketBase.", o.Slot, d.Slot.Slot, o.Slot))
@@ -163,24 +166,25 @@ func (w *warner) email(d link.Desired, a link.AuthentikSnapshot) {
 				"PocketBase account of another address. Turn off “Allow users to change email” in authentik's " +
 				"system settings, or trust only addresses marked verified.")
 		}
-		w.add(link.WarnEmailTrustAll, link.Authentik, say.Of("Every e-mail address in authentik will count as "+
+		w.add(link.WarnEmailTrustAll, report.Authentik, say.Of("Every e-mail address in authentik will count as "+
 			"verified."),
 			detail)
 	case link.EmailTrustAttribute:
-		w.add(link.WarnEmailTrustAttribute, link.Authentik, say.Of("Only people with the attribute email_verified: "+
+		w.add(link.WarnEmailTrustAttribute, report.Authentik, say.Of("Only people with the attribute email_verified: "+
 			"true have a verified address."),
 			say.Of("Set it on the user or let your enrolment set it. %s", link.EmailOutcome(link.EmailLeave,
 				d.Collection)))
 	case link.EmailLeave:
 		if own := customEmail(d, a); own != "" {
-			w.add(link.WarnEmailLeave, link.Authentik, say.Of("The scope mapping “%s” provides the e-mail claims, "+
+			w.add(link.WarnEmailLeave, report.Authentik, say.Of("The scope mapping “%s” provides the e-mail claims, "+
 				"and authpocket can't tell what it returns.", own),
 				say.Of("If it marks an address as verified, PocketBase links the account that has it. If not: %s",
 					link.EmailOutcome(link.EmailLeave, d.Collection)))
 			return
 		}
 		if !d.Collection.EmailRequired { // otherwise PocketBase's own warning says that nobody new can sign in
-			w.add(link.WarnEmailLeave, link.Authentik, say.Of("authentik marks every e-mail address as not verified."),
+			w.add(link.WarnEmailLeave, report.Authentik,
+				say.Of("authentik marks every e-mail address as not verified."),
 				link.EmailDropped(d.Collection))
 		}
 	}
@@ -198,12 +202,12 @@ func customEmail(d link.Desired, a link.AuthentikSnapshot) string {
 
 func (w *warner) transport(s link.Spec, d link.Desired) {
 	if address.PlainHTTP(d.AuthentikURL) {
-		w.add(link.WarnHTTPAuthentik, link.Authentik, say.Of("authentik's address is plain http."),
+		w.add(link.WarnHTTPAuthentik, report.Authentik, say.Of("authentik's address is plain http."),
 			say.Of("Passwords and tokens can be intercepted. Use https."))
 	}
 	for _, u := range append([]string{d.PocketBaseURL}, s.PocketBaseURLs...) {
 		if address.PlainHTTP(u) {
-			w.add(link.WarnHTTPPocketBase, link.PB, say.Of("PocketBase's address is plain http."),
+			w.add(link.WarnHTTPPocketBase, report.PB, say.Of("PocketBase's address is plain http."),
 				say.Of("Sign-in codes and tokens can be intercepted. Use https."))
 			return
 		}
@@ -213,13 +217,13 @@ func (w *warner) transport(s link.Spec, d link.Desired) {
 func (w *warner) redirects(d link.Desired) {
 	for _, r := range d.Provider.RedirectURIs {
 		if r.Mode == link.RedirectRegex {
-			w.add(link.WarnRegexRedirect, link.Authentik, say.Of("The redirect URI “%s” is a regular expression.",
+			w.add(link.WarnRegexRedirect, report.Authentik, say.Of("The redirect URI “%s” is a regular expression.",
 				r.URL),
 				say.Of("Anyone who controls an address that it matches can receive sign-in codes. Prefer strict ones."))
 		}
 	}
 	if len(d.RedirectURLs()) == 0 {
-		w.add(link.WarnNoRedirect, link.Authentik, say.Of("No redirect URI leads to PocketBase."),
+		w.add(link.WarnNoRedirect, report.Authentik, say.Of("No redirect URI leads to PocketBase."),
 			say.Of("Sign-in through PocketBase's own redirect will be refused. Add %s.",
 				link.RedirectURL(d.PocketBaseURL)))
 	}
@@ -231,7 +235,7 @@ func (w *warner) subject(d link.Desired, a link.AuthentikSnapshot, p link.Pocket
 		return
 	}
 	if now := providerByPK(a, d.Provider.PK); now != nil && now.SubjectMode != d.Provider.SubjectMode {
-		w.add(link.WarnSubjectMode, link.Authentik, say.Count(linked,
+		w.add(link.WarnSubjectMode, report.Authentik, say.Count(linked,
 			"%d person has signed in through this slot, and the subject mode changes.",
 			"%d people have signed in through this slot, and the subject mode changes."),
 			say.Of("authentik will send different subjects, so PocketBase won't recognise them. Keep the subject "+

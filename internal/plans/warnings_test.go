@@ -7,6 +7,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
@@ -117,9 +118,9 @@ func TestWarnings(t *testing.T) {
 			if (one == nil) != test.never {
 				t.Fatalf("the warnings are %v", warningIDs(plan))
 			}
-			if one != nil && (!strings.Contains(say.Of("%s%s", one.Summary, one.Advice(link.InFile)).String(),
+			if one != nil && (!strings.Contains(say.Of("%s%s", one.Summary, one.Advice(report.InFile)).String(),
 				test.says) || one.System == "" ||
-				one.Advice(link.InFile).Empty()) {
+				one.Advice(report.InFile).Empty()) {
 				t.Errorf("the warning is %+v", one)
 			}
 		})

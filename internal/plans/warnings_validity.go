@@ -2,6 +2,7 @@ package plans
 
 import (
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -19,7 +20,7 @@ func (w *warner) lifetimes(d link.Desired) {
 		case lasts <= one.Useless:
 			outcome = say.Of("Every sign-in fails.")
 		}
-		w.add(link.WarnShortValidity, link.Authentik, say.Of("%s is “%s”, which is too short to use.",
+		w.add(link.WarnShortValidity, report.Authentik, say.Of("%s is “%s”, which is too short to use.",
 			one.Label.Text(), one.Text), say.Join(outcome, one.Longer()))
 	}
 }

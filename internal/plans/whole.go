@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -22,7 +23,7 @@ func Whole(p link.Plan, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) lin
 	warned := warner(slices.Clone(p.Warnings))
 	for _, one := range a.Bindings {
 		if one.Enabled && one.Expires != "" {
-			warned.add(link.WarnBindingLeftOut, link.Authentik, say.Of("The binding of the %s is left out, because "+
+			warned.add(link.WarnBindingLeftOut, report.Authentik, say.Of("The binding of the %s is left out, because "+
 				"it expires on %s.", one.Who(), one.Expires),
 				say.Of("A new one would not expire. Add it in authentik."))
 		}

@@ -15,6 +15,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/pbtest"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/wire"
@@ -103,7 +104,7 @@ func TestApplySettlesByReading(t *testing.T) {
 	after := *before
 	after.CreateRule = nil
 	for _, ch := range []link.Change{
-		{System: link.PB, Kind: link.KindRules, Before: before, After: &after,
+		{System: report.PB, Kind: link.KindRules, Before: before, After: &after,
 			Fields: []link.Field{{Name: "createRule"}}},
 		pbtest.Change(before, pbtest.Without(before, "github"), "github.displayName"),
 	} {
@@ -134,7 +135,7 @@ func TestApplySeesOthersMeanwhile(t *testing.T) {
 		return nil, syscall.ECONNRESET
 	})
 	f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(before, pbtest.Ours())))
-	if f.Kind != link.FaultStale || !strings.Contains(f.Summary.String(), "Client ID of the provider google") {
+	if f.Kind != report.FaultStale || !strings.Contains(f.Summary.String(), "Client ID of the provider google") {
 		t.Errorf("%+v", f)
 	}
 }
@@ -169,7 +170,7 @@ func TestApplyGivesUp(t *testing.T) {
 				t.Fatal(err)
 			}
 			f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(before, pbtest.Ours())))
-			if f.Kind != link.FaultUnknown || f.Written != link.WrittenUnknown {
+			if f.Kind != report.FaultUnknown || f.Written != report.WrittenUnknown {
 				t.Errorf("%s: %+v", name, f)
 			}
 			if took := time.Since(begun); took > wire.Patience {
@@ -194,7 +195,7 @@ func TestApplyFailsTwice(t *testing.T) {
 			t.Fatal(err)
 		}
 		f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(before, pbtest.Ours())))
-		if f.Kind != link.FaultOther || !strings.Contains(f.Summary.String(), "Something went wrong") {
+		if f.Kind != report.FaultOther || !strings.Contains(f.Summary.String(), "Something went wrong") {
 			t.Errorf("%+v", f)
 		}
 	})
@@ -218,11 +219,11 @@ func TestApplyCancelled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f := pbtest.FaultOf(t, client.Apply(ctx, pbtest.Adding(before, pbtest.Ours()))); f.Kind != link.FaultUnknown {
+	if f := pbtest.FaultOf(t, client.Apply(ctx, pbtest.Adding(before, pbtest.Ours()))); f.Kind != report.FaultUnknown {
 		t.Errorf("%+v", f)
 	}
 	if f := pbtest.FaultOf(t,
-		client.Apply(ctx, pbtest.Adding(before, pbtest.Ours()))); f.Kind != link.FaultUnreachable {
+		client.Apply(ctx, pbtest.Adding(before, pbtest.Ours()))); f.Kind != report.FaultUnreachable {
 		t.Errorf("%+v", f)
 	}
 }
@@ -280,7 +281,7 @@ func TestRefusalShapes(t *testing.T) {
 			t.Fatal(err)
 		}
 		f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(before, pbtest.Ours())))
-		if f.Kind != link.FaultRefused || f.Field != one.field || !strings.Contains(f.Summary.String(), one.says) {
+		if f.Kind != report.FaultRefused || f.Field != one.field || !strings.Contains(f.Summary.String(), one.says) {
 			t.Errorf("%s: field %q, kind %q: %s", one.name, f.Field, f.Kind, f.Summary)
 		}
 		if strings.ContainsAny(f.Summary.String()+f.Todo.String(), "{}\"") {
@@ -339,7 +340,7 @@ func TestRefusesUnmergedServers(t *testing.T) {
 		}
 		f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Change(before, pbtest.With(before, pbtest.Ours()),
 			"oidc2.clientId")))
-		if f.Kind != link.FaultRefused || !strings.Contains(f.Summary.String(), one.says) ||
+		if f.Kind != report.FaultRefused || !strings.Contains(f.Summary.String(), one.says) ||
 			!strings.Contains(f.Todo.String(), "0.40.1") {
 			t.Errorf("%q: %+v", one.version, f)
 		}
@@ -360,12 +361,12 @@ func TestReadBackDiffers(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(before, pbtest.Ours())))
-	if f.Kind != link.FaultRefused || !strings.Contains(f.Summary.String(), "the provider oidc2, which is gone") {
+	if f.Kind != report.FaultRefused || !strings.Contains(f.Summary.String(), "the provider oidc2, which is gone") {
 		t.Errorf("%+v", f)
 	}
 	after := *before
 	after.AuthRule = new("x = 1")
-	ch := link.Change{System: link.PB, Kind: link.KindRules, Before: before, After: &after,
+	ch := link.Change{System: report.PB, Kind: link.KindRules, Before: before, After: &after,
 		Fields: []link.Field{{Name: "authRule"}}}
 	if f := pbtest.FaultOf(t, client.Apply(t.Context(), ch)); f.Field != "pocketbase.auth_rule" {
 		t.Errorf("%+v", f)

@@ -9,6 +9,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/pbtest"
 	"authpocket/internal/pocketbase/rest"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
@@ -111,7 +112,7 @@ func TestRemoveFromTheMiddle(t *testing.T) {
 	now := observe(t, client)
 	f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Change(now, pbtest.Without(now, "oidc"),
 		"oidc.displayName")))
-	if f.Kind != link.FaultRefused || f.Field != "pocketbase.slot" || !strings.Contains(f.Todo.String(),
+	if f.Kind != report.FaultRefused || f.Field != "pocketbase.slot" || !strings.Contains(f.Todo.String(),
 		"Upgrade PocketBase") ||
 		!strings.Contains(f.Summary.String(), "0.39.11") {
 		t.Errorf("fault %+v does not explain", f)
@@ -167,7 +168,7 @@ func TestApplyStale(t *testing.T) {
 	changed := pbtest.Ours()
 	changed.DisplayName = "Company"
 	f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(before, changed)))
-	if f.Kind != link.FaultStale || !strings.Contains(f.Summary.String(), "Display name of the provider google") ||
+	if f.Kind != report.FaultStale || !strings.Contains(f.Summary.String(), "Display name of the provider google") ||
 		!strings.Contains(f.Summary.String(), "full name") {
 		t.Errorf("fault %+v does not name what changed", f)
 	}
@@ -183,7 +184,7 @@ func TestApplyRules(t *testing.T) {
 	before := observe(t, client)
 	after := *before
 	after.CreateRule, after.AuthRule = new(`@request.context = "oauth2"`), nil
-	ch := link.Change{System: link.PB, Kind: link.KindRules, Object: say.Of("rules"), Before: before, After: &after,
+	ch := link.Change{System: report.PB, Kind: link.KindRules, Object: say.Of("rules"), Before: before, After: &after,
 		Fields: []link.Field{{Name: "createRule"}}}
 	if err := client.Apply(t.Context(), ch); err != nil {
 		t.Fatal(err)
@@ -200,7 +201,7 @@ func TestApplyRules(t *testing.T) {
 	bad := after
 	bad.CreateRule = new("nosuchfield = 1")
 	ch.Before, ch.After = observe(t, client), &bad
-	if f := pbtest.FaultOf(t, client.Apply(t.Context(), ch)); f.Kind != link.FaultRefused ||
+	if f := pbtest.FaultOf(t, client.Apply(t.Context(), ch)); f.Kind != report.FaultRefused ||
 		f.Field != "pocketbase.create_rule" {
 		t.Errorf("fault %+v", f)
 	}
@@ -210,7 +211,7 @@ func TestApplyRules(t *testing.T) {
 		t.Fatal(err)
 	}
 	ch.After = before
-	if f := pbtest.FaultOf(t, client.Apply(t.Context(), ch)); f.Kind != link.FaultStale ||
+	if f := pbtest.FaultOf(t, client.Apply(t.Context(), ch)); f.Kind != report.FaultStale ||
 		!strings.Contains(f.Summary.String(), "create rule") {
 		t.Errorf("fault %+v", f)
 	}
@@ -221,7 +222,7 @@ func TestApplySettings(t *testing.T) {
 	server := pbtest.Start(t)
 	client, calls := connect(t, server)
 	for _, hide := range []bool{true, true, false} {
-		ch := link.Change{System: link.PB, Kind: link.KindSettings, Object: say.Of("settings"),
+		ch := link.Change{System: report.PB, Kind: link.KindSettings, Object: say.Of("settings"),
 			Before: &link.SettingsState{HideControls: !hide}, After: &link.SettingsState{HideControls: hide},
 			Fields: []link.Field{{Name: "meta.hideControls"}}}
 		if err := client.Apply(t.Context(), ch); err != nil {
@@ -245,10 +246,10 @@ func TestApplyRefusesWhatItCannotDo(t *testing.T) {
 	noSecret.ClientSecret = secret.Text{}
 	superusers := &link.CollectionState{Name: "_superusers"}
 	for name, ch := range map[string]link.Change{
-		"another system":  {System: link.Authentik, Kind: link.KindOAuth2},
-		"another kind":    {System: link.PB, Kind: link.KindMapping},
-		"no collection":   {System: link.PB, Kind: link.KindOAuth2},
-		"no settings":     {System: link.PB, Kind: link.KindSettings},
+		"another system":  {System: report.Authentik, Kind: link.KindOAuth2},
+		"another kind":    {System: report.PB, Kind: link.KindMapping},
+		"no collection":   {System: report.PB, Kind: link.KindOAuth2},
+		"no settings":     {System: report.PB, Kind: link.KindSettings},
 		"no secret":       pbtest.Adding(now, noSecret),
 		"no field":        pbtest.Change(now, now),
 		"superusers":      pbtest.Adding(superusers, pbtest.Ours()),
@@ -290,7 +291,7 @@ func TestApplyRefused(t *testing.T) {
 		p := pbtest.Ours()
 		one.spoil(&p)
 		f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(observe(t, client), p)))
-		if f.Kind != link.FaultRefused || f.Field != one.field || !strings.Contains(f.Summary.String(), one.says) {
+		if f.Kind != report.FaultRefused || f.Field != one.field || !strings.Contains(f.Summary.String(), one.says) {
 			t.Errorf("%s: field %q, kind %q, %s", one.name, f.Field, f.Kind, f.Summary)
 		}
 	}

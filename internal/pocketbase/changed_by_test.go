@@ -11,6 +11,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/pbtest"
+	"authpocket/internal/report"
 	"authpocket/internal/wire"
 )
 
@@ -19,7 +20,7 @@ func TestChangedByReadsTheRequestLog(t *testing.T) {
 	server := pbtest.Start(t)
 	client, _ := connect(t, server)
 	users := observe(t, client)
-	about := []link.Change{{System: link.PB, Kind: link.KindOAuth2, Before: users, After: users}}
+	about := []link.Change{{System: report.PB, Kind: link.KindOAuth2, Before: users, After: users}}
 	before := time.Now()
 	send(t, http.MethodPatch, server.URL()+"/api/collections/users", server.Token(), map[string]any{"viewRule": nil},
 		new(any))

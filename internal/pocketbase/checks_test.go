@@ -10,6 +10,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/pbtest"
+	"authpocket/internal/report"
 )
 
 // desired returns a link of our provider to the users collection as it is.
@@ -39,14 +40,14 @@ func linked(t testing.TB) (core.App, *Client, *pbtest.Recorder, link.Desired) {
 	return server.App(), client, calls, d
 }
 
-func byID(t testing.TB, checks []link.Check) map[string]link.Check {
+func byID(t testing.TB, checks []report.Check) map[string]report.Check {
 	t.Helper()
-	out := map[string]link.Check{}
+	out := map[string]report.Check{}
 	for _, one := range checks {
-		if one.System != link.PB || one.Title.Empty() || one.Evidence.Empty() {
+		if one.System != report.PB || one.Title.Empty() || one.Evidence.Empty() {
 			t.Errorf("the check lacks something: %+v", one)
 		}
-		bad := one.Status == link.Fail || one.Status == link.Warn
+		bad := one.Status == report.Fail || one.Status == report.Warn
 		if bad != (!one.Remedy.Empty()) || bad != (one.Cause != "") {
 			t.Errorf("%s is %s with remedy %q and cause %q", one.ID, one.Status, one.Remedy, one.Cause)
 		}
@@ -60,7 +61,7 @@ func TestCheckGoodLink(t *testing.T) {
 	_, client, calls, d := linked(t)
 	checks := byID(t, client.Check(t.Context(), d))
 	for _, id := range []string{"auth-methods", "client-id", "auth-url", "display-name", "pkce", "settings", "rules"} {
-		if one := checks["pocketbase."+id]; one.Status != link.Pass {
+		if one := checks["pocketbase."+id]; one.Status != report.Pass {
 			t.Errorf("%s: %+v", id, one)
 		}
 	}
@@ -85,53 +86,53 @@ func TestCheckFindsEachBreak(t *testing.T) {
 	good := pbtest.UsersOf(t, app).OAuth2.Providers
 	for _, one := range []struct {
 		name, check string
-		status      link.Status
-		cause       link.CauseID
+		status      report.Status
+		cause       report.CauseID
 		spoil       func(users *core.Collection, mine *core.OAuth2ProviderConfig)
 	}{
-		{"off", "auth-methods", link.Fail, link.CauseOAuth2Off,
+		{"off", "auth-methods", report.Fail, report.CauseOAuth2Off,
 			func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.OAuth2.Enabled = false }},
-		{"renamed", "auth-methods", link.Fail, link.CauseProviderMissing,
+		{"renamed", "auth-methods", report.Fail, report.CauseProviderMissing,
 			func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.Name = "oidc3" }},
-		{"renamed, settings", "settings", link.Fail, link.CauseProviderMissing,
+		{"renamed, settings", "settings", report.Fail, report.CauseProviderMissing,
 			func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.Name = "oidc3" }},
-		{"client id", "client-id", link.Fail, link.CauseClientID,
+		{"client id", "client-id", report.Fail, report.CauseClientID,
 			func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.ClientId = "x" }},
-		{"auth URL", "auth-url", link.Fail, link.CauseAuthURL,
+		{"auth URL", "auth-url", report.Fail, report.CauseAuthURL,
 			func(_ *core.Collection, mine *core.OAuth2ProviderConfig) {
 				mine.AuthURL = "http://authentik.company/application/o/authorize"
 			}},
-		{"display name", "display-name", link.Fail, link.CauseDisplayName,
+		{"display name", "display-name", report.Fail, report.CauseDisplayName,
 			func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.DisplayName = "x" }},
-		{"PKCE", "pkce", link.Fail, link.CausePKCE, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) {
+		{"PKCE", "pkce", report.Fail, report.CausePKCE, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) {
 			mine.PKCE = new(false)
 		}},
-		{"token URL", "settings", link.Fail, link.CauseSettingsDiffer,
+		{"token URL", "settings", report.Fail, report.CauseSettingsDiffer,
 			func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.TokenURL += "x" }},
-		{"user info URL", "settings", link.Fail, link.CauseSettingsDiffer,
+		{"user info URL", "settings", report.Fail, report.CauseSettingsDiffer,
 			func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.UserInfoURL = "" }},
-		{"extra", "settings", link.Fail, link.CauseSettingsDiffer,
+		{"extra", "settings", report.Fail, report.CauseSettingsDiffer,
 			func(_ *core.Collection, mine *core.OAuth2ProviderConfig) {
 				mine.Extra = map[string]any{"issuers": []any{"x"}}
 			}},
-		{"mapped", "settings", link.Fail, link.CauseSettingsDiffer,
+		{"mapped", "settings", report.Fail, report.CauseSettingsDiffer,
 			func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.OAuth2.MappedFields.Name = "" }},
-		{"createRule closed", "rules", link.Warn, link.CauseCreateRule,
+		{"createRule closed", "rules", report.Warn, report.CauseCreateRule,
 			func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.CreateRule = nil }},
-		{"createRule of its own", "rules", link.Skipped, "",
+		{"createRule of its own", "rules", report.Skipped, "",
 			func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.CreateRule = new("email != ''") }},
-		{"authRule closed", "rules", link.Fail, link.CauseAuthRule,
+		{"authRule closed", "rules", report.Fail, report.CauseAuthRule,
 			func(users *core.Collection, _ *core.OAuth2ProviderConfig) {
 				users.AuthRule, users.CreateRule = nil, nil
 			}},
-		{"authRule of its own", "rules", link.Skipped, "",
+		{"authRule of its own", "rules", report.Skipped, "",
 			func(users *core.Collection, _ *core.OAuth2ProviderConfig) {
 				users.AuthRule = new(`@request.query.door = "1"`)
 			}},
-		{"MFA", "rules", link.Fail, link.CauseMFA, func(users *core.Collection, _ *core.OAuth2ProviderConfig) {
+		{"MFA", "rules", report.Fail, report.CauseMFA, func(users *core.Collection, _ *core.OAuth2ProviderConfig) {
 			users.MFA.Enabled = true
 		}},
-		{"required field", "rules", link.Warn, link.CauseRequiredField,
+		{"required field", "rules", report.Warn, report.CauseRequiredField,
 			func(users *core.Collection, _ *core.OAuth2ProviderConfig) {
 				users.Fields.Add(&core.TextField{Name: "phone", Required: true})
 			}},
@@ -159,14 +160,14 @@ func TestCheckNotMeasured(t *testing.T) {
 		name   string
 		status int
 		body   string
-		want   link.Status // of auth-methods
+		want   report.Status // of auth-methods
 	}{
 		{"refused", 403, `{"data":{},"message":"You are not allowed to perform this request.","status":403}`,
-			link.Skipped},
-		{"page", 200, `<html>`, link.Skipped},
-		{"failure", 500, `{"data":{},"message":"Something went wrong.","status":500}`, link.Skipped},
+			report.Skipped},
+		{"page", 200, `<html>`, report.Skipped},
+		{"failure", 500, `{"data":{},"message":"Something went wrong.","status":500}`, report.Skipped},
 		{"no collection", 404, `{"data":{},"message":"Missing or invalid auth collection context.","status":404}`,
-			link.Fail},
+			report.Fail},
 	} {
 		client := meeting(one.status, []byte(one.body))
 		checks := byID(t, client.Check(t.Context(), link.Desired{Collection: link.CollectionState{Name: "users"},
@@ -175,7 +176,7 @@ func TestCheckNotMeasured(t *testing.T) {
 			t.Errorf("%s: %+v", one.name, checks)
 		}
 		for id, check := range checks {
-			if id != "pocketbase.auth-methods" && check.Status != link.Skipped {
+			if id != "pocketbase.auth-methods" && check.Status != report.Skipped {
 				t.Errorf("%s: %+v", one.name, check)
 			}
 		}
@@ -189,7 +190,7 @@ func TestCheckCollectionGone(t *testing.T) {
 	d := link.Desired{Collection: link.CollectionState{Name: "gone"}, Slot: pbtest.Ours()}
 	checks := byID(t, client.Check(t.Context(), d))
 	for _, id := range []string{"auth-methods", "settings", "rules"} {
-		if one := checks["pocketbase."+id]; one.Status != link.Fail || one.Cause != link.CauseCollectionMissing {
+		if one := checks["pocketbase."+id]; one.Status != report.Fail || one.Cause != report.CauseCollectionMissing {
 			t.Errorf("%s: %+v", id, one)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/pbtest"
 	"authpocket/internal/pocketbase/rest"
+	"authpocket/internal/report"
 )
 
 // meeting returns a client of a server that answers everything with one status and body.
@@ -53,7 +54,7 @@ func wellWorded(t *testing.T, err error) {
 	if err == nil {
 		return
 	}
-	fault, ok := errors.AsType[*link.Fault](err)
+	fault, ok := errors.AsType[*report.Fault](err)
 	if !ok || fault.Summary.Empty() || fault.Todo.Empty() {
 		t.Fatalf("without words: %v", err)
 	}

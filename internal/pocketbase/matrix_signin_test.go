@@ -10,6 +10,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/pbtest"
 	"authpocket/internal/pocketbase/rest"
+	"authpocket/internal/report"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
 )
@@ -86,7 +87,7 @@ func (m *matrix) signsIn(t *testing.T) {
 	later := time.Now().Add(3 * time.Second) // beyond what the clocks leave open
 	for who, id := range map[string]string{"old": old, "of a test before": fresh.ID} {
 		if f := pbtest.FaultOf(t, m.client.DeleteAccount(t.Context(), d, id, later,
-			false)); f.Kind != link.FaultRefused {
+			false)); f.Kind != report.FaultRefused {
 			t.Errorf("%s: %+v", who, f)
 		}
 	}
@@ -111,12 +112,12 @@ func (m *matrix) logged(t *testing.T, d link.Desired) {
 	old := rest.ParseRelease(m.version).Before(rest.ComparesIPs)
 	var group sync.WaitGroup
 	group.Go(func() {
-		if check := m.client.Probe(t.Context(), d); check.Status != link.Pass {
+		if check := m.client.Probe(t.Context(), d); check.Status != report.Pass {
 			t.Errorf("%+v", check)
 		}
 	})
-	for nonce, cause := range map[string]link.CauseID{"nonce-fresh-new": "",
-		"nonce-bad-refused": link.CauseCodeRefused} {
+	for nonce, cause := range map[string]report.CauseID{"nonce-fresh-new": "",
+		"nonce-bad-refused": report.CauseCodeRefused} {
 		group.Go(func() {
 			trail := m.client.Trail(t.Context(), signin.TrailQuery{Nonce: nonce, Exchange: true, Patient: true})
 			if !trail.Exchange || trail.Cause != cause || !trail.Unread.Empty() || trail.IgnoresIPs != old {

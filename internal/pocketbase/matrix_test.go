@@ -15,6 +15,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/pbtest"
 	"authpocket/internal/pocketbase/rest"
+	"authpocket/internal/report"
 	"authpocket/internal/secret"
 	"authpocket/test/servers"
 )
@@ -194,7 +195,7 @@ func (m *matrix) lifeOfALink(t *testing.T) {
 	d := desired(t, m.client)
 	d.Slot, d.Collection = changed, *observe(t, m.client)
 	for _, check := range m.client.Check(t.Context(), d) {
-		if check.Status != link.Pass {
+		if check.Status != report.Pass {
 			t.Errorf("%+v", check)
 		}
 	}
@@ -213,7 +214,7 @@ func (m *matrix) removeFromTheMiddle(t *testing.T) {
 	ch := pbtest.Change(now, after, "oidc.displayName")
 	if !rest.ParseRelease(m.version).Since(rest.MergesByName) {
 		f := pbtest.FaultOf(t, m.client.Apply(t.Context(), ch))
-		if f.Kind != link.FaultRefused || !strings.Contains(f.Summary.String(), "github") {
+		if f.Kind != report.FaultRefused || !strings.Contains(f.Summary.String(), "github") {
 			t.Errorf("%+v", f)
 		}
 		m.untouched(t, "a refused removal")
@@ -239,7 +240,7 @@ func (m *matrix) refusesToTouchOthers(t *testing.T) {
 		identity.Version = version
 		client := newFacade(rest.NewClient(config(t, m.URL, m.token), identity))
 		f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(observe(t, m.client), pbtest.Ours())))
-		if f.Kind != link.FaultRefused || !strings.Contains(f.Summary.String(), "0.40.0") ||
+		if f.Kind != report.FaultRefused || !strings.Contains(f.Summary.String(), "0.40.0") ||
 			!strings.Contains(f.Todo.String(), "0.40.1") {
 			t.Errorf("known as %q: %+v", version, f)
 		}

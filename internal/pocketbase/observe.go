@@ -19,7 +19,7 @@ func ReadAhead(ctx context.Context, cfg rest.Config, q link.Query) {
 }
 
 // Observe returns the auth collections, the settings, and of the queried collection the number of people linked to each
-// slot. It sends three requests at once, more for long lists. The error is a *link.Fault.
+// slot. It sends three requests at once, more for long lists. The error is a *report.Fault.
 func (c *Client) Observe(ctx context.Context, q link.Query) (link.PocketBaseSnapshot, error) {
 	snap := link.PocketBaseSnapshot{Taken: time.Now(), URL: c.URL(), Version: c.Identity().Version,
 		SecretsByPlace: !c.Release().Since(rest.MergesByName)}

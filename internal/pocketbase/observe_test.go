@@ -14,6 +14,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/pbtest"
+	"authpocket/internal/report"
 	"authpocket/internal/secret"
 	"authpocket/internal/wire"
 	"authpocket/sandbox/pocketbasehost"
@@ -259,7 +260,7 @@ func TestReadPatience(t *testing.T) {
 			if took := time.Since(begun); (err == nil) != one.good || took < one.atLeast || took > one.atMost {
 				t.Errorf("%s: %v after %v", one.name, err, took)
 			}
-			if f, ok := err.(*link.Fault); ok && one.header == "100" && !strings.Contains(f.Todo.String(), "1m40s") {
+			if f, ok := err.(*report.Fault); ok && one.header == "100" && !strings.Contains(f.Todo.String(), "1m40s") {
 				t.Errorf("%s: %s", one.name, f.Todo)
 			}
 		})

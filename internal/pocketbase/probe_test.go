@@ -12,6 +12,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/pbtest"
+	"authpocket/internal/report"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
 )
@@ -38,23 +39,24 @@ func TestProbe(t *testing.T) {
 	})
 	for _, one := range []struct {
 		name, tokenURL string
-		status         link.Status
-		cause          link.CauseID
+		status         report.Status
+		cause          report.CauseID
 	}{
 		{"good", tokenEndpoint(t, 400, "application/json",
-			`{"error":"invalid_grant","error_description":"The provided authorization grant is wrong"}`), link.Pass,
+			`{"error":"invalid_grant","error_description":"The provided authorization grant is wrong"}`), report.Pass,
 			""},
 		{"wrong secret", tokenEndpoint(t, 400, "application/json",
-			`{"error":"invalid_client","error_description":"Client authentication failed"}`), link.Fail,
-			link.CauseInvalidClient},
-		{"page", tokenEndpoint(t, 200, "text/html", `<html>sign in</html>`), link.Fail, link.CauseHTMLInsteadOfJSON},
-		{"not found", tokenEndpoint(t, 404, "text/html", `<html>`), link.Fail, link.CauseTokenURLNotFound},
-		{"gateway", tokenEndpoint(t, 502, "text/html", `<html>`), link.Fail, link.CauseProxy},
-		{"private CA", selfSigned.URL, link.Fail, link.CausePrivateCA},
-		{"no TLS", strings.Replace(plainServer, "http:", "https:", 1), link.Fail, link.CauseTLS},
-		{"refused", "http://127.0.0.1:1/token", link.Fail, link.CauseRefused},
-		{"no such host", "http://nowhere.invalid/token", link.Fail, link.CauseDNS},
-		{"hanging", hanging, link.Fail, link.CauseTimeout},
+			`{"error":"invalid_client","error_description":"Client authentication failed"}`), report.Fail,
+			report.CauseInvalidClient},
+		{"page", tokenEndpoint(t, 200, "text/html", `<html>sign in</html>`), report.Fail,
+			report.CauseHTMLInsteadOfJSON},
+		{"not found", tokenEndpoint(t, 404, "text/html", `<html>`), report.Fail, report.CauseTokenURLNotFound},
+		{"gateway", tokenEndpoint(t, 502, "text/html", `<html>`), report.Fail, report.CauseProxy},
+		{"private CA", selfSigned.URL, report.Fail, report.CausePrivateCA},
+		{"no TLS", strings.Replace(plainServer, "http:", "https:", 1), report.Fail, report.CauseTLS},
+		{"refused", "http://127.0.0.1:1/token", report.Fail, report.CauseRefused},
+		{"no such host", "http://nowhere.invalid/token", report.Fail, report.CauseDNS},
+		{"hanging", hanging, report.Fail, report.CauseTimeout},
 	} {
 		t.Run(one.name, func(t *testing.T) {
 			t.Parallel()
@@ -92,7 +94,7 @@ func TestProbe(t *testing.T) {
 func TestProbeNotAsked(t *testing.T) {
 	t.Parallel()
 	app, client, _, d := linked(t)
-	expect := func(name string, d link.Desired, status link.Status, cause link.CauseID) {
+	expect := func(name string, d link.Desired, status report.Status, cause report.CauseID) {
 		t.Helper()
 		if check := client.Probe(t.Context(), d); check.Status != status || check.Cause != cause.Entry() {
 			t.Errorf("%s: %+v", name, check)
@@ -100,17 +102,17 @@ func TestProbeNotAsked(t *testing.T) {
 	}
 	other := d
 	other.Slot.Slot = "oidc3"
-	expect("no such provider", other, link.Fail, link.CauseProviderMissing)
+	expect("no such provider", other, report.Fail, report.CauseProviderMissing)
 	gone := d
 	gone.Collection.Name = "gone"
-	expect("no such collection", gone, link.Fail, link.CauseCollectionMissing)
+	expect("no such collection", gone, report.Fail, report.CauseCollectionMissing)
 
 	users := pbtest.UsersOf(t, app)
 	users.OAuth2.Enabled = false
 	if err := app.Save(users); err != nil {
 		t.Fatal(err)
 	}
-	expect("off", d, link.Fail, link.CauseOAuth2Off)
+	expect("off", d, report.Fail, report.CauseOAuth2Off)
 }
 
 // TestASlowAuthentikIsWaitedFor checks that the probe waits longer than other calls, because PocketBase gives authentik
@@ -153,7 +155,7 @@ func TestProbeNotLogged(t *testing.T) {
 			}
 			return pbtest.Reply(r, 200, settings), nil
 		})
-		if check := client.Probe(t.Context(), link.Desired{Slot: pbtest.Ours()}); check.Status != link.Skipped ||
+		if check := client.Probe(t.Context(), link.Desired{Slot: pbtest.Ours()}); check.Status != report.Skipped ||
 			check.Evidence.Empty() {
 			t.Errorf("%s: %+v", name, check)
 		}
@@ -182,7 +184,7 @@ func TestProbePatience(t *testing.T) {
 				return pbtest.Reply(r, 400, `{"data":{},"message":"Failed to fetch OAuth2 token.","status":400}`), nil
 			})
 			check := client.Probe(t.Context(), link.Desired{Slot: pbtest.Ours()})
-			if check.Status != link.Skipped || check.Evidence.Empty() {
+			if check.Status != report.Skipped || check.Evidence.Empty() {
 				t.Errorf("%s: %+v", name, check)
 			}
 			if took := time.Since(begun); name == "never" && (took != 30*time.Second || polls > 10) {

@@ -8,6 +8,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/checks"
 	"authpocket/internal/pocketbase/rest"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -33,7 +34,7 @@ func (c *Client) Warnings(snap link.PocketBaseSnapshot, d link.Desired) []link.W
 type warner []link.Warning
 
 func (w *warner) add(id link.WarningID, summary, detail say.Text) {
-	*w = append(*w, link.Warning{ID: id, System: link.PB, Summary: summary, Detail: detail})
+	*w = append(*w, link.Warning{ID: id, System: report.PB, Summary: summary, Detail: detail})
 }
 
 func (w *warner) version(snap link.PocketBaseSnapshot, d link.Desired) {
@@ -226,15 +227,15 @@ func (w *warner) rules(snap link.PocketBaseSnapshot, now link.CollectionState, d
 
 // managedDetail returns what to do in a PocketBase whose app sets createRule and whether MFA is on each time it starts,
 // but neither authRule nor the MFA rule (Beszel: internal/hub/collections.go).
-func managedDetail(app string, cause link.CauseID, detail say.Text) say.Text {
+func managedDetail(app string, cause report.CauseID, detail say.Text) say.Text {
 	switch cause {
-	case link.CauseCreateRule:
+	case report.CauseCreateRule:
 		return say.Of("%s sets createRule itself each time it starts, so a change in PocketBase does not last. To let "+
 			"new people in, start it with USER_CREATION=true in its environment.", app)
-	case link.CauseMFA:
+	case report.CauseMFA:
 		return say.Join(detail, say.Of("%s turns multi-factor authentication on at each start with MFA_OTP=true in "+
 			"its environment, but leaves the MFA rule alone, so the rule lasts.", app))
-	case link.CauseAuthRule:
+	case report.CauseAuthRule:
 		return say.Join(detail, say.Of("%s leaves authRule alone, so the change lasts.", app))
 	}
 	return detail

@@ -7,6 +7,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/pbtest"
+	"authpocket/internal/report"
 )
 
 func TestWarnings(t *testing.T) {
@@ -70,7 +71,7 @@ func TestWarnings(t *testing.T) {
 			now.CreateRule, now.AuthRule = nil, nil
 			d.Collection = *now
 			d.Collection.OAuth2.Enabled = true
-		}, []link.WarningID{link.WarningID(link.CauseCreateRule), link.WarningID(link.CauseAuthRule)}},
+		}, []link.WarningID{link.WarningID(report.CauseCreateRule), link.WarningID(report.CauseAuthRule)}},
 		{"turned off", func(_ *link.PocketBaseSnapshot, _ *link.CollectionState, d *link.Desired) {
 			d.Collection.OAuth2.Enabled = false
 		}, []link.WarningID{"oauth2-off"}},
@@ -81,15 +82,15 @@ func TestWarnings(t *testing.T) {
 			now.CreateRule, now.AuthRule = nil, nil
 		}, []link.WarningID{"signs-out"}},
 		{"MFA", func(_ *link.PocketBaseSnapshot, now *link.CollectionState, _ *link.Desired) { now.MFAEnabled = true },
-			[]link.WarningID{link.WarningID(link.CauseMFA)}},
+			[]link.WarningID{link.WarningID(report.CauseMFA)}},
 		{"e-mail", func(_ *link.PocketBaseSnapshot, now *link.CollectionState, d *link.Desired) {
 			now.EmailRequired, d.Email = true, link.EmailLeave
-		}, []link.WarningID{link.WarningID(link.CauseEmailUnverified)}},
+		}, []link.WarningID{link.WarningID(report.CauseEmailUnverified)}},
 		{"required field", func(_ *link.PocketBaseSnapshot, now *link.CollectionState, _ *link.Desired) {
 			now.Fields = []link.CollectionField{{Name: "phone", Type: "text", Required: true}, {Name: "password",
 				Required: true,
 				System:   true}, {Name: "nick", Required: true}}
-		}, []link.WarningID{link.WarningID(link.CauseRequiredField)}},
+		}, []link.WarningID{link.WarningID(report.CauseRequiredField)}},
 		{"mapped id", func(_ *link.PocketBaseSnapshot, _ *link.CollectionState, d *link.Desired) {
 			d.Collection.OAuth2.Mapped.ID = "id"
 		}, []link.WarningID{"mapped-id"}},
@@ -106,7 +107,7 @@ func TestWarnings(t *testing.T) {
 		snap.Collections = []link.CollectionState{now}
 		var got []link.WarningID
 		for _, w := range Warnings(snap, d) {
-			if w.System != link.PB || w.Summary.Empty() || w.Detail.Empty() {
+			if w.System != report.PB || w.Summary.Empty() || w.Detail.Empty() {
 				t.Errorf("%s: the warning lacks something: %+v", one.name, w)
 			}
 			got = append(got, w.ID)
@@ -135,10 +136,10 @@ func TestManagedBy(t *testing.T) {
 	if slices.ContainsFunc(Warnings(snap, d), func(w link.Warning) bool { return w.ID == link.WarnAppRedirect }) {
 		t.Error("an address that is there is asked for")
 	}
-	for cause, says := range map[link.CauseID][]string{
-		link.CauseCreateRule: {"does not last", "USER_CREATION=true"},
-		link.CauseMFA:        {`Set the MFA rule to @request.context != "oauth2"`, "MFA_OTP", "the rule lasts"},
-		link.CauseAuthRule:   {"Set authRule", "the change lasts"},
+	for cause, says := range map[report.CauseID][]string{
+		report.CauseCreateRule: {"does not last", "USER_CREATION=true"},
+		report.CauseMFA:        {`Set the MFA rule to @request.context != "oauth2"`, "MFA_OTP", "the rule lasts"},
+		report.CauseAuthRule:   {"Set authRule", "the change lasts"},
 	} {
 		for _, words := range says {
 			if !strings.Contains(details[link.WarningID(cause)], words) {
@@ -146,8 +147,8 @@ func TestManagedBy(t *testing.T) {
 			}
 		}
 	}
-	if strings.Contains(details[link.WarningID(link.CauseCreateRule)], "Set createRule") ||
-		strings.Contains(details[link.WarningID(link.CauseMFA)], "not last") {
+	if strings.Contains(details[link.WarningID(report.CauseCreateRule)], "Set createRule") ||
+		strings.Contains(details[link.WarningID(report.CauseMFA)], "not last") {
 		t.Errorf("it offers what does not last: %v", details)
 	}
 	if none := (link.PocketBaseSnapshot{}); snap.ManagedBy() != "Beszel" || none.ManagedBy() != "" {

@@ -10,13 +10,14 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/predict/record"
 	"authpocket/internal/predict/rule"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/signin"
 )
 
 // Obstacle is something in a collection that keeps people out, or may do so.
 type Obstacle struct {
-	Cause      link.CauseID
+	Cause      report.CauseID
 	What, Todo say.Text
 	Everyone   bool // it also keeps out people who have an account
 	Newcomers  bool // it certainly keeps out everybody new
@@ -78,7 +79,7 @@ func (w World) nobodyKnown() rule.Record {
 
 func (w World) createObstacles(drafts []record.Draft) []Obstacle {
 	c := w.Collection
-	o := Obstacle{Cause: link.CauseCreateRule,
+	o := Obstacle{Cause: report.CauseCreateRule,
 		Todo: say.Of("To let new people in through authentik only, set createRule to @request.context = \"oauth2\".")}
 	body, others := common(drafts, func(d record.Draft) map[string]any { return d.Body })
 	values, unknown := common(drafts, func(d record.Draft) map[string]any { return d.Before })
@@ -120,7 +121,7 @@ func (w World) authObstacles(newcomer rule.Record) []Obstacle {
 	c := w.Collection
 	everyone := rule.Decide(c.AuthRule, w.signInRequest(), w.nobodyKnown())
 	answer := rule.Decide(c.AuthRule, w.signInRequest(), newcomer)
-	o := Obstacle{Cause: link.CauseAuthRule, Everyone: everyone.Truth == rule.No, Newcomers: answer.Truth == rule.No,
+	o := Obstacle{Cause: report.CauseAuthRule, Everyone: everyone.Truth == rule.No, Newcomers: answer.Truth == rule.No,
 		Todo: say.Of("Set authRule to empty, or to a rule that people meet. Changing it signs everyone out once.")}
 	switch {
 	case everyone.Broken:
@@ -141,7 +142,7 @@ func (w World) authObstacles(newcomer rule.Record) []Obstacle {
 
 func (w World) mfaObstacles(newcomer rule.Record) []Obstacle {
 	c := w.Collection
-	o := Obstacle{Cause: link.CauseMFA, Everyone: true, What: say.Of("Multi-factor authentication is on in %s, so "+
+	o := Obstacle{Cause: report.CauseMFA, Everyone: true, What: say.Of("Multi-factor authentication is on in %s, so "+
 		"that authentik alone is not enough: PocketBase asks for a second way to sign in.", c.Name),
 		Todo: say.Of("Set the MFA rule to @request.context != \"oauth2\", and let authentik ask for the second " +
 			"factor.")}
@@ -166,7 +167,7 @@ func (w World) mfaObstacles(newcomer rule.Record) []Obstacle {
 func (w World) emailObstacles(trusted bool) []Obstacle {
 	c := w.Collection
 	if !trusted && c.EmailRequired {
-		return []Obstacle{{Cause: link.CauseEmailUnverified, Newcomers: true, What: say.Of("Nobody new can sign in: "+
+		return []Obstacle{{Cause: report.CauseEmailUnverified, Newcomers: true, What: say.Of("Nobody new can sign in: "+
 			"%s requires an e-mail address, and authentik marks addresses as not "+
 			"verified, which PocketBase drops. It then answers “email: Cannot be blank”.", c.Name),
 			Todo: say.Of("Choose which addresses to trust, or make the e-mail field of %s optional.", c.Name)}}
@@ -183,7 +184,7 @@ func (w World) emailObstacles(trusted bool) []Obstacle {
 	default:
 		return nil
 	}
-	return []Obstacle{{Cause: link.CauseEmailRefused, What: say.Join(what, say.Of("PocketBase refuses other new "+
+	return []Obstacle{{Cause: report.CauseEmailRefused, What: say.Join(what, say.Of("PocketBase refuses other new "+
 		"people.")),
 		Todo: say.Of("If authentik has people with other addresses, allow their domains in the options of the email " +
 			"field.")}}

@@ -10,6 +10,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/predict/record"
 	"authpocket/internal/predict/rule"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/signin"
 )
@@ -51,7 +52,7 @@ func Predict(w World) signin.Prediction {
 		return p
 	}
 	if faults := record.Link(user); p.Outcome != signin.OutcomeNew && len(faults) > 0 {
-		refused := refuse(link.CauseNoSubject, say.Of("PocketBase refuses the sign-in: it can't keep the subject "+
+		refused := refuse(report.CauseNoSubject, say.Of("PocketBase refuses the sign-in: it can't keep the subject "+
 			"(sub) that authentik sends, which is empty or too long."))
 		refused.Fields, refused.Unknown = fieldFaults(faults), p.Unknown
 		return refused
@@ -85,7 +86,7 @@ func Between(oldest, newest string, w World) signin.Prediction {
 	return p
 }
 
-func refuse(cause link.CauseID, words say.Text) signin.Prediction {
+func refuse(cause report.CauseID, words say.Text) signin.Prediction {
 	return signin.Prediction{Outcome: signin.OutcomeRefused, Cause: cause, Words: words}
 }
 
@@ -93,9 +94,9 @@ func refuse(cause link.CauseID, words say.Text) signin.Prediction {
 func refuseClaim(err error) signin.Prediction {
 	var claim *record.ClaimError
 	if !errors.As(err, &claim) {
-		return refuse(link.CauseClaimType, say.Of("PocketBase cannot read the claims: %s.", err.Error()))
+		return refuse(report.CauseClaimType, say.Of("PocketBase cannot read the claims: %s.", err.Error()))
 	}
-	return refuse(link.CauseClaimType, say.Of("PocketBase refuses the sign-in with “Failed to fetch OAuth2 user”: "+
+	return refuse(report.CauseClaimType, say.Of("PocketBase refuses the sign-in with “Failed to fetch OAuth2 user”: "+
 		"the claim %s is %s, and PocketBase reads only %s.", claim.Claim, claim.Got, claim.Want))
 }
 
@@ -114,7 +115,7 @@ func (w World) signInTo(a signin.Account, outcome signin.Outcome, user record.Us
 		return p, rule.Record{}
 	case linkedElsewhere && (a.Verified || w.before("0.37.4")):
 		unknown := p.Unknown // refused in any case, perhaps for another reason
-		p = refuse(link.CauseOtherSubject, say.Of("PocketBase refuses the sign-in: the account “%s” is linked to "+
+		p = refuse(report.CauseOtherSubject, say.Of("PocketBase refuses the sign-in: the account “%s” is linked to "+
 			"another subject in this slot.", a.Title()))
 		p.Unknown = unknown
 		for _, field := range []string{"collectionRef", "provider", "recordRef"} { // of _externalAuths
@@ -146,7 +147,7 @@ func (w World) saved(p *signin.Prediction, a signin.Account, user record.User) m
 	}
 	faults, doubts := record.Resave(w.Collection, values, reset, w.Version)
 	if len(doubts) > 0 {
-		doubt(p, link.CauseAccountFields, say.Of("it depends on %s", say.And(doubts...)))
+		doubt(p, report.CauseAccountFields, say.Of("it depends on %s", say.And(doubts...)))
 	}
 	if len(faults) == 0 && gains && w.ByEmail != nil && w.ByEmail.ID != a.ID { // which the database notices last
 		faults = append(faults, record.Fault{Field: "email", Code: "validation_not_unique"})
@@ -155,7 +156,7 @@ func (w World) saved(p *signin.Prediction, a signin.Account, user record.User) m
 		return values
 	}
 	unknown := p.Unknown
-	*p = refuse(link.CauseAccountFields, say.Of("PocketBase refuses the sign-in: it has to save the account “%s” "+
+	*p = refuse(report.CauseAccountFields, say.Of("PocketBase refuses the sign-in: it has to save the account “%s” "+
 		"again, and %s.", a.Title(), fieldWords(faults)))
 	p.Fields, p.Account, p.Unknown = fieldFaults(faults), a, unknown
 	return nil
@@ -170,7 +171,7 @@ func quoted(s string) json.RawMessage {
 func (w World) create(user record.User) (signin.Prediction, rule.Record) {
 	c := w.Collection
 	if c.CreateRule == nil {
-		return refuse(link.CauseCreateRule, say.Of("PocketBase refuses new users: only superusers may create "+
+		return refuse(report.CauseCreateRule, say.Of("PocketBase refuses new users: only superusers may create "+
 			"records in %s.", c.Name)), rule.Record{}
 	}
 	p := signin.Prediction{Outcome: signin.OutcomeNew, Words: say.Of("A new account is created for %s.", user.Email)}
@@ -186,16 +187,16 @@ func (w World) create(user record.User) (signin.Prediction, rule.Record) {
 	case draft.BeforeRule:
 		return w.refuseFields(draft.Faults), rule.Record{}
 	case answer.Broken:
-		return refuse(link.CauseCreateRule, say.Of("PocketBase refuses new users: it can't evaluate the create rule "+
+		return refuse(report.CauseCreateRule, say.Of("PocketBase refuses new users: it can't evaluate the create rule "+
 			"of %s.", c.Name)), rule.Record{}
 	case answer.Truth == rule.No:
-		return refuse(link.CauseCreateRule, say.Of("PocketBase refuses new users: the create rule of %s rejects "+
+		return refuse(report.CauseCreateRule, say.Of("PocketBase refuses new users: the create rule of %s rejects "+
 			"this sign-in.", c.Name)), rule.Record{}
 	case answer.Truth == rule.Unknown:
-		doubt(&p, link.CauseCreateRule, say.Of("the create rule of %s depends on %s", c.Name, answer.Unknown))
+		doubt(&p, report.CauseCreateRule, say.Of("the create rule of %s depends on %s", c.Name, answer.Unknown))
 	}
 	if len(draft.Doubts) > 0 {
-		doubt(&p, link.CauseMappedField, say.Of("it depends on %s", say.And(draft.Doubts...)))
+		doubt(&p, report.CauseMappedField, say.Of("it depends on %s", say.And(draft.Doubts...)))
 	}
 	if len(draft.Faults) > 0 {
 		refused := w.refuseFields(draft.Faults)
@@ -209,17 +210,17 @@ func (w World) create(user record.User) (signin.Prediction, rule.Record) {
 func (w World) refuseFields(faults []record.Fault) signin.Prediction {
 	fields := fieldFaults(faults)
 	if len(fields) == 0 {
-		return refuse(link.CauseMappedField, say.Of("PocketBase refuses new users: %s.", fieldWords(faults)))
+		return refuse(report.CauseMappedField, say.Of("PocketBase refuses new users: %s.", fieldWords(faults)))
 	}
 	claims, mapped := signin.ReadClaims(w.Claims), w.Collection.OAuth2.Mapped
 	p := refuse(signin.CauseOfFields(fields, claims, mapped), say.Of("PocketBase refuses new users: %s.",
 		fieldWords(faults)))
 	p.Fields = fields
 	switch p.Cause {
-	case link.CauseEmailUnverified, link.CauseEmailBlank:
+	case report.CauseEmailUnverified, report.CauseEmailBlank:
 		p.Words = say.Of("PocketBase refuses the sign-in with “email: Cannot be blank”: authentik sends no verified "+
 			"address, and %s requires one.", w.Collection.Name)
-	case link.CauseUsernameDropped:
+	case report.CauseUsernameDropped:
 		p.Words = say.Of("PocketBase refuses new users: it leaves out the user name “%s”, which doesn't fit the "+
 			"field %s or is taken, and the field requires a value.", claims.Username, mapped.Username)
 	}
@@ -234,7 +235,7 @@ func (w World) lookup() record.Lookup {
 	return func(string, string, bool) (bool, error) { return false, errors.New("nobody was asked") }
 }
 
-func doubt(p *signin.Prediction, cause link.CauseID, what say.Text) {
+func doubt(p *signin.Prediction, cause report.CauseID, what say.Text) {
 	if p.Unknown.Empty() {
 		p.Cause, p.Unknown = cause, what
 		return

@@ -6,6 +6,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/predict"
+	"authpocket/internal/report"
 	"authpocket/internal/signin"
 )
 
@@ -24,15 +25,15 @@ func TestReleasesDiffer(t *testing.T) {
 		account signin.Account
 		fields  []link.CollectionField
 		indexes []string
-		want    link.CauseID // empty: linked
+		want    report.CauseID // empty: linked
 	}{
 		"linked elsewhere": {"0.36.8", signin.Account{LinkedSubject: "another"}, nil, nil,
-			link.CauseOtherSubject},
+			report.CauseOtherSubject},
 		"linked elsewhere, and cannot be saved": {"0.36.8", signin.Account{LinkedSubject: "another"},
-			[]link.CollectionField{required("extra")}, nil, link.CauseAccountFields},
+			[]link.CollectionField{required("extra")}, nil, report.CauseAccountFields},
 		"linked elsewhere, never verified, today": {"0.39.11", signin.Account{LinkedSubject: "another"}, nil, nil, ""},
 		"address in another case": {"0.24.4", signin.Account{Email: "ADA@EXAMPLE.COM", Verified: true},
-			nil, anyCase, link.CauseDuplicateEmail},
+			nil, anyCase, report.CauseDuplicateEmail},
 		"address in another case, since 0.25": {"0.25.0", signin.Account{Email: "ADA@EXAMPLE.COM", Verified: true}, nil,
 			anyCase, ""},
 	} {

@@ -5,23 +5,23 @@ package signin
 import (
 	"slices"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
 // Cause is one reason why a sign-in fails. Checks and sign-in tests refer to it by its ID.
 type Cause struct {
-	ID      link.CauseID
+	ID      report.CauseID
 	Title   say.Text // what is wrong, in one line
 	Symptom say.Text // what people see
 	Why     say.Text
 	Todo    say.Text
-	Checks  []link.CheckID // those that detect it
-	Fixable bool           // a plan can fix it
+	Checks  []report.CheckID // those that detect it
+	Fixable bool             // a plan can fix it
 }
 
 // FindCause returns the cause with that ID.
-func FindCause(id link.CauseID) (Cause, bool) {
+func FindCause(id report.CauseID) (Cause, bool) {
 	all := Causes()
 	i := slices.IndexFunc(all, func(c Cause) bool { return c.ID == id })
 	if i < 0 {
@@ -42,14 +42,14 @@ func Causes() []Cause {
 func causesOfLastResort() []Cause {
 	return []Cause{
 		{
-			ID:      link.CauseUnknown,
+			ID:      report.CauseUnknown,
 			Title:   say.Of("The cause is unknown"),
 			Symptom: say.Of("Any error that is not on this page."),
 			Why: say.Of("The error matches none of the causes that authpocket knows, or PocketBase keeps no log that " +
 				"explains it."),
 			Todo: say.Of("Look at the evidence, and at the latest entries of PocketBase's log (Dashboard › Logs) and " +
 				"authentik's events (Events › Logs)."),
-			Checks: []link.CheckID{link.CheckPocketBaseProbe, link.CheckSignIn},
+			Checks: []report.CheckID{report.CheckPocketBaseProbe, report.CheckSignIn},
 		},
 	}
 }

@@ -1,7 +1,7 @@
 package signin
 
 import (
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -9,29 +9,29 @@ import (
 func causesAtAuthentik() []Cause {
 	return []Cause{
 		{
-			ID: link.CauseDiscovery, Fixable: true,
+			ID: report.CauseDiscovery, Fixable: true,
 			Title:   say.Of("authentik has no working application for this link"),
 			Symptom: say.Of("authentik shows a Not Found or Permission denied page."),
 			Why:     say.Of("No application has this slug, or it has no provider."),
 			Todo:    say.Of("Check the application and its provider in authentik, or apply the link again."),
-			Checks: []link.CheckID{
-				link.CheckAuthentikDiscovery, link.CheckAuthentikJWKS, link.CheckAuthentikClient,
-				link.CheckAuthentikSettings,
-				link.CheckSignIn,
+			Checks: []report.CheckID{
+				report.CheckAuthentikDiscovery, report.CheckAuthentikJWKS, report.CheckAuthentikClient,
+				report.CheckAuthentikSettings,
+				report.CheckSignIn,
 			},
 		},
 		{
-			ID: link.CauseIssuerMismatch, Fixable: true,
+			ID: report.CauseIssuerMismatch, Fixable: true,
 			Title:   say.Of("The issuer is not the expected one"),
 			Symptom: say.Of("Failed to fetch OAuth2 user, if PocketBase reads the ID token and compares issuers."),
 			Why: say.Of("authentik builds the issuer from the address of the request and the provider's issuer " +
 				"mode. A proxy that doesn't pass on the host or scheme changes it."),
 			Todo: say.Of("Enter authentik's public address, have the proxy send Host and X-Forwarded-Proto, and " +
 				"set the same issuer in PocketBase."),
-			Checks: []link.CheckID{link.CheckAuthentikIssuer, link.CheckAuthentikEndpoints, link.CheckSignIn},
+			Checks: []report.CheckID{report.CheckAuthentikIssuer, report.CheckAuthentikEndpoints, report.CheckSignIn},
 		},
 		{
-			ID: link.CauseSigningKey, Fixable: true,
+			ID: report.CauseSigningKey, Fixable: true,
 			Title: say.Of("The signing key can't be used"),
 			Symptom: say.Of("authentik's OpenID configuration returns an error, or PocketBase can't verify the ID " +
 				"token's signature."),
@@ -40,38 +40,40 @@ func causesAtAuthentik() []Cause {
 				"encryption key, PocketBase can't read the ID token at all."),
 			Todo: say.Of("Choose an RSA signing key and no encryption key. An EC key also works if PocketBase " +
 				"reads user info."),
-			Checks: []link.CheckID{link.CheckAuthentikDiscovery, link.CheckAuthentikJWKS, link.CheckSignIn},
+			Checks: []report.CheckID{report.CheckAuthentikDiscovery, report.CheckAuthentikJWKS, report.CheckSignIn},
 		},
 		{
-			ID: link.CauseGrantTypes, Fixable: true,
+			ID: report.CauseGrantTypes, Fixable: true,
 			Title:   say.Of("The authorization code grant is not enabled"),
 			Symptom: say.Of("authentik sends users straight back with invalid_request."),
 			Why:     say.Of("Since 2026.5 a provider allows only the grant types that it lists."),
 			Todo:    say.Of("Enable authorization_code on the provider."),
-			Checks: []link.CheckID{link.CheckAuthentikGrants, link.CheckAuthentikRedirect, link.CheckPocketBaseProbe,
-				link.CheckSignIn},
+			Checks: []report.CheckID{report.CheckAuthentikGrants, report.CheckAuthentikRedirect,
+				report.CheckPocketBaseProbe,
+				report.CheckSignIn},
 		},
 		{
-			ID: link.CauseRedirectMismatch, Fixable: true,
+			ID: report.CauseRedirectMismatch, Fixable: true,
 			Title:   say.Of("authentik does not know the redirect URI"),
 			Symptom: say.Of("authentik shows “Redirect URI Error”."),
 			Why: say.Of("The redirect URI that PocketBase sends matches none of the provider's. A slash, the " +
 				"scheme or the host may differ."),
 			Todo:   say.Of("Add exactly this redirect URI to the provider, one for each public address of PocketBase."),
-			Checks: []link.CheckID{link.CheckAuthentikRedirect, link.CheckSignIn},
+			Checks: []report.CheckID{report.CheckAuthentikRedirect, report.CheckSignIn},
 		},
 		{
-			ID: link.CauseUnknownClient, Fixable: true,
+			ID: report.CauseUnknownClient, Fixable: true,
 			Title:   say.Of("authentik does not know the client ID"),
 			Symptom: say.Of("authentik shows “Client ID Error”."),
 			Why: say.Of("No provider in this authentik has the client ID that PocketBase sends, or a different " +
 				"provider has it."),
 			Todo: say.Of("Set authentik's client ID in PocketBase."),
-			Checks: []link.CheckID{link.CheckAuthentikClient, link.CheckAuthentikRedirect, link.CheckPocketBaseClientID,
-				link.CheckSignIn},
+			Checks: []report.CheckID{report.CheckAuthentikClient, report.CheckAuthentikRedirect,
+				report.CheckPocketBaseClientID,
+				report.CheckSignIn},
 		},
 		{
-			ID:    link.CauseCredentials,
+			ID:    report.CauseCredentials,
 			Title: say.Of("authentik does not accept the user name, password or code"),
 			Symptom: say.Of("authentik's sign-in page shows “Invalid password”, “Failed to authenticate” or " +
 				"“Invalid Token”."),
@@ -79,10 +81,10 @@ func causesAtAuthentik() []Cause {
 				"clock that the code is made with may also be wrong."),
 			Todo: say.Of("Check the user name and the password. A code of an authenticator app works once: wait 30 " +
 				"seconds for the next one."),
-			Checks: []link.CheckID{link.CheckSignIn},
+			Checks: []report.CheckID{report.CheckSignIn},
 		},
 		{
-			ID:      link.CauseFlow,
+			ID:      report.CauseFlow,
 			Title:   say.Of("A flow lets nobody in"),
 			Symptom: say.Of("authentik shows “Flow does not apply to current user” or “Permission denied”."),
 			Why: say.Of("The provider's authentication flow or authorization flow, or the brand's authentication " +
@@ -90,24 +92,24 @@ func causesAtAuthentik() []Cause {
 				"nobody passes who comes from PocketBase, or lacks the stages of a sign-in."),
 			Todo: say.Of("Choose authentik's default flows for the provider and the brand, or correct the flow's " +
 				"authentication requirement, policies and stages."),
-			Checks: []link.CheckID{link.CheckAuthentikFlows, link.CheckSignIn},
+			Checks: []report.CheckID{report.CheckAuthentikFlows, report.CheckSignIn},
 		},
 		{
-			ID:      link.CausePersonInactive,
+			ID:      report.CausePersonInactive,
 			Title:   say.Of("The user's account can't sign in to authentik"),
 			Symptom: say.Of("authentik's login page refuses the user name or the password."),
 			Why: say.Of("The account is not active, has expired, or is a service account, which has no password to " +
 				"sign in with."),
 			Todo:   say.Of("Activate the account in authentik, or check as a user who signs in to the app."),
-			Checks: []link.CheckID{link.CheckAuthentikPerson, link.CheckSignIn},
+			Checks: []report.CheckID{report.CheckAuthentikPerson, report.CheckSignIn},
 		},
 		{
-			ID:      link.CauseNoAccess,
+			ID:      report.CauseNoAccess,
 			Title:   say.Of("The user may not use the application"),
 			Symptom: say.Of("authentik shows “Permission denied” or sends users back with access_denied."),
 			Why:     say.Of("The application's bindings don't include the user, or the user declined."),
 			Todo:    say.Of("Add the user to a bound group, or bind the user."),
-			Checks:  []link.CheckID{link.CheckAuthentikAccess, link.CheckPrediction, link.CheckSignIn},
+			Checks:  []report.CheckID{report.CheckAuthentikAccess, report.CheckPrediction, report.CheckSignIn},
 		},
 	}
 }

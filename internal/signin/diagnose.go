@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 )
 
 // Facts holds what is known about a failed sign-in.
@@ -17,14 +18,14 @@ type Facts struct {
 	Exchanged   *Exchanged // nil: PocketBase got no code or did not respond
 	Authentik   AuthentikTrail
 	PocketBase  PocketBaseTrail
-	Checks      []link.Check // run right after the sign-in if nothing came back
+	Checks      []report.Check // run right after the sign-in if nothing came back
 	// Claims are those that authentik sends about the user; nil if the user is unknown.
 	Claims *Claims
 	Mapped link.MappedFields // of the link's collection
 }
 
 // Diagnose returns the cause of a failed sign-in, which is always in the catalogue.
-func Diagnose(f Facts) link.CauseID {
+func Diagnose(f Facts) report.CauseID {
 	switch {
 	case f.Exchanged != nil && f.Exchanged.Refusal != nil:
 		return Sharper(diagnoseRefusal(f, *f.Exchanged.Refusal), f.Checks)
@@ -41,128 +42,128 @@ func Diagnose(f Facts) link.CauseID {
 }
 
 // known returns cause if the catalogue has it, and CauseUnknown otherwise.
-func known(cause link.CauseID) link.CauseID {
+func known(cause report.CauseID) report.CauseID {
 	if _, found := FindCause(cause); !found {
-		return link.CauseUnknown
+		return report.CauseUnknown
 	}
 	return cause
 }
 
 // diagnoseEmail returns the cause if the sign-in succeeded with the wrong e-mail address.
-func diagnoseEmail(f Facts) link.CauseID {
+func diagnoseEmail(f Facts) report.CauseID {
 	if f.Exchanged.Sent.Email == "" {
-		return link.CauseEmailBlank
+		return report.CauseEmailBlank
 	}
 	if !f.Exchanged.Sent.Verified {
-		return link.CauseEmailUnverified
+		return report.CauseEmailUnverified
 	}
-	return link.CauseSettingsDiffer // a mapped field or a hook set another address
+	return report.CauseSettingsDiffer // a mapped field or a hook set another address
 }
 
 // diagnoseError returns the cause for an error code that authentik redirects back with (RFC 6749, 4.1.2.1, and
 // OpenID Connect Core, 3.1.2.6).
-func diagnoseError(code string) link.CauseID {
+func diagnoseError(code string) report.CauseID {
 	switch code {
 	case "access_denied", "interaction_required", "account_selection_required":
-		return link.CauseNoAccess
+		return report.CauseNoAccess
 	case "invalid_request", "unsupported_response_type", "unauthorized_client":
-		return link.CauseGrantTypes
+		return report.CauseGrantTypes
 	case "invalid_scope":
-		return link.CauseMissingScopes
+		return report.CauseMissingScopes
 	case "server_error", "temporarily_unavailable":
-		return link.CauseAuthentikError
+		return report.CauseAuthentikError
 	case "login_required", "consent_required":
-		return link.CausePopupClosed
+		return report.CausePopupClosed
 	}
-	return link.CauseUnknown
+	return report.CauseUnknown
 }
 
 // diagnoseMissing returns the cause if nothing came back. It trusts the logs of both systems first, then the
 // failed checks: users close the window when they see an error page.
-func diagnoseMissing(f Facts) link.CauseID {
-	failed := func(id link.CheckID) link.CauseID { return failedCause(f.Checks, id) }
+func diagnoseMissing(f Facts) report.CauseID {
+	failed := func(id report.CheckID) report.CauseID { return failedCause(f.Checks, id) }
 	trail := f.PocketBase
 	if cause := diagnoseStream(f); cause != "" {
 		return cause
 	}
 	switch {
 	case trail.Returned && (trail.IgnoresIPs || trail.RedirectIP == trail.StreamIP && trail.StreamIP != ""):
-		return firstOf(failed(link.CheckPocketBaseRealtime), link.CauseBufferedStream)
+		return firstOf(failed(report.CheckPocketBaseRealtime), report.CauseBufferedStream)
 	case trail.Returned && trail.RedirectIP != "" && trail.StreamIP != "":
-		return link.CauseDifferentIP
+		return report.CauseDifferentIP
 	case trail.Returned: // the log keeps no addresses
-		return firstOf(failed(link.CheckPocketBaseRealtime), link.CauseDifferentIP)
+		return firstOf(failed(report.CheckPocketBaseRealtime), report.CauseDifferentIP)
 	}
-	for _, check := range []link.CheckID{link.CheckAuthentikDiscovery, link.CheckPocketBaseClientID,
-		link.CheckAuthentikRedirect, link.CheckAuthentikGrants} {
+	for _, check := range []report.CheckID{report.CheckAuthentikDiscovery, report.CheckPocketBaseClientID,
+		report.CheckAuthentikRedirect, report.CheckAuthentikGrants} {
 		if cause := failed(check); cause != "" {
 			return cause
 		}
 	}
 	switch {
 	case f.OwnCallback && f.Authentik.Through:
-		return link.CausePopupClosed
+		return report.CausePopupClosed
 	case f.Authentik.Through && trail.Elsewhere:
-		return link.CauseOtherPocketBase
+		return report.CauseOtherPocketBase
 	case f.Authentik.Through && trail.IgnoresIPs:
-		return firstOf(failed(link.CheckPocketBaseRealtime), link.CausePopupClosed) // its log would show the return
+		return firstOf(failed(report.CheckPocketBaseRealtime), report.CausePopupClosed) // its log would show the return
 	case f.Authentik.Through && f.Authentik.IP != "" && trail.StreamIP != "" && f.Authentik.IP != trail.StreamIP:
-		return link.CauseDifferentIP
+		return report.CauseDifferentIP
 	case f.Authentik.Through:
-		return firstOf(failed(link.CheckPocketBaseRealtime), link.CauseDifferentIP)
+		return firstOf(failed(report.CheckPocketBaseRealtime), report.CauseDifferentIP)
 	}
-	return firstOf(failed(link.CheckAuthentikAccess), failedOf(f.Checks, link.Authentik),
-		failed(link.CheckPocketBaseRealtime), link.CausePopupClosed)
+	return firstOf(failed(report.CheckAuthentikAccess), failedOf(f.Checks, report.Authentik),
+		failed(report.CheckPocketBaseRealtime), report.CausePopupClosed)
 }
 
 // diagnoseStream returns the cause that the page itself saw in PocketBase's event stream, empty for none.
-func diagnoseStream(f Facts) link.CauseID {
+func diagnoseStream(f Facts) report.CauseID {
 	switch f.Return.Missing {
 	case MissingStream:
-		return link.CauseBufferedStream
+		return report.CauseBufferedStream
 	case MissingUnreachable:
-		return link.CauseBrowserUnreachable
+		return report.CauseBrowserUnreachable
 	case MissingCORS:
-		return link.CauseCORS
+		return report.CauseCORS
 	case MissingMixed:
-		return link.CausePlainHTTP
+		return report.CausePlainHTTP
 	case MissingRefused:
 		if f.Return.Status == 400 && !f.PocketBase.IgnoresIPs {
-			return link.CauseDifferentIP // the only reason for this status
+			return report.CauseDifferentIP // the only reason for this status
 		}
-		return link.CauseStreamRefused
+		return report.CauseStreamRefused
 	case MissingBroken:
-		return link.CauseStreamBroken
+		return report.CauseStreamBroken
 	}
 	return ""
 }
 
 // failedCause returns the cause of the failed check id, empty if it did not fail.
-func failedCause(checks []link.Check, id link.CheckID) link.CauseID {
-	return causeWhere(checks, func(c link.Check) bool { return c.ID.Is(id) })
+func failedCause(checks []report.Check, id report.CheckID) report.CauseID {
+	return causeWhere(checks, func(c report.Check) bool { return c.ID.Is(id) })
 }
 
 // failedOf returns the cause of the first failed check of system s, empty for none.
-func failedOf(checks []link.Check, s link.System) link.CauseID {
-	return causeWhere(checks, func(c link.Check) bool { return c.ID.Of(s) })
+func failedOf(checks []report.Check, s report.System) report.CauseID {
+	return causeWhere(checks, func(c report.Check) bool { return c.ID.Of(s) })
 }
 
-func causeWhere(checks []link.Check, asked func(link.Check) bool) link.CauseID {
+func causeWhere(checks []report.Check, asked func(report.Check) bool) report.CauseID {
 	for _, c := range checks {
-		if c.Status == link.Fail && c.Cause != "" && asked(c) {
+		if c.Status == report.Fail && c.Cause != "" && asked(c) {
 			return known(c.Cause)
 		}
 	}
 	return ""
 }
 
-func firstOf(causes ...link.CauseID) link.CauseID {
+func firstOf(causes ...report.CauseID) report.CauseID {
 	for _, one := range causes {
 		if one != "" {
 			return one
 		}
 	}
-	return link.CauseUnknown
+	return report.CauseUnknown
 }
 
 // The messages that identify PocketBase's refusals, which have no error codes
@@ -178,57 +179,57 @@ const (
 	saidAuthenticate = "Failed to authenticate."
 )
 
-func diagnoseRefusal(f Facts, r Refusal) link.CauseID {
+func diagnoseRefusal(f Facts, r Refusal) report.CauseID {
 	switch {
 	case r.MFA:
-		return link.CauseMFA
+		return report.CauseMFA
 	case r.Status == 429:
-		return link.CauseRateLimit
+		return report.CauseRateLimit
 	case r.Status == 404 && strings.Contains(r.Message, "collection"):
-		return link.CauseCollectionMissing
+		return report.CauseCollectionMissing
 	case r.Status == 404:
-		return link.CauseOtherSubject // the linked record was deleted
+		return report.CauseOtherSubject // the linked record was deleted
 	case r.Message == saidOff:
-		return link.CauseOAuth2Off
+		return report.CauseOAuth2Off
 	case r.Message == saidAuthRule:
-		return link.CauseAuthRule
+		return report.CauseAuthRule
 	case r.Message == saidSuperuser:
-		return link.CauseCreateRule
+		return report.CauseCreateRule
 	case r.Message == saidToken && f.Authentik.Redirect != nil:
-		return link.CauseRedirectMismatch
+		return report.CauseRedirectMismatch
 	case r.Message == saidToken, r.Message == saidUser, r.Status >= 500:
 		return known(f.PocketBase.Cause)
 	case len(r.Fields) > 0:
 		return diagnoseFields(f, r)
 	case r.Message == saidCreate:
-		return link.CauseCreateRule
+		return report.CauseCreateRule
 	}
 	return known(f.PocketBase.Cause)
 }
 
 // Vague reports whether a cause only names where a sign-in failed.
-func Vague(cause link.CauseID) bool {
-	return cause == link.CauseUnknown || cause == link.CauseAuthentikError
+func Vague(cause report.CauseID) bool {
+	return cause == report.CauseUnknown || cause == report.CauseAuthentikError
 }
 
 // MaySharpen reports whether checks of authentik may know what is behind a cause.
-func MaySharpen(cause link.CauseID) bool { return len(sharpeners(cause)) > 0 }
+func MaySharpen(cause report.CauseID) bool { return len(sharpeners(cause)) > 0 }
 
 // sharpeners returns the checks of authentik that may know what is behind a cause.
-func sharpeners(cause link.CauseID) []link.CheckID {
+func sharpeners(cause report.CauseID) []report.CheckID {
 	switch cause {
-	case link.CauseUnknown, link.CauseAuthentikError:
-		return []link.CheckID{link.CheckAuthentikDiscovery, link.CheckAuthentikJWKS, link.CheckAuthentikClient}
-	case link.CauseCodeRefused, link.CauseUserInfoURL:
-		return []link.CheckID{link.CheckAuthentikValidity}
-	case link.CauseEmailBlank:
-		return []link.CheckID{link.CheckAuthentikClaims}
+	case report.CauseUnknown, report.CauseAuthentikError:
+		return []report.CheckID{report.CheckAuthentikDiscovery, report.CheckAuthentikJWKS, report.CheckAuthentikClient}
+	case report.CauseCodeRefused, report.CauseUserInfoURL:
+		return []report.CheckID{report.CheckAuthentikValidity}
+	case report.CauseEmailBlank:
+		return []report.CheckID{report.CheckAuthentikClaims}
 	}
 	return nil
 }
 
 // Sharper replaces a vague cause by that of a failed check of authentik, if there is one.
-func Sharper(cause link.CauseID, checks []link.Check) link.CauseID {
+func Sharper(cause report.CauseID, checks []report.Check) report.CauseID {
 	for _, id := range sharpeners(cause) {
 		if sharp := failedCause(checks, id); sharp != "" {
 			return sharp
@@ -238,7 +239,7 @@ func Sharper(cause link.CauseID, checks []link.Check) link.CauseID {
 }
 
 // diagnoseFields returns the cause for PocketBase's validation errors.
-func diagnoseFields(f Facts, r Refusal) link.CauseID {
+func diagnoseFields(f Facts, r Refusal) report.CauseID {
 	fields := r.Fields
 	at := func(path ...string) *RefusedField {
 		i := slices.IndexFunc(fields, func(r RefusedField) bool { return slices.Contains(path, r.Path) })
@@ -248,16 +249,16 @@ func diagnoseFields(f Facts, r Refusal) link.CauseID {
 		return &fields[i]
 	}
 	if at("provider") != nil && at("provider").Code == "validation_invalid_provider" {
-		return link.CauseOAuth2Off
+		return report.CauseOAuth2Off
 	}
 	if at("collectionRef", "recordRef") != nil {
-		return link.CauseOtherSubject
+		return report.CauseOtherSubject
 	}
 	if at(providerID) != nil {
-		return link.CauseNoSubject
+		return report.CauseNoSubject
 	}
 	if r.Message == saidAuthenticate {
-		return link.CauseAccountFields
+		return report.CauseAccountFields
 	}
 	if email := at("email"); email != nil && email.Code == codeRequired {
 		return diagnoseBlankEmail(f)
@@ -280,37 +281,37 @@ const providerID = "providerId"
 
 // CauseOfFields returns the cause for fields that PocketBase refuses at a new account. An address comes before the
 // others.
-func CauseOfFields(faults []FieldFault, claims Claims, m link.MappedFields) link.CauseID {
+func CauseOfFields(faults []FieldFault, claims Claims, m link.MappedFields) report.CauseID {
 	first := faults[max(0, slices.IndexFunc(faults, func(f FieldFault) bool { return f.Field == "email" }))]
 	switch {
 	case first.Field == providerID:
-		return link.CauseNoSubject
+		return report.CauseNoSubject
 	case first.Field == "email" && first.Code == codeNotUnique:
-		return link.CauseDuplicateEmail
+		return report.CauseDuplicateEmail
 	case first.Field == "email" && first.Code != codeRequired:
-		return link.CauseEmailRefused
+		return report.CauseEmailRefused
 	case first.Field == "email" && claims.Email == "":
-		return link.CauseEmailBlank
+		return report.CauseEmailBlank
 	case first.Field == "email":
-		return link.CauseEmailUnverified
+		return report.CauseEmailUnverified
 	case first.Code == codeRequired && first.Field == m.Username && claims.Username != "":
-		return link.CauseUsernameDropped
+		return report.CauseUsernameDropped
 	case first.Code == codeRequired:
-		return link.CauseRequiredField
+		return report.CauseRequiredField
 	}
-	return link.CauseMappedField
+	return report.CauseMappedField
 }
 
-func diagnoseBlankEmail(f Facts) link.CauseID {
+func diagnoseBlankEmail(f Facts) report.CauseID {
 	switch {
 	case f.Claims != nil && f.Claims.Email == "":
-		return link.CauseEmailBlank
+		return report.CauseEmailBlank
 	case f.Claims != nil && f.Claims.Verified:
-		return link.CauseUserInfoURL // authentik sends it, so something else responded
+		return report.CauseUserInfoURL // authentik sends it, so something else responded
 	case f.Claims == nil && f.Decision == link.EmailTrustAll:
-		return link.CauseEmailBlank // every address counts as verified
+		return report.CauseEmailBlank // every address counts as verified
 	}
-	return link.CauseEmailUnverified
+	return report.CauseEmailUnverified
 }
 
 // StageOf returns the stage at which a sign-in failed.

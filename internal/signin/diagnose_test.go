@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -18,12 +19,12 @@ func refusal(status int, message string, fields ...string) *Exchanged {
 
 func TestDiagnose(t *testing.T) {
 	missing := func(m Missing) Return { return Return{Missing: m} }
-	fails := func(id link.CheckID, cause link.CauseID) []link.Check {
-		return []link.Check{{ID: id, Status: link.Fail, Cause: cause}}
+	fails := func(id report.CheckID, cause report.CauseID) []report.Check {
+		return []report.Check{{ID: id, Status: report.Fail, Cause: cause}}
 	}
 	for name, one := range map[string]struct {
 		facts Facts
-		cause link.CauseID
+		cause report.CauseID
 		stage StageID
 	}{
 		"mfa": {Facts{Exchanged: &Exchanged{Refusal: &Refusal{Status: 401, MFA: true}}}, "mfa",
@@ -112,7 +113,7 @@ func TestDiagnose(t *testing.T) {
 		"denied page": {Facts{Return: missing(MissingClosed), Checks: fails("authentik.access", "no-access")},
 			"no-access", StageAuthentik},
 		"only a warning": {Facts{Return: missing(MissingClosed),
-			Checks: []link.Check{{ID: "authentik.access", Status: link.Warn, Cause: "no-access"}}}, "popup-closed",
+			Checks: []report.Check{{ID: "authentik.access", Status: report.Warn, Cause: "no-access"}}}, "popup-closed",
 			StageAuthentik},
 		"two addresses": {Facts{Return: missing(MissingTimeout), PocketBase: PocketBaseTrail{Returned: true,
 			RedirectIP: "10.0.0.1", StreamIP: "10.0.0.2"}}, "different-ip", StageCallback},
@@ -152,10 +153,10 @@ func FuzzDiagnose(f *testing.F) {
 	f.Fuzz(func(t *testing.T, status int, message, path, code, logged, back, missing, check string, how uint8) {
 		facts := Facts{
 			Return: Return{Error: back, Missing: Missing(missing)},
-			PocketBase: PocketBaseTrail{Cause: link.CauseID(logged), Returned: how&1 != 0, StreamIP: code,
+			PocketBase: PocketBaseTrail{Cause: report.CauseID(logged), Returned: how&1 != 0, StreamIP: code,
 				RedirectIP: path, Elsewhere: how&2 != 0},
 			Authentik: AuthentikTrail{Through: how&4 != 0, IP: code},
-			Checks:    []link.Check{{ID: link.CheckID(check), Status: link.Fail, Cause: link.CauseID(logged)}},
+			Checks:    []report.Check{{ID: report.CheckID(check), Status: report.Fail, Cause: report.CauseID(logged)}},
 		}
 		if how&8 != 0 {
 			facts.Exchanged = refusal(status, message, path, code)
@@ -219,7 +220,7 @@ func TestForeseen(t *testing.T) {
 	for name, one := range map[string]struct {
 		p     Prediction
 		e     Exchanged
-		cause link.CauseID
+		cause report.CauseID
 		want  bool
 	}{
 		"new":            {Prediction{Outcome: OutcomeNew, Subject: "s"}, ended(OutcomeNew, "x"), "", true},

@@ -1,7 +1,7 @@
 package signin
 
 import (
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
@@ -47,12 +47,12 @@ const (
 // LoginError says why a sign-in at authentik did not come back. Its texts contain no secrets.
 type LoginError struct {
 	Stop  LoginStop
-	Step  say.Text     // what was being done, such as "sending the password"
-	Stage string       // the component of authentik's stage, empty outside of a flow
-	Cause link.CauseID // empty with StopStage
-	What  say.Text     // what happened, in full sentences
-	Todo  say.Text     // what to do about it, empty for the cause's own remedy
-	Err   error        // the error behind it, or nil
+	Step  say.Text       // what was being done, such as "sending the password"
+	Stage string         // the component of authentik's stage, empty outside of a flow
+	Cause report.CauseID // empty with StopStage
+	What  say.Text       // what happened, in full sentences
+	Todo  say.Text       // what to do about it, empty for the cause's own remedy
+	Err   error          // the error behind it, or nil
 }
 
 // Error returns the step and what happened.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -49,9 +50,9 @@ const (
 
 // Prediction is the expected outcome of a sign-in.
 type Prediction struct {
-	Outcome Outcome      `json:"outcome"`
-	Account Account      `json:"account"`         // with linked and returns
-	Cause   link.CauseID `json:"cause,omitempty"` // with refused, or of Unknown
+	Outcome Outcome        `json:"outcome"`
+	Account Account        `json:"account"`         // with linked and returns
+	Cause   report.CauseID `json:"cause,omitempty"` // with refused, or of Unknown
 	// Fields are the fields that PocketBase refuses, with refused.
 	Fields   []FieldFault `json:"fields,omitempty"`
 	Email    string       `json:"email"`    // address of the record after the sign-in
@@ -85,7 +86,7 @@ func (p Prediction) ResetWords() say.Text {
 
 // PredictNoAccess returns the prediction for a user whom authentik doesn't authorise.
 func PredictNoAccess(d link.Desired) Prediction {
-	return Prediction{Outcome: OutcomeRefused, Cause: link.CauseNoAccess, Words: say.Of("authentik doesn't let this "+
+	return Prediction{Outcome: OutcomeRefused, Cause: report.CauseNoAccess, Words: say.Of("authentik doesn't let this "+
 		"user open “%s”: its bindings don't include the user.", d.Application.Name)}
 }
 

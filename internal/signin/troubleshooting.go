@@ -3,7 +3,7 @@ package signin
 import (
 	"strings"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 )
 
 // Troubleshooting returns the text of docs/troubleshooting.md.
@@ -37,11 +37,11 @@ plan.
 	return b.String()
 }
 
-func checkNames(ids []link.CheckID) string {
+func checkNames(ids []report.CheckID) string {
 	names := make([]string, len(ids))
 	for i, id := range ids {
 		names[i] = "`" + string(id) + "`"
-		if id == link.CheckSignIn {
+		if id == report.CheckSignIn {
 			names[i] = string(id)
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 )
 
 var update = flag.Bool("update", false, "rewrite docs/troubleshooting.md")
@@ -35,7 +35,7 @@ func TestTheTroubleshootingPageIsTheCatalogue(t *testing.T) {
 }
 
 func TestTheCatalogueIsWhole(t *testing.T) {
-	seen := map[link.CauseID]bool{}
+	seen := map[report.CauseID]bool{}
 	for _, c := range Causes() {
 		if seen[c.ID] {
 			t.Errorf("%s is listed twice", c.ID)

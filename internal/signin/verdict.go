@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
@@ -110,7 +111,7 @@ type Return struct {
 	Status  int // HTTP status, with MissingRefused
 	// Stopped is why authentik did not send the person back, if the sign-in was made without a browser. Said is what
 	// authentik showed then.
-	Stopped link.CauseID
+	Stopped report.CauseID
 	Said    say.Text
 	// State is the OAuth2 state of the sign-in, used to search PocketBase's
 	// log. If empty, the one from StartSignIn is used.
@@ -176,9 +177,9 @@ type Exchanged struct {
 
 // Evidence is one log entry about a sign-in, with secrets removed.
 type Evidence struct {
-	System link.System `json:"system"`
-	When   time.Time   `json:"when"`
-	Text   say.Text    `json:"text"`
+	System report.System `json:"system"`
+	When   time.Time     `json:"when"`
+	Text   say.Text      `json:"text"`
 }
 
 // AuthentikTrail is what authentik's event log contains about a sign-in.
@@ -197,7 +198,7 @@ type PocketBaseTrail struct {
 	Evidence []Evidence
 	Exchange bool // the exchange is in the log
 	// Cause is what kept PocketBase from getting the token or the claims; empty if the log doesn't tell.
-	Cause      link.CauseID
+	Cause      report.CauseID
 	Stage      StageID // that failed according to the log, empty if it doesn't tell
 	StreamIP   string  // client address of the event stream
 	Returned   bool    // the log has the return from authentik; newer versions omit it
@@ -229,7 +230,7 @@ type Verdict struct {
 	Claims      map[string]string `json:"claims,omitempty"`
 	Prediction  *Prediction       `json:"prediction,omitempty"` // nil if none was requested
 	AsPredicted bool              `json:"as_predicted"`
-	Cause       link.CauseID      `json:"cause,omitempty"` // of the catalogue
+	Cause       report.CauseID    `json:"cause,omitempty"` // of the catalogue
 	Redirect    *Mismatch         `json:"redirect,omitempty"`
 	Evidence    []Evidence        `json:"evidence,omitempty"`
 	// Details are full sentences that add to cause and record.
@@ -263,7 +264,7 @@ func EmailAsWanted(d link.EmailDecision, sent Claims, o Outcome, r Record) bool 
 }
 
 // Foreseen reports whether the sign-in ended as predicted.
-func (p Prediction) Foreseen(e Exchanged, cause link.CauseID) bool {
+func (p Prediction) Foreseen(e Exchanged, cause report.CauseID) bool {
 	switch {
 	case p.Subject != "" && e.Subject != "" && p.Subject != e.Subject:
 		return false // another user signed in

@@ -4,6 +4,7 @@ package openapicheck
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"os/exec"
@@ -27,13 +28,17 @@ const prefix = "/api/v3"
 // is safe for concurrent use.
 type Checker struct{ router routers.Router }
 
-// New finds the document with the go command, loads and validates it.
+// New finds the document with the go command, which downloads it if needed, loads and validates it.
 func New() (*Checker, error) {
-	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", clientModule).Output()
+	out, err := exec.Command("go", "mod", "download", "-json", clientModule).Output()
 	if err != nil {
+		return nil, fmt.Errorf("downloading the module %s: %w", clientModule, err)
+	}
+	var module struct{ Dir string }
+	if err := json.Unmarshal(out, &module); err != nil {
 		return nil, fmt.Errorf("finding the module %s: %w", clientModule, err)
 	}
-	doc, err := openapi3.NewLoader().LoadFromFile(filepath.Join(strings.TrimSpace(string(dir)), "schema.yml"))
+	doc, err := openapi3.NewLoader().LoadFromFile(filepath.Join(module.Dir, "schema.yml"))
 	if err != nil {
 		return nil, fmt.Errorf("loading authentik's OpenAPI document: %w", err)
 	}

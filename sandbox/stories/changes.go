@@ -6,6 +6,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/web/view"
@@ -32,7 +33,7 @@ func Plan(s link.Spec, mutate func(*link.AuthentikSnapshot, *link.PocketBaseSnap
 // update is a change of a provider that is there.
 func update() link.Change {
 	return link.Change{
-		System: link.Authentik, Kind: link.KindProvider, Object: say.Of("provider “Provider for PocketBase”"),
+		System: report.Authentik, Kind: link.KindProvider, Object: say.Of("provider “Provider for PocketBase”"),
 		Action: link.Update,
 		Why:    say.Of("The provider already exists. Only the fields below change."),
 		Step:   "authentik 2: Configure the Provider",
@@ -73,83 +74,90 @@ func progressStories(both view.Head) []Story {
 		p.Changes = plan.Changes
 		return changes.NewApply(both, p, "/apply/p1/events?after=2")
 	}
-	refused := &link.Fault{System: link.Authentik, Summary: say.Of("authentik refuses the application: Application " +
-		"with this slug already exists."), Todo: say.Of("Choose another slug on the settings page.")}
-	gone := &link.Fault{System: link.Authentik, Kind: link.FaultStale,
+	refused := &report.Fault{System: report.Authentik,
+		Summary: say.Of("authentik refuses the application: Application " +
+			"with this slug already exists."), Todo: say.Of("Choose another slug on the settings page.")}
+	gone := &report.Fault{System: report.Authentik, Kind: report.FaultStale,
 		Summary: say.Of("The provider “Provider for PocketBase” is no longer there, or the token may not see it."),
 		Todo:    say.Of("Plan again, to see what is there now.")}
-	changed := &link.Fault{System: link.Authentik, Kind: link.FaultStale,
+	changed := &report.Fault{System: report.Authentik, Kind: report.FaultStale,
 		Summary: say.Of("Something changed since the review."),
 		Details: []say.Text{say.Of("authentik: name of provider “Provider for PocketBase” is now PB."),
 			say.Of("By their logs, ada updated the provider “Provider for PocketBase” at 12:00:00.")},
 		Todo: say.Of("Review the new plan and apply that.")}
-	at := func(i int, err error) map[int][]link.Message { return map[int][]link.Message{i: link.Messages(err)} }
-	second := link.Effect{Made: 1, Change: link.WrittenNone}
+	at := func(i int, err error) map[int][]report.Message {
+		return map[int][]report.Message{i: report.Messages(err)}
+	}
+	second := report.Effect{Made: 1, Change: report.WrittenNone}
 	return []Story{
 		{"apply-running", changes.Apply(page(changes.Progress{States: []string{"done", "running"}}))},
 		{"apply-done", changes.Apply(page(changes.Progress{States: []string{"done", "done", "done"}, Ended: true}))},
 		{"apply-failed", changes.Apply(page(changes.Progress{States: []string{"done", "failed"}, Failed: at(1, refused),
-			Stopped: &link.Stopped{Effect: second, Err: refused}, Ended: true}))},
+			Stopped: &report.Stopped{Effect: second, Err: refused}, Ended: true}))},
 		{"apply-failed-first",
 			changes.Apply(page(changes.Progress{States: []string{"failed"}, Failed: at(0, refused),
-				Stopped: &link.Stopped{Effect: link.Effect{Change: link.WrittenNone}, Err: refused}, Ended: true}))},
+				Stopped: &report.Stopped{Effect: report.Effect{Change: report.WrittenNone}, Err: refused},
+				Ended:   true}))},
 		{"apply-unknown",
 			changes.Apply(page(changes.Progress{States: []string{"failed"}, Failed: at(0, refused),
-				Stopped: &link.Stopped{Err: refused}, Ended: true}))},
+				Stopped: &report.Stopped{Err: refused}, Ended: true}))},
 		{"apply-failed-stale",
 			changes.Apply(page(changes.Progress{States: []string{"done", "failed"}, Failed: at(1, gone),
-				Stopped: &link.Stopped{Effect: second, Stale: true, Err: gone}, Ended: true}))},
+				Stopped: &report.Stopped{Effect: second, Stale: true, Err: gone}, Ended: true}))},
 		{"proof-good", changes.Apply(page(changes.Progress{Purpose: link.PurposeProof, Ended: true,
 			States: []string{"done", "done", "done"}, Proof: changes.Proof{Check: Checks()[0],
-				SignedIn: link.SignedIn{Name: "authpocket-test-ab12@authpocket.invalid", At: time.Unix(1e9, 0)},
+				SignedIn: report.SignedIn{Name: "authpocket-test-ab12@authpocket.invalid", At: time.Unix(1e9, 0)},
 				Result:   "/signin/s1"}}))},
 		{"proof-left", changes.Apply(page(changes.Progress{Purpose: link.PurposeProof, Ended: true,
-			States: []string{"done", "done", "failed"}, Failed: at(2, gone), Stopped: &link.Stopped{Err: gone},
+			States: []string{"done", "done", "failed"}, Failed: at(2, gone), Stopped: &report.Stopped{Err: gone},
 			Proof: changes.Proof{Check: Checks()[3], Result: "/signin/s1"}}))},
 		{"apply-stale",
-			changes.Apply(page(changes.Progress{Ended: true, Stopped: &link.Stopped{Effect: link.Effect{Between: true},
-				Stale: true, Err: changed}}))},
+			changes.Apply(page(changes.Progress{Ended: true,
+				Stopped: &report.Stopped{Effect: report.Effect{Between: true},
+					Stale: true, Err: changed}}))},
 	}
 }
 
 // Checks returns one check of each status, most of them passed.
-func Checks() link.Checks {
-	return link.Checks{
-		{ID: "discovery", System: link.Authentik, Title: say.Of("Discovery answers at the public address"),
-			Status: link.Pass,
+func Checks() report.Checks {
+	return report.Checks{
+		{ID: "discovery", System: report.Authentik, Title: say.Of("Discovery answers at the public address"),
+			Status: report.Pass,
 			Evidence: say.Of("GET https://auth.company.example/application/o/pocketbase/.well-known/openid-configuration " +
 				"answered 200; the issuer is https://auth.company.example/application/o/pocketbase/")},
-		{ID: "jwks", System: link.Authentik, Title: say.Of("Tokens are signed with an RSA or EC key"),
-			Status:   link.Pass,
+		{ID: "jwks", System: report.Authentik, Title: say.Of("Tokens are signed with an RSA or EC key"),
+			Status:   report.Pass,
 			Evidence: say.Of("JWKS has 1 key, RS256")},
-		{ID: "client", System: link.Authentik, Title: say.Of("Client ID and secret are accepted"), Status: link.Pass,
+		{ID: "client", System: report.Authentik, Title: say.Of("Client ID and secret are accepted"),
+			Status:   report.Pass,
 			Evidence: say.Of("POST https://auth.company.example/application/o/revoke/ answered 200")},
-		{ID: "email", System: link.Authentik, Title: say.Of("akadmin's address is verified"), Status: link.Warn,
+		{ID: "email", System: report.Authentik, Title: say.Of("akadmin's address is verified"), Status: report.Warn,
 			Evidence: say.Of("email_verified is false in the preview of akadmin's claims"),
 			Remedy: say.Of("Choose “Trust every address” on the settings page, or set the attribute email_verified " +
 				"on the " +
 				"user.")},
-		{ID: "methods", System: link.PB, Title: say.Of("Guests are offered authentik"), Status: link.Pass,
+		{ID: "methods", System: report.PB, Title: say.Of("Guests are offered authentik"), Status: report.Pass,
 			Evidence: say.Of("auth-methods of users lists oidc with this client ID")},
-		{ID: "probe", System: link.PB, Title: say.Of("PocketBase reaches authentik"), Status: link.Skipped,
+		{ID: "probe", System: report.PB, Title: say.Of("PocketBase reaches authentik"), Status: report.Skipped,
 			Evidence: say.Of("PocketBase keeps no logs (logs.maxDays is 0), so it cannot be told")},
 	}
 }
 
 func verifyStories(joined view.Head) []Story {
 	failed := Checks()
-	failed[2].Status, failed[2].Remedy = link.Fail, say.Of("Write the client secret again: settings, More "+
+	failed[2].Status, failed[2].Remedy = report.Fail, say.Of("Write the client secret again: settings, More "+
 		"PocketBase settings.")
-	good := link.Checks{failed[0], failed[1], failed[4]}
-	none := link.Checks{
-		{ID: "authentik.discovery", System: link.Authentik, Title: say.Of("Discovery answers"), Status: link.Fail,
+	good := report.Checks{failed[0], failed[1], failed[4]}
+	none := report.Checks{
+		{ID: "authentik.discovery", System: report.Authentik, Title: say.Of("Discovery answers"), Status: report.Fail,
 			Cause: "discovery", Evidence: say.Of("GET answered 404")},
-		{ID: "pocketbase.auth-methods", System: link.PB, Title: say.Of("Guests are offered authentik"),
-			Status: link.Fail,
+		{ID: "pocketbase.auth-methods", System: report.PB, Title: say.Of("Guests are offered authentik"),
+			Status: report.Fail,
 			Cause:  "oauth2-off", Evidence: say.Of("auth-methods lists no provider")},
 	}
-	after := proof.VerifyInput{Begun: true, Ended: true, Checks: good, SignedIn: link.SignedIn{Name: "ada@example.com",
-		At: time.Unix(1e9, 0)},
+	after := proof.VerifyInput{Begun: true, Ended: true, Checks: good,
+		SignedIn: report.SignedIn{Name: "ada@example.com",
+			At: time.Unix(1e9, 0)},
 		Own: []string{"http://127.0.0.1:8480/signin/callback"}}
 	return []Story{
 		{"verify-signed-in", proof.Verify(proof.NewVerify(joined, after, ""))},
@@ -174,7 +182,7 @@ func doneStories(joined, proven view.Head) []Story {
 		Made: []link.Change{update()}}, {Receipt: "k3", Made: plan.Changes}}, Checks: good, Held: true,
 		AuthentikAPI: AuthentikURL, PocketBaseAPI: PocketBaseURL}
 	seen := in
-	seen.SignedIn = link.SignedIn{Name: "ada@example.com", At: time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)}
+	seen.SignedIn = report.SignedIn{Name: "ada@example.com", At: time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)}
 	in.Later = true
 	forgotten := in
 	forgotten.Later, forgotten.Held, forgotten.ByPassword = false, false, true

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/web/view"
 	"authpocket/web/view/changes"
@@ -39,13 +40,13 @@ func extremes(both view.Head) []Story {
 	slug := strings.Repeat("employees-", 5) + "x"
 	forty := many(40)
 	states := strings.Split(strings.Repeat("done ", 27)+"failed", " ")
-	refused := &link.Fault{System: link.Authentik, Summary: say.Of("authentik refuses the provider: %s", unbroken),
+	refused := &report.Fault{System: report.Authentik, Summary: say.Of("authentik refuses the provider: %s", unbroken),
 		Todo: say.Of("Choose another name on the settings page.")}
 	failed := changes.NewApply(both, changes.Progress{Changes: forty.Changes, States: states, Ended: true,
-		Failed: map[int][]link.Message{27: link.Messages(refused)}, Stopped: &link.Stopped{
-			Effect: link.Effect{Made: 27, Change: link.WrittenNone}, Err: refused}}, "")
+		Failed: map[int][]report.Message{27: report.Messages(refused)}, Stopped: &report.Stopped{
+			Effect: report.Effect{Made: 27, Change: report.WrittenNone}, Err: refused}}, "")
 	longPlan, rtl := Plan(named(unbroken, slug), nil), Plan(named(hebrew, "staff"), nil)
-	rtl.Warnings = append(rtl.Warnings, link.Warning{ID: "access-unseen", System: link.Authentik,
+	rtl.Warnings = append(rtl.Warnings, link.Warning{ID: "access-unseen", System: report.Authentik,
 		Summary: say.Of("Access to “%s” is not known.", override), Detail: say.Of(hebrew)})
 	return []Story{
 		{"settings-long", setup.Settings(setup.NewSettings(both, form(unbroken, slug)))},

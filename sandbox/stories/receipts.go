@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/web/view"
 	"authpocket/web/view/changes"
@@ -87,7 +88,7 @@ func storyPermissions() []setup.Permission {
 func purposeStories(both, joined view.Head, broken changes.Receipt) []Story {
 	undo := Plan(link.Spec{Email: link.EmailTrustAll}, nil)
 	undo.Purpose, undo.Of, undo.Force = link.PurposeUndo, "k3v9q2m7xw", true
-	undo.Warnings = []link.Warning{{ID: "lost", System: link.PB,
+	undo.Warnings = []link.Warning{{ID: "lost", System: report.PB,
 		Summary: say.Of("The client secret of oidc stays as it is now."), Detail: say.Of("PocketBase never shows " +
 			"one, so the one before cannot come back.")}}
 	rotate, remove, nothing := undo, undo, undo
@@ -98,7 +99,7 @@ func purposeStories(both, joined view.Head, broken changes.Receipt) []Story {
 		return changes.NewReview(h, changes.ReviewInput{PlanID: "p1", Plan: p, Interrupted: open})
 	}
 	link1 := Plan(link.Spec{Email: link.EmailTrustAll}, nil)
-	over := func(p link.Plan, checks link.Checks) changes.ApplyPage {
+	over := func(p link.Plan, checks report.Checks) changes.ApplyPage {
 		in := changes.Progress{Purpose: p.Purpose, Changes: p.Changes, Warnings: p.Warnings, Checks: checks,
 			Ended: true}
 		for range p.Changes {
@@ -107,7 +108,7 @@ func purposeStories(both, joined view.Head, broken changes.Receipt) []Story {
 		return changes.NewApply(both, in, "")
 	}
 	bad := Checks()
-	bad[2].Status, bad[2].Cause = link.Fail, "invalid-client"
+	bad[2].Status, bad[2].Cause = report.Fail, "invalid-client"
 	return []Story{
 		{"review-interrupted", changes.Review(review(both, link1, broken))},
 		{"review-undo", changes.Review(review(joined, undo))},

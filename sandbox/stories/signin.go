@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/signin"
 	"authpocket/web/view"
@@ -42,9 +43,9 @@ func Verdict(works bool) signin.Verdict {
 		Cause: "redirect-mismatch", Over: true,
 		Todo: say.Of("Add exactly this redirect URI to the provider."), Redirect: signin.NewMismatch(sent,
 			[]string{known}),
-		Evidence: []signin.Evidence{{System: link.Authentik, When: at, Text: say.Of("%s signed in (%s).", "ada",
+		Evidence: []signin.Evidence{{System: report.Authentik, When: at, Text: say.Of("%s signed in (%s).", "ada",
 			"password")},
-			{System: link.PB, When: at, Text: say.Raw("400 Failed to fetch OAuth2 token.")}},
+			{System: report.PB, When: at, Text: say.Raw("400 Failed to fetch OAuth2 token.")}},
 	}
 }
 

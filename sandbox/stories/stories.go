@@ -8,6 +8,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/web/view"
@@ -66,7 +67,7 @@ func demo(h view.Head) view.Head {
 
 func connectStories(none, one view.Head) []Story {
 	empty := setup.NewAuthentik(none, setup.AuthentikInput{})
-	wrong := setup.NewAuthentik(none, setup.AuthentikInput{URL: "auth company", CA: "hello", Problems: link.Problems{
+	wrong := setup.NewAuthentik(none, setup.AuthentikInput{URL: "auth company", CA: "hello", Problems: report.Problems{
 		{Field: "authentik.url", Summary: say.Of("authentik address has a space in it."),
 			Todo: say.Of("Enter it like https://authentik.company.")},
 		{Field: "authentik.token", Summary: say.Of("Enter the API token."), Todo: say.Of("It is made in authentik " +
@@ -75,10 +76,10 @@ func connectStories(none, one view.Head) []Story {
 			Todo: say.Of("Paste PEM text that starts with -----BEGIN CERTIFICATE-----.")},
 	}})
 	held := setup.NewAuthentik(demo(one), setup.AuthentikInput{URL: AuthentikURL, Held: true, From: "review"})
-	open := link.Unencrypted(link.Authentik, "http://authentik.company:9000",
+	open := link.Unencrypted(report.Authentik, "http://authentik.company:9000",
 		say.Of("Use https://, or tick “%s”.", setup.PlainToken.Text()))
 	plain := setup.NewAuthentik(none, setup.AuthentikInput{URL: "http://authentik.company:9000",
-		Problems: link.Problems{*open}})
+		Problems: report.Problems{*open}})
 	return []Story{
 		{"authentik-plain", setup.Authentik(plain)},
 		{"authentik-empty", setup.Authentik(empty)},
@@ -87,7 +88,7 @@ func connectStories(none, one view.Head) []Story {
 		{"pocketbase-empty", setup.PocketBase(setup.NewPocketBase(one, setup.PocketBaseInput{}))},
 		{"pocketbase-wrong",
 			setup.PocketBase(setup.NewPocketBase(one, setup.PocketBaseInput{URL: PocketBaseURL, With: "password",
-				Email: "admin@company.example", Problems: link.Problems{
+				Email: "admin@company.example", Problems: report.Problems{
 					{Field: "pocketbase.password", Summary: say.Of("PocketBase refuses this e-mail address and " +
 						"password."),
 						Todo: say.Of("Check both, or use a token.")},
@@ -95,7 +96,7 @@ func connectStories(none, one view.Head) []Story {
 		{"pocketbase-code", setup.Code(setup.NewCode(one, "admin@company.example", "", nil))},
 		{"pocketbase-code-wrong",
 			setup.Code(setup.NewCode(one, "admin@company.example", "",
-				link.Problems{{Field: "pocketbase.otp", Summary: say.Of("PocketBase refuses this one-time password."),
+				report.Problems{{Field: "pocketbase.otp", Summary: say.Of("PocketBase refuses this one-time password."),
 					Todo: say.Of("Enter the newest one.")}}))},
 	}
 }
@@ -116,7 +117,7 @@ func settingsStories(both view.Head) []Story {
 	wrong.Conflict = say.Of("The slug is taken.")
 	wrong.Form.Set("application.slug", "grafana")
 	wrong.Form.Set("provider.redirect_uris", "regex:^https://(")
-	wrong.Problems = link.Problems{
+	wrong.Problems = report.Problems{
 		{Field: "application.slug", Summary: say.Of("The slug “grafana” is taken by the application “Grafana”, " +
 			"whose provider “Grafana” sends " +
 			"people elsewhere (https://grafana.company.example/login)."),

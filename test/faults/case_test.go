@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"authpocket/internal/journal"
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 )
 
 // baseline records an undisturbed run of a scenario.
@@ -17,7 +17,7 @@ type baseline struct {
 	scenario
 	start, end state
 	calls      []call
-	checks     link.Checks
+	checks     report.Checks
 }
 
 // record runs a scenario without faults.
@@ -160,12 +160,12 @@ func (l *lab) checkMessages(d disturbed, r *run, err error) error {
 	case harmless:
 		return fmt.Errorf("a read that may be repeated ended the run: %w", err)
 	}
-	said := link.MessageOf(err)
-	words := said.Text(link.OnPage)
-	f, ok := errors.AsType[*link.Fault](err)
-	problems, refused := errors.AsType[link.Problems](err) // of the plan, if a token may not read something
+	said := report.MessageOf(err)
+	words := said.Text(report.OnPage)
+	f, ok := errors.AsType[*report.Fault](err)
+	problems, refused := errors.AsType[report.Problems](err) // of the plan, if a token may not read something
 	switch {
-	case !ok && !refused || said.Summary.Empty() || said.Advice(link.OnPage).Empty():
+	case !ok && !refused || said.Summary.Empty() || said.Advice(report.OnPage).Empty():
 		return fmt.Errorf("the run ended without words: %w", err)
 	case refused && d.fault.name != "403":
 		return fmt.Errorf("the run ended with problems of the plan: %w", problems)
@@ -214,8 +214,8 @@ func (l *lab) tidy() error {
 	return nil
 }
 
-func sameChecks(want, got link.Checks) error {
-	text := func(list link.Checks) string {
+func sameChecks(want, got report.Checks) error {
+	text := func(list report.Checks) string {
 		lines := make([]string, len(list))
 		for i, c := range list {
 			lines[i] = string(c.ID) + " " + string(c.Status)

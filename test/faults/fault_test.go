@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 )
 
 // fault is a way in which a call can fail.
@@ -42,7 +42,7 @@ func (f fault) harmless(at call) bool {
 type spoilt struct {
 	request *http.Request
 	sent    []byte
-	system  link.System
+	system  report.System
 	answer  *httptest.ResponseRecorder // the system's own, for faults after it
 }
 
@@ -138,7 +138,7 @@ func page(status int, title string) func(http.ResponseWriter, spoilt) {
 func refuse(status int, sentence string) func(http.ResponseWriter, spoilt) {
 	return func(w http.ResponseWriter, s spoilt) {
 		body := `{"data":{},"message":"` + sentence + `","status":` + itoa(status) + `}`
-		if s.system == link.Authentik {
+		if s.system == report.Authentik {
 			body = `{"detail":"` + sentence + `"}`
 		}
 		w.Header().Set("Content-Type", "application/json")

@@ -17,7 +17,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"authpocket/internal/authentik/rest"
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/sandbox/authentiksim"
 	"authpocket/sandbox/pocketbasehost"
 	"authpocket/test/testkey"
@@ -84,8 +84,8 @@ func newLab(t testing.TB) *lab {
 		t.Fatal(err)
 	}
 	l := &lab{t: t, key: testkey.RSA(), pocketbase: server, dir: t.TempDir(), prepared: map[string]prepared{}}
-	l.authentik = &proxy{system: link.Authentik}
-	l.pb = &proxy{system: link.PB, backend: forwardTo(server.URL())}
+	l.authentik = &proxy{system: report.Authentik}
+	l.pb = &proxy{system: report.PB, backend: forwardTo(server.URL())}
 	inFront := func(p *proxy) string {
 		front := httptest.NewServer(p)
 		t.Cleanup(front.Close)
@@ -238,12 +238,12 @@ func background(t testing.TB) context.Context { return context.WithoutCancel(t.C
 var _ http.Handler = (*authentiksim.Server)(nil)
 
 // restrict gives the binary a token with all permissions of a wizard's role but these.
-func (l *lab) restrict(without ...link.Permission) {
+func (l *lab) restrict(without ...report.Permission) {
 	l.t.Helper()
 	wizard := l.sim.AddPerson("wizard", "Wizard", "wizard@example.com", "", nil)
 	l.token = "ak-wizard-token-0123456789-never-to-be-printed"
 	l.sim.AddAPIToken(wizard, "wizard", l.token)
-	var granted []link.Permission
+	var granted []report.Permission
 	for _, p := range rest.Permissions() {
 		if !slices.Contains(without, p.Codename) {
 			granted = append(granted, p.Codename)

@@ -14,14 +14,14 @@ import (
 	"strings"
 	"sync"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 )
 
 // call names one HTTP call of a run: which system is asked what, for the how
 // manieth time. Keys and made-up values are left out of it, so that a call has
 // one name in every run.
 type call struct {
-	system link.System
+	system report.System
 	what   string // "GET /api/v3/providers/oauth2/?name,page"
 	nth    int    // from 1
 }
@@ -97,7 +97,7 @@ func naturalKey(body string) string {
 // proxy forwards all calls to a system and records them. A fault can respond in
 // the system's place.
 type proxy struct {
-	system  link.System
+	system  report.System
 	backend http.Handler
 	files   sync.Map // responses by path
 

@@ -21,6 +21,7 @@ import (
 	"authpocket/internal/outbound"
 	"authpocket/internal/pocketbase"
 	pbrest "authpocket/internal/pocketbase/rest"
+	"authpocket/internal/report"
 	"authpocket/internal/secret"
 )
 
@@ -33,7 +34,7 @@ type run struct {
 
 	struck  atomic.Bool // the fault has occurred
 	printed locked      // log and messages
-	checks  link.Checks
+	checks  report.Checks
 	plan    link.Plan
 }
 
@@ -128,7 +129,7 @@ func (r *run) client(p *proxy) *http.Client {
 }
 
 // disturbing returns a function that decides which calls to the system fail.
-func (r *run) disturbing(system link.System) func(call) *fault {
+func (r *run) disturbing(system report.System) func(call) *fault {
 	if r.fault == nil || r.at.system != system {
 		return nil
 	}

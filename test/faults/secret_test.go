@@ -7,6 +7,7 @@ import (
 
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 )
 
 // rotateKilled kills a rotation between its two writes: authentik has the new
@@ -15,7 +16,7 @@ func (l *lab) rotateKilled(b binary, file string) {
 	l.t.Helper()
 	l.reset()
 	linked(l)
-	at := call{link.Authentik, "PATCH /api/v3/providers/oauth2/*/", 1}
+	at := call{report.Authentik, "PATCH /api/v3/providers/oauth2/*/", 1}
 	if out, code, err := b.run(l, "rotate", file, &fault{name: "kill", after: true}, at); err != nil || code != -1 {
 		l.t.Fatalf("the rotation was not killed: code %d, %v\n%s", code, err, out)
 	}
@@ -65,7 +66,7 @@ func TestTheOneThingThatALostJournalHides(t *testing.T) {
 }
 
 // slowCause returns the cause found by the check through PocketBase's log.
-func (l *lab) slowCause() (cause link.CauseID) {
+func (l *lab) slowCause() (cause report.CauseID) {
 	l.t.Helper()
 	l.undisturbed(operation{"verify", func(ctx context.Context, _ *run, e *engine.Engine, s link.Spec) error {
 		d, err := e.Desire(ctx, s)

@@ -14,7 +14,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/test/draw"
 )
 
@@ -46,14 +46,14 @@ func (c cut) String() string {
 // rights are what authentik lets the token do in a test sign-in.
 type rights struct {
 	name    string
-	without []link.Permission
+	without []report.Permission
 	blind   bool // cannot tell whose account is left, so it stays
 }
 
 func allRights() []rights {
 	return []rights{{name: "all rights"},
-		{name: "no preview", without: []link.Permission{link.PermPreviewUser}},
-		{name: "no users", without: []link.Permission{link.PermPreviewUser, link.PermViewUser}, blind: true}}
+		{name: "no preview", without: []report.Permission{report.PermPreviewUser}},
+		{name: "no users", without: []report.Permission{report.PermPreviewUser, report.PermViewUser}, blind: true}}
 }
 
 // TestASignInIsCutAtEveryCall kills the real binary before and after every call of a test sign-in, and breaks the

@@ -11,6 +11,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/secret"
 	"authpocket/test/draw"
 )
@@ -93,13 +94,13 @@ func (a *tally) String() string {
 }
 
 func (a *tally) add(err error) {
-	f, _ := errors.AsType[*link.Fault](err)
+	f, _ := errors.AsType[*report.Fault](err)
 	switch {
 	case err == nil:
 		a.done++
 	case errors.Is(err, journal.ErrLocked):
 		a.locked++
-	case f != nil && f.Kind == link.FaultStale:
+	case f != nil && f.Kind == report.FaultStale:
 		a.stale++
 	default:
 		a.other++
@@ -172,7 +173,8 @@ func worded(err error) error {
 	if err == nil {
 		return nil
 	}
-	if list := link.Messages(err); len(list) == 0 || list[0].Summary.Empty() || list[0].Advice(link.OnPage).Empty() {
+	if list := report.Messages(err); len(list) == 0 || list[0].Summary.Empty() ||
+		list[0].Advice(report.OnPage).Empty() {
 		return fmt.Errorf("without words: %w", err)
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -65,7 +66,7 @@ func engineOver(s *systems, store *journal.Store) *engine.Engine {
 func (s *systems) look() error {
 	s.looks++
 	if s.blinds[s.looks] {
-		return &link.Fault{System: link.Authentik, Kind: link.FaultUnreachable,
+		return &report.Fault{System: report.Authentik, Kind: report.FaultUnreachable,
 			Summary: say.Of("authentik cannot be reached."),
 			Todo:    say.Of("Try again.")}
 	}
@@ -102,22 +103,23 @@ func (s *systems) Apply(_ context.Context, c link.Change) error {
 	defer s.mu.Unlock()
 	s.writes++
 	trouble := s.troubles[s.writes]
-	refuse := func(kind link.FaultKind, written link.Written) error {
-		return &link.Fault{System: c.System, Kind: kind, Written: written, Summary: say.Of("%s: %s.", c.System.Label(),
-			string(trouble)), Todo: say.Of("Try again.")}
+	refuse := func(kind report.FaultKind, written report.Written) error {
+		return &report.Fault{System: c.System, Kind: kind, Written: written,
+			Summary: say.Of("%s: %s.", c.System.Label(),
+				string(trouble)), Todo: say.Of("Try again.")}
 	}
 	switch trouble {
 	case lostBefore:
-		return refuse(link.FaultUnknown, link.WrittenUnknown)
+		return refuse(report.FaultUnknown, report.WrittenUnknown)
 	case refusal:
-		return refuse(link.FaultRefused, link.WrittenNone)
+		return refuse(report.FaultRefused, report.WrittenNone)
 	case unreachable:
-		return refuse(link.FaultUnreachable, link.WrittenNone)
+		return refuse(report.FaultUnreachable, report.WrittenNone)
 	case crashBefore:
 		panic(crash{})
 	}
 	if err := s.w.write(c); err != nil {
-		return &link.Fault{System: c.System, Kind: link.FaultRefused, Written: link.WrittenNone,
+		return &report.Fault{System: c.System, Kind: report.FaultRefused, Written: report.WrittenNone,
 			Summary: say.Of("The world refused: %s.", err.Error()), Todo: say.Of("Look.")}
 	}
 	if c.Kind == link.KindOAuth2 && s.links && s.broken == nil {
@@ -125,19 +127,19 @@ func (s *systems) Apply(_ context.Context, c link.Change) error {
 	}
 	switch trouble {
 	case lostAfter:
-		return refuse(link.FaultUnknown, link.WrittenUnknown)
+		return refuse(report.FaultUnknown, report.WrittenUnknown)
 	case crashAfter:
 		panic(crash{})
 	}
 	return nil
 }
 
-func (authentikIn) Check(context.Context, link.Desired, int) []link.Check { return nil }
+func (authentikIn) Check(context.Context, link.Desired, int) []report.Check { return nil }
 
 func (authentikIn) Warnings(link.AuthentikSnapshot, []link.Change) []link.Warning { return nil }
 
-func (pocketbaseIn) Check(context.Context, link.Desired) []link.Check { return nil }
+func (pocketbaseIn) Check(context.Context, link.Desired) []report.Check { return nil }
 
-func (pocketbaseIn) Probe(context.Context, link.Desired) link.Check { return link.Check{} }
+func (pocketbaseIn) Probe(context.Context, link.Desired) report.Check { return report.Check{} }
 
 func (pocketbaseIn) Warnings(link.PocketBaseSnapshot, link.Desired) []link.Warning { return nil }

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"slices"
 
-	"authpocket/internal/link"
 	"authpocket/internal/predict"
+	"authpocket/internal/report"
 	"authpocket/internal/signin"
 )
 
@@ -14,7 +14,7 @@ import (
 type foreseen struct {
 	Outcome  signin.Outcome
 	Account  string
-	Cause    link.CauseID
+	Cause    report.CauseID
 	Email    string
 	Verified bool
 	Fields   []fault
@@ -81,18 +81,18 @@ func differences(p foreseen, h happened) (wrong []difference) {
 }
 
 // cause returns the cause where PocketBase's answer alone tells it, empty for others.
-func (h happened) cause() link.CauseID {
+func (h happened) cause() report.CauseID {
 	switch {
 	case h.MFA:
-		return link.CauseMFA
+		return report.CauseMFA
 	case slices.Contains(h.Fields, fault{"recordRef", "validation_not_unique"}):
-		return link.CauseOtherSubject
+		return report.CauseOtherSubject
 	case len(h.Fields) > 0:
 		return ""
 	case h.Message == "Only superusers can perform this action.", h.Ruled && h.Message == "Failed to create record.":
-		return link.CauseCreateRule
+		return report.CauseCreateRule
 	case h.Message == "The request doesn't satisfy the collection requirements to authenticate.":
-		return link.CauseAuthRule
+		return report.CauseAuthRule
 	}
 	return ""
 }

@@ -4,8 +4,8 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"authpocket/internal/link"
 	"authpocket/internal/predict"
+	"authpocket/internal/report"
 	"authpocket/internal/signin"
 )
 
@@ -65,7 +65,7 @@ func TestEveryDifferenceCounts(t *testing.T) {
 	right := foreseen{Outcome: signin.OutcomeLinked, Account: "a", Email: "a@example.com", Verified: true}
 	rightField := foreseen{Outcome: signin.OutcomeRefused, Fields: []fault{{"email", "validation_is_email"},
 		{"name", "validation_required"}}}
-	rightRule := foreseen{Outcome: signin.OutcomeRefused, Cause: link.CauseCreateRule}
+	rightRule := foreseen{Outcome: signin.OutcomeRefused, Cause: report.CauseCreateRule}
 	for what, one := range map[string]struct {
 		predicted foreseen
 		change    func(*foreseen)
@@ -77,7 +77,7 @@ func TestEveryDifferenceCounts(t *testing.T) {
 		"verified":                      {right, func(f *foreseen) { f.Verified = false }, linked},
 		"outcome new instead of linked": {right, func(f *foreseen) { f.Outcome = signin.OutcomeNew }, linked},
 		"fields":                        {rightField, func(f *foreseen) { f.Fields = f.Fields[:1] }, field},
-		"cause":                         {rightRule, func(f *foreseen) { f.Cause = link.CauseAuthRule }, rule},
+		"cause":                         {rightRule, func(f *foreseen) { f.Cause = report.CauseAuthRule }, rule},
 	} {
 		one.change(&one.predicted)
 		got := ""

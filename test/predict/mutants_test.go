@@ -5,8 +5,8 @@ import (
 	"slices"
 	"testing"
 
-	"authpocket/internal/link"
 	"authpocket/internal/predict"
+	"authpocket/internal/report"
 	"authpocket/internal/signin"
 	"authpocket/test/draw"
 )
@@ -121,5 +121,5 @@ func wantCaught(t *testing.T, found map[string]int, worlds int) {
 // apart compares a mutant with the prediction, which is what happened.
 func apart(mutant, right foreseen) []difference {
 	return differences(mutant, happened{Outcome: right.Outcome, Account: right.Account, Email: right.Email,
-		Verified: right.Verified, Fields: right.Fields, MFA: right.Cause == link.CauseMFA})
+		Verified: right.Verified, Fields: right.Fields, MFA: right.Cause == report.CauseMFA})
 }

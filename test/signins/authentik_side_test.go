@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
 	"authpocket/test/draw"
@@ -44,17 +45,18 @@ func TestWhatAuthentikDoesIsForeseen(t *testing.T) {
 }
 
 func (l *linked) compare(one side) {
-	checks := slices.DeleteFunc(l.e.Verify(l.t.Context(), l.d, l.person), func(c link.Check) bool {
-		return c.ID == link.CheckAuthentikSettings || c.ID == link.CheckAuthentikBindings
+	checks := slices.DeleteFunc(l.e.Verify(l.t.Context(), l.d, l.person), func(c report.Check) bool {
+		return c.ID == report.CheckAuthentikSettings || c.ID == report.CheckAuthentikBindings
 	})
-	foretells := func(c link.Check) bool {
-		return c.Status == link.Fail && slices.Contains([]link.CheckID{link.CheckPrediction,
-			link.CheckAuthentikValidity, link.CheckAuthentikFlows, link.CheckAuthentikPerson, link.CheckAuthentikAccess,
-			link.CheckAuthentikClaims, link.CheckAuthentikEmail}, c.ID)
+	foretells := func(c report.Check) bool {
+		return c.Status == report.Fail && slices.Contains([]report.CheckID{report.CheckPrediction,
+			report.CheckAuthentikValidity, report.CheckAuthentikFlows, report.CheckAuthentikPerson,
+			report.CheckAuthentikAccess,
+			report.CheckAuthentikClaims, report.CheckAuthentikEmail}, c.ID)
 	}
 	check, v := l.e.SignInAs(l.t.Context(), l.d, signin.Credentials{Name: l.username, Password: secret.New(password)})
 	works := v != nil && v.Works
-	unknown := one.open && checks.Count(link.Skipped) > 0
+	unknown := one.open && checks.Count(report.Skipped) > 0
 	if works && slices.ContainsFunc(checks, foretells) || !works && !checks.Failed() && !unknown {
 		l.t.Errorf("%s: the sign-in works: %v, %s\n%s", one.name, works, check.Evidence, failures(checks))
 	}

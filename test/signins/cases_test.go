@@ -12,6 +12,7 @@ import (
 
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/secret"
 	"authpocket/sandbox/authentiksim"
 )
@@ -21,10 +22,10 @@ type reported struct {
 	name  string
 	spoil func(*linked)
 	// check must fail and name cause. Without one, no check about the person fails.
-	check link.CheckID
-	cause link.CauseID
+	check report.CheckID
+	cause report.CauseID
 	// signIn is the cause that a real sign-in names, empty if it works.
-	signIn link.CauseID
+	signIn report.CauseID
 	// atAuthentik marks a sign-in that ends at authentik, before PocketBase decides anything.
 	atAuthentik bool
 	idp         func(*lab) *idp // nil for one that is shared
@@ -76,37 +77,37 @@ func pictureTo(f core.Field) func(*linked) {
 func reportedFields() []reported {
 	return []reported{
 		{name: "case 1: a picture that is no URL", spoil: pictureTo(&core.URLField{Name: "photo"}),
-			check: link.CheckPrediction, cause: link.CauseMappedField, signIn: link.CauseMappedField},
+			check: report.CheckPrediction, cause: report.CauseMappedField, signIn: report.CauseMappedField},
 		{name: "case 1: a picture that is too long", spoil: pictureTo(&core.TextField{Name: "photo", Max: 40}),
-			check: link.CheckPrediction, cause: link.CauseMappedField, signIn: link.CauseMappedField},
+			check: report.CheckPrediction, cause: report.CauseMappedField, signIn: report.CauseMappedField},
 		{name: "case 2: a user name that does not fit", spoil: username("", true),
-			check: link.CheckPrediction, cause: link.CauseUsernameDropped, signIn: link.CauseUsernameDropped},
+			check: report.CheckPrediction, cause: report.CauseUsernameDropped, signIn: report.CauseUsernameDropped},
 		{name: "case 3: a field that fills itself", spoil: username("users[0-9]{6}", false)},
 		{name: "case 3: a user name is dropped and the field fills itself", spoil: username("users[0-9]{6}", true)},
 		{name: "case 4: an address of another domain", spoil: onCollection(func(c *core.Collection) {
 			c.Fields.GetByName("email").(*core.EmailField).OnlyDomains = []string{"corp.example"}
-		}), check: link.CheckPrediction, cause: link.CauseEmailRefused, signIn: link.CauseEmailRefused},
+		}), check: report.CheckPrediction, cause: report.CauseEmailRefused, signIn: report.CauseEmailRefused},
 		{name: "case 4: an address of an excepted domain", spoil: onCollection(func(c *core.Collection) {
 			c.Fields.GetByName("email").(*core.EmailField).ExceptDomains = []string{"example.com"}
-		}), check: link.CheckPrediction, cause: link.CauseEmailRefused, signIn: link.CauseEmailRefused},
+		}), check: report.CheckPrediction, cause: report.CauseEmailRefused, signIn: report.CauseEmailRefused},
 		{name: "case 5: a name that is too long", spoil: onCollection(func(c *core.Collection) {
 			c.Fields.GetByName("name").(*core.TextField).Max = 5
-		}), check: link.CheckPrediction, cause: link.CauseMappedField, signIn: link.CauseMappedField},
+		}), check: report.CheckPrediction, cause: report.CauseMappedField, signIn: report.CauseMappedField},
 	}
 }
 
 func reportedClaims() []reported {
 	return []reported{
 		{name: "case 6: a name that is a list", spoil: claiming("profile", `return {"name": ["Ada"]}`),
-			check: link.CheckPrediction, cause: link.CauseClaimType, signIn: link.CauseClaimType},
+			check: report.CheckPrediction, cause: report.CauseClaimType, signIn: report.CauseClaimType},
 		{name: "case 6: an address that is a list",
 			spoil: claiming("email", `return {"email": [request.user.email], "email_verified": True}`),
-			check: link.CheckPrediction, cause: link.CauseClaimType, signIn: link.CauseClaimType},
+			check: report.CheckPrediction, cause: report.CauseClaimType, signIn: report.CauseClaimType},
 		{name: "case 7: a mapping that raises",
 			spoil: claiming("email", `return {"email": request.user.attributes["mail"], "email_verified": True}`),
-			check: link.CheckPrediction, cause: link.CauseMappingFails, signIn: link.CauseMappingFails},
+			check: report.CheckPrediction, cause: report.CauseMappingFails, signIn: report.CauseMappingFails},
 		{name: "case 7: a mapping that returns a list", spoil: claiming("email", `return ["x"]`),
-			check: link.CheckPrediction, cause: link.CauseMappingFails, signIn: link.CauseMappingFails},
+			check: report.CheckPrediction, cause: report.CauseMappingFails, signIn: report.CauseMappingFails},
 	}
 }
 
@@ -114,22 +115,23 @@ func reportedAtAuthentik() []reported {
 	return []reported{
 		{name: "case 8: codes that are valid for no time", atAuthentik: true,
 			spoil: func(l *linked) { l.patchProvider(map[string]any{"access_code_validity": "seconds=0"}) },
-			check: link.CheckAuthentikValidity, cause: link.CauseValidity, signIn: link.CauseValidity},
+			check: report.CheckAuthentikValidity, cause: report.CauseValidity, signIn: report.CauseValidity},
 		{name: "case 9: a flow for sources", atAuthentik: true,
 			spoil: func(l *linked) {
 				l.patchProvider(map[string]any{"authentication_flow": l.a.sim.AddSourceFlow()})
 			},
-			check: link.CheckAuthentikFlows, cause: link.CauseFlow, signIn: link.CauseFlow},
+			check: report.CheckAuthentikFlows, cause: report.CauseFlow, signIn: report.CauseFlow},
 		{name: "case 15: a strict redirect uri with a wildcard", atAuthentik: true,
 			spoil: func(l *linked) { l.patchProvider(map[string]any{"redirect_uris": strict(l.pb.URL() + "/*")}) },
-			check: link.CheckAuthentikRedirect, cause: link.CauseRedirectMismatch, signIn: link.CauseRedirectMismatch},
+			check: report.CheckAuthentikRedirect, cause: report.CauseRedirectMismatch,
+			signIn: report.CauseRedirectMismatch},
 		{name: "case 19: applications are closed by default",
 			idp: func(l *lab) *idp { return newIDP(l.t, authentiksim.Config{}, nil) },
 			spoil: func(l *linked) {
 				l.a.call("PATCH", "/admin/settings/", map[string]any{"flags": map[string]any{
 					"core_default_app_access": false}})
 			},
-			check: link.CheckPrediction, cause: link.CauseNoAccess, signIn: link.CauseNoAccess},
+			check: report.CheckPrediction, cause: report.CauseNoAccess, signIn: report.CauseNoAccess},
 	}
 }
 
@@ -165,7 +167,10 @@ func (one reported) happen(t *testing.T, l *linked) {
 		t.Fatal(err)
 	}
 	v := l.signIn(newBrowser(""), &p)
-	found := slices.IndexFunc(checks, func(c link.Check) bool { return c.Status == link.Fail && c.ID.Is(one.check) })
+	found := slices.IndexFunc(checks, func(c report.Check) bool {
+		return c.Status == report.Fail &&
+			c.ID.Is(one.check)
+	})
 	switch {
 	case one.check == "" && checks.Failed():
 		t.Errorf("a check fails:\n%s", failures(checks))
@@ -199,7 +204,7 @@ func TestASecretWithALineBreakIsNoPlan(t *testing.T) {
 	for _, value := range []string{"of a file\n", " of a variable"} {
 		spec.Provider.ClientSecret = new(secret.New(value))
 		_, err := l.e.Plan(t.Context(), spec)
-		var problems link.Problems
+		var problems report.Problems
 		if !errors.As(err, &problems) || !strings.Contains(err.Error(), "white space") ||
 			strings.Contains(err.Error(), strings.TrimSpace(value)) {
 			t.Errorf("%q: %v", value, err)
@@ -214,8 +219,9 @@ func TestAStrictWildcardIsExplained(t *testing.T) {
 	for _, uri := range []string{l.pb.URL() + "/*", strings.ReplaceAll(link.RedirectURL(l.pb.URL()), ".", `\.`)} {
 		l.patchProvider(map[string]any{"redirect_uris": strict(uri)})
 		checks := l.e.Verify(t.Context(), l.d, l.person)
-		if c := link.Find(checks, func(c link.Check) bool { return c.ID.Is(link.CheckAuthentikRedirect) }); c == nil ||
-			c.Status != link.Fail || !strings.Contains(c.Evidence.String(), "compared literally") {
+		redirect := func(c report.Check) bool { return c.ID.Is(report.CheckAuthentikRedirect) }
+		if c := link.Find(checks, redirect); c == nil ||
+			c.Status != report.Fail || !strings.Contains(c.Evidence.String(), "compared literally") {
 			t.Errorf("%s: %+v", uri, c)
 		}
 	}

@@ -9,16 +9,17 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/signin"
 )
 
 // trouble provokes one cause on a link of its own.
 type trouble struct {
 	name  string
-	cause link.CauseID
+	cause report.CauseID
 	// checks are the IDs of the checks that must name the cause. sign-in performs
 	// a sign-in; pocketbase.probe runs the probe.
-	checks []link.CheckID
+	checks []report.CheckID
 	spec   func(*idp, *link.Spec) // of the link, nil for the usual one
 	// spoil breaks the finished link; nil if signIn does so itself, or nothing is
 	// broken.
@@ -51,7 +52,7 @@ type found struct {
 	pairs map[string][]string // "cause check" → the troubles in which it did
 }
 
-func (f *found) add(cause link.CauseID, check link.CheckID, trouble string) {
+func (f *found) add(cause report.CauseID, check report.CheckID, trouble string) {
 	pair := string(cause) + " " + string(check)
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -107,16 +108,16 @@ func identifier(name string) string {
 
 // happen provokes the trouble, then runs the checks and the sign-in.
 func (one trouble) happen(l *linked, f *found) {
-	detected := map[link.CheckID]bool{}
+	detected := map[report.CheckID]bool{}
 	var verdict signin.Verdict
-	asked := func(check link.CheckID) bool { return slices.Contains(one.checks, check) }
+	asked := func(check report.CheckID) bool { return slices.Contains(one.checks, check) }
 	if one.spoil != nil {
 		one.spoil(l)
 	}
 	switch {
 	case one.signIn != nil:
 		verdict = one.signIn(l)
-	case asked(link.CheckSignIn):
+	case asked(report.CheckSignIn):
 		verdict = l.signIn(newBrowser(""), nil)
 	}
 	checks := l.e.Verify(l.t.Context(), l.d, l.person)
@@ -124,15 +125,15 @@ func (one trouble) happen(l *linked, f *found) {
 		checks = append(checks, l.e.VerifySlow(l.t.Context(), l.d, nil)...)
 	}
 	for _, c := range checks {
-		if c.Status == link.Fail || c.Status == link.Warn {
-			id := link.CheckID(strings.TrimRight(string(c.ID), ".0123456789"))
+		if c.Status == report.Fail || c.Status == report.Warn {
+			id := report.CheckID(strings.TrimRight(string(c.ID), ".0123456789"))
 			f.add(c.Cause, id, one.name)
 			detected[id] = detected[id] || c.Cause == one.cause
 		}
 	}
-	if asked(link.CheckSignIn) {
-		detected[link.CheckSignIn] = verdict.Cause == one.cause
-		f.add(verdict.Cause, link.CheckSignIn, one.name)
+	if asked(report.CheckSignIn) {
+		detected[report.CheckSignIn] = verdict.Cause == one.cause
+		f.add(verdict.Cause, report.CheckSignIn, one.name)
 		one.holdVerdict(l, verdict)
 	}
 	for _, check := range one.checks {
@@ -160,10 +161,10 @@ func (one trouble) holdVerdict(l *linked, v signin.Verdict) {
 	}
 }
 
-func failures(checks []link.Check) string {
+func failures(checks []report.Check) string {
 	var lines []string
 	for _, c := range checks {
-		if c.Status != link.Pass {
+		if c.Status != report.Pass {
 			lines = append(lines, fmt.Sprintf("  %s %s %s: %s", c.Status, c.ID, c.Cause, c.Evidence))
 		}
 	}
@@ -193,7 +194,7 @@ func (f *found) holdAgainstCatalogue(t *testing.T) {
 // Every cause of the catalogue has a trouble.
 func TestEachCauseHasItsTrouble(t *testing.T) {
 	t.Parallel()
-	made := map[link.CauseID]bool{}
+	made := map[report.CauseID]bool{}
 	for _, one := range troubles() {
 		made[one.cause] = true
 	}

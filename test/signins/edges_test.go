@@ -11,7 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"authpocket/internal/engine"
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
 	"authpocket/sandbox/authentiksim"
@@ -172,7 +172,7 @@ func TestTheLogKnowsWhyNoAnswerCame(t *testing.T) {
 	var group sync.WaitGroup
 	for _, one := range []struct {
 		name  string
-		cause link.CauseID
+		cause report.CauseID
 		stage signin.StageID
 		spoil func(*linked)
 	}{
@@ -272,7 +272,7 @@ func TestASignInThatCannotBegin(t *testing.T) {
 	l.spoil(func(c *core.Collection, _ *core.OAuth2ProviderConfig) { c.OAuth2.Enabled = false })
 	if _, err := l.e.StartSignIn(t.Context(), l.d, ""); err == nil {
 		t.Error("it began")
-	} else if said := link.MessageOf(err); !strings.Contains(said.Summary.String(), "oidc") || said.Todo.Empty() {
+	} else if said := report.MessageOf(err); !strings.Contains(said.Summary.String(), "oidc") || said.Todo.Empty() {
 		t.Errorf("it says %+v", said)
 	}
 }

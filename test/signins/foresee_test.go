@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/signin"
 )
 
@@ -22,7 +23,7 @@ func TestWhatIsForeseenComesTrue(t *testing.T) {
 		spec    func(*link.Spec)
 		prepare func(l *linked) (account string)
 		outcome signin.Outcome
-		cause   link.CauseID
+		cause   report.CauseID
 		works   bool
 	}{
 		{"nobody there", nil, func(*linked) string { return "" }, signin.OutcomeNew, "", true},

@@ -15,6 +15,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
+	"authpocket/internal/report"
 	"authpocket/sandbox/authentiksim"
 )
 
@@ -51,13 +52,13 @@ func TestHTTPBehindHTTPSNamesTheSetting(t *testing.T) {
 			cfg.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
 		}
 		l := lab.linkTo(behindTLS(t, newIDP(t, cfg, nil)), name, nil)
-		issuer := link.Find(l.e.Verify(t.Context(), l.d, l.person), func(c link.Check) bool {
-			return c.ID.Is(link.CheckAuthentikIssuer)
+		issuer := link.Find(l.e.Verify(t.Context(), l.d, l.person), func(c report.Check) bool {
+			return c.ID.Is(report.CheckAuthentikIssuer)
 		})
 		switch {
-		case issuer == nil || (issuer.Status == link.Pass) != trusted:
+		case issuer == nil || (issuer.Status == report.Pass) != trusted:
 			t.Errorf("%s: %+v", name, issuer)
-		case !trusted && (issuer.Cause != link.CauseIssuerMismatch ||
+		case !trusted && (issuer.Cause != report.CauseIssuerMismatch ||
 			!strings.Contains(issuer.Remedy.String(), "AUTHENTIK_LISTEN__TRUSTED_PROXY_CIDRS")):
 			t.Errorf("%s: %+v", name, issuer)
 		}
@@ -87,9 +88,9 @@ func (l *linked) staysEncrypted() {
 	}
 	plain := spec // as discovery has it
 	plain.AuthentikURL = strings.Replace(l.a.url, "https:", "http:", 1)
-	var problems link.Problems
+	var problems report.Problems
 	if _, err := l.e.Plan(l.t.Context(), plain); !errors.As(err, &problems) ||
-		!slices.ContainsFunc(problems, func(p link.Problem) bool { return p.Field == "authentik.public_url" }) {
+		!slices.ContainsFunc(problems, func(p report.Problem) bool { return p.Field == "authentik.public_url" }) {
 		l.t.Errorf("%s: a plan for http: %v", l.name, err)
 	}
 	l.spoil(func(_ *core.Collection, own *core.OAuth2ProviderConfig) {

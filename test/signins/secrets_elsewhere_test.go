@@ -13,6 +13,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/secret"
 	"authpocket/sandbox/authentiksim"
 	"authpocket/test/hostile"
@@ -46,7 +47,7 @@ func newElsewhere(t testing.TB, a *idp, shown json.RawMessage) *elsewhere {
 // saysElsewhere checks that an error has the one sentence about it.
 func saysElsewhere(t testing.TB, what string, err error) {
 	t.Helper()
-	if said := link.MessageOf(err).What(); strings.Count(said.String(), link.SecretsElsewhere) != 1 {
+	if said := report.MessageOf(err).What(); strings.Count(said.String(), link.SecretsElsewhere) != 1 {
 		t.Errorf("%s: %q, %v", what, said, err)
 	}
 }
@@ -78,9 +79,9 @@ func TestSecretsKeptElsewhereAreSaidAndNeverWritten(t *testing.T) {
 		}
 		saysElsewhere(t, name+": apply", l.e.Apply(t.Context(), before, func(engine.Event) {}))
 		for _, c := range l.e.Verify(t.Context(), l.d, l.person) {
-			unsaid := c.ID.Is(link.CheckAuthentikClient) &&
-				(c.Status != link.Skipped || c.Evidence.String() != link.SecretsElsewhere)
-			if unsaid || c.Status == link.Fail && c.Cause == link.CauseInvalidClient {
+			unsaid := c.ID.Is(report.CheckAuthentikClient) &&
+				(c.Status != report.Skipped || c.Evidence.String() != link.SecretsElsewhere)
+			if unsaid || c.Status == report.Fail && c.Cause == report.CauseInvalidClient {
 				t.Errorf("%s: %+v", name, c)
 			}
 		}
@@ -123,7 +124,7 @@ func TestTheFirstProviderShowsWhereSecretsAreKept(t *testing.T) {
 	receipt := ""
 	err = l.e.Apply(t.Context(), plan, func(e engine.Event) { receipt = e.Receipt })
 	saysElsewhere(t, "apply", err)
-	if stopped, ok := errors.AsType[*link.Stopped](err); !ok || stopped.Effect.Change != link.WrittenSome {
+	if stopped, ok := errors.AsType[*report.Stopped](err); !ok || stopped.Effect.Change != report.WrittenSome {
 		t.Errorf("%+v", stopped)
 	}
 	collection, err := lab.pb.App().FindCollectionByNameOrId(l.name)
@@ -154,8 +155,8 @@ func TestAnEmptySecretIsReplaced(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range l.e.Verify(t.Context(), d, l.person) {
-		said := c.Status == link.Fail && c.Evidence.String() == "The provider has no client secret."
-		if c.ID.Is(link.CheckAuthentikClient) && !said {
+		said := c.Status == report.Fail && c.Evidence.String() == "The provider has no client secret."
+		if c.ID.Is(report.CheckAuthentikClient) && !said {
 			t.Errorf("%+v", c)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/test/draw"
 )
 
@@ -32,14 +33,14 @@ func TestAGoodLinkIsNeverRed(t *testing.T) {
 	l := newLab(t).link("good", everything)
 	for run := range goodRuns() {
 		for _, c := range l.e.Verify(t.Context(), l.d, l.person) {
-			if c.Status != link.Pass {
+			if c.Status != report.Pass {
 				t.Errorf("run %d: %s %s: %s", run, c.Status, c.ID, c.Evidence)
 			}
 		}
 	}
-	var reported []link.Check
-	slow := l.e.VerifySlow(t.Context(), l.d, func(c link.Check) { reported = append(reported, c) })
-	if len(slow) != 1 || slow[0].Status != link.Pass || len(reported) != 1 {
+	var reported []report.Check
+	slow := l.e.VerifySlow(t.Context(), l.d, func(c report.Check) { reported = append(reported, c) })
+	if len(slow) != 1 || slow[0].Status != report.Pass || len(reported) != 1 {
 		t.Errorf("%+v, reported %+v", slow, reported)
 	}
 }
@@ -49,7 +50,7 @@ func TestAGoodLinkWithIDTokensIsGreen(t *testing.T) {
 	lab := newLab(t)
 	l := lab.link("tokens", func(s *link.Spec) { idTokens(lab.a, s) })
 	for _, c := range l.e.Verify(t.Context(), l.d, l.person) {
-		if c.Status != link.Pass {
+		if c.Status != report.Pass {
 			t.Errorf("%s %s: %s", c.Status, c.ID, c.Evidence)
 		}
 	}
@@ -90,8 +91,8 @@ func TestNoSettingBreaksUnseen(t *testing.T) {
 		if one.slow {
 			checks = l.e.VerifySlow(t.Context(), l.d, nil)
 		}
-		failed := func(c link.Check) bool {
-			return c.Status == link.Fail && strings.TrimRight(string(c.ID), ".0123456789") == one.check
+		failed := func(c report.Check) bool {
+			return c.Status == report.Fail && strings.TrimRight(string(c.ID), ".0123456789") == one.check
 		}
 		if !slices.ContainsFunc(checks, failed) {
 			t.Errorf("%s: %s does not fail:\n%s", one.name, one.check, failures(checks))
@@ -343,9 +344,9 @@ func TestPKCELeftOpenIsOn(t *testing.T) {
 		l := lab.link(identifier(name), func(s *link.Spec) { s.PocketBase.PKCE = &on })
 		l.spoil(func(_ *core.Collection, own *core.OAuth2ProviderConfig) { own.PKCE = nil })
 		checks := l.e.Verify(t.Context(), l.d, l.person)
-		failed := slices.ContainsFunc(checks, func(c link.Check) bool {
+		failed := slices.ContainsFunc(checks, func(c report.Check) bool {
 			return c.ID == "pocketbase.pkce" &&
-				c.Status == link.Fail
+				c.Status == report.Fail
 		})
 		if checks.Failed() == on || failed == on {
 			t.Errorf("%s:\n%s", name, failures(checks))
@@ -358,13 +359,13 @@ func TestPKCELeftOpenIsOn(t *testing.T) {
 func TestNobodyNewCanSignInIsRed(t *testing.T) {
 	t.Parallel()
 	lab := newLab(t)
-	rules := func(l *linked) link.Check {
+	rules := func(l *linked) report.Check {
 		checks := l.e.Verify(t.Context(), l.d, 0)
-		return checks[slices.IndexFunc(checks, func(c link.Check) bool { return c.ID == "pocketbase.rules" })]
+		return checks[slices.IndexFunc(checks, func(c report.Check) bool { return c.ID == "pocketbase.rules" })]
 	}
 	leave := func(s *link.Spec) { s.Email = link.EmailLeave }
 	l := lab.link("left_required", leave)
-	if c := rules(l); c.Status != link.Fail || c.Cause != "email-unverified" ||
+	if c := rules(l); c.Status != report.Fail || c.Cause != "email-unverified" ||
 		!strings.Contains(c.Evidence.String(), "Nobody new can sign in") {
 		t.Errorf("%+v", c)
 	}
@@ -372,7 +373,7 @@ func TestNobodyNewCanSignInIsRed(t *testing.T) {
 	optional.spoil(func(c *core.Collection, _ *core.OAuth2ProviderConfig) {
 		c.Fields.GetByName("email").(*core.EmailField).Required = false
 	})
-	if c := rules(optional); c.Status != link.Pass {
+	if c := rules(optional); c.Status != report.Pass {
 		t.Errorf("%+v", c)
 	}
 	// a custom mapping marks addresses as verified
@@ -386,7 +387,7 @@ func TestNobodyNewCanSignInIsRed(t *testing.T) {
 	trusting.patchProvider(map[string]any{"property_mappings": append(list, own)})
 	checks := trusting.e.Verify(t.Context(), trusting.d, trusting.person)
 	if c := checks[slices.IndexFunc(checks,
-		func(c link.Check) bool { return c.ID == "pocketbase.rules" })]; c.Status != link.Warn {
+		func(c report.Check) bool { return c.ID == "pocketbase.rules" })]; c.Status != report.Warn {
 		t.Errorf("%+v\n%s", c, failures(checks))
 	}
 }

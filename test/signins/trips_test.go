@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"authpocket/internal/engine"
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 )
 
 // slow is a transport with a latency that can be set.
@@ -81,7 +81,7 @@ func TestVerifyTakesThreeRoundTrips(t *testing.T) {
 	e, l, s := farAway(t, 500*time.Millisecond)
 	for _, account := range []string{"nobody's", "an account of the same address", "linked"} {
 		checks := e.Verify(t.Context(), l.d, l.person)
-		if checks.Failed() || checks.Count(link.Pass) != len(checks) {
+		if checks.Failed() || checks.Count(report.Pass) != len(checks) {
 			t.Errorf("%s, from far away:\n%s", account, failures(checks))
 		}
 		t.Logf("%s: %d checks, %d calls, %d after one another", account, len(checks), len(s.calls), s.inARow())

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/web/view/setup"
@@ -58,7 +59,7 @@ func answers[W, S any](f Settings, table []link.Attr[W, S], want *W) {
 
 // Spec reads the form into a spec. A client secret that was typed before is
 // kept where the field is empty.
-func (f Settings) Spec(before link.Spec) (link.Spec, link.Problems) {
+func (f Settings) Spec(before link.Spec) (link.Spec, report.Problems) {
 	s := link.Spec{
 		Provider: f.provider(before.Provider.ClientSecret),
 		Email:    link.EmailDecision(f.Get("email")),
@@ -99,14 +100,14 @@ func (f Settings) existing(s *link.Spec) {
 }
 
 // addresses reads the public addresses of both systems.
-func (f Settings) addresses(s *link.Spec) (problems link.Problems) {
+func (f Settings) addresses(s *link.Spec) (problems report.Problems) {
 	list := f.lines("pocketbase.public_urls")
 	if len(list) == 0 {
 		problems.Add("pocketbase.public_urls", say.Of("Enter at least one PocketBase address."),
 			say.Of("Use the address that your app passes to the PocketBase SDK."))
 	}
 	for i, raw := range list {
-		address, problem := link.ParseAddress(link.PB, say.Of("%s address", link.PB.Label()),
+		address, problem := link.ParseAddress(report.PB, say.Of("%s address", report.PB.Label()),
 			link.FieldAt("pocketbase.public_urls", i), raw)
 		if problem != nil {
 			problems = append(problems, *problem)
@@ -115,7 +116,7 @@ func (f Settings) addresses(s *link.Spec) (problems link.Problems) {
 		s.PocketBaseURLs = append(s.PocketBaseURLs, address)
 	}
 	if raw := f.open("authentik.public_url"); raw != nil {
-		address, problem := link.ParseAddress(link.Authentik, say.Of("authentik's public address"),
+		address, problem := link.ParseAddress(report.Authentik, say.Of("authentik's public address"),
 			"authentik.public_url", *raw)
 		if s.AuthentikURL = address; problem != nil {
 			problems = append(problems, *problem)
@@ -182,9 +183,9 @@ func (f Settings) AskAgain(spec link.Spec) (link.Spec, string) {
 
 // Validate returns the problems of a spec, that of the e-mail question in the
 // page's words.
-func Validate(spec link.Spec) link.Problems {
+func Validate(spec link.Spec) report.Problems {
 	problems := spec.Validate()
-	if i := slices.IndexFunc(problems, func(p link.Problem) bool { return p.Field == "email" }); i >= 0 {
+	if i := slices.IndexFunc(problems, func(p report.Problem) bool { return p.Field == "email" }); i >= 0 {
 		problems[i].Summary = say.Of("Choose which e-mail addresses count as verified.")
 		problems[i].Todo = say.Of("Each answer says what happens at a first sign-in.")
 	}

@@ -9,6 +9,7 @@ import (
 
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/web/live"
 	"authpocket/web/view/changes"
 )
@@ -24,8 +25,8 @@ type Apply struct {
 	Errand
 	// The rest is set before the record ends. checks are those of a new client
 	// secret.
-	stopped *link.Stopped // nil: the plan was carried out
-	checks  link.Checks
+	stopped *report.Stopped // nil: the plan was carried out
+	checks  report.Checks
 	proof   changes.Proof
 }
 
@@ -35,7 +36,7 @@ func (j *Apply) Progress(n int, over bool) changes.Progress {
 	p := changes.Progress{
 		Purpose: j.Plan.Purpose, Restores: j.Plan.Restores, Again: cmp.Or(j.Again, Again(j.Plan)), Back: j.Back,
 		Warnings: j.Plan.Warnings,
-		Changes:  j.Plan.Changes, States: make([]string, len(j.Plan.Changes)), Failed: map[int][]link.Message{},
+		Changes:  j.Plan.Changes, States: make([]string, len(j.Plan.Changes)), Failed: map[int][]report.Message{},
 		Ended: over,
 	}
 	for _, e := range events[:min(n, len(events))] {
@@ -109,11 +110,11 @@ func (j *Apply) run(ctx context.Context, e *engine.Engine, sess *Session) {
 }
 
 func (j *Apply) stop(err error) {
-	if stopped, ok := errors.AsType[*link.Stopped](err); ok {
+	if stopped, ok := errors.AsType[*report.Stopped](err); ok {
 		j.stopped = stopped
 		return
 	}
-	j.stopped = &link.Stopped{Err: err}
+	j.stopped = &report.Stopped{Err: err}
 }
 
 // proves is the purpose of plans that change nothing for good.
@@ -133,7 +134,7 @@ func (j *Apply) prove(ctx context.Context, e *engine.Engine, sess *Session) {
 	sess.tests.Add(run)
 	j.proof.Result = "/signin/" + run.ID
 	if v.Works && v.Record != nil {
-		j.proof.SignedIn = link.SignedIn{Name: cmp.Or(v.Record.Email, v.Record.ID), At: run.Made}
+		j.proof.SignedIn = report.SignedIn{Name: cmp.Or(v.Record.Email, v.Record.ID), At: run.Made}
 	}
 }
 

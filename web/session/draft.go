@@ -3,7 +3,7 @@ package session
 import (
 	"net/url"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
@@ -12,7 +12,7 @@ import (
 // is wrong with it. Its page shows it until an answer is accepted.
 type Draft struct {
 	Values   url.Values
-	Problems link.Problems
+	Problems report.Problems
 	// InTheWay is what exists already, empty for nothing.
 	InTheWay say.Text
 }

@@ -8,6 +8,7 @@ import (
 
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/web/live"
 	"authpocket/web/view/proof"
 )
@@ -23,9 +24,9 @@ type Verify struct {
 	Person   int
 	// first is set before the entry, with what is foreseen of the person, and
 	// checks before the record ends.
-	first    link.Checks
+	first    report.Checks
 	foreseen *proof.Prediction
-	checks   link.Checks
+	checks   report.Checks
 	at       time.Time
 }
 
@@ -33,7 +34,7 @@ func (v *Verify) run(ctx context.Context, e *engine.Engine, d link.Desired) {
 	defer v.Happened.End()
 	ctx, cancel := context.WithTimeout(ctx, verifyTime)
 	defer cancel()
-	var slow link.Checks
+	var slow report.Checks
 	var probing, asking sync.WaitGroup
 	probing.Go(func() { slow = e.VerifySlow(ctx, d, nil) })
 	asking.Go(func() { v.first = e.Verify(ctx, d, v.Person) })
@@ -80,5 +81,5 @@ func (v *Verify) Ended() bool { return v.Input().Ended }
 // Proven reports whether checks ran and none failed.
 func (v *Verify) Proven() bool {
 	in := v.Input()
-	return in.Ended && !in.Checks.Failed() && in.Checks.Count(link.Pass) > 0
+	return in.Ended && !in.Checks.Failed() && in.Checks.Count(report.Pass) > 0
 }

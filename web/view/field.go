@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -20,7 +20,7 @@ type Problems []Problem
 
 // NewProblems returns problems in words for the page. One about an entry of a list
 // belongs to the control of the whole list.
-func NewProblems(found link.Problems) Problems {
+func NewProblems(found report.Problems) Problems {
 	var list Problems
 	for _, p := range found {
 		list = append(list, Problem{Target: FieldID(control(p.Field)), Text: Sentence(p)})
@@ -57,10 +57,10 @@ func (p Problems) In(prefixes ...string) bool {
 }
 
 // Sentence returns a problem as text for a page.
-func Sentence(p link.Problem) say.Text { return p.Message().Text(link.OnPage) }
+func Sentence(p report.Problem) say.Text { return p.Message().Text(report.OnPage) }
 
 // Sentences returns problems as texts for a page.
-func Sentences(list link.Problems) []say.Text {
+func Sentences(list report.Problems) []say.Text {
 	var texts []say.Text
 	for _, p := range list {
 		texts = append(texts, Sentence(p))

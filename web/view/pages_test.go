@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/sandbox/stories"
 	"authpocket/web/view"
@@ -48,10 +49,10 @@ func TestApplySaysHowFarItIs(t *testing.T) {
 		"good": {changes.Progress{States: []string{"done", "done", "done"}, Ended: true},
 			[]string{"Done", "Done", "Done"}, "3 of 3 changes applied", "good", true},
 		"failed": {changes.Progress{States: []string{"done", "failed"},
-			Failed:  map[int][]link.Message{1: {{Summary: say.Of("x"), Todo: say.Of("y")}}},
-			Stopped: stopped(link.Effect{Made: 1, Change: link.WrittenNone}, false), Ended: true},
+			Failed:  map[int][]report.Message{1: {{Summary: say.Of("x"), Todo: say.Of("y")}}},
+			Stopped: stopped(report.Effect{Made: 1, Change: report.WrittenNone}, false), Ended: true},
 			[]string{"Done", "Failed", "Not started"}, "1 of 3 changes applied", "bad", false},
-		"stale": {changes.Progress{Ended: true, Stopped: stopped(link.Effect{Between: true}, true)},
+		"stale": {changes.Progress{Ended: true, Stopped: stopped(report.Effect{Between: true}, true)},
 			[]string{"Not started", "Not started", "Not started"}, "0 of 3 changes applied", "bad", false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -81,8 +82,8 @@ func TestDone(t *testing.T) {
 		Collection: link.CollectionState{ID: "c1", Name: "people"}, Slot: link.OAuth2Provider{Slot: "oidc2"},
 	}
 	p := changes.NewDone(view.Head{}, changes.DoneInput{Desired: d, AuthentikAPI: stories.AuthentikURL,
-		PocketBaseAPI: stories.PocketBaseURL, Checks: link.Checks{{Status: link.Pass}}, Held: true,
-		SignedIn: link.SignedIn{Name: "ada@example.com", At: time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC)}})
+		PocketBaseAPI: stories.PocketBaseURL, Checks: report.Checks{{Status: report.Pass}}, Held: true,
+		SignedIn: report.SignedIn{Name: "ada@example.com", At: time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC)}})
 	for _, want := range []string{`new PocketBase("https://pb.example/\"\u003c/script\u003e")`, `.collection("people")`,
 		`provider: "oidc2"`} {
 		if !strings.Contains(p.Snippet, want) {
@@ -97,13 +98,13 @@ func TestDone(t *testing.T) {
 		len(p.Next) != 0 {
 		t.Errorf("%+v", p)
 	}
-	unseen := changes.NewDone(view.Head{}, changes.DoneInput{Desired: d, Checks: link.Checks{{Status: link.Pass}},
+	unseen := changes.NewDone(view.Head{}, changes.DoneInput{Desired: d, Checks: report.Checks{{Status: report.Pass}},
 		Later: true})
 	if unseen.Kind == "good" || !strings.Contains(unseen.Lead.String(), "No sign-in has been tried yet.") ||
 		len(unseen.Next) != 2 || unseen.Next[0].URL != "/prove" {
 		t.Errorf("without a sign-in: %+v", unseen)
 	}
-	failed := changes.NewDone(view.Head{}, changes.DoneInput{Desired: d, Checks: link.Checks{{Status: link.Fail}}})
+	failed := changes.NewDone(view.Head{}, changes.DoneInput{Desired: d, Checks: report.Checks{{Status: report.Fail}}})
 	if failed.Kind != "warn" || !strings.Contains(failed.Head.Title.String(), "a check failed") {
 		t.Errorf("%+v", failed)
 	}

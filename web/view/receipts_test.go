@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/sandbox/stories"
 	"authpocket/web/view"
@@ -154,15 +155,15 @@ func TestWhatCannotComeBackIsSaidBeforeAndAfter(t *testing.T) {
 
 func TestANewSecretIsToldByItsChecks(t *testing.T) {
 	for name, one := range map[string]struct {
-		checks  link.Checks
+		checks  report.Checks
 		kind    string
 		wayBack bool
 	}{
-		"accepted": {link.Checks{{Status: link.Pass}}, "good", false},
-		"refused":  {link.Checks{{Status: link.Pass}, {Status: link.Fail, Cause: "invalid-client"}}, "bad", true},
-		"another": {link.Checks{{Status: link.Pass}, {Status: link.Fail, Cause: "redirect-mismatch"}}, "bad",
+		"accepted": {report.Checks{{Status: report.Pass}}, "good", false},
+		"refused":  {report.Checks{{Status: report.Pass}, {Status: report.Fail, Cause: "invalid-client"}}, "bad", true},
+		"another": {report.Checks{{Status: report.Pass}, {Status: report.Fail, Cause: "redirect-mismatch"}}, "bad",
 			true},
-		"not measured": {link.Checks{{Status: link.Skipped}}, "warn", true},
+		"not measured": {report.Checks{{Status: report.Skipped}}, "warn", true},
 		"no checks":    {nil, "warn", true},
 	} {
 		o := carriedOut(changes.Progress{Purpose: link.PurposeRotate, Checks: one.checks}, 2)
@@ -173,10 +174,11 @@ func TestANewSecretIsToldByItsChecks(t *testing.T) {
 }
 
 func TestAStalePlanSaysWhatWasChanged(t *testing.T) {
-	fault := &link.Fault{Kind: link.FaultStale, Summary: say.Of("Something changed since the review."),
+	fault := &report.Fault{Kind: report.FaultStale, Summary: say.Of("Something changed since the review."),
 		Details: []say.Text{say.Of("authentik: x.")}, Todo: say.Of("Look.")}
 	o := changes.NewApply(view.Head{}, changes.Progress{Again: "/remove",
-		Stopped: &link.Stopped{Effect: link.Effect{Between: true}, Stale: true, Err: fault}, Ended: true}, "").Outcome
+		Stopped: &report.Stopped{Effect: report.Effect{Between: true}, Stale: true, Err: fault}, Ended: true},
+		"").Outcome
 	if o.Heading.String() != "Something changed since the review" || !slices.EqualFunc(o.Lines,
 		[]say.Text{say.Of("authentik: x.")}, say.Text.Equal) ||
 		o.Actions[0] != (view.Action{Label: say.Of("Review again"), URL: "/remove"}) {

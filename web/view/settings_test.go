@@ -9,6 +9,7 @@ import (
 	"golang.org/x/net/html"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/sandbox/stories"
 	"authpocket/web/view"
@@ -48,7 +49,7 @@ func TestControlsStandInTheOrderThatProblemsAreToldIn(t *testing.T) {
 
 func TestProblemsAreToldInThePagesOrder(t *testing.T) {
 	in := stories.Settings()
-	in.Problems = link.Problems{
+	in.Problems = report.Problems{
 		{Field: "pocketbase.issuers.2", Summary: say.Of("fourth")}, {Field: "nowhere.at.all", Summary: say.Of("last")},
 		{Field: "email", Summary: say.Of("first")},
 		{Field: "existing", Summary: say.Of("also last")}, {Field: "access.users.0", Summary: say.Of("third")},
@@ -198,9 +199,10 @@ func TestTheSettingsSayWhoGetsInNow(t *testing.T) {
 		"one": {link.AuthentikSnapshot{Application: app, Bindings: []link.BindingState{{Enabled: true}, {}}},
 			"those allowed by the application's 1 binding"},
 		"nobody may see": {link.AuthentikSnapshot{Application: app,
-			Missing: []link.Permission{"authentik_policies.view_policybinding"}},
+			Missing: []report.Permission{"authentik_policies.view_policybinding"}},
 			"unknown: the token cannot see the bindings"},
-		"one to be made": {link.AuthentikSnapshot{Missing: []link.Permission{"authentik_policies.view_policybinding"}},
+		"one to be made": {link.AuthentikSnapshot{
+			Missing: []report.Permission{"authentik_policies.view_policybinding"}},
 			"everyone with an account"},
 		"the default is not known": {link.AuthentikSnapshot{AccessUnknown: true},
 			"unknown: the token cannot see whether everyone or nobody has access by default"},

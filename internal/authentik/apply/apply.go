@@ -7,6 +7,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
@@ -22,7 +23,7 @@ type Writer struct {
 func NewWriter(c *rest.Client) Writer { return Writer{Client: c, made: &sync.Map{}} }
 
 // Apply carries out one change: it writes, determines the outcome if the response was lost, reads back and
-// compares. The error is a *link.Fault that holds what was written.
+// compares. The error is a *report.Fault that holds what was written.
 func (c Writer) Apply(ctx context.Context, ch link.Change) error {
 	return outcomeOf(c.apply(ctx, ch))
 }
@@ -95,7 +96,7 @@ func choose[T any](e link.Edit[T],
 
 // brokenPlan returns the error for a change that no plan should have.
 func brokenPlan(what string) error {
-	return rest.NewFault(link.FaultOther, "", say.Of("The plan has %s, which authpocket cannot carry out.", what),
+	return rest.NewFault(report.FaultOther, "", say.Of("The plan has %s, which authpocket cannot carry out.", what),
 		say.Of("This is a bug in authpocket. Report it with the plan."), nil)
 }
 

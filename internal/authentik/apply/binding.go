@@ -5,6 +5,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -18,7 +19,7 @@ func (c Writer) bindings() kind[struct{}, link.BindingState] {
 		key:   func(b link.BindingState) string { return b.PK },
 		state: rest.BindingState,
 		read: func(ctx context.Context, b link.BindingState) (rest.Object, error) {
-			return c.One(ctx, rest.Need{What: say.Of("policy binding"), Perm: link.PermViewBinding},
+			return c.One(ctx, rest.Need{What: say.Of("policy binding"), Perm: report.PermViewBinding},
 				rest.Get(rest.Item(rest.PathBindings, b.PK)))
 		},
 	}

@@ -7,6 +7,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 )
 
 // kind is how objects of one kind are written.
@@ -26,7 +27,7 @@ type kind[W, S any] struct {
 // look reads the current object.
 type look func(context.Context) (finding, error)
 
-func (k kind[W, S]) needing(s S, perm link.Permission) rest.Need {
+func (k kind[W, S]) needing(s S, perm report.Permission) rest.Need {
 	n := k.need(s)
 	n.Perm = perm
 	return n

@@ -5,6 +5,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -17,7 +18,7 @@ func (c Writer) mappings() kind[struct{}, link.Mapping] {
 		key:   func(m link.Mapping) string { return m.ID },
 		state: rest.MappingState,
 		read: func(ctx context.Context, m link.Mapping) (rest.Object, error) {
-			return c.One(ctx, rest.Need{What: say.Of("scope mapping"), Perm: link.PermViewMapping, Field: "email"},
+			return c.One(ctx, rest.Need{What: say.Of("scope mapping"), Perm: report.PermViewMapping, Field: "email"},
 				rest.Get(rest.Item(rest.PathMappings, m.ID)))
 		},
 	}

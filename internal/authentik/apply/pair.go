@@ -11,6 +11,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -28,7 +29,7 @@ func (c Writer) createPair(ctx context.Context, pair link.PairState) error {
 		return err
 	}
 	return c.carryOut(ctx, write{
-		need: rest.Need{Perm: link.PermAddApplication, Field: "application.slug",
+		need: rest.Need{Perm: report.PermAddApplication, Field: "application.slug",
 			What: say.Of("application “%s” with its provider “%s”", pair.Application.Name, pair.Provider.Name)},
 		verb: create, kind: link.KindPair,
 		call: rest.Call{Method: http.MethodPut, Path: "/core/transactional/applications/", Body: c.pairBody(wish)},
@@ -159,7 +160,7 @@ func (c Writer) deletePair(ctx context.Context, pair link.PairState) error {
 	}
 	if application != nil {
 		if now := application.Number("provider"); now != 0 && now != pair.Provider.PK {
-			return rest.NewFault(link.FaultStale, "", say.Of("The application “%s” has another provider now, so it "+
+			return rest.NewFault(report.FaultStale, "", say.Of("The application “%s” has another provider now, so it "+
 				"is not deleted.", pair.Application.Name),
 				say.Of("Check it in authentik."), nil)
 		}

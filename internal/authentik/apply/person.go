@@ -8,6 +8,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/wire"
 )
@@ -54,7 +55,7 @@ func (c Writer) createPerson(ctx context.Context, p link.PersonState) error {
 // setPassword sets the password of a person who exists. Setting it twice is harmless.
 func (c Writer) setPassword(ctx context.Context, p link.PersonState) error {
 	w := write{need: c.people().need(p), verb: password, kind: link.KindPerson}
-	w.need.Perm = link.PermSetPassword
+	w.need.Perm = report.PermSetPassword
 	call := rest.Call{Method: http.MethodPost, Path: c.people().path(p) + "set_password/",
 		Body: map[string]any{"password": p.Password.Reveal()}}
 	a := rest.Answer{Answer: c.Reads.Repeat(ctx, nil,
@@ -78,7 +79,7 @@ func (c Writer) deletePerson(ctx context.Context, p link.PersonState) error {
 	}
 	found := rest.PersonState(now)
 	if p.Mark == "" || found.Mark != p.Mark {
-		return rest.NewFault(link.FaultRefused, "", say.Of("The user “%s” is not deleted: it lacks the mark that "+
+		return rest.NewFault(report.FaultRefused, "", say.Of("The user “%s” is not deleted: it lacks the mark that "+
 			"authpocket gave the person of its test.", rest.Plain(found.Username)),
 			say.Of("Look at the user in authentik, and delete it there if nobody needs it."),
 			errors.New("it has no mark"))

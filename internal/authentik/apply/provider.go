@@ -9,6 +9,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -59,13 +60,13 @@ func (c Writer) updateProvider(ctx context.Context, before, after link.ProviderS
 // address that is used, and an empty secret protects nothing.
 func safeProvider(p link.ProviderState, names []string) error {
 	if slices.Contains(names, "redirect_uris") && len(p.RedirectURIs) == 0 {
-		return rest.NewFault(link.FaultRefused, "provider.redirect_uris",
+		return rest.NewFault(report.FaultRefused, "provider.redirect_uris",
 			say.Of("The provider would have no redirect URI, and authentik would trust the first address that is "+
 				"used."),
 			say.Of("Add at least one redirect URI."), nil)
 	}
 	if slices.Contains(names, "client_secret") && !p.ClientSecret.IsSet() {
-		return rest.NewFault(link.FaultRefused, "provider.client_secret", say.Of("The client secret would be empty."),
+		return rest.NewFault(report.FaultRefused, "provider.client_secret", say.Of("The client secret would be empty."),
 			say.Of("Enter a client secret, or leave it out to keep the current one."), nil)
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -22,7 +23,7 @@ func (c Writer) lookup(ctx context.Context, r *link.Ref, l rest.List, key string
 		return err
 	}
 	if len(found) == 0 {
-		return rest.NewFault(link.FaultStale, l.Need.Field, say.Of("authentik has no “%s” among its %s.", r.Name,
+		return rest.NewFault(report.FaultStale, l.Need.Field, say.Of("authentik has no “%s” among its %s.", r.Name,
 			l.Need.What),
 			say.Of("Plan again to see the current state."), nil)
 	}
@@ -74,7 +75,7 @@ func (c Writer) resolveBinding(ctx context.Context, b link.BindingState) (link.B
 			return b, err
 		}
 		if found == nil {
-			return b, rest.NewFault(link.FaultStale, "application.slug", say.Of("authentik has no application with "+
+			return b, rest.NewFault(report.FaultStale, "application.slug", say.Of("authentik has no application with "+
 				"the slug “%s”.", b.Application.Name),
 				say.Of("Plan again to see the current state."), nil)
 		}

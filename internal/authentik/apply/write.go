@@ -8,6 +8,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/wire"
 )
 
@@ -93,12 +94,12 @@ func (c Writer) sendWrite(ctx context.Context, w write) error {
 		case done:
 			return c.confirm(ctx, w, a)
 		case unsent:
-			return link.WithWritten(c.NoAnswer(a.Err), link.WrittenNone)
+			return report.WithWritten(c.NoAnswer(a.Err), report.WrittenNone)
 		case refused:
 			if try > 1 && c.isThere(ctx, w) {
 				return nil // an earlier try was slow, not lost
 			}
-			return link.WithWritten(c.refusal(w, a), link.WrittenNone)
+			return report.WithWritten(c.refusal(w, a), report.WrittenNone)
 		}
 		if err := c.Pause(ctx, min(wire.Delay(firstWriteWait, try, a.Header),
 			max(firstWriteWait, wire.Patience-time.Since(began)))); err != nil {
@@ -113,7 +114,7 @@ func (c Writer) sendWrite(ctx context.Context, w write) error {
 		case found.presence == different && w.verb == create:
 			return differentFault(w, found) // a change or delete has not happened yet
 		case try == writeTries || time.Since(began) >= wire.Patience:
-			return link.WithWritten(c.gaveUpFault(w, a), link.WrittenNone)
+			return report.WithWritten(c.gaveUpFault(w, a), report.WrittenNone)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
@@ -33,7 +34,7 @@ func (c Writer) refusal(w write, a rest.Answer) error {
 			say.Of("The authentik token may not set the password of the %s.", w.need.What)),
 			withPermission(w.need, a), err)
 	case http.StatusNotFound:
-		return rest.NewFault(link.FaultStale, w.need.Field, say.Of("The %s no longer exists, or the token may not "+
+		return rest.NewFault(report.FaultStale, w.need.Field, say.Of("The %s no longer exists, or the token may not "+
 			"see it.", w.need.What),
 			say.Of("Plan again to see the current state."), err)
 	}
@@ -41,7 +42,7 @@ func (c Writer) refusal(w write, a rest.Answer) error {
 	if words.Empty() {
 		words = say.Of("it gave no reason")
 	}
-	return rest.NewFault(link.FaultRefused, field, w.verb.of(
+	return rest.NewFault(report.FaultRefused, field, w.verb.of(
 		say.Of("authentik refused to create the %s: %s.", w.need.What, words),
 		say.Of("authentik refused to change the %s: %s.", w.need.What, words),
 		say.Of("authentik refused to delete the %s: %s.", w.need.What, words),
@@ -79,14 +80,14 @@ func withPermission(n rest.Need, a rest.Answer) rest.Need {
 		_, model, found := strings.Cut(one.Text, "permission to create ")
 		app, name, both := strings.Cut(strings.TrimRight(model, "."), ".")
 		if found && both && !strings.ContainsAny(name, " .") {
-			n.Perm = link.Permission(app + ".add_" + name)
+			n.Perm = report.Permission(app + ".add_" + name)
 		}
 	}
 	return n
 }
 
 func unknownFault(w write, err error) error {
-	return rest.NewFault(link.FaultUnknown, "", w.verb.of(
+	return rest.NewFault(report.FaultUnknown, "", w.verb.of(
 		say.Of("It is unclear whether authentik created the %s.", w.need.What),
 		say.Of("It is unclear whether authentik changed the %s.", w.need.What),
 		say.Of("It is unclear whether authentik deleted the %s.", w.need.What),
@@ -100,7 +101,7 @@ func unseenFault(w write, err error) error {
 	if lacks, ok := errors.AsType[*rest.MissingPermission](err); ok {
 		todo = say.Of("Give the token's role the permission %s, then plan again.", string(lacks.Perm))
 	}
-	return rest.NewFault(link.FaultUnknown, "", w.verb.of(
+	return rest.NewFault(report.FaultUnknown, "", w.verb.of(
 		say.Of("authentik reports that it created the %s, but the result cannot be read back.", w.need.What),
 		say.Of("authentik reports that it changed the %s, but the result cannot be read back.", w.need.What),
 		say.Of("authentik reports that it deleted the %s, but the result cannot be read back.", w.need.What),
@@ -115,9 +116,9 @@ func hiddenFault(w write) error {
 	if w.verb == create {
 		wrote = say.Of("authentik created the %s.", w.need.What)
 	}
-	f := rest.NewFault(link.FaultOther, "", say.Join(wrote, say.Of(link.SecretsElsewhere)),
+	f := rest.NewFault(report.FaultOther, "", say.Join(wrote, say.Of(link.SecretsElsewhere)),
 		say.Of(link.SecretsElsewhereTodo), nil)
-	f.Written = link.WrittenSome
+	f.Written = report.WrittenSome
 	return f
 }
 
@@ -135,9 +136,9 @@ func storedOtherwiseFault(w write, found finding) error {
 	case w.verb == create:
 		summary = say.Of("authentik reports that it created the %s, but it does not exist.", w.need.What)
 	}
-	f := rest.NewFault(link.FaultUnknown, "", summary, say.Of("Check it in authentik, then plan again."), nil)
+	f := rest.NewFault(report.FaultUnknown, "", summary, say.Of("Check it in authentik, then plan again."), nil)
 	if len(found.differs) > 0 {
-		f.Written = link.WrittenSome
+		f.Written = report.WrittenSome
 	}
 	return f
 }
@@ -146,14 +147,15 @@ func differentFault(w write, found finding) error {
 	if found.hidden {
 		return hiddenFault(w)
 	}
-	return rest.NewFault(link.FaultStale, w.need.Field, say.Of("The %s exists with different values: %s.", w.need.What,
+	return rest.NewFault(report.FaultStale, w.need.Field, say.Of("The %s exists with different values: %s.",
+		w.need.What,
 		strings.Join(found.differs, ", ")),
 		say.Of("Check it in authentik, then plan again."), nil)
 }
 
 func (c Writer) gaveUpFault(w write, a rest.Answer) error {
 	a = c.masked(a)
-	kind, why := link.FaultOther, say.Of("It responded without a result.")
+	kind, why := report.FaultOther, say.Of("It responded without a result.")
 	err := rest.ErrorOf(w.need, a)
 	if f := c.GeneralFault(w.need, a); f != nil {
 		kind, why = f.Kind, f.Summary

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 )
 
 // tried is the error of a write that was sent. Its fault holds what was written.
@@ -25,7 +25,7 @@ func outcomeOf(err error) error {
 	if t, ok := errors.AsType[tried](err); ok {
 		return t.error
 	}
-	return link.WithWritten(err, link.WrittenNone)
+	return report.WithWritten(err, report.WrittenNone)
 }
 
 // afterAnother returns the error of a change's second write, after the first one succeeded.
@@ -33,5 +33,5 @@ func afterAnother(err error) error {
 	if err == nil {
 		return nil
 	}
-	return tried{link.WithWritten(err, link.WrittenSome)}
+	return tried{report.WithWritten(err, report.WrittenSome)}
 }

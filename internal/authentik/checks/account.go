@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"authpocket/internal/authentik/rest"
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -26,8 +26,8 @@ func (m *measured) userPK() int {
 }
 
 // judgePerson checks that authentik lets the user's account sign in at all.
-func (m *measured) judgePerson() link.Check {
-	check := newCheck(link.CheckAuthentikPerson, say.Of("The user's account can sign in to authentik"))
+func (m *measured) judgePerson() report.Check {
+	check := newCheck(report.CheckAuthentikPerson, say.Of("The user's account can sign in to authentik"))
 	kind, name := m.user.Text("type"), say.Of("The account %s", rest.Plain(m.user.Text("username")))
 	switch {
 	case m.own():
@@ -37,16 +37,16 @@ func (m *measured) judgePerson() link.Check {
 	case m.user == nil:
 		return check.Skips(say.Of("authentik has no user with the ID %d, or the token may not see it.", m.person))
 	case m.user.Has("is_active") && !m.user.Flag("is_active"):
-		return check.Fails(link.CausePersonInactive, say.Of("%s is not active, so authentik refuses it.", name),
+		return check.Fails(report.CausePersonInactive, say.Of("%s is not active, so authentik refuses it.", name),
 			say.Of("Activate the account in authentik, or check as another user."))
 	}
 	if kind == "service_account" || kind == "internal_service_account" {
-		return check.Warns(link.CausePersonInactive, say.Of("%s is a service account, which has no password to sign "+
+		return check.Warns(report.CausePersonInactive, say.Of("%s is a service account, which has no password to sign "+
 			"in with.", name),
 			say.Of("Check as a user who signs in to the app."))
 	}
 	if expires, ok := m.expires(); ok && expires.Before(time.Now()) {
-		return check.Warns(link.CausePersonInactive, say.Of("%s expired on %s UTC. authentik deletes it soon.", name,
+		return check.Warns(report.CausePersonInactive, say.Of("%s expired on %s UTC. authentik deletes it soon.", name,
 			expires.UTC().Format(time.DateTime)), say.Of("Check as another user."))
 	}
 	if m.person == 0 {

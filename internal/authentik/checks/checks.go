@@ -7,12 +7,13 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/wire"
 )
 
-func newCheck(id link.CheckID, title say.Text) link.Check {
-	return link.Check{ID: id, System: link.Authentik, Title: title}
+func newCheck(id report.CheckID, title say.Text) report.Check {
+	return report.Check{ID: id, System: report.Authentik, Title: title}
 }
 
 // measured holds all responses of one Check before they are judged.
@@ -40,7 +41,7 @@ type Checker struct{ *rest.Client }
 
 // Check checks the link in d at authentik without changing anything. person is the primary key of the user
 // whose sign-in is predicted, 0 for the token's owner. What can't be measured is skipped, with the reason.
-func (c Checker) Check(ctx context.Context, d link.Desired, person int) []link.Check {
+func (c Checker) Check(ctx context.Context, d link.Desired, person int) []report.Check {
 	m := &measured{c: c, d: d, person: person}
 	m.measure(ctx)
 	checks := append(m.judgeDiscovery(), m.judgeKeys())
@@ -82,8 +83,8 @@ func (m *measured) measure(ctx context.Context) {
 type live struct {
 	provider rest.Object // nil if missing or not readable
 	state    link.ProviderState
-	missing  say.Text     // why there is no provider
-	cause    link.CauseID // of missing, empty if it is only not readable
+	missing  say.Text       // why there is no provider
+	cause    report.CauseID // of missing, empty if it is only not readable
 
 	mappings    []rest.Object
 	mappingsErr error
@@ -111,10 +112,10 @@ func (m *measured) readLive(ctx context.Context) {
 		pk = m.d.Provider.PK
 	case application == nil:
 		l.missing, l.cause = say.Of("There is no application with the slug %s.", m.d.Application.Slug),
-			link.CauseDiscovery
+			report.CauseDiscovery
 		return
 	case pk == 0:
-		l.missing, l.cause = say.Of("The application has no provider."), link.CauseDiscovery
+		l.missing, l.cause = say.Of("The application has no provider."), report.CauseDiscovery
 		return
 	}
 	if l.provider, err = expected, nil; expected.Number("pk") != pk {
@@ -125,7 +126,7 @@ func (m *measured) readLive(ctx context.Context) {
 		l.missing = say.Of("The provider could not be read: %s", rest.FaultWords(err))
 	case l.provider == nil:
 		l.missing, l.cause = say.Of("The application's provider is not an OAuth2/OpenID provider, or the token may "+
-			"not see it."), link.CauseDiscovery
+			"not see it."), report.CauseDiscovery
 	default:
 		l.state = rest.ProviderState(l.provider)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -18,7 +19,7 @@ func textClaims() []string { return []string{"sub", "name", "preferred_username"
 
 // claimTrouble is one claim that PocketBase doesn't get, or can't read.
 type claimTrouble struct {
-	cause  link.CauseID
+	cause  report.CauseID
 	claim  string
 	says   say.Text
 	remedy say.Text
@@ -130,7 +131,7 @@ func (m *measured) testMapping(ctx context.Context, mapping rest.Object) (mappin
 	case err != nil:
 		return r, err
 	case o == nil:
-		return r, rest.NewFault(link.FaultStale, "", say.Of("The scope mapping “%s” is gone.", r.name),
+		return r, rest.NewFault(report.FaultStale, "", say.Of("The scope mapping “%s” is gone.", r.name),
 			say.Of("Check again."),
 			errors.New("no such mapping"))
 	case !o.Flag("successful"):
@@ -177,7 +178,7 @@ func (m *measured) claimTroubles() []claimTrouble {
 // request.
 func (m *measured) oddClaim(name string) (claimTrouble, bool) {
 	raw := claim(m.claims, name)
-	t := claimTrouble{cause: link.CauseClaimType, claim: name,
+	t := claimTrouble{cause: report.CauseClaimType, claim: name,
 		says:   say.Of("The claim %s is %s instead of text: %s.", name, kindOf(raw), rest.Plain(string(raw))),
 		remedy: textRemedy(name, say.Of("that gives it"))}
 	if m.resultsErr != nil {
@@ -215,7 +216,7 @@ func textRemedy(claim string, mapping say.Text) say.Text {
 
 // failingMapping returns the trouble with a mapping that gives no claims. PocketBase can do without a name.
 func (m *measured) failingMapping(r mappingResult) claimTrouble {
-	t := claimTrouble{cause: link.CauseMappingFails, claim: r.scope, minor: r.scope != "email" ||
+	t := claimTrouble{cause: report.CauseMappingFails, claim: r.scope, minor: r.scope != "email" ||
 		m.d.Email == link.EmailLeave,
 		remedy: say.Of("Change the expression of the scope mapping “%s” in authentik so that it returns an object "+
 			"with claims for every user.", r.name)}
@@ -229,8 +230,8 @@ func (m *measured) failingMapping(r mappingResult) claimTrouble {
 }
 
 // judgeClaims checks that PocketBase can read the claims that authentik would send about the user.
-func (m *measured) judgeClaims() link.Check {
-	check := newCheck(link.CheckAuthentikClaims, say.Of("The claims are what PocketBase can read"))
+func (m *measured) judgeClaims() report.Check {
+	check := newCheck(report.CheckAuthentikClaims, say.Of("The claims are what PocketBase can read"))
 	if why := m.noClaims(); !why.Empty() {
 		return check.Skips(why)
 	}

@@ -8,58 +8,58 @@ import (
 	"strings"
 
 	"authpocket/internal/authentik/rest"
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
 // judgeDiscovery checks the OpenID configuration and its issuer.
-func (m *measured) judgeDiscovery() []link.Check {
-	discovery := newCheck(link.CheckAuthentikDiscovery, say.Of("authentik responds at its public address"))
-	issuer := newCheck(link.CheckAuthentikIssuer, say.Of("The issuer is as expected"))
+func (m *measured) judgeDiscovery() []report.Check {
+	discovery := newCheck(report.CheckAuthentikDiscovery, say.Of("authentik responds at its public address"))
+	issuer := newCheck(report.CheckAuthentikIssuer, say.Of("The issuer is as expected"))
 	asked := "GET " + m.d.DiscoveryURL()
 	var config openIDConfig
 	if discovery = m.judgePage(discovery, asked, m.discovery); discovery.Status == "" {
 		if json.Unmarshal(m.discovery.Body, &config) != nil || config.IssuerURL == "" {
-			discovery = discovery.Fails(link.CauseHTMLInsteadOfJSON, say.Of("%s: %s, without an issuer.", asked,
+			discovery = discovery.Fails(report.CauseHTMLInsteadOfJSON, say.Of("%s: %s, without an issuer.", asked,
 				outcome(m.discovery)),
 				say.Of("Check that %s is authentik's public address and that no login page is in front of it.",
 					m.d.AuthentikURL))
 		}
 	}
-	if discovery.Status == link.Fail {
-		return []link.Check{discovery, issuer.Skips(say.Of("The OpenID configuration could not be read."))}
+	if discovery.Status == report.Fail {
+		return []report.Check{discovery, issuer.Skips(say.Of("The OpenID configuration could not be read."))}
 	}
-	return []link.Check{discovery.Passes(say.Of("%s: 200, with the issuer %s.", asked, config.IssuerURL)),
+	return []report.Check{discovery.Passes(say.Of("%s: 200, with the issuer %s.", asked, config.IssuerURL)),
 		m.judgeIssuer(issuer, config.IssuerURL)}
 }
 
 // judgePage fails the check if the response is not a page of the provider, and otherwise leaves it undecided.
-func (m *measured) judgePage(check link.Check, asked string, a rest.Answer) link.Check {
+func (m *measured) judgePage(check report.Check, asked string, a rest.Answer) report.Check {
 	evidence := say.Of("%s: %s.", asked, outcome(a))
 	switch {
 	case a.Err != nil:
 		return m.unreachable(check, say.Raw(asked), a)
 	case a.Status == http.StatusNotFound:
-		return check.Fails(link.CauseDiscovery, evidence, say.Of("Check that the application's slug is %s and that "+
+		return check.Fails(report.CauseDiscovery, evidence, say.Of("Check that the application's slug is %s and that "+
 			"it has a provider. Slugs are case-sensitive.", m.d.Application.Slug))
 	case a.Status == http.StatusInternalServerError:
-		return check.Fails(link.CauseSigningKey, evidence,
+		return check.Fails(report.CauseSigningKey, evidence,
 			say.Of("Choose an RSA or EC signing key for the provider: Ed25519 and Ed448 keys cause this error. If "+
 				"it already has an RSA or EC key, check authentik's server log."))
 	case a.Status != http.StatusOK:
-		return check.Fails(link.CauseHTMLInsteadOfJSON, evidence, say.Of("Check that %s is authentik's public "+
+		return check.Fails(report.CauseHTMLInsteadOfJSON, evidence, say.Of("Check that %s is authentik's public "+
 			"address and that nothing in front of it answers instead.", m.d.AuthentikURL))
 	}
 	return check
 }
 
-func (m *measured) judgeIssuer(check link.Check, named string) link.Check {
+func (m *measured) judgeIssuer(check report.Check, named string) report.Check {
 	want := m.d.Issuer()
 	if named == want {
 		return check.Passes(say.Of("The OpenID configuration names the issuer %s.", named))
 	}
 	what, remedy := issuerDifference(named, want)
-	return check.Fails(link.CauseIssuerMismatch,
+	return check.Fails(report.CauseIssuerMismatch,
 		say.Of("The OpenID configuration names the issuer %s; %s is expected. %s", rest.Plain(named), want, what),
 		remedy)
 }
@@ -90,8 +90,8 @@ func (m *measured) keysURL() string {
 }
 
 // judgeKeys checks that there is a key whose signatures PocketBase can verify.
-func (m *measured) judgeKeys() link.Check {
-	check := newCheck(link.CheckAuthentikJWKS, say.Of("authentik has an RSA or EC key to sign with"))
+func (m *measured) judgeKeys() report.Check {
+	check := newCheck(report.CheckAuthentikJWKS, say.Of("authentik has an RSA or EC key to sign with"))
 	asked := "GET " + m.keysURL()
 	if check = m.judgePage(check, asked, m.jwks); check.Status != "" {
 		return check
@@ -100,15 +100,15 @@ func (m *measured) judgeKeys() link.Check {
 	const remedy = "Choose an RSA or EC signing key for the provider."
 	switch {
 	case !readable:
-		return check.Fails(link.CauseHTMLInsteadOfJSON, say.Of("%s: %s, which is not a key set.", asked,
+		return check.Fails(report.CauseHTMLInsteadOfJSON, say.Of("%s: %s, which is not a key set.", asked,
 			outcome(m.jwks)),
 			say.Of("Check that nothing in front of authentik answers instead."))
 	case len(kinds) == 0:
-		return check.Fails(link.CauseSigningKey, say.Of("%s: 200, with no key. Without one, authentik signs with "+
+		return check.Fails(report.CauseSigningKey, say.Of("%s: 200, with no key. Without one, authentik signs with "+
 			"the client secret.", asked), say.Of(remedy))
 	}
 	if m.d.Slot.JWKSURL != "" && !slices.Contains(kinds, "RSA") {
-		return check.Fails(link.CauseSigningKey, say.Of("%s: 200, with keys of type %s only. PocketBase is set to "+
+		return check.Fails(report.CauseSigningKey, say.Of("%s: 200, with keys of type %s only. PocketBase is set to "+
 			"verify ID tokens with them, but supports only RSA.", asked, strings.Join(kinds, ", ")),
 			say.Of("Choose an RSA signing key for the provider, or have PocketBase fetch user info."))
 	}
@@ -117,22 +117,23 @@ func (m *measured) judgeKeys() link.Check {
 			return m.judgeChosenKey(check, say.Of("%s: 200, with a key of type %s.", asked, kind))
 		}
 	}
-	return check.Fails(link.CauseSigningKey, say.Of("%s: 200, with keys of type %s only.", asked, strings.Join(kinds,
+	return check.Fails(report.CauseSigningKey, say.Of("%s: 200, with keys of type %s only.", asked, strings.Join(kinds,
 		", ")),
 		say.Of(remedy))
 }
 
 // judgeChosenKey compares the provider's key with the wanted one.
-func (m *measured) judgeChosenKey(check link.Check, evidence say.Text) link.Check {
+func (m *measured) judgeChosenKey(check report.Check, evidence say.Text) report.Check {
 	want := m.d.Provider.SigningKey
 	if m.live.provider != nil && want.ID != "" && m.live.state.SigningKey.ID != want.ID {
-		return check.Fails(link.CauseSigningKey, say.Join(evidence, say.Of("The provider's signing key is not “%s”.",
+		return check.Fails(report.CauseSigningKey, say.Join(evidence, say.Of("The provider's signing key is not “%s”.",
 			want.Name)),
 			say.Of("Plan and apply again to restore the signing key, or give the link the other one."))
 	}
 	if m.d.Slot.IDTokenMode() && m.live.state.EncryptionKey.ID != "" {
-		return check.Fails(link.CauseSigningKey, say.Join(evidence, say.Of("The provider also has an encryption key, "+
-			"and PocketBase cannot read encrypted ID tokens.")),
+		return check.Fails(report.CauseSigningKey, say.Join(evidence,
+			say.Of("The provider also has an encryption key, "+
+				"and PocketBase cannot read encrypted ID tokens.")),
 			say.Of("Remove the encryption key from the provider, or have PocketBase fetch user info."))
 	}
 	return check.Passes(evidence)

@@ -9,6 +9,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -299,8 +300,8 @@ func (f *flow) oddStages() []say.Text {
 }
 
 // judgeFlows checks that the flows that a sign-in goes through let people in who come from PocketBase.
-func (m *measured) judgeFlows() link.Check {
-	check := newCheck(link.CheckAuthentikFlows, say.Of("The flows let people in"))
+func (m *measured) judgeFlows() report.Check {
+	check := newCheck(report.CheckAuthentikFlows, say.Of("The flows let people in"))
 	if m.live.provider == nil {
 		return check.Skips(m.live.missing)
 	}
@@ -310,12 +311,12 @@ func (m *measured) judgeFlows() link.Check {
 			continue
 		}
 		if why, remedy := m.refuses(f); !why.Empty() {
-			return check.Fails(link.CauseFlow, why, remedy)
+			return check.Fails(report.CauseFlow, why, remedy)
 		}
 	}
 	for _, f := range both {
 		if why := wrongDesignation(f); !why.Empty() {
-			return check.Warns(link.CauseFlow, why, chooseFlow())
+			return check.Warns(report.CauseFlow, why, chooseFlow())
 		}
 	}
 	var doubts []say.Text

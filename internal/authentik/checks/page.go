@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"authpocket/internal/authentik/rest"
-	"authpocket/internal/link"
 	"authpocket/internal/outbound"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/wire"
 )
@@ -62,7 +62,7 @@ func outcome(a rest.Answer) say.Text {
 }
 
 // unreachable fails the check because there was no complete response.
-func (m *measured) unreachable(check link.Check, asked say.Text, a rest.Answer) link.Check {
-	return check.Fails(link.CauseUnreachable, say.Of("%s: %s.", asked, outcome(a)),
+func (m *measured) unreachable(check report.Check, asked say.Text, a rest.Answer) report.Check {
+	return check.Fails(report.CauseUnreachable, say.Of("%s: %s.", asked, outcome(a)),
 		say.Of("Check that authentik can be reached at %s, from here and from PocketBase.", m.d.AuthentikURL))
 }

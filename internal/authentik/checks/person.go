@@ -9,6 +9,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/signin"
 )
@@ -17,18 +18,18 @@ import (
 func (m *measured) own() bool { return m.person == 0 || m.person == m.c.Identity().UserPK }
 
 func (c Checker) preview(ctx context.Context, provider, person int) (rest.Object, error) {
-	n := rest.Need{What: say.Of("sign-in previews"), Perm: link.PermViewProvider}
+	n := rest.Need{What: say.Of("sign-in previews"), Perm: report.PermViewProvider}
 	call := rest.Get(rest.Item(rest.PathProviders, strconv.Itoa(provider)) + "preview_user/")
 	if person != 0 && person != c.Identity().UserPK {
 		call.Query.Set("for_user", strconv.Itoa(person))
 	}
 	a, err := c.Read(ctx, n, call)
 	if a.Status == http.StatusBadRequest && c.Identity().Superuser {
-		return nil, rest.NewFault(link.FaultRefused, "", say.Of("authentik has no user with the ID %d.", person),
+		return nil, rest.NewFault(report.FaultRefused, "", say.Of("authentik has no user with the ID %d.", person),
 			say.Of("Choose another user."), err)
 	}
 	if a.Status == http.StatusBadRequest {
-		n.Perm = link.PermPreviewUser
+		n.Perm = report.PermPreviewUser
 		return nil, rest.Forbidden(say.Of("The authentik token may not preview this user's sign-in."), n, err)
 	}
 	if err != nil {
@@ -51,8 +52,8 @@ func verified(claims rest.Object) bool {
 }
 
 // judgeEmail compares what authentik would send about the user's address with the e-mail decision.
-func (m *measured) judgeEmail() link.Check {
-	check := newCheck(link.CheckAuthentikEmail, say.Of("The user's e-mail address is treated as chosen"))
+func (m *measured) judgeEmail() report.Check {
+	check := newCheck(report.CheckAuthentikEmail, say.Of("The user's e-mail address is treated as chosen"))
 	switch {
 	case !m.noClaims().Empty():
 		return check.Skips(m.noClaims())
@@ -71,20 +72,21 @@ func (m *measured) judgeEmail() link.Check {
 	case m.d.Email == link.EmailLeave && !isVerified:
 		return check.Passes(say.Join(evidence, say.Of("As chosen, PocketBase drops the address.")))
 	case m.d.Email == link.EmailLeave:
-		return check.Warns(link.CauseEmailUnverified, say.Join(evidence, say.Of("It counts as verified, although you "+
-			"chose not to change authentik's answer.")),
+		return check.Warns(report.CauseEmailUnverified, say.Join(evidence,
+			say.Of("It counts as verified, although you "+
+				"chose not to change authentik's answer.")),
 			say.Of("A custom scope mapping marks it as verified. Remove it from the provider, or choose to trust "+
 				"these addresses."))
 	case isVerified:
 		return check.Passes(evidence)
 	case email == "":
-		return check.Warns(link.CauseEmailBlank, evidence, chooseAnother)
+		return check.Warns(report.CauseEmailBlank, evidence, chooseAnother)
 	case m.d.Email == link.EmailTrustAttribute:
-		return check.Warns(link.CauseEmailUnverified, say.Join(evidence, say.Of("PocketBase drops this address.")),
+		return check.Warns(report.CauseEmailUnverified, say.Join(evidence, say.Of("PocketBase drops this address.")),
 			say.Of("If this address is known to be correct, set the attribute email_verified: true on the user in "+
 				"authentik."))
 	}
-	return check.Fails(link.CauseEmailUnverified, say.Join(evidence, say.Of("PocketBase drops this address.")),
+	return check.Fails(report.CauseEmailUnverified, say.Join(evidence, say.Of("PocketBase drops this address.")),
 		say.Of("Plan and apply again to replace authentik's email scope mapping with the one that marks "+
 			"addresses as verified."))
 }
@@ -110,7 +112,7 @@ func (m *measured) askAccess(ctx context.Context) (rest.Object, error) {
 	if !m.own() && !m.c.Identity().Superuser {
 		return nil, nil
 	}
-	n := rest.Need{What: say.Of("application access checks"), Perm: link.PermViewApplication}
+	n := rest.Need{What: say.Of("application access checks"), Perm: report.PermViewApplication}
 	call := rest.Get(rest.Item(rest.PathApplications, m.d.Application.Slug) + "check_access/")
 	if !m.own() {
 		call.Query.Set("for_user", strconv.Itoa(m.person))
@@ -120,8 +122,8 @@ func (m *measured) askAccess(ctx context.Context) (rest.Object, error) {
 
 // judgeAccess checks that the bindings admit the user. The token's owner need not be a user who signs in, so
 // that is only a warning.
-func (m *measured) judgeAccess() link.Check {
-	check := newCheck(link.CheckAuthentikAccess, say.Of("The user may use the application"))
+func (m *measured) judgeAccess() report.Check {
+	check := newCheck(report.CheckAuthentikAccess, say.Of("The user may use the application"))
 	switch {
 	case m.accessErr != nil:
 		return check.Skips(rest.FaultWords(m.accessErr))
@@ -142,11 +144,11 @@ func (m *measured) judgeAccess() link.Check {
 		evidence = say.Join(evidence, say.Of("It says: %s", messages))
 	}
 	if m.person == 0 {
-		return check.Warns(link.CauseNoAccess, evidence,
+		return check.Warns(report.CauseNoAccess, evidence,
 			say.Of("If this account should sign in, add it to one of the application's groups. Otherwise check as "+
 				"another user."))
 	}
-	return check.Fails(link.CauseNoAccess, evidence,
+	return check.Fails(report.CauseNoAccess, evidence,
 		say.Of("Add the user to one of the application's groups, or bind the user to the application."))
 }
 

@@ -12,11 +12,12 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
 // Preview returns the claims that PocketBase would get about a user at a sign-in through the link's provider. person
-// is a user's primary key, 0 for the token's owner. The error is a *link.Fault.
+// is a user's primary key, 0 for the token's owner. The error is a *report.Fault.
 func (c Checker) Preview(ctx context.Context, d link.Desired, person int) (map[string]json.RawMessage, error) {
 	pk, err := c.providerOf(ctx, d)
 	if err != nil {
@@ -30,7 +31,7 @@ func (c Checker) Preview(ctx context.Context, d link.Desired, person int) (map[s
 	group.Go(func() { m.claims, m.claimsErr = c.preview(ctx, pk, person) })
 	group.Wait()
 	if why := m.withoutClaims(); !why.Empty() && !d.Slot.IDTokenMode() {
-		return nil, rest.NewFault(link.FaultOther, "", why, say.Of("Run a test sign-in instead."),
+		return nil, rest.NewFault(report.FaultOther, "", why, say.Of("Run a test sign-in instead."),
 			errors.New("claims are not in the ID token"))
 	}
 	m.correctClaims(ctx)
@@ -53,7 +54,7 @@ func (m *measured) correctClaims(ctx context.Context) {
 	}
 	if want := rest.Subject(m.user, m.live.state.SubjectMode); want != "" && firstByte(claim(m.claims, "sub")) == '"' &&
 		m.claims.Text("sub") != want {
-		m.claimsErr = rest.NewFault(link.FaultOther, "", say.Of("A scope mapping gives another subject (sub) than "+
+		m.claimsErr = rest.NewFault(report.FaultOther, "", say.Of("A scope mapping gives another subject (sub) than "+
 			"the provider's subject mode, and which one PocketBase gets depends on the version of authentik."),
 			say.Of("Run a test sign-in instead."), errors.New("a mapping gives the subject"))
 		return
@@ -88,7 +89,7 @@ func (m *measured) correctClaims(ctx context.Context) {
 
 // mixed returns the fault for a preview with claims that PocketBase may not get.
 func (m *measured) mixed(why say.Text, err error) error {
-	return rest.NewFault(link.FaultOther, "", say.Join(say.Of("The provider has scope mappings for scopes that "+
+	return rest.NewFault(report.FaultOther, "", say.Join(say.Of("The provider has scope mappings for scopes that "+
 		"PocketBase does not request, and authentik's preview may show their claims."), why),
 		say.Of("Run a test sign-in instead."), err)
 }

@@ -7,6 +7,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/signin"
 )
@@ -23,7 +24,7 @@ func (c Checker) providerOf(ctx context.Context, d link.Desired) (int, error) {
 	}
 	pk := application.Number("provider")
 	if pk == 0 {
-		return 0, rest.NewFault(link.FaultStale, "application.slug", say.Of("There is no application “%s” with a "+
+		return 0, rest.NewFault(report.FaultStale, "application.slug", say.Of("There is no application “%s” with a "+
 			"provider.", d.Application.Slug),
 			say.Of("Apply the link again."), errors.New("no provider"))
 	}
@@ -31,11 +32,11 @@ func (c Checker) providerOf(ctx context.Context, d link.Desired) (int, error) {
 }
 
 // Access returns whether the bindings allow a user to use the application, and authentik's messages. Only a
-// superuser's token may check other users. The error is a *link.Fault.
+// superuser's token may check other users. The error is a *report.Fault.
 func (c Checker) Access(ctx context.Context, d link.Desired, person int) (bool, []string, error) {
 	m := &measured{c: c, d: d, person: person}
 	if !m.own() && !c.Identity().Superuser {
-		return false, nil, rest.NewFault(link.FaultPermission, rest.FieldToken,
+		return false, nil, rest.NewFault(report.FaultPermission, rest.FieldToken,
 			say.Of("Only a superuser's token can check access for another user."),
 			say.Of("Use a superuser's token, or run a test sign-in."), errors.New("not a superuser"))
 	}
@@ -44,7 +45,7 @@ func (c Checker) Access(ctx context.Context, d link.Desired, person int) (bool, 
 		return false, nil, err
 	}
 	if !o.Has("passing") {
-		return false, nil, rest.NewFault(link.FaultStale, "application.slug", say.Of("There is no application “%s”.",
+		return false, nil, rest.NewFault(report.FaultStale, "application.slug", say.Of("There is no application “%s”.",
 			d.Application.Slug), say.Of("Apply the link again."), errors.New("no application"))
 	}
 	messages := o.Texts("messages")
@@ -55,7 +56,7 @@ func (c Checker) Access(ctx context.Context, d link.Desired, person int) (bool, 
 }
 
 // ClockOffset returns by how much authentik's clock is ahead of this machine's, to about a second, from the
-// Date header of a response that the other checks need too. The error is a *link.Fault.
+// Date header of a response that the other checks need too. The error is a *report.Fault.
 func (c Checker) ClockOffset(ctx context.Context) (time.Duration, error) {
 	flows := rest.FlowList()
 	a, err := c.Read(ctx, flows.Need, flows.Page(1, rest.PageSize))
@@ -66,7 +67,7 @@ func (c Checker) ClockOffset(ctx context.Context) (time.Duration, error) {
 }
 
 // RedirectURIs returns the provider's current redirect URIs, with regular expressions marked. The error is a
-// *link.Fault.
+// *report.Fault.
 func (c Checker) RedirectURIs(ctx context.Context, d link.Desired) ([]string, error) {
 	pk, err := c.providerOf(ctx, d)
 	if err != nil {

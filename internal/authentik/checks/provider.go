@@ -8,12 +8,13 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
 // judgeClient checks that client ID and secret are the provider's.
-func (m *measured) judgeClient() link.Check {
-	check := newCheck(link.CheckAuthentikClient, say.Of("authentik accepts the client ID and secret"))
+func (m *measured) judgeClient() report.Check {
+	check := newCheck(report.CheckAuthentikClient, say.Of("authentik accepts the client ID and secret"))
 	live := m.live.state
 	const again = "Plan and apply again to give both systems the same client ID and secret."
 	asked := say.Of("Called revoke with the client ID and secret")
@@ -21,17 +22,17 @@ func (m *measured) judgeClient() link.Check {
 	case m.live.cause != "":
 		return check.Fails(m.live.cause, m.live.missing, say.Of("Plan and apply again to create what is missing."))
 	case m.live.provider != nil && live.ClientID != m.d.Provider.ClientID:
-		return check.Fails(link.CauseUnknownClient, say.Of("The provider's client ID is %s, not %s.",
+		return check.Fails(report.CauseUnknownClient, say.Of("The provider's client ID is %s, not %s.",
 			rest.Plain(live.ClientID), m.d.Provider.ClientID), say.Of(again))
 	case m.live.provider != nil && live.ClientType == "public":
-		return check.Fails(link.CauseInvalidClient, say.Of("The provider's client type is Public, so no secret is "+
+		return check.Fails(report.CauseInvalidClient, say.Of("The provider's client type is Public, so no secret is "+
 			"checked."),
 			say.Of("Set the client type to Confidential."))
 	case m.live.provider != nil && rest.HidesSecret(m.live.provider):
 		check.Remedy = say.Of(link.SecretsElsewhereTodo)
 		return check.Skips(say.Of(link.SecretsElsewhere))
 	case m.live.provider != nil && !live.ClientSecret.IsSet():
-		return check.Fails(link.CauseInvalidClient, say.Of("The provider has no client secret."), say.Of(again))
+		return check.Fails(report.CauseInvalidClient, say.Of("The provider has no client secret."), say.Of(again))
 	case !m.d.Provider.ClientSecret.IsSet():
 		return check.Skips(say.Of("The client secret is not known."))
 	case m.revoke.Err != nil:
@@ -39,16 +40,16 @@ func (m *measured) judgeClient() link.Check {
 	case m.revoke.Status == http.StatusOK && json.Valid(m.revoke.Body):
 		return check.Passes(say.Of("%s: 200.", asked))
 	case m.revoke.Status == http.StatusUnauthorized:
-		return check.Fails(link.CauseInvalidClient, say.Of("%s: 401, invalid_client. No provider has this client ID "+
+		return check.Fails(report.CauseInvalidClient, say.Of("%s: 401, invalid_client. No provider has this client ID "+
 			"with this secret.", asked), say.Of(again))
 	}
-	return check.Fails(link.CauseHTMLInsteadOfJSON, say.Of("%s: %s.", asked, outcome(m.revoke)),
+	return check.Fails(report.CauseHTMLInsteadOfJSON, say.Of("%s: %s.", asked, outcome(m.revoke)),
 		say.Of("Check that %s is authentik's public address.", m.d.AuthentikURL))
 }
 
 // judgeScopes checks that the scopes that PocketBase requests are attached.
-func (m *measured) judgeScopes() link.Check {
-	check := newCheck(link.CheckAuthentikScopes, say.Of("The scopes openid, email and profile are attached"))
+func (m *measured) judgeScopes() report.Check {
+	check := newCheck(report.CheckAuthentikScopes, say.Of("The scopes openid, email and profile are attached"))
 	switch {
 	case m.live.cause != "":
 		return check.Skips(m.live.missing)
@@ -64,17 +65,17 @@ func (m *measured) judgeScopes() link.Check {
 		}
 	}
 	if len(missing) > 0 {
-		return check.Fails(link.CauseMissingScopes, say.Join(evidence, say.Of("Missing: %s.",
+		return check.Fails(report.CauseMissingScopes, say.Join(evidence, say.Of("Missing: %s.",
 			strings.Join(missing, ", "))),
 			say.Of("Attach the missing scope mappings to the provider."))
 	}
 	if gone := m.detached(attached); len(gone) > 0 {
-		return check.Fails(link.CauseMissingScopes, say.Join(evidence, say.Of("No longer attached: %s.",
+		return check.Fails(report.CauseMissingScopes, say.Join(evidence, say.Of("No longer attached: %s.",
 			strings.Join(gone, ", "))),
 			say.Of("Plan and apply again to attach them."))
 	}
 	if count(scopes, "email") > 1 {
-		return check.Fails(link.CauseMissingScopes, say.Join(evidence, say.Of("Two mappings cover the scope "+
+		return check.Fails(report.CauseMissingScopes, say.Join(evidence, say.Of("Two mappings cover the scope "+
 			"email, and which one applies is undefined.")), say.Of("Detach one of them."))
 	}
 	return check.Passes(evidence)
@@ -108,7 +109,7 @@ func (m *measured) detached(attached map[string]bool) []string {
 
 // judgeSupportedScopes uses discovery if the token can't read the mappings. Discovery always lists openid,
 // attached or not.
-func (m *measured) judgeSupportedScopes(check link.Check) link.Check {
+func (m *measured) judgeSupportedScopes(check report.Check) report.Check {
 	var config struct {
 		Scopes []string `json:"scopes_supported"`
 	}
@@ -121,7 +122,7 @@ func (m *measured) judgeSupportedScopes(check link.Check) link.Check {
 		", ")))
 	for _, scope := range []string{"email", "profile"} {
 		if !slices.Contains(config.Scopes, scope) {
-			return check.Fails(link.CauseMissingScopes, evidence,
+			return check.Fails(report.CauseMissingScopes, evidence,
 				say.Of("Attach the scope mappings for openid, email and profile to the provider."))
 		}
 	}
@@ -129,8 +130,8 @@ func (m *measured) judgeSupportedScopes(check link.Check) link.Check {
 }
 
 // judgeGrants checks that the authorization code grant is enabled.
-func (m *measured) judgeGrants() link.Check {
-	check := newCheck(link.CheckAuthentikGrants, say.Of("The authorization code grant is enabled"))
+func (m *measured) judgeGrants() report.Check {
+	check := newCheck(report.CheckAuthentikGrants, say.Of("The authorization code grant is enabled"))
 	switch {
 	case m.live.provider == nil:
 		return check.Skips(m.live.missing)
@@ -141,7 +142,7 @@ func (m *measured) judgeGrants() link.Check {
 	grants := m.live.state.GrantTypes
 	evidence := say.Of("The provider's grant types: %s.", rest.OrNone(rest.Plain(strings.Join(grants, ", "))))
 	if !slices.Contains(grants, "authorization_code") {
-		return check.Fails(link.CauseGrantTypes, evidence, say.Of("Add the grant type “authorization_code” to the "+
+		return check.Fails(report.CauseGrantTypes, evidence, say.Of("Add the grant type “authorization_code” to the "+
 			"provider."))
 	}
 	return check.Passes(evidence)

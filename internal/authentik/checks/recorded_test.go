@@ -9,6 +9,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/wire"
 )
 
@@ -58,14 +59,14 @@ func TestRecordedAnswersOfAuthorize(t *testing.T) {
 	if err := json.Unmarshal(raw, &probes); err != nil {
 		t.Fatal(err)
 	}
-	causes := map[string]link.CauseID{
-		"probe: unknown client":                                  link.CauseUnknownClient,
-		"probe: redirect URI with a slash too many":              link.CauseRedirectMismatch,
-		"probe: redirect URI with another scheme":                link.CauseRedirectMismatch,
-		"probe: no redirect URI":                                 link.CauseRedirectMismatch,
-		"probe: bad response type":                               link.CauseRedirectMismatch,
-		"probe: grant type not enabled":                          link.CauseGrantTypes,
-		"without prompt=none a person is sent to the login flow": link.CauseHTMLInsteadOfJSON,
+	causes := map[string]report.CauseID{
+		"probe: unknown client":                                  report.CauseUnknownClient,
+		"probe: redirect URI with a slash too many":              report.CauseRedirectMismatch,
+		"probe: redirect URI with another scheme":                report.CauseRedirectMismatch,
+		"probe: no redirect URI":                                 report.CauseRedirectMismatch,
+		"probe: bad response type":                               report.CauseRedirectMismatch,
+		"probe: grant type not enabled":                          report.CauseGrantTypes,
+		"without prompt=none a person is sent to the login flow": report.CauseHTMLInsteadOfJSON,
 	}
 	for _, p := range probes {
 		a := rest.Answer{Answer: wire.Answer{Status: p.Status, Body: []byte("<html><h1>" + p.Card + "</h1>")}}
@@ -85,7 +86,7 @@ func TestRecordedAnswersOfAuthorize(t *testing.T) {
 		}
 	}
 	if r := readProbe(rest.Answer{Answer: wire.Answer{Status: 200, Body: []byte("<h1>Permission denied</h1>")}},
-		"https://x"); r.accepted || r.cause != link.CauseDiscovery {
+		"https://x"); r.accepted || r.cause != report.CauseDiscovery {
 		t.Errorf("without an application: %+v", r)
 	}
 }
@@ -110,7 +111,7 @@ func FuzzDiscovery(f *testing.F) {
 				len(check.Evidence.String()) > 4000 {
 				t.Errorf("got %+v", check)
 			}
-			if check.Status == link.Pass && status != http.StatusOK {
+			if check.Status == report.Pass && status != http.StatusOK {
 				t.Errorf("%d passes: %+v", status, check)
 			}
 		}

@@ -11,6 +11,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/signin"
 	"authpocket/internal/wire"
@@ -64,19 +65,19 @@ func (m *measured) authorizeURL(uri string) string {
 	}.Encode()
 }
 
-func (m *measured) judgeProbes() []link.Check {
-	one := newCheck(link.CheckAuthentikRedirect, say.Of("authentik accepts the redirect URI"))
+func (m *measured) judgeProbes() []report.Check {
+	one := newCheck(report.CheckAuthentikRedirect, say.Of("authentik accepts the redirect URI"))
 	if why := m.mayNotProbe(); !why.Empty() {
 		if m.live.provider != nil && len(m.live.state.RedirectURIs) == 0 {
-			return []link.Check{one.Fails(link.CauseRedirectMismatch, why,
+			return []report.Check{one.Fails(report.CauseRedirectMismatch, why,
 				say.Of("Add PocketBase's redirect URI to the provider."))}
 		}
-		return []link.Check{one.Skips(why)}
+		return []report.Check{one.Skips(why)}
 	}
 	if len(m.probes) == 0 {
-		return []link.Check{one.Skips(say.Of("No redirect URI uses strict matching, so none can be tested."))}
+		return []report.Check{one.Skips(say.Of("No redirect URI uses strict matching, so none can be tested."))}
 	}
-	checks := make([]link.Check, len(m.probes))
+	checks := make([]report.Check, len(m.probes))
 	for i, p := range m.probes {
 		check := one
 		if i > 0 {
@@ -88,7 +89,7 @@ func (m *measured) judgeProbes() []link.Check {
 	return checks
 }
 
-func (m *measured) judgeProbe(check link.Check, p probe) link.Check {
+func (m *measured) judgeProbe(check report.Check, p probe) report.Check {
 	asked := say.Of("Called authorize with %s and prompt=none", p.uri)
 	if p.answer.Err != nil {
 		return m.unreachable(check, asked, p.answer)
@@ -96,13 +97,13 @@ func (m *measured) judgeProbe(check link.Check, p probe) link.Check {
 	r := readProbe(p.answer, p.uri)
 	evidence := say.Of("%s: %s.", asked, r.said)
 	switch {
-	case !r.accepted && r.cause == link.CauseRedirectMismatch:
+	case !r.accepted && r.cause == report.CauseRedirectMismatch:
 		known := signin.NewMismatch(p.uri, signin.RedirectNames(m.live.state.RedirectURIs))
 		return check.Fails(r.cause, say.Join(evidence, r.means, known.Text().Values(rest.Plain)), r.remedy)
 	case !r.accepted:
 		return check.Fails(r.cause, say.Join(evidence, r.means), r.remedy)
 	case !m.hasRedirect(p.uri):
-		return check.Fails(link.CauseRedirectMismatch, say.Join(evidence, say.Of("Another entry in the "+
+		return check.Fails(report.CauseRedirectMismatch, say.Join(evidence, say.Of("Another entry in the "+
 			"provider's list matches it; the exact one is missing.")),
 			say.Of("Plan and apply again to restore the exact redirect URI."))
 	}
@@ -124,7 +125,7 @@ type reading struct {
 	accepted    bool
 	said, means say.Text
 	remedy      say.Text
-	cause       link.CauseID
+	cause       report.CauseID
 }
 
 // readProbe interprets a response to prompt=none. authentik's error pages have no codes, so they are recognised
@@ -135,7 +136,7 @@ func readProbe(a rest.Answer, uri string) reading {
 		if query, found := strings.CutPrefix(location, uri); found {
 			return readRedirect(query)
 		}
-		return reading{said: outcome(a), cause: link.CauseHTMLInsteadOfJSON,
+		return reading{said: outcome(a), cause: report.CauseHTMLInsteadOfJSON,
 			means:  say.Of("It returned a sign-in page instead of an error."),
 			remedy: say.Of("Check that no other login page is in front of authentik.")}
 	}
@@ -143,11 +144,11 @@ func readProbe(a rest.Answer, uri string) reading {
 	has := func(words string) bool { return bytes.Contains(page, []byte(words)) }
 	switch {
 	case a.Status == http.StatusBadRequest && (has("client id error") || has("client identifier")):
-		return reading{said: say.Of("the page “Client ID Error”"), cause: link.CauseUnknownClient,
+		return reading{said: say.Of("the page “Client ID Error”"), cause: report.CauseUnknownClient,
 			means:  say.Of("No provider has this client ID."),
 			remedy: say.Of("Plan and apply again to give both systems the same client ID.")}
 	case a.Status == http.StatusBadRequest && (has("redirect uri error") || has("redirection uri")):
-		return reading{said: say.Of("the page “Redirect URI Error”"), cause: link.CauseRedirectMismatch,
+		return reading{said: say.Of("the page “Redirect URI Error”"), cause: report.CauseRedirectMismatch,
 			means: say.Of("The provider's list does not have exactly this redirect URI, or its scheme is not " +
 				"allowed."),
 			remedy: say.Of("Add exactly this redirect URI to the provider. Scheme, host, port and slashes must match.")}
@@ -155,15 +156,15 @@ func readProbe(a rest.Answer, uri string) reading {
 		return reading{accepted: true, said: say.Of("the page “Bad Request”, which authentik shows for an app's own " +
 			"scheme once the redirect URI has matched")}
 	case a.Status == http.StatusOK && has("permission denied"):
-		return reading{said: say.Of("the page “Permission denied”"), cause: link.CauseDiscovery,
+		return reading{said: say.Of("the page “Permission denied”"), cause: report.CauseDiscovery,
 			means:  say.Of("The provider has no application."),
 			remedy: say.Of("Assign the provider to the application.")}
 	case a.Status == http.StatusNotFound:
-		return reading{said: outcome(a), cause: link.CauseHTMLInsteadOfJSON,
+		return reading{said: outcome(a), cause: report.CauseHTMLInsteadOfJSON,
 			means:  say.Of("There is no authorize endpoint at this address."),
 			remedy: say.Of("Check authentik's public address.")}
 	}
-	return reading{said: outcome(a), cause: link.CauseHTMLInsteadOfJSON,
+	return reading{said: outcome(a), cause: report.CauseHTMLInsteadOfJSON,
 		means:  say.Of("This is not an answer authentik gives here."),
 		remedy: say.Of("Check that nothing in front of authentik answers instead.")}
 }
@@ -174,18 +175,18 @@ func readRedirect(query string) reading {
 	code := rest.Plain(values.Get("error"))
 	switch {
 	case err != nil || code == "":
-		return reading{said: say.Of("a redirect without an error"), cause: link.CauseHTMLInsteadOfJSON,
+		return reading{said: say.Of("a redirect without an error"), cause: report.CauseHTMLInsteadOfJSON,
 			means:  say.Of("Without a session, authentik should have answered login_required."),
 			remedy: say.Of("Check that nothing in front of authentik answers instead.")}
 	case code == "login_required":
 		return reading{accepted: true, said: say.Raw("login_required")}
 	case code == "invalid_request":
-		return reading{said: say.Raw(code), cause: link.CauseGrantTypes,
+		return reading{said: say.Raw(code), cause: report.CauseGrantTypes,
 			means: say.Of("The redirect URI is correct, but the authorization code grant is not enabled for the " +
 				"provider."),
 			remedy: say.Of("Add the grant type “authorization_code” to the provider.")}
 	}
-	return reading{said: say.Raw(code), cause: link.CauseRedirectMismatch,
+	return reading{said: say.Raw(code), cause: report.CauseRedirectMismatch,
 		means:  say.Of("The redirect URI is correct, but authentik refuses the request."),
 		remedy: say.Of("Check the provider in authentik.")}
 }

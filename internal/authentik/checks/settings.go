@@ -12,13 +12,14 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
 // judgeSettings compares application, provider and authpocket's scope mapping with the wanted ones, field by
 // field.
-func (m *measured) judgeSettings() link.Check {
-	check := newCheck(link.CheckAuthentikSettings, say.Of("authentik has the settings of the link"))
+func (m *measured) judgeSettings() report.Check {
+	check := newCheck(report.CheckAuthentikSettings, say.Of("authentik has the settings of the link"))
 	switch {
 	case m.live.cause != "":
 		return check.Fails(m.live.cause, m.live.missing, say.Of("Plan and apply again to create what is missing."))
@@ -31,7 +32,7 @@ func (m *measured) judgeSettings() link.Check {
 	}
 	differs = append(differs, m.mappingDiffers()...)
 	if len(differs) > 0 {
-		return check.Fails(link.CauseSettingsDiffer, say.Of("These settings in authentik differ from the link's: %s.",
+		return check.Fails(report.CauseSettingsDiffer, say.Of("These settings in authentik differ from the link's: %s.",
 			say.List(differs...)),
 			say.Of("Plan and apply again: the preview shows what differs. If authentik is right, give the link its "+
 				"values."))
@@ -129,8 +130,8 @@ func (m *measured) readBindings(ctx context.Context) {
 }
 
 // judgeBindings checks that the wanted bindings exist. No bindings at all are reported, but pass.
-func (m *measured) judgeBindings() link.Check {
-	check := newCheck(link.CheckAuthentikBindings, say.Of("The application's bindings are as wanted"))
+func (m *measured) judgeBindings() report.Check {
+	check := newCheck(report.CheckAuthentikBindings, say.Of("The application's bindings are as wanted"))
 	switch {
 	case m.live.application == nil:
 		return check.Skips(cmp.Or(m.live.missing, say.Of("The application could not be read.")))
@@ -160,11 +161,11 @@ func (m *measured) judgeBindings() link.Check {
 	}
 	switch {
 	case len(gone) == 0 && len(moved) > 0:
-		return check.Fails(link.CauseSettingsDiffer, say.Of("These settings in authentik differ from the link's: %s.",
+		return check.Fails(report.CauseSettingsDiffer, say.Of("These settings in authentik differ from the link's: %s.",
 			say.List(moved...)),
 			say.Of("Restore it in authentik, or connect again to keep the current one."))
 	case len(gone) > 0:
-		return check.Fails(link.CauseSettingsDiffer, say.Of("No longer bound: %s.", say.List(gone...)),
+		return check.Fails(report.CauseSettingsDiffer, say.Of("No longer bound: %s.", say.List(gone...)),
 			say.Of("Plan and apply again to bind them."))
 	case len(live) == 0:
 		return check.Passes(say.Of("The application has no bindings: everyone with an authentik account may use " +
@@ -184,8 +185,8 @@ func bindingNames(list []link.BindingState) say.Text {
 
 // judgeEndpoints compares the URLs in PocketBase with those in authentik's OpenID configuration. PocketBase may
 // use another host than browsers, but the same paths.
-func (m *measured) judgeEndpoints() link.Check {
-	check := newCheck(link.CheckAuthentikEndpoints, say.Of("The URLs in PocketBase are authentik's endpoints"))
+func (m *measured) judgeEndpoints() report.Check {
+	check := newCheck(report.CheckAuthentikEndpoints, say.Of("The URLs in PocketBase are authentik's endpoints"))
 	var config openIDConfig
 	if m.discovery.Status != http.StatusOK || json.Unmarshal(m.discovery.Body, &config) != nil ||
 		config.TokenURL == "" {
@@ -195,12 +196,12 @@ func (m *measured) judgeEndpoints() link.Check {
 	for _, one := range []struct {
 		label       say.Name
 		have, named string
-		cause       link.CauseID
+		cause       report.CauseID
 	}{
-		{"Auth URL", slot.AuthURL, config.AuthURL, link.CauseEndpointURL},
-		{"Token URL", slot.TokenURL, config.TokenURL, link.CauseEndpointURL},
-		{"User info URL", slot.UserInfoURL, config.UserInfoURL, link.CauseUserInfoURL},
-		{"JWKS verification URL", slot.JWKSURL, config.JWKSURL, link.CauseEndpointURL},
+		{"Auth URL", slot.AuthURL, config.AuthURL, report.CauseEndpointURL},
+		{"Token URL", slot.TokenURL, config.TokenURL, report.CauseEndpointURL},
+		{"User info URL", slot.UserInfoURL, config.UserInfoURL, report.CauseUserInfoURL},
+		{"JWKS verification URL", slot.JWKSURL, config.JWKSURL, report.CauseEndpointURL},
 	} {
 		if one.have == "" {
 			continue
@@ -212,12 +213,12 @@ func (m *measured) judgeEndpoints() link.Check {
 		}
 	}
 	if len(slot.Issuers) > 0 && !slices.Contains(slot.Issuers, config.IssuerURL) {
-		return check.Fails(link.CauseIssuerMismatch, say.Of("PocketBase accepts the issuers %s; authentik names %s.",
+		return check.Fails(report.CauseIssuerMismatch, say.Of("PocketBase accepts the issuers %s; authentik names %s.",
 			rest.Plain(strings.Join(slot.Issuers, ", ")), rest.Plain(config.IssuerURL)),
 			say.Of("Enter the issuer exactly as authentik names it."))
 	}
 	if what := hostDiffers(slot.AuthURL, config.AuthURL); !what.Empty() {
-		return check.Warns(link.CauseEndpointURL, say.Join(say.Of("Browsers are sent to %s; authentik names %s.",
+		return check.Warns(report.CauseEndpointURL, say.Join(say.Of("Browsers are sent to %s; authentik names %s.",
 			rest.Plain(slot.AuthURL), rest.Plain(config.AuthURL)), what),
 			say.Of("Give PocketBase the Auth URL at authentik's public address, unless browsers reach both."))
 	}

@@ -3,12 +3,13 @@ package checks
 import (
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
 // judgeValidity checks that codes and tokens live long enough for PocketBase to use them.
-func (m *measured) judgeValidity() link.Check {
-	check := newCheck(link.CheckAuthentikValidity, say.Of("Codes and tokens are valid long enough"))
+func (m *measured) judgeValidity() report.Check {
+	check := newCheck(report.CheckAuthentikValidity, say.Of("Codes and tokens are valid long enough"))
 	if m.live.provider == nil {
 		return check.Skips(m.live.missing)
 	}
@@ -36,12 +37,12 @@ func (m *measured) judgeValidity() link.Check {
 	remedy := say.Join(remedies...)
 	switch {
 	case len(zero) > 0:
-		return check.Fails(link.CauseValidity, say.Of("%s: it expires before PocketBase can use it, so every "+
+		return check.Fails(report.CauseValidity, say.Of("%s: it expires before PocketBase can use it, so every "+
 			"sign-in fails.", say.List(zero...)), remedy)
 	case len(unread) > 0:
 		return check.Skips(say.Of("These durations could not be read: %s.", say.List(unread...)))
 	case len(short) > 0:
-		return check.Warns(link.CauseValidity, say.Of("%s: it may expire before it is used.", say.List(short...)),
+		return check.Warns(report.CauseValidity, say.Of("%s: it may expire before it is used.", say.List(short...)),
 			remedy)
 	case len(known) == 0:
 		return check.Skips(say.Of("authentik's answer has no durations."))

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"authpocket/internal/link"
 	"authpocket/internal/outbound"
+	"authpocket/internal/report"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
 	"authpocket/sandbox/authentiksim"
@@ -59,7 +59,7 @@ func TestAConnectionBreaksAtEachStep(t *testing.T) {
 				return between(rw, r)
 			}
 			_, err := w.signIn(who)
-			if err == nil || err.Stop != signin.StopBroken || err.Cause != link.CauseUnreachable || w.asked() != n {
+			if err == nil || err.Stop != signin.StopBroken || err.Cause != report.CauseUnreachable || w.asked() != n {
 				t.Errorf("%s request %d: %+v after %d requests", name, n, err, w.asked())
 				continue
 			}

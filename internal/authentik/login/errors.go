@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"authpocket/internal/link"
 	"authpocket/internal/outbound"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
@@ -24,20 +24,20 @@ func (w *walk) stop(what, todo say.Text) error {
 }
 
 // refuse returns the error for a person whom authentik does not let through.
-func (w *walk) refuse(cause link.CauseID, what say.Text) error {
+func (w *walk) refuse(cause report.CauseID, what say.Text) error {
 	return &signin.LoginError{Stop: signin.StopDenied, Step: w.step, Stage: w.stage, Cause: cause, What: what}
 }
 
 // broken returns the error for an answer that cannot be used.
 func (w *walk) broken(what say.Text, err error) error {
-	return &signin.LoginError{Stop: signin.StopBroken, Step: w.step, Stage: w.stage, Cause: link.CauseAuthentikError,
+	return &signin.LoginError{Stop: signin.StopBroken, Step: w.step, Stage: w.stage, Cause: report.CauseAuthentikError,
 		What: what, Err: err}
 }
 
 // noAnswer returns the error for a request without a complete answer.
 func (w *walk) noAnswer(err error) error {
 	what := say.Of("authentik at %s cannot be reached: %s.", w.base.Host, outbound.Reason(err))
-	broken := &signin.LoginError{Stop: signin.StopBroken, Step: w.step, Stage: w.stage, Cause: link.CauseUnreachable,
+	broken := &signin.LoginError{Stop: signin.StopBroken, Step: w.step, Stage: w.stage, Cause: report.CauseUnreachable,
 		What: what, Todo: outbound.CertificateTodo("authentik", err), Err: withoutURL(err)}
 	if errors.Is(err, context.Canceled) {
 		broken.Cause, broken.What = "", say.Of("The sign-in was interrupted.")
@@ -63,7 +63,7 @@ func (w *walk) refused(c challenge) error {
 	case c.Component == password, c.PasswordFields:
 		words = say.Of("authentik does not accept this user name and password")
 	}
-	return w.refuse(link.CauseCredentials, say.Of("%s: %s.", words, w.quote(strings.Join(c.Errors, " "))))
+	return w.refuse(report.CauseCredentials, say.Of("%s: %s.", words, w.quote(strings.Join(c.Errors, " "))))
 }
 
 // denied returns the error for a flow that ends with a denial.
@@ -72,7 +72,7 @@ func (w *walk) denied(c challenge) error {
 	if c.Message != "" {
 		what = say.Of("%s: %s", what, w.quote(c.Message))
 	}
-	return w.refuse(link.CauseNoAccess, say.Of("%s.", what))
+	return w.refuse(report.CauseNoAccess, say.Of("%s.", what))
 }
 
 // flowFailed returns the error for an exception in authentik's flow.

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
@@ -46,7 +46,7 @@ func (c Client) SignIn(ctx context.Context, o signin.Opening, who signin.Credent
 	}
 	start, err := url.Parse(o.AuthURL)
 	if err != nil || !sameHost(start, w.base) {
-		return signin.Return{}, w.refuse(link.CauseAuthURL, say.Of("PocketBase sends people to %s to sign in, "+
+		return signin.Return{}, w.refuse(report.CauseAuthURL, say.Of("PocketBase sends people to %s to sign in, "+
 			"which is not authentik's address %s. No password was sent.", w.plain(hostOf(o.AuthURL)), w.base.String()))
 	}
 	w.next = func(ctx context.Context) error { return w.open(ctx, start) }
@@ -105,7 +105,7 @@ func (w *walk) begin(c Client) error {
 	if w.who.TOTP.IsSet() {
 		app, err := readTOTP(w.who.TOTP)
 		if err != nil {
-			return w.refuse(link.CauseCredentials, say.Of("The secret of the authenticator app cannot be used: %s.",
+			return w.refuse(report.CauseCredentials, say.Of("The secret of the authenticator app cannot be used: %s.",
 				err.Error()))
 		}
 		w.app = &app

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
 	"authpocket/sandbox/authentiksim"
@@ -78,34 +78,34 @@ func TestPeopleAreRefused(t *testing.T) {
 	for name, test := range map[string]struct {
 		prepare func(*world)
 		who     signin.Credentials
-		cause   link.CauseID
+		cause   report.CauseID
 		says    string
 	}{
-		"a wrong password": {nil, wrong, link.CauseCredentials, "“Invalid password”"},
+		"a wrong password": {nil, wrong, report.CauseCredentials, "“Invalid password”"},
 		"a wrong password on the first page": {func(w *world) {
 			w.sim.SetLogin(authentiksim.LoginFlow{PasswordOnFirstPage: true})
-		}, wrong, link.CauseCredentials, "user name and password: “Failed to authenticate”"},
-		"an unknown name": {nil, with(func(c *signin.Credentials) { c.Name = "eve" }), link.CauseCredentials,
+		}, wrong, report.CauseCredentials, "user name and password: “Failed to authenticate”"},
+		"an unknown name": {nil, with(func(c *signin.Credentials) { c.Name = "eve" }), report.CauseCredentials,
 			"the user name: “Failed to authenticate”"},
-		"an inactive person": {func(w *world) { w.sim.Deactivate(w.ada) }, ada(), link.CauseCredentials,
+		"an inactive person": {func(w *world) { w.sim.Deactivate(w.ada) }, ada(), report.CauseCredentials,
 			"“Invalid password”"},
-		"a wrong code": {has(authentiksim.Devices{Codes: []string{"another"}}), withCode(), link.CauseCredentials,
+		"a wrong code": {has(authentiksim.Devices{Codes: []string{"another"}}), withCode(), report.CauseCredentials,
 			"does not accept the code: “Invalid Token"},
 		"the code of another app": {has(authentiksim.Devices{TOTP: "JBSWY3DPEHPK3PXP"}), withApp(),
-			link.CauseCredentials, "does not accept the code"},
+			report.CauseCredentials, "does not accept the code"},
 		"an unreadable secret of an app": {nil, with(func(c *signin.Credentials) { c.TOTP = secret.New("1!") }),
-			link.CauseCredentials, "neither base32 nor an otpauth address"},
+			report.CauseCredentials, "neither base32 nor an otpauth address"},
 		"a denial of the flow": {asks(object{"component": "ak-stage-access-denied", "error_message": "Go away."}),
-			ada(), link.CauseNoAccess, "“Go away”"},
+			ada(), report.CauseNoAccess, "“Go away”"},
 		"a denial of the application": {func(w *world) {
 			app := w.api("GET", "/core/applications/pocketbase/", nil)["pk"]
 			w.api("POST", "/policies/bindings/", object{"target": app, "order": 0, "group": w.sim.AddGroup("staff")})
-		}, ada(), link.CauseNoAccess, "“Permission denied”"},
+		}, ada(), report.CauseNoAccess, "“Permission denied”"},
 		"an unknown client": {func(w *world) { w.change(object{"client_id": "another"}) }, ada(),
-			link.CauseUnknownClient, "“Client ID Error”"},
+			report.CauseUnknownClient, "“Client ID Error”"},
 		"an unknown redirect URI": {func(w *world) {
 			w.change(object{"redirect_uris": []object{{"matching_mode": "strict", "url": callback + "/"}}})
-		}, ada(), link.CauseRedirectMismatch, "“Redirect URI Error”"},
+		}, ada(), report.CauseRedirectMismatch, "“Redirect URI Error”"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -176,7 +176,7 @@ func TestACodeWorksOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := w.signIn(withCode()); err == nil || err.Cause != link.CauseCredentials {
+	if _, err := w.signIn(withCode()); err == nil || err.Cause != report.CauseCredentials {
 		t.Errorf("again: %v", err)
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"strings"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/wire"
 )
@@ -29,11 +29,11 @@ func (w *walk) judgePage(a wire.Answer) error {
 	what := say.Of("authentik shows the page %s.", w.quote(title))
 	switch title {
 	case "Permission denied":
-		return w.refuse(link.CauseNoAccess, what)
+		return w.refuse(report.CauseNoAccess, what)
 	case "Client ID Error":
-		return w.refuse(link.CauseUnknownClient, what)
+		return w.refuse(report.CauseUnknownClient, what)
 	case "Redirect URI Error":
-		return w.refuse(link.CauseRedirectMismatch, what)
+		return w.refuse(report.CauseRedirectMismatch, what)
 	case "":
 		return w.unexpected(a)
 	}

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
 )
@@ -50,7 +50,7 @@ func TestAgainstTheRecordings(t *testing.T) {
 			return nil
 		},
 		"signin-denied": func(_ signin.Return, err error) error {
-			if denied, ok := err.(*signin.LoginError); !ok || denied.Cause != link.CauseNoAccess {
+			if denied, ok := err.(*signin.LoginError); !ok || denied.Cause != report.CauseNoAccess {
 				return fmt.Errorf("not denied: %w", err)
 			}
 			return nil

@@ -12,6 +12,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -23,7 +24,7 @@ const oldestVersion = "2025.12"
 
 // Connect returns a client after checking that authentik responds at the address, that its version is supported
 // and that the token works. It sends the token only after it has recognised authentik. The error is a
-// *link.Fault whose field is authentik.url or authentik.token.
+// *report.Fault whose field is authentik.url or authentik.token.
 func Connect(ctx context.Context, cfg Config) (*Client, error) {
 	c := NewClient(cfg)
 	steady := c.Reads
@@ -72,22 +73,22 @@ func (c *Client) mayRead(ctx context.Context) error {
 	}
 	_, _, err := c.page(ctx, ProviderList(), 1, 1)
 	if _, lacks := errors.AsType[*MissingPermission](err); lacks {
-		return NewFault(link.FaultPermission, FieldToken, say.Of("This token belongs to %s, who may not see OAuth2 "+
+		return NewFault(report.FaultPermission, FieldToken, say.Of("This token belongs to %s, who may not see OAuth2 "+
 			"providers in authentik.", Plain(c.identity.Username)),
 			say.Of("Use an administrator's token, or give this account the permissions that a link needs, starting "+
-				"with %s.", string(link.PermViewProvider)), err)
+				"with %s.", string(report.PermViewProvider)), err)
 	}
 	return nil // other errors are reported where the list is needed
 }
 
 // tokenShape returns a fault if the text can't be a token, before it is sent.
-func tokenShape(token string) *link.Fault {
+func tokenShape(token string) *report.Fault {
 	const todo = "In authentik, open Directory › Tokens and App passwords and copy a token with the intent API Token."
 	if token == "" {
-		return NewFault(link.FaultToken, FieldToken, say.Of("The token is missing."), say.Of(todo), nil)
+		return NewFault(report.FaultToken, FieldToken, say.Of("The token is missing."), say.Of(todo), nil)
 	}
 	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return NewFault(link.FaultToken, FieldToken,
+		return NewFault(report.FaultToken, FieldToken,
 			say.Of("The token contains a space or another character that authentik tokens never have."), say.Of(todo),
 			nil)
 	}
@@ -105,11 +106,11 @@ func (c *Client) recognise(ctx context.Context) error {
 	case isObject && a.Status == http.StatusForbidden && a.Header.Get("X-Authentik-Id") != "":
 		return nil // not public, but authentik
 	case isObject && o.Has("message") && (o.Has("status") || o.Has("code")):
-		return NewFault(link.FaultNotThis, fieldURL, say.Of("This is not authentik. It looks like PocketBase."),
+		return NewFault(report.FaultNotThis, fieldURL, say.Of("This is not authentik. It looks like PocketBase."),
 			say.Of("Enter authentik's address here, and PocketBase's under PocketBase."), ErrorOf(n, a))
 	case a.Status == http.StatusBadRequest && strings.HasPrefix(c.URL, "http://") &&
 		bytes.Contains(bytes.ToUpper(a.Body), []byte("HTTPS")):
-		return NewFault(link.FaultNotThis, fieldURL, say.Of("%s expects https on this port, but the address begins "+
+		return NewFault(report.FaultNotThis, fieldURL, say.Of("%s expects https on this port, but the address begins "+
 			"with http.", c.host()),
 			say.Of("Change http:// to https://."), ErrorOf(n, a))
 	case a.HTML() && a.Status >= 400 && a.Status < 429 && a.Status != http.StatusUnauthorized &&
@@ -119,7 +120,7 @@ func (c *Client) recognise(ctx context.Context) error {
 		a.Status >= 429):
 		return err
 	}
-	return NewFault(link.FaultNotThis, fieldURL, say.Of("%s answers, but not like authentik.", c.URL),
+	return NewFault(report.FaultNotThis, fieldURL, say.Of("%s answers, but not like authentik.", c.URL),
 		say.Of("Enter the address that authentik's own pages begin with."), ErrorOf(n, a))
 }
 
@@ -134,7 +135,7 @@ func (c *Client) readVersion(ctx context.Context) error {
 	v, known := parseVersion(c.identity.Version)
 	oldest, _ := parseVersion(oldestVersion)
 	if known && v.before(oldest) {
-		return NewFault(link.FaultTooOld, fieldURL, say.Of("This authentik is version %s.", c.identity.Version),
+		return NewFault(report.FaultTooOld, fieldURL, say.Of("This authentik is version %s.", c.identity.Version),
 			say.Of("Upgrade to %s or later, the oldest version that authpocket supports.", oldestVersion), nil)
 	}
 	grants := !known || !v.before(version{2026, 5})

@@ -8,8 +8,8 @@ import (
 	"net/url"
 	"strings"
 
-	"authpocket/internal/link"
 	"authpocket/internal/outbound"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/wire"
 )
@@ -38,7 +38,7 @@ func (e *StatusError) Error() string {
 
 // MissingPermission is the error of a call that lacks a permission.
 type MissingPermission struct {
-	Perm link.Permission
+	Perm report.Permission
 	err  error
 }
 
@@ -65,12 +65,12 @@ func StatusOf(err error) int {
 }
 
 // NewFault returns a fault of authentik.
-func NewFault(kind link.FaultKind, field string, summary, todo say.Text, err error) *link.Fault {
-	return &link.Fault{System: link.Authentik, Kind: kind, Field: field, Summary: summary, Todo: todo, Err: err}
+func NewFault(kind report.FaultKind, field string, summary, todo say.Text, err error) *report.Fault {
+	return &report.Fault{System: report.Authentik, Kind: kind, Field: field, Summary: summary, Todo: todo, Err: err}
 }
 
 // readFault returns the fault for a failed read.
-func (c *Client) readFault(n Need, a Answer) *link.Fault {
+func (c *Client) readFault(n Need, a Answer) *report.Fault {
 	if f := c.GeneralFault(n, a); f != nil {
 		return f
 	}
@@ -79,18 +79,18 @@ func (c *Client) readFault(n Need, a Answer) *link.Fault {
 	case a.Status == http.StatusForbidden:
 		return Forbidden(say.Of("The authentik token may not read %s.", n.What), n, err)
 	case a.Status == http.StatusNotFound:
-		return NewFault(link.FaultOther, n.Field, say.Of("authentik has no such %s.", n.What),
+		return NewFault(report.FaultOther, n.Field, say.Of("authentik has no such %s.", n.What),
 			say.Of("It may have been deleted, or the token may not see it."), err)
 	}
 	summary := say.Of("authentik refused to show %s.", n.What)
 	if words := sentences(a); words != "" {
 		summary = say.Join(summary, say.Of("It says: %s", words))
 	}
-	return NewFault(link.FaultRefused, n.Field, summary, say.Of("Check the value and try again."), err)
+	return NewFault(report.FaultRefused, n.Field, summary, say.Of("Check the value and try again."), err)
 }
 
 // GeneralFault returns the fault for failures that don't depend on the request, nil for others.
-func (c *Client) GeneralFault(n Need, a Answer) *link.Fault {
+func (c *Client) GeneralFault(n Need, a Answer) *report.Fault {
 	err := ErrorOf(n, a)
 	switch {
 	case errors.Is(a.Err, wire.ErrListTooLarge):
@@ -100,26 +100,27 @@ func (c *Client) GeneralFault(n Need, a Answer) *link.Fault {
 	case a.Status >= 300 && a.Status < 400:
 		return c.redirected(n, a)
 	case a.Status == http.StatusUnauthorized:
-		return NewFault(link.FaultNotThis, fieldURL, say.Of("A proxy in front of %s requires its own sign-in.",
+		return NewFault(report.FaultNotThis, fieldURL, say.Of("A proxy in front of %s requires its own sign-in.",
 			c.host()),
 			say.Of("Enter an address that reaches authentik directly, or exempt authpocket from that sign-in."), err)
 	case a.Status == http.StatusForbidden:
 		return tokenFault(n, a)
 	case a.Status == http.StatusNotFound && a.HTML():
-		return NewFault(link.FaultNotThis, fieldURL, say.Of("There is no authentik API at %s.", c.URL),
+		return NewFault(report.FaultNotThis, fieldURL, say.Of("There is no authentik API at %s.", c.URL),
 			say.Of("Enter the address that authentik's own pages begin with."), err)
 	case a.Status == http.StatusTooManyRequests:
-		return NewFault(link.FaultOther, "", say.Of("authentik is throttling requests."),
+		return NewFault(report.FaultOther, "", say.Of("authentik is throttling requests."),
 			say.Of("Wait a minute, then try again."), err)
 	case a.Status == http.StatusServiceUnavailable:
-		return NewFault(link.FaultUnreachable, fieldURL, say.Of("authentik at %s is starting or overloaded.", c.host()),
+		return NewFault(report.FaultUnreachable, fieldURL, say.Of("authentik at %s is starting or overloaded.",
+			c.host()),
 			say.Of("Wait a minute, then try again."), err)
 	case a.Status == http.StatusBadGateway || a.Status == http.StatusGatewayTimeout:
-		return NewFault(link.FaultUnreachable, fieldURL, say.Of("The proxy in front of authentik at %s gets no "+
+		return NewFault(report.FaultUnreachable, fieldURL, say.Of("The proxy in front of authentik at %s gets no "+
 			"answer from it.", c.host()),
 			say.Of("Check that authentik is running, then try again."), err)
 	case a.Status >= 500:
-		return NewFault(link.FaultOther, "", say.Of("authentik had an internal error."), CheckLog(a), err)
+		return NewFault(report.FaultOther, "", say.Of("authentik had an internal error."), CheckLog(a), err)
 	}
 	return nil
 }
@@ -133,13 +134,13 @@ func CheckLog(a Answer) say.Text {
 }
 
 // NoAnswer returns the fault for a call without a complete response.
-func (c *Client) NoAnswer(err error) *link.Fault {
+func (c *Client) NoAnswer(err error) *report.Fault {
 	todo := say.Of("Check the address, and that authentik is running and reachable from here.")
 	switch {
 	case errors.Is(err, context.Canceled):
 		todo = say.Of("Start again when you are ready.")
 	case errors.Is(err, outbound.ErrBodyTooLarge):
-		return NewFault(link.FaultNotThis, fieldURL, say.Of("%s sent an answer larger than 8 MB.", c.host()),
+		return NewFault(report.FaultNotThis, fieldURL, say.Of("%s sent an answer larger than 8 MB.", c.host()),
 			say.Of("Check that the address is authentik's own."), err)
 	case errors.Is(err, outbound.ErrAddressRefused):
 		todo = say.Of("Enter authentik's own address.")
@@ -148,17 +149,17 @@ func (c *Client) NoAnswer(err error) *link.Fault {
 			todo = certificate
 		}
 	}
-	return NewFault(link.FaultUnreachable, fieldURL, say.Of("authentik at %s cannot be reached: %s.", c.host(),
+	return NewFault(report.FaultUnreachable, fieldURL, say.Of("authentik at %s cannot be reached: %s.", c.host(),
 		outbound.Reason(err)), todo, err)
 }
 
-func (c *Client) redirected(n Need, a Answer) *link.Fault {
+func (c *Client) redirected(n Need, a Answer) *report.Fault {
 	err := ErrorOf(n, a)
 	to, parseErr := url.Parse(a.Header.Get("Location"))
 	if base, e := url.Parse(c.URL); parseErr == nil && e == nil {
 		to = base.ResolveReference(to)
 		if before, isAPI := apiBase(to); isAPI && before != c.URL {
-			return NewFault(link.FaultNotThis, fieldURL, say.Of("%s redirects to %s.", c.URL, before),
+			return NewFault(report.FaultNotThis, fieldURL, say.Of("%s redirects to %s.", c.URL, before),
 				say.Of("Enter %s.", before), err)
 		}
 	}
@@ -167,7 +168,7 @@ func (c *Client) redirected(n Need, a Answer) *link.Fault {
 		redirects = say.Of("%s redirects to a page at %s instead of answering, as a login proxy does.", c.URL,
 			Plain(to.Host))
 	}
-	return NewFault(link.FaultNotThis, fieldURL, redirects,
+	return NewFault(report.FaultNotThis, fieldURL, redirects,
 		say.Of("Enter an address that reaches authentik directly, or exempt /api/v3/ from that login."), err)
 }
 
@@ -179,18 +180,18 @@ func apiBase(u *url.URL) (string, bool) {
 
 // tokenFault returns the fault for a rejected token, nil if the token only lacks a permission. authentik
 // returns 403 for both.
-func tokenFault(n Need, a Answer) *link.Fault {
+func tokenFault(n Need, a Answer) *report.Fault {
 	o, isObject := a.Object()
 	detail := strings.ToLower(o.Text("detail"))
 	switch {
 	case !isObject:
-		return NewFault(link.FaultNotThis, fieldURL, say.Of("Something in front of authentik refused the request."),
+		return NewFault(report.FaultNotThis, fieldURL, say.Of("Something in front of authentik refused the request."),
 			say.Of("Allow authpocket through the proxy or firewall in front of authentik."), ErrorOf(n, a))
 	case strings.Contains(detail, "not provided"):
-		return NewFault(link.FaultToken, FieldToken, say.Of("The token did not reach authentik."),
+		return NewFault(report.FaultToken, FieldToken, say.Of("The token did not reach authentik."),
 			say.Of("Configure the proxy in front of authentik to pass the Authorization header."), ErrorOf(n, a))
 	case strings.Contains(detail, "token"):
-		return NewFault(link.FaultToken, FieldToken, say.Of("authentik does not accept this token."),
+		return NewFault(report.FaultToken, FieldToken, say.Of("authentik does not accept this token."),
 			say.Of("It is wrong, expired or rotated, or it is an app password. In authentik, open Directory › "+
 				"Tokens and App passwords and copy a token with the intent API Token."), ErrorOf(n, a))
 	}
@@ -198,24 +199,24 @@ func tokenFault(n Need, a Answer) *link.Fault {
 }
 
 // Forbidden returns the fault for a call that the token may not make.
-func Forbidden(summary say.Text, n Need, err error) *link.Fault {
+func Forbidden(summary say.Text, n Need, err error) *report.Fault {
 	todo := say.Of("Use the token of an account that has this permission.")
 	if n.Perm != "" {
 		todo = say.Of("Give the token's role the permission %s.", string(n.Perm))
 		err = &MissingPermission{Perm: n.Perm, err: err}
 	}
-	return NewFault(link.FaultPermission, n.Field, summary, todo, err)
+	return NewFault(report.FaultPermission, n.Field, summary, todo, err)
 }
 
 // unreadable returns the fault for a successful response that is not authentik's.
-func (c *Client) unreadable(n Need, a Answer) *link.Fault {
+func (c *Client) unreadable(n Need, a Answer) *report.Fault {
 	if a.HTML() {
-		return NewFault(link.FaultNotThis, fieldURL, say.Of("%s answers with a web page instead of API data.", c.URL),
+		return NewFault(report.FaultNotThis, fieldURL, say.Of("%s answers with a web page instead of API data.", c.URL),
 			say.Of("Check the address. If a login page or proxy is in front of authentik, exempt /api/v3/ from it."),
 			ErrorOf(n,
 				a))
 	}
-	return NewFault(link.FaultNotThis, fieldURL, say.Of("The answer from %s about %s cannot be read.", c.host(),
+	return NewFault(report.FaultNotThis, fieldURL, say.Of("The answer from %s about %s cannot be read.", c.host(),
 		n.What),
 		say.Of("Check that the address is authentik's, then try again."), ErrorOf(n, a))
 }

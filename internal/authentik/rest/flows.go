@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -28,12 +28,13 @@ func DefaultAccess(o Object) (open, known bool) {
 
 // User returns the user with that primary key, nil for none.
 func (c *Client) User(ctx context.Context, pk int) (Object, error) {
-	return c.One(ctx, Need{What: say.Of("user"), Perm: link.PermViewUser}, Get(Item("/core/users/", strconv.Itoa(pk))))
+	return c.One(ctx, Need{What: say.Of("user"), Perm: report.PermViewUser},
+		Get(Item("/core/users/", strconv.Itoa(pk))))
 }
 
 // TestMapping runs a property mapping for a user and returns the result and whether it ran. It changes nothing.
 func (c *Client) TestMapping(ctx context.Context, mapping string, user int) (Object, error) {
-	return c.One(ctx, Need{What: say.Of("mapping tests"), Perm: link.PermViewPropertyMapping},
+	return c.One(ctx, Need{What: say.Of("mapping tests"), Perm: report.PermViewPropertyMapping},
 		Call{Method: http.MethodPost,
 			Path: Item("/propertymappings/all/", mapping) + "test/", Body: map[string]any{"user": user}})
 }

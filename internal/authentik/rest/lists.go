@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/wire"
 )
@@ -37,23 +38,25 @@ func Item(list, key string) string { return list + url.PathEscape(key) + "/" }
 
 // FlowList returns the list of flows.
 func FlowList() List {
-	return List{Need{What: say.Of("flows"), Perm: link.PermViewFlow}, Get(PathFlows, "ordering", "slug")}
+	return List{Need{What: say.Of("flows"), Perm: report.PermViewFlow}, Get(PathFlows, "ordering", "slug")}
 }
 
 // KeyList returns the list of key pairs that can sign.
 func KeyList() List {
-	return List{Need{What: say.Of("signing keys"), Perm: link.PermViewKey},
+	return List{Need{What: say.Of("signing keys"), Perm: report.PermViewKey},
 		Get(PathKeys, "has_key", "true", "ordering", "name")}
 }
 
 // MappingList returns the list of scope mappings.
 func MappingList() List {
-	return List{Need{What: say.Of("scope mappings"), Perm: link.PermViewMapping}, Get(PathMappings, "ordering", "name")}
+	return List{Need{What: say.Of("scope mappings"), Perm: report.PermViewMapping},
+		Get(PathMappings, "ordering", "name")}
 }
 
 // ProviderList returns the list of OAuth2/OpenID providers.
 func ProviderList() List {
-	return List{Need{What: say.Of(WhatProviders), Perm: link.PermViewProvider}, Get(PathProviders, "ordering", "name")}
+	return List{Need{What: say.Of(WhatProviders), Perm: report.PermViewProvider},
+		Get(PathProviders, "ordering", "name")}
 }
 
 // FewProviders is how many providers are read if a few will do: authentik takes 10 ms or more for each.
@@ -61,7 +64,7 @@ const FewProviders = 20
 
 // BindingList returns the list of an application's bindings.
 func BindingList(applicationPK string) List {
-	return List{Need{What: say.Of("policy bindings"), Perm: link.PermViewBinding},
+	return List{Need{What: say.Of("policy bindings"), Perm: report.PermViewBinding},
 		Get(PathBindings, "target", applicationPK, "ordering", inOrder)}
 }
 
@@ -70,13 +73,13 @@ const inOrder = "order"
 
 // StageBindingList returns the list of a flow's stages, in their order.
 func StageBindingList(flow string) List {
-	return List{Need{What: say.Of("stage bindings"), Perm: link.PermViewStageBinding},
+	return List{Need{What: say.Of("stage bindings"), Perm: report.PermViewStageBinding},
 		Get("/flows/bindings/", "target", flow, "ordering", inOrder)}
 }
 
 // AnyProviderList returns the list of providers of any kind whose name contains search.
 func AnyProviderList(search string) List {
-	return List{Need{What: say.Of("providers"), Perm: link.PermViewAnyProvider},
+	return List{Need{What: say.Of("providers"), Perm: report.PermViewAnyProvider},
 		searching(Get("/providers/all/", "ordering", "name"), search)}
 }
 
@@ -98,11 +101,11 @@ type Admitted struct {
 // AdmittedKind returns the list of a kind of binding, false for another text.
 func AdmittedKind(kind string) (Admitted, bool) {
 	list, found := map[string]Admitted{
-		"group": {List{Need{What: say.Of("groups"), Perm: link.PermViewGroup, Field: AccessField(kind)},
+		"group": {List{Need{What: say.Of("groups"), Perm: report.PermViewGroup, Field: AccessField(kind)},
 			Get("/core/groups/", "include_users", "false")}, "name", Named},
-		"user": {List{Need{What: say.Of("users"), Perm: link.PermViewUser, Field: AccessField(kind)},
+		"user": {List{Need{What: say.Of("users"), Perm: report.PermViewUser, Field: AccessField(kind)},
 			Get(PathUsers, "include_groups", "false")}, "username", UserRef},
-		"policy": {List{Need{What: say.Of("policies"), Perm: link.PermViewPolicy, Field: AccessField(kind)},
+		"policy": {List{Need{What: say.Of("policies"), Perm: report.PermViewPolicy, Field: AccessField(kind)},
 			Get("/policies/all/")}, "name", Named},
 	}[kind]
 	return list, found
@@ -111,7 +114,7 @@ func AdmittedKind(kind string) (Admitted, bool) {
 // Called returns the list of those with that name, or with names that contain it: authentik has no exact filter for
 // policies.
 func (a Admitted) Called(name string) List {
-	if a.Need.Perm == link.PermViewPolicy {
+	if a.Need.Perm == report.PermViewPolicy {
 		a.Call.Query.Set("search", name)
 		a.Call.Query.Set("ordering", "name")
 	} else {
@@ -122,49 +125,49 @@ func (a Admitted) Called(name string) List {
 
 // FlowBySlug returns the list of flows with that slug.
 func FlowBySlug(flow link.FlowField) List {
-	return List{Need{What: say.Of("flows"), Perm: link.PermViewFlow, Field: flow.Spec}, Get(PathFlows, "slug",
+	return List{Need{What: say.Of("flows"), Perm: report.PermViewFlow, Field: flow.Spec}, Get(PathFlows, "slug",
 		flow.Ref.Name)}
 }
 
 // KeyByName returns the list of key pairs with that name.
 func KeyByName(name string) List {
-	return List{Need{What: say.Of("signing keys"), Perm: link.PermViewKey, Field: "provider.signing_key"},
+	return List{Need{What: say.Of("signing keys"), Perm: report.PermViewKey, Field: "provider.signing_key"},
 		Get(PathKeys, "name", name, "has_key", "true")}
 }
 
 // UserByName returns the list of users with that username.
 func UserByName(name string) List {
-	return List{Need{What: say.Of("users"), Perm: link.PermViewUser}, Get(PathUsers, "username", name)}
+	return List{Need{What: say.Of("users"), Perm: report.PermViewUser}, Get(PathUsers, "username", name)}
 }
 
 // MappingByName returns the list of scope mappings with that name.
 func MappingByName(name string) List {
-	return List{Need{What: say.Of("scope mappings"), Perm: link.PermViewMapping, Field: "provider.scope_mappings"},
+	return List{Need{What: say.Of("scope mappings"), Perm: report.PermViewMapping, Field: "provider.scope_mappings"},
 		Get(PathMappings, "name", name)}
 }
 
 // ProviderByName returns the list of OAuth2 providers with that name.
 func ProviderByName(name string) List {
-	return List{Need{What: say.Of(WhatProviders), Perm: link.PermViewProvider, Field: "provider.name"},
+	return List{Need{What: say.Of(WhatProviders), Perm: report.PermViewProvider, Field: "provider.name"},
 		Get(PathProviders, "name", name)}
 }
 
 // ProviderByClientID returns the list of OAuth2 providers with that client ID.
 func ProviderByClientID(id string) List {
-	return List{Need{What: say.Of(WhatProviders), Perm: link.PermViewProvider, Field: "provider.client_id"},
+	return List{Need{What: say.Of(WhatProviders), Perm: report.PermViewProvider, Field: "provider.client_id"},
 		Get(PathProviders, "client_id", id)}
 }
 
 // Application returns the application with that slug, nil for none. It does not use the list's slug filter,
 // which returns cached results that ignore it.
 func (c *Client) Application(ctx context.Context, slug string) (Object, error) {
-	n := Need{What: say.Of(WhatApplication), Perm: link.PermViewApplication, Field: "application.slug"}
+	n := Need{What: say.Of(WhatApplication), Perm: report.PermViewApplication, Field: "application.slug"}
 	return c.One(ctx, n, Get(Item(PathApplications, slug)))
 }
 
 // Provider returns the OAuth2 provider with that primary key, nil for none.
 func (c *Client) Provider(ctx context.Context, pk int) (Object, error) {
-	n := Need{What: say.Of("OAuth2 provider"), Perm: link.PermViewProvider}
+	n := Need{What: say.Of("OAuth2 provider"), Perm: report.PermViewProvider}
 	return c.One(ctx, n, Get(Item(PathProviders, strconv.Itoa(pk))))
 }
 
@@ -191,7 +194,7 @@ func (c *Client) ProviderWith(ctx context.Context, clientID string) (Object, err
 
 // Settings returns the system settings.
 func (c *Client) Settings(ctx context.Context) (Object, error) {
-	return c.One(ctx, Need{What: say.Of("system settings"), Perm: link.PermViewSettings}, Get("/admin/settings/"))
+	return c.One(ctx, Need{What: say.Of("system settings"), Perm: report.PermViewSettings}, Get("/admin/settings/"))
 }
 
 // searchSize is the number of matches that a search returns.
@@ -222,7 +225,7 @@ func (c *Client) search(ctx context.Context, kind, query string) ([]link.Ref, er
 }
 
 // FindUser returns the user with a username, an e-mail address or a primary key, in that order. Its error is a
-// *link.Fault that names similar users.
+// *report.Fault that names similar users.
 func (c *Client) FindUser(ctx context.Context, named string) (link.Ref, error) {
 	users, _ := AdmittedKind("user")
 	users.Call.Query.Set("ordering", users.Name)
@@ -249,6 +252,6 @@ func (c *Client) FindUser(ctx context.Context, named string) (link.Ref, error) {
 			func(o Object) string { return Plain(o.Text("username")) })
 		what = say.Of("%s Similar usernames: %s.", what, strings.Join(near, ", "))
 	}
-	return link.Ref{}, NewFault(link.FaultRefused, "", what, say.Of("Enter a username or an e-mail address."),
+	return link.Ref{}, NewFault(report.FaultRefused, "", what, say.Of("Enter a username or an e-mail address."),
 		errors.New("no such user"))
 }

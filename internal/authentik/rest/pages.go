@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/wire"
 )
@@ -78,8 +78,8 @@ func (c *Client) First(ctx context.Context, l List, size int) ([]Object, int, er
 	return objects, pages * size, err
 }
 
-func tooMany(summary say.Text, err error) *link.Fault {
-	return NewFault(link.FaultOther, "", summary, say.Of("This is more than authpocket reads. Use a token that can "+
+func tooMany(summary say.Text, err error) *report.Fault {
+	return NewFault(report.FaultOther, "", summary, say.Of("This is more than authpocket reads. Use a token that can "+
 		"see fewer."),
 		err)
 }

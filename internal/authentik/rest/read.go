@@ -4,20 +4,20 @@ import (
 	"context"
 	"net/http"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/wire"
 )
 
 // Need describes a call, for messages about its failure.
 type Need struct {
-	What  say.Text        // what it requests, such as "flows"
-	Perm  link.Permission // the permission the call needs
-	Field string          // the form field or spec path of a failure
+	What  say.Text          // what it requests, such as "flows"
+	Perm  report.Permission // the permission the call needs
+	Field string            // the form field or spec path of a failure
 }
 
 // Read repeats a call that changes nothing until it returns a JSON object. A GET is shared with those of the same
-// moment. The error is a *link.Fault, which wraps a StatusError if there was a response.
+// moment. The error is a *report.Fault, which wraps a StatusError if there was a response.
 func (c *Client) Read(ctx context.Context, n Need, call Call) (Answer, error) {
 	send := func() wire.Answer {
 		return c.Reads.Repeat(ctx, wire.JSON,

@@ -10,7 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -101,7 +101,7 @@ func Plain(text string) string {
 func OrNone(s string) string { return cmp.Or(s, "none") }
 
 // FaultWords returns the text of a fault, for a check's evidence.
-func FaultWords(err error) say.Text { return link.MessageOf(err).Text(link.OnPage) }
+func FaultWords(err error) say.Text { return report.MessageOf(err).Text(report.OnPage) }
 
 // WithoutQuery returns an address up to its query, for display.
 func WithoutQuery(address string) string {

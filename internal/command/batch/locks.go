@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 )
 
 // objects keeps links of one run from writing the same object at a time, and knows which wrote what.
@@ -118,9 +119,9 @@ func (t *taken) releaseAll() {
 // system at one address.
 func (j *job) keyOf(c link.Change) string { return j.keyAt(c.System, c.ID()) }
 
-func (j *job) keyAt(system link.System, object string) string {
+func (j *job) keyAt(system report.System, object string) string {
 	base := j.file.PocketBase.Base
-	if system == link.Authentik {
+	if system == report.Authentik {
 		base = j.file.Authentik.Base
 	}
 	return base + " " + object
@@ -130,9 +131,9 @@ func (j *job) keyAt(system link.System, object string) string {
 func (j *job) keys(plan link.Plan) map[string]bool {
 	d := plan.Desired
 	keys := map[string]bool{
-		j.keyAt(link.Authentik, "application "+d.Application.Slug): true,
-		j.keyAt(link.Authentik, "provider "+d.Provider.Name):       true,
-		j.keyAt(link.PB, "collection "+d.Collection.Name):          true,
+		j.keyAt(report.Authentik, "application "+d.Application.Slug): true,
+		j.keyAt(report.Authentik, "provider "+d.Provider.Name):       true,
+		j.keyAt(report.PB, "collection "+d.Collection.Name):          true,
 	}
 	for _, c := range plan.Changes {
 		keys[j.keyOf(c)] = true

@@ -6,6 +6,7 @@ import (
 	"authpocket/internal/command/terminal"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/visible"
 )
@@ -90,11 +91,11 @@ func ending(plan link.Plan) say.Text {
 }
 
 // Applied prints the outcome of an apply. checks are nil if none was made.
-func (v View) Applied(plan link.Plan, o Outcomes, checks link.Checks, err error) {
+func (v View) Applied(plan link.Plan, o Outcomes, checks report.Checks, err error) {
 	if v.AsJSON {
 		v.json(v.applyResult(o, checks, err))
 	} else if checks != nil {
-		v.checks(checks, link.SignedIn{})
+		v.checks(checks, report.SignedIn{})
 	}
 	if err != nil {
 		v.Errors(err)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/visible"
 )
@@ -51,21 +52,21 @@ type (
 // JUnit prints a JUnit report with a suite for each system of each link. A
 // warning is a case that passes, with an output.
 func (v View) JUnit(list []Verification) {
-	report := junitReport{Name: "authpocket verify"}
+	document := junitReport{Name: "authpocket verify"}
 	var took time.Duration
 	for _, r := range list {
 		took += r.Took
-		for _, s := range []link.System{link.Authentik, link.PB} {
-			report.add(r, s.Label(), junitCases(r, s))
+		for _, s := range []report.System{report.Authentik, report.PB} {
+			document.add(r, s.Label(), junitCases(r, s))
 		}
-		report.add(r, "verify", junitErrors(r, v.messages(r.Err)))
+		document.add(r, "verify", junitErrors(r, v.messages(r.Err)))
 		v.Errors(r.Err)
 	}
-	report.Time = strconv.FormatFloat(took.Seconds(), 'f', 3, 64)
+	document.Time = strconv.FormatFloat(took.Seconds(), 'f', 3, 64)
 	_, _ = io.WriteString(v.Out, xml.Header)
 	enc := xml.NewEncoder(v.Out)
 	enc.Indent("", "  ")
-	if err := enc.Encode(report); err != nil {
+	if err := enc.Encode(document); err != nil {
 		visible.Fprintln(v.Err, v.Say(say.Of("authpocket: printing the JUnit report: %s", err.Error())))
 		return
 	}
@@ -94,7 +95,7 @@ func (j *junitReport) add(r Verification, name string, cases []junitCase) {
 }
 
 // junitCases returns the checks of a system.
-func junitCases(r Verification, system link.System) []junitCase {
+func junitCases(r Verification, system report.System) []junitCase {
 	var cases []junitCase
 	for _, c := range r.Checks {
 		if c.System != system {
@@ -102,15 +103,15 @@ func junitCases(r Verification, system link.System) []junitCase {
 		}
 		one := junitCase{Name: visible.Line(c.Title.String()), Class: r.Name() + "." + string(c.ID)}
 		note := &junitNote{visible.Line(c.Evidence.String()), string(c.Cause),
-			visible.Line(c.Advice(link.InFile).String())}
+			visible.Line(c.Advice(report.InFile).String())}
 		switch c.Status {
-		case link.Fail:
+		case report.Fail:
 			one.Failure = note
-		case link.Skipped:
+		case report.Skipped:
 			one.Skipped = &junitNote{Message: note.Message}
-		case link.Warn:
-			one.Out = "warn: " + visible.Line(say.Join(c.Evidence, c.Advice(link.InFile)).String())
-		case link.Pass:
+		case report.Warn:
+			one.Out = "warn: " + visible.Line(say.Join(c.Evidence, c.Advice(report.InFile)).String())
+		case report.Pass:
 			one.Out = note.Message
 		}
 		cases = append(cases, one)
@@ -119,8 +120,8 @@ func junitCases(r Verification, system link.System) []junitCase {
 }
 
 // junitErrors returns what kept the link from being checked.
-func junitErrors(r Verification, list []link.Message) []junitCase {
-	return link.Each(list, func(m link.Message) junitCase {
+func junitErrors(r Verification, list []report.Message) []junitCase {
+	return link.Each(list, func(m report.Message) junitCase {
 		return junitCase{Name: "The link can be checked", Class: r.Name() + ".verify",
 			Error: &junitNote{Message: visible.Line(text(m).String())}}
 	})

@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 )
 
 // Metrics returns the verifications in Prometheus' text format.
@@ -17,10 +17,10 @@ func Metrics(list []Verification) string {
 		sample(&took, "authpocket_verify_duration_seconds", name, r.Took.Seconds())
 		for _, c := range r.Checks {
 			labels := label("check", string(c.ID)) + "," + name + "," + label("system", string(c.System))
-			for _, s := range []link.Status{link.Pass, link.Warn, link.Fail, link.Skipped} {
+			for _, s := range []report.Status{report.Pass, report.Warn, report.Fail, report.Skipped} {
 				sample(&status, "authpocket_check_status", labels+","+label("status", string(s)), flag(c.Status == s))
 			}
-			if c.ID == link.CheckSignIn && c.Status != link.Skipped {
+			if c.ID == report.CheckSignIn && c.Status != report.Skipped {
 				sample(&signedIn, "authpocket_signed_in", name, flag(!r.Seen().At.IsZero()))
 			}
 		}

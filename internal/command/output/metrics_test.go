@@ -10,8 +10,8 @@ import (
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
 
-	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/signin"
 )
@@ -22,21 +22,22 @@ func shown() []Verification {
 	return []Verification{
 		{File: linkfile.File{Name: "a \"b\" \\ c\nd"}, Began: began, Took: 1500 * time.Millisecond,
 			SignIn: &signin.Verdict{Works: true, Record: &signin.Record{ID: "r1", Email: "ada@example.com"}},
-			Checks: link.Checks{
-				{ID: link.CheckAuthentikJWKS, System: link.Authentik, Title: say.Of("Keys"), Status: link.Pass,
+			Checks: report.Checks{
+				{ID: report.CheckAuthentikJWKS, System: report.Authentik, Title: say.Of("Keys"), Status: report.Pass,
 					Evidence: say.Of("Seen.")},
-				{ID: link.CheckClock, System: link.Authentik, Title: say.Of("Clocks"), Status: link.Warn,
+				{ID: report.CheckClock, System: report.Authentik, Title: say.Of("Clocks"), Status: report.Warn,
 					Evidence: say.Of("Late."),
-					Remedy:   say.Of("Set it."), Cause: link.CauseClock},
-				{ID: link.CheckPocketBaseProbe, System: link.PB, Title: say.Of("Probe <&>"), Status: link.Fail,
-					Evidence: say.Of("Refused \x1b[31m."), Remedy: say.Of("Turn it on."), Cause: link.CauseUnreachable},
-				{ID: link.CheckPocketBaseRealtime, System: link.PB, Title: say.Of("Stream"), Status: link.Skipped,
+					Remedy:   say.Of("Set it."), Cause: report.CauseClock},
+				{ID: report.CheckPocketBaseProbe, System: report.PB, Title: say.Of("Probe <&>"), Status: report.Fail,
+					Evidence: say.Of("Refused \x1b[31m."), Remedy: say.Of("Turn it on."),
+					Cause: report.CauseUnreachable},
+				{ID: report.CheckPocketBaseRealtime, System: report.PB, Title: say.Of("Stream"), Status: report.Skipped,
 					Evidence: say.Of("Not asked.")},
-				{ID: link.CheckSignIn, System: link.PB, Title: say.Of("ada signs in"), Status: link.Pass,
+				{ID: report.CheckSignIn, System: report.PB, Title: say.Of("ada signs in"), Status: report.Pass,
 					Evidence: say.Of("Worked.")},
 			}},
 		{File: linkfile.File{Name: "other"}, Began: began, Took: time.Second,
-			Err: errors.Join(&link.Fault{System: link.PB, Summary: say.Of("It does not answer."),
+			Err: errors.Join(&report.Fault{System: report.PB, Summary: say.Of("It does not answer."),
 				Todo: say.Of("Start it.")})},
 	}
 }

@@ -3,6 +3,7 @@ package output
 import (
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -30,7 +31,7 @@ func (o Outcomes) take(e engine.Event) {
 	if e.Index < len(o) {
 		one := Outcome{Change: e.Change, State: e.State}
 		if len(e.Messages) > 0 {
-			one.Summary, one.Todo = e.Messages[0].What(), e.Messages[0].Advice(link.InFile)
+			one.Summary, one.Todo = e.Messages[0].What(), e.Messages[0].Advice(report.InFile)
 		}
 		o[e.Index] = one
 	}

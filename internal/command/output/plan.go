@@ -6,6 +6,7 @@ import (
 
 	"authpocket/internal/command/terminal"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/visible"
 )
@@ -61,7 +62,7 @@ func (v View) warning(w link.Warning) {
 
 // Warning returns a whole warning as one line.
 func Warning(w link.Warning) say.Text {
-	return say.Of("%s: %s", w.System.Label(), say.Join(w.Summary, w.Advice(link.InFile)))
+	return say.Of("%s: %s", w.System.Label(), say.Join(w.Summary, w.Advice(report.InFile)))
 }
 
 // Changes prints changes.
@@ -151,5 +152,5 @@ func (v View) value(s link.Shown) visible.Text {
 
 // Declined is the error for an apply that nobody agreed to.
 func Declined() error {
-	return &link.Fault{Summary: say.Of("Nothing was changed."), Todo: say.Of("Answer y, or use --yes.")}
+	return &report.Fault{Summary: say.Of("Nothing was changed."), Todo: say.Of("Answer y, or use --yes.")}
 }

@@ -8,6 +8,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/visible"
 )
@@ -163,8 +164,8 @@ func (v View) Receipt(list []journal.Summary, r journal.Receipt) {
 	for _, fact := range [][2]say.Text{
 		{say.Of("when"), say.Raw(r.When.Local().Format(time.DateTime))}, {say.Of("what"), say.Raw(row.Kind)},
 		{say.Of("receipt"), say.Raw(r.Of)}, {say.Of("outcome"), row.outcome()},
-		{say.Of("application"), say.Raw(row.Slug)}, {say.Raw(link.Authentik.Label()), say.Raw(row.AuthentikURL)},
-		{say.Of("collection"), say.Raw(row.Collection)}, {say.Raw(link.PB.Label()), say.Raw(row.PocketBaseURL)},
+		{say.Of("application"), say.Raw(row.Slug)}, {say.Raw(report.Authentik.Label()), say.Raw(row.AuthentikURL)},
+		{say.Of("collection"), say.Raw(row.Collection)}, {say.Raw(report.PB.Label()), say.Raw(row.PocketBaseURL)},
 	} {
 		if !fact[1].Empty() {
 			visible.Fprintf(v.Out, "    %s: %s\n", v.Say(fact[0]), v.Say(fact[1]))

@@ -8,6 +8,7 @@ import (
 
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/signin"
 )
@@ -22,8 +23,8 @@ func Documents() map[string]reflect.Type {
 		"Link": reflect.TypeFor[linkName](), "Checks": reflect.TypeFor[checksResult](),
 		"Change": reflect.TypeFor[link.Change](), "Field": reflect.TypeFor[link.Field](),
 		"Outcome": reflect.TypeFor[Outcome](), "Warning": reflect.TypeFor[link.Warning](),
-		"Check": reflect.TypeFor[link.Check](), "Message": reflect.TypeFor[link.Message](),
-		"Way": reflect.TypeFor[link.Way](), "Place": reflect.TypeFor[link.Place](),
+		"Check": reflect.TypeFor[report.Check](), "Message": reflect.TypeFor[report.Message](),
+		"Way": reflect.TypeFor[report.Way](), "Place": reflect.TypeFor[report.Place](),
 		"Sign-in": reflect.TypeFor[signin.Verdict](), "Stage": reflect.TypeFor[signin.Stage](),
 		"Prediction": reflect.TypeFor[signin.Prediction](), "Account": reflect.TypeFor[signin.Account](),
 		"Refused field": reflect.TypeFor[signin.FieldFault](),
@@ -36,7 +37,7 @@ func Documents() map[string]reflect.Type {
 
 // failure is what a command prints that ends before it has a result.
 type failure struct {
-	Errors []link.Message `json:"errors"`
+	Errors []report.Message `json:"errors"`
 }
 
 // planResult is what plan prints.
@@ -58,8 +59,8 @@ type applyResult struct {
 	Applied bool     `json:"applied"`
 	Changes Outcomes `json:"changes"`
 	// Checks are those of rotate.
-	Checks *checksResult  `json:"checks,omitempty"`
-	Errors []link.Message `json:"errors,omitempty"`
+	Checks *checksResult    `json:"checks,omitempty"`
+	Errors []report.Message `json:"errors,omitempty"`
 	// Written is how much an apply that stopped has written.
 	Written string `json:"written,omitempty" jsonschema:"enum=none,enum=some,enum=unknown"`
 	// Stale is true if an apply stopped because something was changed since the plan was made.
@@ -69,21 +70,21 @@ type applyResult struct {
 // checksResult holds checks with their summary.
 type checksResult struct {
 	// Headline sums up the checks in one line.
-	Headline string       `json:"headline"`
-	Checks   []link.Check `json:"checks"`
+	Headline string         `json:"headline"`
+	Checks   []report.Check `json:"checks"`
 }
 
-func resultsOf(c link.Checks, seen link.SignedIn) checksResult {
-	return checksResult{c.Headline(seen).String(), notNil([]link.Check(c))}
+func resultsOf(c report.Checks, seen report.SignedIn) checksResult {
+	return checksResult{c.Headline(seen).String(), notNil([]report.Check(c))}
 }
 
 // applyResult returns the document for an apply that began. checks are nil if none was made.
-func (v View) applyResult(o Outcomes, checks link.Checks, err error) applyResult {
+func (v View) applyResult(o Outcomes, checks report.Checks, err error) applyResult {
 	result := applyResult{Applied: err == nil, Changes: notNil(o), Errors: v.messages(err)}
 	if checks != nil {
-		result.Checks = new(resultsOf(checks, link.SignedIn{}))
+		result.Checks = new(resultsOf(checks, report.SignedIn{}))
 	}
-	if stopped, ok := errors.AsType[*link.Stopped](err); ok {
+	if stopped, ok := errors.AsType[*report.Stopped](err); ok {
 		result.Written, result.Stale = cmp.Or(string(stopped.Written()), "unknown"), &stopped.Stale
 	}
 	return result
@@ -96,8 +97,8 @@ type verifyResult struct {
 	// SignIn is the outcome of the test sign-in.
 	SignIn *signin.Verdict `json:"sign_in,omitempty"`
 	// Changes are those of a proof: the test person is made and deleted.
-	Changes Outcomes       `json:"changes,omitempty"`
-	Errors  []link.Message `json:"errors,omitempty"`
+	Changes Outcomes         `json:"changes,omitempty"`
+	Errors  []report.Message `json:"errors,omitempty"`
 }
 
 // receiptsResult is what receipts prints.
@@ -156,7 +157,7 @@ type validateResult struct {
 	// Links is the number of links that were read.
 	Links int `json:"links"`
 	// Errors are the problems of all of them.
-	Errors []link.Message `json:"errors"`
+	Errors []report.Message `json:"errors"`
 }
 
 func notNil[S ~[]T, T any](s S) S {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -12,10 +13,10 @@ func TestListsOfNothingAreNeverNull(t *testing.T) {
 	for want, value := range map[string]any{
 		`{"changes":[],"warnings":[]}`: resultOf(link.Plan{}),
 		`{"headline":"No check could be made. No sign-in has been tried yet.","checks":[]}`: resultsOf(nil,
-			link.SignedIn{}),
+			report.SignedIn{}),
 		`{"applied":true,"changes":[]}`:      View{}.applyResult(nil, nil, nil),
 		`{"receipts":[],"set_aside":[]}`:     receiptsResult{receiptRows(nil), asideRows(nil)},
-		`{"errors":[{"summary":"Broken."}]}`: failure{[]link.Message{{Summary: say.Of("Broken.")}}},
+		`{"errors":[{"summary":"Broken."}]}`: failure{[]report.Message{{Summary: say.Of("Broken.")}}},
 	} {
 		if raw, err := json.Marshal(value); err != nil || string(raw) != want {
 			t.Errorf("got %s, %v; want %s", raw, err, want)

@@ -9,6 +9,7 @@ import (
 	"authpocket/internal/command/terminal"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -16,7 +17,7 @@ func TestNothingIsWiderThanANarrowTerminal(t *testing.T) {
 	var out bytes.Buffer
 	v := New(terminal.Streams{Out: &out, Err: &out}, false)
 	v.on = terminal.Screen{Terminal: true, Width: 40}
-	v.Changes([]link.Change{{System: link.PB, Action: link.Update,
+	v.Changes([]link.Change{{System: report.PB, Action: link.Update,
 		Object: say.Of("OAuth2 of the collection “customers”")}})
 	v.Verified(shown()[0])
 	v.Receipts([]journal.Summary{{ID: "k3v9x2m4q7", Slug: "wiki", Collection: "people", Meta: journal.Meta{

@@ -1,14 +1,14 @@
 package output
 
 import (
-	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/visible"
 )
 
 // Validated prints the problems that were found in link files, or that there are none.
-func (v View) Validated(files []linkfile.File, found []link.Message) {
+func (v View) Validated(files []linkfile.File, found []report.Message) {
 	if v.AsJSON {
 		v.json(validateResult{len(files), found})
 	}

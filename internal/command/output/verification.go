@@ -6,6 +6,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/signin"
 )
@@ -15,18 +16,18 @@ type Verification struct {
 	File    linkfile.File
 	Began   time.Time
 	Took    time.Duration
-	Checks  link.Checks
+	Checks  report.Checks
 	SignIn  *signin.Verdict // nil if no test sign-in reached an outcome
 	Changes Outcomes        // of a proof
 	Err     error           // why there are no checks, or what a proof left
 }
 
 // Seen returns the sign-in that was seen to work, if any.
-func (r Verification) Seen() link.SignedIn {
+func (r Verification) Seen() report.SignedIn {
 	if r.SignIn == nil || !r.SignIn.Works || r.SignIn.Record == nil {
-		return link.SignedIn{}
+		return report.SignedIn{}
 	}
-	return link.SignedIn{Name: cmp.Or(r.SignIn.Record.Email, r.SignIn.Record.ID), At: r.Began.Add(r.Took)}
+	return report.SignedIn{Name: cmp.Or(r.SignIn.Record.Email, r.SignIn.Record.ID), At: r.Began.Add(r.Took)}
 }
 
 // Name returns the name of the link: the one in its file, or the slug of its
@@ -44,7 +45,7 @@ func (r Verification) Summary() Summary {
 	if !r.Checks.Failed() {
 		return Summary{Outcome: OutcomePassed}
 	}
-	first := link.Find(r.Checks, func(c link.Check) bool { return c.Status == link.Fail })
-	return Summary{Outcome: OutcomeChecksFailed, Count: r.Checks.Count(link.Fail), Code: ExitFailed,
+	first := link.Find(r.Checks, func(c report.Check) bool { return c.Status == report.Fail })
+	return Summary{Outcome: OutcomeChecksFailed, Count: r.Checks.Count(report.Fail), Code: ExitFailed,
 		Cause: say.Of("%s: %s", first.Title, first.Evidence)}
 }

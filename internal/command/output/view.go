@@ -11,6 +11,7 @@ import (
 	"authpocket/internal/command/terminal"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/visible"
 )
@@ -75,8 +76,8 @@ func (v View) Errors(err error) {
 }
 
 // messages returns the messages of err with their places in the link file.
-func (v View) messages(err error) []link.Message {
-	return link.Each(Messages(err), func(m link.Message) link.Message {
+func (v View) messages(err error) []report.Message {
+	return link.Each(Messages(err), func(m report.Message) report.Message {
 		if flag, found := v.Flags[m.Field]; found {
 			m.Field = flag
 		}
@@ -85,8 +86,8 @@ func (v View) messages(err error) []link.Message {
 }
 
 // text returns a message as one line.
-func text(m link.Message) say.Text {
-	line := m.Text(link.InFile)
+func text(m report.Message) say.Text {
+	line := m.Text(report.InFile)
 	if m.Field != "" {
 		line = say.Of("%s: %s", inFile(m.Field), line)
 	}
@@ -107,19 +108,19 @@ func inFile(field string) string {
 
 // Messages returns the messages of err, or of each error it joins. An error
 // without messages is shown as it is.
-func Messages(err error) []link.Message {
+func Messages(err error) []report.Message {
 	if err == nil {
 		return nil
 	}
 	if several, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // not what it wraps
-		var all []link.Message
+		var all []report.Message
 		for _, one := range several.Unwrap() {
 			all = append(all, Messages(one)...)
 		}
 		return all
 	}
-	if list := link.Messages(err); len(list) > 0 {
+	if list := report.Messages(err); len(list) > 0 {
 		return list
 	}
-	return []link.Message{{Summary: say.Raw(err.Error())}}
+	return []report.Message{{Summary: say.Raw(err.Error())}}
 }

@@ -13,39 +13,40 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
 func TestMessages(t *testing.T) {
-	fault := &link.Fault{System: link.PB, Field: "pocketbase.url", Summary: say.Of("It does not answer."),
+	fault := &report.Fault{System: report.PB, Field: "pocketbase.url", Summary: say.Of("It does not answer."),
 		Todo: say.Of("Start it."),
 		Err:  errors.New("refused")}
-	problems := link.Problems{{Field: "email", Summary: say.Of("It is missing."), Todo: say.Of("Choose one.")},
+	problems := report.Problems{{Field: "email", Summary: say.Of("It is missing."), Todo: say.Of("Choose one.")},
 		{Summary: say.Of("And this.")}}
 	stored := &journal.Fault{Summary: say.Of("The disk is full."), Todo: say.Of("Make room."),
 		Err: errors.New("ENOSPC")}
-	ofFault := link.Message{System: link.PB, Field: "pocketbase.url", Summary: say.Of("It does not answer."),
+	ofFault := report.Message{System: report.PB, Field: "pocketbase.url", Summary: say.Of("It does not answer."),
 		Todo: say.Of("Start it.")}
-	ofProblems := []link.Message{{Field: "email", Summary: say.Of("It is missing."), Todo: say.Of("Choose one.")},
+	ofProblems := []report.Message{{Field: "email", Summary: say.Of("It is missing."), Todo: say.Of("Choose one.")},
 		{Summary: say.Of("And this.")}}
 	for name, test := range map[string]struct {
 		err  error
-		want []link.Message
+		want []report.Message
 	}{
-		"a fault":                 {fault, []link.Message{ofFault}},
-		"a fault that is wrapped": {fmt.Errorf("applying x: %w", fault), []link.Message{ofFault}},
-		"a fault of a fault": {&link.Fault{Summary: say.Of("Outer."), Err: fault},
-			[]link.Message{{Summary: say.Of("Outer.")}}},
+		"a fault":                 {fault, []report.Message{ofFault}},
+		"a fault that is wrapped": {fmt.Errorf("applying x: %w", fault), []report.Message{ofFault}},
+		"a fault of a fault": {&report.Fault{Summary: say.Of("Outer."), Err: fault},
+			[]report.Message{{Summary: say.Of("Outer.")}}},
 		"problems": {problems, ofProblems},
-		"the state directory": {stored, []link.Message{{Summary: say.Of("The disk is full."),
+		"the state directory": {stored, []report.Message{{Summary: say.Of("The disk is full."),
 			Todo: say.Of("Make room.")}}},
-		"both systems at once": {errors.Join(fault, problems), append([]link.Message{ofFault}, ofProblems...)},
+		"both systems at once": {errors.Join(fault, problems), append([]report.Message{ofFault}, ofProblems...)},
 		"joined, then wrapped": {fmt.Errorf("applying x: %w", errors.Join(fault, nil, stored)),
-			[]link.Message{ofFault, {Summary: say.Of("The disk is full."), Todo: say.Of("Make room.")}}},
+			[]report.Message{ofFault, {Summary: say.Of("The disk is full."), Todo: say.Of("Make room.")}}},
 		"an error without words": {fmt.Errorf("opening: %w", errors.New("no such file")),
-			[]link.Message{{Summary: say.Of("opening: no such file")}}},
+			[]report.Message{{Summary: say.Of("opening: no such file")}}},
 		"several of a file at once": {errors.Join(errors.New("a:1: x"), errors.New("a:2: y")),
-			[]link.Message{{Summary: say.Of("a:1: x")}, {Summary: say.Of("a:2: y")}}},
+			[]report.Message{{Summary: say.Of("a:1: x")}, {Summary: say.Of("a:2: y")}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if diff := cmp.Diff(test.want, Messages(test.err)); diff != "" {
@@ -61,7 +62,7 @@ func TestFieldsAreNamedAsInTheLinkFile(t *testing.T) {
 		"email":          "email: x",
 		"pocketbase.url": "pocketbase.url: x", "": "x", "odd.": "odd.: x",
 	} {
-		if got := text(link.Message{Field: field, Summary: say.Of("x")}).String(); got != want {
+		if got := text(report.Message{Field: field, Summary: say.Of("x")}).String(); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
@@ -71,7 +72,7 @@ func TestAnUndoReadsBackwards(t *testing.T) {
 	var out bytes.Buffer
 	view := New(terminal.Streams{Out: &out}, false)
 	view.Plan(link.Plan{Purpose: link.PurposeUndo, Of: "abc", Changes: []link.Change{{
-		System: link.Authentik, Action: link.Delete, Object: say.Of("provider “Shop”"),
+		System: report.Authentik, Action: link.Delete, Object: say.Of("provider “Shop”"),
 		Why: say.Of("Takes back what was done before."), Lost: say.Of("Its client secret."),
 		Fields: []link.Field{{Name: "description", Before: link.ShowText("two\nlines")},
 			{Name: "hide", Before: link.ShowFlag(true), Usual: true}},
@@ -87,11 +88,11 @@ func TestAnUndoReadsBackwards(t *testing.T) {
 func TestAChangeThatFailsSaysSo(t *testing.T) {
 	var out, problems bytes.Buffer
 	v := New(terminal.Streams{Out: &out, Err: &problems}, false)
-	c := link.Change{System: link.PB, Action: link.Update, Object: say.Of("OAuth2")}
+	c := link.Change{System: report.PB, Action: link.Update, Object: say.Of("OAuth2")}
 	v.event(engine.Event{Change: c, State: engine.Running})
 	v.event(engine.Event{Change: c, State: engine.Failed,
-		Messages: []link.Message{{Summary: say.Of("It was refused.")}}})
-	v.Applied(link.Plan{}, nil, nil, &link.Fault{Summary: say.Of("It was refused."), Todo: say.Of("Look.")})
+		Messages: []report.Message{{Summary: say.Of("It was refused.")}}})
+	v.Applied(link.Plan{}, nil, nil, &report.Fault{Summary: say.Of("It was refused."), Todo: say.Of("Look.")})
 	if out.String() != "PocketBase: update OAuth2 ... failed\n" ||
 		strings.TrimSpace(problems.String()) != "It was refused. Look." {
 		t.Errorf("it prints %q and %q", out.String(), problems.String())

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/visible"
 )
@@ -13,7 +14,7 @@ import (
 // Standing is the state of a watched link.
 type Standing struct {
 	headline say.Text // without times, empty before the first time
-	statuses map[link.CheckID]link.Status
+	statuses map[report.CheckID]report.Status
 }
 
 // Changed prints how a link differs from its state before, and returns its
@@ -28,11 +29,11 @@ func (v View) Changed(before Standing, r Verification) Standing {
 		now.headline = say.Join(link.Each(v.messages(r.Err), text)...)
 	}
 	if now.statuses == nil {
-		now.statuses = map[link.CheckID]link.Status{}
+		now.statuses = map[report.CheckID]report.Status{}
 	}
-	var differ link.Checks
+	var differ report.Checks
 	for _, c := range r.Checks {
-		if now.statuses[c.ID] = c.Status; c.Status != cmp.Or(before.statuses[c.ID], link.Pass) {
+		if now.statuses[c.ID] = c.Status; c.Status != cmp.Or(before.statuses[c.ID], report.Pass) {
 			differ = append(differ, c)
 		}
 	}
@@ -48,7 +49,7 @@ func (v View) Changed(before Standing, r Verification) Standing {
 
 // differ prints checks whose status is another one, errors, and the headline if
 // it changed, each in one line with the time.
-func (v View) differ(r Verification, checks link.Checks, headline bool) {
+func (v View) differ(r Verification, checks report.Checks, headline bool) {
 	at := r.Began.Add(r.Took).Local().Format(time.DateTime)
 	for _, c := range checks {
 		visible.Fprintf(v.Out, "%s %s %s\n", at, v.statuses()[c.Status],

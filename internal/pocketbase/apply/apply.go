@@ -11,6 +11,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
 	"authpocket/internal/pocketbase/rest"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/wire"
 )
@@ -19,7 +20,7 @@ import (
 type Writer struct{ *rest.Client }
 
 // Apply carries out one change. It reads the current state, refuses if that no longer matches the plan, writes, and
-// reads back. If the answer to a write is lost, reading settles whether it was saved. The error is a *link.Fault that
+// reads back. If the answer to a write is lost, reading settles whether it was saved. The error is a *report.Fault that
 // says what was written.
 func (c Writer) Apply(ctx context.Context, ch link.Change) error {
 	w, f := c.patch(ch)
@@ -61,13 +62,13 @@ type patch interface {
 	// trace: a client secret is never shown.
 	doubtful() bool
 	// refused returns the fault for a refused PATCH.
-	refused(a rest.Answer) *link.Fault
+	refused(a rest.Answer) *report.Fault
 	// name describes for people what is written.
 	name() say.Text
 }
 
-func (c Writer) patch(ch link.Change) (patch, *link.Fault) {
-	if ch.System != link.PB {
+func (c Writer) patch(ch link.Change) (patch, *report.Fault) {
+	if ch.System != report.PB {
 		return nil, rest.Bug(say.Of("The change is for %s, not for PocketBase.", ch.System.Label()))
 	}
 	f := finder{c: c, fault: rest.Bug(say.Of("PocketBase has no %s to write.", string(ch.Kind)))}
@@ -80,7 +81,7 @@ type finder struct {
 	link.LinkOnly
 	c     Writer
 	patch patch
-	fault *link.Fault
+	fault *report.Fault
 }
 
 func (f *finder) Collection(e link.Edit[link.CollectionState]) {
@@ -159,7 +160,7 @@ func certain(w patch, err error) error {
 }
 
 // nothing returns the fault marked as having written nothing.
-func nothing(err error) error { return link.WithWritten(err, link.WrittenNone) }
+func nothing(err error) error { return report.WithWritten(err, report.WrittenNone) }
 
 // current reads the collection of a change. It is a fault if it is gone.
 func (c Writer) current(ctx context.Context, before link.CollectionState) (*link.CollectionState, error) {
@@ -196,8 +197,8 @@ func outcomeOf(a rest.Answer) outcome {
 
 // settled reports whether the error of a prepare or confirm is certain.
 func settled(err error) bool {
-	f, ok := errors.AsType[*link.Fault](err)
-	return ok && (f.Kind == link.FaultStale || f.Kind == link.FaultRefused)
+	f, ok := errors.AsType[*report.Fault](err)
+	return ok && (f.Kind == report.FaultStale || f.Kind == report.FaultRefused)
 }
 
 // confirmed reads back after a PATCH that was answered with success.
@@ -206,8 +207,8 @@ func (c Writer) confirmed(ctx context.Context, w patch) error {
 	if err != nil && !settled(err) {
 		return unknown(w, err)
 	}
-	if f, ok := errors.AsType[*link.Fault](err); ok && f.Kind == link.FaultRefused { // saved, then altered
-		f.Written = link.WrittenSome
+	if f, ok := errors.AsType[*report.Fault](err); ok && f.Kind == report.FaultRefused { // saved, then altered
+		f.Written = report.WrittenSome
 	}
 	return err
 }
@@ -222,14 +223,14 @@ func (c Writer) lastLook(ctx context.Context, w patch, sent error) error {
 	return unknown(w, sent)
 }
 
-func unknown(w patch, err error) *link.Fault {
-	return rest.NewFault(link.FaultUnknown, "", say.Of("PocketBase did not confirm the change of %s.", w.name()),
+func unknown(w patch, err error) *report.Fault {
+	return rest.NewFault(report.FaultUnknown, "", say.Of("PocketBase did not confirm the change of %s.", w.name()),
 		say.Of("Apply again once PocketBase answers. It is safe to save the change twice."), err)
 }
 
 // stale returns the fault for an object that changed since the plan was made.
-func stale(what say.Text) *link.Fault {
-	return rest.NewFault(link.FaultStale, "", say.Of("PocketBase has changed since the plan: someone edited %s.",
+func stale(what say.Text) *report.Fault {
+	return rest.NewFault(report.FaultStale, "", say.Of("PocketBase has changed since the plan: someone edited %s.",
 		what), say.Of("Plan again."),
 		errors.New("changed at "+time.Now().UTC().Format(time.RFC3339)+" or before"))
 }

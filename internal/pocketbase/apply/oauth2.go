@@ -8,6 +8,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/rest"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -66,7 +67,7 @@ func (w *oauth2Patch) expect(now link.OAuth2State) link.OAuth2State {
 }
 
 // checkStale compares with the state that the plan was made from or, after a PATCH, with the state before it.
-func (w *oauth2Patch) checkStale(now link.CollectionState, again bool) *link.Fault {
+func (w *oauth2Patch) checkStale(now link.CollectionState, again bool) *report.Fault {
 	base := w.before.OAuth2
 	if again {
 		base = *w.first
@@ -114,7 +115,7 @@ func (w *oauth2Patch) providers(now link.OAuth2State) ([]json.RawMessage, error)
 
 // guardUnmerged prevents 0.40.0 from dropping the secrets of other providers, because it stores each element exactly as
 // sent. It refuses elements without a secret while OAuth2 is on, but saves them while it is off.
-func (w *oauth2Patch) guardUnmerged(list []element) *link.Fault {
+func (w *oauth2Patch) guardUnmerged(list []element) *report.Fault {
 	others := unwritten(list)
 	r := w.c.Release()
 	switch {
@@ -123,7 +124,7 @@ func (w *oauth2Patch) guardUnmerged(list []element) *link.Fault {
 	case r.Exactly(rest.MergesNot):
 		return upgradeFirst(others, errors.New("0.40.0 does not merge providers"))
 	case r.MayBe(rest.MergesNot) && !w.want.Enabled:
-		return rest.NewFault(link.FaultRefused, "pocketbase.enabled",
+		return rest.NewFault(report.FaultRefused, "pocketbase.enabled",
 			say.Of("The version of this PocketBase cannot be told from 0.40.0, which drops the client secrets of "+
 				"other providers (%s) when OAuth2 is off.", strings.Join(others, ", ")),
 			say.Of("Turn OAuth2 on along with this change, or upgrade PocketBase to 0.40.1 or later and connect "+
@@ -144,19 +145,19 @@ func unwritten(list []element) []string {
 	return slots
 }
 
-func upgradeFirst(others []string, err error) *link.Fault {
-	return rest.NewFault(link.FaultRefused, "", say.Of("PocketBase 0.40.0 cannot change one provider of a "+
+func upgradeFirst(others []string, err error) *report.Fault {
+	return rest.NewFault(report.FaultRefused, "", say.Of("PocketBase 0.40.0 cannot change one provider of a "+
 		"collection without the client secrets of the others (%s).", strings.Join(others, ", ")),
 		say.Of("Upgrade PocketBase to 0.40.1 or later, connect again and apply again."), err)
 }
 
 // secretsNeeded returns the fault for a removal that would give one provider the secret of another.
-func (w *oauth2Patch) secretsNeeded(later []string) *link.Fault {
+func (w *oauth2Patch) secretsNeeded(later []string) *report.Fault {
 	version := say.Of("This PocketBase")
 	if v := w.c.Identity().Version; v != "" {
 		version = say.Of("PocketBase %s", v)
 	}
-	return rest.NewFault(link.FaultRefused, "pocketbase.slot", say.Of("%s keeps client secrets by place. Without "+
+	return rest.NewFault(report.FaultRefused, "pocketbase.slot", say.Of("%s keeps client secrets by place. Without "+
 		"%s the providers after it (%s) would get each other's.", version,
 		strings.Join(w.in.remove, ", "), strings.Join(later, ", ")),
 		say.Of("Upgrade PocketBase to 0.40.1 or later and remove it then, or remove those in the dashboard, "+
@@ -172,14 +173,14 @@ func (w *oauth2Patch) confirm(ctx context.Context) error {
 	}
 	for _, a := range link.OAuth2Attrs() {
 		if field := a.Answer(&w.want); a.Claim != "" && field != "" && a.Answer(&now.OAuth2) == "" {
-			return rest.NewFault(link.FaultRefused, a.Spec, say.Of("PocketBase did not keep “%s” as the field "+
+			return rest.NewFault(report.FaultRefused, a.Spec, say.Of("PocketBase did not keep “%s” as the field "+
 				"mapped to %s: the collection %s has no such field.", field, a.Called().Text(), now.Name),
 				say.Of("Everything else was saved. Choose one of its fields, or none."),
 				errors.New("a mapped field was dropped"))
 		}
 	}
 	if diff := rest.Differences(w.want, now.OAuth2); len(diff) > 0 {
-		return rest.NewFault(link.FaultRefused, "", say.Of("PocketBase saved the change, but then reads back "+
+		return rest.NewFault(report.FaultRefused, "", say.Of("PocketBase saved the change, but then reads back "+
 			"otherwise: %s.", say.List(diff...)),
 			say.Of("A hook of the app, or somebody else, changed it again. Look at the collection %s in the "+
 				"dashboard.", now.Name), errors.New("what was read back differs"))

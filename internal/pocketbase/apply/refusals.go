@@ -9,11 +9,12 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/rest"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
 
-func (w *oauth2Patch) refused(a rest.Answer) *link.Fault {
+func (w *oauth2Patch) refused(a rest.Answer) *report.Fault {
 	for _, p := range w.in.after { // it may echo the secrets that were sent
 		a.Body = []byte(secret.Hide(string(a.Body), p.ClientSecret))
 	}
@@ -34,7 +35,7 @@ func (w *oauth2Patch) refused(a rest.Answer) *link.Fault {
 
 // refusedCollection returns the fault for the refused PATCH of a collection, at the field of the first complaint that
 // has one.
-func (c Writer) refusedCollection(a rest.Answer, name say.Text, sent []element) *link.Fault {
+func (c Writer) refusedCollection(a rest.Answer, name say.Text, sent []element) *report.Fault {
 	message, list := rest.ReadError(a.Body)
 	if a.Status != http.StatusBadRequest || len(list) == 0 {
 		return c.Unexpected(a)
@@ -52,7 +53,7 @@ func (c Writer) refusedCollection(a rest.Answer, name say.Text, sent []element) 
 		todo = say.Of("Put it right in PocketBase's dashboard, and apply again. PocketBase said: %s",
 			rest.Sentence(message))
 	}
-	return rest.NewFault(link.FaultRefused, field, summary, todo, a.Outcome())
+	return rest.NewFault(report.FaultRefused, field, summary, todo, a.Outcome())
 }
 
 // place returns the spec's field that a complaint belongs to, or the empty string, and words the complaint for people.

@@ -7,6 +7,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/rest"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -56,7 +57,7 @@ func (w *rulesPatch) confirm(ctx context.Context) error {
 	}
 	for _, r := range w.rules() {
 		if !r.Same(now, &w.after) {
-			return rest.NewFault(link.FaultRefused, r.Spec, say.Of("PocketBase saved the %s of %s, but then reads "+
+			return rest.NewFault(report.FaultRefused, r.Spec, say.Of("PocketBase saved the %s of %s, but then reads "+
 				"back another one.", r.Words(), now.Name),
 				say.Of("A hook of the app sets it. Change it where that app is configured."),
 				errors.New("what was read back differs"))
@@ -65,6 +66,6 @@ func (w *rulesPatch) confirm(ctx context.Context) error {
 	return nil
 }
 
-func (w *rulesPatch) refused(a rest.Answer) *link.Fault {
+func (w *rulesPatch) refused(a rest.Answer) *report.Fault {
 	return w.c.refusedCollection(a, w.name(), nil)
 }

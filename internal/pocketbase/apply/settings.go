@@ -6,6 +6,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/rest"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -41,7 +42,7 @@ func (w *settingsPatch) confirm(ctx context.Context) error {
 		return err
 	}
 	if now.HideControls != w.after.HideControls {
-		return rest.NewFault(link.FaultRefused, fieldShowControls,
+		return rest.NewFault(report.FaultRefused, fieldShowControls,
 			say.Of("PocketBase saved “Hide collection create and edit controls”, but then reads back the old value."),
 			say.Of("A hook of the app sets it. The link does not need it: leave it as it is."),
 			errors.New("what was read back differs"))
@@ -49,9 +50,9 @@ func (w *settingsPatch) confirm(ctx context.Context) error {
 	return nil
 }
 
-func (w *settingsPatch) refused(a rest.Answer) *link.Fault {
+func (w *settingsPatch) refused(a rest.Answer) *report.Fault {
 	f := w.c.Unexpected(a)
-	if f.Kind == link.FaultRefused {
+	if f.Kind == report.FaultRefused {
 		f.Field = fieldShowControls
 		f.Todo = say.Of("The settings hold something that PocketBase no longer accepts. Put it right in the " +
 			"dashboard's settings; the link itself does not need this change.")

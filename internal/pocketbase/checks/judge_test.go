@@ -6,6 +6,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/rest"
+	"authpocket/internal/report"
 )
 
 func FuzzClassify(f *testing.F) {
@@ -23,7 +24,7 @@ func FuzzClassify(f *testing.F) {
 		if strings.ContainsAny(check.Evidence.String(), "<{") || len(check.Evidence.String()) > 2000 {
 			t.Errorf("the evidence shows a raw body: %s", check.Evidence)
 		}
-		if cause != "" && (check.Remedy.Empty() || check.Cause != cause.Entry() || check.Status == link.Pass) {
+		if cause != "" && (check.Remedy.Empty() || check.Cause != cause.Entry() || check.Status == report.Pass) {
 			t.Errorf("%q is not explained: %+v", cause, check)
 		}
 	})

@@ -5,6 +5,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/rest"
+	"authpocket/internal/report"
 )
 
 func TestCheckOpenRules(t *testing.T) {
@@ -27,7 +28,7 @@ func TestCheckOpenRules(t *testing.T) {
 	}
 	needs := link.CollectionState{Name: "users", CreateRule: new(""), AuthRule: new(""), EmailRequired: true}
 	if got := Obstacles(rest.ParseRelease("0.39.11"), needs, link.Desired{Email: link.EmailLeave}); len(got) != 1 ||
-		got[0].Cause != link.CauseEmailUnverified {
+		got[0].Cause != report.CauseEmailUnverified {
 		t.Errorf("%+v", got)
 	}
 }

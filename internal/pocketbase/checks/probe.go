@@ -11,12 +11,13 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/rest"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
 // Probe makes PocketBase itself call authentik, without a browser: it signs in with a made-up code and reads the
 // outcome in PocketBase's log. It takes 4 to 30 s, because PocketBase writes its log late. It changes nothing.
-func (c Checker) Probe(ctx context.Context, d link.Desired) link.Check {
+func (c Checker) Probe(ctx context.Context, d link.Desired) report.Check {
 	check := probeCheck()
 	if why := c.LogsOff(ctx); !why.Empty() {
 		return check.Skips(why)
@@ -38,8 +39,8 @@ func (c Checker) Probe(ctx context.Context, d link.Desired) link.Check {
 	return judge(check, rest.Classify(entry.Details), cmp.Or(entry.Details, entry.Error), d)
 }
 
-func probeCheck() link.Check {
-	return link.Check{ID: link.CheckPocketBaseProbe, System: link.PB,
+func probeCheck() report.Check {
+	return report.Check{ID: report.CheckPocketBaseProbe, System: report.PB,
 		Title: say.Of("PocketBase reaches authentik, which accepts its client ID and secret")}
 }
 
@@ -64,19 +65,19 @@ func probeCall(d link.Desired, nonce string) rest.Call {
 }
 
 // refusedProbe returns the check for an answer that PocketBase gave before calling authentik, and whether it was one.
-func refusedProbe(check link.Check, a rest.Answer, d link.Desired) (link.Check, bool) {
+func refusedProbe(check report.Check, a rest.Answer, d link.Desired) (report.Check, bool) {
 	_, list := rest.ReadError(a.Body)
 	asked := a.Call()
 	switch {
 	case a.Status == http.StatusOK:
-		return check.Fails(link.CauseUnknown, say.Of("%s with a dummy code was answered: signed in.",
+		return check.Fails(report.CauseUnknown, say.Of("%s with a dummy code was answered: signed in.",
 			asked), say.Of("Something other than authentik answers at %s. Check the token URL.", d.Slot.TokenURL)), true
 	case a.Status == http.StatusNotFound:
-		return check.Fails(link.CauseCollectionMissing, say.Of("%s with a dummy code was answered: no such auth "+
+		return check.Fails(report.CauseCollectionMissing, say.Of("%s with a dummy code was answered: no such auth "+
 			"collection.", asked),
 			say.Of("Choose an existing collection.")), true
 	case a.Status == http.StatusForbidden:
-		return check.Fails(link.CauseOAuth2Off, say.Of("%s with a dummy code was answered: OAuth2 is off for this "+
+		return check.Fails(report.CauseOAuth2Off, say.Of("%s with a dummy code was answered: OAuth2 is off for this "+
 			"collection.", asked),
 			say.Of("Turn OAuth2 on.")), true
 	case a.Status == http.StatusUnauthorized, a.Status == http.StatusTooManyRequests, a.Status >= 300 && a.Status < 400:
@@ -85,7 +86,7 @@ func refusedProbe(check link.Check, a rest.Answer, d link.Desired) (link.Check, 
 	}
 	for _, one := range list {
 		if len(one.Path) > 0 && one.Path[0] == "provider" {
-			return check.Fails(link.CauseProviderMissing, say.Of("%s with a dummy code was answered: there is no "+
+			return check.Fails(report.CauseProviderMissing, say.Of("%s with a dummy code was answered: there is no "+
 				"provider %s.", asked, d.Slot.Slot),
 				say.Of("Apply the plan again.")), true
 		}
@@ -114,7 +115,7 @@ func (c Checker) logged(ctx context.Context, nonce string) (*logEntry, say.Text)
 			Data logEntry `json:"data"`
 		}]
 		if err := c.Read(ctx, rest.Call{Path: "/api/logs", Query: query}, &got); err != nil {
-			return nil, link.MessageOf(err).What()
+			return nil, report.MessageOf(err).What()
 		}
 		if len(got.Items) > 0 {
 			return &got.Items[0].Data, say.Text{}
@@ -125,7 +126,7 @@ func (c Checker) logged(ctx context.Context, nonce string) (*logEntry, say.Text)
 }
 
 // judge returns the check for what was logged.
-func judge(check link.Check, cause link.CauseID, details string, d link.Desired) link.Check {
+func judge(check report.Check, cause report.CauseID, details string, d link.Desired) report.Check {
 	if cause == "" {
 		return check.Passes(say.Of("PocketBase was sent a sign-in with a dummy code and called %s; authentik "+
 			"accepted the client and rejected only the code (invalid_grant).", d.Slot.TokenURL))
@@ -135,8 +136,8 @@ func judge(check link.Check, cause link.CauseID, details string, d link.Desired)
 	if said := rest.Plain(details); said != "" {
 		evidence = say.Join(evidence, say.Of("Its log says: “%s”", said))
 	}
-	if cause == link.CauseUnknown {
-		check.Status, check.Evidence, check.Remedy, check.Cause = link.Warn, evidence, remedy, cause
+	if cause == report.CauseUnknown {
+		check.Status, check.Evidence, check.Remedy, check.Cause = report.Warn, evidence, remedy, cause
 		return check
 	}
 	return check.Fails(cause, evidence, remedy, ways(cause)...)

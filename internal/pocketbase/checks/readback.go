@@ -7,36 +7,38 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/rest"
 	"authpocket/internal/predict"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
 // checkReadBack reads the collection as superuser and checks what guests cannot see: the other settings, and whether a
 // new person gets in.
-func (c Checker) checkReadBack(ctx context.Context, d link.Desired) []link.Check {
-	settings := link.Check{ID: link.CheckPocketBaseSettings, System: link.PB,
+func (c Checker) checkReadBack(ctx context.Context, d link.Desired) []report.Check {
+	settings := report.Check{ID: report.CheckPocketBaseSettings, System: report.PB,
 		Title: say.Of("PocketBase holds the settings of the link")}
-	rules := link.Check{ID: link.CheckPocketBaseRules, System: link.PB, Title: say.Of("The collection lets a new " +
-		"person in")}
+	rules := report.Check{ID: report.CheckPocketBaseRules, System: report.PB,
+		Title: say.Of("The collection lets a new " +
+			"person in")}
 	now, err := c.FindCollection(ctx, d.Collection.ID, d.Collection.Name)
 	switch {
 	case err != nil:
-		why := link.MessageOf(err).What()
-		return []link.Check{settings.Skips(why), rules.Skips(why)}
+		why := report.MessageOf(err).What()
+		return []report.Check{settings.Skips(why), rules.Skips(why)}
 	case now == nil:
 		missing := say.Of("The list of auth collections has no %s.", d.Collection.Name)
 		remedy := say.Of("Choose a collection that is there, and apply again.")
-		return []link.Check{settings.Fails(link.CauseCollectionMissing, missing, remedy),
-			rules.Fails(link.CauseCollectionMissing, missing, remedy)}
+		return []report.Check{settings.Fails(report.CauseCollectionMissing, missing, remedy),
+			rules.Fails(report.CauseCollectionMissing, missing, remedy)}
 	}
-	return []link.Check{checkSettings(settings, *now, d), c.checkRules(rules, *now, d)}
+	return []report.Check{checkSettings(settings, *now, d), c.checkRules(rules, *now, d)}
 }
 
 // checkSettings compares our provider and the collection's other OAuth2 options with the plan. It leaves out the client
 // secret, which PocketBase never shows.
-func checkSettings(check link.Check, now link.CollectionState, d link.Desired) link.Check {
+func checkSettings(check report.Check, now link.CollectionState, d link.Desired) report.Check {
 	mine := rest.FindProvider(now.OAuth2.Providers, d.Slot.Slot)
 	if mine == nil {
-		return check.Fails(link.CauseProviderMissing, say.Of("The collection %s has no provider %s.", now.Name,
+		return check.Fails(report.CauseProviderMissing, say.Of("The collection %s has no provider %s.", now.Name,
 			d.Slot.Slot), say.Of("Apply the plan again."))
 	}
 	want := d.Slot
@@ -48,14 +50,14 @@ func checkSettings(check link.Check, now link.CollectionState, d link.Desired) l
 	}
 	differ := append(rest.ProviderDifferences(want, got), rest.OptionDifferences(d.Collection.OAuth2, now.OAuth2)...)
 	if len(differ) > 0 {
-		return check.Fails(link.CauseSettingsDiffer, say.Of("Read back by list, these differ from the plan: %s.",
+		return check.Fails(report.CauseSettingsDiffer, say.Of("Read back by list, these differ from the plan: %s.",
 			say.List(differ...)), say.Of("Apply the plan again."))
 	}
 	return check.Passes(say.Of("Read back by list, all of %s and the mapped fields are as planned. The client "+
 		"secret cannot be read.", d.Slot.Slot))
 }
 
-func (c Checker) checkRules(check link.Check, now link.CollectionState, d link.Desired) link.Check {
+func (c Checker) checkRules(check report.Check, now link.CollectionState, d link.Desired) report.Check {
 	found := Obstacles(c.Release(), now, d)
 	if len(found) == 0 {
 		return check.Passes(say.Of("createRule and authRule of %s admit new people, no field is in the way, and "+
@@ -69,7 +71,7 @@ func (c Checker) checkRules(check link.Check, now link.CollectionState, d link.D
 	}
 	check = check.Warns(worst.Cause, say.Join(what...), say.Join(todo...))
 	if worst.Everyone || worst.Newcomers {
-		check.Status = link.Fail
+		check.Status = report.Fail
 	}
 	return check
 }

@@ -15,6 +15,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
 	"authpocket/internal/pocketbase/rest"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/wire"
 )
@@ -24,8 +25,8 @@ const streamTime = 4 * time.Second
 
 // Realtime opens PocketBase's event stream at its public address as a guest and waits for the first event, which
 // PocketBase sends at once. A proxy that delays this event also delays the sign-in.
-func (c Checker) Realtime(ctx context.Context, d link.Desired) link.Check {
-	check := link.Check{ID: link.CheckPocketBaseRealtime, System: link.PB,
+func (c Checker) Realtime(ctx context.Context, d link.Desired) report.Check {
+	check := report.Check{ID: report.CheckPocketBaseRealtime, System: report.PB,
 		Title: say.Of("PocketBase's event stream arrives at once")}
 	base := d.PocketBaseURL
 	if base == "" {
@@ -40,10 +41,10 @@ func (c Checker) Realtime(ctx context.Context, d link.Desired) link.Check {
 	kind, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type"))
 	switch {
 	case a.Err != nil && ctx.Err() != nil:
-		return check.Fails(link.CauseBufferedStream,
+		return check.Fails(report.CauseBufferedStream,
 			say.Of("%s delivered no event within %d s.", asked, streamTime/time.Second), say.Of(remedy))
 	case errors.Is(a.Err, io.ErrUnexpectedEOF):
-		return check.Fails(link.CauseStreamBroken, say.Of("%s ended before the first event.", asked),
+		return check.Fails(report.CauseStreamBroken, say.Of("%s ended before the first event.", asked),
 			say.Of("Configure the proxy in front of PocketBase to keep /api/realtime open."))
 	case a.Err != nil:
 		return check.Skips(say.Of("%s got no answer. %s", asked, rest.Unreachable(base, a.Err).Summary))
@@ -53,10 +54,10 @@ func (c Checker) Realtime(ctx context.Context, d link.Desired) link.Check {
 			said = say.Of("%s was answered %s with the type %s, which is not an event stream.", asked,
 				strconv.Itoa(a.Status), rest.Plain(kind))
 		}
-		return check.Fails(link.CauseStreamRefused, said, say.Of("Configure the proxy in front of PocketBase to "+
+		return check.Fails(report.CauseStreamRefused, said, say.Of("Configure the proxy in front of PocketBase to "+
 			"pass /api/realtime."))
 	case event != "PB_CONNECT":
-		return check.Fails(link.CauseStreamRefused, say.Of("%s began with the event “%s”, not PB_CONNECT.", asked,
+		return check.Fails(report.CauseStreamRefused, say.Of("%s began with the event “%s”, not PB_CONNECT.", asked,
 			rest.Plain(event)),
 			say.Of(remedy))
 	}

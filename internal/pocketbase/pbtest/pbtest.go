@@ -17,6 +17,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/sandbox/pocketbasehost"
@@ -146,14 +147,14 @@ func AnswerJSON(w http.ResponseWriter, status int, body string) {
 	_, _ = w.Write([]byte(body))
 }
 
-// FaultOf returns err as a *link.Fault. It fails the test if err is another error or lacks its words.
-func FaultOf(t testing.TB, err error) *link.Fault {
+// FaultOf returns err as a *report.Fault. It fails the test if err is another error or lacks its words.
+func FaultOf(t testing.TB, err error) *report.Fault {
 	t.Helper()
-	f, ok := err.(*link.Fault)
+	f, ok := err.(*report.Fault)
 	if !ok {
-		t.Fatalf("got %T (%v), want a *link.Fault", err, err)
+		t.Fatalf("got %T (%v), want a *report.Fault", err, err)
 	}
-	if f.System != link.PB || f.Summary.Empty() || f.Todo.Empty() || f.Err == nil {
+	if f.System != report.PB || f.Summary.Empty() || f.Todo.Empty() || f.Err == nil {
 		t.Errorf("the fault lacks something: %+v", f)
 	}
 	return f
@@ -271,7 +272,7 @@ func Without(c *link.CollectionState, slot string) *link.CollectionState {
 
 // Change returns a change of the oauth2 object that names the given fields.
 func Change(before, after *link.CollectionState, names ...string) link.Change {
-	ch := link.Change{System: link.PB, Kind: link.KindOAuth2, Object: say.Of("OAuth2 of users"), Action: link.Update,
+	ch := link.Change{System: report.PB, Kind: link.KindOAuth2, Object: say.Of("OAuth2 of users"), Action: link.Update,
 		Before: before, After: after}
 	for _, name := range names {
 		ch.Fields = append(ch.Fields, link.Field{Name: name})

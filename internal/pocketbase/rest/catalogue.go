@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"strings"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 )
 
 var (
@@ -16,43 +16,43 @@ var (
 
 // ClassifyUser returns the cause behind the message that PocketBase logged when it could not read the claims
 // (tools/auth/base_provider.go, oidc.go). Like Classify, it trusts only the beginning.
-func ClassifyUser(details string) link.CauseID {
+func ClassifyUser(details string) report.CauseID {
 	if m := userStatus.FindStringSubmatch(details); m != nil {
 		return classifyUserStatus(m[1], m[2] != "", details)
 	}
 	if m := callError.FindStringSubmatch(details); m != nil {
 		if strings.HasPrefix(m[1], "oauth2: token expired") {
-			return link.CauseValidity
+			return report.CauseValidity
 		}
 		return classifyTransport(m[1])
 	}
 	if claimType.MatchString(details) {
-		return link.CauseClaimType
+		return report.CauseClaimType
 	}
 	cause := firstMatch(details, strings.HasPrefix, []match{
-		{link.CauseUserInfoURL, []string{"invalid character", "unexpected end of JSON", "json: "}},
-		{link.CauseIssuerMismatch, []string{"iss must be one of", "token has invalid audience"}},
-		{link.CauseClock, []string{"token is expired", "token used before issued", "token is not valid yet",
+		{report.CauseUserInfoURL, []string{"invalid character", "unexpected end of JSON", "json: "}},
+		{report.CauseIssuerMismatch, []string{"iss must be one of", "token has invalid audience"}},
+		{report.CauseClock, []string{"token is expired", "token used before issued", "token is not valid yet",
 			"token has invalid claims: token"}},
-		{link.CauseTokenURL, []string{"id_token validation failed: Get ",
+		{report.CauseTokenURL, []string{"id_token validation failed: Get ",
 			"id_token validation failed: failed to fetch JSON Web Key Set"}},
-		{link.CauseSigningKey, []string{"id_token validation failed"}},
-		{link.CauseMissingScopes, []string{"empty id_token"}},
+		{report.CauseSigningKey, []string{"id_token validation failed"}},
+		{report.CauseMissingScopes, []string{"empty id_token"}},
 	})
 	return cmp.Or(cause, classifyTransport(details))
 }
 
 // classifyUserStatus returns the cause behind the status of an answer from the user info URL.
-func classifyUserStatus(status string, hasBody bool, details string) link.CauseID {
+func classifyUserStatus(status string, hasBody bool, details string) report.CauseID {
 	switch {
 	case status == "403" && hasBody, challenged(details):
-		return link.CauseWAF // authentik's own refusal has no body
+		return report.CauseWAF // authentik's own refusal has no body
 	case status == "403":
-		return link.CauseMissingScopes // insufficient_scope: openid is not attached
+		return report.CauseMissingScopes // insufficient_scope: openid is not attached
 	case status == "407", status == "502", status == "503", status == "504":
-		return link.CauseProxy
+		return report.CauseProxy
 	case status[0] == '5':
-		return link.CauseAuthentikError
+		return report.CauseAuthentikError
 	}
-	return link.CauseUserInfoURL
+	return report.CauseUserInfoURL
 }

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 )
 
 var (
@@ -18,7 +18,7 @@ var (
 // means that authentik accepted the client and refused only the made-up code, as it should.
 //
 // Only the beginning of the message is trusted: the rest may be text from whatever server answered.
-func Classify(details string) (cause link.CauseID) {
+func Classify(details string) (cause report.CauseID) {
 	if m := oauthError.FindStringSubmatch(details); m != nil {
 		return classifyCode(m[1])
 	}
@@ -27,9 +27,9 @@ func Classify(details string) (cause link.CauseID) {
 	}
 	switch {
 	case strings.HasPrefix(details, "oauth2: cannot parse "):
-		return link.CauseHTMLInsteadOfJSON
+		return report.CauseHTMLInsteadOfJSON
 	case strings.HasPrefix(details, "oauth2: server response missing access_token"):
-		return link.CauseTokenURL
+		return report.CauseTokenURL
 	}
 	if m := callError.FindStringSubmatch(details); m != nil {
 		return classifyTransport(m[1])
@@ -38,36 +38,36 @@ func Classify(details string) (cause link.CauseID) {
 }
 
 // classifyCode returns the cause behind an OAuth2 error code (RFC 6749, 5.2).
-func classifyCode(code string) link.CauseID {
+func classifyCode(code string) report.CauseID {
 	switch code {
 	case "invalid_grant":
 		return ""
 	case "invalid_client":
-		return link.CauseInvalidClient
+		return report.CauseInvalidClient
 	case "unauthorized_client", "unsupported_grant_type":
-		return link.CauseGrantType
+		return report.CauseGrantType
 	case "server_error", "temporarily_unavailable":
-		return link.CauseAuthentikError
+		return report.CauseAuthentikError
 	}
-	return link.CauseUnknown
+	return report.CauseUnknown
 }
 
 // classifyStatus returns the cause behind the status of an answer that is not an OAuth2 error. authentik itself
 // answers no token request with 403.
-func classifyStatus(status, details string) link.CauseID {
+func classifyStatus(status, details string) report.CauseID {
 	switch {
 	case status == "403", challenged(details):
-		return link.CauseWAF
+		return report.CauseWAF
 	case status == "407", status == "502", status == "503", status == "504":
-		return link.CauseProxy
+		return report.CauseProxy
 	case status == "404", status == "410":
-		return link.CauseTokenURLNotFound
+		return report.CauseTokenURLNotFound
 	case status == "405", status[0] == '3':
-		return link.CauseTokenURLRedirect
+		return report.CauseTokenURLRedirect
 	case status[0] == '5':
-		return link.CauseAuthentikError
+		return report.CauseAuthentikError
 	}
-	return link.CauseHTMLInsteadOfJSON
+	return report.CauseHTMLInsteadOfJSON
 }
 
 // challenged reports whether the details have the page with which Cloudflare makes browsers prove themselves. Its
@@ -78,34 +78,34 @@ func challenged(details string) bool {
 }
 
 // classifyTransport returns the cause behind the error of Go's HTTP client when no answer came.
-func classifyTransport(said string) link.CauseID {
+func classifyTransport(said string) report.CauseID {
 	return firstMatch(said, strings.Contains, []match{
-		{link.CauseProxy, []string{"proxyconnect", "Proxy Authentication Required", "Bad Gateway", "socks connect"}},
-		{link.CausePrivateCA, []string{"x509: certificate signed by unknown authority",
+		{report.CauseProxy, []string{"proxyconnect", "Proxy Authentication Required", "Bad Gateway", "socks connect"}},
+		{report.CausePrivateCA, []string{"x509: certificate signed by unknown authority",
 			"x509: certificate is not trusted", "certificate is not standards compliant"}},
-		{link.CauseTLS, []string{"x509:", "tls:", "server gave HTTP response to HTTPS client",
+		{report.CauseTLS, []string{"x509:", "tls:", "server gave HTTP response to HTTPS client",
 			"malformed HTTP response"}},
-		{link.CauseDNS, []string{"no such host", "server misbehaving", "dial tcp: lookup "}},
-		{link.CauseRefused, []string{"connection refused"}},
-		{link.CauseNoRoute, []string{"no route to host", "network is unreachable", "host is down"}},
-		{link.CauseTimeout, []string{"deadline exceeded", "i/o timeout", "Client.Timeout", "context canceled",
+		{report.CauseDNS, []string{"no such host", "server misbehaving", "dial tcp: lookup "}},
+		{report.CauseRefused, []string{"connection refused"}},
+		{report.CauseNoRoute, []string{"no route to host", "network is unreachable", "host is down"}},
+		{report.CauseTimeout, []string{"deadline exceeded", "i/o timeout", "Client.Timeout", "context canceled",
 			"TLS handshake timeout", "connection timed out"}},
-		{link.CauseConnectionClosed, []string{"connection reset", "EOF", "broken pipe"}},
-		{link.CauseTokenURL, []string{"unsupported protocol scheme", "no Host in request URL",
+		{report.CauseConnectionClosed, []string{"connection reset", "EOF", "broken pipe"}},
+		{report.CauseTokenURL, []string{"unsupported protocol scheme", "no Host in request URL",
 			"missing protocol scheme"}},
-		{link.CauseTokenURLRedirect, []string{"stopped after 10 redirects"}},
-		{link.CauseUnknown, []string{""}},
+		{report.CauseTokenURLRedirect, []string{"stopped after 10 redirects"}},
+		{report.CauseUnknown, []string{""}},
 	})
 }
 
 // match is a cause with the texts that show it.
 type match struct {
-	cause link.CauseID
+	cause report.CauseID
 	texts []string
 }
 
 // firstMatch returns the first cause with a text that has is true for, empty for none.
-func firstMatch(said string, has func(said, text string) bool, list []match) link.CauseID {
+func firstMatch(said string, has func(said, text string) bool, list []match) report.CauseID {
 	for _, m := range list {
 		if slices.ContainsFunc(m.texts, func(text string) bool { return has(said, text) }) {
 			return m.cause

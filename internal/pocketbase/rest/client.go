@@ -20,7 +20,7 @@ type Config struct {
 	Token    secret.Text // a superuser's auth or impersonate token; if unset, Email and Password are used
 	Email    string
 	Password secret.Text
-	OTP      *OTP         // second step, when Connect returned a link.FaultMFA
+	OTP      *OTP         // second step, when Connect returned a report.FaultMFA
 	HTTP     *http.Client // made by outbound.New
 	Log      *slog.Logger // nil logs nothing
 	// Pause waits before a call is repeated. Nil waits in real time.
@@ -37,7 +37,7 @@ type OTP struct {
 	Code  secret.Text
 }
 
-// MFARequired is wrapped by Connect's link.FaultMFA: the password was right, but a one-time password is needed too.
+// MFARequired is wrapped by Connect's report.FaultMFA: the password was right, but a one-time password is needed too.
 type MFARequired struct{ MFAID string }
 
 // Error implements the error interface.

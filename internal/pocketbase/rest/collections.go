@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -35,7 +36,7 @@ func (c *Client) AuthCollections(ctx context.Context) ([]link.CollectionState, e
 			return all, nil
 		}
 	}
-	return nil, NewFault(link.FaultOther, "",
+	return nil, NewFault(report.FaultOther, "",
 		say.Of("PocketBase has more than %d auth collections.", maxPages*collectionsPage),
 		say.Of("This is more than authpocket reads, so it cannot see which of them are linked."),
 		fmt.Errorf("listing the auth collections: more than %d pages", maxPages))
@@ -154,8 +155,8 @@ type List[T any] struct {
 }
 
 // CollectionGone returns the fault for an auth collection that no longer exists.
-func CollectionGone(collection string) *link.Fault {
-	return NewFault(link.FaultStale, "pocketbase.collection", say.Of("PocketBase no longer has the auth collection "+
+func CollectionGone(collection string) *report.Fault {
+	return NewFault(report.FaultStale, "pocketbase.collection", say.Of("PocketBase no longer has the auth collection "+
 		"“%s”.", collection), say.Of("Choose another collection, or make this one again."),
 		errors.New("the collection is gone"))
 }

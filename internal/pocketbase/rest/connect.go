@@ -6,8 +6,8 @@ import (
 	"sync"
 	"time"
 
-	"authpocket/internal/link"
 	"authpocket/internal/outbound"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -15,8 +15,8 @@ import (
 const connectTime = 9500 * time.Millisecond
 
 // Connect returns a client after checking that cfg leads to a PocketBase of a supported version and to one of its
-// superusers. The first requests carry no credentials. Any error is a *link.Fault that names the field to blame. One
-// of kind link.FaultMFA wraps an *MFARequired: the caller continues with RequestOTP and Config.OTP.
+// superusers. The first requests carry no credentials. Any error is a *report.Fault that names the field to blame. One
+// of kind report.FaultMFA wraps an *MFARequired: the caller continues with RequestOTP and Config.OTP.
 func Connect(ctx context.Context, cfg Config) (*Client, error) {
 	if f := cfg.missing(); f != nil {
 		return nil, f
@@ -64,7 +64,7 @@ func Connect(ctx context.Context, cfg Config) (*Client, error) {
 }
 
 // look checks at the same time that a PocketBase answers and where its dashboard's script is, without credentials.
-func (w transport) look(ctx context.Context) (coop bool, script string, f *link.Fault) {
+func (w transport) look(ctx context.Context) (coop bool, script string, f *report.Fault) {
 	page, cancel := context.WithCancel(ctx)
 	var group sync.WaitGroup
 	group.Go(func() {
@@ -79,13 +79,13 @@ func (w transport) look(ctx context.Context) (coop bool, script string, f *link.
 }
 
 // missing returns the fault for a missing address or credential, or nil.
-func (cfg Config) missing() *link.Fault {
-	ask := func(field string, summary, todo say.Text) *link.Fault {
-		return NewFault(link.FaultToken, field, summary, todo, errors.New("no credentials given"))
+func (cfg Config) missing() *report.Fault {
+	ask := func(field string, summary, todo say.Text) *report.Fault {
+		return NewFault(report.FaultToken, field, summary, todo, errors.New("no credentials given"))
 	}
 	switch {
 	case cfg.URL == "":
-		return NewFault(link.FaultUnreachable, fieldURL, say.Of("Enter the PocketBase address."),
+		return NewFault(report.FaultUnreachable, fieldURL, say.Of("Enter the PocketBase address."),
 			say.Of("Enter it like https://pocketbase.company."), errors.New("no address given"))
 	case cfg.Token.IsSet(), cfg.OTP != nil && cfg.OTP.Code.IsSet():
 		return nil

@@ -13,8 +13,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/pbtest"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/sandbox/pocketbasehost"
@@ -142,7 +142,7 @@ func TestConnectRefusesCredentials(t *testing.T) {
 			g.Kind != f.Kind {
 			t.Errorf("%s: %v, and when the settings are read: %v", one.name, f, err)
 		}
-		if f.Field != one.field || f.Kind != link.FaultToken || !strings.Contains(f.Summary.String(), one.says) {
+		if f.Field != one.field || f.Kind != report.FaultToken || !strings.Contains(f.Summary.String(), one.says) {
 			t.Errorf("%s: field %s, kind %q: %s", one.name, f.Field, f.Kind, f.Summary)
 		}
 		if one.password != "x" && one.password != "" && strings.Contains(say.Of("%s%s", f.Error(), f.Todo).String(),
@@ -165,7 +165,7 @@ func TestConnectSuperuserIPs(t *testing.T) {
 		field := cfg.credentialField()
 		_, err := Connect(t.Context(), cfg)
 		f := pbtest.FaultOf(t, err)
-		if f.Kind != link.FaultPermission || f.Field != field || !strings.Contains(f.Summary.String(),
+		if f.Kind != report.FaultPermission || f.Field != field || !strings.Contains(f.Summary.String(),
 			"superuser IP list") {
 			t.Errorf("%s: %+v", field, f)
 		}
@@ -188,7 +188,7 @@ func TestConnectWithOTP(t *testing.T) {
 	_, err = Connect(t.Context(), cfg)
 	f := pbtest.FaultOf(t, err)
 	mfa, ok := errors.AsType[*MFARequired](err)
-	if f.Kind != link.FaultMFA || !ok || mfa.MFAID == "" {
+	if f.Kind != report.FaultMFA || !ok || mfa.MFAID == "" {
 		t.Fatalf("got %+v, want a fault that asks for the second step", f)
 	}
 
@@ -232,7 +232,7 @@ func TestRequestOTPWhereOff(t *testing.T) {
 	cfg := config(t, server.URL(), "")
 	cfg.Email = server.Email()
 	_, err := RequestOTP(t.Context(), cfg)
-	if f := pbtest.FaultOf(t, err); f.Kind != link.FaultPermission || !strings.Contains(f.Summary.String(), "OTP") {
+	if f := pbtest.FaultOf(t, err); f.Kind != report.FaultPermission || !strings.Contains(f.Summary.String(), "OTP") {
 		t.Errorf("%+v", f)
 	}
 }
@@ -255,38 +255,38 @@ func TestConnectRefusesAddresses(t *testing.T) {
 	for _, one := range []struct {
 		name    string
 		handler http.HandlerFunc
-		kind    link.FaultKind
+		kind    report.FaultKind
 		says    string
 	}{
-		{"a website", html(200), link.FaultNotThis, "a web page"},
-		{"a website without that page", html(404), link.FaultNotThis, "has no /api/health"},
-		{"basic auth", html(401), link.FaultNotThis, "in front of PocketBase refuses"},
-		{"a blocking proxy", html(403), link.FaultNotThis, "in front of PocketBase refuses"},
-		{"a proxy without PocketBase", html(502), link.FaultUnreachable, "proxy in front of PocketBase"},
-		{"a broken server", html(500), link.FaultNotThis, "not a PocketBase"},
-		{"too many requests", html(429), link.FaultOther, "rate-limiting"},
-		{"other JSON", body(200, `{"ok":true}`), link.FaultNotThis, "something else"},
-		{"malformed JSON", body(200, `{"message":"API is healthy.","code":2`), link.FaultNotThis, "something else"},
-		{"empty", body(200, ``), link.FaultNotThis, "something else"},
-		{"a JSON list", body(200, `[]`), link.FaultNotThis, "something else"},
-		{"a sign-in page", redirect("https://auth.example.com/if/flow/default/?next=x"), link.FaultNotThis,
+		{"a website", html(200), report.FaultNotThis, "a web page"},
+		{"a website without that page", html(404), report.FaultNotThis, "has no /api/health"},
+		{"basic auth", html(401), report.FaultNotThis, "in front of PocketBase refuses"},
+		{"a blocking proxy", html(403), report.FaultNotThis, "in front of PocketBase refuses"},
+		{"a proxy without PocketBase", html(502), report.FaultUnreachable, "proxy in front of PocketBase"},
+		{"a broken server", html(500), report.FaultNotThis, "not a PocketBase"},
+		{"too many requests", html(429), report.FaultOther, "rate-limiting"},
+		{"other JSON", body(200, `{"ok":true}`), report.FaultNotThis, "something else"},
+		{"malformed JSON", body(200, `{"message":"API is healthy.","code":2`), report.FaultNotThis, "something else"},
+		{"empty", body(200, ``), report.FaultNotThis, "something else"},
+		{"a JSON list", body(200, `[]`), report.FaultNotThis, "something else"},
+		{"a sign-in page", redirect("https://auth.example.com/if/flow/default/?next=x"), report.FaultNotThis,
 			"sign-in page at auth.example.com"},
-		{"forward auth", redirect("/outpost.goauthentik.io/start?rd=x"), link.FaultNotThis, "sign-in page"},
-		{"another host", redirect("https://www.example.com/x"), link.FaultNotThis, "redirects to www.example.com/x"},
-		{"a redirect to nowhere", redirect("mailto:admin@example.com"), link.FaultNotThis,
+		{"forward auth", redirect("/outpost.goauthentik.io/start?rd=x"), report.FaultNotThis, "sign-in page"},
+		{"another host", redirect("https://www.example.com/x"), report.FaultNotThis, "redirects to www.example.com/x"},
+		{"a redirect to nowhere", redirect("mailto:admin@example.com"), report.FaultNotThis,
 			"redirects instead of answering"},
 		{"authentik", func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("X-Powered-By", "authentik")
 			html(404)(w, r)
-		}, link.FaultNotThis, "authentik's address"},
+		}, report.FaultNotThis, "authentik's address"},
 		{"PocketBase 0.22", func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path == "/api/health" {
 				pbtest.AnswerJSON(w, 200, `{"code":200,"message":"API is healthy.","data":{"canBackup":true}}`)
 				return
 			}
 			pbtest.AnswerJSON(w, 404, `{"code":404,"message":"Not Found.","data":{}}`)
-		}, link.FaultTooOld, "older than 0.23"},
-		{"PocketBase 0.22 with its dashboard", dashboardOf("0.22.52"), link.FaultTooOld, "PocketBase 0.22.52"},
+		}, report.FaultTooOld, "older than 0.23"},
+		{"PocketBase 0.22 with its dashboard", dashboardOf("0.22.52"), report.FaultTooOld, "PocketBase 0.22.52"},
 	} {
 		_, err := Connect(t.Context(), config(t, pbtest.Serve(t, one.handler), tokenOf(`{"type":"auth"}`)))
 		f := pbtest.FaultOf(t, err)
@@ -322,7 +322,7 @@ func TestConnectUnreachable(t *testing.T) {
 		{strings.Replace(pbtest.Serve(t, func(http.ResponseWriter, *http.Request) {}), "http:", "https:", 1), "https"},
 	} {
 		_, err := Connect(t.Context(), config(t, one.url, tokenOf(`{"type":"auth"}`)))
-		if f := pbtest.FaultOf(t, err); f.Kind != link.FaultUnreachable || f.Field != fieldURL ||
+		if f := pbtest.FaultOf(t, err); f.Kind != report.FaultUnreachable || f.Field != fieldURL ||
 			!strings.Contains(f.Summary.String(), one.says) {
 			t.Errorf("%s: %+v", one.url, f)
 		}
@@ -339,7 +339,7 @@ func TestConnectBoundsTheAnswer(t *testing.T) {
 		}
 	})
 	_, err := Connect(t.Context(), config(t, big, tokenOf(`{"type":"auth"}`)))
-	if f := pbtest.FaultOf(t, err); f.Field != fieldURL || f.Kind != link.FaultNotThis ||
+	if f := pbtest.FaultOf(t, err); f.Field != fieldURL || f.Kind != report.FaultNotThis ||
 		!strings.Contains(f.Summary.String(), "larger than 8 MB") {
 		t.Errorf("%+v", f)
 	}
@@ -419,27 +419,29 @@ func TestConnectStatuses(t *testing.T) {
 		name   string
 		status int
 		body   string
-		kind   link.FaultKind
+		kind   report.FaultKind
 		field  string
 		says   string
 	}{
-		{"rate limit", 429, `{"data":{},"message":"Too Many Requests.","status":429}`, link.FaultOther, fieldURL,
+		{"rate limit", 429, `{"data":{},"message":"Too Many Requests.","status":429}`, report.FaultOther, fieldURL,
 			"rate-limiting"},
 		{"password sign-in off", 403,
 			`{"data":{},"message":"The collection is not configured to allow password authentication.","status":403}`,
-			link.FaultPermission, fieldPassword, "password authentication"},
+			report.FaultPermission, fieldPassword, "password authentication"},
 		{"authRule", 403,
-			`{"data":{},"message":"The request doesn't satisfy the collection requirements to authenticate.","status":403}`, link.FaultPermission, fieldPassword, "requirements to authenticate"},
+			`{"data":{},"message":"The request doesn't satisfy the collection requirements to authenticate.","status":403}`,
+			report.FaultPermission, fieldPassword, "requirements to authenticate"},
 		{"failure", 500, `{"data":{},"message":"Something went wrong while processing your request.","status":500}`,
-			link.FaultOther, fieldPassword, "Something went wrong"},
-		{"no such route", 404, `{"data":{},"message":"File not found.","status":404}`, link.FaultStale, fieldPassword,
+			report.FaultOther, fieldPassword, "Something went wrong"},
+		{"no such route", 404, `{"data":{},"message":"File not found.","status":404}`, report.FaultStale, fieldPassword,
 			"File not found"},
-		{"unknown shape", 400, `{"errors":[{"detail":"no"},{"detail":"never"}]}`, link.FaultRefused, fieldPassword,
+		{"unknown shape", 400, `{"errors":[{"detail":"no"},{"detail":"never"}]}`, report.FaultRefused, fieldPassword,
 			"errors › 0 › detail: no. errors › 1 › detail: never."},
-		{"proxy page", 403, `<html>blocked</html>`, link.FaultNotThis, fieldURL, "in front of PocketBase refuses"},
-		{"success that is none", 200, `[1]`, link.FaultNotThis, fieldURL, "did not come from PocketBase"},
-		{"success without a token", 200, `{"record":{}}`, link.FaultNotThis, fieldURL, "did not come from PocketBase"},
-		{"redirect", 302, ``, link.FaultNotThis, fieldURL, "redirects"},
+		{"proxy page", 403, `<html>blocked</html>`, report.FaultNotThis, fieldURL, "in front of PocketBase refuses"},
+		{"success that is none", 200, `[1]`, report.FaultNotThis, fieldURL, "did not come from PocketBase"},
+		{"success without a token", 200, `{"record":{}}`, report.FaultNotThis, fieldURL,
+			"did not come from PocketBase"},
+		{"redirect", 302, ``, report.FaultNotThis, fieldURL, "redirects"},
 	} {
 		url := fakeServer(t, map[string]http.HandlerFunc{
 			superusers + "/auth-with-password": func(w http.ResponseWriter, _ *http.Request) {

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/pbtest"
+	"authpocket/internal/report"
 )
 
 // TestReadFaults answers reads with every wrong shape.
@@ -17,33 +17,34 @@ func TestReadFaults(t *testing.T) {
 		name   string
 		status int
 		body   string
-		kind   link.FaultKind
+		kind   report.FaultKind
 		field  string
 		says   string
 	}{
 		{"signed out", 401,
 			`{"data":{},"message":"The request requires valid record authorization token.","status":401}`,
-			link.FaultToken, fieldToken, "no longer accepts"},
+			report.FaultToken, fieldToken, "no longer accepts"},
 		{"not allowed", 403,
 			`{"data":{},"message":"The authorized record is not allowed to perform this action.","status":403}`,
-			link.FaultPermission, fieldToken, "not allowed to perform this action"},
+			report.FaultPermission, fieldToken, "not allowed to perform this action"},
 		{"IP list", 403, `{"data":{},"message":"You are not allowed to perform this request.","status":403}`,
-			link.FaultPermission, fieldToken, "not allowed to perform this request"},
-		{"gone", 404, `{"data":{},"message":"The requested resource wasn't found.","status":404}`, link.FaultStale, "",
+			report.FaultPermission, fieldToken, "not allowed to perform this request"},
+		{"gone", 404, `{"data":{},"message":"The requested resource wasn't found.","status":404}`, report.FaultStale,
+			"",
 			"wasn't found"},
-		{"too many", 429, `{"data":{},"message":"Too Many Requests.","status":429}`, link.FaultOther, fieldURL,
+		{"too many", 429, `{"data":{},"message":"Too Many Requests.","status":429}`, report.FaultOther, fieldURL,
 			"rate-limiting"},
 		{"bad filter", 400, `{"data":{},"message":"Something went wrong while processing your request.","status":400}`,
-			link.FaultRefused, "", "Something went wrong"},
-		{"failure", 500, `{"data":{},"message":"Something went wrong.","status":500}`, link.FaultOther, "",
+			report.FaultRefused, "", "Something went wrong"},
+		{"failure", 500, `{"data":{},"message":"Something went wrong.","status":500}`, report.FaultOther, "",
 			"internal error"},
-		{"empty failure", 500, ``, link.FaultOther, "", "internal error on GET /api/settings"},
-		{"proxy", 503, `<html>`, link.FaultUnreachable, fieldURL, "cannot reach it"},
-		{"page", 200, `<html>`, link.FaultNotThis, fieldURL, "web page"},
-		{"wrong JSON", 200, `[]`, link.FaultNotThis, fieldURL, "did not come from PocketBase"},
-		{"sign-in page", 302, ``, link.FaultNotThis, fieldURL, "sign-in page at auth.example.com"},
-		{"unknown shape", 418, `{"error":{"reason":"teapot"}}`, link.FaultRefused, "", "error › reason: teapot."},
-		{"unreadable", 418, `short and stout`, link.FaultNotThis, fieldURL, "did not come from PocketBase"},
+		{"empty failure", 500, ``, report.FaultOther, "", "internal error on GET /api/settings"},
+		{"proxy", 503, `<html>`, report.FaultUnreachable, fieldURL, "cannot reach it"},
+		{"page", 200, `<html>`, report.FaultNotThis, fieldURL, "web page"},
+		{"wrong JSON", 200, `[]`, report.FaultNotThis, fieldURL, "did not come from PocketBase"},
+		{"sign-in page", 302, ``, report.FaultNotThis, fieldURL, "sign-in page at auth.example.com"},
+		{"unknown shape", 418, `{"error":{"reason":"teapot"}}`, report.FaultRefused, "", "error › reason: teapot."},
+		{"unreadable", 418, `short and stout`, report.FaultNotThis, fieldURL, "did not come from PocketBase"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			client := memory("", func(r *http.Request) (*http.Response, error) {

@@ -6,7 +6,7 @@ import (
 	"net/url"
 	"time"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -24,7 +24,7 @@ func (c *Client) LogsOff(ctx context.Context) say.Text {
 	err := c.Read(ctx, Call{Path: "/api/settings", Query: url.Values{"fields": {"logs"}}}, &got)
 	switch {
 	case err != nil:
-		return link.MessageOf(err).What()
+		return report.MessageOf(err).What()
 	case got.Logs.MaxDays == 0:
 		return say.Of("PocketBase keeps no logs (Settings › Logs, retention 0 days), so its errors cannot be read.")
 	case got.Logs.MinLevel > errorLevel:

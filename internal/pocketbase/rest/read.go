@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Read sends a superuser's read, repeating it as needed, and decodes the answer into v. The error is a *link.Fault.
+// Read sends a superuser's read, repeating it as needed, and decodes the answer into v. The error is a *report.Fault.
 func (c *Client) Read(ctx context.Context, one Call, v any) error {
 	_, err := c.ReadWithClock(ctx, one, v)
 	return err

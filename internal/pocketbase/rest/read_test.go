@@ -8,8 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/pbtest"
+	"authpocket/internal/report"
 	"authpocket/internal/secret"
 	"authpocket/internal/wire"
 )
@@ -84,7 +84,7 @@ func TestWhatIsNoReadIsSentOnce(t *testing.T) {
 func TestALongListIsSaidToBeTooLarge(t *testing.T) {
 	t.Parallel()
 	f := Unreachable("https://pocketbase.company", wire.ErrListTooLarge)
-	if f.Kind != link.FaultOther || !strings.Contains(f.Summary.String(), "64 MB") {
+	if f.Kind != report.FaultOther || !strings.Contains(f.Summary.String(), "64 MB") {
 		t.Errorf("%+v", f)
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"net/url"
 	"strings"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
@@ -32,7 +32,7 @@ func (s superuser) with(token secret.Text, c claims) account {
 		Refreshable: c.Refreshable}}
 }
 
-func (w transport) signIn(ctx context.Context, cfg Config) (account, *link.Fault) {
+func (w transport) signIn(ctx context.Context, cfg Config) (account, *report.Fault) {
 	switch {
 	case cfg.Token.IsSet() && cfg.Meanwhile != nil:
 		return w.withSettings(ctx, cfg.Token.AsPasted())
@@ -45,7 +45,7 @@ func (w transport) signIn(ctx context.Context, cfg Config) (account, *link.Fault
 }
 
 // withToken refreshes the token to learn whose it is. It does not keep the refreshed one: the given token stays valid.
-func (w transport) withToken(ctx context.Context, token secret.Text) (account, *link.Fault) {
+func (w transport) withToken(ctx context.Context, token secret.Text) (account, *report.Fault) {
 	c, f := checkShape(token)
 	if f != nil {
 		return account{}, f
@@ -73,7 +73,7 @@ func (w transport) withToken(ctx context.Context, token secret.Text) (account, *
 }
 
 // withSettings tries the token where only superusers may read, which does not tell whose it is.
-func (w transport) withSettings(ctx context.Context, token secret.Text) (account, *link.Fault) {
+func (w transport) withSettings(ctx context.Context, token secret.Text) (account, *report.Fault) {
 	c, f := checkShape(token)
 	if f != nil {
 		return account{}, f
@@ -93,7 +93,7 @@ func (w transport) withSettings(ctx context.Context, token secret.Text) (account
 }
 
 // forbidden returns the fault for a token that PocketBase knows and refuses.
-func (w transport) forbidden(ctx context.Context, token secret.Text, refused Answer) *link.Fault {
+func (w transport) forbidden(ctx context.Context, token secret.Text, refused Answer) *report.Fault {
 	a := w.Read(ctx, Call{Path: "/api/health", token: token})
 	switch {
 	case a.Err != nil:
@@ -107,9 +107,9 @@ func (w transport) forbidden(ctx context.Context, token secret.Text, refused Ans
 // withStaticToken handles a forbidden refresh. PocketBase before 0.29 refuses to refresh impersonate tokens, but they
 // are valid, so the owner is read instead.
 func (w transport) withStaticToken(ctx context.Context, token secret.Text, c claims, refused Answer) (account,
-	*link.Fault) {
+	*report.Fault) {
 	f := w.forbidden(ctx, token, refused)
-	if c.Refreshable || c.ID == "" || f.Kind != link.FaultToken {
+	if c.Refreshable || c.ID == "" || f.Kind != report.FaultToken {
 		return account{}, f
 	}
 	a := w.Read(ctx, Call{Path: superusers + "/records/" + url.PathEscape(c.ID), token: token})
@@ -123,11 +123,11 @@ func (w transport) withStaticToken(ctx context.Context, token secret.Text, c cla
 	return owner.with(token, c), nil
 }
 
-func (w transport) withPassword(ctx context.Context, cfg Config) (account, *link.Fault) {
+func (w transport) withPassword(ctx context.Context, cfg Config) (account, *report.Fault) {
 	body := map[string]string{"identity": strings.TrimSpace(cfg.Email), "password": cfg.Password.Reveal()}
 	a := w.Send(ctx, Call{Method: http.MethodPost, Path: superusers + "/auth-with-password", Body: body})
 	if id := MFAID(a); id != "" {
-		return account{}, NewFault(link.FaultMFA, fieldOTP,
+		return account{}, NewFault(report.FaultMFA, fieldOTP,
 			say.Of("The password is right. This superuser also needs a one-time password."),
 			say.Of("Request one by e-mail and enter it, or use a superuser token."), &MFARequired{MFAID: id})
 	}
@@ -148,7 +148,7 @@ func MFAID(a Answer) string {
 	return res.MFAID
 }
 
-func signedIn(a Answer) (account, *link.Fault) {
+func signedIn(a Answer) (account, *report.Fault) {
 	var res struct {
 		Token  string    `json:"token"`
 		Record superuser `json:"record"`
@@ -163,7 +163,7 @@ func signedIn(a Answer) (account, *link.Fault) {
 	return res.Record.with(secret.New(res.Token), c), nil
 }
 
-func passwordFault(base string, a Answer) *link.Fault {
+func passwordFault(base string, a Answer) *report.Fault {
 	message, list := ReadError(a.Body)
 	if a.Status != http.StatusBadRequest || message == "" {
 		return signInFault(base, fieldPassword, a)
@@ -171,23 +171,23 @@ func passwordFault(base string, a Answer) *link.Fault {
 	for _, one := range list {
 		switch one.Path[0] {
 		case "identity":
-			return NewFault(link.FaultToken, fieldEmail,
+			return NewFault(report.FaultToken, fieldEmail,
 				say.Of("PocketBase does not accept this e-mail address: %s", Sentence(one.Message)),
 				say.Of("Check the address."), a.Outcome())
 		case "password":
-			return NewFault(link.FaultToken, fieldPassword,
+			return NewFault(report.FaultToken, fieldPassword,
 				say.Of("PocketBase does not accept this password: %s", Sentence(one.Message)),
 				say.Of("Check the password."), a.Outcome())
 		}
 	}
-	return NewFault(link.FaultToken, fieldPassword,
+	return NewFault(report.FaultToken, fieldPassword,
 		say.Of("PocketBase has no superuser with this e-mail address and password."),
 		say.Of("Check both. Use the ones for PocketBase's dashboard; an app user's account does not work."),
 		a.Outcome())
 }
 
 // signInFault returns the fault for a refusal that any way of signing in can meet.
-func signInFault(base, field string, a Answer) *link.Fault {
+func signInFault(base, field string, a Answer) *report.Fault {
 	message, list := ReadError(a.Body)
 	switch {
 	case a.Err != nil:
@@ -197,7 +197,7 @@ func signInFault(base, field string, a Answer) *link.Fault {
 	case a.HTML() || message == "" && len(list) == 0:
 		return WebAnswer(a)
 	case a.Status == http.StatusForbidden && strings.HasPrefix(message, "The "):
-		return NewFault(link.FaultPermission, field, say.Of("PocketBase refuses the sign-in: %s",
+		return NewFault(report.FaultPermission, field, say.Of("PocketBase refuses the sign-in: %s",
 			Sentence(message)),
 			say.Of("Change that for the collection _superusers, or use a superuser token."), a.Outcome())
 	case a.Status == http.StatusForbidden:

@@ -8,7 +8,7 @@ import (
 	"time"
 	"unicode"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
@@ -51,9 +51,9 @@ func readClaims(token string) (claims, error) {
 }
 
 // checkShape refuses, before it is sent, anything that cannot be a PocketBase auth token.
-func checkShape(t secret.Text) (claims, *link.Fault) {
-	wrong := func(summary say.Text, err error) (claims, *link.Fault) {
-		return claims{}, NewFault(link.FaultToken, fieldToken, summary, say.Of(howToGetToken), err)
+func checkShape(t secret.Text) (claims, *report.Fault) {
+	wrong := func(summary say.Text, err error) (claims, *report.Fault) {
+		return claims{}, NewFault(report.FaultToken, fieldToken, summary, say.Of(howToGetToken), err)
 	}
 	if !t.IsSet() {
 		return wrong(say.Of("Enter a superuser token, or a superuser's e-mail address and password."),
@@ -74,25 +74,25 @@ func checkShape(t secret.Text) (claims, *link.Fault) {
 }
 
 // refusedToken returns the fault for a token that PocketBase treated as a guest's.
-func refusedToken(c claims, err error) *link.Fault {
+func refusedToken(c claims, err error) *report.Fault {
 	if at := c.expires(); !at.IsZero() && at.Before(time.Now()) {
-		return NewFault(link.FaultToken, fieldToken, say.Of("The superuser token expired on %s.", day(at)),
+		return NewFault(report.FaultToken, fieldToken, say.Of("The superuser token expired on %s.", day(at)),
 			say.Of("Create a new one. %s", howToGetToken), err)
 	}
-	return NewFault(link.FaultToken, fieldToken,
+	return NewFault(report.FaultToken, fieldToken,
 		say.Of("PocketBase does not accept this token. It belongs to another PocketBase, or the superuser's "+
 			"password or e-mail address has changed since."),
 		say.Of("Check the address, or create a new token. %s", howToGetToken), err)
 }
 
-func usersToken(err error) *link.Fault {
-	return NewFault(link.FaultToken, fieldToken, say.Of("This token belongs to an auth collection's user, not to a "+
+func usersToken(err error) *report.Fault {
+	return NewFault(report.FaultToken, fieldToken, say.Of("This token belongs to an auth collection's user, not to a "+
 		"superuser."),
 		say.Of(howToGetToken), err)
 }
 
-func notOnIPList(field string, err error) *link.Fault {
-	return NewFault(link.FaultPermission, field,
+func notOnIPList(field string, err error) *report.Fault {
+	return NewFault(report.FaultPermission, field,
 		say.Of("PocketBase accepts superusers only from addresses on its superuser IP list, and this machine's "+
 			"address is not on it."),
 		say.Of("Add this machine's address in PocketBase's settings, or clear the list on its host with: "+

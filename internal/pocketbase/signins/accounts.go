@@ -13,6 +13,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/rest"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/signin"
 )
@@ -49,8 +50,8 @@ func (u user) account(subject string) *signin.Account {
 	return &signin.Account{ID: u.ID, Email: u.Email, Verified: u.Verified, LinkedSubject: subject, Values: u.values}
 }
 
-// Collection returns the current state of the link's collection. Its error is a *link.Fault, of kind link.FaultStale if
-// the collection is gone.
+// Collection returns the current state of the link's collection. Its error is a *report.Fault, of kind
+// report.FaultStale if the collection is gone.
 func (c SignIns) Collection(ctx context.Context, d link.Desired) (link.CollectionState, error) {
 	now, err := c.FindCollection(ctx, d.Collection.ID, d.Collection.Name)
 	switch {
@@ -198,7 +199,7 @@ func (c SignIns) userByEmail(ctx context.Context, d link.Desired, email string) 
 func (c SignIns) Versions() (oldest, newest string) { return c.Release().Versions() }
 
 // Holds reports whether a record of the link's collection has the value in the field, without regard to the case of
-// ASCII letters if anyCase, as SQLite's NOCASE compares. Its error is a *link.Fault.
+// ASCII letters if anyCase, as SQLite's NOCASE compares. Its error is a *report.Fault.
 func (c SignIns) Holds(ctx context.Context, d link.Desired, field, value string, anyCase bool) (bool, error) {
 	filter := lookup(field, value)
 	if anyCase {
@@ -246,11 +247,11 @@ func isEmailColumn(column string) bool {
 }
 
 // MadeSince returns nil if a sign-in through the link's slot created the account after since, by this machine's clock.
-// Otherwise it returns a *link.Fault that says why not, or why authpocket cannot tell.
+// Otherwise it returns a *report.Fault that says why not, or why authpocket cannot tell.
 func (c SignIns) MadeSince(ctx context.Context, d link.Desired, id string, since time.Time) error {
 	there, err := c.madeSince(ctx, d, id, since, false)
 	if err == nil && !there {
-		return rest.NewFault(link.FaultStale, "", say.Of("The account %s no longer exists.", id),
+		return rest.NewFault(report.FaultStale, "", say.Of("The account %s no longer exists.", id),
 			say.Of("Nothing to do."),
 			errors.New("no such account"))
 	}
@@ -258,7 +259,7 @@ func (c SignIns) MadeSince(ctx context.Context, d link.Desired, id string, since
 }
 
 // MadeBetween returns the IDs of accounts that sign-ins through the link's slot created between two times of this
-// machine's clock. Its error is a *link.Fault.
+// machine's clock. Its error is a *report.Fault.
 func (c SignIns) MadeBetween(ctx context.Context, d link.Desired, from, to time.Time) (ids []string, err error) {
 	ahead, err := c.ClockOffset(ctx)
 	if err != nil {
@@ -305,7 +306,7 @@ func (c SignIns) madeSince(ctx context.Context, d link.Desired, id string, since
 
 // DeleteAccount deletes an account that a test sign-in created, and its links. It refuses an account older than since,
 // by this machine's clock, which the test cannot have created. told reports whether PocketBase itself said that the
-// account was new, for collections that keep no times. Its error is a *link.Fault.
+// account was new, for collections that keep no times. Its error is a *report.Fault.
 func (c SignIns) DeleteAccount(ctx context.Context, d link.Desired, id string, since time.Time, told bool) error {
 	there, err := c.madeSince(ctx, d, id, since, told)
 	if err != nil || !there {
@@ -323,10 +324,10 @@ func recordPath(collection, id string) string {
 }
 
 // notOurs returns the fault for an account that the test did not create, or nil if it did.
-func notOurs(one user, rows []externalAuth, earliest time.Time, told bool) *link.Fault {
+func notOurs(one user, rows []externalAuth, earliest time.Time, told bool) *report.Fault {
 	made := rest.LogTime(one.Created)
-	refuse := func(why say.Text) *link.Fault {
-		return rest.NewFault(link.FaultRefused, "", why,
+	refuse := func(why say.Text) *report.Fault {
+		return rest.NewFault(report.FaultRefused, "", why,
 			say.Of("If you want to delete it, use PocketBase's dashboard."), errors.New("not an account of the test"))
 	}
 	if made.IsZero() && !told {

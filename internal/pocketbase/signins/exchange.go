@@ -13,6 +13,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/rest"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
@@ -26,7 +27,7 @@ const nonceKey = "authpocket"
 type SignIns struct{ *rest.Client }
 
 // AuthMethods asks as a guest how to begin a sign-in. It returns authentik's authorize URL, with redirect_uri left
-// open, and the code verifier for its challenge. Its error is a *link.Fault.
+// open, and the code verifier for its challenge. Its error is a *report.Fault.
 func (c SignIns) AuthMethods(ctx context.Context, d link.Desired) (authURL string, verifier secret.Text, err error) {
 	a := c.Wire.Read(ctx, rest.Call{Path: "/api/collections/" + url.PathEscape(d.Collection.Name) + "/auth-methods"})
 	var got struct {
@@ -49,7 +50,7 @@ func (c SignIns) AuthMethods(ctx context.Context, d link.Desired) (authURL strin
 			return one.AuthURL, secret.New(one.CodeVerifier), nil
 		}
 	}
-	return "", verifier, rest.NewFault(link.FaultStale, "pocketbase.slot", say.Of("PocketBase offers no sign-in "+
+	return "", verifier, rest.NewFault(report.FaultStale, "pocketbase.slot", say.Of("PocketBase offers no sign-in "+
 		"with %s in %s.", d.Slot.Slot, d.Collection.Name),
 		say.Of("OAuth2 is off for it, or the provider was removed. Apply the link again."), a.Outcome())
 }
@@ -66,7 +67,7 @@ type signedInAnswer struct {
 
 // Exchange sends PocketBase the code of a sign-in. It does so as a guest, because a superuser would bypass rules and
 // limits that stop people. Any answer of PocketBase, a refusal included, is returned as an Exchanged; the error is a
-// *link.Fault if there was none. The tokens in the answer are discarded.
+// *report.Fault if there was none. The tokens in the answer are discarded.
 func (c SignIns) Exchange(ctx context.Context, d link.Desired, code signin.Code) (signin.Exchanged, error) {
 	before := c.linkedBefore(ctx, d)
 	a := c.Wire.Unhurried().Send(ctx, rest.Call{

@@ -14,6 +14,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
 	"authpocket/internal/pocketbase/rest"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
@@ -89,7 +90,7 @@ func (c SignIns) trail(ctx context.Context, q signin.TrailQuery) signin.PocketBa
 		}
 		var got rest.List[rest.LogLine]
 		if err := c.Read(ctx, rest.Call{Path: "/api/logs", Query: query}, &got); err != nil {
-			trail.Unread = link.MessageOf(err).What()
+			trail.Unread = report.MessageOf(err).What()
 			return trail
 		}
 		var whole bool
@@ -158,13 +159,13 @@ func readTrail(entries []rest.LogLine, q signin.TrailQuery, marked bool) (t sign
 			continue
 		}
 		t.Evidence = append(t.Evidence,
-			signin.Evidence{System: link.PB, When: rest.LogTime(e.Created), Text: sentenceOf(e).Values(
+			signin.Evidence{System: report.PB, When: rest.LogTime(e.Created), Text: sentenceOf(e).Values(
 				func(s string) string { return secret.Scrub(s, q.Hide...) })})
 	}
 	if whole && !here { // the mark through the redirect URI is missing
 		t.Elsewhere = true
 		t.Evidence = append(t.Evidence,
-			signin.Evidence{System: link.PB, When: time.Now(), Text: say.Of("A request to %s did not reach "+
+			signin.Evidence{System: report.PB, When: time.Now(), Text: say.Of("A request to %s did not reach "+
 				"this PocketBase.", secret.Scrub(base))})
 	}
 	return t, whole
@@ -172,13 +173,13 @@ func readTrail(entries []rest.LogLine, q signin.TrailQuery, marked bool) (t sign
 
 // causeOf returns what kept PocketBase from the token or the claims, and at which stage. Both are empty for anything
 // else.
-func causeOf(e rest.LogLine) (signin.StageID, link.CauseID) {
+func causeOf(e rest.LogLine) (signin.StageID, report.CauseID) {
 	switch said := wordsOf(e); {
 	case strings.HasPrefix(e.Data.Error, "Failed to fetch OAuth2 token"):
 		if cause := rest.Classify(said); cause != "" {
 			return signin.StageToken, cause.Entry()
 		}
-		return signin.StageToken, link.CauseCodeRefused
+		return signin.StageToken, report.CauseCodeRefused
 	case strings.HasPrefix(e.Data.Error, "Failed to fetch OAuth2 user"):
 		return signin.StageUserInfo, rest.ClassifyUser(said).Entry()
 	}

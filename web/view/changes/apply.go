@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/web/view"
 	"authpocket/web/view/proof"
@@ -15,10 +16,10 @@ import (
 // the engine's words.
 type Progress struct {
 	Changes []link.Change
-	States  []string               // one per change; "waiting" when missing
-	Failed  map[int][]link.Message // the errors of failed changes, by index
+	States  []string                 // one per change; "waiting" when missing
+	Failed  map[int][]report.Message // the errors of failed changes, by index
 	Ended   bool
-	Stopped *link.Stopped // why it ended early, nil where all changes were applied
+	Stopped *report.Stopped // why it ended early, nil where all changes were applied
 
 	Purpose  link.Purpose
 	Restores bool   // the undo of a removal
@@ -26,7 +27,7 @@ type Progress struct {
 	Back     string // where to continue after a plan that fixes one problem
 	Warnings []link.Warning
 	// Checks are the checks of a new client secret.
-	Checks link.Checks
+	Checks report.Checks
 	Proof  Proof
 }
 
@@ -81,7 +82,7 @@ func newStep(in Progress, i int, c link.Change) ApplyStep {
 	}
 	for _, m := range in.Failed[i] {
 		m.Effect = nil // the outcome says it for the whole apply
-		s.Summary, s.Todo = say.Join(s.Summary, m.What()), say.Join(s.Todo, m.Advice(link.OnPage))
+		s.Summary, s.Todo = say.Join(s.Summary, m.What()), say.Join(s.Todo, m.Advice(report.OnPage))
 	}
 	s.Word = map[string]say.Text{"waiting": say.Of("Waiting"), "running": say.Of("In progress"),
 		"done": say.Of("Done"), "failed": say.Of("Failed")}[s.State]
@@ -113,11 +114,11 @@ func applyOutcome(in Progress, done int) *view.Outcome {
 	for i, m := range in.Stopped.Messages() {
 		switch {
 		case i > 0:
-			o.Lines = append(o.Lines, m.Text(link.OnPage))
+			o.Lines = append(o.Lines, m.Text(report.OnPage))
 		case in.Stopped.Stale:
-			o.Text, o.Lines = m.Advice(link.OnPage), m.Details
+			o.Text, o.Lines = m.Advice(report.OnPage), m.Details
 		default:
-			o.Heading, o.Text, o.Lines = m.Summary, m.Advice(link.OnPage), m.Details
+			o.Heading, o.Text, o.Lines = m.Summary, m.Advice(report.OnPage), m.Details
 		}
 	}
 	return o
@@ -165,20 +166,20 @@ func details(warnings []link.Warning, only link.WarningID) []say.Text {
 	var lines []say.Text
 	for _, w := range warnings {
 		if only == "" || w.ID == only {
-			lines = append(lines, say.Join(w.Summary, w.Advice(link.OnPage)))
+			lines = append(lines, say.Join(w.Summary, w.Advice(report.OnPage)))
 		}
 	}
 	return lines
 }
 
 // rotated sets the outcome of a rotation from the checks of the new secret.
-func rotated(o *view.Outcome, checks link.Checks) {
+func rotated(o *view.Outcome, checks report.Checks) {
 	o.Check, o.Text = false, say.Of("Checks: %s", proof.Tally(checks))
 	o.Heading = say.Of("Both systems use the new client secret")
 	see := view.Action{Label: say.Of("View check results"), URL: "/verify"}
 	o.Actions = []view.Action{see, {Label: say.Of("Back to the link"), URL: "/done"}}
-	refused := slices.ContainsFunc(checks, func(c link.Check) bool {
-		return c.Status == link.Fail && c.Cause == link.CauseInvalidClient
+	refused := slices.ContainsFunc(checks, func(c report.Check) bool {
+		return c.Status == report.Fail && c.Cause == report.CauseInvalidClient
 	})
 	switch {
 	case refused:
@@ -189,7 +190,7 @@ func rotated(o *view.Outcome, checks link.Checks) {
 		o.Kind, o.Heading = "bad", say.Of("Both systems use the new client secret, but a check failed")
 		o.Text = say.Join(o.Text, say.Of("If this check passed before, you can restore the old secret on both "+
 			"systems."))
-	case checks.Count(link.Pass) == 0:
+	case checks.Count(report.Pass) == 0:
 		o.Kind = "warn"
 		o.Text = say.Of("The checks could not run, so test a sign-in. You can restore the old secret on both systems.")
 	default:

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -106,8 +107,8 @@ func usual(c ChangeCard) say.Text {
 	return say.Count(len(c.Usual), "%d more field has its default", "%d more fields have their defaults")
 }
 
-func class(s link.System) string {
-	if s == link.PB {
+func class(s report.System) string {
+	if s == report.PB {
 		return "p"
 	}
 	return "a"

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/web/view"
 )
@@ -12,10 +13,10 @@ import (
 // DoneInput holds what the last page shows.
 type DoneInput struct {
 	Desired link.Desired
-	Rounds  []Round     // the applies of this session, newest first
-	Checks  link.Checks // nil where none were run
+	Rounds  []Round       // the applies of this session, newest first
+	Checks  report.Checks // nil where none were run
 	// SignedIn is a sign-in that was seen to work since the last change, zero for none.
-	SignedIn link.SignedIn
+	SignedIn report.SignedIn
 	Held     bool // the session still holds tokens
 	// AuthentikAPI and PocketBaseAPI are the addresses that authpocket used. The
 	// dashboards are there too.
@@ -89,7 +90,7 @@ func dashboards(in DoneInput) []view.Action {
 // doneLaterOf returns what can be done with the link. Only the newest apply is offered to be undone.
 func doneLaterOf(in DoneInput) []view.Action {
 	list := []view.Action{{Label: say.Of("Change the settings"), URL: "/settings"},
-		{Label: link.RunRotate.Label(), URL: "/rotate"}}
+		{Label: report.RunRotate.Label(), URL: "/rotate"}}
 	if len(in.Rounds) > 0 && in.Receipts && in.Rounds[0].Receipt != "" && in.Rounds[0].Purpose == link.PurposeLink {
 		list = append(list, view.Action{Label: say.Of("Undo"), URL: "/receipts/" + in.Rounds[0].Receipt + "/undo"})
 	}

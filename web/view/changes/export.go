@@ -2,6 +2,7 @@ package changes
 
 import (
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/web/view"
 )
@@ -13,7 +14,7 @@ func NewExport(h view.Head, back string, files []ExportFile, warnings []link.War
 	for _, w := range warnings {
 		if w.ID == link.WarnAccessUnseen { // the files lack bindings that the token cannot see
 			p.Notes = append(p.Notes, Note{w.Summary, say.Join(say.Of("The files let in everyone, because they "+
-				"cannot list bindings that authpocket cannot see."), w.Advice(link.OnPage))})
+				"cannot list bindings that authpocket cannot see."), w.Advice(report.OnPage))})
 		}
 	}
 	for _, f := range files {

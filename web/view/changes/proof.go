@@ -3,7 +3,7 @@ package changes
 import (
 	"cmp"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/web/view"
 	"authpocket/web/view/proof"
@@ -11,9 +11,9 @@ import (
 
 // Proof is what came of a proof.
 type Proof struct {
-	Check    link.Check    // without an ID if there was no sign-in
-	SignedIn link.SignedIn // zero if nobody could sign in
-	Result   string        // URL of the page of the sign-in, empty for none
+	Check    report.Check    // without an ID if there was no sign-in
+	SignedIn report.SignedIn // zero if nobody could sign in
+	Result   string          // URL of the page of the sign-in, empty for none
 }
 
 // proof sets the words of a proof's page.
@@ -24,7 +24,7 @@ func (p ApplyPage) proof(in Progress, events string) ApplyPage {
 		return p
 	}
 	p.Head.Title, p.Outcome = say.Of("Proof"), proofOutcome(in)
-	if in.Proof.Check.Status == link.Pass && in.Stopped == nil {
+	if in.Proof.Check.Status == report.Pass && in.Stopped == nil {
 		p.Head.Title = say.Of("Sign-in works")
 	}
 	return p
@@ -38,11 +38,11 @@ func proofOutcome(in Progress) *view.Outcome {
 	switch {
 	case c.ID == "":
 		o.Kind, o.Heading, o.Actions = "bad", say.Of("There was no sign-in"), []view.Action{again, try}
-	case c.Status == link.Pass:
-		o.Kind, o.Heading = "good", proof.Headline(link.Checks{c}, in.Proof.SignedIn)
+	case c.Status == report.Pass:
+		o.Kind, o.Heading = "good", proof.Headline(report.Checks{c}, in.Proof.SignedIn)
 		o.Actions = []view.Action{{Label: say.Of("Check results"), URL: "/verify"},
 			{Label: say.Of("Finish"), URL: "/done"}}
-	case c.Status == link.Skipped:
+	case c.Status == report.Skipped:
 		o.Kind, o.Heading, o.Actions = "warn", say.Of("This sign-in takes a person"), []view.Action{try}
 	default:
 		o.Kind, o.Heading = "bad", cmp.Or(proof.CauseTitle(c.Cause), say.Of("Sign-in failed"))
@@ -54,7 +54,7 @@ func proofOutcome(in Progress) *view.Outcome {
 	if in.Proof.Result != "" {
 		o.Actions = append(o.Actions, view.Action{Label: say.Of("View the sign-in"), URL: in.Proof.Result})
 	}
-	if todo := c.Advice(link.OnPage); !todo.Empty() {
+	if todo := c.Advice(report.OnPage); !todo.Empty() {
 		o.Lines = append(o.Lines, say.Of("What to do: %s", todo))
 	}
 	if in.Stopped == nil {
@@ -62,8 +62,8 @@ func proofOutcome(in Progress) *view.Outcome {
 		return o
 	}
 	o.Kind = "bad"
-	for _, m := range link.Messages(in.Stopped.Err) {
-		o.Lines = append(o.Lines, m.Text(link.OnPage))
+	for _, m := range report.Messages(in.Stopped.Err) {
+		o.Lines = append(o.Lines, m.Text(report.OnPage))
 	}
 	return o
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/web/view"
 )
@@ -25,7 +26,7 @@ type ReviewInput struct {
 	// PocketBaseRenews reports whether that token can be renewed before that.
 	PocketBaseRenews bool
 	// Problems are those of the address that the person of a proof is to have.
-	Problems link.Problems
+	Problems report.Problems
 	// Interrupted are the unfinished applies to this link.
 	Interrupted []Receipt
 }
@@ -60,7 +61,7 @@ func NewReview(h view.Head, in ReviewInput) ReviewPage {
 }
 
 func newNote(w link.Warning) Note {
-	return Note{Heading: w.Summary, Text: w.Advice(link.OnPage)}
+	return Note{Heading: w.Summary, Text: w.Advice(report.OnPage)}
 }
 
 // later returns what else can be done with a link. One that does not exist yet
@@ -71,7 +72,7 @@ func later(d link.Desired) []view.Action {
 	if d.Application.PK == "" {
 		return []view.Action{export, file}
 	}
-	return []view.Action{export, file, {Label: link.RunRotate.Label(), URL: "/rotate"},
+	return []view.Action{export, file, {Label: report.RunRotate.Label(), URL: "/rotate"},
 		{Label: say.Of("Remove the link"), URL: "/remove"}}
 }
 
@@ -108,7 +109,7 @@ func (p *ReviewPage) words(in ReviewInput) {
 			"changed.")
 	case link.PurposeRotate:
 		p.Head.Title, p.Button, p.Head.Back = say.Of("Review new client secret: %s", countChanges(n)),
-			link.RunRotate.Label(), "/done"
+			report.RunRotate.Label(), "/done"
 		p.Lead = say.Of("authentik and PocketBase get a new client secret, and authpocket then checks it. Nothing " +
 			"else " +
 			"is changed.")
@@ -135,13 +136,13 @@ func happens(p link.Plan, receipts bool) say.Text {
 	of := func(kinds ...link.Kind) *link.Change {
 		return link.Find(p.Changes, func(c link.Change) bool { return slices.Contains(kinds, c.Kind) })
 	}
-	in := func(s link.System) bool {
+	in := func(s report.System) bool {
 		return slices.ContainsFunc(p.Changes, func(c link.Change) bool { return c.System == s })
 	}
 	first := say.Of("Nothing changes in authentik.")
 	if pair := of(link.KindPair); pair != nil && pair.Action == link.Create {
 		first = say.Of("authentik gets the application “%s” and its provider.", p.Desired.Application.Name)
-	} else if in(link.Authentik) {
+	} else if in(report.Authentik) {
 		first = say.Of("The application “%s” exists in authentik. Only what differs from your answers is changed.",
 			p.Desired.Application.Name)
 	}
@@ -152,7 +153,7 @@ func happens(p link.Plan, receipts bool) say.Text {
 			p.Desired.Collection.Name)
 	case oauth2 != nil || of(link.KindRules) != nil:
 		second = say.Of("PocketBase's collection “%s” gets other options.", p.Desired.Collection.Name)
-	case in(link.PB):
+	case in(report.PB):
 		second = say.Of("PocketBase gets other settings.")
 	}
 	if receipts {
@@ -169,7 +170,7 @@ func offers(o link.Object, slot string) bool {
 }
 
 // address sets the control for the address of a proof's person. Its problems take the button away.
-func (p *ReviewPage) address(person link.PersonState, problems link.Problems) {
+func (p *ReviewPage) address(person link.PersonState, problems report.Problems) {
 	p.Address = &view.Field{Name: "email", Label: say.Of("E-mail address of the person"), Optional: true, Mode: "email",
 		Hint: say.Of("PocketBase's account gets it, and mails of the app go there. Leave empty for one that no mail " +
 			"reaches")}
@@ -240,7 +241,7 @@ func answers(in ReviewInput) []AnswerGroup {
 		}},
 		{Heading: say.Of("Settings"), Change: "/settings?from=review", Rows: []view.Answer{
 			{Key: say.Of("Application"), Value: say.Raw(d.Application.Name + " (" + d.Application.Slug + ")")},
-			{Key: say.Of(link.AccessLabel), Value: who(in.Plan)},
+			{Key: say.Of(report.AccessLabel), Value: who(in.Plan)},
 			{Key: say.Of("E-mail addresses"), Value: view.EmailLabel(d.Email)},
 			{Key: say.Of("Auth collection"), Value: say.Raw(d.Collection.Name)},
 			{Key: say.Of("Slot"), Value: say.Raw(d.Slot.Slot)},

@@ -7,17 +7,18 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/web/view"
 )
 
 func TestReviewKeepsTheOrderOfTheChanges(t *testing.T) {
-	change := func(s link.System, object string, a link.Action) link.Change {
+	change := func(s report.System, object string, a link.Action) link.Change {
 		return link.Change{System: s, Object: say.Raw(object), Action: a}
 	}
 	p := NewReview(view.Head{}, ReviewInput{Plan: link.Plan{Changes: []link.Change{
-		change(link.Authentik, "mapping", link.Create), change(link.Authentik, "provider", link.Update),
-		change(link.PB, "rules", link.Update), change(link.Authentik, "binding", link.Delete),
+		change(report.Authentik, "mapping", link.Create), change(report.Authentik, "provider", link.Update),
+		change(report.PB, "rules", link.Update), change(report.Authentik, "binding", link.Delete),
 	}}})
 	var got []string
 	for _, c := range p.Changes {

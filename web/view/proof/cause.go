@@ -1,42 +1,42 @@
 package proof
 
 import (
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/signin"
 	"authpocket/web/view"
 )
 
 // CauseTitle returns the title of a cause in the catalogue, empty for none.
-func CauseTitle(id link.CauseID) say.Text {
+func CauseTitle(id report.CauseID) say.Text {
 	known, _ := signin.FindCause(id)
 	return known.Title
 }
 
 // asked returns the label of the link to the settings page for a cause that an
 // answer there fixes, empty for others.
-func asked(id link.CauseID) say.Text {
+func asked(id report.CauseID) say.Text {
 	switch id {
-	case link.CauseAuthRule:
+	case report.CauseAuthRule:
 		return say.Of("Change the auth rule")
-	case link.CauseNoAccess:
+	case report.CauseNoAccess:
 		return say.Of("Choose who may use it")
-	case link.CauseBrowserUnreachable, link.CausePlainHTTP:
+	case report.CauseBrowserUnreachable, report.CausePlainHTTP:
 		return say.Of("Change the addresses")
-	case link.CauseRequiredField, link.CauseMappedField:
+	case report.CauseRequiredField, report.CauseMappedField:
 		return say.Of("Change the mapped fields")
-	case link.CauseCodeRefused:
+	case report.CauseCodeRefused:
 		return say.Of("Change the access code validity")
 	}
 	return say.Text{}
 }
 
 // Asked reports whether an answer of the settings page fixes a cause.
-func Asked(id link.CauseID) bool { return !asked(id).Empty() }
+func Asked(id report.CauseID) bool { return !asked(id).Empty() }
 
 // Fix returns the link to a plan or an answer that fixes a cause, nil where there
 // is none.
-func Fix(id link.CauseID) *view.Action {
+func Fix(id report.CauseID) *view.Action {
 	label := asked(id)
 	if known, found := signin.FindCause(id); label.Empty() && found && known.Fixable {
 		label = planned(id)
@@ -48,35 +48,35 @@ func Fix(id link.CauseID) *view.Action {
 }
 
 // planned returns the label of the link to a plan that fixes a cause.
-func planned(id link.CauseID) say.Text {
+func planned(id report.CauseID) say.Text {
 	switch id {
-	case link.CauseInvalidClient:
-		return link.RunRewrite.Label()
-	case link.CauseEmailUnverified:
+	case report.CauseInvalidClient:
+		return report.RunRewrite.Label()
+	case report.CauseEmailUnverified:
 		return say.Of("Trust every address")
-	case link.CauseOAuth2Off:
+	case report.CauseOAuth2Off:
 		return say.Of("Turn on OAuth2")
-	case link.CauseCreateRule:
+	case report.CauseCreateRule:
 		return say.Of("Let sign-ins create accounts")
-	case link.CauseRedirectMismatch:
+	case report.CauseRedirectMismatch:
 		return say.Of("Correct the redirect URI")
-	case link.CauseMissingScopes:
+	case report.CauseMissingScopes:
 		return say.Of("Attach the scope mappings")
-	case link.CauseGrantTypes:
+	case report.CauseGrantTypes:
 		return say.Of("Enable the authorization code grant")
-	case link.CauseUnknownClient:
+	case report.CauseUnknownClient:
 		return say.Of("Write the client ID again")
-	case link.CauseUserInfoURL:
+	case report.CauseUserInfoURL:
 		return say.Of("Write the user-info URL again")
-	case link.CauseEndpointURL, link.CauseHTMLInsteadOfJSON:
+	case report.CauseEndpointURL, report.CauseHTMLInsteadOfJSON:
 		return say.Of("Write the URLs again")
-	case link.CauseSigningKey:
+	case report.CauseSigningKey:
 		return say.Of("Choose a working signing key")
-	case link.CauseIssuerMismatch:
+	case report.CauseIssuerMismatch:
 		return say.Of("Correct the issuer")
-	case link.CauseDiscovery:
+	case report.CauseDiscovery:
 		return say.Of("Recreate the application")
-	case link.CauseCollectionMissing:
+	case report.CauseCollectionMissing:
 		return say.Of("Change the settings")
 	}
 	return say.Of("Review the differences")

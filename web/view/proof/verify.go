@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/web/view"
 )
@@ -14,13 +14,13 @@ import (
 // VerifyInput holds the results of a run of the checks.
 type VerifyInput struct {
 	Begun, Ended bool
-	Checks       link.Checks // all but the slow one while it has not ended
-	Person       string      // username, empty for the token's own account
+	Checks       report.Checks // all but the slow one while it has not ended
+	Person       string        // username, empty for the token's own account
 	Foreseen     *Prediction
-	Problem      say.Text      // with the username, a full sentence
-	At           time.Time     // when the run ended, zero while it runs
-	SignedIn     link.SignedIn // since the last change
-	Own          []string      // authpocket's own redirect URIs in authentik
+	Problem      say.Text        // with the username, a full sentence
+	At           time.Time       // when the run ended, zero while it runs
+	SignedIn     report.SignedIn // since the last change
+	Own          []string        // authpocket's own redirect URIs in authentik
 }
 
 // NewVerify returns the verify page. events is the URL of the stream of a running
@@ -65,17 +65,17 @@ func NewVerify(h view.Head, in VerifyInput, events string) VerifyPage {
 
 // noLink reports whether neither system has any part of the link, so that there
 // is nothing to check.
-func noLink(checks link.Checks) bool {
-	failed := func(system link.System, causes ...link.CauseID) bool {
-		return slices.ContainsFunc(checks, func(c link.Check) bool {
-			return c.System == system && c.Status == link.Fail && slices.Contains(causes, c.Cause)
+func noLink(checks report.Checks) bool {
+	failed := func(system report.System, causes ...report.CauseID) bool {
+		return slices.ContainsFunc(checks, func(c report.Check) bool {
+			return c.System == system && c.Status == report.Fail && slices.Contains(causes, c.Cause)
 		})
 	}
-	offered := slices.ContainsFunc(checks, func(c link.Check) bool {
-		return c.ID == link.CheckPocketBaseAuthMethods && c.Status == link.Pass
+	offered := slices.ContainsFunc(checks, func(c report.Check) bool {
+		return c.ID == report.CheckPocketBaseAuthMethods && c.Status == report.Pass
 	})
-	return !offered && failed(link.Authentik, link.CauseDiscovery) &&
-		failed(link.PB, link.CauseOAuth2Off, link.CauseCollectionMissing)
+	return !offered && failed(report.Authentik, report.CauseDiscovery) &&
+		failed(report.PB, report.CauseOAuth2Off, report.CauseCollectionMissing)
 }
 
 func noLinkOutcome() *view.Outcome {
@@ -88,7 +88,7 @@ func noLinkOutcome() *view.Outcome {
 	}
 }
 
-func allRows(checks link.Checks) []CheckRow {
+func allRows(checks report.Checks) []CheckRow {
 	var rows []CheckRow
 	for _, c := range checks {
 		rows = append(rows, newCheckRow(c))
@@ -98,7 +98,7 @@ func allRows(checks link.Checks) []CheckRow {
 
 // verifyOutcomeOf sums up the checks. The next step is a test sign-in, or to
 // finish once one worked.
-func verifyOutcomeOf(checks link.Checks, seen link.SignedIn) *view.Outcome {
+func verifyOutcomeOf(checks report.Checks, seen report.SignedIn) *view.Outcome {
 	try := view.Action{Label: say.Of("Test sign-in"), URL: "/signin"}
 	finish := view.Action{Label: say.Of("Finish"), URL: "/done"}
 	prove := view.Action{Label: say.Of("Prove it now"), URL: "/prove"}
@@ -111,9 +111,9 @@ func verifyOutcomeOf(checks link.Checks, seen link.SignedIn) *view.Outcome {
 		o.Kind = "bad"
 		o.Actions = []view.Action{{Label: say.Of("Change the settings"), URL: "/settings"}, try,
 			{Label: say.Of("Finish anyway"), URL: "/done"}}
-	case !seen.At.IsZero() && checks.Count(link.Warn) == 0:
+	case !seen.At.IsZero() && checks.Count(report.Warn) == 0:
 		o.Kind = "good"
-	case checks.Count(link.Warn) > 0 || checks.Count(link.Pass) == 0:
+	case checks.Count(report.Warn) > 0 || checks.Count(report.Pass) == 0:
 		o.Kind = "warn"
 	default:
 		o.Kind = "note"
@@ -122,28 +122,28 @@ func verifyOutcomeOf(checks link.Checks, seen link.SignedIn) *view.Outcome {
 }
 
 // Headline returns the headline of the checks as a heading: one sentence alone has no full stop.
-func Headline(checks link.Checks, seen link.SignedIn) say.Text {
+func Headline(checks report.Checks, seen report.SignedIn) say.Text {
 	switch {
 	case checks.Failed():
-		return say.Count(checks.Count(link.Fail), "%d check failed, so sign-in may not work",
+		return say.Count(checks.Count(report.Fail), "%d check failed, so sign-in may not work",
 			"%d checks failed, so sign-in may not work")
-	case checks.Count(link.Pass) > 0 && !seen.At.IsZero():
+	case checks.Count(report.Pass) > 0 && !seen.At.IsZero():
 		return say.Of("Works: %s signed in at %s", seen.Name, seen.At.UTC().Format("15:04 UTC"))
 	}
 	return checks.Headline(seen)
 }
 
 // Tally returns the number of checks with each outcome, in words.
-func Tally(checks link.Checks) say.Text {
+func Tally(checks report.Checks) say.Text {
 	return say.Of("%s.", say.List(
-		countOf(checks, link.Fail, "%d failed", "%d failed"),
-		countOf(checks, link.Warn, "%d warning", "%d warnings"),
-		countOf(checks, link.Pass, "%d passed", "%d passed"),
-		countOf(checks, link.Skipped, "%d skipped", "%d skipped")))
+		countOf(checks, report.Fail, "%d failed", "%d failed"),
+		countOf(checks, report.Warn, "%d warning", "%d warnings"),
+		countOf(checks, report.Pass, "%d passed", "%d passed"),
+		countOf(checks, report.Skipped, "%d skipped", "%d skipped")))
 }
 
 // countOf says how many checks have the status, and nothing if none has.
-func countOf(checks link.Checks, s link.Status, one, many string) say.Text {
+func countOf(checks report.Checks, s report.Status, one, many string) say.Text {
 	if n := checks.Count(s); n > 0 {
 		return say.Count(n, one, many)
 	}
@@ -151,19 +151,19 @@ func countOf(checks link.Checks, s link.Status, one, many string) say.Text {
 }
 
 // checkGroups puts what needs attention first.
-func checkGroups(checks link.Checks) []CheckGroup {
+func checkGroups(checks report.Checks) []CheckGroup {
 	headings := []struct {
-		status  link.Status
+		status  report.Status
 		heading say.Text
 	}{
-		{link.Fail, say.Of("Failed")}, {link.Warn, say.Of("Warnings")}, {link.Skipped, say.Of("Skipped")},
-		{link.Pass, say.Of("Passed")},
+		{report.Fail, say.Of("Failed")}, {report.Warn, say.Of("Warnings")}, {report.Skipped, say.Of("Skipped")},
+		{report.Pass, say.Of("Passed")},
 	}
 	var groups []CheckGroup
 	for _, h := range headings {
 		g := CheckGroup{Heading: h.heading}
-		if h.status == link.Pass {
-			g.Folded = say.Count(checks.Count(link.Pass), "%d check passed", "%d checks passed")
+		if h.status == report.Pass {
+			g.Folded = say.Count(checks.Count(report.Pass), "%d check passed", "%d checks passed")
 		}
 		for _, c := range checks {
 			if c.Status == h.status {
@@ -177,14 +177,14 @@ func checkGroups(checks link.Checks) []CheckGroup {
 	return groups
 }
 
-func newCheckRow(c link.Check) CheckRow {
-	words := map[link.Status]say.Text{link.Pass: say.Of("Passed"), link.Warn: say.Of("Warning"),
-		link.Fail: say.Of("Failed"), link.Skipped: say.Of("Skipped")}
+func newCheckRow(c report.Check) CheckRow {
+	words := map[report.Status]say.Text{report.Pass: say.Of("Passed"), report.Warn: say.Of("Warning"),
+		report.Fail: say.Of("Failed"), report.Skipped: say.Of("Skipped")}
 	row := CheckRow{
 		Status: string(c.Status), Word: words[c.Status], Title: c.Title, System: c.System.Label(),
-		Evidence: c.Evidence, Remedy: c.Advice(link.OnPage),
+		Evidence: c.Evidence, Remedy: c.Advice(report.OnPage),
 	}
-	if c.Status == link.Fail || c.Status == link.Warn {
+	if c.Status == report.Fail || c.Status == report.Warn {
 		row.Cause, row.Fix = CauseTitle(c.Cause), Fix(c.Cause)
 	}
 	return row
@@ -194,7 +194,7 @@ func newCheckRow(c link.Check) CheckRow {
 func probing() CheckRow {
 	return CheckRow{
 		Status: "running", Word: say.Of("In progress"), Title: say.Of("PocketBase reaches authentik"),
-		System: link.PB.Label(),
+		System: report.PB.Label(),
 		Evidence: say.Of("authpocket sent PocketBase a dummy code. " +
 			"PocketBase's log shows how authentik responds to it."),
 	}

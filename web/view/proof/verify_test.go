@@ -6,14 +6,15 @@ import (
 	"testing"
 	"time"
 
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/web/view"
 )
 
 func TestVerifyPutsWhatNeedsAttentionFirst(t *testing.T) {
-	check := func(s link.Status) link.Check { return link.Check{Title: say.Raw(string(s)), Status: s} }
-	all := link.Checks{check(link.Pass), check(link.Skipped), check(link.Warn), check(link.Fail), check(link.Pass)}
+	check := func(s report.Status) report.Check { return report.Check{Title: say.Raw(string(s)), Status: s} }
+	all := report.Checks{check(report.Pass), check(report.Skipped), check(report.Warn), check(report.Fail),
+		check(report.Pass)}
 	p := NewVerify(view.Head{}, VerifyInput{Begun: true, Ended: true, Checks: all}, "")
 	var got []string
 	for _, g := range p.Groups {
@@ -30,19 +31,19 @@ func TestVerifyPutsWhatNeedsAttentionFirst(t *testing.T) {
 
 // What was not measured is never told as good.
 func TestVerifyOutcomes(t *testing.T) {
-	check := func(s link.Status) link.Check { return link.Check{Status: s} }
+	check := func(s report.Status) report.Check { return report.Check{Status: s} }
 	for name, one := range map[string]struct {
-		checks link.Checks
+		checks report.Checks
 		kind   string
 	}{
-		"all good":          {link.Checks{check(link.Pass), check(link.Pass)}, "note"},
-		"good and skipped":  {link.Checks{check(link.Pass), check(link.Skipped)}, "note"},
-		"warned":            {link.Checks{check(link.Pass), check(link.Warn)}, "warn"},
-		"nothing measured":  {link.Checks{check(link.Skipped)}, "warn"},
+		"all good":          {report.Checks{check(report.Pass), check(report.Pass)}, "note"},
+		"good and skipped":  {report.Checks{check(report.Pass), check(report.Skipped)}, "note"},
+		"warned":            {report.Checks{check(report.Pass), check(report.Warn)}, "warn"},
+		"nothing measured":  {report.Checks{check(report.Skipped)}, "warn"},
 		"no checks at all":  {nil, "warn"},
-		"failed and warned": {link.Checks{check(link.Fail), check(link.Warn)}, "bad"},
+		"failed and warned": {report.Checks{check(report.Fail), check(report.Warn)}, "bad"},
 	} {
-		got := verifyOutcomeOf(one.checks, link.SignedIn{})
+		got := verifyOutcomeOf(one.checks, report.SignedIn{})
 		if got.Kind != one.kind {
 			t.Errorf("%s: %q, want %q", name, got.Kind, one.kind)
 		}
@@ -55,18 +56,18 @@ func TestVerifyOutcomes(t *testing.T) {
 // TestWhatComesNext: the first button is the next step, and once a sign-in has
 // worked that is to finish.
 func TestWhatComesNext(t *testing.T) {
-	good, bad := link.Checks{{Status: link.Pass}}, link.Checks{{Status: link.Fail}}
+	good, bad := report.Checks{{Status: report.Pass}}, report.Checks{{Status: report.Fail}}
 	for name, one := range map[string]struct {
-		checks   link.Checks
+		checks   report.Checks
 		signedIn bool
 		first    string
 	}{
 		"before": {good, false, "Prove it now"}, "after": {good, true, "Finish"},
 		"red": {bad, false, "Change the settings"}, "red since": {bad, true, "Change the settings"},
 	} {
-		var seen link.SignedIn
+		var seen report.SignedIn
 		if one.signedIn {
-			seen = link.SignedIn{Name: "ada@example.com", At: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
+			seen = report.SignedIn{Name: "ada@example.com", At: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
 		}
 		got := verifyOutcomeOf(one.checks, seen)
 		if got.Actions[0].Label.String() != one.first {
@@ -82,10 +83,10 @@ func TestWhatComesNext(t *testing.T) {
 // TestNoLinkIsSaidInOneSentence: where neither side has anything, nothing is
 // put right one by one.
 func TestNoLinkIsSaidInOneSentence(t *testing.T) {
-	nothing := link.Checks{
-		{ID: "authentik.discovery", System: link.Authentik, Status: link.Fail, Cause: "discovery"},
-		{ID: "pocketbase.auth-methods", System: link.PB, Status: link.Fail, Cause: "oauth2-off"},
-		{ID: "clock", System: link.Authentik, Status: link.Pass},
+	nothing := report.Checks{
+		{ID: "authentik.discovery", System: report.Authentik, Status: report.Fail, Cause: "discovery"},
+		{ID: "pocketbase.auth-methods", System: report.PB, Status: report.Fail, Cause: "oauth2-off"},
+		{ID: "clock", System: report.Authentik, Status: report.Pass},
 	}
 	p := NewVerify(view.Head{}, VerifyInput{Begun: true, Ended: true, Checks: nothing}, "")
 	if p.Outcome.Heading.String() != "There is no link yet" || len(p.Outcome.Actions) != 1 ||
@@ -95,7 +96,7 @@ func TestNoLinkIsSaidInOneSentence(t *testing.T) {
 	}
 	for i := range 2 {
 		half := slices.Clone(nothing)
-		half[i].Status = link.Pass
+		half[i].Status = report.Pass
 		if p := NewVerify(view.Head{}, VerifyInput{Begun: true, Ended: true, Checks: half},
 			""); p.Outcome.Heading.String() == "There is no link yet" {
 			t.Errorf("%d: there is half a link", i)
@@ -105,7 +106,8 @@ func TestNoLinkIsSaidInOneSentence(t *testing.T) {
 
 func TestResultsSayWhenTheyCame(t *testing.T) {
 	at := time.Date(2026, 5, 3, 10, 20, 30, 0, time.UTC)
-	p := NewVerify(view.Head{}, VerifyInput{Begun: true, Ended: true, Checks: link.Checks{{Status: link.Pass}}, At: at},
+	p := NewVerify(view.Head{}, VerifyInput{Begun: true, Ended: true, Checks: report.Checks{{Status: report.Pass}},
+		At: at},
 		"")
 	if p.Outcome.Text.String() != "1 passed. Checked at 10:20:30 UTC." {
 		t.Error(p.Outcome.Text)

@@ -2,7 +2,7 @@ package setup
 
 import (
 	"authpocket/internal/address"
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/web/view"
 )
@@ -39,7 +39,7 @@ type AuthentikInput struct {
 	Foreign  bool   // the one that was typed is PocketBase's
 	Moved    bool   // a token was moved from here to PocketBase's page
 	Plain    bool   // the token may be sent unencrypted
-	Problems link.Problems
+	Problems report.Problems
 	From     string
 }
 
@@ -50,7 +50,7 @@ func NewAuthentik(h view.Head, in AuthentikInput) AuthentikPage {
 	problems := view.NewProblems(in.Problems)
 	p := AuthentikPage{
 		Head: h, Problems: problems, From: in.From,
-		URL: addressField("authentik.url", link.Authentik,
+		URL: addressField("authentik.url", report.Authentik,
 			say.Of("The one in your browser, such as https://auth.example.com"), in.URL, problems),
 		Moved: in.Moved,
 		Token: view.Secret{Name: "authentik.token", Label: say.Of("API token"),
@@ -78,7 +78,7 @@ type PocketBaseInput struct {
 	Foreign        bool   // the token that was typed is authentik's
 	Limited        string // who authentik's token is, where that is no superuser
 	Plain          bool   // token or password may be sent unencrypted
-	Problems       link.Problems
+	Problems       report.Problems
 	From           string
 }
 
@@ -90,7 +90,7 @@ func NewPocketBase(h view.Head, in PocketBaseInput) PocketBasePage {
 	byPassword := in.With == "password"
 	p := PocketBasePage{
 		Head: h, Problems: problems, From: in.From, Limited: in.Limited,
-		URL: addressField("pocketbase.url", link.PB,
+		URL: addressField("pocketbase.url", report.PB,
 			say.Of("Without /_/, such as https://pocketbase.example.com"), in.URL, problems),
 		With: view.Choice{Name: "pocketbase.with", Label: say.Of("How to sign in as a superuser"),
 			Error: problems.At("pocketbase.with"), Options: []view.Option{
@@ -124,7 +124,7 @@ func NewPocketBase(h view.Head, in PocketBaseInput) PocketBasePage {
 }
 
 // NewCode returns the page that asks for a one-time password.
-func NewCode(h view.Head, email, from string, found link.Problems) CodePage {
+func NewCode(h view.Head, email, from string, found report.Problems) CodePage {
 	h.Title, h.Wrong, h.Step, h.Back = say.Of("Enter the one-time password"), len(found) > 0, view.StepCaption(2),
 		"/pocketbase"
 	problems := view.NewProblems(found)
@@ -134,7 +134,7 @@ func NewCode(h view.Head, email, from string, found link.Problems) CodePage {
 	}}
 }
 
-func addressField(name string, of link.System, hint say.Text, value string, problems view.Problems) view.Field {
+func addressField(name string, of report.System, hint say.Text, value string, problems view.Problems) view.Field {
 	return view.Field{Name: name, Label: say.Of("%s address", of.Label()), Hint: hint, Value: value, Type: "text",
 		Auto: "url", Mode: "url", Code: true, Remember: true, Error: problems.At(name)}
 }

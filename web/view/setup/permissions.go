@@ -1,14 +1,14 @@
 package setup
 
 import (
-	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/web/view"
 )
 
 // Permission is one permission of authentik and what it is needed for.
 type Permission struct {
-	Codename link.Permission
+	Codename report.Permission
 	Why      say.Text
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/web/view"
 	"authpocket/web/view/changes"
@@ -19,7 +20,7 @@ import (
 // spec path, and the choices that the two systems offer.
 type SettingsInput struct {
 	Form       url.Values
-	Problems   link.Problems
+	Problems   report.Problems
 	Authentik  link.AuthentikSnapshot
 	PocketBase link.PocketBaseSnapshot
 	// Desired is the resolved spec. It gives the defaults that the hints name.

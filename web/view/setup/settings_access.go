@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -37,7 +38,7 @@ func (b settings) access() AccessPart {
 	case named > 0:
 		part.Now = say.Of("only those listed below")
 	case there == 0 && b.in.Authentik.Application != nil &&
-		slices.Contains(b.in.Authentik.Missing, link.PermViewBinding):
+		slices.Contains(b.in.Authentik.Missing, report.PermViewBinding):
 		part.Now = say.Of("unknown: the token cannot see the bindings")
 	case there > 0:
 		part.Now = say.Count(there, "those allowed by the application's %d binding",

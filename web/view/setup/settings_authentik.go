@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/web/view"
 )
@@ -129,7 +130,7 @@ func (b settings) flow(m link.Meta) view.Choice {
 		}
 	}
 	now := b.in.Form.Get(m.Spec)
-	if now != "" && slices.Contains(b.in.Authentik.Missing, link.PermViewFlow) {
+	if now != "" && slices.Contains(b.in.Authentik.Missing, report.PermViewFlow) {
 		options = append(options, view.Option{Value: now, Label: say.Of("Keep: %s", now)})
 	}
 	return b.choose(m, options...)
@@ -168,7 +169,7 @@ func keyLabel(k link.Key) say.Text {
 // mappings offers the scope mappings other than the three that every link has.
 func (b settings) mappings() *Ticks {
 	m := named(link.ProviderAttrs(), "property_mappings")
-	if slices.Contains(b.in.Authentik.Missing, link.PermViewMapping) {
+	if slices.Contains(b.in.Authentik.Missing, report.PermViewMapping) {
 		return nil
 	}
 	t := &Ticks{Name: m.Spec, Label: m.Ask.Label.Text(), Hint: m.Ask.Hint.Text(), Error: b.problems.At(m.Spec)}

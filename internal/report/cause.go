@@ -1,4 +1,4 @@
-package link
+package report
 
 // CauseID identifies the cause of a failed sign-in.
 type CauseID string

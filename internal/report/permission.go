@@ -1,4 +1,4 @@
-package link
+package report
 
 // Permission is a permission of authentik's, by its code name.
 type Permission string
