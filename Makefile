@@ -18,13 +18,12 @@ generate:                 ## make the *_templ.go files, static/packed, docs/link
 	go tool templ generate -path sandbox/stories
 	go run ./internal/keydocs
 	go run ./internal/clidocs
-	go run ./static/pack
-	go run ./internal/say/pack
+	go run ./internal/pack
 
 texts:                    ## add to the catalogues of languages what they lack, and remove what nobody says
-	go run ./internal/say/pack
+	go run ./internal/pack
 	go test ./internal/say -run TestEveryText -update
-	go run ./internal/say/pack
+	go run ./internal/pack
 	go test ./internal/say
 
 check-generated:          ## fail when generated files are stale
@@ -33,8 +32,7 @@ check-generated:          ## fail when generated files are stale
 	go tool templ generate -path sandbox/stories
 	go run ./internal/keydocs
 	go run ./internal/clidocs
-	go run ./static/pack
-	go run ./internal/say/pack
+	go run ./internal/pack
 	git diff --exit-code -- web sandbox/stories static/packed internal/say/packed docs/link-file.md docs/cli docs/schemas internal/linkfile/link.schema.json
 	test -z "$$(git ls-files --others --exclude-standard docs/cli docs/schemas static/packed internal/say/packed)"
 
