@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -154,7 +155,7 @@ type grouped struct {
 
 // Format writes the number for every verb.
 func (g grouped) Format(to fmt.State, _ rune) {
-	digits := fmt.Sprint(g.n)
+	digits := strconv.Itoa(g.n)
 	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
 		digits = digits[:i] + g.gap + digits[i:]
 	}
