@@ -55,7 +55,7 @@ func imports() map[string]string {
 		"internal/command/batch": "internal/command/output internal/command/terminal internal/engine internal/link " +
 			"internal/linkfile internal/report internal/say internal/visible",
 		"internal/command/output": "internal/command/terminal internal/engine internal/journal internal/link " +
-			"internal/linkfile internal/report internal/say internal/signin internal/visible",
+			"internal/linkfile internal/people internal/report internal/say internal/signin internal/visible",
 		"internal/command/terminal": "internal/say internal/secret internal/visible",
 		"cmd/authpocket-demo": "internal/journal internal/listen internal/logs internal/say internal/secret sandbox " +
 			"sandbox/stories web web/door",
@@ -71,7 +71,8 @@ func imports() map[string]string {
 		"internal/listen":   "internal/logs",
 		"internal/report":   "internal/say",
 		"internal/link":     "internal/address internal/report internal/say internal/secret",
-		"internal/plans":    "internal/address internal/link internal/report internal/say",
+		"internal/people":   "internal/link internal/report internal/say",
+		"internal/plans":    "internal/address internal/link internal/people internal/report internal/say",
 		"internal/predict": "internal/link internal/predict/record internal/predict/rule internal/report " +
 			"internal/say internal/signin",
 		"internal/predict/record": "internal/link internal/say",
@@ -83,8 +84,8 @@ func imports() map[string]string {
 		"internal/clidocs":        "internal/command internal/command/output internal/link internal/say",
 		"internal/journal":        "internal/link internal/report internal/say internal/secret",
 		"internal/authentik": "internal/authentik/apply internal/authentik/checks internal/authentik/login " +
-			"internal/authentik/rest internal/link internal/report internal/say internal/secret " +
-			"internal/signin internal/wire",
+			"internal/authentik/rest internal/link internal/people internal/report internal/say " +
+			"internal/secret internal/signin internal/wire",
 		"internal/authentik/apply": "internal/authentik/rest internal/link internal/report internal/say internal/secret " +
 			"internal/wire",
 		"internal/authentik/checks": "internal/authentik/rest internal/link internal/outbound internal/report internal/say " +
@@ -101,9 +102,9 @@ func imports() map[string]string {
 			"internal/report internal/say internal/wire",
 		"internal/pocketbase/rest": "internal/link internal/outbound internal/report internal/say internal/secret " +
 			"internal/wire",
-		"internal/pocketbase/signins": "internal/link internal/outbound internal/pocketbase/rest internal/report internal/say " +
+		"internal/pocketbase/signins": "internal/link internal/outbound internal/people internal/pocketbase/rest internal/report internal/say " +
 			"internal/secret internal/signin internal/wire",
-		"internal/engine": "internal/address internal/journal internal/link internal/plans internal/predict " +
+		"internal/engine": "internal/address internal/journal internal/link internal/people internal/plans internal/predict " +
 			"internal/report internal/say internal/secret internal/signin internal/wire",
 		"internal/connect": "internal/authentik internal/authentik/rest internal/engine internal/link " +
 			"internal/outbound internal/pocketbase internal/pocketbase/rest internal/report " +

@@ -14,11 +14,15 @@ import (
 // before anything is written, and those that a proof needs. Any token may read its own roles and their permissions.
 func (o *observation) readPermissions(ctx context.Context) error {
 	if o.c.Identity().Superuser {
+		o.snap.SeesAll = rest.PeoplePermissions()
 		return nil
 	}
 	me, err := o.c.ReadMe(ctx)
 	if err != nil {
 		return o.optional(ctx, "the token's owner", err)
+	}
+	if me.Flag("is_superuser") {
+		o.snap.SeesAll = rest.PeoplePermissions()
 	}
 	if me.Flag("is_superuser") || !me.Has("roles") {
 		return nil
@@ -42,6 +46,8 @@ func (o *observation) readPermissions(ctx context.Context) error {
 	}
 	o.snap.Missing = append(o.snap.Missing, lacking(rest.AddPermissions())...)
 	o.snap.MissingForProof = lacking(rest.ProofPermissions())
+	o.snap.SeesAll = slices.DeleteFunc(rest.PeoplePermissions(),
+		func(perm report.Permission) bool { return !held[string(perm)] })
 	return nil
 }
 

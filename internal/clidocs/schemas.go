@@ -24,7 +24,7 @@ const outputPage = "docs/output.md"
 func documents() map[string]string {
 	return map[string]string{"plan": "plan", "apply": "apply, undo, rotate, remove", "verify": "verify",
 		"receipts": "receipts", "receipt": "one receipt", "validate": "validate", "version": "version",
-		"errors": "errors", "links": "several links"}
+		"check-people": "check-people", "errors": "errors", "links": "several links"}
 }
 
 // writeSchemas writes the schemas of what --json prints to a directory.
@@ -106,7 +106,7 @@ func (w schemaWriter) document(name, section string) *jsonschema.Schema {
 	if name == "links" {
 		links, _ := s.Properties.Get("links")
 		links.Items = nil
-		for _, command := range []string{"plan", "apply", "verify"} {
+		for _, command := range []string{"plan", "apply", "verify", "check-people"} {
 			links.AnyOf = append(links.AnyOf, &jsonschema.Schema{Items: w.entries(s.Definitions, command)})
 		}
 	}

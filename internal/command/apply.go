@@ -87,7 +87,7 @@ func (f applyLinkFlags) run(ctx context.Context, p program) error {
 		return p.view(f.JSON).Fail(err)
 	}
 	if !one {
-		return p.applyAll(ctx, f, files)
+		return p.applyAll(ctx, f, files, f.planned)
 	}
 	f.ahead = engine.Ahead
 	return p.carryOutOn(ctx, f.applyFlags, files[0], f.planned, nil)

@@ -134,7 +134,7 @@ func (p program) to(streams terminal.Streams) program {
 }
 
 // applyAll applies several links.
-func (p program) applyAll(ctx context.Context, f applyLinkFlags, files []linkfile.File) error {
+func (p program) applyAll(ctx context.Context, f applyLinkFlags, files []linkfile.File, planned planner) error {
 	opened, err := openStore(f.State)
 	if err != nil {
 		return p.view(f.JSON).Fail(err)
@@ -151,7 +151,7 @@ func (p program) applyAll(ctx context.Context, f applyLinkFlags, files []linkfil
 				return nil, nil, err
 			}
 			p.to(to).view(f.JSON).Interrupted(e)
-			return e, func(context.Context) (link.Plan, error) { return f.planned(e, moment, spec) }, nil
+			return e, func(context.Context) (link.Plan, error) { return planned(e, moment, spec) }, nil
 		},
 		View: func(to terminal.Streams, file linkfile.File) output.View {
 			return p.to(to).viewOf(file, f.JSON, f.All)

@@ -99,6 +99,7 @@ func (e *Engine) carryOutAll(ctx context.Context, plan link.Plan, hook Hook) err
 		return stoppedBetween(0, err)
 	}
 	var reads overlap
+	var left []error // of changes that do not keep the others from being made
 	for i := range plan.Changes {
 		if ctx.Err() != nil && secretGap(plan.Changes[:i]) < 0 && !halfRenewed(plan, i) {
 			return stoppedBetween(i, cancelledBefore(plan.Changes[i]))
@@ -106,10 +107,28 @@ func (e *Engine) carryOutAll(ctx context.Context, plan link.Plan, hook Hook) err
 		during := reads.over(reads.from(ctx), e, plan.Changes[i], plan.Changes[i+1:])
 		if err := e.change(during, plan, i, receipt, hook); err != nil {
 			reads.from(ctx)
-			return err
+			if !goesOn(plan, err) {
+				return err
+			}
+			left = append(left, err)
 		}
 	}
+	if len(left) > 0 {
+		return stoppedBetween(len(plan.Changes)-len(left), errors.Join(append(left,
+			receipt.finish(journal.Stopped))...))
+	}
 	return stoppedBetween(len(plan.Changes), receipt.finish(journal.Completed))
+}
+
+// goesOn reports whether a plan goes on after a change that was refused: an account that cannot be signed out keeps no
+// other one from it.
+func goesOn(plan link.Plan, err error) bool {
+	stopped, ok := errors.AsType[*report.Stopped](err)
+	if !ok || plan.Purpose != link.PurposeSignOut || stopped.Change != report.WrittenNone {
+		return false
+	}
+	fault, ok := errors.AsType[*report.Fault](stopped.Err)
+	return ok && (fault.Kind == report.FaultStale || fault.Kind == report.FaultRefused)
 }
 
 // stoppedBetween returns the error of an apply that stopped between two
@@ -252,6 +271,9 @@ func (e *Engine) write(ctx context.Context, change link.Change) error {
 // Again observes both systems and makes the plan again.
 func (e *Engine) Again(ctx context.Context, plan link.Plan) (link.Plan, error) {
 	observe := e.observeLink
+	if plan.Purpose == link.PurposeSignOut {
+		return e.againSignOut(ctx, plan)
+	}
 	if plan.Purpose == link.PurposeUndo || plan.Purpose == link.PurposeRemove { // who else uses its mapping?
 		observe = e.Observe
 	}
@@ -320,7 +342,9 @@ func Differences(plan, fresh link.Plan) []say.Text {
 		}
 	}
 	for _, old := range plan.Changes {
-		if changeWith(fresh, old.ID()) == nil {
+		if s := link.As[link.SessionState](old.Before); s != nil && changeWith(fresh, old.ID()) == nil {
+			out = append(out, say.Of("%s may sign in again, or the account is gone.", s.Name()))
+		} else if changeWith(fresh, old.ID()) == nil {
 			out = append(out, say.Of("%s: %s was changed already.", old.System.Label(), old.Object))
 		}
 	}
@@ -356,6 +380,9 @@ func fieldDifferences(old, now link.Change) []say.Text {
 	if !secretBefore(old).Equal(secretBefore(now)) {
 		out = append(out, say.Of("%s: the client secret of %s was changed.", now.System.Label(), now.Object))
 	}
+	if !sameAccount(old, now) {
+		out = append(out, say.Of("%s: the account of %s was changed.", now.System.Label(), now.Object))
+	}
 	if len(out) == 0 {
 		out = append(out, say.Of("%s: %s was replaced.", now.System.Label(), now.Object))
 	}
@@ -365,8 +392,14 @@ func fieldDifferences(old, now link.Change) []say.Text {
 // same reports whether two changes write the same to the same object. All
 // client secrets print alike, so they are compared themselves.
 func same(a, b link.Change) bool {
-	return a.ID() == b.ID() && a.Action == b.Action && secretBefore(a).Equal(secretBefore(b)) &&
+	return a.ID() == b.ID() && a.Action == b.Action && secretBefore(a).Equal(secretBefore(b)) && sameAccount(a, b) &&
 		slices.EqualFunc(a.Fields, b.Fields, sameField)
+}
+
+// sameAccount reports whether two changes sign out the same account in the same state, for the same reason.
+func sameAccount(a, b link.Change) bool {
+	was, now := link.As[link.SessionState](a.Before), link.As[link.SessionState](b.Before)
+	return was == nil || now == nil || *was == *now
 }
 
 func sameField(a, b link.Field) bool {

@@ -30,6 +30,7 @@ type Authentik interface {
 	ChangedBy(ctx context.Context, since time.Time, changes []link.Change) []say.Text
 
 	AuthentikProof
+	AuthentikPeople
 }
 
 // PocketBase is a connected PocketBase.
@@ -52,6 +53,7 @@ type PocketBase interface {
 	ChangedBy(ctx context.Context, since time.Time, changes []link.Change) []say.Text
 
 	PocketBaseProof
+	PocketBasePeople
 }
 
 // Snapshots hold both systems, read at the same time.

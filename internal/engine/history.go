@@ -17,11 +17,12 @@ type (
 
 // The kinds of receipt.
 const (
-	ReceiptApply  = journal.Apply
-	ReceiptUndo   = journal.Undo
-	ReceiptRotate = journal.Rotate
-	ReceiptRemove = journal.Remove
-	ReceiptProof  = journal.Proof
+	ReceiptApply   = journal.Apply
+	ReceiptUndo    = journal.Undo
+	ReceiptRotate  = journal.Rotate
+	ReceiptRemove  = journal.Remove
+	ReceiptProof   = journal.Proof
+	ReceiptSignOut = journal.SignOut
 )
 
 // ErrNoReceipt is returned if these two systems have no receipt with that ID.

@@ -28,10 +28,12 @@ type memory struct {
 type memoryAuthentik struct {
 	*memory
 	engine.AuthentikProof // sign-ins are tested with the real adapters
+	engine.AuthentikPeople
 }
 type memoryPocketBase struct {
 	*memory
 	engine.PocketBaseProof
+	engine.PocketBasePeople
 }
 
 func (m *memory) engine() *engine.Engine {

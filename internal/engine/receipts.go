@@ -17,12 +17,20 @@ func (e *Engine) key() string { return journal.Key(e.meta.AuthentikURL, e.meta.P
 // ours reports whether a receipt belongs to these two systems.
 func (e *Engine) ours(one journal.Summary) bool { return one.Key() == e.key() }
 
-// concerns reports whether a receipt is of a change of the link of spec. A proof
-// changes no link.
+// concerns reports whether a receipt is of a change of the link of spec. Proofs
+// and sign-outs change no link.
 func (e *Engine) concerns(one journal.Summary, spec link.Spec) bool {
-	q := spec.Query()
-	return e.ours(one) && one.Kind != journal.Proof && one.Slug == q.Slug && one.Collection == q.Collection
+	return e.isOf(one, spec) && ofLink(one.Kind)
 }
+
+// isOf reports whether a receipt is of the link of spec or its people.
+func (e *Engine) isOf(one journal.Summary, spec link.Spec) bool {
+	q := spec.Query()
+	return e.ours(one) && one.Slug == q.Slug && one.Collection == q.Collection
+}
+
+// ofLink reports whether receipts of that kind are of changes of a link.
+func ofLink(kind journal.Kind) bool { return kind != journal.Proof && kind != journal.SignOut }
 
 // UndoReason is why no receipt of a link can be undone.
 type UndoReason string
@@ -81,7 +89,7 @@ func (e *Engine) Newest(spec link.Spec) (string, error) {
 	}
 	for _, one := range list { // newest first, so an undo precedes what it undid
 		switch {
-		case !e.ours(one) || one.Kind == journal.Proof || one.Collection != spec.Query().Collection ||
+		case !e.ours(one) || !ofLink(one.Kind) || one.Collection != spec.Query().Collection ||
 			spec.Application.Slug != nil && one.Slug != *spec.Application.Slug:
 		case one.Kind == journal.Undo:
 			undone[one.Of] = undone[one.Of] || one.Outcome == journal.Completed
@@ -198,7 +206,8 @@ func (e *Engine) hasTornSecrets(id string, spec link.Spec) (bool, error) {
 // checkInterrupted rejects a plan that is older than an interrupted apply which
 // may have left two client secrets: finishing that receipt would hide the fact.
 func (e *Engine) checkInterrupted(plan link.Plan) error {
-	if plan.Spec.PocketBase.RewriteSecret || plan.Purpose == link.PurposeRemove {
+	if plan.Spec.PocketBase.RewriteSecret || plan.Purpose == link.PurposeRemove ||
+		plan.Purpose == link.PurposeSignOut {
 		return nil
 	}
 	torn, err := e.hasTornSecrets(plan.Of, plan.Spec)
@@ -212,6 +221,9 @@ func (e *Engine) checkInterrupted(plan link.Plan) error {
 // closeInterrupted finishes every interrupted receipt of the link, now that plan
 // is done. A plan for a part of the link finishes none.
 func (e *Engine) closeInterrupted(plan link.Plan) error {
+	if plan.Purpose == link.PurposeSignOut {
+		return e.closeSignOuts(plan.Spec)
+	}
 	open, err := e.unfinishedOf(plan.Spec)
 	if err != nil {
 		return err
@@ -231,6 +243,28 @@ func (e *Engine) closeInterrupted(plan link.Plan) error {
 	return nil
 }
 
+// closeSignOuts finishes the interrupted sign-outs of the link, now that a new
+// one is done: it had whoever was not signed out yet.
+func (e *Engine) closeSignOuts(spec link.Spec) error {
+	if e.receipts == nil {
+		return nil
+	}
+	list, _, err := e.receipts.Index()
+	for _, one := range list {
+		if one.Outcome != "" || one.Kind != journal.SignOut || !e.isOf(one, spec) {
+			continue
+		}
+		r, err := e.receipts.Load(one.ID)
+		if err != nil {
+			return err
+		}
+		if err := r.Finish(journal.Continued); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
 // receipt wraps a journal's receipt. Without one its methods do nothing.
 type receipt struct {
 	kept *journal.Receipt
@@ -244,7 +278,7 @@ func (e *Engine) begin(plan link.Plan) (receipt, error) {
 	}
 	meta := e.meta
 	meta.Kind, meta.Of = kindOf(plan), plan.Of
-	if meta.Of == "" && meta.Kind != journal.Proof {
+	if meta.Of == "" && ofLink(meta.Kind) {
 		var err error
 		if meta.Of, err = e.continued(meta.Kind, plan.Spec); err != nil {
 			return receipt{}, err
@@ -275,7 +309,7 @@ func (e *Engine) continued(kind journal.Kind, spec link.Spec) (string, error) {
 func kindOf(plan link.Plan) journal.Kind {
 	return map[link.Purpose]journal.Kind{link.PurposeLink: journal.Apply, link.PurposeUndo: journal.Undo,
 		link.PurposeRemove: journal.Remove, link.PurposeRotate: journal.Rotate,
-		link.PurposeProof: journal.Proof}[plan.Purpose]
+		link.PurposeProof: journal.Proof, link.PurposeSignOut: journal.SignOut}[plan.Purpose]
 }
 
 func (r receipt) id() string {
@@ -334,7 +368,8 @@ func (r receipt) failed(i int, failed *report.Stopped) error {
 	if r.kept == nil || failed.Change != report.WrittenNone {
 		return nil
 	}
-	if err := r.note(i, failed.Messages()[0]); err != nil || failed.Secrets == report.SecretsDiffer {
+	if err := r.note(i, failed.Messages()[0]); err != nil || failed.Secrets == report.SecretsDiffer ||
+		goesOn(r.plan, failed) {
 		return err
 	}
 	return r.kept.Finish(journal.Stopped)

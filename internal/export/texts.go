@@ -79,10 +79,12 @@ func (t *texter) Collection(e link.Edit[link.CollectionState]) {
 // Settings does nothing: no export contains their texts.
 func (*texter) Settings(link.Edit[link.SettingsState]) {}
 
-// Person and Account do nothing: no export is of a proof.
+// Person, Account and Session do nothing: no export is of a proof or a sign-out.
 
 func (*texter) Person(link.Edit[link.PersonState])   {}
 func (*texter) Account(link.Edit[link.AccountState]) {}
+
+func (*texter) Session(link.Edit[link.SessionState]) {}
 
 func (t *texter) bindings(list []link.BindingState) {
 	for i, b := range list {

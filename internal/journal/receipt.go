@@ -23,6 +23,8 @@ const (
 	Rotate Kind = "rotate"
 	Remove Kind = "remove"
 	Proof  Kind = "proof"
+	// SignOut is of people who can no longer sign in.
+	SignOut Kind = "sign-out"
 )
 
 // Purpose returns the purpose of the plan that was applied.
@@ -292,6 +294,6 @@ func newID() string { return strings.ToLower(rand.Text()[:10]) }
 
 func (s *Store) stamp() time.Time { return s.now().UTC().Round(0) }
 
-func kinds() []Kind { return []Kind{Apply, Undo, Rotate, Remove, Proof} }
+func kinds() []Kind { return []Kind{Apply, Undo, Rotate, Remove, Proof, SignOut} }
 
 func outcomes() []Outcome { return []Outcome{Completed, Stopped, Continued, Undone, Dismissed} }

@@ -26,7 +26,7 @@ func objects() map[string]link.Object {
 		"provider": new(link.ProviderState), "application": new(link.ApplicationState),
 		"binding": new(link.BindingState), "collection": new(link.CollectionState),
 		"settings": new(link.SettingsState), "test person": new(link.PersonState),
-		"test account": new(link.AccountState),
+		"test account": new(link.AccountState), "tokens": new(link.SessionState),
 	}
 }
 

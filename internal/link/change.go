@@ -36,6 +36,7 @@ const (
 	KindSettings    Kind = "settings"
 	KindPerson      Kind = "test person"
 	KindAccount     Kind = "test account"
+	KindSession     Kind = "tokens"
 )
 
 // Change is one write, as plain data. Apply carries out exactly this.
@@ -156,6 +157,8 @@ const (
 	PurposeRemove Purpose = "remove"
 	PurposeRotate Purpose = "rotate"
 	PurposeProof  Purpose = "proof"
+	// PurposeSignOut signs people out who can no longer sign in.
+	PurposeSignOut Purpose = "sign-out"
 )
 
 // Folds reports whether defaults may be folded away. An undo may take back a default that somebody chose.

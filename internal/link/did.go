@@ -23,6 +23,8 @@ func Did(purpose Purpose, of string, changes []Change) say.Text {
 		return say.Of("Link removed")
 	case PurposeProof:
 		return say.Of("Proof with a new person")
+	case PurposeSignOut:
+		return say.Count(len(changes), "%d account signed out", "%d accounts signed out")
 	}
 	fields := DidChange(changes)
 	switch {

@@ -24,6 +24,7 @@ type Visitor interface {
 	Settings(Edit[SettingsState])
 	Person(Edit[PersonState])
 	Account(Edit[AccountState])
+	Session(Edit[SessionState])
 }
 
 // Edit is a change of an object of a known type. Before is nil for a create,
@@ -50,7 +51,7 @@ func Objects() []Object {
 	return []Object{
 		new(Mapping), new(KeyState), new(PairState), new(ProviderState),
 		new(ApplicationState), new(BindingState), new(CollectionState), new(SettingsState),
-		new(PersonState), new(AccountState),
+		new(PersonState), new(AccountState), new(SessionState),
 	}
 }
 
@@ -119,3 +120,4 @@ func (*CollectionState) accept(c Change, v Visitor) bool {
 func (*SettingsState) accept(c Change, v Visitor) bool { return accept(c, v.Settings, KindSettings) }
 func (*PersonState) accept(c Change, v Visitor) bool   { return accept(c, v.Person, KindPerson) }
 func (*AccountState) accept(c Change, v Visitor) bool  { return accept(c, v.Account, KindAccount) }
+func (*SessionState) accept(c Change, v Visitor) bool  { return accept(c, v.Session, KindSession) }

@@ -83,7 +83,7 @@ func (a *AccountState) Values() []FieldValue {
 		{Name: "signed up through", Of: ShowText(a.Slot)}}
 }
 
-// LinkOnly is embedded by visitors of a link's changes, which have no part in a proof.
+// LinkOnly is embedded by visitors of a link's changes, which have no part in a proof or a sign-out.
 type LinkOnly struct{}
 
 // Person does nothing.
@@ -91,3 +91,6 @@ func (LinkOnly) Person(Edit[PersonState]) {}
 
 // Account does nothing.
 func (LinkOnly) Account(Edit[AccountState]) {}
+
+// Session does nothing.
+func (LinkOnly) Session(Edit[SessionState]) {}

@@ -72,6 +72,8 @@ type AuthentikSnapshot struct {
 	SecretsElsewhere bool
 	// Missing are the permissions that refused reads require, such as "authentik_flows.view_flow".
 	Missing []report.Permission
+	// SeesAll are the permissions, of those that decide who left, that the token is known to have for all objects.
+	SeesAll []report.Permission
 	// MissingForProof are the permissions for a proof that the token's roles lack.
 	MissingForProof []report.Permission
 }

@@ -52,6 +52,9 @@ const (
 	WarnProofEvents         WarningID = "proof-events"
 	WarnProofHooks          WarningID = "proof-hooks"
 	WarnProofGroups         WarningID = "proof-groups"
+	WarnMoreSignOuts        WarningID = "more-sign-outs"
+	WarnOldTokens           WarningID = "tokens-stay-invalid"
+	WarnOtherWays           WarningID = "other-ways-in"
 )
 
 // AboutTransport reports whether the warning concerns sending the client secret to PocketBase and what depends on it,

@@ -76,6 +76,7 @@ func (w *writes) Person(e link.Edit[link.PersonState]) {
 func (*writes) Collection(link.Edit[link.CollectionState]) {}
 func (*writes) Settings(link.Edit[link.SettingsState])     {}
 func (*writes) Account(link.Edit[link.AccountState])       {}
+func (*writes) Session(link.Edit[link.SessionState])       {}
 
 // choose returns the write for the states that the change has, nil for none.
 func choose[T any](e link.Edit[T],

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -77,6 +78,56 @@ func (c *Client) First(ctx context.Context, l List, size int) ([]Object, int, er
 	}
 	return objects, pages * size, err
 }
+
+// Walk visits the objects of a list page by page, several pages at a time but one visit at a time, and keeps none. It
+// asks for pages of that size and takes those that authentik gives. steady is false if the list had another length at
+// the end than at the beginning, or not as many objects as it said: somebody may have been left out.
+func (c *Client) Walk(ctx context.Context, l List, size int, visit func(Object)) (steady bool, err error) {
+	ctx = wire.Alone(ctx)
+	var mu sync.Mutex
+	counts, seen := map[int]bool{}, 0
+	page := func(ctx context.Context, number int) (pages int, err error) {
+		a, err := c.Read(ctx, l.Need, l.Page(number, size))
+		if err != nil {
+			return 0, err
+		}
+		o, _ := a.Object()
+		if json.Unmarshal(o["results"], &[]json.RawMessage{}) != nil {
+			return 0, c.unreadable(l.Need, a)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		counts[o.Object("pagination").Number("count")] = true
+		for _, one := range o.Objects("results") {
+			seen++
+			visit(one)
+		}
+		return o.Object("pagination").Number("total_pages"), nil
+	}
+	pages, err := page(ctx, 1)
+	if err != nil {
+		return false, err
+	}
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.SetLimit(walkers)
+	for number := 2; number <= pages; number++ {
+		group.Go(func() error {
+			_, err := page(groupCtx, number)
+			if StatusOf(err) == http.StatusNotFound { // the list has shrunk
+				mu.Lock()
+				defer mu.Unlock()
+				counts[-1] = true
+				return nil
+			}
+			return err
+		})
+	}
+	err = group.Wait()
+	return err == nil && len(counts) == 1 && counts[seen], err
+}
+
+// walkers is how many pages of a walk are read at a time.
+const walkers = 4
 
 func tooMany(summary say.Text, err error) *report.Fault {
 	return NewFault(report.FaultOther, "", summary, say.Of("This is more than authpocket reads. Use a token that can "+

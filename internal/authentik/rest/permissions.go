@@ -24,8 +24,8 @@ func Permissions() []Permission {
 		{report.PermViewProvider, say.Of("find the link's provider and read back what was written")},
 		{report.PermViewApplication, say.Of("find the link's application and read back what was written")},
 		{report.PermViewBinding, say.Of("see who may use the application")},
-		{report.PermViewGroup, say.Of("choose groups that may use the application")},
-		{report.PermViewUser, say.Of("choose users that may use the application, or whose sign-in to predict")},
+		{report.PermViewGroup, say.Of("choose groups that may use the application, and see who left")},
+		{report.PermViewUser, say.Of("choose users that may use the application, whose sign-in to predict, or who left")},
 		{report.PermViewPolicy, say.Of("choose policies that decide who may use the application")},
 		{report.PermViewStageBinding, say.Of("check that the flows let people in")},
 		{report.PermViewPropertyMapping, say.Of("find the scope mapping that fails for a user")},
@@ -64,6 +64,12 @@ func AddPermissions() []report.Permission {
 func ProofPermissions() []report.Permission {
 	return []report.Permission{report.PermViewUser, report.PermPreviewUser, report.PermAddUser, report.PermSetPassword,
 		report.PermDeleteUser}
+}
+
+// PeoplePermissions returns the permissions that are needed for all objects to say who left: with less, somebody who
+// is not seen would count as gone.
+func PeoplePermissions() []report.Permission {
+	return []report.Permission{report.PermViewUser, report.PermViewBinding, report.PermViewGroup}
 }
 
 // MissingFor returns the permissions in missing that ch needs. missing comes

@@ -23,3 +23,8 @@ func Subject(user Object, mode string) string {
 	}
 	return ""
 }
+
+// SubjectModes returns the subject modes of providers.
+func SubjectModes() []string {
+	return []string{"hashed_user_id", "user_id", "user_uuid", "user_username", "user_email", "user_upn"}
+}

@@ -41,9 +41,10 @@ const (
 // OutcomesOf returns the outcomes with which a command prints a result.
 func OutcomesOf(command string) []any {
 	return map[string][]any{
-		"plan":   {OutcomeNothing, OutcomeChanges},
-		"apply":  {OutcomeNothing, OutcomeApplied, OutcomeFailed},
-		"verify": {OutcomePassed, OutcomeChecksFailed, OutcomeFailed},
+		"plan":         {OutcomeNothing, OutcomeChanges},
+		"apply":        {OutcomeNothing, OutcomeApplied, OutcomeFailed},
+		"verify":       {OutcomePassed, OutcomeChecksFailed, OutcomeFailed},
+		"check-people": {OutcomeNobodyLeft, OutcomeLeft, OutcomeNotKnown},
 	}[command]
 }
 

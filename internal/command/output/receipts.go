@@ -31,6 +31,11 @@ func (v View) Interrupted(e *engine.Engine) {
 				"undo, rotate, remove or verify --sign-in-new deletes them.", began, r.ID)))
 			continue
 		}
+		if r.Kind == journal.SignOut {
+			visible.Fprintln(v.Err, v.Say(say.Of("The sign-out started at %s was interrupted (receipt %s). The next "+
+				"authpocket check-people --sign-out signs out who is left.", began, r.ID)))
+			continue
+		}
 		again := "apply"
 		switch r.Kind {
 		case journal.Remove, journal.Rotate, journal.Undo:

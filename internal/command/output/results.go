@@ -8,6 +8,7 @@ import (
 
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/people"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/signin"
@@ -19,7 +20,9 @@ func Documents() map[string]reflect.Type {
 		"plan": reflect.TypeFor[planResult](), "apply, undo, rotate, remove": reflect.TypeFor[applyResult](),
 		"verify": reflect.TypeFor[verifyResult](), "receipts": reflect.TypeFor[receiptsResult](),
 		"validate": reflect.TypeFor[validateResult](), "version": reflect.TypeFor[Build](),
-		"errors": reflect.TypeFor[failure](), "several links": reflect.TypeFor[linksResult](),
+		"check-people": reflect.TypeFor[people.Report](), "Who left": reflect.TypeFor[people.Leaver](),
+		"Not known": reflect.TypeFor[people.Unsure](),
+		"errors":    reflect.TypeFor[failure](), "several links": reflect.TypeFor[linksResult](),
 		"Link": reflect.TypeFor[linkName](), "Checks": reflect.TypeFor[checksResult](),
 		"Change": reflect.TypeFor[link.Change](), "Field": reflect.TypeFor[link.Field](),
 		"Outcome": reflect.TypeFor[Outcome](), "Warning": reflect.TypeFor[link.Warning](),
@@ -112,7 +115,7 @@ type receiptsResult struct {
 type receiptRow struct {
 	ID      string   `json:"id"`
 	When    string   `json:"when" jsonschema:"format=date-time"` // start, in UTC
-	Kind    string   `json:"kind" jsonschema:"enum=apply,enum=undo,enum=rotate,enum=remove,enum=proof"`
+	Kind    string   `json:"kind" jsonschema:"enum=apply,enum=undo,enum=rotate,enum=remove,enum=proof,enum=sign-out"`
 	Outcome say.Name `json:"outcome"`
 	// Changes is the number of changes in the plan.
 	Changes int `json:"changes"`

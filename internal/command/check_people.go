@@ -1,0 +1,86 @@
+package command
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"authpocket/internal/command/output"
+	"authpocket/internal/engine"
+	"authpocket/internal/linkfile"
+	"authpocket/internal/say"
+)
+
+type peopleFlags struct {
+	applyLinkFlags
+	SignOut bool
+}
+
+func newCheckPeople(s *shared) *cobra.Command {
+	var f peopleFlags
+	cmd := &cobra.Command{
+		Use:   "check-people -f file",
+		Short: "List accounts of people who can no longer sign in, and sign them out",
+		Long: "Lists the accounts that are linked through the link's slot and whose person in authentik is inactive,\n" +
+			"gone, or may not use the application any more. They can no longer sign in, but PocketBase accepts the\n" +
+			"tokens that they have until these expire.\n\n" +
+			"With --sign-out it shows a plan that gives these accounts a new token key, asks, and applies it: they\n" +
+			"are signed out, and nothing else of them changes. An account that receipts show as signed out is left\n" +
+			"alone, unless its person has signed in to authentik since.\n\n" +
+			"It prints nothing if nobody left and its output is no terminal.\n\n" +
+			"Exit code 0: nobody left who is not signed out, 3: somebody did, 1: error, or the token does not see\n" +
+			"enough to know. With --sign-out, 0: done, 1: error.",
+		Example: "  authpocket check-people -f link.yaml\n" +
+			"  authpocket check-people -f link.yaml --json\n" +
+			"  authpocket check-people -f links/ --sign-out --yes",
+		Args: atMost(0),
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
+	}
+	f.linkFlags.add(cmd, s, "also list the accounts that are signed out already")
+	f.linksFlags.add(cmd, &f.sourceFlags)
+	cmd.Flags().BoolVar(&f.SignOut, "sign-out", false, "sign these accounts out of PocketBase")
+	cmd.Flags().BoolVar(&f.Yes, "yes", false, "with --sign-out, apply without asking")
+	return cmd
+}
+
+// run lists who left, or signs them out.
+func (f peopleFlags) run(ctx context.Context, p program) error {
+	f.needs = append(linkfile.Identity(), linkfile.EmailKey().Path)
+	if !f.SignOut {
+		if f.Yes {
+			return p.view(f.JSON).Fail(refused(say.Of("--yes answers a question that only --sign-out asks."), say.Text{}))
+		}
+		return p.each(ctx, f.fileFlags, f.linksFlags, earlier(f.State), say.Of("accounts"), f.list)
+	}
+	if err := p.canAsk(f.Yes); err != nil {
+		return p.view(f.JSON).Fail(err)
+	}
+	files, one, err := p.links(ctx, f.sourceFlags)
+	if err != nil {
+		return p.view(f.JSON).Fail(err)
+	}
+	if !one {
+		return p.applyAll(ctx, f.applyLinkFlags, files, (*engine.Engine).SignOut)
+	}
+	return p.carryOutOn(ctx, f.applyFlags, files[0], (*engine.Engine).SignOut, nil)
+}
+
+// list prints who left of one link.
+func (f peopleFlags) list(ctx context.Context, p program, file linkfile.File) output.Summary {
+	view := p.viewOf(file, f.JSON, f.All)
+	moment := engine.OneMoment(ctx)
+	e, spec, err := p.reach(moment, file, earlier(f.State), nil)
+	if err != nil {
+		_ = view.Fail(err)
+		return output.Failed(err)
+	}
+	view.Interrupted(e)
+	erase := p.Status(say.Of("Comparing the accounts with the users of authentik"))
+	found, err := e.People(moment, spec)
+	erase()
+	if err != nil {
+		_ = view.Fail(err)
+		return output.Failed(err)
+	}
+	return view.People(found)
+}

@@ -1,0 +1,40 @@
+package plans
+
+import (
+	"authpocket/internal/link"
+	"authpocket/internal/people"
+	"authpocket/internal/report"
+	"authpocket/internal/say"
+)
+
+// MostSignOuts is how many accounts one plan signs out, so that it can be reviewed, and its receipt stays small.
+const MostSignOuts = 200
+
+// NewSignOut returns the plan that signs out the accounts of a report that are not signed out yet. p is the plan of the
+// link, made from the same snapshots. Each change is of one account, and writes its token key alone.
+func NewSignOut(p link.Plan, r people.Report) link.Plan {
+	d, open := p.Desired, r.Open()
+	plan := link.Plan{Purpose: link.PurposeSignOut, Desired: d, Spec: p.Spec, Taken: p.Taken}
+	for _, l := range open[:min(len(open), MostSignOuts)] {
+		plan.Changes = append(plan.Changes, link.SignOut(link.SessionState{
+			Collection: link.Ref{ID: d.Collection.ID, Name: d.Collection.Name}, Slot: d.Slot.Slot, ID: l.Account,
+			Email: l.Email, Subject: l.Subject, Person: l.Person, Reason: string(l.Reason), Updated: l.Updated},
+			l.Reason.Words(l.Person)))
+	}
+	var w warner
+	if len(open) > MostSignOuts {
+		w.add(link.WarnMoreSignOuts, report.PB, say.Of("%d of %d accounts are signed out by this plan.", MostSignOuts,
+			len(open)), say.Of("Check again after it for the others."))
+	}
+	if len(open) > 0 {
+		w.add(link.WarnOldTokens, report.PB, say.Of("Old tokens stay invalid, and an undo cannot bring them back."),
+			say.Of("Somebody who may sign in again does so. What the app has handed out itself, such as a session "+
+				"of its own or a link to a file, is not affected."))
+		if !d.Collection.PasswordOff {
+			w.add(link.WarnOtherWays, report.PB, say.Of("Who knows a password of an account in %s can sign in again.",
+				d.Collection.Name), say.Of("Passwords or one-time passwords are on there. authentik has no say in them."))
+		}
+	}
+	plan.Warnings = w
+	return plan
+}
