@@ -109,6 +109,7 @@ func (c Connector) ToAuthentik(ctx context.Context, l AuthentikLogin) (Authentik
 	if c.Ahead != nil {
 		ahead := cfg
 		cfg.Meanwhile = func(ctx context.Context) { authentik.ReadAhead(ctx, ahead, *c.Ahead) }
+		cfg.Versionless = true // only the wizard shows it
 	}
 	system, err := c.WithDefaults().Authentik(ctx, cfg)
 	if err != nil {

@@ -177,7 +177,7 @@ func (c *Client) ProviderWith(ctx context.Context, clientID string) (Object, err
 	if clientID == "" {
 		return nil, nil
 	}
-	if a, known := wire.Known(ctx, c.target(ProviderList().Page(1, FewProviders))); known {
+	if a, known := wire.Known(ctx, c.key(ProviderList().Page(1, FewProviders))); known {
 		list, _ := ParseObject(a.Body)
 		for _, one := range list.Objects("results") {
 			if one.Text("client_id") == clientID {
