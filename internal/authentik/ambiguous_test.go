@@ -7,14 +7,18 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"authpocket/internal/authentik"
+	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/outbound"
 	"authpocket/internal/report"
+	"authpocket/internal/wire"
 	"authpocket/sandbox/authentiksim"
 )
 
@@ -158,6 +162,48 @@ func TestAWriteIsGivenUpAfterThreeTries(t *testing.T) {
 			}
 			l.intercept(nil)
 		}
+	})
+}
+
+// Other links of one run may keep a write and its looks waiting for longer than all its tries may take.
+func TestWaitingForATurnTakesNoTimeOfAWrite(t *testing.T) {
+	if _, err := checker(); err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		l := newMemoryLab(t, authentiksim.Config{})
+		outbound.InTurns(l.client, 1)
+		c := l.connect()
+		ch := writesOf(t, l, c)["mapping"]
+		var others sync.WaitGroup
+		var writes atomic.Int32
+		l.intercept(func(w http.ResponseWriter, r *http.Request) bool {
+			switch {
+			case strings.HasSuffix(r.URL.Path, "/users/me/"):
+				time.Sleep(8 * time.Second)
+				return false
+			case r.Method == http.MethodGet || writes.Add(1) > 1:
+				return false
+			}
+			for range 2 * int(wire.Patience.Seconds()) / 8 {
+				others.Go(func() {
+					if a := c.Send(t.Context(), rest.Get("/core/users/me/")); !a.OK() {
+						t.Error(a.Outcome())
+					}
+				})
+			}
+			synctest.Wait() // until they wait for their turns, before the look at what was written
+			hangUp(w)
+			return true
+		})
+		began := time.Now()
+		if err := c.Apply(t.Context(), ch); err != nil || writes.Load() != 2 {
+			t.Errorf("%d writes, %v", writes.Load(), err)
+		}
+		if took := time.Since(began); took < wire.Patience {
+			t.Errorf("it waited %s only", took)
+		}
+		others.Wait()
 	})
 }
 

@@ -48,6 +48,9 @@ type observation struct {
 	q    link.Query
 	mu   sync.Mutex
 	snap link.AuthentikSnapshot
+	// What a check reads bindings by.
+	application      rest.Object
+	providers, flows []rest.Object
 }
 
 func (o *observation) read(ctx context.Context) error {
@@ -61,11 +64,14 @@ func (o *observation) read(ctx context.Context) error {
 	if o.q.Only != nil {
 		readers = o.readOnly()
 	}
-	group, ctx := errgroup.WithContext(ctx)
+	group, first := errgroup.WithContext(ctx)
 	for _, reader := range readers {
-		group.Go(func() error { return o.tolerate(reader(ctx)) })
+		group.Go(func() error { return o.tolerate(reader(first)) })
 	}
-	return group.Wait()
+	if err := group.Wait(); err != nil || !o.q.Unwarned || o.application == nil {
+		return err
+	}
+	return o.tolerate(o.readBound(ctx))
 }
 
 // tolerate turns a missing permission into an entry of Missing.
@@ -90,8 +96,10 @@ func fill[T any](ctx context.Context, c *Client, l rest.List, state func(rest.Ob
 	return nil
 }
 
-func (o *observation) readFlows(ctx context.Context) error {
-	return fill(ctx, o.c, rest.FlowList(), rest.FlowState, &o.snap.Flows)
+func (o *observation) readFlows(ctx context.Context) (err error) {
+	o.flows, err = o.c.All(ctx, rest.FlowList())
+	o.snap.Flows = link.Each(o.flows, rest.FlowState)
+	return err
 }
 
 func (o *observation) readKeys(ctx context.Context) error {
@@ -113,7 +121,7 @@ func (o *observation) readProviders(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	o.snap.Providers = link.Each(objects, rest.ProviderState)
+	o.providers, o.snap.Providers = objects, link.Each(objects, rest.ProviderState)
 	o.snap.SecretsElsewhere = slices.ContainsFunc(objects, rest.HidesSecret)
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -168,7 +176,23 @@ func (o *observation) readApplication(ctx context.Context) error {
 	o.mu.Lock()
 	o.snap.Features.MetaHide = found.Has("meta_hide")
 	o.mu.Unlock()
+	if o.application = found; o.q.Unwarned {
+		return nil // with those that a check reads
+	}
 	return fill(ctx, o.c, rest.BindingList(state.PK), rest.BindingState, &o.snap.Bindings)
+}
+
+// readBound reads the application's bindings with the others that a check reads.
+func (o *observation) readBound(ctx context.Context) error {
+	var provider rest.Object
+	for _, one := range o.providers {
+		if pk := one.Number("pk"); pk != 0 && pk == o.application.Number("provider") {
+			provider = one
+		}
+	}
+	bound, err := o.c.Bindings(ctx, o.c.Bound(ctx, o.application, provider, o.flows)...)
+	o.snap.Bindings = link.Each(bound[o.snap.Application.PK], rest.BindingState)
+	return err
 }
 
 // readSettings reads the system settings, which are optional.

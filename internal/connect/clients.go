@@ -14,11 +14,13 @@ const (
 	PocketBaseAtOnce = 16
 )
 
-// Clients are HTTP clients that several connections share, so that they reuse connections and together stay within
-// AuthentikAtOnce and PocketBaseAtOnce. The zero value is ready.
+// Clients are what several links share: HTTP clients, so that they reuse connections and together stay within
+// AuthentikAtOnce and PocketBaseAtOnce, and what a Connector has connected with them, so that it recognises each server
+// and tries its credentials once. The zero value is ready.
 type Clients struct {
-	mu   sync.Mutex
-	list map[clientKey]*http.Client
+	mu       sync.Mutex
+	list     map[clientKey]*http.Client
+	attempts map[connectionKey]*attempt
 }
 
 type clientKey struct {

@@ -48,7 +48,7 @@ type Connector struct {
 	PocketBase func(context.Context, pbrest.Config) (PocketBaseSystem, error)
 	RequestOTP func(context.Context, pbrest.Config) (string, error)
 	Log        *slog.Logger
-	Clients    *Clients // nil: each connection has its own
+	Clients    *Clients // nil: nothing is shared
 	// Ahead is what both systems are asked while connecting, for an observation in the same moment. nil asks nothing.
 	Ahead *link.Query
 }
@@ -101,6 +101,11 @@ type (
 
 // ToAuthentik connects to authentik. The error is a *CAError or a *report.Fault.
 func (c Connector) ToAuthentik(ctx context.Context, l AuthentikLogin) (Authentik, error) {
+	return shared(ctx, c.Clients, keyOf(report.Authentik, l.URL, l.CA, "", l.Token),
+		func() (Authentik, error) { return c.toAuthentik(ctx, l) })
+}
+
+func (c Connector) toAuthentik(ctx context.Context, l AuthentikLogin) (Authentik, error) {
 	client, err := c.Clients.of(report.Authentik, l.CA)
 	if err != nil {
 		return Authentik{}, err
@@ -109,6 +114,7 @@ func (c Connector) ToAuthentik(ctx context.Context, l AuthentikLogin) (Authentik
 	if c.Ahead != nil {
 		ahead := cfg
 		cfg.Meanwhile = func(ctx context.Context) { authentik.ReadAhead(ctx, ahead, *c.Ahead) }
+		cfg.Versionless = true // only the wizard shows it
 	}
 	system, err := c.WithDefaults().Authentik(ctx, cfg)
 	if err != nil {
@@ -141,7 +147,8 @@ type CodeRequest struct{ OTPID, MFAID string }
 // ToPocketBase connects to PocketBase. The error is a *CAError or a *report.Fault,
 // of kind FaultMFA if a one-time password is required.
 func (c Connector) ToPocketBase(ctx context.Context, l PocketBaseLogin) (PocketBase, error) {
-	return c.toPocketBase(ctx, l, nil)
+	return shared(ctx, c.Clients, keyOf(report.PB, l.URL, l.CA, l.Email, l.Token, l.Password),
+		func() (PocketBase, error) { return c.toPocketBase(ctx, l, nil) })
 }
 
 // WithCode connects with the one-time password of r.

@@ -69,11 +69,17 @@ func New(cfg Config) *http.Client {
 		},
 	}
 	if cfg.AtOnce > 0 {
-		client.Transport = &turns{client.Transport, cfg.Timeout,
-			&queues{n: cfg.AtOnce, hosts: map[string]*semaphore.Weighted{}}}
-		client.Timeout = 0
+		InTurns(client, cfg.AtOnce)
 	}
 	return client
+}
+
+// InTurns has the client send no more than atOnce requests to one host at a time. Its time limit then begins with their
+// turn.
+func InTurns(client *http.Client, atOnce int64) {
+	client.Transport = &turns{client.Transport, client.Timeout,
+		&queues{n: atOnce, hosts: map[string]*semaphore.Weighted{}}}
+	client.Timeout = 0
 }
 
 // Roots returns the machine's CAs and those in pem.

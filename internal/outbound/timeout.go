@@ -23,6 +23,17 @@ func WithTimeout(parent context.Context, limit time.Duration) (context.Context, 
 	}
 }
 
+// forever is longer than anything takes.
+const forever = 100 * 365 * 24 * time.Hour
+
+// Countdown returns a context that does not end on its own, and what is left of the limit. Like that of WithTimeout it
+// stands still while a request with the context waits for its turn.
+func Countdown(parent context.Context, limit time.Duration) (ctx context.Context, left func() time.Duration,
+	stop context.CancelFunc) {
+	timed, stop := WithTimeout(parent, forever)
+	return timed, func() time.Duration { return limit - forever + timed.(*clock).remains() }, stop
+}
+
 // clock is the context that WithTimeout returns.
 type clock struct {
 	parent context.Context
@@ -36,14 +47,19 @@ type clock struct {
 	waiting  int           // requests that wait for their turn
 }
 
+// remains returns how long the context lasts if no request of it waits from now on.
+func (c *clock) remains() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.waiting > 0 {
+		return c.left
+	}
+	return time.Until(c.deadline)
+}
+
 // Deadline returns when the context ends if no request of it waits from now on.
 func (c *clock) Deadline() (time.Time, bool) {
-	c.mu.Lock()
-	at := c.deadline
-	if c.waiting > 0 {
-		at = time.Now().Add(c.left)
-	}
-	c.mu.Unlock()
+	at := time.Now().Add(c.remains())
 	if outer, limited := c.parent.Deadline(); limited && outer.Before(at) {
 		at = outer
 	}

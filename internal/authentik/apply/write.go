@@ -8,6 +8,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/outbound"
 	"authpocket/internal/report"
 	"authpocket/internal/wire"
 )
@@ -86,8 +87,10 @@ func (w write) authentiks(a rest.Answer) bool {
 
 // sendWrite sends the write, determines its outcome if the response doesn't tell, and reads the object back. It
 // never sends a write again without having seen that the first one had no effect.
+// Waiting for a turn takes none of its time.
 func (c Writer) sendWrite(ctx context.Context, w write) error {
-	began := time.Now()
+	ctx, left, stop := outbound.Countdown(ctx, wire.Patience)
+	defer stop()
 	for try := 1; ; try++ {
 		a := c.Send(ctx, w.call)
 		switch w.judge(a) {
@@ -102,7 +105,7 @@ func (c Writer) sendWrite(ctx context.Context, w write) error {
 			return report.WithWritten(c.refusal(w, a), report.WrittenNone)
 		}
 		if err := c.Pause(ctx, min(wire.Delay(firstWriteWait, try, a.Header),
-			max(firstWriteWait, wire.Patience-time.Since(began)))); err != nil {
+			max(firstWriteWait, left()))); err != nil {
 			return unknownFault(w, err)
 		}
 		found, err := w.look(ctx)
@@ -113,7 +116,7 @@ func (c Writer) sendWrite(ctx context.Context, w write) error {
 			return nil
 		case found.presence == different && w.verb == create:
 			return differentFault(w, found) // a change or delete has not happened yet
-		case try == writeTries || time.Since(began) >= wire.Patience:
+		case try == writeTries || left() <= 0:
 			return report.WithWritten(c.gaveUpFault(w, a), report.WrittenNone)
 		}
 	}

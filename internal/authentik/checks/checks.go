@@ -65,10 +65,11 @@ func (m *measured) measure(ctx context.Context) {
 	group.Go(func() {
 		m.readLive(ctx)
 		first.Wait()
+		m.findFlows()
 		var after sync.WaitGroup
 		after.Go(func() { m.readBindings(ctx) })
 		after.Go(func() { m.askProbes(ctx) })
-		after.Go(func() { m.readFlows(ctx) })
+		after.Go(func() { m.readStages(ctx) })
 		after.Go(func() {
 			m.claims, m.claimsErr = m.askClaims(ctx)
 			m.correctClaims(ctx)

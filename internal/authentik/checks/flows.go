@@ -11,6 +11,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
+	"authpocket/internal/wire"
 )
 
 // sourcePolicy is the policy of authentik's flow for sources (default/flow-default-source-authentication.yaml). It
@@ -39,8 +40,8 @@ type flow struct {
 	denialsErr error
 }
 
-// readFlows finds both flows, which needs the provider, and reads their bindings and stages.
-func (m *measured) readFlows(ctx context.Context) {
+// findFlows finds both flows, which needs the provider.
+func (m *measured) findFlows() {
 	if m.live.provider == nil {
 		return
 	}
@@ -56,9 +57,42 @@ func (m *measured) readFlows(ctx context.Context) {
 	} else {
 		f.login = m.findFlow("authentication", "slug", slug)
 	}
+}
+
+func (f *flow) bindingKey() string { return f.Text("policybindingmodel_ptr_id") }
+
+// bound returns the objects whose policy bindings are read: the application and both flows.
+func (m *measured) bound() []string {
+	keys := []string{m.live.application.Text("pk"), m.flows.login.bindingKey(), m.flows.consent.bindingKey()}
+	return slices.DeleteFunc(keys, func(key string) bool { return key == "" })
+}
+
+// Bound returns the objects whose policy bindings a Check reads, as far as they are known from what a moment has read.
+func (c Checker) Bound(ctx context.Context, application, provider rest.Object, flows []rest.Object) []string {
+	m := &measured{c: c, live: live{application: application, provider: provider}}
+	m.flows.all = flows
+	if provider != nil {
+		m.live.state = rest.ProviderState(provider)
+	}
+	m.flows.brand.Answer, _ = wire.Known(ctx, rest.AnonymousKey(c.URL+rest.BrandPath))
+	m.findFlows()
+	return m.bound()
+}
+
+// readBindings reads the bindings of the application and both flows.
+func (m *measured) readBindings(ctx context.Context) {
+	bound, err := m.c.Bindings(ctx, m.bound()...)
+	m.live.bindings, m.live.bindingsErr = bound[m.live.application.Text("pk")], err
+	for _, f := range []*flow{&m.flows.login, &m.flows.consent} {
+		f.bindings, f.bindingsErr = bound[f.bindingKey()], err
+	}
+}
+
+// readStages reads the stages of both flows.
+func (m *measured) readStages(ctx context.Context) {
 	var group sync.WaitGroup
-	group.Go(func() { m.c.readFlow(ctx, &f.login) })
-	group.Go(func() { m.c.readFlow(ctx, &f.consent) })
+	group.Go(func() { m.c.readStages(ctx, &m.flows.login) })
+	group.Go(func() { m.c.readStages(ctx, &m.flows.consent) })
 	group.Wait()
 }
 
@@ -76,29 +110,24 @@ func (m *measured) findFlow(designation, key, value string) flow {
 	return f
 }
 
-// readFlow reads the bindings and stages of a flow, and the bindings of its deny stages.
-func (c Checker) readFlow(ctx context.Context, f *flow) {
-	if f.Object == nil {
+// readStages reads the stages of a flow, and the bindings of its deny stages.
+func (c Checker) readStages(ctx context.Context, f *flow) {
+	if f.Object == nil || f.Has("stages") && len(f.List("stages")) == 0 {
 		return
 	}
-	var group sync.WaitGroup
-	group.Go(func() { f.bindings, f.bindingsErr = c.All(ctx, rest.BindingList(f.Text("policybindingmodel_ptr_id"))) })
-	if !f.Has("stages") || len(f.List("stages")) > 0 {
-		group.Go(func() { f.stages, f.stagesErr = c.All(ctx, rest.StageBindingList(f.Text("pk"))) })
+	if f.stages, f.stagesErr = c.All(ctx, rest.StageBindingList(f.Text("pk"))); f.stagesErr != nil {
+		return
 	}
-	group.Wait()
+	denying := slices.DeleteFunc(slices.Clone(f.stages),
+		func(b rest.Object) bool { return rest.StageKind(b.Object("stage_obj")) != "deny" })
+	key := func(b rest.Object) string { return b.Text("policybindingmodel_ptr_id") }
+	bound, err := c.Bindings(ctx, link.Each(denying, key)...)
+	if f.denialsErr = err; err != nil {
+		return
+	}
 	f.denials = map[string][]rest.Object{}
-	for _, b := range f.stages {
-		stage := b.Object("stage_obj")
-		if rest.StageKind(stage) != "deny" {
-			continue
-		}
-		bound, err := c.All(ctx, rest.BindingList(b.Text("policybindingmodel_ptr_id")))
-		if err != nil {
-			f.denialsErr = err
-			return
-		}
-		f.denials[rest.Plain(stage.Text("name"))] = enabled(bound)
+	for _, b := range denying {
+		f.denials[rest.Plain(b.Object("stage_obj").Text("name"))] = enabled(bound[key(b)])
 	}
 }
 

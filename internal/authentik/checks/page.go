@@ -14,9 +14,11 @@ import (
 	"authpocket/internal/wire"
 )
 
-// fetch requests a page outside the API, without the token.
+// fetch requests a page without the token, once in a moment.
 func (c Checker) fetch(ctx context.Context, address string, whole func(wire.Answer) bool) rest.Answer {
-	return c.sendAnonymously(ctx, http.MethodGet, address, nil, whole)
+	return rest.Answer{Answer: wire.Share(ctx, rest.AnonymousKey(address), func() wire.Answer {
+		return c.sendAnonymously(ctx, http.MethodGet, address, nil, whole).Answer
+	})}
 }
 
 // sendAnonymously sends a request without the token and retries it. The request must change nothing.

@@ -2,7 +2,6 @@ package checks
 
 import (
 	"cmp"
-	"context"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -120,13 +119,6 @@ func (m *measured) mappingIDs() map[string]string {
 		ids[o.Text("name")] = o.Text("pk")
 	}
 	return ids
-}
-
-// readBindings reads the application's bindings.
-func (m *measured) readBindings(ctx context.Context) {
-	if pk := m.live.application.Text("pk"); pk != "" {
-		m.live.bindings, m.live.bindingsErr = m.c.All(ctx, rest.BindingList(pk))
-	}
 }
 
 // judgeBindings checks that the wanted bindings exist. No bindings at all are reported, but pass.

@@ -23,13 +23,15 @@ type Config struct {
 	Log   *slog.Logger // nil discards
 	// Pause waits before a call is repeated. nil waits in real time.
 	Pause func(context.Context, time.Duration) error
+	// Versionless has Connect read the version only where authentik's brand does not show its features.
+	Versionless bool
 	// Meanwhile is called by Connect once it has recognised authentik, and is waited for. nil does nothing.
 	Meanwhile func(context.Context)
 }
 
 // Identity is authentik's version and the token's owner.
 type Identity struct {
-	Version   string // "2026.5.0-rc1"
+	Version   string // "2026.5.0-rc1", empty if it was not read
 	Username  string
 	Name      string
 	UserPK    int

@@ -31,7 +31,8 @@ func Connect(ctx context.Context, cfg Config) (*Client, error) {
 	c.Reads = steady.Hasty()
 	ctx, cancel := outbound.WithTimeout(ctx, connectTimeout)
 	defer cancel()
-	if err := c.recognise(ctx); err != nil {
+	modern, err := c.recognise(ctx)
+	if err != nil {
 		return nil, err
 	}
 	if f := tokenShape(c.token.Reveal()); f != nil {
@@ -39,7 +40,11 @@ func Connect(ctx context.Context, cfg Config) (*Client, error) {
 	}
 	var me Object
 	group, both := errgroup.WithContext(ctx)
-	group.Go(func() error { return c.readVersion(both) })
+	if modern && cfg.Versionless {
+		c.Features = newestFeatures()
+	} else {
+		group.Go(func() error { return c.readVersion(both) })
+	}
 	group.Go(func() (err error) {
 		me, err = c.ReadMe(both)
 		return err
@@ -95,8 +100,20 @@ func tokenShape(token string) *report.Fault {
 	return nil
 }
 
-// recognise checks that the address is authentik's, by its public configuration and without the token.
-func (c *Client) recognise(ctx context.Context) error {
+// recognise checks that the address is authentik's, without the token: by its brand, and by its public configuration
+// where the brand says nothing. modern reports whether the brand shows an authentik with all Features.
+func (c *Client) recognise(ctx context.Context) (modern bool, err error) {
+	once := *c
+	once.Reads.Tries = 1 // the public configuration is asked again
+	brand, err := once.Brand(ctx)
+	if err != nil || !brand.Has("matched_domain") || !brand.Has("flow_authentication") {
+		return false, c.recogniseConfig(ctx)
+	}
+	_, modern = DefaultAccess(brand) // this flag is as old as the Features
+	return modern, nil
+}
+
+func (c *Client) recogniseConfig(ctx context.Context) error {
 	n := Need{What: say.Of("its public configuration"), Field: fieldURL}
 	a, err := c.Read(ctx, n, Call{Path: "/root/config/", anonymous: true})
 	o, isObject := a.Object()
@@ -138,9 +155,15 @@ func (c *Client) readVersion(ctx context.Context) error {
 		return NewFault(report.FaultTooOld, fieldURL, say.Of("This authentik is version %s.", c.identity.Version),
 			say.Of("Upgrade to %s or later, the oldest version that authpocket supports.", oldestVersion), nil)
 	}
-	grants := !known || !v.before(version{2026, 5})
-	c.Features = link.Features{GrantTypes: grants, MetaHide: grants, RedirectURI: grants}
+	if !known || !v.before(version{2026, 5}) {
+		c.Features = newestFeatures()
+	}
 	return nil
+}
+
+// newestFeatures returns the features of authentik 2026.5 and later.
+func newestFeatures() link.Features {
+	return link.Features{GrantTypes: true, MetaHide: true, RedirectURI: true}
 }
 
 // ReadMe returns authentik's user object of the token's owner.

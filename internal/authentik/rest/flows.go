@@ -13,9 +13,11 @@ import (
 // BrandPath is the path of the brand that authentik chooses by the request's host. It needs no token.
 const BrandPath = "/api/v3/core/brands/current/"
 
-// Brand returns the brand of authentik's address. Any token may read it.
+func brandCall() Call { return Call{Path: "/core/brands/current/", anonymous: true} }
+
+// Brand returns the brand of authentik's address.
 func (c *Client) Brand(ctx context.Context) (Object, error) {
-	return c.One(ctx, Need{What: say.Of("brand")}, Get("/core/brands/current/"))
+	return c.One(ctx, Need{What: say.Of("brand")}, brandCall())
 }
 
 // DefaultAccess reports whether an application without bindings admits everyone, judging by a brand's or the

@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"errors"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -66,6 +67,48 @@ const FewProviders = 20
 func BindingList(applicationPK string) List {
 	return List{Need{What: say.Of("policy bindings"), Perm: report.PermViewBinding},
 		Get(PathBindings, "target", applicationPK, "ordering", inOrder)}
+}
+
+// bindingsOf returns the list of the bindings of several objects.
+func bindingsOf(targets []string) List {
+	list := BindingList("")
+	list.Call.Query["target_in"] = targets
+	list.Call.Query.Del("target")
+	return list
+}
+
+// Bindings returns the bindings of objects by object, with one request for all that are not known in this moment.
+func (c *Client) Bindings(ctx context.Context, targets ...string) (map[string][]Object, error) {
+	found, unknown := map[string][]Object{}, []string{}
+	for _, target := range Set(targets) {
+		if _, known := wire.Known(ctx, c.key(BindingList(target).Page(1, PageSize))); !known {
+			unknown = append(unknown, target)
+			continue
+		}
+		if err := c.bindingsAlone(ctx, target, found); err != nil {
+			return nil, err
+		}
+	}
+	if len(unknown) > 1 {
+		all, err := c.All(ctx, bindingsOf(unknown))
+		if StatusOf(err) != http.StatusBadRequest { // an object that is gone is no valid choice
+			for _, b := range all {
+				found[b.Text("target")] = append(found[b.Text("target")], b)
+			}
+			return found, err
+		}
+	}
+	for _, target := range unknown {
+		if err := c.bindingsAlone(ctx, target, found); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+func (c *Client) bindingsAlone(ctx context.Context, target string, found map[string][]Object) (err error) {
+	found[target], err = c.All(ctx, BindingList(target))
+	return err
 }
 
 // inOrder sorts what is bound in the order in which authentik evaluates it.
@@ -177,7 +220,7 @@ func (c *Client) ProviderWith(ctx context.Context, clientID string) (Object, err
 	if clientID == "" {
 		return nil, nil
 	}
-	if a, known := wire.Known(ctx, c.target(ProviderList().Page(1, FewProviders))); known {
+	if a, known := wire.Known(ctx, c.key(ProviderList().Page(1, FewProviders))); known {
 		list, _ := ParseObject(a.Body)
 		for _, one := range list.Objects("results") {
 			if one.Text("client_id") == clientID {

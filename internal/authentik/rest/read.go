@@ -16,6 +16,16 @@ type Need struct {
 	Field string            // the form field or spec path of a failure
 }
 
+// AnonymousKey returns the key by which reads of an address without the token share their answer (wire.Share).
+func AnonymousKey(address string) string { return "anonymous " + address }
+
+func (c *Client) key(call Call) string {
+	if call.anonymous {
+		return AnonymousKey(c.target(call))
+	}
+	return c.target(call)
+}
+
 // Read repeats a call that changes nothing until it returns a JSON object. A GET is shared with those of the same
 // moment. The error is a *report.Fault, which wraps a StatusError if there was a response.
 func (c *Client) Read(ctx context.Context, n Need, call Call) (Answer, error) {
@@ -24,8 +34,8 @@ func (c *Client) Read(ctx context.Context, n Need, call Call) (Answer, error) {
 			func(ctx context.Context) wire.Answer { return c.Send(ctx, call).Answer })
 	}
 	var a Answer
-	if call.Method == "" && !call.anonymous {
-		a.Answer = wire.Share(ctx, c.target(call), send)
+	if call.Method == "" {
+		a.Answer = wire.Share(ctx, c.key(call), send)
 	} else {
 		a.Answer = send()
 	}
