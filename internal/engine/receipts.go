@@ -244,6 +244,9 @@ func (e *Engine) begin(plan link.Plan) (receipt, error) {
 	}
 	meta := e.meta
 	meta.Kind, meta.Of = kindOf(plan), plan.Of
+	if plan.NeedsProof() {
+		meta.Proof = plan.Proof
+	}
 	if meta.Of == "" && meta.Kind != journal.Proof {
 		var err error
 		if meta.Of, err = e.continued(meta.Kind, plan.Spec); err != nil {
