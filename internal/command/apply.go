@@ -221,7 +221,7 @@ func (p program) carryOutOn(ctx context.Context, f applyFlags, file linkfile.Fil
 	if err == nil && verify != nil && !plan.Empty() {
 		checks, err = verify(ctx, e, plan)
 	}
-	view.Applied(plan, outcomes, checks, err)
+	view.Applied(plan, outcomes, checks, last.seen, err)
 	if err != nil {
 		return output.ExitError
 	}

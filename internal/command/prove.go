@@ -51,7 +51,8 @@ func (f applyLinkFlags) prover(p program, who signin.Credentials) prover {
 // last is what a plan leaves until a sign-in is proved.
 type last struct {
 	whole   link.Plan
-	receipt string // of the apply, empty for none
+	receipt string          // of the apply, empty for none
+	seen    report.SignedIn // the sign-in that was proved
 }
 
 // keep returns what of the plan is applied first. The error says that the rest needs a proof, and there is none.
@@ -91,6 +92,7 @@ func (l *last) apply(ctx context.Context, e *engine.Engine, prove prover, view o
 		return checks, refused(say.Of("The sign-in did not work, so the sign-in methods of %s stay as they are.",
 			l.whole.Desired.Collection.Name), say.Of("The link itself is applied. Apply again once a sign-in works."))
 	}
+	l.seen = report.SignedIn{Name: proof.By, At: proof.At}
 	return checks, e.ApplyProved(ctx, l.whole, proof, func(event engine.Event) {
 		l.receipt = event.Receipt
 		hook(event)

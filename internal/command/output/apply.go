@@ -94,12 +94,12 @@ func ending(plan link.Plan) say.Text {
 	return say.Of("Applied. Run authpocket verify to check sign-in.")
 }
 
-// Applied prints the outcome of an apply. checks are nil if none was made.
-func (v View) Applied(plan link.Plan, o Outcomes, checks report.Checks, err error) {
+// Applied prints the outcome of an apply. checks are nil if none was made, and seen is a sign-in that worked.
+func (v View) Applied(plan link.Plan, o Outcomes, checks report.Checks, seen report.SignedIn, err error) {
 	if v.AsJSON {
-		v.json(v.applyResult(o, checks, err))
+		v.json(v.applyResult(o, checks, seen, err))
 	} else if len(checks) > 0 {
-		v.checks(checks, report.SignedIn{})
+		v.checks(checks, seen)
 	}
 	if err != nil {
 		v.Errors(err)
