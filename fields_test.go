@@ -44,7 +44,7 @@ func TestAFieldIsNamedInFewFiles(t *testing.T) {
 	files := stringsOfTheProduct(t)
 	keys := slices.Concat(keysOf(link.ApplicationAttrs()), keysOf(link.ProviderAttrs()), keysOf(link.MappingAttrs()),
 		keysOf(link.KeyAttrs()), keysOf(link.PersonAttrs()),
-		keysOf(link.BindingAttrs()), keysOf(link.SlotAttrs()), keysOf(link.OAuth2Attrs()), keysOf(link.RuleAttrs()),
+		keysOf(link.BindingAttrs()), keysOf(link.SlotAttrs()), keysOf(link.OAuth2Attrs()), keysOf(link.RuleAttrs()), keysOf(link.MethodAttrs()),
 		keysOf(link.SettingsAttrs()))
 	rules := withRules()
 	for _, key := range keys {

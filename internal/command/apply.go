@@ -22,6 +22,8 @@ type applyFlags struct {
 	// ahead is what the plan is made from, nil if its commands read something else.
 	ahead ahead
 	seen  bool // the plan is a saved one: it is not asked for, but compared with both systems
+	// prove makes a test sign-in for the changes that need one, nil for a command that makes none.
+	prove prover
 }
 
 func (f *applyFlags) add(cmd *cobra.Command, s *shared) {
@@ -33,6 +35,8 @@ func (f *applyFlags) add(cmd *cobra.Command, s *shared) {
 type applyLinkFlags struct {
 	applyFlags
 	linksFlags
+	signInFlags
+	proofFlags
 	RewriteSecret bool
 	Saved         string // a saved plan, empty for none
 }
@@ -48,11 +52,15 @@ func newApply(s *shared) *cobra.Command {
 			"A plan of authpocket plan --out is applied without asking, and refused if something was changed since. " +
 			"The\n" +
 			"tokens are those of the link file.\n\n" +
+			"pocketbase.password_auth: false and otp: false are written only with --sign-in or --sign-in-new: first " +
+			"the\n" +
+			"link is made, then somebody signs in through it, and only if that works they are turned off.\n\n" +
 			"Exit code 0: done, 1: error.",
 		Example: "  authpocket apply -f link.yaml\n" +
 			"  authpocket apply -f link.yaml --yes --json\n" +
 			"  authpocket apply -f links/ --yes --shard 0/4\n" +
-			"  authpocket apply -f link.yaml link.plan",
+			"  authpocket apply -f link.yaml link.plan\n" +
+			"  authpocket apply -f link.yaml --sign-in-new",
 		Args: atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -69,6 +77,9 @@ func newApply(s *shared) *cobra.Command {
 	}
 	f.applyFlags.add(cmd, s)
 	f.linksFlags.add(cmd, &f.sourceFlags)
+	f.signInFlags.add(cmd)
+	f.proofFlags.add(cmd)
+	_ = cmd.RegisterFlagCompletionFunc("sign-in", s.suggest(f.users))
 	cmd.Flags().BoolVar(&f.RewriteSecret, "rewrite-secret", false,
 		"write authentik's client secret to PocketBase again, even if nothing else changes")
 	return cmd
@@ -76,6 +87,15 @@ func newApply(s *shared) *cobra.Command {
 
 // run plans the link, asks, and applies the plan, or those of several links, or a saved one.
 func (f applyLinkFlags) run(ctx context.Context, p program) error {
+	if err := clashSignIn(f.signInFlags, f.proofFlags); err != nil {
+		return p.view(f.JSON).Fail(err)
+	}
+	who, err := p.credentials(ctx, f.signInFlags)
+	if err != nil {
+		return p.view(f.JSON).Fail(err)
+	}
+	defer who.Wipe()
+	f.prove = f.prover(p, who)
 	if f.Saved != "" {
 		return f.runSaved(ctx, p)
 	}
@@ -85,6 +105,10 @@ func (f applyLinkFlags) run(ctx context.Context, p program) error {
 	files, one, err := p.links(ctx, f.sourceFlags)
 	if err != nil {
 		return p.view(f.JSON).Fail(err)
+	}
+	if !one && f.signsIn() {
+		return p.view(f.JSON).Fail(refused(say.Of("A test sign-in is of one link, and there are several."),
+			say.Of("Name the link with --only.")))
 	}
 	if !one {
 		return p.applyAll(ctx, f, files, f.planned)
@@ -163,9 +187,10 @@ func (p program) carryOutOn(ctx context.Context, f applyFlags, file linkfile.Fil
 	}
 	view.Interrupted(e)
 	var plan link.Plan
-	outcomes := output.Outcomes{}
+	outcomes, last := output.Outcomes{}, last{}
 	show := func(made link.Plan) {
-		plan, outcomes = made, output.NewOutcomes(made)
+		plan = last.with(made)
+		outcomes = output.NewOutcomes(plan)
 		if !f.JSON && !made.Saved {
 			view.Plan(plan)
 		}
@@ -174,37 +199,47 @@ func (p program) carryOutOn(ctx context.Context, f applyFlags, file linkfile.Fil
 	made := func(context.Context) (link.Plan, error) {
 		defer p.reading()()
 		plan, err := planned(e, moment, spec)
+		if err == nil {
+			plan, err = last.keep(plan, f.prove != nil)
+		}
 		return plan, orInterrupted(moment, err)
 	}
 	// After a signal the running change finishes, and no other starts.
 	if f.Yes {
 		err = e.ApplyUnseen(ctx, made, show, hook)
 	} else {
-		err = p.applySeen(ctx, e, made, show, hook)
+		err = p.applySeen(ctx, e, made, func(first link.Plan) link.Plan { show(first); return plan }, hook)
 	}
-	if _, began := errors.AsType[*report.Stopped](err); err != nil && !began {
+	var proved report.Checks
+	if err == nil && plan.NeedsProof() {
+		proved, err = last.apply(ctx, e, f.prove, view, hook)
+	}
+	if _, began := errors.AsType[*report.Stopped](err); err != nil && !began && proved == nil {
 		return view.Fail(err)
 	}
-	var checks report.Checks
+	checks := proved
 	if err == nil && verify != nil && !plan.Empty() {
 		checks, err = verify(ctx, e, plan)
 	}
-	view.Applied(plan, outcomes, checks, err)
+	view.Applied(plan, outcomes, checks, last.seen, err)
 	if err != nil {
 		return output.ExitError
+	}
+	if last.receipt != "" {
+		view.WayBack(last.receipt)
 	}
 	return nil
 }
 
 // applySeen makes a plan, asks, and applies the plan. A saved one is shown once it is compared with both systems, when
 // it is known which of its values are defaults.
-func (p program) applySeen(ctx context.Context, e *engine.Engine, made engine.Planner, show func(link.Plan),
-	hook engine.Hook) error {
+func (p program) applySeen(ctx context.Context, e *engine.Engine, made engine.Planner,
+	show func(link.Plan) link.Plan, hook engine.Hook) error {
 	plan, err := made(ctx)
 	if err != nil {
 		return err
 	}
-	show(plan)
+	whole := show(plan)
 	if plan.Saved {
 		return e.ApplyAmong(ctx, plan, engine.Among{Ready: func(fresh link.Plan) error {
 			fresh.Saved = false
@@ -212,7 +247,7 @@ func (p program) applySeen(ctx context.Context, e *engine.Engine, made engine.Pl
 			return nil
 		}}, hook)
 	}
-	if !plan.Empty() && !p.confirmed(ctx, plan) {
+	if !whole.Empty() && !p.confirmed(ctx, whole) {
 		return output.Declined()
 	}
 	return e.Apply(ctx, plan, hook)

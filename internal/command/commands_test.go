@@ -99,6 +99,7 @@ func holds(ts *testscript.TestScript, neg bool, args []string) {
 	got := map[string]string{
 		"applications": strconv.Itoa(len(snap.Applications)), "providers": strconv.Itoa(len(snap.Providers)),
 		"bindings": strconv.Itoa(len(snap.Bindings)), "slots": strings.Join(slots, ","),
+		"passwords": strconv.FormatBool(users.PasswordAuth.Enabled), "otp": strconv.FormatBool(users.OTP.Enabled),
 		"mapping": strconv.FormatBool(own >= 0),
 		"same-secret": strconv.FormatBool(len(snap.Providers) == 1 && len(slots) == 1 &&
 			users.OAuth2.Providers[0].ClientSecret == snap.Providers[0].ClientSecret),

@@ -151,7 +151,13 @@ func (p program) applyAll(ctx context.Context, f applyLinkFlags, files []linkfil
 				return nil, nil, err
 			}
 			p.to(to).view(f.JSON).Interrupted(e)
-			return e, func(context.Context) (link.Plan, error) { return planned(e, moment, spec) }, nil
+			return e, func(context.Context) (link.Plan, error) {
+				plan, err := planned(e, moment, spec)
+				if err == nil && plan.NeedsProof() {
+					err = engine.Unproved()
+				}
+				return plan, err
+			}, nil
 		},
 		View: func(to terminal.Streams, file linkfile.File) output.View {
 			return p.to(to).viewOf(file, f.JSON, f.All)

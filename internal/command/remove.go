@@ -9,7 +9,10 @@ import (
 	"authpocket/internal/linkfile"
 )
 
-type removeFlags struct{ applyFlags }
+type removeFlags struct {
+	applyFlags
+	Force bool
+}
 
 func newRemove(s *shared) *cobra.Command {
 	var f removeFlags
@@ -18,17 +21,24 @@ func newRemove(s *shared) *cobra.Command {
 		Short: "Remove the link from both systems; accounts stay",
 		Long: "Removes the link from both systems. Accounts stay. authpocket undo restores the link, with a new " +
 			"client\n" +
-			"secret.",
+			"secret. If authentik is the only way in, it needs pocketbase.password_auth: true in the link file, " +
+			"which\n" +
+			"turns passwords on first, or --force.",
 		Example: "  authpocket remove -f link.yaml",
 		Args:    atMost(0),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
 	}
 	f.add(cmd, s)
+	cmd.Flags().BoolVar(&f.Force, "force", false, "also if nobody can sign in any more")
 	return cmd
 }
 
 // run removes the link from both systems.
 func (f removeFlags) run(ctx context.Context, p program) error {
 	f.needs = linkfile.Identity()
-	return p.carryOut(ctx, f.applyFlags, (*engine.Engine).Removal, nil)
+	planned := (*engine.Engine).Removal
+	if f.Force {
+		planned = (*engine.Engine).ForcedRemoval
+	}
+	return p.carryOut(ctx, f.applyFlags, planned, nil)
 }

@@ -43,7 +43,6 @@ func (f *signInFlags) add(cmd *cobra.Command) {
 type proofFlags struct {
 	SignInNew   bool
 	PersonEmail string
-	Yes         bool
 }
 
 func (f *proofFlags) add(cmd *cobra.Command) {
@@ -53,12 +52,12 @@ func (f *proofFlags) add(cmd *cobra.Command) {
 		"and\nasks first")
 	flags.StringVar(&f.PersonEmail, "person-email", "", "e-mail `address` of that person; default: one that no mail "+
 		"reaches")
-	flags.BoolVar(&f.Yes, "yes", false, "make that person without asking")
 }
 
-// planProof plans the proof that the flags ask for, shows the plan and asks. The
-// plan is empty without --sign-in-new.
-func (p program) planProof(ctx context.Context, e *engine.Engine, spec link.Spec, f verifyFlags) (link.Plan, error) {
+// planProof plans the proof that the flags ask for, shows the plan in the view, unless that prints JSON, and asks unless
+// yes is set. The plan is empty without --sign-in-new.
+func (p program) planProof(ctx context.Context, e *engine.Engine, spec link.Spec, f proofFlags, view output.View,
+	yes bool) (link.Plan, error) {
 	if !f.SignInNew {
 		return link.Plan{}, nil
 	}
@@ -66,15 +65,24 @@ func (p program) planProof(ctx context.Context, e *engine.Engine, spec link.Spec
 	if err != nil {
 		return plan, err
 	}
-	if !f.printsDocument() {
-		shown := p.view(false)
-		shown.All = f.All
-		shown.Plan(plan)
+	if !view.AsJSON {
+		view.Plan(plan)
 	}
-	if !f.Yes && !p.confirmed(ctx, plan) {
+	if !yes && !p.confirmed(ctx, plan) {
 		return plan, output.Declined()
 	}
 	return plan, nil
+}
+
+// clashSignIn returns an error if the two ways to sign in exclude each other or lack something.
+func clashSignIn(who signInFlags, made proofFlags) error {
+	switch {
+	case made.SignInNew && who.SignIn != "":
+		return refused(say.Of("--sign-in and --sign-in-new are two different tests."), say.Of("Use one of them."))
+	case !made.SignInNew && made.PersonEmail != "":
+		return refused(say.Of("There is no new person to have that address."), say.Of("Add --sign-in-new."))
+	}
+	return nil
 }
 
 // printsDocument reports whether standard output gets one document alone.
@@ -95,12 +103,8 @@ func (f verifyFlags) clash() error {
 		return refused(say.Of("--sign-in-new makes a person each time."), say.Of("Use --sign-in with --watch."))
 	case f.Watch > 0 && f.RecoveryCodeFile != "":
 		return refused(say.Of("A recovery code works once."), say.Of("Use --totp-secret-file with --watch."))
-	case f.SignInNew && f.SignIn != "":
-		return refused(say.Of("--sign-in and --sign-in-new are two different tests."), say.Of("Use one of them."))
-	case !f.SignInNew && f.PersonEmail != "":
-		return refused(say.Of("There is no new person to have that address."), say.Of("Add --sign-in-new."))
 	}
-	return nil
+	return clashSignIn(f.signInFlags, f.proofFlags)
 }
 
 // The environment variables for the secrets of a test sign-in.

@@ -25,6 +25,7 @@ type verifyFlags struct {
 	Person string
 	signInFlags
 	proofFlags
+	Yes bool // the person of --sign-in-new is made without asking
 	linksFlags
 	Format  string // how the result is printed
 	Metrics string // the file for Prometheus, empty for none
@@ -70,6 +71,7 @@ func newVerify(s *shared) *cobra.Command {
 			"sign-in\nis predicted; default: that of --sign-in, or the owner of the token")
 	f.signInFlags.add(cmd)
 	f.proofFlags.add(cmd)
+	cmd.Flags().BoolVar(&f.Yes, "yes", false, "make that person without asking")
 	choose(cmd, cmd.Flags(), &f.Format, "format", "`format` of the result: text, json or junit; default: text",
 		formatText, formatJSON, formatJUnit)
 	cmd.Flags().Var((*path)(&f.Metrics), "metrics", "also write the result for Prometheus, to a file such as one that "+
@@ -172,7 +174,9 @@ func (f verifyFlags) measure(ctx context.Context, p program, file linkfile.File,
 		r.Checks = report.Checks{missing}
 		return r
 	}
-	proof, err := p.planProof(ctx, e, spec, f)
+	shown := p.view(f.printsDocument())
+	shown.All = f.All
+	proof, err := p.planProof(ctx, e, spec, f.proofFlags, shown, f.Yes)
 	if err != nil {
 		r.Err = err
 		return r

@@ -94,6 +94,9 @@ func (e *Engine) carryOutAll(ctx context.Context, plan link.Plan, hook Hook) err
 	if plan.Empty() {
 		return stoppedBetween(0, e.closeInterrupted(plan))
 	}
+	if plan.NeedsProof() && !plan.Proof.Covers(plan.Desired, time.Now()) {
+		return stoppedBetween(0, Unproved())
+	}
 	receipt, err := e.begin(plan)
 	if err != nil {
 		return stoppedBetween(0, err)
@@ -149,7 +152,7 @@ func (e *Engine) confirm(ctx context.Context, plan link.Plan, others Among) (lin
 	if err != nil {
 		return link.Plan{}, err
 	}
-	fresh.Warnings = plan.Warnings // plans.Again has none of the clients' own
+	fresh.Warnings, fresh.Proof = plan.Warnings, plan.Proof // plans.Again has none of the clients' own warnings
 	compared := fresh
 	if plan.Saved {
 		compared.Changes = link.Each(fresh.Changes, withoutSecretBefore)

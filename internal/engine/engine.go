@@ -180,7 +180,7 @@ func (e *Engine) PlanFix(ctx context.Context, spec link.Spec, cause report.Cause
 	if plan, err = e.Plan(ctx, spec); err != nil {
 		return link.Plan{}, false, err
 	}
-	return plans.Narrow(plan, cause), !plan.Empty(), nil
+	return plans.Narrow(plan.Limited(link.PartBeforeProof), cause), !plan.Empty(), nil
 }
 
 // Whole returns the plan that would create the link as if nothing existed, for

@@ -12,13 +12,22 @@ import (
 	"authpocket/internal/secret"
 )
 
-// Removal returns a plan that deletes the link in both systems.
+// Removal returns a plan that deletes the link in both systems, which is a problem if authentik is the only way in.
 func (e *Engine) Removal(ctx context.Context, spec link.Spec) (link.Plan, error) {
+	return e.removal(ctx, spec, false)
+}
+
+// ForcedRemoval is Removal that may leave nobody a way in.
+func (e *Engine) ForcedRemoval(ctx context.Context, spec link.Spec) (link.Plan, error) {
+	return e.removal(ctx, spec, true)
+}
+
+func (e *Engine) removal(ctx context.Context, spec link.Spec, force bool) (link.Plan, error) {
 	snaps, spec, err := e.find(ctx, spec, e.Observe)
 	if err != nil {
 		return link.Plan{}, err
 	}
-	plan, problems := plans.NewRemoval(spec, snaps.Authentik, snaps.PocketBase)
+	plan, problems := plans.NewRemoval(spec, snaps.Authentik, snaps.PocketBase, force)
 	return plan, problems.Err()
 }
 

@@ -278,6 +278,9 @@ func (e *Engine) begin(plan link.Plan) (receipt, error) {
 	}
 	meta := e.meta
 	meta.Kind, meta.Of = kindOf(plan), plan.Of
+	if plan.NeedsProof() {
+		meta.Proof = plan.Proof
+	}
 	if meta.Of == "" && ofLink(meta.Kind) {
 		var err error
 		if meta.Of, err = e.continued(meta.Kind, plan.Spec); err != nil {

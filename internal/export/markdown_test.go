@@ -10,7 +10,7 @@ import (
 
 func TestMarkdownTellsWhatIsTakenBack(t *testing.T) {
 	a, p := linked(t)
-	removal, problems := plans.NewRemoval(link.Spec{}, a, p)
+	removal, problems := plans.NewRemoval(link.Spec{}, a, p, false)
 	if err := problems.Err(); err != nil {
 		t.Fatal(err)
 	}

@@ -109,6 +109,11 @@ func migrationState(p link.Plan, oauth2, ruled link.CollectionState, side func(l
 	if c := changeOf(p, link.KindRules); c != nil {
 		rules = append(rules, changedOf(*c, link.RuleAttrs(), &ruled)...)
 	}
+	if c := changeOf(p, link.KindMethods); c != nil {
+		if s := link.As[link.CollectionState](side(*c)); s != nil {
+			rules = append(rules, changedOf(*c, link.MethodAttrs(), s)...)
+		}
+	}
 	if c := changeOf(p, link.KindSettings); c != nil {
 		if s := link.As[link.SettingsState](side(*c)); s != nil {
 			if o, ok := changedOf(*c, link.SettingsAttrs(), s).at("meta").(object); ok {

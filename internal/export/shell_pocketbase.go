@@ -33,8 +33,8 @@ func listPath(c link.CollectionState) string {
 func (s *scripter) Collection(e link.Edit[link.CollectionState]) {
 	s.collects = true
 	body := object{}
-	if e.Kind == link.KindRules {
-		body = changedOf(e.Change, link.RuleAttrs(), e.After)
+	if table := link.FlatAttrs(e.Kind); table != nil {
+		body = changedOf(e.Change, table, e.After)
 	} else {
 		body.add("oauth2", s.oauth2(e))
 	}

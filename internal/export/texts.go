@@ -70,6 +70,7 @@ func (t *texter) Collection(e link.Edit[link.CollectionState]) {
 	t.add(report.PB, "pocketbase.collection", "time of the collection's last change", c.Updated)
 	pocketbaseTexts(t, link.PlaceAttrs(), c)
 	pocketbaseTexts(t, link.RuleAttrs(), c)
+	pocketbaseTexts(t, link.MethodAttrs(), c)
 	pocketbaseTexts(t, link.OAuth2Attrs(), &c.OAuth2)
 	for _, one := range c.OAuth2.Providers {
 		t.slot(one)

@@ -69,6 +69,8 @@ type Meta struct {
 	AuthentikURL  string `json:"authentik_url"`
 	PocketBaseURL string `json:"pocketbase_url"`
 	Program       string `json:"program"` // the version of authpocket
+	// Proof is the sign-in that the plan needed, nil if it needed none.
+	Proof *link.Proof `json:"proof,omitempty"`
 }
 
 // Receipt records one apply. It is not safe for concurrent use. Holding the

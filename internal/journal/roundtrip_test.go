@@ -68,7 +68,7 @@ var sameText = cmp.Comparer(func(a, b secret.Text) bool { return a.Equal(b) })
 
 // readAnew are fields which are read at each observation, or from the link file. No receipt keeps them.
 var readAnew = cmp.Options{
-	cmpopts.IgnoreFields(link.CollectionState{}, "PasswordOff", "Indexes"),
+	cmpopts.IgnoreFields(link.CollectionState{}, "Indexes"),
 	cmpopts.IgnoreFields(link.CollectionField{}, "Options"),
 	cmpopts.IgnoreFields(link.Spec{}, "Others"),
 }
@@ -124,12 +124,13 @@ func TestNoPartOfAPlanIsForgotten(t *testing.T) {
 		// Warnings were shown before the apply. Desired follows from the spec.
 		// Purpose and Of are in Meta, Undoes are the changes of the receipt Of, and
 		// Force is chosen each time. Only is a part of Changes, Restores the kind
-		// of the receipt Of, Taken the time of the preview, and Saved where the plan was.
+		// of the receipt Of, Taken the time of the preview, and Saved where the plan was. Proof is in Meta, and
+		// Part a part of Changes.
 		reflect.TypeFor[link.Plan](): {"Changes", "Spec", "Generated", "Warnings", "Desired", "Purpose", "Of",
-			"Undoes", "Force", "Only", "Restores", "Taken", "Saved"},
+			"Undoes", "Force", "Only", "Restores", "Taken", "Saved", "Proof", "Part"},
 		reflect.TypeFor[link.Generated](): {"ClientID", "KeptID", "ClientSecret", "Person"}, // who is in Changes
 		reflect.TypeFor[link.Change](): {"System", "Kind", "Object", "Action", "Fields", "Why", "Step", "Lost",
-			"Before", "After"},
+			"Before", "After", "Needs"},
 		// Place, Default and Usual only say what a plan folds when it is shown.
 		reflect.TypeFor[link.Field](): {"Name", "Before", "After", "Sensitive", "Generated", "Place", "Default",
 			"Usual"},

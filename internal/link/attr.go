@@ -106,6 +106,7 @@ const (
 	AskValidities AskGroup = "validities"
 	AskFlows      AskGroup = "flows"
 	AskModes      AskGroup = "modes"
+	AskMethods    AskGroup = "methods"
 )
 
 // Doc is a line in the documentation of the link file.

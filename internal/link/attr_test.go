@@ -30,8 +30,9 @@ func TestEveryFieldOfAnObjectIsInItsTable(t *testing.T) {
 	covered(t, link.SlotAttrs(), "Slot", "Raw", // tell which element it is, and what it was
 		"ClientSecret") // is never shown, so that no table compares it
 	covered(t, link.OAuth2Attrs(), "Providers")
-	covered(t, link.RuleAttrs(), append(keys, "Name", "OAuth2", // have tables of their own
-		"System", "Updated", "MFAEnabled", "MFARule", "PasswordOff", "EmailRequired", "Fields",
+	covered(t, slices.Concat(link.RuleAttrs(), link.MethodAttrs()), append(keys,
+		"Name", "OAuth2", // have tables of their own
+		"System", "Updated", "MFAEnabled", "MFARule", "EmailRequired", "Fields",
 		"Indexes")...) // are read and never written
 	// are read and never written
 	covered(t, link.SettingsAttrs(), "AppName", "AppURL", "RateLimits", "AuthLimit", "SuperuserIPs")
@@ -75,7 +76,7 @@ func TestEveryFieldOfASpecIsInATable(t *testing.T) {
 		choices(t, link.ApplicationAttrs()), choices(t, link.ProviderAttrs()), choices(t, link.AccessAttrs()),
 		choices(t, link.PlaceAttrs()),
 		choices(t, link.SlotAttrs()), choices(t, link.OAuth2Attrs()), choices(t, link.RuleAttrs()),
-		choices(t, link.SettingsAttrs()), choices(t, link.GroupAttrs()),
+		choices(t, link.MethodAttrs()), choices(t, link.SettingsAttrs()), choices(t, link.GroupAttrs()),
 	)
 	for prefix, spec := range map[string]reflect.Type{
 		"application.": reflect.TypeFor[link.Application](), "provider.": reflect.TypeFor[link.Provider](),
@@ -139,6 +140,7 @@ func TestRowsSayWhatTheirReadersNeed(t *testing.T) {
 	worded(t, link.SlotAttrs())
 	worded(t, link.OAuth2Attrs())
 	worded(t, link.RuleAttrs())
+	worded(t, link.MethodAttrs())
 	worded(t, link.SettingsAttrs())
 }
 

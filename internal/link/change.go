@@ -33,6 +33,7 @@ const (
 	KindBinding     Kind = "policy binding"
 	KindOAuth2      Kind = "auth collection"
 	KindRules       Kind = "collection rules"
+	KindMethods     Kind = "sign-in methods"
 	KindSettings    Kind = "settings"
 	KindPerson      Kind = "test person"
 	KindAccount     Kind = "test account"
@@ -49,6 +50,8 @@ type Change struct {
 	Why    say.Text      `json:"why"`
 	// Step is the step of authentik's PocketBase guide that this carries out, empty for none.
 	Step string `json:"step,omitempty"`
+	// Needs is what has to be there before the change is made, empty for nothing.
+	Needs Need `json:"needs,omitempty" jsonschema:"enum=proof"`
 	// Lost describes what undo can't restore, empty for nothing.
 	Lost say.Text `json:"lost,omitzero"`
 
@@ -145,6 +148,10 @@ type Plan struct {
 	Restores bool
 	// Only is the cause that the plan fixes, empty for everything that differs from the spec.
 	Only report.CauseID
+	// Part limits the plan to what is made before or after a proof.
+	Part Part
+	// Proof is the proof that the plan's changes need, nil for none.
+	Proof *Proof
 }
 
 // Purpose is the purpose of a plan.

@@ -41,6 +41,9 @@ type PocketBase struct {
 	AuthRule   *string `yaml:"auth_rule" json:"auth_rule"`
 	// Groups are the fields that the exported hook sets. No apply writes them.
 	Groups []GroupField `yaml:"groups" json:"groups"`
+	// PasswordAuth and OTP are the collection's own ways in. They are turned off only after a proof. nil keeps them.
+	PasswordAuth *bool `yaml:"password_auth" json:"password_auth,omitempty"`
+	OTP          *bool `yaml:"otp" json:"otp,omitempty"`
 	// RewriteSecret writes the client secret again even if nothing else differs. PocketBase never shows it, so
 	// only a check can detect a wrong one.
 	RewriteSecret bool `yaml:"-" json:"rewrite_secret"`
@@ -58,9 +61,11 @@ type CollectionState struct {
 	MFAEnabled    bool        `json:"mfa_enabled"`
 	MFARule       string      `json:"mfa_rule"`
 	EmailRequired bool        `json:"email_required"`
-	// PasswordOff reports whether neither a password nor a one-time password signs anybody in.
-	PasswordOff bool              `json:"-"`
-	Fields      []CollectionField `json:"fields"`
+	// PasswordAuth and OTP report whether a password and a one-time password sign people in, nil where PocketBase
+	// does not tell.
+	PasswordAuth *bool             `json:"password_auth,omitempty"`
+	OTP          *bool             `json:"otp,omitempty"`
+	Fields       []CollectionField `json:"fields"`
 	// Indexes are the CREATE INDEX statements, nil where they were not asked for.
 	Indexes []string `json:"-"`
 }
@@ -274,6 +279,44 @@ func RuleAttrs() []Attr[PocketBase, CollectionState] {
 			Doc: Doc{"who may sign in; a change signs out everyone", "the current value"},
 		}, func(s *S) **string { return &s.AuthRule }, func(w *W) **string { return &w.AuthRule }),
 	}
+}
+
+// MethodAttrs returns the table of a collection's own ways to sign in.
+func MethodAttrs() []Attr[PocketBase, CollectionState] {
+	type (
+		W = PocketBase
+		S = CollectionState
+	)
+	return []Attr[W, S]{
+		orNull(Meta{
+			Key: "passwordAuth.enabled", Spec: "pocketbase.password_auth", Label: "Passwords",
+			Theirs: "Identity/Password", Default: "true",
+			Ask: Ask{Control: AskTick, Group: AskMethods, Label: "People can sign in with a password", Named: true,
+				Hint: "Turned off only after a sign-in with authentik has worked"},
+			Doc: Doc{"whether people can sign in with a password; `false` is applied only with a sign-in that proves " +
+				"the link: see [one way in](one-way-in.md)", "the current value"},
+		}, func(s *S) **bool { return &s.PasswordAuth }, func(w *W) **bool { return &w.PasswordAuth }),
+		orNull(Meta{
+			Key: "otp.enabled", Spec: "pocketbase.otp", Label: "One-time passwords", Theirs: "One-time password (OTP)",
+			Default: "false",
+			Ask: Ask{Control: AskTick, Group: AskMethods, Label: "People can sign in with a one-time password",
+				Named: true},
+			Doc: Doc{"whether people can sign in with a one-time password sent by e-mail, as `password_auth`",
+				"the current value"},
+		}, func(s *S) **bool { return &s.OTP }, func(w *W) **bool { return &w.OTP }),
+	}
+}
+
+// FlatAttrs returns the table of the fields of a collection that a kind of change writes, other than its OAuth2
+// options.
+func FlatAttrs(kind Kind) []Attr[PocketBase, CollectionState] {
+	switch kind {
+	case KindRules:
+		return RuleAttrs()
+	case KindMethods:
+		return MethodAttrs()
+	}
+	return nil
 }
 
 // SettingsAttrs returns the table of the settings of PocketBase that a link may change, and of what it may

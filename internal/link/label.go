@@ -52,8 +52,8 @@ func (c Change) meta(name string) (Meta, bool) {
 		return metaIn(KeyAttrs(), name)
 	case KindBinding:
 		return metaIn(BindingAttrs(), name)
-	case KindRules:
-		return metaIn(RuleAttrs(), name)
+	case KindRules, KindMethods:
+		return metaIn(FlatAttrs(c.Kind), name)
 	case KindSettings:
 		return metaIn(SettingsAttrs(), name)
 	case KindPerson:

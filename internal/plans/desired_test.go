@@ -122,7 +122,7 @@ func TestAPlanIsMadeAgainForWhatItIs(t *testing.T) {
 		t.Fatal(problems)
 	}
 	a, p := w.observe(minimal().Query())
-	removal, problems := plans.NewRemoval(minimal(), a, p)
+	removal, problems := plans.NewRemoval(minimal(), a, p, false)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}

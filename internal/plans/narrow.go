@@ -123,7 +123,7 @@ func (t *cutter) Application(e link.Edit[link.ApplicationState]) {
 
 func (t *cutter) Collection(e link.Edit[link.CollectionState]) {
 	now := *e.Before
-	link.Restore(link.RuleAttrs(), &now, e.After, e.Fields)
+	link.Restore(link.FlatAttrs(e.Kind), &now, e.After, e.Fields)
 	if e.Kind == link.KindOAuth2 {
 		restoreOAuth2(&now.OAuth2, e.After.OAuth2, t.slot, e.Fields)
 		copySecret(&now.OAuth2, e.After.OAuth2, t.slot)

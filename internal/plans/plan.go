@@ -33,6 +33,11 @@ func changes(from planner) []link.Change {
 	if newCredentials(b.d, b.a) { // nobody can sign in between pair and oauth2: keep them adjacent
 		steps = []func(){b.mapping, b.key, b.settings, b.rules, b.pair, b.oauth2}
 	}
+	if now := b.p.Collection(b.d.Collection.Name); now != nil && turnsOff(*now, b.d.Collection) {
+		steps = append(steps, b.methods) // last: it needs a proof of the rest
+	} else {
+		steps = append([]func(){b.methods}, steps...)
+	}
 	for _, step := range steps {
 		step()
 	}
@@ -323,7 +328,7 @@ func Again(p link.Plan, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) (li
 		again.Of = p.Of
 		return again, problems
 	case link.PurposeRemove:
-		return NewRemoval(p.Spec, a, b)
+		return NewRemoval(p.Spec, a, b, p.Force)
 	case link.PurposeProof:
 		again, problems := New(p.Spec, a, b, p.Generated)
 		if len(problems) > 0 {
@@ -336,6 +341,6 @@ func Again(p link.Plan, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) (li
 		if p.Purpose == link.PurposeRotate {
 			return AsRotation(again, b), problems
 		}
-		return Narrow(again, p.Only), problems
+		return Narrow(again.Limited(p.Part), p.Only), problems
 	}
 }

@@ -11,8 +11,10 @@ import (
 )
 
 // NewRemoval returns the plan that removes the link from both systems: first the slot in PocketBase, then
-// application and provider, then authpocket's scope mapping unless another provider uses it. Accounts stay.
-func NewRemoval(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) (link.Plan, report.Problems) {
+// application and provider, then authpocket's scope mapping unless another provider uses it. Accounts stay. If that
+// leaves nobody a way in, the spec turns one on in the same plan, or it is a problem unless force is set.
+func NewRemoval(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, force bool) (link.Plan,
+	report.Problems) {
 	var problems report.Problems
 	checkReadable(a, []link.Kind{link.KindPair, link.KindMapping}, &problems)
 	found := find(s, a, p, &problems)
@@ -20,7 +22,9 @@ func NewRemoval(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 		return link.Plan{}, problems
 	}
 	u := newUndoer(s, a, p, true)
+	u.turnOn(s)
 	u.removeSlot(s, found)
+	u.keepsAWayIn(p, force, report.RunRemove)
 	shared := found.provider != nil && u.usedElsewhere(found.provider.ClientID)
 	if shared {
 		found = existing{}
@@ -51,7 +55,9 @@ func NewRemoval(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 		s.Access = boundTo(a.Bindings) // for undo
 	}
 	for i := range u.changes {
-		u.changes[i].Why = say.Of("Removes the link.")
+		if u.changes[i].Kind != link.KindMethods {
+			u.changes[i].Why = say.Of("Removes the link.")
+		}
 		switch {
 		case u.changes[i].Kind == link.KindProvider:
 			u.changes[i].Lost = say.Of("The client secret can't be restored. Undo recreates the provider with a new " +
@@ -63,7 +69,7 @@ func NewRemoval(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 			}
 		}
 	}
-	return link.Plan{Purpose: link.PurposeRemove, Changes: u.changes, Warnings: u.warnings, Spec: s, Taken: a.Taken},
+	return link.Plan{Purpose: link.PurposeRemove, Force: force, Changes: u.changes, Warnings: u.warnings, Spec: s, Taken: a.Taken},
 		nil
 }
 

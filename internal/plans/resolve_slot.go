@@ -44,6 +44,7 @@ func resolveSlot(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, c link.
 	link.Resolve(link.OAuth2Attrs(), &d.Collection.OAuth2, &want, &c.OAuth2)
 	d.Collection.OAuth2.Enabled = link.Value(want.Enabled, true)
 	link.Resolve(link.RuleAttrs(), &d.Collection, &want, &c)
+	link.Resolve(link.MethodAttrs(), &d.Collection, &want, &c)
 	checkMapped(want, d.Collection, problems)
 	resolveGroups(d, want, problems)
 	if at >= 0 {
@@ -51,6 +52,7 @@ func resolveSlot(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, c link.
 	} else {
 		d.Collection.OAuth2.Providers = append(d.Collection.OAuth2.Providers, d.Slot)
 	}
+	checkMethods(c, d.Collection, problems)
 }
 
 // resolveUserInfo resolves where PocketBase reads the claims.

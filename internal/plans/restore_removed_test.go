@@ -18,7 +18,7 @@ func (w *world) takenApart(t *testing.T, s link.Spec, see func(*link.AuthentikSn
 	if see != nil {
 		see(&a)
 	}
-	plan, problems := plans.NewRemoval(s, a, p)
+	plan, problems := plans.NewRemoval(s, a, p, false)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -245,7 +245,7 @@ func TestARemovalTakesBothSlotsOfOneClient(t *testing.T) {
 	twice.Slot = "oidc3"
 	c.OAuth2.Providers = append(c.OAuth2.Providers, link.OAuth2Provider{Slot: "github", ClientID: "theirs"}, twice)
 	a, p := w.observe(minimal().Query())
-	plan, problems := plans.NewRemoval(minimal(), a, p)
+	plan, problems := plans.NewRemoval(minimal(), a, p, false)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}

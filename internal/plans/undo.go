@@ -27,6 +27,7 @@ func NewUndo(s link.Spec, done []link.Change, a link.AuthentikSnapshot, p link.P
 	if problem := a.SecretProblem(); problem != nil && slices.ContainsFunc(u.changes, lacksSecret) {
 		u.problems = append(u.problems, *problem)
 	}
+	u.keepsAWayIn(p, force, report.RunForce)
 	if len(u.problems) > 0 {
 		return link.Plan{}, u.problems
 	}
@@ -299,8 +300,8 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 			say.Of("Its values can't be restored."))
 		return
 	}
-	if c.Kind == link.KindRules {
-		revert(u, link.RuleAttrs(), c, now, was, after)
+	if table := link.FlatAttrs(c.Kind); table != nil {
+		revert(u, table, c, now, was, after)
 		return
 	}
 	slot := slotOf(c)

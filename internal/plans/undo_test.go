@@ -123,7 +123,7 @@ func TestARemovalLeavesTheRestAlone(t *testing.T) {
 	before := w.copy()
 	mustApply(t, w, mustPlan(t, w, second))
 	a, p := w.observe(second.Query())
-	plan, problems := plans.NewRemoval(second, a, p)
+	plan, problems := plans.NewRemoval(second, a, p, false)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -189,7 +189,7 @@ func TestNothingIsTakenApartThatCannotBeSeen(t *testing.T) {
 			if len(problems) != 1 || !strings.Contains(problems[0].Todo.String(), string(permission)) || !undo.Empty() {
 				t.Errorf("undo: %v", problems)
 			}
-			removal, problems := plans.NewRemoval(plan.Spec, a, p)
+			removal, problems := plans.NewRemoval(plan.Spec, a, p, false)
 			if len(problems) != 1 || !strings.Contains(problems[0].Todo.String(),
 				string(permission)) || !removal.Empty() {
 				t.Errorf("removal: %v", problems)
@@ -217,7 +217,7 @@ func TestWhatAnotherCollectionSignsInWithStays(t *testing.T) {
 	w.collections = append(w.collections, members)
 	a, p := w.observe(plan.Spec.Query())
 	undo, problems := plans.NewUndo(plan.Spec, receipt(plan), a, p, false)
-	removal, problemsToo := plans.NewRemoval(plan.Spec, a, p)
+	removal, problemsToo := plans.NewRemoval(plan.Spec, a, p, false)
 	if len(problems)+len(problemsToo) > 0 {
 		t.Fatal(problems, problemsToo)
 	}
@@ -274,7 +274,7 @@ func TestARemovalFindsTheSlotOfAProviderThatIsGone(t *testing.T) {
 		s.AuthentikURL = base
 		a, p := w.observe(s.Query())
 		a.URL = minimal().AuthentikURL
-		plan, problems := plans.NewRemoval(s, a, p)
+		plan, problems := plans.NewRemoval(s, a, p, false)
 		if len(problems) > 0 ||
 			!slices.ContainsFunc(plan.Changes, func(c link.Change) bool { return c.Kind == link.KindOAuth2 }) {
 			t.Errorf("with the address %q: %v\n%s", base, problems, show(plan))
@@ -303,7 +303,7 @@ func TestWhatWouldMoveASecretIsRefusedInThePlan(t *testing.T) {
 			c.OAuth2.Providers = append(c.OAuth2.Providers, link.OAuth2Provider{Slot: "github", ClientID: "later"})
 			a, p := w.observe(minimal().Query())
 			p.SecretsByPlace = places
-			_, removal := plans.NewRemoval(minimal(), a, p)
+			_, removal := plans.NewRemoval(minimal(), a, p, false)
 			_, undo := plans.NewUndo(plan.Spec, receipt(plan), a, p, false)
 			for what, problems := range map[string]report.Problems{"removal": removal, "undo": undo} {
 				if refused := len(problems) == 1 && problems[0].Field == "pocketbase.slot" &&

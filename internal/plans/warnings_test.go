@@ -98,7 +98,7 @@ func TestWarnings(t *testing.T) {
 			id:   "only-way", says: "Test a sign-in through oidc3, to prove the new way before the old one goes."},
 		"the only way in stays": {world: onlyOurs,
 			edit: func(s *link.Spec) { s.PocketBase.DisplayName = new("Company") }, id: "only-way", never: true},
-		"another way in without passwords": {world: func(w *world) { w.collection("users").PasswordOff = true },
+		"another way in without passwords": {world: func(w *world) { w.collection("users").PasswordAuth = new(false) },
 			edit: func(s *link.Spec) { s.Provider.ClientSecret = new(secret.New("another")) },
 			id:   "only-way", never: true},
 		"people of another slot are linked": {world: func(w *world) { w.linked["oidc2"] = 2 },
@@ -132,7 +132,7 @@ func noSlot(w *world) { w.collection("users").OAuth2.Providers = nil }
 // onlyOurs leaves the link as the only way to sign in to users.
 func onlyOurs(w *world) {
 	c := w.collection("users")
-	c.PasswordOff = true
+	c.PasswordAuth = new(false)
 	c.OAuth2.Providers = slices.DeleteFunc(c.OAuth2.Providers,
 		func(o link.OAuth2Provider) bool { return !link.IsSlot(o.Slot) })
 }
@@ -144,7 +144,7 @@ func TestTheOnlyWayInIsNotRotatedOrRemovedUnseen(t *testing.T) {
 			onlyOurs(w)
 		}
 		a, p := w.observe(minimal().Query())
-		removal, problems := plans.NewRemoval(minimal(), a, p)
+		removal, problems := plans.NewRemoval(minimal(), a, p, false)
 		if len(problems) > 0 {
 			t.Fatal(problems)
 		}

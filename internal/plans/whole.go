@@ -29,6 +29,14 @@ func Whole(p link.Plan, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) lin
 		}
 	}
 	a, b = withoutLink(d, a, b)
+	if c := b.Collection(d.Collection.Name); c != nil { // the collection is as PocketBase creates one
+		if p.Spec.PocketBase.PasswordAuth != nil {
+			c.PasswordAuth = nil
+		}
+		if p.Spec.PocketBase.OTP != nil {
+			c.OTP = nil
+		}
+	}
 	d = withoutKeys(d)
 	return link.Plan{Changes: changes(planner{d: d, a: a, p: b, s: p.Spec}), Warnings: warned, Desired: d, Spec: p.Spec,
 		Generated: p.Generated}

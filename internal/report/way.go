@@ -19,13 +19,16 @@ const (
 	RunRotate   Run = "rotate"
 	RunReceipts Run = "receipts"
 	RunForce    Run = "undo --force"
+	RunProved   Run = "apply --sign-in-new"
+	RunRemove   Run = "remove --force"
 )
 
 // Label returns the text of the wizard's link or button.
 func (r Run) Label() say.Text {
 	return map[Run]say.Text{RunRewrite: RewriteLabel.Text(),
 		RunRotate: say.Of("Rotate the client secret"), RunReceipts: say.Of("View history"),
-		RunForce: say.Of("Undo anyway")}[r]
+		RunForce: say.Of("Undo anyway"), RunProved: say.Of("Prove it now"),
+		RunRemove: say.Of("Remove it anyway")}[r]
 }
 
 // RewriteLabel is also the label of the setting that does it.

@@ -11,6 +11,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -160,7 +161,7 @@ func (r *applyRun) apply(ctx context.Context, to terminal.Streams, j *job) outpu
 		if errors.Is(err, errLacks) {
 			continue
 		}
-		view.Applied(made, outcomes, nil, err)
+		view.Applied(made, outcomes, nil, report.SignedIn{}, err)
 		if e, d := j.engine, made.Desired; err == nil && outcomes.Done() > 0 {
 			j.settle = func(ctx context.Context) error { return e.Settle(ctx, d) }
 		}

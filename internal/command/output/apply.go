@@ -87,15 +87,19 @@ func ending(plan link.Plan) say.Text {
 	case plan.Purpose == link.PurposeRotate:
 		return say.Of("Both systems have the new client secret.")
 	}
+	if plan.NeedsProof() {
+		return say.Of("Applied. People sign in to %s as chosen. Superusers still have their password.",
+			plan.Desired.Collection.Name)
+	}
 	return say.Of("Applied. Run authpocket verify to check sign-in.")
 }
 
-// Applied prints the outcome of an apply. checks are nil if none was made.
-func (v View) Applied(plan link.Plan, o Outcomes, checks report.Checks, err error) {
+// Applied prints the outcome of an apply. checks are nil if none was made, and seen is a sign-in that worked.
+func (v View) Applied(plan link.Plan, o Outcomes, checks report.Checks, seen report.SignedIn, err error) {
 	if v.AsJSON {
-		v.json(v.applyResult(o, checks, err))
-	} else if checks != nil {
-		v.checks(checks, report.SignedIn{})
+		v.json(v.applyResult(o, checks, seen, err))
+	} else if len(checks) > 0 {
+		v.checks(checks, seen)
 	}
 	if err != nil {
 		v.Errors(err)
@@ -104,4 +108,13 @@ func (v View) Applied(plan link.Plan, o Outcomes, checks report.Checks, err erro
 	if words := ending(plan); !v.AsJSON && !words.Empty() {
 		visible.Fprintf(v.Out, "%s\n", v.on.In(terminal.Green, v.Say(words)))
 	}
+}
+
+// WayBack prints how to undo a receipt. JSON has it in the list of receipts.
+func (v View) WayBack(receipt string) {
+	if v.AsJSON {
+		return
+	}
+	command := "authpocket undo -f " + v.File.Path + " " + receipt
+	visible.Fprintf(v.Out, "%s\n", v.on.Wrapped(v.Say(say.Of("The way back: %s", command)), 0, ""))
 }

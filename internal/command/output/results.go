@@ -61,7 +61,7 @@ type applyResult struct {
 	// Applied is false if the apply stopped. Errors say why.
 	Applied bool     `json:"applied"`
 	Changes Outcomes `json:"changes"`
-	// Checks are those of rotate.
+	// Checks are those of rotate, or of the sign-in that an apply had to prove.
 	Checks *checksResult    `json:"checks,omitempty"`
 	Errors []report.Message `json:"errors,omitempty"`
 	// Written is how much an apply that stopped has written.
@@ -82,10 +82,10 @@ func resultsOf(c report.Checks, seen report.SignedIn) checksResult {
 }
 
 // applyResult returns the document for an apply that began. checks are nil if none was made.
-func (v View) applyResult(o Outcomes, checks report.Checks, err error) applyResult {
+func (v View) applyResult(o Outcomes, checks report.Checks, seen report.SignedIn, err error) applyResult {
 	result := applyResult{Applied: err == nil, Changes: notNil(o), Errors: v.messages(err)}
-	if checks != nil {
-		result.Checks = new(resultsOf(checks, report.SignedIn{}))
+	if len(checks) > 0 {
+		result.Checks = new(resultsOf(checks, seen))
 	}
 	if stopped, ok := errors.AsType[*report.Stopped](err); ok {
 		result.Written, result.Stale = cmp.Or(string(stopped.Written()), "unknown"), &stopped.Stale

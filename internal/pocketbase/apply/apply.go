@@ -90,7 +90,7 @@ func (f *finder) Collection(e link.Edit[link.CollectionState]) {
 		f.fault = rest.Bug(say.Of("The change of %s lacks the collection before or after it.", e.Object))
 	case e.Before.Name == "_superusers":
 		f.fault = rest.Bug(say.Of("The collection _superusers cannot have OAuth2: PocketBase resets it."))
-	case e.Kind == link.KindRules:
+	case link.FlatAttrs(e.Kind) != nil:
 		f.patch, f.fault = &rulesPatch{c: f.c, ch: e.Change, before: *e.Before, after: *e.After}, nil
 	default:
 		var in intent

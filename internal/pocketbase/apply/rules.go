@@ -11,20 +11,25 @@ import (
 	"authpocket/internal/say"
 )
 
-// rulesPatch writes createRule and authRule of an auth collection.
+// rulesPatch writes the rules of an auth collection, or its own ways to sign in.
 type rulesPatch struct {
 	c             Writer
 	ch            link.Change
 	before, after link.CollectionState
 }
 
-func (w *rulesPatch) name() say.Text { return say.Of("the rules of the collection %s", w.before.Name) }
+func (w *rulesPatch) name() say.Text {
+	if w.ch.Kind == link.KindMethods {
+		return say.Of("the sign-in methods of the collection %s", w.before.Name)
+	}
+	return say.Of("the rules of the collection %s", w.before.Name)
+}
 
 func (*rulesPatch) doubtful() bool { return false }
 
-// rules returns the rules that the change names.
+// rules returns the rules or sign-in methods that the change names.
 func (w *rulesPatch) rules() []link.Attr[link.PocketBase, link.CollectionState] {
-	return slices.DeleteFunc(link.RuleAttrs(), func(a link.Attr[link.PocketBase, link.CollectionState]) bool {
+	return slices.DeleteFunc(link.FlatAttrs(w.ch.Kind), func(a link.Attr[link.PocketBase, link.CollectionState]) bool {
 		return !w.ch.Changed(a.Key)
 	})
 }
@@ -42,7 +47,7 @@ func (w *rulesPatch) prepare(ctx context.Context, _ bool) (*rest.Call, error) {
 		if now.Updated != w.before.Updated && !r.Same(now, &w.before) {
 			return nil, stale(say.Of("the %s of the collection %s", r.Words(), now.Name))
 		}
-		body[r.Key] = r.Plain(&w.after)
+		rest.SetKey(body, r.Key, r.Plain(&w.after))
 	}
 	if len(body) == 0 {
 		return nil, nil

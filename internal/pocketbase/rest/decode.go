@@ -28,7 +28,7 @@ type collection struct {
 	PasswordAuth *struct {
 		Enabled bool `json:"enabled"`
 	} `json:"passwordAuth"` // nil if PocketBase doesn't tell
-	OTP struct {
+	OTP *struct {
 		Enabled bool `json:"enabled"`
 	} `json:"otp"`
 	Indexes []string          `json:"indexes"`
@@ -48,7 +48,12 @@ func (c collection) state() link.CollectionState {
 		Indexes:    c.Indexes,
 		OAuth2:     link.OAuth2State{Enabled: c.OAuth2.Enabled, Mapped: c.OAuth2.MappedFields},
 	}
-	s.PasswordOff = c.PasswordAuth != nil && !c.PasswordAuth.Enabled && !c.OTP.Enabled
+	if c.PasswordAuth != nil {
+		s.PasswordAuth = &c.PasswordAuth.Enabled
+	}
+	if c.OTP != nil {
+		s.OTP = &c.OTP.Enabled
+	}
 	for _, raw := range c.Fields {
 		var f link.CollectionField
 		_ = json.Unmarshal(raw, &f) // an unreadable field is left empty, rather than losing the collection

@@ -17,7 +17,8 @@ func (b settings) pocketbase() PocketBasePart {
 	display := named(link.SlotAttrs(), "displayName")
 	part := PocketBasePart{Addresses: b.addresses(), Collection: b.collection(), Slot: b.slot(),
 		Display: b.field(display)}
-	part.Ticks = slices.Concat(ticks(b, link.OAuth2Attrs()), ticks(b, link.SlotAttrs()), ticks(b, link.SettingsAttrs()))
+	part.Ticks = slices.Concat(ticks(b, link.OAuth2Attrs()), ticks(b, link.SlotAttrs()), ticks(b, link.SettingsAttrs()),
+		ticks(b, link.MethodAttrs()))
 	names := []string{part.Addresses.Name, part.Collection.Name, part.Slot.Name, display.Spec}
 	for _, t := range part.Ticks {
 		names = append(names, t.Name)

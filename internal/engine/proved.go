@@ -1,0 +1,57 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"authpocket/internal/link"
+	"authpocket/internal/report"
+	"authpocket/internal/say"
+	"authpocket/internal/signin"
+)
+
+// Unproved returns the problem of a plan that takes a way in away without a proof. Nothing was written then.
+func Unproved() report.Problems {
+	return report.Problems{{Field: "pocketbase.password_auth",
+		Summary: say.Of("Passwords and one-time passwords are turned off only after a sign-in through this link has " +
+			"worked in the same run. Nothing was written."),
+		Ways: []report.Way{{Run: report.RunProved, For: say.Of("to prove it with a person who is made for the test")}}}}
+}
+
+// ProofOf returns the proof that a test sign-in gives, nil if it did not work.
+func ProofOf(d link.Desired, v *signin.Verdict, at time.Time) *link.Proof {
+	if v == nil || !v.Works || v.Record == nil {
+		return nil
+	}
+	return new(link.NewProof(d, cmp.Or(v.Record.Email, v.Record.ID), at))
+}
+
+// PlanNext returns the part of the link's plan that comes next: what needs no proof, and once that is done, the rest
+// with the proof. waits reports whether the rest waits for what the plan has, or for a proof.
+func (e *Engine) PlanNext(ctx context.Context, spec link.Spec, proof *link.Proof) (next link.Plan, waits bool,
+	err error) {
+	whole, err := e.Plan(ctx, spec)
+	if err != nil || !whole.NeedsProof() {
+		return whole, false, err
+	}
+	first := whole.Limited(link.PartBeforeProof)
+	if !first.Empty() || !proof.Covers(whole.Desired, time.Now()) {
+		return first, true, nil
+	}
+	next = whole.Limited(link.PartAfterProof)
+	next.Proof = proof
+	return next, false, nil
+}
+
+// ApplyProved carries out what a plan has left after its first part was applied and a sign-in through the link was
+// proved. The hook's events count the changes of the whole plan.
+func (e *Engine) ApplyProved(ctx context.Context, whole link.Plan, proof *link.Proof, hook Hook) error {
+	last := whole.Limited(link.PartAfterProof)
+	last.Proof = proof
+	first := len(whole.Changes) - len(last.Changes)
+	return e.Apply(ctx, last, func(event Event) {
+		event.Index += first
+		hook(event)
+	})
+}
