@@ -177,8 +177,8 @@ func TestAPresetOfALinkFile(t *testing.T) {
 		t.Errorf("%+v, %v", spec, problems)
 	}
 	for text, says := range map[string]string{
-		"preset: bezsel\n":   "link.yaml:7:9: There is no preset “bezsel”. Did you mean beszel?",
-		"preset:\n":          "link.yaml:7:8: preset: this has no value",
+		"preset: bezsel\n":   "link.yaml:8:9: There is no preset “bezsel”. Did you mean beszel?",
+		"preset:\n":          "link.yaml:8:8: preset: this has no value",
 		"preset: wanderer\n": "The preset wanderer needs the address at which people open the app.",
 	} {
 		file, err := parse(whole + text)
