@@ -50,7 +50,7 @@ func imports() map[string]string {
 		"cmd/authpocket": "internal/command",
 		"internal/command": "docs/schemas internal/command/batch internal/command/output internal/command/terminal " +
 			"internal/connect internal/engine internal/export internal/journal internal/link " +
-			"internal/linkfile internal/listen internal/logs internal/report internal/say " +
+			"internal/linkfile internal/listen internal/logs internal/preset internal/report internal/say " +
 			"internal/secret internal/signin internal/visible web web/door",
 		"internal/command/batch": "internal/command/output internal/command/terminal internal/engine internal/link " +
 			"internal/linkfile internal/report internal/say internal/visible",
@@ -72,13 +72,14 @@ func imports() map[string]string {
 		"internal/report":   "internal/say",
 		"internal/link":     "internal/address internal/report internal/say internal/secret",
 		"internal/people":   "internal/link internal/report internal/say",
-		"internal/plans":    "internal/address internal/link internal/people internal/report internal/say",
+		"internal/preset":   "internal/link internal/report internal/say",
+		"internal/plans":    "internal/address internal/link internal/people internal/preset internal/report internal/say",
 		"internal/predict": "internal/link internal/predict/record internal/predict/rule internal/report " +
 			"internal/say internal/signin",
 		"internal/predict/record": "internal/link internal/say",
 		"internal/predict/rule":   "internal/link",
 		"internal/signin":         "internal/link internal/report internal/say internal/secret",
-		"internal/linkfile":       "internal/link internal/report internal/say internal/secret",
+		"internal/linkfile":       "internal/link internal/preset internal/report internal/say internal/secret",
 		"internal/export":         "internal/link internal/report internal/say internal/secret",
 		"internal/keydocs":        "internal/link internal/linkfile internal/secret",
 		"internal/clidocs":        "internal/command internal/command/output internal/link internal/say",
@@ -95,7 +96,8 @@ func imports() map[string]string {
 		"internal/authentik/rest": "internal/link internal/outbound internal/report internal/say internal/secret " +
 			"internal/wire",
 		"internal/pocketbase": "internal/address internal/link internal/pocketbase/apply internal/pocketbase/checks " +
-			"internal/pocketbase/rest internal/pocketbase/signins internal/report internal/say",
+			"internal/pocketbase/rest internal/pocketbase/signins internal/preset internal/report " +
+			"internal/say",
 		"internal/pocketbase/apply": "internal/link internal/outbound internal/pocketbase/rest internal/report internal/say " +
 			"internal/secret internal/wire",
 		"internal/pocketbase/checks": "internal/link internal/outbound internal/pocketbase/rest internal/predict " +
@@ -124,7 +126,8 @@ func imports() map[string]string {
 		"web/view":         "internal/link internal/report internal/say internal/visible",
 		"web/view/changes": "internal/link internal/report internal/say web/view web/view/proof",
 		"web/view/proof":   "internal/address internal/link internal/report internal/say internal/signin web/view",
-		"web/view/setup": "internal/address internal/link internal/plans internal/report internal/say web/view " +
+		"web/view/setup": "internal/address internal/link internal/plans internal/preset internal/report " +
+			"internal/say web/view " +
 			"web/view/changes",
 	}
 }

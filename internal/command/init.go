@@ -13,13 +13,15 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
+	"authpocket/internal/preset"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
 type initFlags struct {
 	targetFlags
-	Email string // empty: asked
+	Email  string // empty: asked
+	Preset string
 }
 
 func newInit(s *shared) *cobra.Command {
@@ -38,6 +40,8 @@ func newInit(s *shared) *cobra.Command {
 	f.add(cmd)
 	choose(cmd, cmd.Flags(), &f.Email, "email", "the `decision` which e-mail addresses PocketBase treats as "+
 		"verified: trust-all,\ntrust-attribute or leave", linkfile.EmailKey().Values...)
+	choose(cmd, cmd.Flags(), &f.Preset, "preset", "the `app` that PocketBase belongs to, if it is one of these: "+
+		strings.Join(preset.Names(), ", "), preset.Names()...)
 	return cmd
 }
 
@@ -64,6 +68,9 @@ func (f initFlags) run(ctx context.Context, p program) error {
 		return view.Fail(problems)
 	}
 	f.identify(&spec)
+	if f.Preset != "" {
+		spec.Preset = &f.Preset
+	}
 	reached, _ := reach.Spec()
 	spec.AuthentikURL, spec.PocketBaseURLs = reached.AuthentikURL, reached.PocketBaseURLs
 	if err := f.save(p, reach, spec); err != nil {

@@ -24,6 +24,7 @@ func sections() []section {
 	const authentik, pocketbase = "authentik", "PocketBase"
 	return []section{
 		{"the connections", others(linkfile.ReachKeys()...)},
+		{"the preset", others(linkfile.PresetKey())},
 		{"the e-mail decision", others(linkfile.EmailKey())},
 		{authentik, slices.Concat(fields(link.ApplicationAttrs(), authentik), fields(link.ProviderAttrs(), authentik),
 			fields(link.AccessAttrs(), authentik))},

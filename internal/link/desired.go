@@ -16,6 +16,7 @@ type Desired struct {
 	Provider    ProviderState
 	Bindings    []BindingState // those that the spec names
 	Email       EmailDecision
+	Preset      string // of the app, named or recognised; empty for none
 
 	Collection CollectionState
 	Slot       OAuth2Provider // the link's element of Collection.OAuth2.Providers

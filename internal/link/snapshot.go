@@ -2,7 +2,6 @@ package link
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"authpocket/internal/report"
@@ -171,15 +170,6 @@ func Find[T any](list []T, is func(T) bool) *T {
 		return &list[i]
 	}
 	return nil
-}
-
-// ManagedBy returns the name of the app that sets the collections' createRule at each start, empty if none is known.
-// A change of it doesn't last, so none is offered.
-func (s *PocketBaseSnapshot) ManagedBy() string {
-	if strings.Contains(strings.ToLower(s.Settings.AppName), "beszel") {
-		return "Beszel"
-	}
-	return ""
 }
 
 // Uses reports whether a slot of any auth collection has the client ID.

@@ -3,6 +3,7 @@
 package link
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 )
@@ -16,6 +17,11 @@ type Spec struct {
 	// PocketBaseURLs are PocketBase's public addresses. Each one gets a
 	// strict redirect URI.
 	PocketBaseURLs []string `yaml:"-" json:"pocketbase_urls"`
+
+	// Preset names what is known about the app, empty for none. nil leaves it open.
+	Preset *string `yaml:"preset" json:"preset,omitempty"`
+	// Defaults are those of the preset.
+	Defaults Defaults `yaml:"-" json:"defaults,omitzero"`
 
 	Email EmailDecision `yaml:"email" json:"email"`
 	// Existing is what to do with an existing object that may or may not belong to this link.
@@ -129,7 +135,7 @@ func Value[T any](p *T, fallback T) T {
 // Identity returns the spec with only the fields that identify the link.
 func (s Spec) Identity() Spec {
 	return Spec{
-		AuthentikURL: s.AuthentikURL, PocketBaseURLs: s.PocketBaseURLs,
+		AuthentikURL: s.AuthentikURL, PocketBaseURLs: s.PocketBaseURLs, Preset: s.Preset, Defaults: s.Defaults,
 		Application: Application{Slug: s.Application.Slug}, PocketBase: PocketBase{Collection: s.PocketBase.Collection},
 	}
 }
@@ -147,13 +153,16 @@ func (r RedirectURI) Allows(u string) bool {
 // Query returns what an observation for s has to look up.
 func (s Spec) Query() Query {
 	return Query{
-		Slug:         Value(s.Application.Slug, DefaultSlug),
-		ProviderName: Value(s.Provider.Name, DefaultProviderName(Value(s.Application.Name, DefaultName))),
+		Slug:         Value(s.Application.Slug, cmp.Or(s.Defaults.Slug, DefaultSlug)),
+		ProviderName: Value(s.Provider.Name, DefaultProviderName(Value(s.Application.Name, s.DefaultName()))),
 		Collection:   Value(s.PocketBase.Collection, DefaultCollection),
 		ClientID:     Value(s.Provider.ClientID, ""),
 		Access:       s.Access,
 	}
 }
+
+// DefaultName returns the name of a new application whose name the spec leaves open.
+func (s Spec) DefaultName() string { return cmp.Or(s.Defaults.Name, DefaultName) }
 
 // DefaultProviderName returns the provider name that authentik's own wizard proposes.
 func DefaultProviderName(application string) string { return "Provider for " + application }

@@ -37,6 +37,7 @@ const (
 	WarnVersionMerge        WarningID = "version-merge"
 	WarnAppURL              WarningID = "app-url"
 	WarnAppRedirect         WarningID = "app-redirect"
+	WarnAppOverwrites       WarningID = "app-overwrites"
 	WarnRateLimits          WarningID = "rate-limits"
 	WarnHTTPEndpoints       WarningID = "http-endpoints"
 	WarnSecretLost          WarningID = "secret-lost"

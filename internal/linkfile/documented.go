@@ -3,8 +3,10 @@ package linkfile
 import (
 	"bytes"
 	_ "embed"
+	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/preset"
 )
 
 // Schema returns the JSON Schema of link files.
@@ -48,6 +50,12 @@ func ReachKeys() []Key {
 		{Path: "pocketbase.insecure_http", What: "the same for PocketBase's token or password",
 			Default: "`false`: refused"},
 	}
+}
+
+// PresetKey returns the key that names a preset.
+func PresetKey() Key {
+	return Key{Path: "preset", What: "the app that PocketBase belongs to, see [presets.md](presets.md): `" +
+		strings.Join(preset.Names(), "`, `") + "`", Default: "none", Values: append(preset.Names(), "")}
 }
 
 // EmailKey returns the key of the e-mail decision.

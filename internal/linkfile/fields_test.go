@@ -35,8 +35,11 @@ func everySetting() link.Spec {
 	return link.Spec{
 		AuthentikURL:   "https://login.company",
 		PocketBaseURLs: []string{"https://pocketbase.company", "https://app.company"},
-		Email:          link.EmailTrustAttribute,
-		Existing:       link.ExistingUse,
+		Preset:         new("beszel"),
+		Defaults: link.Defaults{Name: "Beszel", Slug: "beszel", LaunchURL: "{base}/", Icon: "{base}/static/icon.svg",
+			RedirectURIs: []string{"{base}", "{base}/"}},
+		Email:    link.EmailTrustAttribute,
+		Existing: link.ExistingUse,
 		Application: link.Application{
 			Name: new("Shop"), Slug: new("shop"), Group: new("Tools"), PolicyEngineMode: new("all"),
 			LaunchURL: new("https://shop.company/"),

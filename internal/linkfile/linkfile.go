@@ -16,6 +16,7 @@ const MaxSize = 1 << 20
 type File struct {
 	Authentik   Authentik          `yaml:"authentik"`
 	PocketBase  PocketBase         `yaml:"pocketbase"`
+	Preset      *string            `yaml:"preset"`
 	Application link.Application   `yaml:"application"`
 	Provider    link.Provider      `yaml:"provider"`
 	Access      *link.Access       `yaml:"access"`

@@ -10,6 +10,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
+	"authpocket/internal/report"
 )
 
 // environment holds the variables of the tests' link files.
@@ -164,5 +165,32 @@ func TestOpenTellsWhatCannotBeRead(t *testing.T) {
 				t.Errorf("the error says twice what was done: %v", err)
 			}
 		})
+	}
+}
+
+func TestAPresetOfALinkFile(t *testing.T) {
+	file, err := parse(whole + "preset: beszel\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if spec, problems := file.Spec(); spec.Defaults.Slug != "beszel" || len(problems) > 0 {
+		t.Errorf("%+v, %v", spec, problems)
+	}
+	for text, says := range map[string]string{
+		"preset: bezsel\n":   "link.yaml:8:9: There is no preset “bezsel”. Did you mean beszel?",
+		"preset:\n":          "link.yaml:8:8: preset: this has no value",
+		"preset: wanderer\n": "The preset wanderer needs the address at which people open the app.",
+	} {
+		file, err := parse(whole + text)
+		said := ""
+		if err != nil {
+			said = err.Error()
+		} else if _, problems := file.Spec(); len(problems) == 1 {
+			m := file.Locate(problems[0].Message())
+			said = m.Place.String() + ": " + m.Text(report.OnPage).String()
+		}
+		if !strings.Contains(said, says) {
+			t.Errorf("%q: %s", text, said)
+		}
 	}
 }

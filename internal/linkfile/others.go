@@ -12,7 +12,7 @@ import (
 func (r Reader) sketch(path string, root *yaml.Node) File {
 	r.Note = nil
 	file, _ := r.decode(path, pruned("", resolve(nil, root), []string{"authentik.url", "authentik.public_url",
-		"pocketbase.url", "pocketbase.collection", "pocketbase.slot", "application.slug", "application.name",
+		"pocketbase.url", "preset", "pocketbase.collection", "pocketbase.slot", "application.slug", "application.name",
 		"provider.name"}))
 	return file
 }

@@ -211,7 +211,7 @@ func valueAt(document map[string]any, field string) (any, bool) {
 
 // choices returns the keys that have a list of allowed values.
 func choices() map[string]bool {
-	keys := map[string]bool{"email": true, "existing": true}
+	keys := map[string]bool{"preset": true, "email": true, "existing": true}
 	add := func(metas []link.Meta) {
 		for _, m := range metas {
 			keys[m.Spec] = keys[m.Spec] || m.Values != nil

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/internal/preset"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -13,11 +14,12 @@ import (
 func (f *File) check() {
 	f.spec = link.Spec{
 		Application: f.Application, Provider: f.Provider, Access: f.Access,
-		Email: f.Email, Existing: f.Existing, PocketBase: f.PocketBase.PocketBase,
+		Preset: f.Preset, Email: f.Email, Existing: f.Existing, PocketBase: f.PocketBase.PocketBase,
 	}
 	f.checkAuthentik()
 	f.checkPocketBase()
-	f.problems = append(f.problems, f.spec.Validate()...)
+	f.spec = preset.Expand(f.spec)
+	f.problems = append(append(f.problems, f.spec.Validate()...), preset.Problems(f.spec)...)
 }
 
 func (f *File) checkAuthentik() {

@@ -33,6 +33,7 @@ func Reach(a Authentik, p PocketBase) File {
 // stand in the place of secrets. Keys that spec leaves open are left out.
 func Write(reach File, s link.Spec) ([]byte, error) {
 	f := File{Application: s.Application, Provider: s.Provider, Access: s.Access, Email: s.Email, Existing: s.Existing,
+		Preset: s.Preset,
 		Authentik: Authentik{URL: reach.Authentik.Base, CAFile: reach.Authentik.CAFile,
 			Insecure: reach.Authentik.Insecure},
 		PocketBase: PocketBase{URL: reach.PocketBase.Base, CAFile: reach.PocketBase.CAFile,

@@ -249,7 +249,7 @@ func findHalf(s link.Spec, app *link.ApplicationState, candidates []Candidate, p
 	if s.Existing == link.ExistingNew {
 		half = orphanWith(candidates, s.Provider.ClientID)
 	}
-	ours := half != nil && app.Name == link.Value(s.Application.Name, link.DefaultName)
+	ours := half != nil && app.Name == link.Value(s.Application.Name, s.DefaultName())
 	switch {
 	case s.Existing == link.ExistingNew && ours:
 	case s.Existing == link.ExistingUse:

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/internal/preset"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -22,8 +23,9 @@ func New(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, g lin
 	if len(problems) > 0 {
 		return link.Plan{}, problems
 	}
-	return link.Plan{Changes: changes(planner{d: d, a: a, p: p, s: s}), Warnings: warnings(s, d, a, p), Desired: d,
-		Spec: s, Generated: g, Taken: a.Taken}, nil
+	list := changes(planner{d: d, a: a, p: p, s: s})
+	warned := append(warnings(s, d, a, p), preset.Of(s, p).Warnings(list)...)
+	return link.Plan{Changes: list, Warnings: warned, Desired: d, Spec: s, Generated: g, Taken: a.Taken}, nil
 }
 
 // changes returns the changes in the order in which they are made.

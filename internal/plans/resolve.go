@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/preset"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -16,6 +17,9 @@ func Resolve(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, g
 	report.Problems) {
 	var problems report.Problems
 	d := link.Desired{AuthentikURL: cmp.Or(s.AuthentikURL, a.URL), Email: s.Email}
+	if app := preset.Of(s, p); app != nil {
+		d.Preset = app.Name
+	}
 	if len(s.PocketBaseURLs) == 0 {
 		s.PocketBaseURLs = []string{p.URL}
 	}
@@ -64,7 +68,8 @@ func checkReadable(a link.AuthentikSnapshot, kinds []link.Kind, problems *report
 }
 
 func resolveApplication(d *link.Desired, s link.Spec, found existing) {
-	now := link.ApplicationState{Slug: s.Query().Slug, Name: link.DefaultName}
+	now := link.ApplicationState{Slug: s.Query().Slug, Name: s.DefaultName(),
+		LaunchURL: s.DefaultAddress(s.Defaults.LaunchURL, ""), Icon: s.DefaultAddress(s.Defaults.Icon, "")}
 	link.Reset(link.ApplicationAttrs(), &now)
 	if found.application != nil {
 		now = *found.application
@@ -85,7 +90,7 @@ func resolveProvider(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, fou
 	link.Resolve(link.ProviderAttrs(), &d.Provider, &s.Provider, &now)
 	d.Provider.ClientType = "confidential"
 	d.Provider.IncludeClaims = now.IncludeClaims || link.Value(s.PocketBase.UserInfo, "") == "id_token"
-	d.Provider.RedirectURIs = resolveRedirects(s, now.RedirectURIs)
+	d.Provider.RedirectURIs = resolveRedirects(s, d.Application.LaunchURL, now.RedirectURIs)
 	d.Application.Provider, d.Application.ProviderName = now.PK, d.Provider.Name
 	resolveFlows(d, s, a, now, problems)
 	resolveKey(d, s, a, now, problems)
@@ -95,16 +100,15 @@ func resolveProvider(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, fou
 	}
 }
 
-// resolveRedirects returns the current redirect URIs in order, followed by those that PocketBase needs. A list
-// in the spec replaces them.
-func resolveRedirects(s link.Spec, now []link.RedirectURI) []link.RedirectURI {
+// resolveRedirects returns the current redirect URIs in order, followed by those that PocketBase and the app need. A
+// list in the spec replaces them. launch is the application's launch URL.
+func resolveRedirects(s link.Spec, launch string, now []link.RedirectURI) []link.RedirectURI {
 	if s.Provider.RedirectURIs != nil {
 		return givenRedirects(s.Provider.RedirectURIs, now)
 	}
 	list := slices.Clone(now)
-	for _, base := range s.PocketBaseURLs {
-		uri := link.RedirectURI{URL: link.RedirectURL(base), Mode: link.RedirectStrict,
-			Type: link.RedirectAuthorization}
+	for _, needed := range s.NeededRedirects(launch) {
+		uri := link.RedirectURI{URL: needed, Mode: link.RedirectStrict, Type: link.RedirectAuthorization}
 		there := func(r link.RedirectURI) bool {
 			return r.URL == uri.URL && r.Mode == link.RedirectStrict && r.Type != link.RedirectLogout
 		}

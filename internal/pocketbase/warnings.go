@@ -8,6 +8,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/checks"
 	"authpocket/internal/pocketbase/rest"
+	"authpocket/internal/preset"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -99,7 +100,7 @@ func (w *warner) settings(snap link.PocketBaseSnapshot, d link.Desired) {
 			say.Of("Sign-ins do not use it, only the links in PocketBase's mails do. Check that %s is the address "+
 				"at which people open the app: the redirect URI is built from it.", d.PocketBaseURL))
 	}
-	w.appRedirect(snap, d)
+	w.appRedirect(d)
 	if snap.Settings.RateLimits && snap.Settings.AuthLimit != "" {
 		w.add(link.WarnRateLimits, say.Of("PocketBase limits sign-ins to %s for each address.",
 			snap.Settings.AuthLimit),
@@ -108,19 +109,31 @@ func (w *warner) settings(snap link.PocketBaseSnapshot, d link.Desired) {
 	}
 }
 
-// appRedirect warns if a known app, when it signs in without a pop-up, has authentik return to an address that the
-// provider lacks (Beszel: internal/site/src/components/login/auth-form.tsx).
-func (w *warner) appRedirect(snap link.PocketBaseSnapshot, d link.Desired) {
-	app, base := snap.ManagedBy(), strings.TrimRight(d.PocketBaseURL, "/")
-	if app == "" || slices.ContainsFunc(d.Provider.RedirectURIs, func(r link.RedirectURI) bool {
-		return r.Mode == link.RedirectRegex || strings.TrimRight(r.URL, "/") == base
-	}) {
+// appRedirect warns if a known app has authentik return to an address that the provider lacks.
+func (w *warner) appRedirect(d link.Desired) {
+	app := preset.Named(d.Preset)
+	if app == nil || len(app.RedirectURIs) == 0 {
 		return
 	}
-	w.add(link.WarnAppRedirect, say.Of("%s without pop-ups needs its own address as a redirect URI.", app),
-		say.Of("With OAUTH_DISABLE_POPUP=true in its environment, as phones may need it, authentik returns to "+
-			"the app itself. It then shows “Redirect URI Error” unless the redirect URIs also have the "+
-			"address that %s is opened at, such as %s.", app, base))
+	needed := preset.Expand(link.Spec{Preset: &app.Name, PocketBaseURLs: []string{d.PocketBaseURL}}).
+		NeededRedirects(d.Application.LaunchURL)[1:]
+	same := func(r link.RedirectURI) bool {
+		return r.Mode == link.RedirectRegex || strings.TrimRight(r.URL, "/") == strings.TrimRight(needed[0], "/")
+	}
+	if slices.ContainsFunc(d.Provider.RedirectURIs, same) {
+		return
+	}
+	adds := say.Of("The preset %s adds it.", app.Name)
+	if app.PopupOff == "" {
+		w.add(link.WarnAppRedirect, say.Of("%s needs a redirect URI of its own.", app.Label()),
+			say.Join(say.Of("authentik returns to the app itself, and shows “Redirect URI Error” unless the redirect "+
+				"URIs also have %s.", needed[0]), adds))
+		return
+	}
+	w.add(link.WarnAppRedirect, say.Of("%s without pop-ups needs its own address as a redirect URI.", app.Label()),
+		say.Join(say.Of("With %s in its environment, as phones may need it, authentik returns to the app itself. It "+
+			"then shows “Redirect URI Error” unless the redirect URIs also have the address that %s is opened at, "+
+			"such as %s.", app.PopupOff, app.Label(), needed[0]), adds))
 }
 
 // transport checks the addresses that PocketBase is given. Those of the two systems themselves are checked where they
@@ -218,25 +231,31 @@ func (w *warner) rules(snap link.PocketBaseSnapshot, now link.CollectionState, d
 		d.Collection.OAuth2
 	for _, one := range checks.Obstacles(rest.ParseRelease(snap.Version), wanted, d) {
 		detail := one.Todo
-		if app := snap.ManagedBy(); app != "" {
+		if app := preset.Named(d.Preset); app != nil {
 			detail = managedDetail(app, one.Cause, detail)
 		}
 		w.add(link.WarningID(one.Cause), one.What, detail)
 	}
 }
 
-// managedDetail returns what to do in a PocketBase whose app sets createRule and whether MFA is on each time it starts,
-// but neither authRule nor the MFA rule (Beszel: internal/hub/collections.go).
-func managedDetail(app string, cause report.CauseID, detail say.Text) say.Text {
+// managedDetail returns what to do in a PocketBase whose app sets some of this itself each time it starts.
+func managedDetail(app *preset.Preset, cause report.CauseID, detail say.Text) say.Text {
+	keeps := func(field string) bool { return slices.Contains(app.Keeps, field) }
 	switch cause {
 	case report.CauseCreateRule:
-		return say.Of("%s sets createRule itself each time it starts, so a change in PocketBase does not last. To let "+
-			"new people in, start it with USER_CREATION=true in its environment.", app)
+		if sets := app.Wrote("createRule"); sets != nil {
+			return say.Of("%s sets createRule itself each time it starts, so a change in PocketBase does not last. To "+
+				"let new people in, start it with %s in its environment.", app.Title, sets.Set())
+		}
 	case report.CauseMFA:
-		return say.Join(detail, say.Of("%s turns multi-factor authentication on at each start with MFA_OTP=true in "+
-			"its environment, but leaves the MFA rule alone, so the rule lasts.", app))
+		if sets := app.Wrote("mfa.enabled"); sets != nil && keeps("mfa.rule") {
+			return say.Join(detail, say.Of("%s turns multi-factor authentication on at each start with %s in its "+
+				"environment, but leaves the MFA rule alone, so the rule lasts.", app.Title, sets.Set()))
+		}
 	case report.CauseAuthRule:
-		return say.Join(detail, say.Of("%s leaves authRule alone, so the change lasts.", app))
+		if keeps("authRule") {
+			return say.Join(detail, say.Of("%s leaves authRule alone, so the change lasts.", app.Title))
+		}
 	}
 	return detail
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/preset"
 	"authpocket/internal/say"
 	"authpocket/web/view"
 )
@@ -170,7 +171,7 @@ func (b settings) rules() []view.Choice {
 	}
 	var list []view.Choice
 	for _, a := range link.RuleAttrs() {
-		if a.Key == "createRule" && b.in.PocketBase.ManagedBy() != "" {
+		if preset.Named(b.in.Desired.Preset).Wrote(a.Key) != nil {
 			continue
 		}
 		options := []view.Option{{Value: KeepRule, Label: say.Of("Keep: %s", a.Show(now))}}
