@@ -7,7 +7,7 @@ SHELL := /bin/bash
 GOFLAGS_BUILD := -trimpath -tags=nethttpomithttp2 -ldflags='-s -w -buildid= -funcalign=16' -gcflags='all=-l' \
 	-gcflags='runtime/...=' -gcflags='internal/...=' -gcflags='crypto/internal/...='
 
-.PHONY: help man generate texts check-generated test check race browser lint security fuzz faults worlds run demo stories build sizes bench bin/authpocket bin/authpocket-demo
+.PHONY: help image man generate texts check-generated test check race browser lint security fuzz faults worlds run demo stories build sizes bench bin/authpocket bin/authpocket-demo
 
 help:                     ## this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' Makefile
@@ -83,6 +83,12 @@ build: bin/authpocket bin/authpocket-demo ## the two programs
 
 bin/authpocket bin/authpocket-demo: bin/%:
 	CGO_ENABLED=0 go build $(GOFLAGS_BUILD) -o $@ ./cmd/$*
+
+ROOT ?= bin/image
+PROGRAMS ?= authpocket authpocket-demo
+image:                    ## what the Dockerfile copies into its images, in ROOT
+	for p in $(PROGRAMS); do CGO_ENABLED=0 go build $(GOFLAGS_BUILD) -o $(ROOT)/$$p ./cmd/$$p || exit 1; done
+	mkdir -p $(ROOT)/state
 
 sizes:                    ## what the largest modules add to the program
 	@./scripts/sizes.sh $(GOFLAGS_BUILD)

@@ -129,7 +129,8 @@ func newRoot(std terminal.Streams) *cobra.Command {
 	root.Flags().AddFlagSet(serve.Flags())
 	s.add(root)
 	root.AddCommand(serve, newPlan(s), newApply(s), newVerify(s), newUndo(s), newRotate(s), newRemove(s),
-		newCheckPeople(s), newReceipts(s), newExport(s), newInit(s), newImport(s), newValidate(s), newSchema(s), newVersion(s))
+		newCheckPeople(s), newReceipts(s), newExport(s), newInit(s), newImport(s), newValidate(s), newSchema(s),
+		newHealthcheck(s), newVersion(s))
 	addHelp(root)
 	fitHelp(root, std)
 	return root

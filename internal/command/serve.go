@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -18,14 +19,20 @@ import (
 	"authpocket/web/door"
 )
 
+// listenFlags are where the wizard listens.
+type listenFlags struct {
+	Listen  string
+	TLSCert string
+}
+
 type serveFlags struct {
-	Listen string
+	listenFlags
 	stateFlag
 
-	TLSCert, TLSKey string
-	PublicURL       string
-	TrustedProxy    []string
-	InsecureHTTP    bool
+	TLSKey       string
+	PublicURL    string
+	TrustedProxy []string
+	InsecureHTTP bool
 }
 
 func newServe(s *shared) *cobra.Command {
@@ -47,12 +54,19 @@ func newServe(s *shared) *cobra.Command {
 	return cmd
 }
 
+func (f *listenFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.Listen, "listen", "127.0.0.1:8480", "`address` to listen on; a port alone is one of this "+
+		"machine; other addresses\nneed TLS, a trusted proxy or --insecure-http")
+	flags.StringVar(&f.TLSCert, "tls-cert", "", "certificate for https, a PEM `file`")
+	fromEnv(flags, "listen", "AUTHPOCKET_LISTEN")
+	fromEnv(flags, "tls-cert", "AUTHPOCKET_TLS_CERT")
+}
+
 func (f *serveFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
+	f.listenFlags.add(cmd)
 	f.stateFlag.add(cmd)
-	flags.StringVar(&f.Listen, "listen", "127.0.0.1:8480", "`address` to listen on; non-loopback addresses need TLS, "+
-		"a trusted proxy\nor --insecure-http")
-	flags.StringVar(&f.TLSCert, "tls-cert", "", "certificate for https, a PEM `file`")
 	flags.StringVar(&f.TLSKey, "tls-key", "", "private key of the certificate, a PEM `file`")
 	flags.StringVar(&f.PublicURL, "public-url", "", "the wizard's address (`URL`) in the browser, if it differs from "+
 		"the\naddress listened on")
@@ -61,8 +75,8 @@ func (f *serveFlags) add(cmd *cobra.Command) {
 	flags.BoolVar(&f.InsecureHTTP, "insecure-http", false, "allow plain http from other machines; anyone who can read "+
 		"the traffic\ncan read the admin tokens")
 	for name, variable := range map[string]string{
-		"listen": "AUTHPOCKET_LISTEN", "tls-cert": "AUTHPOCKET_TLS_CERT", "tls-key": "AUTHPOCKET_TLS_KEY",
-		"public-url": "AUTHPOCKET_PUBLIC_URL", "trusted-proxy": "AUTHPOCKET_TRUSTED_PROXY",
+		"tls-key": "AUTHPOCKET_TLS_KEY", "public-url": "AUTHPOCKET_PUBLIC_URL",
+		"trusted-proxy": "AUTHPOCKET_TRUSTED_PROXY",
 		"insecure-http": "AUTHPOCKET_INSECURE_HTTP",
 	} {
 		fromEnv(flags, name, variable)
@@ -103,13 +117,31 @@ func (f serveFlags) run(ctx context.Context, p program) error {
 		Log: p.log, Prefill: web.Prefill{CA: ca}, Receipts: store, Version: releaseVersion(),
 		Hosts: door.Hosts{Public: ln.Public, Proxies: ln.Proxies}, Print: terminal.Print, Closed: terminal.Closed,
 	})
-	visible.Fprintf(p.Out, "%s\n\n", p.Say(say.Of("authpocket is ready: %s", ln.URL)))
+	visible.Fprintf(p.Out, "%s\n", p.Say(say.Of("authpocket is ready: %s", ln.URL)))
+	if ln.Loopback && os.Getenv("SSH_CONNECTION") != "" {
+		p.tellTunnel(ln.Addr())
+	}
+	visible.Fprintln(p.Out)
 	wizard.NewCode()
 	if err := listen.Serve(ctx, ln, wizard.Handler(), p.log, wizard.Close); err != nil {
 		visible.Fprintln(p.Err, "authpocket:", err)
 		return output.ExitError
 	}
 	return nil
+}
+
+// tellTunnel prints how a browser on the admin's own machine reaches a wizard that was started over SSH.
+func (p program) tellTunnel(at net.Addr) {
+	_, port, err := net.SplitHostPort(at.String())
+	if err != nil {
+		return
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "HOST"
+	}
+	visible.Fprintln(p.Out, p.Say(say.Of("It listens on this machine only. To open it from yours, run this there first:")))
+	visible.Fprintf(p.Out, "  ssh -N -L %[1]s:%[2]s %[3]s\n", port, at.String(), host)
 }
 
 // cannotListen prints why listening failed and what to do.

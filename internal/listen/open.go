@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"syscall"
 )
 
@@ -18,7 +19,7 @@ const MaxConnections = 96
 
 // Options configure where to listen and how connections are protected.
 type Options struct {
-	Address  string // host:port
+	Address  string // host:port, or a port of this machine
 	CertFile string // PEM; together with KeyFile it turns on https
 	KeyFile  string
 	// PublicURL is the address in the browser, if it differs from Address.
@@ -45,10 +46,21 @@ type Opened struct {
 	Public  *url.URL // nil if not set
 	Proxies []netip.Prefix
 	Exposed bool // plain http over a network, allowed by InsecureHTTP
+	// Loopback reports whether only this machine reaches it, and no proxy leads to it.
+	Loopback bool
+}
+
+// Address returns the host:port that an address stands for: a port alone is one of the loopback address.
+func Address(a string) string {
+	if _, err := strconv.ParseUint(a, 10, 16); err == nil {
+		return net.JoinHostPort("127.0.0.1", a)
+	}
+	return a
 }
 
 // Open validates o and starts listening.
 func Open(ctx context.Context, o Options) (*Opened, error) {
+	o.Address = Address(o.Address)
 	opened := &Opened{}
 	var err error
 	if opened.Public, err = publicURL(o.PublicURL); err != nil {
@@ -78,6 +90,7 @@ func Open(ctx context.Context, o Options) (*Opened, error) {
 		opened.Listener, scheme = tls.NewListener(opened.Listener, secure), "https"
 	}
 	opened.URL = opened.address(scheme)
+	opened.Loopback = opened.Public == nil && loopback(ln.Addr().String())
 	return opened, nil
 }
 

@@ -30,6 +30,7 @@ func TestPlainHTTPStaysOnThisMachineUnlessToldOtherwise(t *testing.T) {
 		err     string
 	}{
 		"loopback":      {options: listen.Options{Address: "127.0.0.1:0"}, url: "http://127.0.0.1:"},
+		"a port":        {options: listen.Options{Address: "0"}, url: "http://127.0.0.1:"},
 		"localhost":     {options: listen.Options{Address: "localhost:0"}, url: "http://"},
 		"all addresses": {options: listen.Options{Address: "0.0.0.0:0"}, err: "readable"},
 		"no address":    {options: listen.Options{Address: ":0"}, err: "readable"},
