@@ -30,7 +30,7 @@ func NewSignOut(p link.Plan, r people.Report) link.Plan {
 		w.add(link.WarnOldTokens, report.PB, say.Of("Old tokens stay invalid, and an undo cannot bring them back."),
 			say.Of("Somebody who may sign in again does so. What the app has handed out itself, such as a session "+
 				"of its own or a link to a file, is not affected."))
-		if !d.Collection.PasswordOff {
+		if !d.Collection.PasswordOff() {
 			w.add(link.WarnOtherWays, report.PB, say.Of("Who knows a password of an account in %s can sign in again.",
 				d.Collection.Name), say.Of("Passwords or one-time passwords are on there. authentik has no say in them."))
 		}
