@@ -139,7 +139,8 @@ func (c *Client) readVersion(ctx context.Context) error {
 			say.Of("Upgrade to %s or later, the oldest version that authpocket supports.", oldestVersion), nil)
 	}
 	grants := !known || !v.before(version{2026, 5})
-	c.Features = link.Features{GrantTypes: grants, MetaHide: grants, RedirectURI: grants}
+	c.Features = link.Features{GrantTypes: grants, MetaHide: grants, RedirectURI: grants,
+		Registration: !known || !v.before(version{2026, 8})}
 	return nil
 }
 
