@@ -28,6 +28,8 @@ type Config struct {
 	Dir string
 	// AuthentikAddr and PocketBaseAddr are TCP addresses. Empty means a free port of 127.0.0.1.
 	AuthentikAddr, PocketBaseAddr string
+	// AuthentikVersion is the version that authentik answers as. Empty means authentiksim.DefaultVersion.
+	AuthentikVersion string
 	// SigningKey is the key of the simulated authentik. Nil means a new one.
 	SigningKey *rsa.PrivateKey
 }
@@ -99,6 +101,7 @@ func (s *Sandbox) dataDir(dir string) (string, error) {
 func (s *Sandbox) startAuthentik(ctx context.Context, cfg Config) error {
 	s.Person = Person{Username: "ada", Name: "Ada Lovelace", Email: "ada@example.com", Password: rand.Text()[:12]}
 	s.authentik = authentiksim.New(authentiksim.Config{
+		Version:      cfg.AuthentikVersion,
 		SigningKey:   cfg.SigningKey,
 		ShowPassword: map[string]string{s.Person.Username: s.Person.Password},
 	})

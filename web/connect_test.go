@@ -298,6 +298,22 @@ func TestSecretsAreNotSentInTheClearUnlessTicked(t *testing.T) {
 	}
 }
 
+// authentik's base URL is proposed as its public address until the settings are answered.
+func TestTheBaseURLIsProposed(t *testing.T) {
+	box := newSandbox(t)
+	box.Authentik().Set("base_url", "https://login.company")
+	b := wizardFor(t, box, prefilled(box)).browser().connected()
+	p := b.get("/settings").want(200)
+	p.says("authentik's own base URL is https://login.company.", ", at https://login.company")
+	if got := p.form("/settings").Get("authentik.public_url"); got != "https://login.company" {
+		t.Errorf("%q is proposed", got)
+	}
+	b.send(p, "/settings", url.Values{"email": {"leave"}, "authentik.public_url": {""}}).want(303, "/review")
+	if got := b.get("/settings").want(200).form("/settings").Get("authentik.public_url"); got != "" {
+		t.Errorf("%q is proposed again", got)
+	}
+}
+
 // An authentik whose client secrets cannot be read is told before anything is answered.
 func TestSecretsKeptElsewhereAreSaidAfterConnecting(t *testing.T) {
 	box := newSandbox(t)

@@ -20,6 +20,7 @@ import (
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/sandbox"
+	"authpocket/sandbox/authentiksim"
 	"authpocket/web"
 	"authpocket/web/door"
 )
@@ -37,13 +38,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	set.SetOutput(stderr)
 	address := set.String("listen", "127.0.0.1:8480", "`address` of the wizard")
 	tokens := set.Bool("tokens", false, "also print both admin tokens, for the command line")
+	authentik := set.String("authentik", authentiksim.DefaultVersion, "the `version` that the simulated authentik "+
+		"answers as, such as 2026.8")
 	pages := set.Bool("storybook", false, "serve every page in every state, and nothing else")
 	if err := set.Parse(args); err != nil {
 		return 2
 	}
 	chosen := false
 	set.Visit(func(f *flag.Flag) { chosen = chosen || f.Name == "listen" })
-	serve := func() error { return demo(ctx, *address, chosen, *tokens, stdout, stderr) }
+	serve := func() error { return demo(ctx, *address, chosen, *tokens, *authentik, stdout, stderr) }
 	if *pages {
 		serve = func() error { return storybook(ctx, *address, chosen, stdout, stderr) }
 	}
@@ -70,12 +73,13 @@ func open(ctx context.Context, address string, chosen bool, stdout io.Writer) (*
 	return ln, nil
 }
 
-func demo(ctx context.Context, address string, chosen, tokens bool, stdout, stderr io.Writer) (err error) {
+func demo(ctx context.Context, address string, chosen, tokens bool, authentik string,
+	stdout, stderr io.Writer) (err error) {
 	ln, err := open(ctx, address, chosen, stdout)
 	if err != nil {
 		return err
 	}
-	box, err := sandbox.Start(ctx, sandbox.Config{})
+	box, err := sandbox.Start(ctx, sandbox.Config{AuthentikVersion: authentik})
 	if err != nil {
 		return errors.Join(fmt.Errorf("starting the sandbox: %w", err), ln.Close())
 	}

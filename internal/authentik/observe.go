@@ -205,6 +205,7 @@ func (o *observation) readSettings(ctx context.Context) error {
 	if settings.Has("default_user_change_email") {
 		o.snap.EmailChangeAllowed = new(settings.Flag("default_user_change_email"))
 	}
+	o.snap.BaseURL = settings.Text("base_url")
 	open, known := rest.DefaultAccess(settings)
 	o.snap.ClosedByDefault = known && !open // a flag that was never set is missing
 	return nil

@@ -2,9 +2,11 @@ package authentik_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/sandbox/authentiksim"
 )
 
@@ -55,6 +57,42 @@ func releases() []release {
 			}
 			delete(o, "verbose_name_plural")
 		}, true},
+	}
+}
+
+// What 2026.8 has is read as it answers, without a change of its answers.
+func TestWhatIsNewIn2026Dot8IsRead(t *testing.T) {
+	for version, has := range map[string]bool{"2026.5.3": false, "2026.8.0": true} {
+		l := newLab(t, authentiksim.Config{Version: version})
+		l.sim.AddGroup("staff")
+		c, s := l.connect(), spec()
+		s.Access = &link.Access{Groups: []string{"staff"}}
+		plan := l.setUp(c, s)
+		binding := l.observe(c, s).Bindings[0]
+		l.admin("PATCH", "/policies/bindings/"+binding.PK+"/",
+			map[string]any{"expiring": true, "expires": "2046-12-24T18:00:00Z"})
+		if has {
+			l.sim.Set("base_url", "https://login.company")
+			l.sim.AllowRegistration(plan.Desired.Application.Slug)
+			l.sim.RegisterClient(plan.Desired.Application.Slug, "Lookalike", "https://elsewhere.company/callback")
+		}
+		snap := l.observe(c, s)
+		if (snap.BaseURL == "https://login.company") != has || snap.Features.Registration != has ||
+			strings.HasPrefix(snap.Bindings[0].Expires, "2046-12-24") != has {
+			t.Errorf("%s: %q, %+v, %+v", version, snap.BaseURL, snap.Features, snap.Bindings[0])
+		}
+		for _, p := range snap.Providers {
+			if p.LooksRegistered() != (p.Name == "Lookalike") {
+				t.Errorf("%s: %s looks registered: %v", version, p.Name, p.LooksRegistered())
+			}
+		}
+		d := l.plan(c, s, linked(pocketBase(), plan)).Desired
+		for _, check := range c.Check(t.Context(), d, 0) {
+			says := strings.Contains(check.Evidence.String(), "/register/")
+			if check.ID.Is(report.CheckAuthentikDiscovery) && says != has {
+				t.Errorf("%s: %s", version, check.Evidence)
+			}
+		}
 	}
 }
 

@@ -117,7 +117,26 @@ func (a asker) fill(ctx context.Context, f initFlags) (linkfile.File, link.Spec,
 	}
 	reach = linkfile.Reach(reach.Authentik, reach.PocketBase)
 	spec, err := a.settings(ctx, engine.New(cfg), f)
+	if err == nil && spec.AuthentikURL != "" {
+		reach, err = a.publicURL(ctx, reach, spec.AuthentikURL)
+	}
 	return reach, spec, err
+}
+
+// publicURL asks for authentik's public address, which authentik's base URL proposes.
+func (a asker) publicURL(ctx context.Context, reach linkfile.File, proposed string) (linkfile.File, error) {
+	to, question := reach.Authentik, say.Of("Address of authentik that browsers and PocketBase use")
+	err := a.until(ctx, func(bool) (err error) {
+		if to.PublicURL, err = a.ask.Line(ctx, question, proposed); err != nil {
+			return err
+		}
+		reach = linkfile.Reach(to, reach.PocketBase)
+		_, problems := reach.Spec()
+		return slices.DeleteFunc(problems, func(p report.Problem) bool {
+			return p.Field != "authentik.public_url"
+		}).Err()
+	})
+	return reach, err
 }
 
 // until repeats a question whose answer does not work.
@@ -183,7 +202,8 @@ func problemsOf(reach linkfile.File, system string) report.Problems {
 	return slices.DeleteFunc(problems, func(p report.Problem) bool { return !strings.HasPrefix(p.Field, system+".") })
 }
 
-// settings asks for the collection and the e-mail decision.
+// settings asks for the collection and the e-mail decision. The spec has the address that authentik has for itself,
+// empty if it is the one that was read.
 func (a asker) settings(ctx context.Context, e *engine.Engine, f initFlags) (link.Spec, error) {
 	spec := link.Spec{Email: link.EmailDecision(f.Email)}
 	snaps, err := e.Observe(ctx, spec)
@@ -215,5 +235,6 @@ func (a asker) settings(ctx context.Context, e *engine.Engine, f initFlags) (lin
 			decisions, outcomes)
 		spec.Email = link.EmailDecision(decision)
 	}
+	spec.AuthentikURL = snaps.PublicURL(spec)
 	return spec, err
 }

@@ -16,7 +16,7 @@ import (
 
 // TestInitAsksAtATerminal answers the questions of init: a wrong token first, then the right ones.
 func TestInitAsksAtATerminal(t *testing.T) {
-	box, err := sandbox.Start(t.Context(), sandbox.Config{SigningKey: testkey.RSA()})
+	box, err := sandbox.Start(t.Context(), sandbox.Config{SigningKey: testkey.RSA(), AuthentikVersion: "2026.8.0"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,6 +25,7 @@ func TestInitAsksAtATerminal(t *testing.T) {
 			t.Error(err)
 		}
 	}()
+	box.Authentik().Set("base_url", "https://login.company")
 	user, terminal := openTerminal(t)
 	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
 	defer stop()
@@ -48,6 +49,8 @@ func TestInitAsksAtATerminal(t *testing.T) {
 		{"Number: ", "users"},
 		{"Number: ", "9"},
 		{"Answer with a number from 1 to 3.\nNumber: ", "1"},
+		{"browsers and PocketBase use [https://login.company]: ", "ftp://login.company"},
+		{"browsers and PocketBase use [https://login.company]: ", ""},
 	}
 	for _, one := range answers {
 		screen.wait(ctx, t, one.asked)
@@ -67,7 +70,8 @@ func TestInitAsksAtATerminal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"email: trust-all", "collection: users", "token: ${AUTHENTIK_TOKEN}"} {
+	for _, want := range []string{"email: trust-all", "collection: users", "token: ${AUTHENTIK_TOKEN}",
+		"public_url: https://login.company"} {
 		if !bytes.Contains(text, []byte(want)) {
 			t.Errorf("there is no %q in\n%s", want, text)
 		}

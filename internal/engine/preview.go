@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -75,9 +76,11 @@ func (e *Engine) findOpen(ctx context.Context, spec link.Spec) (Snapshots, link.
 	return follow(ctx, e.withDefaults(spec, snaps), snaps, e.Observe)
 }
 
-// withDefaults fills in the addresses of PocketBase and the auth collection.
+// withDefaults fills in the auth collection and, while the addresses of PocketBase are open, these and authentik's
+// public one.
 func (e *Engine) withDefaults(s link.Spec, snaps Snapshots) link.Spec {
-	if len(s.PocketBaseURLs) == 0 {
+	open := len(s.PocketBaseURLs) == 0
+	if open {
 		s.PocketBaseURLs = []string{e.meta.PocketBaseURL}
 	}
 	if s.PocketBase.Collection == nil && snaps.PocketBase.Collection(link.DefaultCollection) == nil {
@@ -88,7 +91,15 @@ func (e *Engine) withDefaults(s link.Spec, snaps Snapshots) link.Spec {
 			}
 		}
 	}
+	if open {
+		s.AuthentikURL = cmp.Or(s.AuthentikURL, snaps.PublicURL(s))
+	}
 	return s
+}
+
+// PublicURL returns the address to propose as authentik's public one, empty for none.
+func (s Snapshots) PublicURL(spec link.Spec) string {
+	return plans.PublicURL(spec, s.Authentik, s.PocketBase)
 }
 
 // linkedApplication returns the slug of the application that the spec's
@@ -117,7 +128,7 @@ func applicationIsOurs(spec link.Spec, snaps Snapshots) bool {
 		return true
 	}
 	return slices.ContainsFunc(plans.Candidates(spec, snaps.Authentik, snaps.PocketBase),
-		func(c plans.Candidate) bool { return c.Provider.PK == app.Provider })
+		func(c plans.Candidate) bool { return c.Provider.PK == app.Provider && !c.Doubtful() })
 }
 
 func emailBefore(snaps Snapshots, d link.Desired) link.EmailDecision {

@@ -1,6 +1,10 @@
 package link
 
-import "authpocket/internal/say"
+import (
+	"time"
+
+	"authpocket/internal/say"
+)
 
 // Application is what a spec sets of the authentik application.
 type Application struct {
@@ -173,6 +177,12 @@ func (b BindingState) AsMade(made BindingState) bool {
 	return b.Kind == made.Kind && b.Target.ID == made.Target.ID && b.Enabled == made.Enabled &&
 		b.Negate == made.Negate &&
 		b.Order == made.Order && b.Expires == made.Expires
+}
+
+// Ended reports whether the binding has expired at that time, so that authentik ignores it.
+func (b BindingState) Ended(at time.Time) bool {
+	expires, err := time.Parse(time.RFC3339, b.Expires)
+	return err == nil && !at.Before(expires)
 }
 
 // Who returns whom the binding admits.

@@ -197,6 +197,14 @@ func (p ProviderState) Kind() say.Text {
 	return say.Of("OAuth2/OpenID provider")
 }
 
+// LooksRegistered reports whether the provider looks as if a client had registered it for itself: authentik names such
+// a provider and its application alike, or the application by the client ID, and gives it no signing key. Nothing else
+// shows it.
+func (p ProviderState) LooksRegistered() bool {
+	return p.ApplicationSlug != "" && p.SigningKey.ID == "" &&
+		(p.ApplicationName == p.Name || p.ApplicationName == p.ClientID)
+}
+
 // OtherKind stands for a kind of provider that authentik gives no name.
 const OtherKind = "provider of another kind"
 

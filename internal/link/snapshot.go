@@ -66,6 +66,9 @@ type AuthentikSnapshot struct {
 	ClosedByDefault bool
 	// AccessUnknown reports whether that flag could not be read.
 	AccessUnknown bool
+	// BaseURL is the address that authentik has for itself, without a path (base_url). Empty if it has none, if the
+	// token may not read it, and before 2026.8.
+	BaseURL string
 	// SecretsElsewhere reports whether providers come without their client secret, as in drafts of authentik 2026.11,
 	// where it is an object of its own.
 	SecretsElsewhere bool
@@ -126,6 +129,8 @@ type Features struct {
 	GrantTypes  bool // 2026.5
 	MetaHide    bool // 2026.5
 	RedirectURI bool // redirect_uri_type, 2026.5
+	// Registration means that clients may register themselves (dynamic client registration), 2026.8.
+	Registration bool
 }
 
 // Flow is an authentik flow.

@@ -19,6 +19,7 @@ const (
 	WarnBindingEnds         WarningID = "binding-ends"
 	WarnOtherBindings       WarningID = "other-bindings"
 	WarnSharedApplication   WarningID = "shared-application"
+	WarnRegistered          WarningID = "registered"
 	WarnSecretWindow        WarningID = "secret-window"
 	WarnOnlyWay             WarningID = "only-way"
 	WarnOldSlot             WarningID = "old-slot"

@@ -39,6 +39,8 @@ type adoption struct {
 	slug      string // of the application it ends up with
 	field     string // of the problem, if it stops
 	says      []string
+	// registration means that clients may register themselves.
+	registration bool
 }
 
 func TestWhatIsThereIsTakenOrAskedAbout(t *testing.T) {
@@ -51,7 +53,7 @@ func TestWhatIsThereIsTakenOrAskedAbout(t *testing.T) {
 
 func (test adoption) run(t *testing.T) {
 	w := newWorld()
-	w.providers, w.apps = test.providers, test.apps
+	w.providers, w.apps, w.features.Registration = test.providers, test.apps, test.registration
 	elements(w, test.slots...)
 	s := minimal()
 	if test.edit != nil {

@@ -21,7 +21,13 @@ type Candidate struct {
 	// shared reports whether only another collection's slot has its client ID: changes for this link would also
 	// affect that collection.
 	shared bool
+	// registered reports whether it looks as if a client had registered it for itself.
+	registered bool
 }
+
+// Doubtful reports whether somebody else may have made the candidate: it looks as if a client had registered it, and
+// neither PocketBase nor the spec has its client ID. It is never used unless the spec names its application.
+func (c Candidate) Doubtful() bool { return c.registered && !c.strong }
 
 // Label returns the candidate's name for display.
 func (c Candidate) Label() say.Text {
@@ -37,7 +43,7 @@ func (c Candidate) Label() say.Text {
 func Candidates(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) []Candidate {
 	var found []Candidate
 	for _, provider := range a.Providers {
-		c := Candidate{Provider: provider}
+		c := Candidate{Provider: provider, registered: looksRegistered(a, provider)}
 		label := c.Label()
 		switch {
 		case provider.Proxy():
@@ -61,12 +67,16 @@ func Candidates(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 		case s.Provider.RedirectURIs != nil && hasRedirectURIs(provider, s.Provider.RedirectURIs):
 			c.Evidence = say.Of("It has the redirect URIs asked for.")
 			c.because = say.Of("%s, because it has the redirect URIs asked for", label)
-		case s.Existing == link.ExistingUse && s.Query().ProviderName == provider.Name &&
+		case s.Existing == link.ExistingUse && s.Query().ProviderName == provider.Name && !c.registered &&
 			(s.Provider.Name != nil || provider.ApplicationSlug == ""):
 			c.Evidence = say.Of("It has the name asked for.")
 			c.because = say.Of("%s, because it has the name asked for", label)
 		default:
 			continue
+		}
+		if c.Doubtful() {
+			c.Evidence = say.Join(c.Evidence, say.Of("It looks as if a client had registered it for itself."))
+			c.because = say.Of("%s (it looks as if a client had registered it for itself)", c.because)
 		}
 		found = append(found, c)
 	}
@@ -110,6 +120,7 @@ func SlugFor(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) s
 	}
 	found := Candidates(s, a, p)
 	strong := certain(found)
+	found = slices.DeleteFunc(found, Candidate.Doubtful)
 	if s.Existing == link.ExistingAsk {
 		found = slices.DeleteFunc(found, func(c Candidate) bool { return c.shared })
 	}
@@ -214,6 +225,12 @@ func findBySlug(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 	}
 	c := link.Find(candidates, func(c Candidate) bool { return c.Provider.PK == provider.PK })
 	switch {
+	case looksRegistered(a, *provider) && (c == nil || !c.strong) &&
+		(s.Existing != link.ExistingUse || s.Application.Slug == nil):
+		problems.Add("application.slug", say.Of("The slug “%s” is taken by the application “%s”. It looks as if a "+
+			"client had registered it for itself.", app.Slug, app.Name), say.Of("Choose another slug."),
+			report.UseExisting(say.Of("and that slug to use it: whoever registered it knows its client secret")))
+		return existing{}
 	case s.Existing == link.ExistingNew && (c == nil || !c.strong && p.Uses(provider.ClientID)):
 		problems.Add("application.slug", slugTaken(app), say.Of("Choose another slug to create a new one, such as "+
 			"%s-%s, and another name.", app.Slug, s.Query().Collection))
@@ -230,6 +247,12 @@ func findBySlug(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 		return existing{}
 	}
 	return existing{application: app, provider: provider}
+}
+
+// looksRegistered reports whether a client may have registered the provider for itself, as it can since authentik
+// 2026.8.
+func looksRegistered(a link.AuthentikSnapshot, p link.ProviderState) bool {
+	return a.Features.Registration && p.LooksRegistered()
 }
 
 func slugTaken(app *link.ApplicationState) say.Text {

@@ -309,7 +309,7 @@ func resolveBindings(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, pro
 				continue
 			}
 			bound := func(b link.BindingState) bool {
-				return b.Kind == kind && b.Target.ID == target.ID && b.Enabled && !b.Negate
+				return b.Kind == kind && b.Target.ID == target.ID && b.Enabled && !b.Negate && !b.Ended(a.Taken)
 			}
 			if slices.ContainsFunc(d.Bindings, bound) {
 				continue

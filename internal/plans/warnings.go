@@ -19,6 +19,7 @@ func warnings(s link.Spec, d link.Desired, a link.AuthentikSnapshot, p link.Pock
 	w.redirects(d)
 	w.subject(d, a, p)
 	w.shared(d, a, p)
+	w.registered(d, a)
 	w.slots(d, a, p)
 	w.secretGap(d, a)
 	w.onlyWay(d, a, p)
@@ -32,7 +33,7 @@ func (w *warner) add(id link.WarningID, system report.System, summary, detail sa
 }
 
 func (w *warner) access(d link.Desired, a link.AuthentikSnapshot) {
-	counts := func(b link.BindingState) bool { return b.Enabled }
+	counts := func(b link.BindingState) bool { return b.Enabled && !b.Ended(a.Taken) }
 	unbound := len(d.Bindings) == 0 && !slices.ContainsFunc(a.Bindings, counts)
 	switch {
 	case unbound && a.Application != nil && slices.Contains(a.Missing, report.PermViewBinding):
@@ -56,19 +57,23 @@ func (w *warner) access(d link.Desired, a link.AuthentikSnapshot) {
 			say.Text{}, report.ChooseAccess(say.Of("to let in only some people")))
 		return
 	}
-	for _, b := range d.Bindings {
+	other := func(b link.BindingState) bool {
+		return counts(b) && !slices.ContainsFunc(d.Bindings, func(x link.BindingState) bool { return x.PK == b.PK })
+	}
+	var there []link.BindingState
+	for _, b := range a.Bindings {
+		if other(b) {
+			there = append(there, b)
+		}
+	}
+	for _, b := range slices.Concat(d.Bindings, there) {
 		if b.Expires != "" {
 			w.add(link.WarnBindingEnds, report.Authentik, bindingEnds(b),
 				say.Of("After that these people lose access, or everyone gets it if this is the last binding. Add one "+
 					"in authentik that does not expire."))
 		}
 	}
-	var others []say.Text
-	for _, b := range a.Bindings {
-		if b.Enabled && !slices.ContainsFunc(d.Bindings, func(x link.BindingState) bool { return x.PK == b.PK }) {
-			others = append(others, b.Who())
-		}
-	}
+	others := link.Each(there, link.BindingState.Who)
 	if len(others) == 0 {
 		return
 	}
@@ -97,6 +102,16 @@ func (w *warner) shared(d link.Desired, a link.AuthentikSnapshot, p link.PocketB
 				report.MakeNew(say.Of("to separate the two links")))
 			return
 		}
+	}
+}
+
+// registered warns if a client may have registered the provider for itself.
+func (w *warner) registered(d link.Desired, a link.AuthentikSnapshot) {
+	if now := providerByPK(a, d.Provider.PK); now != nil && looksRegistered(a, *now) {
+		w.add(link.WarnRegistered, report.Authentik, say.Of("The application looks as if a client had registered it "+
+			"for itself."),
+			say.Of("Whoever registered it knows its client secret and chose its redirect URIs. Check these, and renew "+
+				"the client secret afterwards."))
 	}
 }
 

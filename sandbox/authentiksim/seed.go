@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"authpocket/sandbox/authentiksim/internal/install"
+	"authpocket/sandbox/authentiksim/internal/oidc"
 	"authpocket/sandbox/authentiksim/internal/serve"
 	"authpocket/sandbox/authentiksim/internal/store"
 )
@@ -108,6 +109,24 @@ func (s *Server) AddApplications(n int) {
 				BackchannelProviders: []int{}})
 		}
 	})
+}
+
+// AllowRegistration lets clients register with the application with a slug, as 2026.8 can.
+func (s *Server) AllowRegistration(slug string) {
+	s.change(func(c *serve.Call) {
+		c.State.Providers.Get(c.State.ApplicationBySlug(slug).Provider).Registration = true
+	})
+}
+
+// RegisterClient registers a client with the application with a slug and returns the key of its provider.
+func (s *Server) RegisterClient(slug, name string, redirectURIs ...string) int {
+	var pk int
+	s.change(func(c *serve.Call) {
+		app := c.State.ApplicationBySlug(slug)
+		pk = oidc.Register(c, app, c.State.Providers.Get(app.Provider),
+			oidc.Metadata{Name: name, RedirectURIs: redirectURIs}).PK
+	})
+	return pk
 }
 
 // Set changes a setting of admin/settings/, such as default_user_change_email.

@@ -31,7 +31,15 @@ func New(cfg Config) *Server {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	return serving(cfg, install.State(cfg.Now().UTC().Truncate(time.Microsecond), cfg.AdminToken))
+	state := install.State(cfg.Now().UTC().Truncate(time.Microsecond), cfg.AdminToken)
+	has := serve.FeaturesOf(cfg.Version)
+	if has.Picture {
+		install.AddPicture(state)
+	}
+	if has.BaseURL {
+		install.AddBaseURL(state)
+	}
+	return serving(cfg, state)
 }
 
 // Copy returns another authentik with the same objects. Sign-ins that are running are not its own.

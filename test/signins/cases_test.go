@@ -74,6 +74,37 @@ func pictureTo(f core.Field) func(*linked) {
 	}
 }
 
+// Since authentik 2026.8 the stock profile mapping has a picture, which is foreseen like any other claim.
+func TestThePictureOfTheStockMappingIsForeseen(t *testing.T) {
+	t.Parallel()
+	lab := newLab(t)
+	a := newIDP(t, authentiksim.Config{Version: "2026.8.0"}, nil)
+	for name, field := range map[string]core.Field{
+		"stock_file": nil,
+		"stock_url":  &core.URLField{Name: "photo"},
+		"stock_text": &core.TextField{Name: "photo", Max: 40},
+	} {
+		l := lab.linkTo(a, name, nil)
+		if field != nil {
+			l.spoil(func(c *core.Collection, _ *core.OAuth2ProviderConfig) {
+				c.Fields.Add(field)
+				c.OAuth2.MappedFields.AvatarURL = "photo"
+			})
+		}
+		checks := l.e.Verify(t.Context(), l.d, l.person)
+		at := slices.IndexFunc(checks, func(c report.Check) bool { return c.ID.Is(report.CheckPrediction) })
+		if at < 0 {
+			t.Fatalf("%s: nothing is foreseen", name)
+		}
+		if c := checks[at]; (c.Status == report.Fail && c.Cause == report.CauseMappedField) != (field != nil) {
+			t.Errorf("%s: %+v", name, c)
+		}
+		if v := l.signIn(newBrowser(""), nil); v.Works != (field == nil) {
+			t.Errorf("%s: %s", name, v.Words())
+		}
+	}
+}
+
 func reportedFields() []reported {
 	return []reported{
 		{name: "case 1: a picture that is no URL", spoil: pictureTo(&core.URLField{Name: "photo"}),

@@ -29,7 +29,12 @@ func (m *measured) judgeDiscovery() []report.Check {
 	if discovery.Status == report.Fail {
 		return []report.Check{discovery, issuer.Skips(say.Of("The OpenID configuration could not be read."))}
 	}
-	return []report.Check{discovery.Passes(say.Of("%s: 200, with the issuer %s.", asked, config.IssuerURL)),
+	evidence := say.Of("%s: 200, with the issuer %s.", asked, config.IssuerURL)
+	if config.RegistrationURL != "" {
+		evidence = say.Join(evidence, say.Of("Those who may use this application may also register clients of their "+
+			"own, at %s.", rest.Plain(config.RegistrationURL)))
+	}
+	return []report.Check{discovery.Passes(evidence),
 		m.judgeIssuer(issuer, config.IssuerURL)}
 }
 
@@ -139,13 +144,15 @@ func (m *measured) judgeChosenKey(check report.Check, evidence say.Text) report.
 	return check.Passes(evidence)
 }
 
-// openIDConfig is what PocketBase needs of the OpenID configuration.
+// openIDConfig is what a link needs of the OpenID configuration.
 type openIDConfig struct {
 	IssuerURL   string `json:"issuer"`
 	AuthURL     string `json:"authorization_endpoint"`
 	TokenURL    string `json:"token_endpoint"`
 	UserInfoURL string `json:"userinfo_endpoint"`
 	JWKSURL     string `json:"jwks_uri"`
+	// RegistrationURL is where clients register themselves, if the provider lets them.
+	RegistrationURL string `json:"registration_endpoint"`
 }
 
 // keyKinds returns the types of the keys in a JWKS, which is an empty object if the provider has no key.

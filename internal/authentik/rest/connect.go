@@ -155,15 +155,15 @@ func (c *Client) readVersion(ctx context.Context) error {
 		return NewFault(report.FaultTooOld, fieldURL, say.Of("This authentik is version %s.", c.identity.Version),
 			say.Of("Upgrade to %s or later, the oldest version that authpocket supports.", oldestVersion), nil)
 	}
-	if !known || !v.before(version{2026, 5}) {
-		c.Features = newestFeatures()
-	}
+	grants := !known || !v.before(version{2026, 5})
+	c.Features = link.Features{GrantTypes: grants, MetaHide: grants, RedirectURI: grants,
+		Registration: !known || !v.before(version{2026, 8})}
 	return nil
 }
 
-// newestFeatures returns the features of authentik 2026.5 and later.
+// newestFeatures returns the features of the newest authentik.
 func newestFeatures() link.Features {
-	return link.Features{GrantTypes: true, MetaHide: true, RedirectURI: true}
+	return link.Features{GrantTypes: true, MetaHide: true, RedirectURI: true, Registration: true}
 }
 
 // ReadMe returns authentik's user object of the token's owner.

@@ -40,10 +40,8 @@ func (b settings) provider() ProviderPart {
 		Redirects: b.field(named(link.ProviderAttrs(), "redirect_uris")),
 		Key:       b.signingKey(),
 		Mappings:  b.mappings(),
-		PublicURL: b.text("authentik.public_url", say.Of("authentik's public address"),
-			say.Of("Leave empty if browsers and PocketBase also use %s", b.in.Authentik.URL)),
+		PublicURL: b.publicURL(),
 	}
-	part.PublicURL.Key, part.PublicURL.Code, part.PublicURL.Optional = part.PublicURL.Name, true, true
 	names := []string{part.Secret.Name, part.Redirects.Name, part.Key.Name, part.PublicURL.Name,
 		"provider.scope_mappings"}
 	for _, f := range part.Fields {
@@ -57,8 +55,23 @@ func (b settings) provider() ProviderPart {
 	if key := b.in.Form.Get(part.Key.Name); key != "" {
 		part.Now = say.Of("%s, signed with %s", now.Name, key)
 	}
+	if public := b.in.Form.Get(part.PublicURL.Name); public != "" {
+		part.Now = say.Of("%s, at %s", part.Now, public)
+	}
 	part.Open = b.problems.In(names...)
 	return part
+}
+
+// publicURL asks for authentik's public address.
+func (b settings) publicURL() view.Field {
+	hint := say.Of("Leave empty if browsers and PocketBase also use %s", b.in.Authentik.URL)
+	if base := b.in.Authentik.BaseURL; base != "" {
+		hint = say.Of("authentik's own base URL is %s. Leave empty if browsers and PocketBase also use %s", base,
+			b.in.Authentik.URL)
+	}
+	f := b.text("authentik.public_url", say.Of("authentik's public address"), hint)
+	f.Key, f.Code, f.Optional = f.Name, true, true
+	return f
 }
 
 // consent returns the group "Consent and validity".

@@ -67,7 +67,8 @@ func usableApplications(c *serve.Call, cut rest.Page[*store.Application]) ([]*st
 }
 
 func onlyUsable(c *serve.Call, rows []*store.Application, user *store.User) []*store.Application {
-	return slices.DeleteFunc(slices.Clone(rows), func(a *store.Application) bool { return !c.State.MayUse(a, user) })
+	denied := func(a *store.Application) bool { return !c.State.MayUse(a, user, c.Now()) }
+	return slices.DeleteFunc(slices.Clone(rows), denied)
 }
 
 // checkAccess answers GET core/applications/{key}/check_access/, for any token.
@@ -86,5 +87,5 @@ func checkAccess(c *serve.Call) (serve.Answer, error) {
 			return serve.Answer{}, serve.Refuse(400, obj{"for_user": "User not found"})
 		}
 	}
-	return serve.OK(obj{"passing": c.State.MayUse(a, user), "messages": []string{}, "log_messages": []obj{}})
+	return serve.OK(obj{"passing": c.State.MayUse(a, user, c.Now()), "messages": []string{}, "log_messages": []obj{}})
 }

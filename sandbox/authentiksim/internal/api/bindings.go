@@ -3,6 +3,7 @@ package api
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"authpocket/sandbox/authentiksim/internal/rest"
 	"authpocket/sandbox/authentiksim/internal/serve"
@@ -52,7 +53,7 @@ func bindingFilters() rest.Filters[store.Binding] {
 
 // bindingRules returns the rules for the keys of every binding.
 func bindingRules(c *serve.Call) []rest.Rule[store.Binding] {
-	return []rest.Rule[store.Binding]{
+	rules := []rest.Rule[store.Binding]{
 		rest.Ref("policy", c.State.Policies.Has, func(b *store.Binding) *string { return &b.Policy }).Nullable(),
 		rest.Ref("group", c.State.Groups.Has, func(b *store.Binding) *string { return &b.Group }).Nullable(),
 		rest.NumberRef("user", c.State.Users.Has, func(b *store.Binding) *int { return &b.User }).Nullable(),
@@ -62,6 +63,11 @@ func bindingRules(c *serve.Call) []rest.Rule[store.Binding] {
 		rest.Number("timeout", 0, func(b *store.Binding) *int { return &b.Timeout }),
 		rest.Flag("failure_result", func(b *store.Binding) *bool { return &b.FailureResult }),
 	}
+	if c.Features.BindingsEnd {
+		rules = append(rules, rest.Flag("expiring", func(b *store.Binding) *bool { return &b.Expiring }),
+			rest.Time("expires", func(b *store.Binding) **time.Time { return &b.Expires }).Nullable())
+	}
+	return rules
 }
 
 // checkBinding requires exactly one of group, policy and user.
@@ -81,6 +87,9 @@ func renderBinding(c *serve.Call, b *store.Binding) obj {
 		"pk": b.PK, "policy": orNull(b.Policy), "group": orNull(b.Group), "user": nil,
 		"policy_obj": nil, "group_obj": nil, "user_obj": nil, "target": b.Target, "negate": b.Negate,
 		"enabled": b.Enabled, "order": b.Order, "timeout": b.Timeout, "failure_result": b.FailureResult,
+	}
+	if c.Features.BindingsEnd {
+		rendered["expiring"], rendered["expires"] = b.Expiring, timeOrNull(b.Expires)
 	}
 	if p := c.State.Policies.Get(b.Policy); p != nil {
 		rendered["policy_obj"] = renderPolicy(p)

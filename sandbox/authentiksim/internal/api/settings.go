@@ -2,6 +2,7 @@ package api
 
 import (
 	"maps"
+	"strings"
 
 	"authpocket/sandbox/authentiksim/internal/rest"
 	"authpocket/sandbox/authentiksim/internal/serve"
@@ -9,9 +10,9 @@ import (
 )
 
 // settingRules accepts each setting in its own type.
-func settingRules() []rest.Rule[obj] {
+func settingRules(settings store.Settings) []rest.Rule[obj] {
 	var rules []rest.Rule[obj]
-	for name, value := range store.DefaultSettings().Values {
+	for name, value := range settings.Values {
 		var set func(row *obj, v any) any
 		switch value.(type) {
 		case bool:
@@ -24,6 +25,9 @@ func settingRules() []rest.Rule[obj] {
 			}
 		case string:
 			set = func(row *obj, v any) any {
+				if name == store.BaseURL {
+					return baseURL().Into(row, name, v)
+				}
 				return rest.Text("", func(s *string) *string { return s }).Into(row, name, v)
 			}
 		default:
@@ -32,6 +36,18 @@ func settingRules() []rest.Rule[obj] {
 		rules = append(rules, rest.Rule[obj]{Key: name, Set: set})
 	}
 	return rules
+}
+
+// baseURL reads an address, or a blank. It is stored without a slash at its end.
+func baseURL() rest.Rule[string] {
+	r := rest.URL("", func(s *string) *string { return s })
+	set := r.Set
+	r.Set = func(s *string, v any) any {
+		problem := set(s, v)
+		*s = strings.TrimRight(*s, "/")
+		return problem
+	}
+	return r
 }
 
 // readSettings answers GET admin/settings/.
@@ -52,7 +68,7 @@ func changeSettings(c *serve.Call) (serve.Answer, error) {
 		return serve.Answer{}, err
 	}
 	values := maps.Clone(c.State.Settings.Values)
-	if errs := rest.Fill(settingRules(), &values, in, true); len(errs) > 0 {
+	if errs := rest.Fill(settingRules(c.State.Settings), &values, in, true); len(errs) > 0 {
 		return serve.Answer{}, serve.Invalid(errs)
 	}
 	c.State.Settings.Values = values

@@ -1,13 +1,9 @@
 package api
 
 import (
-	"encoding/base64"
-	"fmt"
-	"hash/fnv"
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"authpocket/sandbox/authentiksim/internal/rest"
@@ -235,7 +231,7 @@ func renderUser(c *serve.Call, u *store.User) obj {
 		"last_login": timeOrNull(u.LastLogin), "date_joined": Timestamp(u.Joined),
 		"is_superuser": c.State.IsSuperuser(u.PK), "groups": groups, "groups_obj": objects,
 		"roles": u.Roles, "roles_obj": roleObjects(c, u.Roles),
-		"email": u.Email, "avatar": Avatar(u), "attributes": u.Attributes,
+		"email": u.Email, "avatar": u.Avatar(), "attributes": u.Attributes,
 		"uid": u.UID, "path": u.Path, "type": u.Type, "uuid": u.UUID,
 		"password_change_date": Timestamp(u.PasswordChanged), "last_updated": Timestamp(u.Updated),
 	}
@@ -277,7 +273,7 @@ func me(c *serve.Call) (serve.Answer, error) {
 	}
 	return serve.OK(obj{"user": obj{
 		"pk": u.PK, "username": u.Username, "name": u.Name, "is_active": u.Active, "is_superuser": c.IsSuperuser(),
-		"groups": groups, "roles": roles, "email": u.Email, "avatar": Avatar(u), "uid": u.UID,
+		"groups": groups, "roles": roles, "email": u.Email, "avatar": u.Avatar(), "uid": u.UID,
 		"settings": obj{}, "type": u.Type, "system_permissions": systemPermissions(c),
 	}})
 }
@@ -292,23 +288,4 @@ func systemPermissions(c *serve.Call) []string {
 		}
 	}
 	return held
-}
-
-// Avatar returns a drawing of the user's initials as a data URI.
-func Avatar(u *store.User) string {
-	var letters []rune
-	for _, word := range strings.Fields(u.Name) {
-		letters = append(letters, []rune(strings.ToUpper(string([]rune(word)[:1])))...)
-	}
-	if n := len(letters); n > 2 {
-		letters = []rune{letters[0], letters[n-1]}
-	}
-	hash := fnv.New32a()
-	hash.Write([]byte(u.Username)) // never fails
-	const drawing = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">` +
-		`<circle cx="32" cy="32" r="32" fill="hsl(%d 45%% 38%%)"/>` +
-		`<text x="32" y="32" fill="#fff" font-family="sans-serif" font-size="26" text-anchor="middle" ` +
-		`dominant-baseline="central">%s</text></svg>`
-	svg := fmt.Sprintf(drawing, hash.Sum32()%360, strings.NewReplacer("<", "", "&", "").Replace(string(letters)))
-	return "data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString([]byte(svg))
 }

@@ -156,7 +156,7 @@ func passwordChallenge(c *serve.Call, plan *store.FlowPlan, flow *store.Flow, er
 	user := c.State.Users.Get(plan.Pending)
 	return withErrors(obj{
 		"flow_info": flowInfo(c, flow), "component": "ak-stage-password", "pending_user": user.Username,
-		"pending_user_avatar": api.Avatar(user), "allow_show_password": false,
+		"pending_user_avatar": user.Avatar(), "allow_show_password": false,
 	}, errs)
 }
 
@@ -183,7 +183,7 @@ func executeConsent(c *serve.Call, plan *store.FlowPlan, flow *store.Flow) (serv
 	app := c.State.Applications.Get(plan.App)
 	return serve.OK(obj{
 		"flow_info": flowInfo(c, flow), "component": "ak-stage-consent", "pending_user": person.Username,
-		"pending_user_avatar": api.Avatar(person), "header_text": "You're about to sign into " + app.Name + ".",
+		"pending_user_avatar": person.Avatar(), "header_text": "You're about to sign into " + app.Name + ".",
 		"permissions":            oidc.Permissions(c, plan.Authorization),
 		"additional_permissions": []obj{}, "token": plan.Consent,
 	})

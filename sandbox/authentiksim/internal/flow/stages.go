@@ -3,7 +3,6 @@ package flow
 import (
 	"net/http"
 
-	"authpocket/sandbox/authentiksim/internal/api"
 	"authpocket/sandbox/authentiksim/internal/serve"
 	"authpocket/sandbox/authentiksim/internal/store"
 )
@@ -124,7 +123,7 @@ func passOne(c *serve.Call, plan *store.FlowPlan, flow *store.Flow, in obj) obj 
 func pendingChallenge(c *serve.Call, plan *store.FlowPlan, flow *store.Flow, own obj) obj {
 	challenge := obj{"flow_info": flowInfo(c, flow), "pending_user": "", "pending_user_avatar": ""}
 	if user := c.State.Users.Get(plan.Pending); user != nil {
-		challenge["pending_user"], challenge["pending_user_avatar"] = user.Username, api.Avatar(user)
+		challenge["pending_user"], challenge["pending_user_avatar"] = user.Username, user.Avatar()
 	}
 	for key, value := range own {
 		challenge[key] = value

@@ -42,6 +42,15 @@ func State(now time.Time, adminToken string) *store.State {
 	return st
 }
 
+// AddPicture gives the stock profile mapping the picture claim that it has since 2026.8.
+func AddPicture(st *store.State) {
+	profile := st.Mappings.Find(func(m *store.ScopeMapping) bool { return m.ScopeName == "profile" })
+	profile.Expression = Expression("scope-profile-picture")
+}
+
+// AddBaseURL adds the system setting that 2026.8 has, not set yet.
+func AddBaseURL(st *store.State) { st.Settings.Values[store.BaseURL] = "" }
+
 func installFlows(st *store.State) {
 	for _, f := range []store.Flow{
 		{Slug: AuthenticationFlow, Name: "Welcome to authentik!", Title: "Welcome to authentik!",

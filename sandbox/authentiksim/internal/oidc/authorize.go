@@ -36,7 +36,7 @@ func authorize(c *serve.Call) (serve.Answer, error) {
 	if person == nil {
 		return toLogin(c, a.Provider, app), nil
 	}
-	if !c.State.MayUse(app, person) {
+	if !c.State.MayUse(app, person, c.Now()) {
 		return c.DeniedPage("Request has been denied."), nil
 	}
 	if wantsNewLogin(c, a) {

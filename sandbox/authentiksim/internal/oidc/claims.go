@@ -156,5 +156,6 @@ func Evaluate(c *serve.Call, m *store.ScopeMapping, u *store.User) (any, error) 
 	}
 	return python.Evaluate(source, python.User{Attributes: u.Attributes, Groups: groups, Fields: obj{
 		"email": u.Email, "name": u.Name, "username": u.Username, "uid": u.UID, "pk": u.PK, "is_active": u.Active,
+		"avatar": u.Avatar(),
 	}})
 }

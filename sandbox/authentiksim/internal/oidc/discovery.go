@@ -41,7 +41,7 @@ func discovery(c *serve.Call) (serve.Answer, error) {
 		return serve.Answer{}, c.Crash()
 	}
 	base := c.Base() + "/application/o/"
-	return serve.OK(obj{
+	config := obj{
 		"issuer": Issuer(c, p), "authorization_endpoint": base + "authorize/", "token_endpoint": base + "token/",
 		"userinfo_endpoint": base + "userinfo/", "end_session_endpoint": base + app.Slug + "/end-session/",
 		"introspection_endpoint": base + "introspect/", "revocation_endpoint": base + "revoke/",
@@ -62,7 +62,11 @@ func discovery(c *serve.Call) (serve.Answer, error) {
 		"claims_supported":                      claimsSupported(c, p),
 		"claims_parameter_supported":            false,
 		"code_challenge_methods_supported":      []string{"plain", "S256"},
-	})
+	}
+	if p.Registration {
+		config["registration_endpoint"] = base + app.Slug + "/register/"
+	}
+	return serve.OK(config)
 }
 
 // scopesSupported returns the provider's scopes and always openid.

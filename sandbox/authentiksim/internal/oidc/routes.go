@@ -15,6 +15,7 @@ func Routes(s *serve.Server) {
 	s.Page(o+"introspect/", serve.Methods{"POST": introspect})
 	s.Page(o+"{slug}/", serve.Methods{"GET": toDiscovery})
 	s.Page(o+"{slug}/.well-known/openid-configuration", serve.Methods{"GET": discovery})
+	s.Page(o+"{slug}/register/", serve.Methods{"POST": register})
 	s.Page(o+"{slug}/jwks/", serve.Methods{"GET": jwks})
 	s.Page(o+"{slug}/end-session/", serve.Methods{"GET": endSession, "POST": endSession})
 }

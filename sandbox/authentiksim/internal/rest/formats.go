@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"authpocket/sandbox/authentiksim/internal/store"
 )
@@ -22,6 +23,24 @@ func Duration[T any](key string, field func(*T) *string) Rule[T] {
 		return set(row, v)
 	}
 	return r
+}
+
+// Time reads a date and time, or null.
+func Time[T any](key string, field func(*T) **time.Time) Rule[T] {
+	return Rule[T]{Key: key, Set: func(row *T, v any) any {
+		if v == nil {
+			*field(row) = nil
+			return nil
+		}
+		text, _ := v.(string)
+		at, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			return Messages("Datetime has wrong format. Use one of these formats instead: " +
+				"YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].")
+		}
+		*field(row) = &at
+		return nil
+	}}
 }
 
 // URL reads the URL of a site, or a blank.

@@ -23,7 +23,8 @@ const maxBody = 8 << 20
 // Config configures a Server. The zero value works.
 type Config struct {
 	// Version is the simulated version: grant_types, redirect_uri_type and meta_hide exist since 2026.5, the key_type
-	// filter and a writable meta_icon since 2025.12, token exchange since 2026.8. Empty means DefaultVersion.
+	// filter and a writable meta_icon since 2025.12. Since 2026.8 there are token exchange, a picture claim, base_url,
+	// bindings that end and dynamic client registration. Empty means DefaultVersion.
 	Version string
 	// TrustedProxies are the networks of the proxies whose X-Forwarded-Proto counts, from version 2026.8 on. Nil means
 	// this machine and the private networks.
@@ -54,7 +55,7 @@ type Server struct {
 
 // New returns a server without endpoints.
 func New(cfg Config, st *store.State) *Server {
-	s := &Server{Config: cfg, Features: featuresOf(cfg.Version), router: chi.NewMux(), Pages: loadPages(), State: st}
+	s := &Server{Config: cfg, Features: FeaturesOf(cfg.Version), router: chi.NewMux(), Pages: loadPages(), State: st}
 	s.router.NotFound(func(w http.ResponseWriter, r *http.Request) {
 		s.run(w, r, func(c *Call) (Answer, error) { return c.NotFoundPage(), nil })
 	})

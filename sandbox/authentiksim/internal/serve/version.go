@@ -13,10 +13,14 @@ type Features struct {
 	TokenExchange bool // the token-exchange grant type: 2026.8
 	// TrustedProxies means that only trusted proxies may send forwarded headers: 2026.8
 	TrustedProxies bool
+	Picture        bool // the stock profile mapping has a picture claim: 2026.8
+	BaseURL        bool // the system setting base_url: 2026.8
+	BindingsEnd    bool // bindings may have an expiry date: 2026.8
+	Registration   bool // dynamic client registration: 2026.8
 }
 
-// featuresOf returns the features of a version such as 2026.5.3 or 2026.5.0-rc1.
-func featuresOf(version string) Features {
+// FeaturesOf returns the features of a version such as 2026.5.3 or 2026.5.0-rc1.
+func FeaturesOf(version string) Features {
 	number, _, candidate := strings.Cut(version, "-")
 	year, month := yearAndMonth(number)
 	since := func(y, m int) bool { return year > y || year == y && month >= m }
@@ -26,6 +30,10 @@ func featuresOf(version string) Features {
 		Hide:           since(2026, 5) && (!candidate || since(2026, 6)),
 		TokenExchange:  since(2026, 8),
 		TrustedProxies: since(2026, 8),
+		Picture:        since(2026, 8),
+		BaseURL:        since(2026, 8),
+		BindingsEnd:    since(2026, 8),
+		Registration:   since(2026, 8),
 	}
 }
 

@@ -1,11 +1,14 @@
 package store
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // MayUse reports whether a user may use an application. Without bindings everyone may; otherwise any or all of them
-// must pass. Superusers are no exception.
-func (st *State) MayUse(a *Application, user *User) bool {
-	bindings := slices.DeleteFunc(st.BindingsOf(a.PK), func(b *Binding) bool { return !b.Enabled })
+// must pass. Superusers are no exception. A binding that has ended does not count.
+func (st *State) MayUse(a *Application, user *User, now time.Time) bool {
+	bindings := slices.DeleteFunc(st.BindingsOf(a.PK), func(b *Binding) bool { return !b.Enabled || b.ended(now) })
 	if len(bindings) == 0 {
 		return st.Settings.OpenWithoutBindings()
 	}
@@ -14,6 +17,11 @@ func (st *State) MayUse(a *Application, user *User) bool {
 		return !slices.ContainsFunc(bindings, func(b *Binding) bool { return !passing(b) })
 	}
 	return slices.ContainsFunc(bindings, passing)
+}
+
+// ended reports whether the binding has expired.
+func (b *Binding) ended(now time.Time) bool {
+	return b.Expiring && b.Expires != nil && !now.Before(*b.Expires)
 }
 
 // passes reports whether a binding passes for a user. The simulator evaluates no policies: a binding to a policy

@@ -139,6 +139,7 @@ type Provider struct {
 	IssuerMode             string
 	FederationSources      []string
 	FederationProviders    []int
+	Registration           bool // clients may register with its application
 }
 
 // Application is an application as users see it. Bindings restrict who may use it.
@@ -169,6 +170,8 @@ type Binding struct {
 	Order         int
 	Timeout       int // seconds
 	FailureResult bool
+	Expiring      bool
+	Expires       *time.Time // counts if Expiring
 }
 
 // Policy is one of the policies of a fresh install. The simulator lists policies but does not evaluate them.

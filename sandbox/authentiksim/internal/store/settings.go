@@ -5,6 +5,9 @@ import "time"
 // Settings are the tenant's settings in the form of GET admin/settings/.
 type Settings struct{ Values obj }
 
+// BaseURL is the setting of the address at which this authentik is reachable, without a path.
+const BaseURL = "base_url"
+
 // DefaultSettings returns the settings of a fresh install.
 func DefaultSettings() Settings {
 	return Settings{obj{
