@@ -16,7 +16,6 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
 	"authpocket/internal/say"
-	"authpocket/internal/visible"
 )
 
 // reading shows that a plan is made, and returns what erases it.
@@ -135,7 +134,7 @@ func (p program) warnExpiry(b connect.PocketBase) {
 		renew = say.Of("Sign in again to get a new one.")
 	}
 	expires := say.Of("The PocketBase token expires on %s.", who.Expires.Local().Format(time.DateTime))
-	visible.Fprintln(p.Err, p.Say(say.Join(expires, renew)))
+	p.Tell(say.Join(expires, renew))
 }
 
 func (p program) connector() connect.Connector {

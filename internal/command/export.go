@@ -180,7 +180,7 @@ func (f exportFlags) writeAll(p program, texts map[string][]byte) error {
 		} else if err != nil {
 			return err
 		}
-		visible.Fprintln(p.Err, p.Say(say.Of("Wrote %s.", path)))
+		p.Tell(say.Of("Wrote %s.", path))
 	}
 	if f.All && f.Force {
 		return removeEarlier(f.Out, texts)

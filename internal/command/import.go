@@ -8,7 +8,6 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/say"
-	"authpocket/internal/visible"
 )
 
 type importFlags struct{ targetFlags }
@@ -54,8 +53,8 @@ func (f importFlags) run(ctx context.Context, p program) error {
 		return view.Fail(err)
 	}
 	if !plan.Empty() {
-		visible.Fprintln(p.Err, p.Say(say.Of("A link file cannot say everything about this link. Applying it would "+
-			"change:")))
+		p.Tell(say.Of("A link file cannot say everything about this link. Applying it would " +
+			"change:"))
 		view.Out = p.Err
 		view.Changes(plan.Changes)
 	}

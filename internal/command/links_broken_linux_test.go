@@ -75,7 +75,7 @@ func appliedTo(t *testing.T, box *sandbox.Sandbox, links [][2]string, args ...st
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := authpocket(t, append([]string{"apply", "--yes", "-f", file}, args...)...)
+	cmd := authpocket(t, append([]string{"apply", "-f", file}, args...)...)
 	cmd.Env = append(cmd.Env, "AUTHENTIK_TOKEN="+box.AuthentikToken, "POCKETBASE_TOKEN="+box.PocketBaseToken)
 	return cmd
 }
@@ -93,7 +93,7 @@ func TestBrokenServersFailTheirOwnLinks(t *testing.T) {
 	}))
 	t.Cleanup(busy.Close)
 	cmd := appliedTo(t, box, [][2]string{{"hung1", hung}, {"hung2", hung}, {"hung3", hung}, {"reset", reset},
-		{"busy", busy.URL}, {"good1", box.PocketBaseURL}, {"good2", box.PocketBaseURL}}, "--parallel", "5")
+		{"busy", busy.URL}, {"good1", box.PocketBaseURL}, {"good2", box.PocketBaseURL}}, "--yes", "--parallel", "5")
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
 	if err := cmd.Run(); cmd.ProcessState.ExitCode() != int(output.ExitError) {
@@ -124,7 +124,7 @@ func TestBrokenServersFailTheirOwnLinks(t *testing.T) {
 func TestAnInterruptEndsTheWaitForAServerThatHangs(t *testing.T) {
 	box, _ := several(t, 0)
 	hung, accepted := hanging(t)
-	cmd := appliedTo(t, box, [][2]string{{"one", hung}, {"two", hung}, {"three", hung}}, "--parallel", "2")
+	cmd := appliedTo(t, box, [][2]string{{"one", hung}, {"two", hung}, {"three", hung}}, "--yes", "--parallel", "2")
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

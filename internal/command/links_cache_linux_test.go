@@ -1,8 +1,10 @@
 package command
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -78,5 +80,45 @@ func TestLinksAreOfferedThoughPocketBaseCachesOldCollections(t *testing.T) {
 				t.Errorf("PocketBase offers the sign-in of %v:\n%s", got, out)
 			}
 		})
+	}
+}
+
+// Guests are not shown what PocketBase sends to authentik, such as the token URL and the client secret.
+func TestWhatGuestsAreNotShownIsNotLeftInAnOldCache(t *testing.T) {
+	box, command := several(t, 2)
+	if out, err := command("apply", "--yes").CombinedOutput(); err != nil {
+		t.Fatalf("%v:\n%s", err, out)
+	}
+	app, saves := box.PocketBase().App(), 0
+	app.OnCollectionUpdate().BindFunc(func(e *core.CollectionEvent) error {
+		before := app.Store().Get(core.StoreKeyCachedCollections)
+		err := e.Next()
+		if saves++; saves <= 2 {
+			app.Store().Set(core.StoreKeyCachedCollections, before)
+		}
+		return err
+	})
+	again := command("apply", "--yes", "--parallel", "1")
+	file := again.Args[len(again.Args)-1]
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tokenURL := strings.Replace(box.AuthentikURL, "127.0.0.1", "localhost", 1) + "/application/o/token/"
+	text = bytes.Replace(text, []byte("  pocketbase: {"), []byte("  pocketbase: {token_url: '"+tokenURL+"', "), 1)
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := again.CombinedOutput(); err != nil || strings.Count(string(out), "  applied  1") != 2 {
+		t.Errorf("it ends with %v:\n%s", err, out)
+	}
+	for _, name := range []string{"people0", "people1"} {
+		cached, err := app.FindCachedCollectionByNameOrId(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := cached.OAuth2.Providers[0].TokenURL; got != tokenURL {
+			t.Errorf("PocketBase uses the token URL %s for %s after %d saves", got, name, saves)
+		}
 	}
 }

@@ -88,8 +88,44 @@ func TestShardsApplyEachLinkOnce(t *testing.T) {
 // At a terminal, all plans are shown, and one answer is for all.
 func TestSeveralLinksAreAskedForOnce(t *testing.T) {
 	box, command := several(t, 3)
+	shown, err := answered(t, command("apply"))
+	if err != nil || strings.Count(shown, "to 3 links?") != 1 {
+		t.Errorf("it ends with %v:\n%s", err, shown)
+	}
+	if n := len(box.Authentik().Snapshot().Applications); n != 3 {
+		t.Errorf("there are %d applications:\n%s", n, shown)
+	}
+}
+
+// Each of two links of one collection finds the other's writes, which its plan does not have.
+func TestTwoLinksOfOneCollectionAreAskedForOnce(t *testing.T) {
+	for _, parallel := range []string{"1", "2"} {
+		t.Run(parallel+" at a time", func(t *testing.T) {
+			box, _ := several(t, 0)
+			links := [][2]string{{"one", box.PocketBaseURL}, {"two", box.PocketBaseURL}}
+			shown, err := answered(t, appliedTo(t, box, links, "--parallel", parallel))
+			if err != nil || strings.Count(shown, "to 2 links?") != 1 || strings.Contains(shown, "changed since") {
+				t.Errorf("it ends with %v:\n%s", err, shown)
+			}
+			users, err := box.PocketBase().App().FindCollectionByNameOrId("users")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !users.OAuth2.Enabled || len(users.OAuth2.Providers) != 2 {
+				t.Errorf("users has %d providers:\n%s", len(users.OAuth2.Providers), shown)
+			}
+			out, err := appliedTo(t, box, links, "--yes").CombinedOutput()
+			if err != nil || strings.Count(string(out), "nothing to change  0") != 2 {
+				t.Errorf("applied again, it ends with %v:\n%s", err, out)
+			}
+		})
+	}
+}
+
+// answered runs a command at a terminal, where the answer is yes, and returns what is shown.
+func answered(t *testing.T, cmd *exec.Cmd) (shown string, err error) {
+	t.Helper()
 	user, program := openTerminal(t)
-	cmd := command("apply")
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = program, program, program
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -97,21 +133,16 @@ func TestSeveralLinksAreAskedForOnce(t *testing.T) {
 	if _, err := user.WriteString("y\n"); err != nil {
 		t.Fatal(err)
 	}
-	var shown bytes.Buffer
+	var screen bytes.Buffer
 	copied := make(chan struct{})
 	go func() {
 		defer close(copied)
-		_, _ = io.Copy(&shown, user) // ends with an error when the other side is closed
+		_, _ = io.Copy(&screen, user) // ends with an error when the other side is closed
 	}()
-	err := cmd.Wait()
+	err = cmd.Wait()
 	_ = program.Close()
 	<-copied
-	if err != nil || strings.Count(shown.String(), "to 3 links?") != 1 {
-		t.Errorf("it ends with %v:\n%s", err, shown.String())
-	}
-	if n := len(box.Authentik().Snapshot().Applications); n != 3 {
-		t.Errorf("there are %d applications:\n%s", n, shown.String())
-	}
+	return screen.String(), err
 }
 
 // The signal comes while PocketBase is about to answer the last write of the first link.

@@ -10,7 +10,6 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
 	"authpocket/internal/say"
-	"authpocket/internal/visible"
 )
 
 type planFlags struct {
@@ -97,7 +96,7 @@ func (p program) save(e *engine.Engine, plan link.Plan, file linkfile.File, f pl
 		if !plan.Empty() {
 			next = say.Of("Apply it with authpocket apply%s %s.", f.again(), f.Out)
 		}
-		visible.Fprintln(p.Err, p.Say(say.Join(say.Of("The plan is saved."), next)))
+		p.Tell(say.Join(say.Of("The plan is saved."), next))
 	}
 	return err
 }

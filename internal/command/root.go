@@ -72,8 +72,8 @@ func run(ctx context.Context, args []string, std terminal.Streams) output.Exit {
 	if _, _, missing := root.Find(args); missing != nil {
 		err = unknown(root, args)
 	}
-	visible.Fprintln(std.Err, "authpocket:", std.Say(output.Messages(err)[0].What()))
-	visible.Fprintln(std.Err, std.Say(say.Of("Run %s --help.", cmd.CommandPath())))
+	std.Tell(say.Join(say.Raw("authpocket:"), output.Messages(err)[0].What()))
+	std.Tell(say.Of("Run %s --help.", cmd.CommandPath()))
 	return output.ExitError
 }
 

@@ -95,7 +95,8 @@ func (f serveFlags) run(ctx context.Context, p program) error {
 	store, err := openStore(f.State)
 	if err != nil {
 		said := report.MessageOf(err)
-		visible.Fprintf(p.Err, "authpocket: %s\n%s\n", p.Say(said.What()), p.Say(said.Advice(report.InFile)))
+		p.Tell(say.Join(say.Raw("authpocket:"), said.What()))
+		p.Tell(said.Advice(report.InFile))
 		p.log.ErrorContext(ctx, "opening the state directory", slog.Any("error", err))
 		return output.ExitError
 	}
@@ -109,8 +110,8 @@ func (f serveFlags) run(ctx context.Context, p program) error {
 		return output.ExitError
 	}
 	if ln.Exposed {
-		visible.Fprintln(p.Err, p.Say(say.Of("authpocket: WARNING: listening on plain http for other machines. "+
-			"Anyone who can read the traffic can read the admin tokens and take over the session.")))
+		p.Tell(say.Of("authpocket: WARNING: listening on plain http for other machines. " +
+			"Anyone who can read the traffic can read the admin tokens and take over the session."))
 	}
 	terminal := door.Terminal{Out: p.Out, URL: ln.URL, Say: p.Say}
 	wizard := web.New(web.Config{
@@ -124,7 +125,7 @@ func (f serveFlags) run(ctx context.Context, p program) error {
 	visible.Fprintln(p.Out)
 	wizard.NewCode()
 	if err := listen.Serve(ctx, ln, wizard.Handler(), p.log, wizard.Close); err != nil {
-		visible.Fprintln(p.Err, "authpocket:", err)
+		p.Tell(say.Join(say.Raw("authpocket:"), say.Raw(err.Error())))
 		return output.ExitError
 	}
 	return nil
@@ -153,8 +154,8 @@ func (p program) cannotListen(address string, err error) {
 		todo = say.Of("Use --tls-cert and --tls-key, or --trusted-proxy and --public-url, or accept the risk with " +
 			"--insecure-http.")
 	}
-	visible.Fprintln(p.Err, p.Say(say.Of("authpocket: cannot listen on %s: %s", address, err.Error())))
+	p.Tell(say.Of("authpocket: cannot listen on %s: %s", address, err.Error()))
 	if !todo.Empty() {
-		visible.Fprintln(p.Err, p.Say(todo))
+		p.Tell(todo)
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"authpocket/internal/linkfile"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
-	"authpocket/internal/visible"
 )
 
 // The environment variables with the tokens of init and import, which the link file then names.
@@ -92,7 +91,7 @@ func (f targetFlags) save(p program, reach linkfile.File, spec link.Spec) error 
 	} else if err != nil {
 		return err
 	}
-	visible.Fprintln(p.Err, p.Say(say.Of("Wrote %s. It takes the tokens from %s and %s.", f.Out, envAuthentikToken,
-		envPocketBaseToken)))
+	p.Tell(say.Of("Wrote %s. It takes the tokens from %s and %s.", f.Out, envAuthentikToken,
+		envPocketBaseToken))
 	return nil
 }

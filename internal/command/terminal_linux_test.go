@@ -3,11 +3,13 @@ package command
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/sys/unix"
 )
@@ -92,5 +94,34 @@ func TestASignalPutsTheTerminalBack(t *testing.T) {
 	}
 	if !echoes(t, program) {
 		t.Errorf("the terminal still hides what is typed; the screen shows %q", screen.String())
+	}
+}
+
+// Messages wrap between words, on standard error as on standard output.
+func TestMessagesFitANarrowTerminal(t *testing.T) {
+	const narrow = 50
+	for _, args := range [][]string{{"validate", "-f", "nowhere.yaml"}, {"plann"}, {"apply", "--parallel", "many"}} {
+		user, program := openTerminal(t)
+		size := &unix.Winsize{Row: 40, Col: narrow}
+		if err := unix.IoctlSetWinsize(int(program.Fd()), unix.TIOCSWINSZ, size); err != nil {
+			t.Fatal(err)
+		}
+		cmd := authpocket(t, args...)
+		cmd.Env = append(cmd.Env, "TERM=xterm-256color", "NO_COLOR=1")
+		cmd.Stderr = program
+		if err := cmd.Run(); err == nil {
+			t.Errorf("%v is no error", args)
+		}
+		_ = program.Close()
+		shown, _ := io.ReadAll(user) // ends with an error when the other side is closed
+		lines := strings.Split(strings.TrimRight(string(shown), "\r\n"), "\r\n")
+		if len(lines) < 2 {
+			t.Errorf("%v says %q, which is not wrapped", args, shown)
+		}
+		for _, line := range lines {
+			if utf8.RuneCountInString(line) > narrow {
+				t.Errorf("%v says %q, which has more than %d columns", args, line, narrow)
+			}
+		}
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"authpocket/internal/linkfile"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
-	"authpocket/internal/visible"
 )
 
 type validateFlags struct{ fileFlags }
@@ -40,7 +39,7 @@ func (f validateFlags) run(ctx context.Context, p program) error {
 	reader.Note = func(one linkfile.Fault) {
 		if line := p.Say(say.Of("%s.", one.Text())); !noted[line] { // the entries of a list share their defaults
 			noted[line] = true
-			visible.Fprintln(p.Err, line)
+			p.Tell(say.Raw(line))
 		}
 	}
 	files, err := reader.All(ctx, f.File)

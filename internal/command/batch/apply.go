@@ -162,8 +162,8 @@ func (r *applyRun) apply(ctx context.Context, to terminal.Streams, j *job) outpu
 			continue
 		}
 		view.Applied(made, outcomes, nil, report.SignedIn{}, err)
-		if e, d := j.engine, made.Desired; err == nil && outcomes.Done() > 0 {
-			j.settle = func(ctx context.Context) error { return e.Settle(ctx, d) }
+		if err == nil && outcomes.Done() > 0 {
+			j.settle = j.engine.Settle(made)
 		}
 		return applied(outcomes, err)
 	}

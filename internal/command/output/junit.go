@@ -67,7 +67,7 @@ func (v View) JUnit(list []Verification) {
 	enc := xml.NewEncoder(v.Out)
 	enc.Indent("", "  ")
 	if err := enc.Encode(document); err != nil {
-		visible.Fprintln(v.Err, v.Say(say.Of("authpocket: printing the JUnit report: %s", err.Error())))
+		v.Tell(say.Of("authpocket: printing the JUnit report: %s", err.Error()))
 		return
 	}
 	_, _ = io.WriteString(v.Out, "\n")

@@ -17,7 +17,7 @@ import (
 func (v View) Interrupted(e *engine.Engine) {
 	open, err := e.Interrupted()
 	if err != nil {
-		visible.Fprintln(v.Err, v.Say(say.Of("authpocket: reading earlier receipts: %s", err.Error())))
+		v.Tell(say.Of("authpocket: reading earlier receipts: %s", err.Error()))
 	}
 	for _, r := range open {
 		if !v.tells(r.ID) {
@@ -25,10 +25,10 @@ func (v View) Interrupted(e *engine.Engine) {
 		}
 		began := r.When.Local().Format(time.DateTime)
 		if r.Kind == journal.Proof {
-			visible.Fprintln(v.Err, v.Say(say.Of("The proof started at %s was interrupted (receipt %s), and may have "+
+			v.Tell(say.Of("The proof started at %s was interrupted (receipt %s), and may have "+
 				"left its test person in authentik and that person's account in PocketBase. The next authpocket "+
 				"apply, "+
-				"undo, rotate, remove or verify --sign-in-new deletes them.", began, r.ID)))
+				"undo, rotate, remove or verify --sign-in-new deletes them.", began, r.ID))
 			continue
 		}
 		if r.Kind == journal.SignOut {
@@ -41,9 +41,9 @@ func (v View) Interrupted(e *engine.Engine) {
 		case journal.Remove, journal.Rotate, journal.Undo:
 			again = string(r.Kind)
 		}
-		visible.Fprintln(v.Err, v.Say(say.Of("The %s started at %s was interrupted (receipt %s). "+
+		v.Tell(say.Of("The %s started at %s was interrupted (receipt %s). "+
 			"The next authpocket %s continues it; authpocket undo takes it back.",
-			string(r.Kind), began, r.ID, again)))
+			string(r.Kind), began, r.ID, again))
 	}
 	aside, err := e.SetAside()
 	if err != nil {
@@ -58,7 +58,7 @@ func (v View) Interrupted(e *engine.Engine) {
 
 // setAside prints why a file was set aside, and where it is.
 func (v View) setAside(a journal.SetAside) {
-	visible.Fprintf(v.Err, "%s %s\n", v.Say(a.Reason), a.File)
+	v.Tell(say.Join(a.Reason, say.Raw(a.File)))
 }
 
 // Receipts prints receipts and the files that were set aside.

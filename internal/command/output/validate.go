@@ -13,7 +13,7 @@ func (v View) Validated(files []linkfile.File, found []report.Message) {
 		v.json(validateResult{len(files), found})
 	}
 	for _, m := range found {
-		visible.Fprintln(v.Err, v.Say(text(m)))
+		v.Tell(text(m))
 	}
 	if v.AsJSON || len(found) > 0 {
 		return

@@ -55,7 +55,7 @@ func (v View) json(value any) {
 		_, err = v.Out.Write(visible.JSON(document.Bytes()))
 	}
 	if err != nil {
-		visible.Fprintln(v.Err, v.Say(say.Of("authpocket: printing JSON: %s", err.Error())))
+		v.Tell(say.Of("authpocket: printing JSON: %s", err.Error()))
 	}
 }
 
@@ -71,7 +71,7 @@ func (v View) Fail(err error) error {
 // Errors prints the messages of err.
 func (v View) Errors(err error) {
 	for _, m := range v.messages(err) {
-		visible.Fprintf(v.Err, "%s\n", v.errs.In(terminal.Red, v.Say(text(m))))
+		visible.Fprintf(v.Err, "%s\n", v.errs.Styled(terminal.Red, v.errs.Wrapped(v.Say(text(m)), 0, "")))
 	}
 }
 

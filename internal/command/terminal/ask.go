@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/term"
 
@@ -33,7 +34,11 @@ func (s Streams) Asker() Asker { return Asker{s, bufio.NewReader(s.In)} }
 // Yes asks and reports whether the answer is yes, in the language or in English. A signal or the end of input counts
 // as no.
 func (a Asker) Yes(ctx context.Context, question say.Text) bool {
-	visible.Fprintf(a.Err, "%s %s ", a.Screen(a.Err).In(Bold, a.Say(question)), a.Say(say.Of("[y/N]")))
+	on := a.Screen(a.Err)
+	answers := a.Say(say.Of("[y/N]"))
+	room := on
+	room.Width -= utf8.RuneCountInString(answers) + len("  y") // on the last line, too
+	visible.Fprintf(a.Err, "%s %s ", on.Styled(Bold, room.Wrapped(a.Say(question), 0, "")), answers)
 	answer, err := a.read(ctx)
 	if ctx.Err() != nil {
 		visible.Fprintln(a.Err)
@@ -47,7 +52,7 @@ func (a Asker) Line(ctx context.Context, question say.Text, fallback string) (st
 	if fallback != "" {
 		question = say.Of("%s [%s]", question, fallback)
 	}
-	visible.Fprintf(a.Err, "%s: ", a.Say(question))
+	visible.Fprintf(a.Err, "%s: ", a.Screen(a.Err).Wrapped(a.Say(question), 0, ""))
 	text, err := a.read(ctx)
 	return cmp.Or(text, fallback), err
 }
@@ -75,9 +80,10 @@ func (a Asker) read(ctx context.Context) (string, error) {
 
 // Choice asks for one of several values, by number or by itself.
 func (a Asker) Choice(ctx context.Context, question say.Text, values []string, shown []say.Text) (string, error) {
-	visible.Fprintln(a.Err, a.Say(question))
+	a.Tell(question)
+	on := a.Screen(a.Err)
 	for i, one := range shown {
-		visible.Fprintf(a.Err, "  %d  %s\n", i+1, a.Say(one))
+		visible.Fprintf(a.Err, "  %d  %s\n", i+1, on.Wrapped(a.Say(one), 5, "     "))
 	}
 	for {
 		answer, err := a.Line(ctx, say.Of("Number"), "")
@@ -90,7 +96,7 @@ func (a Asker) Choice(ctx context.Context, question say.Text, values []string, s
 		if slices.Contains(values, answer) {
 			return answer, nil
 		}
-		visible.Fprintln(a.Err, a.Say(say.Of("Answer with a number from 1 to %d.", len(values))))
+		a.Tell(say.Of("Answer with a number from 1 to %d.", len(values)))
 	}
 }
 
@@ -105,7 +111,7 @@ func (s Streams) Secret(ctx context.Context, question say.Text) (secret.Text, er
 	if err != nil {
 		return secret.Text{}, fmt.Errorf("reading the terminal: %w", err)
 	}
-	visible.Fprintf(s.Err, "%s: ", s.Say(question))
+	visible.Fprintf(s.Err, "%s: ", s.Screen(s.Err).Wrapped(s.Say(question), 0, ""))
 	typed := make(chan secret.Text, 1)
 	failed := make(chan error, 1)
 	go func() {

@@ -42,6 +42,11 @@ func (s Streams) Screen(stream io.Writer) Screen {
 	return on
 }
 
+// Tell prints a message on standard error, on lines that fit a terminal.
+func (s Streams) Tell(message say.Text) {
+	visible.Fprintf(s.Err, "%s\n", s.Screen(s.Err).Wrapped(s.Say(message), 0, ""))
+}
+
 // Status shows a line at a terminal while something runs, and returns what erases it.
 func (s Streams) Status(text say.Text) (erase func()) {
 	on := s.Screen(s.Err)
