@@ -27,6 +27,7 @@ const Prefix = "/static/"
 // The names that URL knows.
 const (
 	Styles = "style.css"
+	Pages  = "pages.css" // what every page but the first one needs beside
 	App    = "app.js"
 	SignIn = "signin.js"
 	HTMX   = "htmx.min.js"

@@ -37,7 +37,7 @@ func TestEveryFileIsServedForGood(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	types := map[string]string{Styles: "text/css", App: "text/javascript", SignIn: "text/javascript",
+	types := map[string]string{Styles: "text/css", Pages: "text/css", App: "text/javascript", SignIn: "text/javascript",
 		HTMX: "text/javascript", Icon: "image/svg+xml"}
 	if len(f.urls) != len(types) {
 		t.Errorf("there are %d files, want %d", len(f.urls), len(types))
@@ -94,13 +94,15 @@ func TestCompressedIsTheSame(t *testing.T) {
 	}
 }
 
-func TestStyleSheetIsSmall(t *testing.T) {
+func TestStyleSheetsAreSmall(t *testing.T) {
 	f, err := Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := get(f, Styles, "gzip").Body.Len(); got > 8<<10 {
-		t.Errorf("the style sheet is %d bytes compressed, more than 8 kB", got)
+	for name, most := range map[string]int{Styles: 4500, Pages: 4000} {
+		if got := get(f, name, "gzip").Body.Len(); got > most {
+			t.Errorf("%s is %d bytes compressed, more than %d", name, got, most)
+		}
 	}
 }
 

@@ -85,8 +85,8 @@ func New(cfg Config) *Server {
 	s.work = session.Worker{Jobs: s.jobs, Engine: s.engine}
 	s.sessions = session.NewStore(&s.signIns)
 	s.assets = view.Assets{
-		Styles: files.URL(static.Styles), App: files.URL(static.App), HTMX: files.URL(static.HTMX),
-		Icon: files.URL(static.Icon),
+		Styles: files.URL(static.Styles), Pages: files.URL(static.Pages), App: files.URL(static.App),
+		HTMX: files.URL(static.HTMX), Icon: files.URL(static.Icon),
 	}
 	if s.pages.Last, err = s.lastPages(); err != nil {
 		panic(err) // it is always the same page

@@ -12,15 +12,17 @@ import (
 
 // Attr describes one field of an object. S is the type of the object and W the part of the spec that sets it. Every
 // object has a table of them: a field in the table is compared, restored, validated, asked for, read, written, exported
-// and documented.
+// and documented. What depends on the field's type alone is in cell and wish, which are the same for all objects.
 type Attr[W, S any] struct {
 	Meta
-	state[S]
-	wish[W]
-	// keep sets the field to what the spec wants, or to its current value.
-	keep func(to *S, want *W, now *S)
-	// offer sets the spec's field to the object's value.
-	offer func(want *W, has *S)
+	cell
+	wish
+	at   func(*S) any // a pointer to the object's field, nil if it has none
+	want func(*W) any // a pointer to the spec's field, nil if it has none
+	// answer returns an answer of an object without the field.
+	answer func(*S) string
+	// judge adds a problem that depends on other fields of the spec.
+	judge func(p *report.Problems, m Meta, want *W)
 }
 
 // Meta is the type-independent part of an Attr.
@@ -128,30 +130,28 @@ type Cells interface {
 	Assigned(pk *int, name *string) // an application's provider
 }
 
-// state reads and sets the field of an object.
-type state[S any] struct {
-	at    func(*S) any // a pointer to it
-	visit func(*S, Cells)
-	// Show returns the field for display.
-	Show   func(*S) Shown
-	secret func(*S) secret.Text // nil if the field is no secret
-	Copy   func(to, from *S)
-	Same   func(a, b *S) bool
-	// Plain returns the field as in PocketBase's JSON: text, number, boolean, null or list.
-	Plain func(*S) any
+// cell reads and sets the field of an object. The arguments are pointers to the field.
+type cell struct {
+	show   func(field any) Shown
+	visit  func(field any, v Cells)
+	secret func(field any) secret.Text // nil if the field is no secret
+	copy   func(to, from any)
+	same   func(a, b any) bool // nil where those are the same that are shown the same
+	plain  func(field any) any
 	// reset sets the default.
-	reset func(to *S, text string)
-	// answer returns the field as an answer on the settings page.
-	answer func(*S) string
+	reset  func(to any, text string)
+	answer func(field any) string
+	// keep sets the field to what the spec wants, or to its current value.
+	keep func(to, want, now any)
+	// offer sets the spec's field to the object's value.
+	offer func(want, has any)
 }
 
-// wish reads and sets the field of a spec.
-type wish[W any] struct {
-	// Given returns the spec's value as an answer on the settings page, false if the field is left open.
-	Given func(*W) (text string, set bool)
-	// Take sets the field to an answer from the settings page.
-	Take    func(want *W, text string)
-	wrong   func(p *report.Problems, m Meta, want *W)
+// wish reads and sets the field of a spec. The arguments are pointers to the field.
+type wish struct {
+	given   func(want any) (string, bool)
+	take    func(want any, text string)
+	wrong   func(p *report.Problems, m Meta, want any)
 	chooses bool
 }
 
@@ -176,23 +176,60 @@ func (a Attr[W, S]) Chosen() bool { return a.chooses }
 func (a Attr[W, S]) Held() bool { return a.at != nil }
 
 // At returns a pointer to the field of the object.
-func (a Attr[W, S]) At(o *S) any { return a.at(o) }
+func (a Attr[W, S]) At(o *S) any {
+	at := a.at(o)
+	if both, ok := at.(assignment); ok {
+		return both.name
+	}
+	return at
+}
+
+// Show returns the field for display.
+func (a Attr[W, S]) Show(o *S) Shown { return a.show(a.at(o)) }
+
+// Copy sets the field to that of another object.
+func (a Attr[W, S]) Copy(to, from *S) { a.copy(a.at(to), a.at(from)) }
+
+// Same reports whether two objects have the same value.
+func (a Attr[W, S]) Same(x, y *S) bool { return a.equal(a.at(x), a.at(y)) }
+
+func (c cell) equal(a, b any) bool {
+	if c.same != nil {
+		return c.same(a, b)
+	}
+	return c.show(a).Equal(c.show(b))
+}
+
+// Plain returns the field as in PocketBase's JSON: text, number, boolean, null or list.
+func (a Attr[W, S]) Plain(o *S) any { return a.plain(a.at(o)) }
 
 // Visit calls the visitor's method for the field's type. PocketBase's fields have none.
 func (a Attr[W, S]) Visit(o *S, v Cells) {
 	if a.visit != nil {
-		a.visit(o, v)
+		a.visit(a.at(o), v)
 	}
 }
 
 // Answer returns the object's value as an answer on the settings page, empty if the object does not have the
 // field.
 func (a Attr[W, S]) Answer(o *S) string {
-	if a.answer == nil {
-		return ""
+	switch {
+	case a.answer != nil:
+		return a.answer(o)
+	case a.cell.answer != nil:
+		return a.cell.answer(a.at(o))
 	}
-	return a.answer(o)
+	return ""
 }
+
+// Open reports whether the spec's field can be read and set as an answer.
+func (a Attr[W, S]) Open() bool { return a.given != nil }
+
+// Given returns the spec's value as an answer on the settings page, false if the field is left open.
+func (a Attr[W, S]) Given(w *W) (text string, set bool) { return a.given(a.want(w)) }
+
+// Take sets the spec's field to an answer from the settings page.
+func (a Attr[W, S]) Take(w *W, text string) { a.take(a.want(w), text) }
 
 // Group returns the fields of a group on the settings page.
 func Group[W, S any](table []Attr[W, S], group AskGroup) []Meta {
@@ -224,7 +261,7 @@ func Values[W, S any](table []Attr[W, S], o *S, f Features) []FieldValue {
 		v := FieldValue{Name: a.Key, Of: a.Show(o), sensitive: a.Sensitive, Unordered: a.Unordered, always: a.Always,
 			place: a.Place(), usual: a.usual(o)}
 		if a.secret != nil {
-			v.secret = a.secret(o)
+			v.secret = a.secret(a.at(o))
 		}
 		list = append(list, v)
 	}
@@ -239,10 +276,10 @@ func (a Attr[W, S]) usual(o *S) bool {
 	case a.Default == "":
 		return a.Place() == ""
 	case a.reset == nil: // a reference, or a flag that may be null
-		return a.answer(o) == a.Default || a.Show(new(S)).Equal(a.Show(o))
+		return a.Answer(o) == a.Default || a.Show(new(S)).Equal(a.Show(o))
 	}
 	var fresh S
-	a.reset(&fresh, a.Default)
+	a.reset(a.at(&fresh), a.Default)
 	return a.Show(&fresh).Equal(a.Show(o))
 }
 
@@ -264,7 +301,7 @@ func Resolve[W, S any](table []Attr[W, S], to *S, want *W, now *S) {
 		case a.Fixed:
 			a.Copy(to, now)
 		default:
-			a.keep(to, want, now)
+			a.keep(a.at(to), a.want(want), a.at(now))
 		}
 	}
 }
@@ -273,7 +310,7 @@ func Resolve[W, S any](table []Attr[W, S], to *S, want *W, now *S) {
 func Offer[W, S any](table []Attr[W, S], want *W, has *S) {
 	for _, a := range table {
 		if a.offer != nil {
-			a.offer(want, has)
+			a.offer(a.want(want), a.at(has))
 		}
 	}
 }
@@ -282,7 +319,7 @@ func Offer[W, S any](table []Attr[W, S], want *W, has *S) {
 func OfferOther[W, S any](table []Attr[W, S], want *W, has, usual *S) {
 	for _, a := range table {
 		if a.offer != nil && !a.Same(has, usual) {
-			a.offer(want, has)
+			a.offer(a.want(want), a.at(has))
 		}
 	}
 }
@@ -291,7 +328,7 @@ func OfferOther[W, S any](table []Attr[W, S], want *W, has, usual *S) {
 func Reset[W, S any](table []Attr[W, S], to *S) {
 	for _, a := range table {
 		if a.reset != nil && a.Default != "" {
-			a.reset(to, a.Default)
+			a.reset(a.at(to), a.Default)
 		}
 	}
 }
@@ -299,8 +336,11 @@ func Reset[W, S any](table []Attr[W, S], to *S) {
 // validate adds the problems of the spec's fields.
 func validate[W, S any](p *report.Problems, table []Attr[W, S], want *W) {
 	for _, a := range table {
-		if a.wrong != nil {
-			a.wrong(p, a.Meta, want)
+		switch {
+		case a.judge != nil:
+			a.judge(p, a.Meta, want)
+		case a.wrong != nil:
+			a.wrong(p, a.Meta, a.want(want))
 		}
 	}
 }

@@ -13,99 +13,131 @@ import (
 // The constructors of Attr, one for each type of field. at returns a pointer to the field of the object, want one to
 // that of the spec. Either is nil if there is no such field.
 
-// both returns a field that has the same type in spec and object.
-func both[W, S, T any](m Meta, at func(*S) *T, want func(*W) **T, show func(T) Shown) Attr[W, S] {
+// places returns a field without the functions of its type.
+func places[W, S, T, U any](m Meta, at func(*S) *T, want func(*W) *U) Attr[W, S] {
 	a := Attr[W, S]{Meta: m}
 	if at != nil {
-		a.state = stateOf(at, show)
+		a.at = func(o *S) any { return at(o) }
 	}
-	if at != nil && want != nil {
-		a.keep = func(to *S, w *W, now *S) { *at(to) = Value(*want(w), *at(now)) }
-		a.offer = func(w *W, o *S) { *want(w) = new(*at(o)) }
+	if want != nil {
+		a.want = func(w *W) any { return want(w) }
 	}
 	return a
 }
 
 func text[W, S any](m Meta, at func(*S) *string, want func(*W) **string) Attr[W, S] {
-	a := both(m, at, want, ShowText)
-	if at != nil {
-		a.visit = func(o *S, v Cells) { v.Text(at(o)) }
-		a.answer = func(o *S) string { return *at(o) }
-		a.reset = func(o *S, text string) { *at(o) = text }
+	return kept(places(m, at, want), textCell(), wishText())
+}
+
+func tick[W, S any](m Meta, at func(*S) *bool, want func(*W) **bool) Attr[W, S] {
+	return kept(places(m, at, want), tickCell(), wishFlag(m.Default == "true"))
+}
+
+// kept adds the functions of a type to a field, as far as object and spec have it.
+func kept[W, S any](a Attr[W, S], c cell, w wish) Attr[W, S] {
+	if a.at != nil {
+		a.cell = c
 	}
-	if want != nil {
-		a.wish = wishText(want)
+	if a.want != nil {
+		a.wish = w
+	}
+	if a.at == nil || a.want == nil {
+		a.keep, a.offer = nil, nil
 	}
 	return a
 }
 
-func tick[W, S any](m Meta, at func(*S) *bool, want func(*W) **bool) Attr[W, S] {
-	a := both(m, at, want, ShowFlag)
-	if at != nil {
-		a.visit = func(o *S, v Cells) { v.Flag(at(o)) }
-		a.answer = func(o *S) string { return ticked(*at(o)) }
-		a.reset = func(o *S, text string) { *at(o) = text == "true" }
-	}
-	if want != nil {
-		a.wish = wishFlag(want, m.Default == "true")
-	}
-	return a
+func textCell() cell {
+	c := bothCell(ShowText)
+	c.visit = func(f any, v Cells) { v.Text(f.(*string)) }
+	c.answer = func(f any) string { return *f.(*string) }
+	c.reset = func(f any, text string) { *f.(*string) = text }
+	return c
+}
+
+func tickCell() cell {
+	c := bothCell(ShowFlag)
+	c.visit = func(f any, v Cells) { v.Flag(f.(*bool)) }
+	c.answer = func(f any) string { return ticked(*f.(*bool)) }
+	c.reset = func(f any, text string) { *f.(*bool) = text == "true" }
+	return c
 }
 
 // number returns a field that no spec sets.
 func number[W, S any](m Meta, at func(*S) *int) Attr[W, S] {
-	a := Attr[W, S]{Meta: m, state: stateOf(at, ShowNumber)}
-	a.visit = func(o *S, v Cells) { v.Number(at(o)) }
+	a := places[W, S, int, int](m, at, nil)
+	a.cell = cellOf(ShowNumber)
+	a.visit = func(f any, v Cells) { v.Number(f.(*int)) }
 	return a
 }
 
 // orNull returns a flag that may be null, which means its default.
 func orNull[W, S any](m Meta, at func(*S) **bool, want func(*W) **bool) Attr[W, S] {
 	on := m.Default == "true"
-	a := Attr[W, S]{Meta: m, state: stateOf(at, func(b *bool) Shown { return ShowFlag(Value(b, on)) }),
-		wish: wishFlag(want, on)}
-	a.answer = func(o *S) string { return ticked(Value(*at(o), on)) }
-	a.offer = func(w *W, o *S) { *want(w) = *at(o) }
-	a.Plain = func(o *S) any { return orNil(*at(o)) }
-	a.Same = func(x, y *S) bool { return a.Plain(x) == a.Plain(y) }
-	a.keep = func(to *S, w *W, now *S) {
-		*at(to) = *at(now)
-		if wanted := *want(w); wanted != nil && *wanted != Value(*at(now), on) {
-			*at(to) = wanted
-		}
-	}
+	a := places(m, at, want)
+	a.cell, a.wish = nullCell(on), wishFlag(on)
 	return a
+}
+
+func nullCell(on bool) cell {
+	c := cellOf(func(b *bool) Shown { return ShowFlag(Value(b, on)) })
+	c.answer = func(f any) string { return ticked(Value(*f.(**bool), on)) }
+	c.offer = func(want, has any) { *want.(**bool) = *has.(**bool) }
+	c.plain = func(f any) any { return orNil(*f.(**bool)) }
+	c.same = func(a, b any) bool { return c.plain(a) == c.plain(b) }
+	c.keep = func(to, want, now any) {
+		is, wanted := *now.(**bool), *want.(**bool)
+		if wanted == nil || *wanted == Value(is, on) {
+			wanted = is
+		}
+		*to.(**bool) = wanted
+	}
+	return c
 }
 
 // rule returns a rule of a collection. A null rule admits superusers only, an empty one everyone.
 func rule[W, S any](m Meta, at func(*S) **string, want func(*W) **string) Attr[W, S] {
-	a := Attr[W, S]{Meta: m, state: stateOf(at, func(r *string) Shown { return ShowText(ruleText(r)) }),
-		wish: wishText(want)}
-	a.Plain = func(o *S) any { return orNil(*at(o)) }
-	a.Same = func(x, y *S) bool { return a.Plain(x) == a.Plain(y) }
-	a.keep = func(to *S, w *W, now *S) { *at(to) = cmp.Or(*want(w), *at(now)) }
+	a := places(m, at, want)
+	a.cell, a.wish = ruleCell(), wishText()
 	return a
+}
+
+func ruleCell() cell {
+	c := cellOf(func(r *string) Shown { return ShowText(ruleText(r)) })
+	c.plain = func(f any) any { return orNil(*f.(**string)) }
+	c.same = func(a, b any) bool { return c.plain(a) == c.plain(b) }
+	c.keep = func(to, want, now any) { *to.(**string) = cmp.Or(*want.(**string), *now.(**string)) }
+	return c
 }
 
 // sensitive returns a secret. Receipts hold no secrets, so restoring one from a receipt keeps the current
 // value.
 func sensitive[W, S any](m Meta, at func(*S) *secret.Text, want func(*W) **secret.Text) Attr[W, S] {
 	m.Sensitive = true
-	a := Attr[W, S]{Meta: m, state: stateOf(at, maskOf)}
-	a.visit = func(o *S, v Cells) { v.Secret(at(o)) }
-	a.secret = func(o *S) secret.Text { return *at(o) }
-	a.Copy = func(to, from *S) {
-		if at(from).IsSet() {
-			*at(to) = *at(from)
+	a := places(m, at, want)
+	a.cell, a.wish = secretCell(), wishSecret()
+	return a
+}
+
+func secretCell() cell {
+	c := cellOf(maskOf)
+	c.visit = func(f any, v Cells) { v.Secret(f.(*secret.Text)) }
+	c.secret = func(f any) secret.Text { return *f.(*secret.Text) }
+	c.copy = func(to, from any) {
+		if old := *from.(*secret.Text); old.IsSet() {
+			*to.(*secret.Text) = old
 		}
 	}
-	a.chooses = true
-	a.wrong = func(p *report.Problems, m Meta, w *W) {
-		if v := *want(w); v != nil && m.check != nil {
+	return c
+}
+
+// wishSecret has no answer: a page never shows a secret.
+func wishSecret() wish {
+	return wish{chooses: true, wrong: func(p *report.Problems, m Meta, want any) {
+		if v := *want.(**secret.Text); v != nil && m.check != nil {
 			m.check(p, m, v.Reveal())
 		}
-	}
-	return a
+	}}
 }
 
 func maskOf(t secret.Text) Shown {
@@ -117,93 +149,128 @@ func maskOf(t secret.Text) Shown {
 
 // ref returns a reference to an object of authentik, which a spec names.
 func ref[W, S any](m Meta, at func(*S) *Ref, want func(*W) **string) Attr[W, S] {
-	a := Attr[W, S]{Meta: m, state: stateOf(at, func(r Ref) Shown { return ShowText(refName(r)) }),
-		wish: wishText(want)}
-	a.visit = func(o *S, v Cells) { v.Ref(at(o)) }
-	a.answer = func(o *S) string {
-		if m.Ask.Open {
-			return at(o).Name
-		}
-		return refName(*at(o)) // an empty answer would clear a reference that the token can't see
-	}
-	a.offer = func(w *W, o *S) {
-		if r := at(o); r.Name != "" { // the token can see it
-			*want(w) = &r.Name
-		}
-	}
+	a := places(m, at, want)
+	a.cell, a.wish = refCell(m.Ask.Open), wishText()
 	return a
 }
 
+func refCell(open bool) cell {
+	c := cellOf(func(r Ref) Shown { return ShowText(refName(r)) })
+	c.visit = func(f any, v Cells) { v.Ref(f.(*Ref)) }
+	c.answer = func(f any) string {
+		if r := f.(*Ref); open {
+			return r.Name
+		}
+		return refName(*f.(*Ref)) // an empty answer would clear a reference that the token can't see
+	}
+	c.offer = func(want, has any) {
+		if r := has.(*Ref); r.Name != "" { // the token can see it
+			*want.(**string) = &r.Name
+		}
+	}
+	return c
+}
+
 func refs[W, S any](m Meta, at func(*S) *[]Ref) Attr[W, S] {
-	a := Attr[W, S]{Meta: m, state: stateOf(at, func(list []Ref) Shown { return ShowList(refNames(list)) })}
-	a.visit = func(o *S, v Cells) { v.Refs(at(o)) }
-	a.Copy = func(to, from *S) { *at(to) = slices.Clone(*at(from)) }
-	a.chooses = m.Spec != ""
+	a := places[W, S, []Ref, []Ref](m, at, nil)
+	a.cell = listCell(func(list []Ref) Shown { return ShowList(refNames(list)) })
+	a.visit = func(f any, v Cells) { v.Refs(f.(*[]Ref)) }
+	a.chooses, a.offer = m.Spec != "", nil
 	return a
 }
 
 func texts[W, S any](m Meta, at func(*S) *[]string, want func(*W) *[]string) Attr[W, S] {
-	a := Attr[W, S]{Meta: m}
-	if at != nil {
-		a.state = stateOf(at, ShowList)
-		a.visit = func(o *S, v Cells) { v.Texts(at(o)) }
-		a.Copy = func(to, from *S) { *at(to) = slices.Clone(*at(from)) }
-		a.Plain = func(o *S) any { return append([]string{}, *at(o)...) }
-		a.answer = func(o *S) string { return strings.Join(*at(o), "\n") }
-	}
-	if want == nil {
-		return a
-	}
-	if at != nil {
-		a.offer = func(w *W, o *S) { *want(w) = slices.Clone(*at(o)) }
-	}
-	a.wish = wish[W]{
+	return kept(places(m, at, want), textsCell(), wishTexts())
+}
+
+func textsCell() cell {
+	c := listCell(ShowList)
+	c.visit = func(f any, v Cells) { v.Texts(f.(*[]string)) }
+	c.plain = func(f any) any { return append([]string{}, *f.(*[]string)...) }
+	c.answer = func(f any) string { return strings.Join(*f.(*[]string), "\n") }
+	return c
+}
+
+func wishTexts() wish {
+	return wish{
 		chooses: true,
-		Given:   func(w *W) (string, bool) { return strings.Join(*want(w), "\n"), *want(w) != nil },
-		Take:    func(w *W, text string) { *want(w) = entries(text) },
-		wrong: func(p *report.Problems, m Meta, w *W) {
-			for i, one := range *want(w) {
+		given: func(want any) (string, bool) {
+			list := *want.(*[]string)
+			return strings.Join(list, "\n"), list != nil
+		},
+		take: func(want any, text string) { *want.(*[]string) = entries(text) },
+		wrong: func(p *report.Problems, m Meta, want any) {
+			spec := m.Spec
+			for i, one := range *want.(*[]string) {
 				if m.check != nil {
-					m.Spec = FieldAt(a.Spec, i)
+					m.Spec = FieldAt(spec, i)
 					m.check(p, m, one)
 				}
 			}
 		},
 	}
-	return a
 }
 
 func redirects[W, S any](m Meta, at func(*S) *[]RedirectURI, want func(*W) *[]RedirectURI) Attr[W, S] {
-	a := Attr[W, S]{Meta: m,
-		state: stateOf(at, func(list []RedirectURI) Shown { return ShowList(RedirectNames(list)) })}
-	a.visit = func(o *S, v Cells) { v.Redirects(at(o)) }
-	a.Copy = func(to, from *S) { *at(to) = slices.Clone(*at(from)) }
-	a.offer = func(w *W, o *S) { *want(w) = slices.Clone(*at(o)) }
-	a.wish = wish[W]{
+	a := places(m, at, want)
+	a.cell = listCell(func(list []RedirectURI) Shown { return ShowList(RedirectNames(list)) })
+	a.visit = func(f any, v Cells) { v.Redirects(f.(*[]RedirectURI)) }
+	a.wish = wish{
 		chooses: true,
-		Given:   func(w *W) (string, bool) { return redirectLines(*want(w)), *want(w) != nil },
-		Take:    func(w *W, text string) { *want(w) = redirectsIn(text) },
-		wrong:   func(p *report.Problems, m Meta, w *W) { validateRedirects(p, m.Spec, *want(w)) },
+		given: func(want any) (string, bool) {
+			list := *want.(*[]RedirectURI)
+			return redirectLines(list), list != nil
+		},
+		take:  func(want any, text string) { *want.(*[]RedirectURI) = redirectsIn(text) },
+		wrong: func(p *report.Problems, m Meta, want any) { validateRedirects(p, m.Spec, *want.(*[]RedirectURI)) },
 	}
 	return a
 }
 
-// assigned returns an application's provider: its primary key and its name.
+// assignment points to an application's provider: its primary key and its name.
+type assignment struct {
+	pk   *int
+	name *string
+}
+
+// assigned returns an application's provider.
 func assigned[W, S any](m Meta, pk func(*S) *int, name func(*S) *string) Attr[W, S] {
-	a := Attr[W, S]{Meta: m, state: stateOf(name, ShowText)}
-	a.visit = func(o *S, v Cells) { v.Assigned(pk(o), name(o)) }
-	a.Copy = func(to, from *S) { *pk(to), *name(to) = *pk(from), *name(from) }
+	a := Attr[W, S]{Meta: m, at: func(o *S) any { return assignment{pk(o), name(o)} }}
+	a.cell = cell{
+		show:  func(f any) Shown { return ShowText(*f.(assignment).name) },
+		visit: func(f any, v Cells) { v.Assigned(f.(assignment).pk, f.(assignment).name) },
+		copy: func(to, from any) {
+			t, f := to.(assignment), from.(assignment)
+			*t.pk, *t.name = *f.pk, *f.name
+		},
+		plain: func(f any) any { return *f.(assignment).name },
+	}
 	return a
 }
 
-func stateOf[S, T any](at func(*S) *T, show func(T) Shown) state[S] {
-	return state[S]{
-		at:    func(o *S) any { return at(o) },
-		Show:  func(o *S) Shown { return show(*at(o)) },
-		Copy:  func(to, from *S) { *at(to) = *at(from) },
-		Same:  func(a, b *S) bool { return show(*at(a)).Equal(show(*at(b))) },
-		Plain: func(o *S) any { return *at(o) },
+// cellOf returns what every field of the type has.
+func cellOf[T any](show func(T) Shown) cell {
+	return cell{
+		show:  func(f any) Shown { return show(*f.(*T)) },
+		copy:  func(to, from any) { *to.(*T) = *from.(*T) },
+		plain: func(f any) any { return *f.(*T) },
 	}
+}
+
+// bothCell returns what a field has whose type is the same in spec and object.
+func bothCell[T any](show func(T) Shown) cell {
+	c := cellOf(show)
+	c.keep = func(to, want, now any) { *to.(*T) = Value(*want.(**T), *now.(*T)) }
+	c.offer = func(want, has any) { *want.(**T) = new(*has.(*T)) }
+	return c
+}
+
+// listCell returns what a list has. Two objects never share one.
+func listCell[T any](show func([]T) Shown) cell {
+	c := cellOf(show)
+	c.copy = func(to, from any) { *to.(*[]T) = slices.Clone(*from.(*[]T)) }
+	c.offer = c.copy
+	return c
 }
 
 // orNil returns what p points to, nil for nil.
@@ -214,13 +281,16 @@ func orNil[T any](p *T) any {
 	return *p
 }
 
-func wishText[W any](want func(*W) **string) wish[W] {
-	return wish[W]{
+func wishText() wish {
+	return wish{
 		chooses: true,
-		Given:   func(w *W) (string, bool) { return Value(*want(w), ""), *want(w) != nil },
-		Take:    func(w *W, text string) { *want(w) = &text },
-		wrong: func(p *report.Problems, m Meta, w *W) {
-			switch v := *want(w); {
+		given: func(want any) (string, bool) {
+			v := *want.(**string)
+			return Value(v, ""), v != nil
+		},
+		take: func(want any, text string) { *want.(**string) = &text },
+		wrong: func(p *report.Problems, m Meta, want any) {
+			switch v := *want.(**string); {
 			case v == nil:
 			case m.check != nil:
 				m.check(p, m, *v)
@@ -232,11 +302,23 @@ func wishText[W any](want func(*W) **string) wish[W] {
 }
 
 // wishFlag treats an open flag as its default.
-func wishFlag[W any](want func(*W) **bool, fallback bool) wish[W] {
-	return wish[W]{
+func wishFlag(fallback bool) wish {
+	return wish{
 		chooses: true,
-		Given:   func(w *W) (string, bool) { return ticked(Value(*want(w), fallback)), *want(w) != nil },
-		Take:    func(w *W, text string) { *want(w) = new(text == Ticked) },
+		given: func(want any) (string, bool) {
+			v := *want.(**bool)
+			return ticked(Value(v, fallback)), v != nil
+		},
+		take: func(want any, text string) { *want.(**bool) = new(text == Ticked) },
+	}
+}
+
+// wishTick sets a flag that is never left open.
+func wishTick() wish {
+	return wish{
+		chooses: true,
+		given:   func(want any) (string, bool) { return ticked(*want.(*bool)), true },
+		take:    func(want any, text string) { *want.(*bool) = text == Ticked },
 	}
 }
 
@@ -283,13 +365,4 @@ func redirectsIn(text string) []RedirectURI {
 		list = append(list, uri)
 	}
 	return list
-}
-
-// wishTick sets a flag that is never left open.
-func wishTick[W any](want func(*W) *bool) wish[W] {
-	return wish[W]{
-		chooses: true,
-		Given:   func(w *W) (string, bool) { return ticked(*want(w)), true },
-		Take:    func(w *W, text string) { *want(w) = text == Ticked },
-	}
 }

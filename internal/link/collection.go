@@ -170,7 +170,7 @@ func SlotAttrs() []Attr[PocketBase, OAuth2Provider] {
 		Ask: Ask{Control: AskCode, Group: AskURLs, Open: true, Given: true},
 		Doc: Doc{"the address at which PocketBase reaches authentik", "authentik's userinfo endpoint"},
 	}, func(s *S) *string { return &s.UserInfoURL }, func(w *W) **string { return &w.UserInfoURL })
-	userInfoURL.wrong = func(p *report.Problems, m Meta, w *W) {
+	userInfoURL.judge = func(p *report.Problems, m Meta, w *W) {
 		// Without one, PocketBase reads the ID token and checks nothing.
 		if w.UserInfoURL != nil && (*w.UserInfoURL != "" || Value(w.UserInfo, "userinfo") == "userinfo") {
 			checkURL(p, m, *w.UserInfoURL)
@@ -334,12 +334,12 @@ func SettingsAttrs() []Attr[PocketBase, SettingsState] {
 		},
 		Doc: Doc{"turn off “Hide collection create and edit controls”", "`false`: the link does not need it"},
 	}, func(s *S) *bool { return &s.HideControls }, nil)
-	controls.wish = wishTick(func(w *W) *bool { return &w.ShowControls })
+	controls.wish, controls.want = wishTick(), func(w *W) any { return &w.ShowControls }
 	rewrite := Attr[W, S]{Meta: Meta{
 		Spec: "pocketbase.rewrite_secret", Label: report.RewriteLabel,
 		Ask: Ask{Control: AskTick, Given: true, Hint: "PocketBase never shows its copy. Use this if a check reports " +
 			"that the secret is rejected"},
-	}, wish: wishTick(func(w *W) *bool { return &w.RewriteSecret })}
+	}, wish: wishTick(), want: func(w *W) any { return &w.RewriteSecret }}
 	return []Attr[W, S]{controls, rewrite}
 }
 

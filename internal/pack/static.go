@@ -13,7 +13,8 @@ import (
 // that arrives later is not asked.
 func sources() map[string][]string {
 	return map[string][]string{
-		"style.css":   {"css/tokens.css", "css/base.css", "css/components.css", "css/pages.css"},
+		"style.css":   {"css/tokens.css", "css/base.css", "css/components.css", "css/start.css"},
+		"pages.css":   {"css/pages.css"},
 		"app.js":      {"js/app.js"},
 		"signin.js":   {"js/signin.js"},
 		"htmx.min.js": {"js/htmx.min.js", "js/hx-sse.min.js"},

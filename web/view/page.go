@@ -34,6 +34,8 @@ type Head struct {
 	Script string
 	// Refresh lets a browser without JavaScript load the page again.
 	Refresh bool
+	// First is the first page, which needs no style sheet of the others.
+	First bool
 	// Wide gives tables more room.
 	Wide bool
 }
@@ -48,7 +50,7 @@ func (h Head) FullTitle() say.Text {
 
 // Assets are the URLs of the static files.
 type Assets struct {
-	Styles, App, HTMX, Icon string
+	Styles, Pages, App, HTMX, Icon string
 }
 
 // Ends are the two systems for the bar below the header.

@@ -13,7 +13,7 @@ import (
 // TestStories renders every page in every state and holds it against what
 // all pages have in common.
 func TestStories(t *testing.T) {
-	for _, s := range stories.All(view.Assets{Styles: "s", App: "a", HTMX: "h", Icon: "i"}) {
+	for _, s := range stories.All(view.Assets{Styles: "s", Pages: "p", App: "a", HTMX: "h", Icon: "i"}) {
 		t.Run(s.Name, func(t *testing.T) {
 			var b strings.Builder
 			if err := s.Page.Render(t.Context(), &b); err != nil {
