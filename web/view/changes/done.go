@@ -18,6 +18,8 @@ type DoneInput struct {
 	// SignedIn is a sign-in that was seen to work since the last change, zero for none.
 	SignedIn report.SignedIn
 	Held     bool // the session still holds tokens
+	// OneWay reports whether passwords can be turned off, now that a sign-in has worked.
+	OneWay bool
 	// AuthentikAPI and PocketBaseAPI are the addresses that authpocket used. The
 	// dashboards are there too.
 	AuthentikAPI, PocketBaseAPI string
@@ -69,6 +71,9 @@ func NewDone(h view.Head, in DoneInput) DonePage {
 	}
 	if in.Later {
 		p.Later = doneLaterOf(in)
+	}
+	if in.OneWay {
+		p.OneWay = &view.Action{Label: say.Of("Turn off passwords"), URL: "/passwords"}
 	}
 	return p
 }
