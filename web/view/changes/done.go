@@ -50,7 +50,7 @@ func (r Round) part(keep bool) RoundPart {
 
 // NewDone returns the last page.
 func NewDone(h view.Head, in DoneInput) DonePage {
-	p := DonePage{Head: h, Kind: "good", Held: in.Held, Snippet: Snippet(in.Desired), Tokens: tokenAdvice(in),
+	p := DonePage{Head: h, Kind: "good", Held: in.Held, Snippet: Snippet(in.Desired), SignOut: EndSession(in.Desired), Tokens: tokenAdvice(in),
 		Own: in.Own, Links: dashboards(in)}
 	p.Head.Title = say.Of("authentik and PocketBase are linked")
 	p.Lead = in.Checks.Headline(in.SignedIn)
@@ -130,6 +130,14 @@ const auth = await pb
   .authWithOAuth2({ provider: %s });
 
 console.log(auth.record.email);`, script(d.PocketBaseURL), script(d.Collection.Name), script(d.Slot.Slot))
+}
+
+// EndSession returns the code that ends PocketBase's sign-in in the browser and then leads to authentik, which ends
+// the session if the provider's invalidation flow does. authentik would send people on to a logout URI only with the
+// ID token, which PocketBase does not pass on.
+func EndSession(d link.Desired) string {
+	return fmt.Sprintf("pb.authStore.clear();\nlocation.assign(%s);",
+		script(d.AuthentikURL+"/application/o/"+d.Application.Slug+"/end-session/"))
 }
 
 // script returns s as a JavaScript string. Marshalling a string cannot fail.
