@@ -33,5 +33,8 @@ func (s *Server) showDone(w http.ResponseWriter, r *http.Request, sess *session.
 		Later: p.Authentik != nil && p.PocketBase != nil, Receipts: s.cfg.Receipts != nil,
 		Own: own(p), SignedIn: s.signedIn(sess),
 	}
+	if in.Later && !in.SignedIn.At.IsZero() {
+		in.OneWay = s.engine(p).TakesPasswords(r.Context(), in.Desired)
+	}
 	s.render(w, r, http.StatusOK, changes.Done(changes.NewDone(s.head(sess), in)))
 }

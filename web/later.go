@@ -68,6 +68,12 @@ func (s *Server) undoConflicts(w http.ResponseWriter, r *http.Request, sess *ses
 		page.Head.Title, page.Summary = say.Of("Some of it cannot be restored"),
 			say.Of("authpocket cannot recreate some of what was removed. Nothing was written.")
 		page.Todo = say.Of("Undo anyway to restore the rest. You review all changes first.")
+	case onlyWayField:
+		page.Head.Title, page.Summary = say.Of("authentik is the only way in"),
+			say.Of("Without the link nobody could sign in to the collection. Nothing was written.")
+		page.Todo = say.Of("Turn passwords on first. Or undo anyway to close the collection. You review all changes " +
+			"first.")
+		page.Actions = append([]view.Action{{Label: say.Of("Turn passwords on"), URL: "/settings"}}, page.Actions...)
 	case "application.slug", "pocketbase.slot":
 		page.Head.Title, page.Summary = say.Of("This cannot be undone here"),
 			say.Of("Undoing it would delete something else. Nothing was written.")
@@ -123,6 +129,15 @@ func (s *Server) showLater(make planner) func(http.ResponseWriter, *http.Request
 	}
 }
 
+// showRemoval handles the "GET /remove" route. With force the link is removed even if nobody can sign in without it.
+func (s *Server) showRemoval(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress) {
+	planned := (*engine.Engine).Removal
+	if r.URL.Query().Has("force") {
+		planned = (*engine.Engine).ForcedRemoval
+	}
+	s.showLater(planned)(w, r, sess, p)
+}
+
 func (s *Server) laterProblems(w http.ResponseWriter, r *http.Request, sess *session.Session,
 	problems report.Problems) {
 	page := view.ProblemPage{
@@ -130,6 +145,12 @@ func (s *Server) laterProblems(w http.ResponseWriter, r *http.Request, sess *ses
 		Summary: say.Of("No link exists with these settings. Nothing was written."), List: view.Sentences(problems),
 		Actions: []view.Action{{Label: say.Of("Change the settings"), URL: "/settings"},
 			{Label: say.Of("Go to the review"), URL: "/review"}},
+	}
+	if problems[0].Field == onlyWayField {
+		page.Head.Title, page.Summary = say.Of("authentik is the only way in"),
+			say.Of("Without the link nobody could sign in to the collection. Nothing was written.")
+		page.Actions = []view.Action{{Label: say.Of("Turn passwords on"), URL: "/settings"},
+			{Label: report.RunRemove.Label(), URL: "/remove?force=yes"}}
 	}
 	if problems[0].Field == "pocketbase.slot" {
 		page.Summary, page.Actions = say.Of("This would delete something else in PocketBase. Nothing was written."),

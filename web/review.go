@@ -16,7 +16,7 @@ import (
 func (s *Server) showReview(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress) {
 	shown := sess.TakeFresh()
 	if shown == nil {
-		plan, err := s.engine(p).Plan(r.Context(), p.Spec)
+		plan, _, err := s.engine(p).PlanNext(r.Context(), p.Spec, s.proofOf(sess))
 		if err != nil {
 			s.fail(w, r, sess, err, "/review")
 			return

@@ -67,7 +67,8 @@ func (s *Server) routes() chi.Router {
 	r.Post("/receipts/{id}/continue", s.after("/settings", s.continueReceipt))
 	r.Get("/rotate", s.after("/review", s.showLater((*engine.Engine).Rotation)))
 	r.Get("/rotate/back", s.with(s.showRotationBack))
-	r.Get("/remove", s.after("/review", s.showLater((*engine.Engine).Removal)))
+	r.Get("/passwords", s.after("/review", s.showPasswords))
+	r.Get("/remove", s.after("/review", s.showRemoval))
 
 	r.Get("/export", s.with(s.showExport))
 	r.Get(changes.LinkFileURL, s.with(s.sendLinkFile))

@@ -110,7 +110,7 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request, sess *sess
 		s.refuseSettings(w, r, sess, sent, problems, say.Text{})
 		return
 	}
-	plan, err := s.engine(p).Plan(r.Context(), spec)
+	plan, _, err := s.engine(p).PlanNext(r.Context(), spec, nil) // other answers, other proof
 	if found, ok := errors.AsType[report.Problems](err); ok {
 		s.refuseSettings(w, r, sess, sent, found, inTheWay(found))
 		return

@@ -55,3 +55,9 @@ func (e *Engine) ApplyProved(ctx context.Context, whole link.Plan, proof *link.P
 		hook(event)
 	})
 }
+
+// TakesPasswords reports whether people can also sign in to the link's collection with a password or a one-time one.
+func (e *Engine) TakesPasswords(ctx context.Context, d link.Desired) bool {
+	now, err := e.pocketbase.Collection(ctx, d)
+	return err == nil && !now.PasswordOff()
+}

@@ -343,24 +343,35 @@ func entries(text string) []string {
 	return list
 }
 
-// regexMark is the prefix of a pattern on the settings page.
-const regexMark = "regex:"
+// The prefixes of a pattern, and of an address for after the logout, on the settings page.
+const (
+	regexMark  = "regex:"
+	logoutMark = "logout:"
+)
 
 func redirectLines(list []RedirectURI) string {
 	return strings.Join(Each(list, func(r RedirectURI) string {
+		line := r.URL
 		if r.Mode == RedirectRegex {
-			return regexMark + r.URL
+			line = regexMark + line
 		}
-		return r.URL
+		if r.Logout() {
+			line = logoutMark + line
+		}
+		return line
 	}), "\n")
 }
 
 func redirectsIn(text string) []RedirectURI {
 	var list []RedirectURI
 	for _, line := range entries(text) {
-		uri := RedirectURI{URL: line, Mode: RedirectStrict}
+		var kind RedirectType
+		if address, ok := strings.CutPrefix(line, logoutMark); ok {
+			line, kind = strings.TrimSpace(address), RedirectLogout
+		}
+		uri := RedirectURI{URL: line, Mode: RedirectStrict, Type: kind}
 		if pattern, ok := strings.CutPrefix(line, regexMark); ok {
-			uri = RedirectURI{URL: strings.TrimSpace(pattern), Mode: RedirectRegex}
+			uri = RedirectURI{URL: strings.TrimSpace(pattern), Mode: RedirectRegex, Type: kind}
 		}
 		list = append(list, uri)
 	}

@@ -85,9 +85,9 @@ func (f CollectionField) Read() (o FieldOptions) {
 }
 
 // validateGroups adds what is wrong with the fields for a person's groups without a look at the collection.
-func validateGroups(p *report.Problems, m Meta, w *PocketBase) {
+func validateGroups(p *report.Problems, m Meta, groups []GroupField) {
 	seen := map[string]bool{}
-	for i, g := range w.Groups {
+	for i, g := range groups {
 		at := FieldAt(m.Spec, i)
 		switch {
 		case !groupFieldSyntax().MatchString(g.Field) || g.Field == "__proto__": // which JavaScript takes otherwise
@@ -131,11 +131,15 @@ func GroupAttrs() []Attr[PocketBase, CollectionState] {
 				"sign-in: a list of `field:` with `when:` a group for a bool, `values:` by group, or `by:` a field " +
 				"of the related collection", "none"},
 		},
-		wish: wish[W]{
+		want: func(w *W) any { return &w.Groups },
+		wish: wish{
 			chooses: true,
-			Given:   func(w *W) (string, bool) { return groupLines(w.Groups), w.Groups != nil },
-			Take:    func(w *W, text string) { w.Groups = groupFieldsIn(text) },
-			wrong:   validateGroups,
+			given: func(want any) (string, bool) {
+				list := *want.(*[]GroupField)
+				return groupLines(list), list != nil
+			},
+			take:  func(want any, text string) { *want.(*[]GroupField) = groupFieldsIn(text) },
+			wrong: func(p *report.Problems, m Meta, want any) { validateGroups(p, m, *want.(*[]GroupField)) },
 		},
 	}}
 }

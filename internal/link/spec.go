@@ -40,7 +40,7 @@ type Spec struct {
 type RedirectURI struct {
 	URL  string       `yaml:"url" json:"url"`
 	Mode RedirectMode `yaml:"mode" json:"mode"`
-	Type RedirectType `yaml:"-" json:"type"` // authentik 2026.5 and later, empty before
+	Type RedirectType `yaml:"type" json:"type"` // authentik 2026.5 and later, empty before
 }
 
 // RedirectMode is how authentik compares a redirect URI.
@@ -70,6 +70,9 @@ func (r *RedirectURI) UnmarshalYAML(unmarshal func(any) error) error {
 	type whole RedirectURI
 	return unmarshal((*whole)(r))
 }
+
+// Logout reports whether authentik sends people there after they have signed out.
+func (r RedirectURI) Logout() bool { return r.Type == RedirectLogout }
 
 // PatternSuffix is the suffix of a redirect URI's text if it is a regular expression.
 const PatternSuffix = " (regex)"

@@ -207,6 +207,12 @@ func shownAddress(v string) string {
 func with(label say.Text, value string) say.Text { return say.Join(label, say.Raw(value)) }
 
 func validateRedirect(p *report.Problems, field string, r RedirectURI) {
+	switch r.Type {
+	case RedirectAuthorization, RedirectLogout, "":
+	default:
+		p.Add(field, say.Of("There is no type “%s” of a redirect URI.", string(r.Type)),
+			say.Of("Use authorization or logout."))
+	}
 	switch r.Mode {
 	case RedirectRegex:
 		validatePattern(p, field, r.URL)

@@ -88,7 +88,7 @@ func checkTypes(f *faults, root *yaml.Node) {
 		switch text := kind == reflect.String || v.as == reflect.TypeFor[secret.Text](); {
 		case v.as == reflect.TypeFor[link.RedirectURI]():
 			if v.node.Kind == yaml.SequenceNode || isNull(v.node) {
-				words = say.Of("this must be an address, or a mapping with url and mode")
+				words = say.Of("this must be an address, or a mapping with url, mode and type")
 			}
 		case text && v.node.Kind != yaml.ScalarNode:
 			words = say.Of("this must be text")

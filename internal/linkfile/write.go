@@ -111,8 +111,13 @@ func nodeOf(v reflect.Value) *yaml.Node {
 	for v.Kind() == reflect.Pointer {
 		v = v.Elem()
 	}
-	if redirect, ok := v.Interface().(link.RedirectURI); ok && redirect.Mode != link.RedirectRegex {
-		v = reflect.ValueOf(redirect.URL)
+	if redirect, ok := v.Interface().(link.RedirectURI); ok {
+		if redirect.Type == link.RedirectAuthorization {
+			redirect.Type = "" // the usual one
+		}
+		if v = reflect.ValueOf(redirect); redirect.Mode != link.RedirectRegex && redirect.Type == "" {
+			v = reflect.ValueOf(redirect.URL)
+		}
 	}
 	switch v.Kind() {
 	case reflect.Struct:

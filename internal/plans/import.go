@@ -69,9 +69,12 @@ func otherSlugs(a link.AuthentikSnapshot) say.Text {
 
 func importProvider(s *link.Spec, has, usual link.ProviderState) {
 	usual.ClientID, usual.ClientSecret = has.ClientID, has.ClientSecret
-	signsOut := func(r link.RedirectURI) bool { return r.Type == link.RedirectLogout }
-	has.RedirectURIs = slices.DeleteFunc(slices.Clone(has.RedirectURIs), signsOut)
+	logouts := slices.DeleteFunc(slices.Clone(has.RedirectURIs), func(r link.RedirectURI) bool { return !r.Logout() })
+	has.RedirectURIs = slices.DeleteFunc(slices.Clone(has.RedirectURIs), link.RedirectURI.Logout)
 	link.OfferOther(link.ProviderAttrs(), &s.Provider, &has, &usual)
+	if len(logouts) > 0 {
+		s.Provider.RedirectURIs = append(s.Provider.RedirectURIs, logouts...)
+	}
 }
 
 func importSlot(s *link.Spec, c link.CollectionState, slot link.OAuth2Provider, a link.AuthentikSnapshot,

@@ -90,6 +90,7 @@ func resolveProvider(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, fou
 	link.Resolve(link.ProviderAttrs(), &d.Provider, &s.Provider, &now)
 	d.Provider.ClientType = "confidential"
 	d.Provider.IncludeClaims = now.IncludeClaims || link.Value(s.PocketBase.UserInfo, "") == "id_token"
+	checkLogout(s, a, problems)
 	d.Provider.RedirectURIs = resolveRedirects(s, d.Application.LaunchURL, now.RedirectURIs)
 	d.Application.Provider, d.Application.ProviderName = now.PK, d.Provider.Name
 	resolveFlows(d, s, a, now, problems)
@@ -103,10 +104,13 @@ func resolveProvider(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, fou
 // resolveRedirects returns the current redirect URIs in order, followed by those that PocketBase and the app need. A
 // list in the spec replaces them. launch is the application's launch URL.
 func resolveRedirects(s link.Spec, launch string, now []link.RedirectURI) []link.RedirectURI {
-	if s.Provider.RedirectURIs != nil {
-		return givenRedirects(s.Provider.RedirectURIs, now)
-	}
 	list := slices.Clone(now)
+	if given := s.Provider.RedirectURIs; given != nil {
+		list = givenRedirects(given, now)
+		if len(given) == 0 || slices.ContainsFunc(given, func(r link.RedirectURI) bool { return !r.Logout() }) {
+			return list
+		}
+	}
 	for _, needed := range s.NeededRedirects(launch) {
 		uri := link.RedirectURI{URL: needed, Mode: link.RedirectStrict, Type: link.RedirectAuthorization}
 		there := func(r link.RedirectURI) bool {
@@ -119,18 +123,36 @@ func resolveRedirects(s link.Spec, launch string, now []link.RedirectURI) []link
 	return list
 }
 
-// givenRedirects returns the spec's list and the current logout URIs, which a link file can't express.
+// givenRedirects returns the spec's list. If it has only logout URIs, the current other ones stay, and the other way
+// round.
 func givenRedirects(given, now []link.RedirectURI) []link.RedirectURI {
 	list := slices.Clone(given)
 	for i := range list {
 		list[i].Mode = cmp.Or(list[i].Mode, link.RedirectStrict)
 		list[i].Type = cmp.Or(list[i].Type, link.RedirectAuthorization)
 	}
-	logout := func(r link.RedirectURI) bool { return r.Type == link.RedirectLogout }
-	if slices.ContainsFunc(list, logout) {
+	authorize := func(r link.RedirectURI) bool { return !r.Logout() }
+	switch logouts := slices.ContainsFunc(list, link.RedirectURI.Logout); {
+	case logouts && slices.ContainsFunc(list, authorize):
 		return list
+	case logouts:
+		return append(slices.DeleteFunc(slices.Clone(now), link.RedirectURI.Logout), list...)
 	}
-	return append(list, slices.DeleteFunc(slices.Clone(now), func(r link.RedirectURI) bool { return !logout(r) })...)
+	return append(list, slices.DeleteFunc(slices.Clone(now), authorize)...)
+}
+
+// checkLogout adds a problem for logout URIs on an authentik that would take them for others.
+func checkLogout(s link.Spec, a link.AuthentikSnapshot, problems *report.Problems) {
+	if a.Features.RedirectURI {
+		return
+	}
+	for i, r := range s.Provider.RedirectURIs {
+		if r.Logout() {
+			problems.Add(link.FieldAt("provider.redirect_uris", i), say.Of("This authentik has no redirect URIs for "+
+				"the logout: it would let sign-ins return to %s.", r.URL),
+				say.Of("Leave it out, or upgrade authentik to 2026.5 or later."))
+		}
+	}
 }
 
 func resolveFlows(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, now link.ProviderState,

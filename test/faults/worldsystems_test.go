@@ -8,6 +8,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/people"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -77,6 +78,20 @@ func (s *systems) look() error {
 func (a authentikIn) ChangedBy(context.Context, time.Time, []link.Change) []say.Text { return nil }
 
 func (p pocketbaseIn) ChangedBy(context.Context, time.Time, []link.Change) []say.Text { return nil }
+
+// Nobody is in the world to leave it.
+
+func (authentikIn) EachUser(context.Context, func(people.User)) (bool, error) { return true, nil }
+
+func (authentikIn) GroupParents(context.Context) (map[string][]string, error) { return nil, nil }
+
+func (pocketbaseIn) EachLinked(context.Context, link.Desired, func(account, subject string)) error {
+	return nil
+}
+
+func (pocketbaseIn) LinkedAccounts(context.Context, link.Desired, []string) ([]people.Account, error) {
+	return nil, nil
+}
 
 func (a authentikIn) Observe(_ context.Context, q link.Query) (link.AuthentikSnapshot, error) {
 	a.mu.Lock()

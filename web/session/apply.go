@@ -35,8 +35,8 @@ func (j *Apply) Progress(n int, over bool) changes.Progress {
 	events, _, _ := j.Happened.Look()
 	p := changes.Progress{
 		Purpose: j.Plan.Purpose, Restores: j.Plan.Restores, Again: cmp.Or(j.Again, Again(j.Plan)), Back: j.Back,
-		Warnings: j.Plan.Warnings,
-		Changes:  j.Plan.Changes, States: make([]string, len(j.Plan.Changes)), Failed: map[int][]report.Message{},
+		Warnings: j.Plan.Warnings, OneWay: j.Plan.Part == link.PartAfterProof,
+		Changes: j.Plan.Changes, States: make([]string, len(j.Plan.Changes)), Failed: map[int][]report.Message{},
 		Ended: over,
 	}
 	for _, e := range events[:min(n, len(events))] {
@@ -152,7 +152,8 @@ func (j *Apply) succeeded(ctx context.Context, e *engine.Engine, sess *Session) 
 		run.run(ctx, e, j.Plan.Desired)
 		j.checks = run.checks
 	default:
-		sess.Settle(j.rev, j.Plan.Desired, true)
+		// A way in that was turned off leaves the link, and the sign-in that proved it, as they are.
+		sess.Settle(j.rev, j.Plan.Desired, j.Plan.Part != link.PartAfterProof)
 		sess.takeAnswers(j.rev, j.Answers)
 	}
 }
@@ -179,6 +180,9 @@ func Again(p link.Plan) string {
 	case link.PurposeUndo:
 		return UndoPath(p.Of, p.Force)
 	case link.PurposeRemove:
+		if p.Force {
+			return "/remove?force=yes"
+		}
 		return "/remove"
 	case link.PurposeRotate:
 		return "/rotate"

@@ -25,6 +25,7 @@ type Progress struct {
 	Restores bool   // the undo of a removal
 	Again    string // URL of the review of a new plan of the same kind
 	Back     string // where to continue after a plan that fixes one problem
+	OneWay   bool   // ways in were taken away, after a proof
 	Warnings []link.Warning
 	// Checks are the checks of a new client secret.
 	Checks report.Checks
@@ -132,7 +133,14 @@ func goodOutcome(in Progress, done int) *view.Outcome {
 	if done == 0 {
 		o.Heading = say.Of("No changes were needed")
 	}
-	if in.Back != "" {
+	switch {
+	case in.OneWay:
+		o.Heading = say.Of("Passwords are turned off")
+		o.Text, o.Check = say.Of("Superusers keep their password. To turn passwords on again, undo this in the "+
+			"history."), false
+		o.Actions = []view.Action{{Label: say.Of("Back to the link"), URL: "/done"},
+			{Label: report.RunReceipts.Label(), URL: "/receipts"}}
+	case in.Back != "":
 		o.Check, o.Actions = false, []view.Action{{Label: say.Of("Continue the test"), URL: in.Back},
 			{Label: say.Of("Check again"), URL: "/verify"}}
 	}

@@ -18,6 +18,8 @@ type DoneInput struct {
 	// SignedIn is a sign-in that was seen to work since the last change, zero for none.
 	SignedIn report.SignedIn
 	Held     bool // the session still holds tokens
+	// OneWay reports whether passwords can be turned off, now that a sign-in has worked.
+	OneWay bool
 	// AuthentikAPI and PocketBaseAPI are the addresses that authpocket used. The
 	// dashboards are there too.
 	AuthentikAPI, PocketBaseAPI string
@@ -48,7 +50,7 @@ func (r Round) part(keep bool) RoundPart {
 
 // NewDone returns the last page.
 func NewDone(h view.Head, in DoneInput) DonePage {
-	p := DonePage{Head: h, Kind: "good", Held: in.Held, Snippet: Snippet(in.Desired), Tokens: tokenAdvice(in),
+	p := DonePage{Head: h, Kind: "good", Held: in.Held, Snippet: Snippet(in.Desired), SignOut: EndSession(in.Desired), Tokens: tokenAdvice(in),
 		Own: in.Own, Links: dashboards(in)}
 	p.Head.Title = say.Of("authentik and PocketBase are linked")
 	p.Lead = in.Checks.Headline(in.SignedIn)
@@ -69,6 +71,9 @@ func NewDone(h view.Head, in DoneInput) DonePage {
 	}
 	if in.Later {
 		p.Later = doneLaterOf(in)
+	}
+	if in.OneWay {
+		p.OneWay = &view.Action{Label: say.Of("Turn off passwords"), URL: "/passwords"}
 	}
 	return p
 }
@@ -125,6 +130,14 @@ const auth = await pb
   .authWithOAuth2({ provider: %s });
 
 console.log(auth.record.email);`, script(d.PocketBaseURL), script(d.Collection.Name), script(d.Slot.Slot))
+}
+
+// EndSession returns the code that ends PocketBase's sign-in in the browser and then leads to authentik, which ends
+// the session if the provider's invalidation flow does. authentik would send people on to a logout URI only with the
+// ID token, which PocketBase does not pass on.
+func EndSession(d link.Desired) string {
+	return fmt.Sprintf("pb.authStore.clear();\nlocation.assign(%s);",
+		script(d.AuthentikURL+"/application/o/"+d.Application.Slug+"/end-session/"))
 }
 
 // script returns s as a JavaScript string. Marshalling a string cannot fail.

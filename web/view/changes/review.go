@@ -48,6 +48,11 @@ func NewReview(h view.Head, in ReviewInput) ReviewPage {
 			p.Decide = append(p.Decide, newNote(w))
 		}
 	}
+	if in.Plan.Part == link.PartBeforeProof && in.Plan.Only == "" {
+		p.Decide = append(p.Decide, Note{say.Of("Passwords stay on for now"),
+			say.Of("They are turned off only after a sign-in through the link has worked: apply this, test a sign-in, " +
+				"and turn them off on the last page.")})
+	}
 	if in.Plan.Purpose == link.PurposeLink {
 		p.Head.Step, p.Head.Back, p.Answers = view.StepCaption(4), "/settings", answers(in)
 		p.Later = later(in.Plan.Desired)
@@ -121,11 +126,26 @@ func (p *ReviewPage) words(in ReviewInput) {
 			"PocketBase's " +
 			"account and the person, even if the sign-in fails. Nothing else is changed.")
 		p.address(plan.Generated.Person, in.Problems)
+	case link.PurposeLink:
+		if plan.Proof != nil {
+			p.oneWay(plan)
+			return
+		}
+		fallthrough
 	default:
 		p.Head.Title = say.Count(n, "Review %d change", "Review %d changes")
 		p.Button = say.Count(n, "Apply %d change", "Apply %d changes")
 		p.Lead = happens(plan, p.Head.Receipts)
 	}
+}
+
+// oneWay sets the words of a plan that takes ways in away.
+func (p *ReviewPage) oneWay(plan link.Plan) {
+	p.Head.Title, p.Button, p.Head.Back = say.Of("Review one way in"), say.Of("Turn off passwords"), "/done"
+	p.Danger = true
+	p.Lead = say.Of("%s signed in with authentik at %s. From now on that is how people sign in to %s. Superusers are "+
+		"people of another collection and keep their password, so you can always turn passwords on again, here or in "+
+		"PocketBase's dashboard.", plan.Proof.By, view.Moment(plan.Proof.At), plan.Desired.Collection.Name)
 }
 
 // happens says what a plan for the link does, in a sentence for each system and one for the rest.

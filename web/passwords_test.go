@@ -1,0 +1,82 @@
+package web
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"authpocket/sandbox"
+)
+
+// passwords reports whether people can sign in to the sandbox's collection with a password.
+func passwords(t *testing.T, box *sandbox.Sandbox) bool {
+	t.Helper()
+	c, err := box.PocketBase().App().FindCollectionByNameOrId("users")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.PasswordAuth.Enabled
+}
+
+func TestPasswordsAreTurnedOffOnlyAfterASignIn(t *testing.T) {
+	t.Parallel()
+	box := newSandbox(t)
+	w := keeping(t, box, prefilled(box))
+	b := w.browser().linked()
+
+	b.get("/passwords").want(409).says("Test a sign-in first", "Nothing was written", "Prove it now")
+	if p := b.get("/done"); strings.Contains(p.text, "/passwords") {
+		t.Error("it is offered before a sign-in has worked")
+	}
+	test := b.post("/signin", url.Values{}).want(303).header.Get("Location")
+	b.through(box, test)
+	if p := b.get("/done").want(200).says("One way in", "Turn off passwords"); !strings.Contains(p.text, `"/passwords"`) {
+		t.Error("it is not offered after a sign-in has worked")
+	}
+	review := b.get("/passwords").want(200).says("Review one way in", box.Person.Email+" signed in with authentik at",
+		"Turn off passwords", "Superusers", "sign-in methods of the collection “users”")
+	if !passwords(t, box) {
+		t.Fatal("a review turns passwords off")
+	}
+	b.apply(review).says("Passwords are turned off", "Superusers keep their password")
+	if passwords(t, box) {
+		t.Fatal("passwords are still on")
+	}
+	b.post("/verify", nil).want(303)
+	b.wait("/verify/events", "")
+	done := b.get("/done").want(200).says("signed in at")
+	if strings.Contains(done.text, `"/passwords"`) {
+		t.Error("it is offered although passwords are off")
+	}
+	if file := b.get("/export/link.yaml").want(200).text; !strings.Contains(file, "password_auth: false") {
+		t.Errorf("the link file is\n%s", file)
+	}
+
+	// the link is the only way in now, and does not go by mistake
+	b.get("/remove").want(409).says("authentik is the only way in", "Turn passwords on", "Remove it anyway")
+	b.get("/remove?force=yes").want(200).says("Review removal", "People can sign in to users only with authentik")
+	b.apply(b.get("/receipts/" + b.newest() + "/undo").want(200))
+	if !passwords(t, box) {
+		t.Error("undo does not turn passwords on again")
+	}
+}
+
+// The settings ask for it, the link is applied first, and the rest waits for a sign-in.
+func TestPasswordsOffInTheSettingsWaitForASignIn(t *testing.T) {
+	t.Parallel()
+	box := newSandbox(t)
+	w := keeping(t, box, prefilled(box))
+	b := w.browser().linked()
+	form := b.get("/settings").want(200).form("/settings")
+	form.Del("pocketbase.password_auth")
+	b.post("/settings", form).want(303, "/review")
+	b.get("/review").want(200).says("No changes needed", "Passwords stay on for now")
+	test := b.post("/signin", url.Values{}).want(303).header.Get("Location")
+	b.through(box, test)
+	b.apply(b.get("/review").want(200).says("Review one way in"))
+	if passwords(t, box) {
+		t.Error("passwords are still on")
+	}
+	b.get("/settings").want(200)
+	b.get("/review").want(200).says("No changes needed")
+}
