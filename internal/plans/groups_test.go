@@ -16,7 +16,7 @@ func TestGroupFieldsAreCheckedAgainstTheCollection(t *testing.T) {
 	}{
 		"a flag":                {link.GroupField{Field: "is_admin", When: "admins"}, ""},
 		"a flag without group":  {link.GroupField{Field: "is_admin"}, "field"},
-		"a flag with values":    {link.GroupField{Field: "is_admin", When: "a", Values: map[string]string{}}, "values"},
+		"a flag with values":    {link.GroupField{Field: "is_admin", When: "a", Values: map[string]string{}}, "when"},
 		"a select":              {link.GroupField{Field: "role", Values: map[string]string{"a": "staff"}}, ""},
 		"no such option":        {link.GroupField{Field: "role", Values: map[string]string{"a": "boss"}}, "values"},
 		"a select with when":    {link.GroupField{Field: "role", When: "a"}, "when"},

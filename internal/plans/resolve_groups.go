@@ -83,9 +83,6 @@ func (c groupChecker) checkKind(field link.CollectionField) {
 	case isBool && c.g.When == "":
 		c.add("field", say.Of("The field “%s” is of the type bool, and no group is named for it.", field.Name),
 			say.Of("Add when: with the group whose members have it set."))
-	case isBool && c.g.Values != nil:
-		c.add("values", say.Of("The field “%s” is of the type bool, which has no values.", field.Name),
-			say.Of("Use when instead."))
 	case !isBool && c.g.When != "":
 		c.add("when", say.Of("The field “%s” is of the type %s, and when is for the type bool.", field.Name,
 			field.Type), say.Of("Use values instead, or leave it out."))
