@@ -40,7 +40,8 @@ func TestGroupFieldsAreCheckedAgainstTheCollection(t *testing.T) {
 			c.Fields = append(c.Fields, link.CollectionField{Name: "is_admin", Type: "bool"},
 				link.CollectionField{Name: "role", Type: "select",
 					Options: json.RawMessage(`{"values": ["staff"], "maxSelect": 1}`)},
-				link.CollectionField{Name: "team", Type: "relation"}, link.CollectionField{Name: "count", Type: "number"},
+				link.CollectionField{Name: "team", Type: "relation"},
+				link.CollectionField{Name: "count", Type: "number"},
 				link.CollectionField{Name: "verified", Type: "bool", System: true},
 				link.CollectionField{Name: "needed", Type: "text", Required: true},
 				link.CollectionField{Name: "badge", Type: "text"}, link.CollectionField{Name: "ruled", Type: "text"})
