@@ -215,6 +215,9 @@ func (f verifyFlags) signIn(ctx context.Context, p program, e *engine.Engine, d 
 	if check.ID != "" {
 		r.Checks = append(r.Checks, check)
 	}
+	if hooked, made := signin.GroupsCheck(d, r.SignIn); made {
+		r.Checks = append(r.Checks, hooked)
+	}
 }
 
 // writeMetrics writes the verifications for Prometheus to the file of --metrics,

@@ -94,6 +94,7 @@ func (t *signInTest) succeed(ctx context.Context) signin.Verdict {
 		done.Record))))
 	v.Works, v.Outcome, v.Record, v.Claims, v.Made = true, done.Outcome, done.Record, done.Claims,
 		done.Outcome == signin.OutcomeNew
+	v.Groups = done.Groups
 	t.compare(&v)
 	t.report(v)
 	v.Evidence = t.e.authentik.Events(ctx, t.s.Started, t.d, t.state()).Evidence

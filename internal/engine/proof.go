@@ -131,6 +131,10 @@ func (e *Engine) Foresee(ctx context.Context, d link.Desired, person int) (signi
 		p.Cause = signin.Sharper(p.Cause, e.authentik.Check(ctx, d, person))
 	}
 	p.Subject, p.Sent = signin.ReadClaims(claims).Subject, signin.ClaimTexts(claims)
+	if hooked := signin.ForeseeGroups(d.Groups, claims); err == nil && p.Outcome != signin.OutcomeRefused &&
+		!hooked.Empty() {
+		p.Words = say.Join(p.Words, hooked)
+	}
 	return p, err
 }
 

@@ -26,12 +26,9 @@ type GroupField struct {
 // DefaultGroupBy is the field of a related collection that a relation's value is looked up in.
 const DefaultGroupBy = "name"
 
-// The claims that tell a person's groups: authentik's own, with all of them, and that of authpocket's mapping.
-// authentik joins the lists that two mappings give one claim, so ours has a name of its own.
-const (
-	GroupsClaim    = "groups"
-	AppGroupsClaim = "app_groups"
-)
+// GroupsClaim is the claim of authentik's own profile mapping with all groups of a person. authentik joins the lists
+// that two mappings give one claim (providers/oauth2/views/userinfo.py), so a mapping that limits them needs another.
+const GroupsClaim = "groups"
 
 // GroupsInto says which fields get a person's groups, and from which claim.
 type GroupsInto struct {
@@ -141,7 +138,20 @@ func GroupAttrs() []Attr[PocketBase, CollectionState] {
 			take:  func(want any, text string) { *want.(*[]GroupField) = groupFieldsIn(text) },
 			wrong: func(p *report.Problems, m Meta, want any) { validateGroups(p, m, *want.(*[]GroupField)) },
 		},
-	}}
+	}, text[W, CollectionState](Meta{
+		Spec: "pocketbase.groups_claim", Label: "Claim with the groups", check: checkClaim,
+		Ask: Ask{Control: AskCode, Group: AskGroups, Open: true, Given: true, Named: true,
+			Hint: "Leave empty for groups, which authentik's own profile mapping sends with all of a person's groups"},
+		Doc: Doc{"claim that has the groups; one of a scope mapping of yours limits them", "`" + GroupsClaim +
+			"`, all of the person's groups"},
+	}, nil, func(w *W) **string { return &w.GroupsClaim })}
+}
+
+func checkClaim(p *report.Problems, m Meta, v string) {
+	if !groupFieldSyntax().MatchString(v) || v == "__proto__" {
+		p.Add(m.Spec, say.Of("“%s” is no name of a claim.", v),
+			say.Of("Use letters, digits and underscores, as in app_groups."))
+	}
 }
 
 // groupLines returns the fields as lines of the settings page.

@@ -13,7 +13,7 @@ import (
 
 // resolveGroups resolves what the exported hook sets, and adds a problem for each field that can't hold it.
 func resolveGroups(d *link.Desired, want link.PocketBase, problems *report.Problems) {
-	d.Groups = link.GroupsInto{Claim: link.GroupsClaim, Fields: want.Groups}
+	d.Groups = link.GroupsInto{Claim: link.Value(want.GroupsClaim, link.GroupsClaim), Fields: want.Groups}
 	for i, g := range want.Groups {
 		c := groupChecker{at: link.FieldAt("pocketbase.groups", i), g: g, c: d.Collection, problems: problems}
 		c.check()
@@ -83,9 +83,6 @@ func (c groupChecker) checkKind(field link.CollectionField) {
 	case isBool && c.g.When == "":
 		c.add("field", say.Of("The field “%s” is of the type bool, and no group is named for it.", field.Name),
 			say.Of("Add when: with the group whose members have it set."))
-	case isBool && c.g.Values != nil:
-		c.add("values", say.Of("The field “%s” is of the type bool, which has no values.", field.Name),
-			say.Of("Use when instead."))
 	case !isBool && c.g.When != "":
 		c.add("when", say.Of("The field “%s” is of the type %s, and when is for the type bool.", field.Name,
 			field.Type), say.Of("Use values instead, or leave it out."))

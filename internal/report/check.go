@@ -134,6 +134,7 @@ const (
 	CheckPocketBaseCollection  CheckID = "pocketbase.collection"
 	CheckPocketBaseRealtime    CheckID = "pocketbase.realtime"
 	CheckPocketBaseProbe       CheckID = "pocketbase.probe"
+	CheckPocketBaseGroups      CheckID = "pocketbase.groups" // by a test sign-in
 
 	// CheckLink is made alone, where there is no link.
 	CheckLink       CheckID = "link"

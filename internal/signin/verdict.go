@@ -173,6 +173,7 @@ type Exchanged struct {
 	Claims  map[string]string // everything that authentik sent
 	Sent    Claims            // those that PocketBase uses
 	Refusal *Refusal
+	Groups  []GroupSeen // the fields that the exported hook sets, nil if authentik sent no groups
 }
 
 // Evidence is one log entry about a sign-in, with secrets removed.
@@ -228,6 +229,7 @@ type Verdict struct {
 	Made bool `json:"made"`
 	// Claims are all claims that authentik sent, for the admin only.
 	Claims      map[string]string `json:"claims,omitempty"`
+	Groups      []GroupSeen       `json:"-"`                    // as in Exchanged
 	Prediction  *Prediction       `json:"prediction,omitempty"` // nil if none was requested
 	AsPredicted bool              `json:"as_predicted"`
 	Cause       report.CauseID    `json:"cause,omitempty"` // of the catalogue

@@ -53,10 +53,15 @@ func TestExpressions(t *testing.T) {
 		`return {"v": request.user.attributes.get("word") is None}`:          {`{"v":false}`, `{"v":true}`},
 		`return {"v": request.user.attributes.get("empty", "x") and 'y'}`:    {`{"v":""}`, `{"v":"y"}`},
 		`return {"g": [group.name for group in request.user.groups.all()]}`:  {`{"g":["pb-users"]}`, `{"g":[]}`},
-		"# a comment {\nreturn {'a': 'it''s'} # }":                           {cannot, cannot}, // two adjacent strings
-		`return {"email": request.user.email.lower()}`:                       {cannot, cannot},
-		`return {"v": not request.user.email}`:                               {cannot, cannot},
-		`return ["x", 2, ]`:                                                  {`["x",2]`, `["x",2]`},
+		`return {"g": [group.name for group in request.user.groups.all() if group.name in ["x", "pb-users"]]}`: {
+			`{"g":["pb-users"]}`, `{"g":[]}`},
+		"return {'g': [group.name for group in request.user.groups.all()\n if group.name in ['x']]}": {
+			`{"g":[]}`, `{"g":[]}`},
+		`return {"g": [group.name for group in request.user.groups.all() if group.name != "x"]}`: {cannot, cannot},
+		"# a comment {\nreturn {'a': 'it''s'} # }":                                               {cannot, cannot}, // two adjacent strings
+		`return {"email": request.user.email.lower()}`:                                           {cannot, cannot},
+		`return {"v": not request.user.email}`:                                                   {cannot, cannot},
+		`return ["x", 2, ]`:                                                                      {`["x",2]`, `["x",2]`},
 		`return {"v": [request.user.name], "n": {"a": 1}}`: {`{"n":{"a":1},"v":["Ada Lovelace"]}`,
 			`{"n":{"a":1},"v":["Bob"]}`},
 		`return request.user.attributes["word"]`: {`"yes"`, "KeyError: 'word'"},

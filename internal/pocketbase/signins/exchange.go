@@ -95,6 +95,7 @@ func (c SignIns) Exchange(ctx context.Context, d link.Desired, code signin.Code)
 	return signin.Exchanged{
 		Outcome: c.outcome(ctx, d, got, before, record.Created), Record: &record, Subject: got.Meta.ID,
 		Claims: signin.ClaimTexts(got.Meta.RawUser), Sent: sent,
+		Groups: c.groups(ctx, d, record.ID, got.Meta.RawUser),
 	}, nil
 }
 

@@ -63,10 +63,11 @@ func (b settings) endpoints() EndpointsPart {
 
 // records returns the group "Records and rules".
 func (b settings) records() RecordsPart {
-	groups := link.GroupAttrs()[0].Meta
-	part := RecordsPart{Mapped: b.mapped(), Rules: b.rules(), Groups: b.field(groups)}
-	names := []string{groups.Spec}
-	var filled []string
+	part := RecordsPart{Mapped: b.mapped(), Rules: b.rules()}
+	var names, filled []string
+	for _, m := range link.Group(link.GroupAttrs(), link.AskGroups) {
+		part.Groups, names = append(part.Groups, b.field(m)), append(names, m.Spec)
+	}
 	for _, c := range slices.Concat(part.Mapped, part.Rules) {
 		names = append(names, c.Name)
 	}

@@ -115,7 +115,7 @@ type RecordsPart struct {
 	Group
 	Mapped []view.Choice
 	Rules  []view.Choice
-	Groups view.Field
+	Groups []view.Field // what the exported hook sets
 }
 
 // Ticks is a group of tick boxes of one name.
@@ -766,7 +766,7 @@ func groups(p SettingsPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = view.TextField(p.Records.Groups).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = fields(p.Records.Groups).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -258,14 +258,43 @@ func (p *parser) field() (any, error) {
 	return nil, errCannotEvaluate
 }
 
-// groupNames reads the rest of the comprehension in the managed profile mapping.
+// groupNames reads the rest of the comprehension in the managed profile mapping, or of one that limits it with
+// "if group.name in [...]".
 func (p *parser) groupNames() (any, error) {
-	rest := p.tokens[p.at:]
-	wanted, _ := scan("group.name for group in request.user.groups.all()]")
-	same := func(a, b exprToken) bool { return a.kind == b.kind && a.text == b.text }
-	if len(rest) < len(wanted) || !slices.EqualFunc(rest[:len(wanted)], wanted, same) {
+	start := p.at
+	if !p.these("group.name for group in request.user.groups.all()") {
 		return nil, errCannotEvaluate
 	}
+	if p.mark(']') {
+		return p.user.Groups, nil
+	}
+	if !p.these("if group.name in [") {
+		p.at = start
+		return nil, errCannotEvaluate
+	}
+	wanted, err := p.list()
+	list, isList := wanted.([]any)
+	if err != nil || !isList || !p.mark(']') {
+		p.at = start
+		return nil, errCannotEvaluate
+	}
+	names := []string{}
+	for _, name := range p.user.Groups {
+		if slices.Contains(list, any(name)) {
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}
+
+// these consumes the next tokens if they are those of the source.
+func (p *parser) these(source string) bool {
+	rest := p.tokens[p.at:]
+	wanted, _ := scan(source)
+	same := func(a, b exprToken) bool { return a.kind == b.kind && a.text == b.text }
+	if len(rest) < len(wanted) || !slices.EqualFunc(rest[:len(wanted)], wanted, same) {
+		return false
+	}
 	p.at += len(wanted)
-	return p.user.Groups, nil
+	return true
 }
