@@ -68,6 +68,9 @@ func (s *Server) routes() chi.Router {
 	r.Get("/rotate/back", s.with(s.showRotationBack))
 	r.Get("/remove", s.after("/review", s.showLater((*engine.Engine).Removal)))
 
+	r.Get("/people", s.after("/review", s.showPeople))
+	r.Get("/people/sign-out", s.after("/review", s.showLater((*engine.Engine).SignOut)))
+
 	r.Get("/export", s.with(s.showExport))
 	r.Get(changes.LinkFileURL, s.with(s.sendLinkFile))
 	r.Get("/export/{format}", s.with(s.sendExport))
