@@ -39,6 +39,8 @@ type PocketBase struct {
 	// accepted an offered change. nil keeps them.
 	CreateRule *string `yaml:"create_rule" json:"create_rule"`
 	AuthRule   *string `yaml:"auth_rule" json:"auth_rule"`
+	// Groups are the fields that the exported hook sets. No apply writes them.
+	Groups []GroupField `yaml:"groups" json:"groups"`
 	// RewriteSecret writes the client secret again even if nothing else differs. PocketBase never shows it, so
 	// only a check can detect a wrong one.
 	RewriteSecret bool `yaml:"-" json:"rewrite_secret"`

@@ -45,6 +45,7 @@ func resolveSlot(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, c link.
 	d.Collection.OAuth2.Enabled = link.Value(want.Enabled, true)
 	link.Resolve(link.RuleAttrs(), &d.Collection, &want, &c)
 	checkMapped(want, d.Collection, problems)
+	resolveGroups(d, want, problems)
 	if at >= 0 {
 		d.Collection.OAuth2.Providers[at] = d.Slot
 	} else {

@@ -70,6 +70,7 @@ func (f Settings) Spec(before link.Spec) (link.Spec, report.Problems) {
 	answers(f, link.OAuth2Attrs(), &s.PocketBase)
 	answers(f, link.RuleAttrs(), &s.PocketBase)
 	answers(f, link.SettingsAttrs(), &s.PocketBase)
+	answers(f, link.GroupAttrs(), &s.PocketBase)
 	f.existing(&s)
 	var access link.Access
 	answers(f, link.AccessAttrs(), &access)
