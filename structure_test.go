@@ -124,7 +124,7 @@ func imports() map[string]string {
 		"web/session": "internal/connect internal/engine internal/link internal/report internal/say " +
 			"internal/secret internal/signin web/door web/live web/view/changes web/view/proof",
 		"web/view":         "internal/link internal/report internal/say internal/visible",
-		"web/view/changes": "internal/link internal/report internal/say web/view web/view/proof",
+		"web/view/changes": "internal/link internal/people internal/report internal/say web/view web/view/proof",
 		"web/view/proof":   "internal/address internal/link internal/report internal/say internal/signin web/view",
 		"web/view/setup": "internal/address internal/link internal/plans internal/preset internal/report " +
 			"internal/say web/view " +

@@ -111,14 +111,13 @@ func (s *Server) showRotationBack(w http.ResponseWriter, r *http.Request, sess *
 	}))(w, r)
 }
 
-// showLater returns the handler of the routes "GET /rotate" and "GET /remove": the review of a plan for the
+// showLater returns the handler of the routes "GET /rotate", "GET /remove" and "GET /people/sign-out": the review of a plan for the
 // session's link.
 func (s *Server) showLater(make planner) func(http.ResponseWriter, *http.Request, *session.Session,
 	session.Progress) {
 	return func(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress) {
 		plan, err := make(s.engine(p), r.Context(), p.Spec)
-		if problems, ok := errors.AsType[report.Problems](err); ok {
-			s.laterProblems(w, r, sess, problems)
+		if s.noLink(w, r, sess, err) {
 			return
 		}
 		if err != nil {
@@ -136,6 +135,15 @@ func (s *Server) showRemoval(w http.ResponseWriter, r *http.Request, sess *sessi
 		planned = (*engine.Engine).ForcedRemoval
 	}
 	s.showLater(planned)(w, r, sess, p)
+}
+
+// noLink writes the page for problems of a link that cannot be changed, and reports whether err is such.
+func (s *Server) noLink(w http.ResponseWriter, r *http.Request, sess *session.Session, err error) bool {
+	problems, ok := errors.AsType[report.Problems](err)
+	if ok {
+		s.laterProblems(w, r, sess, problems)
+	}
+	return ok
 }
 
 func (s *Server) laterProblems(w http.ResponseWriter, r *http.Request, sess *session.Session,

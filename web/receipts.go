@@ -104,7 +104,9 @@ func interrupted(e *engine.Engine) ([]changes.Receipt, error) {
 	list, err := e.Interrupted()
 	var open []changes.Receipt
 	for _, one := range list {
-		open = append(open, wholeReceipt(one))
+		if one.Kind != engine.ReceiptSignOut { // the next sign-out has whoever is left
+			open = append(open, wholeReceipt(one))
+		}
 	}
 	return open, err
 }

@@ -70,6 +70,9 @@ func (s *Server) routes() chi.Router {
 	r.Get("/passwords", s.after("/review", s.showPasswords))
 	r.Get("/remove", s.after("/review", s.showRemoval))
 
+	r.Get("/people", s.after("/review", s.showPeople))
+	r.Get("/people/sign-out", s.after("/review", s.showLater((*engine.Engine).SignOut)))
+
 	r.Get("/export", s.with(s.showExport))
 	r.Get(changes.LinkFileURL, s.with(s.sendLinkFile))
 	r.Get("/export/{format}", s.with(s.sendExport))

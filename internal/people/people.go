@@ -85,6 +85,9 @@ type Report struct {
 	Unsure []Unsure `json:"not_known"`
 }
 
+// MostSignOuts is how many accounts one plan signs out, so that it can be reviewed, and its receipt stays small.
+const MostSignOuts = 200
+
 // Open returns the accounts that are not signed out yet.
 func (r Report) Open() []Leaver {
 	var open []Leaver

@@ -7,23 +7,20 @@ import (
 	"authpocket/internal/say"
 )
 
-// MostSignOuts is how many accounts one plan signs out, so that it can be reviewed, and its receipt stays small.
-const MostSignOuts = 200
-
 // NewSignOut returns the plan that signs out the accounts of a report that are not signed out yet. p is the plan of the
 // link, made from the same snapshots. Each change is of one account, and writes its token key alone.
 func NewSignOut(p link.Plan, r people.Report) link.Plan {
 	d, open := p.Desired, r.Open()
 	plan := link.Plan{Purpose: link.PurposeSignOut, Desired: d, Spec: p.Spec, Taken: p.Taken}
-	for _, l := range open[:min(len(open), MostSignOuts)] {
+	for _, l := range open[:min(len(open), people.MostSignOuts)] {
 		plan.Changes = append(plan.Changes, link.SignOut(link.SessionState{
 			Collection: link.Ref{ID: d.Collection.ID, Name: d.Collection.Name}, Slot: d.Slot.Slot, ID: l.Account,
 			Email: l.Email, Subject: l.Subject, Person: l.Person, Reason: string(l.Reason), Updated: l.Updated},
 			l.Reason.Words(l.Person)))
 	}
 	var w warner
-	if len(open) > MostSignOuts {
-		w.add(link.WarnMoreSignOuts, report.PB, say.Of("%d of %d accounts are signed out by this plan.", MostSignOuts,
+	if len(open) > people.MostSignOuts {
+		w.add(link.WarnMoreSignOuts, report.PB, say.Of("%d of %d accounts are signed out by this plan.", people.MostSignOuts,
 			len(open)), say.Of("Check again after it for the others."))
 	}
 	if len(open) > 0 {

@@ -30,7 +30,7 @@ func (p *Problems) Add(field string, summary, todo say.Text, ways ...Way) {
 
 // Messages returns one message for each problem.
 func (p Problems) Messages() []Message {
-	var list []Message
+	list := make([]Message, 0, len(p))
 	for _, one := range p {
 		list = append(list, one.Message())
 	}

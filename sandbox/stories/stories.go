@@ -46,6 +46,7 @@ func All(a view.Assets) []Story {
 	list = append(list, signInStories(joined)...)
 	list = append(list, doneStories(joined, proven)...)
 	list = append(list, receiptStories(none, one, both, joined)...)
+	list = append(list, peopleStories(joined)...)
 	list = append(list, extremes(both)...)
 	return append(list, problemStories(none, both)...)
 }

@@ -29,6 +29,7 @@ type many struct {
 	p    []*meter
 	env  []string
 	text string // of the link file, as far as it is written
+	exit int    // the code that a command is to end with
 }
 
 // startMany starts the systems of n links, each of its own collection.
@@ -108,7 +109,7 @@ func (m *many) run(b *testing.B, binary string, args ...string) (r ran) {
 	for running := true; running; {
 		select {
 		case err := <-ended:
-			if running = false; err != nil {
+			if running = false; p.cmd.ProcessState.ExitCode() != m.exit {
 				b.Fatalf("%s ended with %v:\n%s", strings.Join(args, " "), err, out.String())
 			}
 		case <-time.After(20 * time.Millisecond):

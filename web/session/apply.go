@@ -146,6 +146,7 @@ func (j *Apply) succeeded(ctx context.Context, e *engine.Engine, sess *Session) 
 		sess.readAnew(j.rev, j.Plan)
 	case link.PurposeRemove:
 		sess.unsettle()
+	case link.PurposeSignOut: // it changes no link
 	case link.PurposeRotate:
 		sess.Settle(j.rev, j.Plan.Desired, true)
 		run := sess.checkSecret()
@@ -186,6 +187,8 @@ func Again(p link.Plan) string {
 		return "/remove"
 	case link.PurposeRotate:
 		return "/rotate"
+	case link.PurposeSignOut:
+		return "/people/sign-out"
 	case link.PurposeProof:
 		return provePath(p.Generated.Person)
 	}

@@ -59,6 +59,8 @@ func NewApply(h view.Head, in Progress, events string) ApplyPage {
 			p.Head.Title = say.Of("Undone")
 		case in.Purpose == link.PurposeRemove:
 			p.Head.Title = say.Of("The link was removed")
+		case in.Purpose == link.PurposeSignOut:
+			p.Head.Title = say.Of("Signed out")
 		}
 		return p
 	}
@@ -163,6 +165,10 @@ func goodOutcome(in Progress, done int) *view.Outcome {
 		o.Lines = details(in.Warnings, "")
 		o.Actions = []view.Action{{Label: say.Of("View history"), URL: "/receipts"},
 			{Label: say.Of("Go to start"), URL: "/"}}
+	case link.PurposeSignOut:
+		o.Heading, o.Check = link.Did(in.Purpose, "", in.Changes[:done]), false
+		o.Text = say.Of("PocketBase accepts none of their old tokens. Somebody who may sign in again does so.")
+		o.Actions = []view.Action{{Label: say.Of("Back to the people"), URL: "/people"}}
 	case link.PurposeRotate:
 		rotated(o, in.Checks)
 	}

@@ -32,6 +32,9 @@ func (r Receipt) did() say.Text {
 		return say.Of("Set a new client secret for the application “%s” and the collection “%s”.", r.Slug, r.Collection)
 	case "remove":
 		return say.Of("Removed the link between the application “%s” and the collection “%s”.", r.Slug, r.Collection)
+	case signOutKind:
+		return say.Of("Signed out people who can no longer sign in through the application “%s”, of the collection "+
+			"“%s”.", r.Slug, r.Collection)
 	case proofKind:
 		return say.Of("Proved that a new person can sign in through the application “%s” and the collection “%s”.",
 			r.Slug, r.Collection)
@@ -50,6 +53,9 @@ func (r Receipt) meant() say.Text {
 	case "remove":
 		return say.Of("Was to remove the link between the application “%s” and the collection “%s”.", r.Slug,
 			r.Collection)
+	case signOutKind:
+		return say.Of("Was to sign out people who can no longer sign in through the application “%s”, of the "+
+			"collection “%s”.", r.Slug, r.Collection)
 	case proofKind:
 		return say.Of("Was to prove that a new person can sign in through the application “%s” and the collection "+
 			"“%s”.",
@@ -64,7 +70,7 @@ func (r Receipt) what() say.Text {
 		return r.Did
 	}
 	words := map[string]say.Text{"undo": say.Of("Undo"), "rotate": say.Of("New client secret"),
-		"remove": say.Of("Removal"), proofKind: say.Of("Proof")}
+		"remove": say.Of("Removal"), proofKind: say.Of("Proof"), signOutKind: say.Of("Sign-out")}
 	return cmp.Or(words[r.Kind], say.Of("Link created or changed"))
 }
 

@@ -99,7 +99,8 @@ func doneLaterOf(in DoneInput) []view.Action {
 	if len(in.Rounds) > 0 && in.Receipts && in.Rounds[0].Receipt != "" && in.Rounds[0].Purpose == link.PurposeLink {
 		list = append(list, view.Action{Label: say.Of("Undo"), URL: "/receipts/" + in.Rounds[0].Receipt + "/undo"})
 	}
-	list = append(list, view.Action{Label: say.Of("Remove the link"), URL: "/remove"},
+	list = append(list, view.Action{Label: say.Of("People"), URL: "/people"},
+		view.Action{Label: say.Of("Remove the link"), URL: "/remove"},
 		view.Action{Label: say.Of("Export"), URL: "/export"})
 	if in.Receipts {
 		list = append(list, view.Action{Label: say.Of("View history"), URL: "/receipts"})

@@ -122,6 +122,13 @@ const completed = "completed"
 // proofKind is the journal's word for a proof.
 const proofKind = "proof"
 
+// signOutKind is the journal's word for a sign-out.
+const signOutKind = "sign-out"
+
+func signOutLeft() say.Text {
+	return say.Of("The sign-out was interrupted. The next one signs out who is left.")
+}
+
 func proofLeft() say.Text {
 	return say.Of("Its person may still be in authentik, and that person's account in PocketBase. The next apply, " +
 		"undo, rotation, removal or proof deletes them.")
@@ -174,6 +181,11 @@ func (r Receipt) next() (button, note say.Text) {
 		return none, say.Of("This apply is still running.")
 	case r.Kind == proofKind && r.Outcome == "":
 		return none, say.Join(say.Of("The proof was interrupted."), proofLeft())
+	case r.Kind == signOutKind && r.Outcome == "":
+		return none, signOutLeft()
+	case r.Kind == signOutKind:
+		return none, say.Of("The old tokens stay invalid, so there is nothing to undo. Somebody who may sign in again " +
+			"does so.")
 	case r.Outcome == "":
 		return say.Of("Continue"),
 			say.Of("The apply was interrupted. authpocket reads both systems again and lists only what is left.")
@@ -212,6 +224,9 @@ func newInterruption(r Receipt, goOn bool) Interruption {
 	i.Text = say.Of("Started on %s. %d of %s applied.", view.Moment(r.When), r.Done, countChanges(r.Count))
 	if r.Kind == proofKind {
 		i.Text, i.GoOn = say.Join(say.Of("Started on %s.", view.Moment(r.When)), proofLeft()), false
+	}
+	if r.Kind == signOutKind {
+		i.Text, i.GoOn = say.Join(say.Of("Started on %s.", view.Moment(r.When)), signOutLeft()), false
 	}
 	var done, open []say.Text
 	for _, c := range r.Changes {

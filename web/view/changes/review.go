@@ -78,7 +78,7 @@ func later(d link.Desired) []view.Action {
 		return []view.Action{export, file}
 	}
 	return []view.Action{export, file, {Label: report.RunRotate.Label(), URL: "/rotate"},
-		{Label: say.Of("Remove the link"), URL: "/remove"}}
+		{Label: say.Of("People"), URL: "/people"}, {Label: say.Of("Remove the link"), URL: "/remove"}}
 }
 
 // PlanURL is where a plan that was shown is as Markdown.
@@ -118,6 +118,11 @@ func (p *ReviewPage) words(in ReviewInput) {
 		p.Lead = say.Of("authentik and PocketBase get a new client secret, and authpocket then checks it. Nothing " +
 			"else " +
 			"is changed.")
+	case link.PurposeSignOut:
+		p.Head.Title, p.Head.Back = say.Of("Review sign-out: %s", countChanges(n)), "/people"
+		p.Button = say.Count(n, "Sign out %d account", "Sign out %d accounts")
+		p.Lead = say.Of("Each account gets a new token key, so that PocketBase accepts none of its old tokens. Nothing " +
+			"else is changed.")
 	case link.PurposeProof:
 		p.Head.Title, p.Button, p.Head.Back = say.Of("Review proof: %s", countChanges(n)),
 			say.Of("Prove it now"), "/verify"
@@ -218,6 +223,9 @@ func (p *ReviewPage) nothing(in ReviewInput) {
 	case link.PurposeRemove:
 		p.Head.Title, p.Head.Back = say.Of("There is no link to remove"), "/receipts"
 		p.Lead = say.Of("Neither system has any part of it.")
+	case link.PurposeSignOut:
+		p.Head.Title, p.Head.Back = say.Of("Nobody to sign out"), "/people"
+		p.Lead = say.Of("Nobody with an account has left who is not signed out.")
 	case link.PurposeRotate:
 		p.Lead = say.Of("Both systems already use this client secret.")
 	}
