@@ -114,11 +114,11 @@ func imports() map[string]string {
 
 		"static": "",
 		"web": "internal/address internal/connect internal/engine internal/export internal/link " +
-			"internal/linkfile internal/logs internal/report internal/say internal/secret " +
+			"internal/linkfile internal/logs internal/preset internal/report internal/say internal/secret " +
 			"internal/signin static web/door web/form web/live web/respond web/session web/view " +
 			"web/view/changes web/view/proof web/view/setup",
 		"web/door":    "internal/say static web/respond web/view",
-		"web/form":    "internal/link internal/report internal/say internal/secret web/view/setup",
+		"web/form":    "internal/link internal/preset internal/report internal/say internal/secret web/view/setup",
 		"web/live":    "web/view",
 		"web/respond": "internal/say static web/view",
 		"web/session": "internal/connect internal/engine internal/link internal/report internal/say " +

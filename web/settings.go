@@ -9,6 +9,7 @@ import (
 	"authpocket/internal/connect"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/preset"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/web/form"
@@ -20,7 +21,7 @@ import (
 
 // showSettings handles the "GET /settings" route.
 func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress) {
-	again, e := r.URL.Query().Has("again"), s.engine(p)
+	again, e := r.URL.Query().Get("again") == "collection", s.engine(p)
 	in, err := s.askSettings(r.Context(), sess, p, again)
 	if err == nil {
 		in.Interrupted, err = interrupted(e)
@@ -50,6 +51,11 @@ func (s *Server) askSettings(ctx context.Context, sess *session.Session, p sessi
 	if err != nil {
 		return setup.SettingsInput{}, err
 	}
+	if spec, more := proposed(preview); more {
+		if preview, err = s.engine(p).PreviewOpen(ctx, spec, again); err != nil {
+			return setup.SettingsInput{}, err
+		}
+	}
 	sess.Found(preview.There)
 	if problem := preview.Authentik.SecretProblem(); problem != nil {
 		return setup.SettingsInput{}, &report.Fault{System: report.Authentik, Summary: problem.Summary,
@@ -60,6 +66,23 @@ func (s *Server) askSettings(ctx context.Context, sess *session.Session, p sessi
 		in.Form.Set("email", string(preview.EmailBefore))
 	}
 	return in, nil
+}
+
+// proposed adds to a spec what PocketBase tells of its app: the preset of a new link, and the app's address if that
+// preset, or the chosen one, needs it.
+func proposed(p engine.Preview) (spec link.Spec, more bool) {
+	spec = p.Spec
+	if app, _ := preset.Recognise(p.PocketBase); app != nil && spec.Preset == nil && !p.There {
+		spec.Preset, more = &app.Name, true
+	}
+	app := preset.Named(link.Value(spec.Preset, ""))
+	if app == nil || spec.Application.LaunchURL != nil {
+		return preset.Expand(spec), more
+	}
+	if address := app.AppURL(p.PocketBase); address != "" {
+		spec.Application.LaunchURL, more = &address, true
+	}
+	return preset.Expand(spec), more
 }
 
 // settingsInput is the page of a preview. Of the problems of a spec that is not

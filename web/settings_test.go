@@ -60,7 +60,7 @@ func TestSettingsTellEverythingAtOnceAndKeepTheRest(t *testing.T) {
 			t.Error("a group with problems shares its name, so that a browser closes it for another")
 		}
 	}
-	if want := []bool{true, false, false, true, true, false, false}; !slices.Equal(open, want) {
+	if want := []bool{false, true, false, false, true, true, false, false}; !slices.Equal(open, want) {
 		t.Errorf("the open groups are %v, want those with problems: %v", open, want)
 	}
 }

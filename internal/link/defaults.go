@@ -14,15 +14,8 @@ type Defaults struct {
 	RedirectURIs []string
 }
 
-// app returns the address of the app: its launch URL, or else the first public address of PocketBase.
-func (s Spec) app(launch string) string {
-	if address := strings.TrimRight(Value(s.Application.LaunchURL, launch), "/"); address != "" || len(s.PocketBaseURLs) == 0 {
-		return address
-	}
-	return strings.TrimRight(s.PocketBaseURLs[0], "/")
-}
-
-// DefaultAddress returns an address of the spec's defaults. launch is the launch URL of an existing application.
+// DefaultAddress returns an address of the spec's defaults, empty where it is at the app's own address and that is not
+// known. launch is the launch URL of an existing application.
 func (s Spec) DefaultAddress(template, launch string) string {
 	base := ""
 	if len(s.PocketBaseURLs) > 0 {
@@ -32,7 +25,11 @@ func (s Spec) DefaultAddress(template, launch string) string {
 }
 
 func (s Spec) address(template, base, launch string) string {
-	return strings.NewReplacer("{base}", strings.TrimRight(base, "/"), "{app}", s.app(launch)).Replace(template)
+	app := strings.TrimRight(Value(s.Application.LaunchURL, launch), "/")
+	if app == "" && strings.Contains(template, "{app}") {
+		return ""
+	}
+	return strings.NewReplacer("{base}", strings.TrimRight(base, "/"), "{app}", app).Replace(template)
 }
 
 // NeededRedirects returns the addresses that authentik has to return to where the spec leaves the redirect URIs open:
@@ -40,7 +37,7 @@ func (s Spec) address(template, base, launch string) string {
 func (s Spec) NeededRedirects(launch string) []string {
 	var list []string
 	add := func(u string) {
-		if !slices.Contains(list, u) {
+		if u != "" && !slices.Contains(list, u) {
 			list = append(list, u)
 		}
 	}

@@ -156,13 +156,16 @@ func (r RedirectURI) Allows(u string) bool {
 // Query returns what an observation for s has to look up.
 func (s Spec) Query() Query {
 	return Query{
-		Slug:         Value(s.Application.Slug, cmp.Or(s.Defaults.Slug, DefaultSlug)),
+		Slug:         Value(s.Application.Slug, s.DefaultSlug()),
 		ProviderName: Value(s.Provider.Name, DefaultProviderName(Value(s.Application.Name, s.DefaultName()))),
 		Collection:   Value(s.PocketBase.Collection, DefaultCollection),
 		ClientID:     Value(s.Provider.ClientID, ""),
 		Access:       s.Access,
 	}
 }
+
+// DefaultSlug returns the slug of a new application whose slug the spec leaves open.
+func (s Spec) DefaultSlug() string { return cmp.Or(s.Defaults.Slug, DefaultSlug) }
 
 // DefaultName returns the name of a new application whose name the spec leaves open.
 func (s Spec) DefaultName() string { return cmp.Or(s.Defaults.Name, DefaultName) }

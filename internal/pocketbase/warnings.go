@@ -112,7 +112,7 @@ func (w *warner) settings(snap link.PocketBaseSnapshot, d link.Desired) {
 // appRedirect warns if a known app has authentik return to an address that the provider lacks.
 func (w *warner) appRedirect(d link.Desired) {
 	app := preset.Named(d.Preset)
-	if app == nil || len(app.RedirectURIs) == 0 {
+	if app == nil {
 		return
 	}
 	needed := preset.Expand(link.Spec{Preset: &app.Name, PocketBaseURLs: []string{d.PocketBaseURL}}).
@@ -120,7 +120,7 @@ func (w *warner) appRedirect(d link.Desired) {
 	same := func(r link.RedirectURI) bool {
 		return r.Mode == link.RedirectRegex || strings.TrimRight(r.URL, "/") == strings.TrimRight(needed[0], "/")
 	}
-	if slices.ContainsFunc(d.Provider.RedirectURIs, same) {
+	if len(needed) == 0 || slices.ContainsFunc(d.Provider.RedirectURIs, same) {
 		return
 	}
 	adds := say.Of("The preset %s adds it.", app.Name)

@@ -206,6 +206,18 @@ func sameValues(a, b []string) bool {
 	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
 
+// AppURL returns the address at which people open an app that is at another one than PocketBase, as far as
+// PocketBase's settings tell.
+func (p Preset) AppURL(s link.PocketBaseSnapshot) string {
+	const unset = "http://localhost:8090" // PocketBase's default
+	switch app := strings.TrimRight(s.Settings.AppURL, "/"); {
+	case !p.NeedsApp, app == unset, app == strings.TrimRight(s.URL, "/"):
+		return ""
+	default:
+		return app
+	}
+}
+
 // Of returns the preset of a link: the one that its spec names, or else that of the app that the PocketBase belongs
 // to. It is nil for none.
 func Of(s link.Spec, p link.PocketBaseSnapshot) *Preset {

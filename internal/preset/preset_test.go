@@ -154,3 +154,17 @@ func TestThePageHasTheFacts(t *testing.T) {
 		}
 	}
 }
+
+func TestTheAddressOfAnAppIsThatOfPocketBasesSettings(t *testing.T) {
+	for address, want := range map[string]string{"https://trails.company/": "https://trails.company",
+		"http://localhost:8090": "", "http://pocketbase:8090/": "", "": ""} {
+		snap := link.PocketBaseSnapshot{URL: "http://pocketbase:8090", Settings: link.SettingsState{AppURL: address}}
+		if got := preset.Named("wanderer").AppURL(snap); got != want {
+			t.Errorf("%q gives %q, want %q", address, got, want)
+		}
+	}
+	if got := preset.Named("beszel").AppURL(link.PocketBaseSnapshot{Settings: link.SettingsState{
+		AppURL: "https://x.company"}}); got != "" {
+		t.Errorf("Beszel is at %q", got)
+	}
+}

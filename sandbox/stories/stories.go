@@ -2,12 +2,14 @@
 package stories
 
 import (
+	"maps"
 	"net/url"
 
 	"github.com/a-h/templ"
 
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/preset"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
@@ -157,6 +159,16 @@ func settingsStories(both view.Head) []Story {
 		{Provider: link.ProviderState{PK: 8, Name: "Shop login", ClientID: "c8", ApplicationSlug: "shop",
 			ApplicationName: "Shop"}, Evidence: say.Of("The collection members signs in with it.")},
 	}
+	proposed := settingsOf(preset.Expand(link.Spec{Preset: new("beszel")}))
+	proposed.PocketBase.Settings.AppName = "Beszel"
+	for field, value := range map[string]string{"preset": "beszel", "application.name": "Beszel",
+		"application.slug": "beszel", "application.launch_url": PocketBaseURL + "/",
+		"application.icon": PocketBaseURL + "/static/icon.svg"} {
+		proposed.Form.Set(field, value)
+	}
+	recognised := proposed
+	recognised.Form = maps.Clone(Settings().Form)
+	recognised.There = true
 	again := Settings()
 	one := Settings()
 	one.Problems = wrong.Problems[1:2]
@@ -164,6 +176,8 @@ func settingsStories(both view.Head) []Story {
 	return []Story{
 		{"settings-again", setup.Settings(setup.NewSettings(both, again))},
 		{"settings-fresh", setup.Settings(setup.NewSettings(both, fresh))},
+		{"settings-app-proposed", setup.Settings(setup.NewSettings(both, proposed))},
+		{"settings-app-recognised", setup.Settings(setup.NewSettings(both, recognised))},
 		{"settings-choice", setup.Settings(setup.NewSettings(both, choice))},
 		{"settings-answered", setup.Settings(setup.NewSettings(demo(both), answered))},
 		{"settings-there", setup.Settings(setup.NewSettings(both, there))},

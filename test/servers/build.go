@@ -41,9 +41,15 @@ func Choose(t *testing.T) []Version {
 // directory between runs.
 func Build(t *testing.T, v Version) string {
 	t.Helper()
+	return build(t, v, func(_ context.Context, source string) (string, string, error) { return source, ".", nil })
+}
+
+// build returns the program of a nested module. place returns the directory to build it in, and the package.
+func build(t *testing.T, v Version, place func(ctx context.Context, source string) (string, string, error)) string {
+	t.Helper()
 	version, toolchain := v.Name, v.Toolchain
 	if testing.Short() && os.Getenv(requireMatrix) != "1" {
-		draw.Report(t, "PocketBase %s is NOT TESTED: -short", version)
+		draw.Report(t, "%s is NOT TESTED: -short", named(version))
 		t.SkipNow()
 	}
 	source, err := sourceOf(version)
@@ -57,14 +63,22 @@ func Build(t *testing.T, v Version) string {
 	if _, err := os.Stat(binary); err == nil {
 		return binary
 	}
-	if err := buildServer(t, source, binary, toolchain); err != nil {
+	if err := buildServer(t, source, binary, toolchain, place); err != nil {
 		if os.Getenv(requireMatrix) == "1" {
-			t.Fatalf("PocketBase %s cannot be built: %v", version, err)
+			t.Fatalf("%s cannot be built: %v", named(version), err)
 		}
-		draw.Report(t, "PocketBase %s is NOT TESTED: it cannot be built: %v", version, err)
+		draw.Report(t, "%s is NOT TESTED: it cannot be built: %v", named(version), err)
 		t.SkipNow()
 	}
 	return binary
+}
+
+// named returns the name of a version, which is one of PocketBase unless it names another program.
+func named(version string) string {
+	if strings.HasPrefix(version, "v") {
+		return "PocketBase " + version
+	}
+	return version
 }
 
 // sourceOf returns the directory of the version's module. Tests run in the directory of their own package.
@@ -107,7 +121,8 @@ func cachedBinary(source, version, toolchain string) (string, error) {
 }
 
 // buildServer compiles the program, one package at a time, and moves it into place atomically.
-func buildServer(t *testing.T, source, binary, toolchain string) error {
+func buildServer(t *testing.T, source, binary, toolchain string,
+	place func(context.Context, string) (string, string, error)) error {
 	t.Helper()
 	ctx := t.Context()
 	if deadline, ok := t.Deadline(); ok {
@@ -118,9 +133,13 @@ func buildServer(t *testing.T, source, binary, toolchain string) error {
 	if err := os.MkdirAll(filepath.Dir(binary), 0o755); err != nil {
 		return err
 	}
+	dir, pkg, err := place(ctx, source)
+	if err != nil {
+		return err
+	}
 	fresh := filepath.Join(t.TempDir(), "pocketbase")
-	build := exec.CommandContext(ctx, "go", "build", "-p", "1", "-o", fresh, ".")
-	build.Dir = source
+	build := exec.CommandContext(ctx, "go", "build", "-p", "1", "-o", fresh, pkg)
+	build.Dir = dir
 	build.Env = append(os.Environ(), "GOTOOLCHAIN="+toolchain, "GOWORK=off", "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		said := strings.TrimSpace(string(out))

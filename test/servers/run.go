@@ -5,7 +5,9 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"os"
 	"os/exec"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -39,10 +41,22 @@ func RunIn(t *testing.T, binary, dir string) Program {
 	if out, err := upsert.CombinedOutput(); err != nil {
 		t.Fatalf("making the superuser: %v: %s", err, out)
 	}
-	addr := freeAddress(t)
+	return start(t, binary, dir, freeAddress(t))
+}
+
+// Again stops the program and starts the binary at its address and on its data, with these variables beside those of
+// the test.
+func (p Program) Again(t *testing.T, binary string, env ...string) Program {
+	t.Helper()
+	p.stop()
+	return start(t, binary, p.Dir, strings.TrimPrefix(p.URL, "http://"), env...)
+}
+
+func start(t *testing.T, binary, dir, addr string, env ...string) Program {
+	t.Helper()
 	var output bytes.Buffer
 	serve := exec.Command(binary, "serve", "--http", addr, "--dir", dir)
-	serve.Stdout, serve.Stderr = &output, &output
+	serve.Stdout, serve.Stderr, serve.Env = &output, &output, append(os.Environ(), env...)
 	if err := serve.Start(); err != nil {
 		t.Fatal(err)
 	}

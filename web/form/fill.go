@@ -28,6 +28,10 @@ func Fill(s link.Spec, d link.Desired) url.Values {
 	for _, m := range d.Provider.Mappings {
 		v.Add("provider.scope_mappings", m.Name)
 	}
+	set(v, "preset", link.Value(s.Preset, ""))
+	if s.Preset != nil && *s.Preset == "" {
+		set(v, "preset", setup.NoPreset)
+	}
 	set(v, "email", string(s.Email))
 	set(v, "authentik.public_url", s.AuthentikURL)
 	set(v, "pocketbase.public_urls", strings.Join(s.PocketBaseURLs, "\n"))

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/preset"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
@@ -73,13 +74,23 @@ func (f Settings) Spec(before link.Spec) (link.Spec, report.Problems) {
 	answers(f, link.SettingsAttrs(), &s.PocketBase)
 	answers(f, link.GroupAttrs(), &s.PocketBase)
 	f.existing(&s)
+	s.Preset = f.preset()
 	var access link.Access
 	answers(f, link.AccessAttrs(), &access)
 	if !access.Empty() {
 		s.Access = &access
 	}
 	problems := f.addresses(&s)
-	return s, problems
+	return preset.Expand(s), problems
+}
+
+// preset reads the name of the app's preset. nil leaves it open.
+func (f Settings) preset() *string {
+	name := f.open("preset")
+	if name != nil && *name == setup.NoPreset {
+		return new("")
+	}
+	return name
 }
 
 // existing reads what is to become of what is there. A slug that was typed
@@ -169,6 +180,26 @@ func withoutCollection(s link.Spec) link.Spec {
 	return s
 }
 
+// withPreset returns what stays of a spec when another app was chosen than the page was filled in for.
+func withPreset(s link.Spec, before string) link.Spec {
+	old := s
+	old.Preset = &before
+	old = preset.Expand(old)
+	open := func(answer **string, filled string) {
+		if *answer != nil && (**answer == filled || **answer == "") {
+			*answer = nil
+		}
+	}
+	name := old.DefaultName()
+	open(&s.Provider.Name, link.DefaultProviderName(name))
+	a := &s.Application
+	open(&a.Name, name)
+	open(&a.Slug, old.DefaultSlug())
+	open(&a.Icon, old.DefaultAddress(old.Defaults.Icon, ""))
+	open(&a.LaunchURL, old.DefaultAddress(old.Defaults.LaunchURL, ""))
+	return s
+}
+
 // AskAgain returns the page to show again when an answer changed that others
 // depend on, empty for none, and the part of the spec that stays.
 func (f Settings) AskAgain(spec link.Spec) (link.Spec, string) {
@@ -180,13 +211,16 @@ func (f Settings) AskAgain(spec link.Spec) (link.Spec, string) {
 	if !shown("collection", link.Value(spec.PocketBase.Collection, "")) {
 		return withoutCollection(spec), "/settings?again=collection"
 	}
+	if !shown("preset", f.Get("preset")) {
+		return withPreset(spec, f.Get("shown.preset")), "/settings?again=app"
+	}
 	return spec, ""
 }
 
 // Validate returns the problems of a spec, that of the e-mail question in the
 // page's words.
 func Validate(spec link.Spec) report.Problems {
-	problems := spec.Validate()
+	problems := append(spec.Validate(), preset.Problems(spec)...)
 	if i := slices.IndexFunc(problems, func(p report.Problem) bool { return p.Field == "email" }); i >= 0 {
 		problems[i].Summary = say.Of("Choose which e-mail addresses count as verified.")
 		problems[i].Todo = say.Of("Each answer says what happens at a first sign-in.")

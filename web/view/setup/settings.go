@@ -67,6 +67,7 @@ func (b settings) page() SettingsPage {
 		Existing:    b.existing(),
 		Email:       b.email(),
 		EmailNote:   emailNote(in.Authentik.EmailChangeAllowed),
+		App:         b.app(),
 		Application: b.application(),
 		Access:      b.access(),
 		Provider:    b.provider(),
@@ -129,6 +130,7 @@ func (b settings) shown() Shown {
 		Slug:       first("slug", b.in.Desired.Application.Slug),
 		Collection: first("collection", b.in.Desired.Collection.Name),
 		Existing:   first("existing", b.in.Form.Get("existing")),
+		Preset:     first("preset", b.in.Form.Get("preset")),
 	}
 }
 

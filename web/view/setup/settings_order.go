@@ -29,6 +29,7 @@ func (p SettingsPage) Controls() []string {
 		choices(*p.Existing)
 	}
 	choices(p.Email)
+	choices(p.App.Preset)
 	fields(p.Application.Fields...)
 	ticks(p.Application.Ticks)
 	fields(p.Access.Lists...)

@@ -1,0 +1,2 @@
+// Package beszel links the hub of Beszel, an app that is built on PocketBase.
+package beszel

@@ -1,0 +1,4 @@
+// Beszel's hub is built from its own module, whose packages are internal. This module pins it.
+package main
+
+func main() {}
