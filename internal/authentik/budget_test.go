@@ -2,6 +2,7 @@ package authentik_test
 
 import (
 	"bytes"
+	"context"
 	"log/slog"
 	"strings"
 	"testing"
@@ -11,7 +12,9 @@ import (
 	"authpocket/internal/authentik"
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/secret"
+	"authpocket/internal/wire"
 	"authpocket/sandbox/authentiksim"
 )
 
@@ -39,6 +42,34 @@ func TestANewLinkTakesFewRequests(t *testing.T) {
 	t.Logf("connect %d, plan %d, apply %d, check %d", connect, plan, apply, check)
 	if connect > 3 || plan > 8 || apply > 7 || check > 16 {
 		t.Errorf("connect %d, plan %d, apply %d, check %d", connect, plan, apply, check)
+	}
+}
+
+// What connecting and observing have read in the moment of a check is not read again.
+func TestAVerificationTakesFewRequests(t *testing.T) {
+	l := newLab(t, authentiksim.Config{Version: "2026.5.3"})
+	d := l.setUp(l.connect(), spec()).Desired
+	q := spec().Query()
+	q.Few, q.Unwarned = true, true
+	cfg := rest.Config{URL: l.url, Token: secret.New(l.sim.AdminToken()), HTTP: l.client, Versionless: true}
+	ahead := cfg
+	cfg.Meanwhile = func(ctx context.Context) { authentik.ReadAhead(ctx, ahead, q) }
+	l.count()
+	ctx := wire.OneMoment(t.Context())
+	c, err := authentik.Connect(ctx, cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Observe(ctx, q); err != nil {
+		t.Fatal(err)
+	}
+	for _, check := range c.Check(ctx, d, 0) {
+		if check.Status == report.Fail {
+			t.Errorf("%s fails: %s", check.ID, check.Evidence)
+		}
+	}
+	if n := l.count(); n > 15 {
+		t.Errorf("%d requests", n)
 	}
 }
 

@@ -151,7 +151,7 @@ func TestAnInterruptEndsTheWaitForAServerThatHangs(t *testing.T) {
 	}
 }
 
-// With --yes nobody sees a plan before it is applied, so that one look is enough.
+// With --yes nobody sees a plan before it is applied, so that one look is enough, and one connection is for all links.
 func TestEachOfSeveralLinksIsObservedOnce(t *testing.T) {
 	const links = 4
 	box, command := several(t, links)
@@ -159,11 +159,14 @@ func TestEachOfSeveralLinksIsObservedOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var looks atomic.Int32
+	var looks, connections atomic.Int32
 	proxy := httputil.NewSingleHostReverseProxy(target)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/api/settings" {
 			looks.Add(1)
+		}
+		if r.URL.Path == "/api/health" {
+			connections.Add(1)
 		}
 		proxy.ServeHTTP(w, r)
 	}))
@@ -176,5 +179,8 @@ func TestEachOfSeveralLinksIsObservedOnce(t *testing.T) {
 	}
 	if n := looks.Load(); n != links {
 		t.Errorf("%d links are observed %d times", links, n)
+	}
+	if n := connections.Load(); n != 1 {
+		t.Errorf("they connect to PocketBase %d times", n)
 	}
 }
