@@ -11,7 +11,7 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 # The flags of the Makefile, GOFLAGS_BUILD.
-RUN CGO_ENABLED=0 go build -trimpath -ldflags='-s -w -buildid= -funcalign=16' -gcflags='all=-l' \
+RUN CGO_ENABLED=0 go build -trimpath -tags=nethttpomithttp2 -ldflags='-s -w -buildid= -funcalign=16' -gcflags='all=-l' \
     -gcflags='runtime/...=' -gcflags='internal/...=' -gcflags='crypto/internal/...=' -o /authpocket ./cmd/authpocket
 
 FROM ${BASE}

@@ -62,7 +62,7 @@ func imports() map[string]string {
 
 		"internal/address":  "",
 		"internal/say":      "",
-		"internal/say/pack": "",
+		"internal/pack":     "",
 		"internal/secret":   "",
 		"internal/visible":  "",
 		"internal/outbound": "internal/say",
@@ -109,8 +109,7 @@ func imports() map[string]string {
 			"internal/outbound internal/pocketbase internal/pocketbase/rest internal/report " +
 			"internal/secret",
 
-		"static":      "",
-		"static/pack": "",
+		"static": "",
 		"web": "internal/address internal/connect internal/engine internal/export internal/link " +
 			"internal/linkfile internal/logs internal/report internal/say internal/secret " +
 			"internal/signin static web/door web/form web/live web/respond web/session web/view " +

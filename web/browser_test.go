@@ -366,6 +366,12 @@ func (b *browser) connected() *browser {
 	return b
 }
 
+// invite creates an invitation and returns the page that shows its link.
+func (b *browser) invite(form url.Values) *page {
+	b.t.Helper()
+	return b.get(b.post("/signin/invite", form).want(303).header.Get("Location")).want(200)
+}
+
 // answered goes on to the review.
 func (b *browser) answered() *browser {
 	b.t.Helper()

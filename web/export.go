@@ -33,7 +33,7 @@ func (s *Server) showExport(w http.ResponseWriter, r *http.Request, sess *sessio
 		return
 	}
 	files := []changes.ExportFile{first}
-	for _, f := range export.Formats() {
+	for _, f := range export.Offered(plan) {
 		file := changes.ExportFile{Title: f.Title, URL: f.Name, FileName: f.FileNameAt(time.Now())}
 		var text bytes.Buffer
 		problems, err := writeExport(f, plan, &text)

@@ -13,8 +13,11 @@ import (
 	"authpocket/web/view"
 )
 
-// languageName is the name of the query value that chooses a language, and of the cookie that keeps the choice.
+// languageName is the name of the query value that chooses a language.
 const languageName = "lang"
+
+// languageCookie keeps the choice.
+const languageCookie door.Cookie = "authpocket-language"
 
 // languageAge is how long the choice is kept, in seconds.
 const languageAge = 365 * 24 * 60 * 60
@@ -28,10 +31,8 @@ func (s *Server) inLanguage(next http.Handler) http.Handler {
 }
 
 func (s *Server) languageOf(r *http.Request) *say.Language {
-	if kept, err := r.Cookie(languageName); err == nil {
-		if chosen := s.language(kept.Value); chosen != nil {
-			return chosen
-		}
+	if chosen := s.language(languageCookie.Value(r)); chosen != nil {
+		return chosen
 	}
 	return s.languages.Match(r.Header.Get("Accept-Language"))
 }
@@ -54,11 +55,7 @@ func (s *Server) chooseLanguage(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		http.SetCookie(w, &http.Cookie{ // #nosec G124 -- Secure where the browser takes it
-			Name: languageName, Value: chosen.Tag, Path: "/", MaxAge: languageAge, Secure: door.Secure(r),
-			HttpOnly: true,
-			SameSite: http.SameSiteLaxMode, // authentik's way back comes from another site
-		})
+		languageCookie.SetLax(w, r, chosen.Tag, languageAge)
 		redirect(w, r, pageOf(r))
 	})
 }
@@ -77,6 +74,9 @@ func pageOf(r *http.Request) string {
 	if query := address.Query(); query.Has(languageName) {
 		query.Del(languageName)
 		address.RawQuery = query.Encode()
+	}
+	if address.Path == door.PathEnter { // which says what became of a code, and leads nowhere by itself
+		return (&url.URL{Path: door.PathEnter, RawQuery: address.RawQuery}).RequestURI()
 	}
 	return door.Local(address.RequestURI())
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,10 +43,10 @@ func TestTheBrowserSaysWhichLanguage(t *testing.T) {
 		{strings.Repeat("de-", 1000), strings.Repeat("de", 1000), "en"},
 	} {
 		for method, paths := range map[string][]string{ // the setup code's page, errors, a page, and answers to forms
-			"GET": {"/", "/nowhere", "/apply"}, "POST": {door.PathEnter, "/authentik", "/nowhere"},
+			"GET": {"/", "/nowhere", "/apply", door.PathEnter + "?said=wrong"}, "POST": {"/authentik", "/nowhere"},
 		} {
 			for _, path := range paths {
-				header := map[string]string{"Accept-Language": one.accept, "Cookie": languageName + "=" + one.cookie}
+				header := map[string]string{"Accept-Language": one.accept, "Cookie": string(languageCookie) + "=" + one.cookie}
 				if got := languageOf(t, answer(s, method, path, header)); got != one.want {
 					t.Errorf("%s %s with %v is in %q, want %q", method, path, one, got, one.want)
 				}
@@ -57,7 +58,7 @@ func TestTheBrowserSaysWhichLanguage(t *testing.T) {
 					if got := languageOf(t, rec); got != one.want {
 						t.Errorf("%s %s inside with %v is in %q, want %q", method, path, one, got, one.want)
 					}
-				} else if set := rec.Header().Values("Set-Cookie"); strings.Contains(strings.Join(set, " "), "lang=") {
+				} else if set := rec.Header().Values("Set-Cookie"); strings.Contains(strings.Join(set, " "), string(languageCookie)) {
 					t.Errorf("%s %s sets %v", method, path, set)
 				}
 			}
@@ -71,10 +72,18 @@ func TestAChosenLanguageIsRemembered(t *testing.T) {
 		t.Fatalf("it begins in %q", got)
 	}
 	chose := b.get("/authentik?from=review&lang=de&x=%26").want(303, "/authentik?from=review&x=%26")
-	cookie, err := http.ParseSetCookie(chose.header.Get("Set-Cookie"))
-	if err != nil || cookie.Name != "lang" || cookie.Value != "de" || cookie.Path != "/" || !cookie.HttpOnly ||
-		cookie.Secure || cookie.SameSite != http.SameSiteLaxMode || cookie.MaxAge != 365*24*60*60 {
-		t.Errorf("the cookie is %v, %v", cookie, err)
+	var names []string
+	for _, line := range chose.header.Values("Set-Cookie") {
+		cookie, err := http.ParseSetCookie(line)
+		if err != nil || cookie.Value != "de" || cookie.Path != "/" || !cookie.HttpOnly ||
+			cookie.Secure != strings.HasPrefix(cookie.Name, "__Host-") || cookie.SameSite != http.SameSiteLaxMode ||
+			cookie.MaxAge != 365*24*60*60 {
+			t.Errorf("the cookie is %v, %v", cookie, err)
+		}
+		names = append(names, cookie.Name)
+	}
+	if !slices.Equal(names, []string{languageCookie.Host(), string(languageCookie)}) {
+		t.Errorf("the cookies are %q", names)
 	}
 	if p := b.get("/authentik").want(200); p.header.Get("Content-Language") != "de" {
 		t.Errorf("the choice is forgotten: %v", p.header)
@@ -88,7 +97,7 @@ func TestAChosenLanguageIsRemembered(t *testing.T) {
 	secure.TLS = httptest.NewRequest("GET", "https://127.0.0.1/", nil).TLS
 	s := New(Config{})
 	t.Cleanup(s.Close)
-	if set := answerTo(s, secure).Result().Cookies(); len(set) != 1 || !set[0].Secure {
+	if set := answerTo(s, secure).Result().Cookies(); len(set) != 1 || !set[0].Secure || set[0].Name != languageCookie.Host() {
 		t.Errorf("over https it sets %v", set)
 	}
 }
@@ -100,7 +109,8 @@ func TestNoAddressOfALanguageLeadsAstray(t *testing.T) {
 		"//evil.example/?lang=de": "/", "/\\evil.example?lang=de": "/%5Cevil.example",
 		"/%0d%0aX:y?lang=de":                 "/%0d%0aX:y",
 		"http://evil.example/review?lang=de": "/review", "/.//evil.example?lang=de&lang=en": "/evil.example",
-		"/door?lang=de": "/", "/signin/callback?code=c&state=s&lang=de": "/",
+		"/door?lang=de": "/door", "/door?lang=de&said=wrong&to=%2Freview": "/door?said=wrong&to=%2Freview",
+		"http://evil.example/door?lang=de": "/door", "/signin/callback?code=c&state=s&lang=de": "/",
 		"/?lang=": "", "/?lang=xx": "", "/?lang=DE": "", "/?lang=de%0d%0aSet-Cookie:x": "", "/?lang=//evil": "",
 		"/?lang=" + strings.Repeat("de", 1000): "", "/?language=de": "",
 	} {
@@ -113,7 +123,7 @@ func TestNoAddressOfALanguageLeadsAstray(t *testing.T) {
 		if got := rec.Header().Get("Location"); got != want || (rec.Code == http.StatusSeeOther) != (want != "") {
 			t.Errorf("%s: %d to %q, want %q", target, rec.Code, got, want)
 		}
-		if set := rec.Result().Cookies(); (len(set) == 1) != (want != "") {
+		if set := rec.Result().Cookies(); (len(set) == 2) != (want != "") {
 			t.Errorf("%s: sets %v", target, set)
 		}
 	}
@@ -160,7 +170,7 @@ func TestEveryPageHasTheSwitch(t *testing.T) {
 	for path, want := range map[string]string{
 		"/": "/?", "/review?a=1&b=%26": "/review?a=1&b=%26&", "/nowhere": "/nowhere?", "/apply": "/apply?",
 		"/authentik?from=review": "/authentik?from=review&", "/signin/callback?code=c&state=s": "/?",
-		"//evil.example/": "/?",
+		"//evil.example/": "/?", "/door?said=wrong&to=%2Fa": "/door?said=wrong&to=%2Fa&",
 	} {
 		check("GET", path, answer(s, "GET", path, nil), want)
 		if rec := answerTo(s, inside(t, s, request("GET", path, nil))); rec.Code != http.StatusSeeOther {
@@ -169,7 +179,7 @@ func TestEveryPageHasTheSwitch(t *testing.T) {
 	}
 	for path, want := range map[string]string{ // the pages that a form is answered with
 		"/authentik": "/authentik?", "/apply": "/?", "/signin/invite": "/signin?",
-		"/receipts/x/continue": "/receipts/x?", "/door": "/door?", "/door/code": "/door?", "//evil.example": "/?",
+		"/receipts/x/continue": "/receipts/x?", "//evil.example": "/?",
 		"/pocketbase/code": "/pocketbase/code?",
 	} {
 		check("POST", path, answer(s, "POST", path, nil), want)

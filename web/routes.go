@@ -52,6 +52,7 @@ func (s *Server) routes() chi.Router {
 	r.Get("/apply/{id}/events", found(s, applyOf, s.applyEvents))
 	r.Get("/verify", s.with(s.showVerify))
 	r.Post("/verify", s.with(s.startVerify))
+	r.Post("/verify/cancel", found(s, verifyOf, s.cancelVerify))
 	r.Get("/verify/events", found(s, verifyOf, s.verifyEvents))
 	r.Get("/done", s.with(s.showDone))
 
@@ -92,6 +93,7 @@ func (s *Server) signInRoutes(r chi.Router) {
 	r.Get("/signin/address", s.after("/review", s.addAddress))
 	r.Get("/signin/address/remove", s.after("/review", s.removeAddress))
 	r.Get("/signin/{id}", found(s, s.signInOf, s.showSignInRun))
+	r.Get("/signin/{id}/invite", found(s, s.signInOf, s.showInvitation))
 	r.Get("/signin/{id}/events", found(s, s.signInOf, s.signInEvents))
 	r.Post("/signin/{id}/stage", found(s, s.signInOf, s.openSignIn))
 	r.Post("/signin/{id}/return", found(s, s.signInOf, s.returnSignIn))
@@ -146,6 +148,8 @@ func (s *Server) with(next handler) http.HandlerFunc {
 		}
 		s.door.DropPlain(w, r)
 		session.Cookie.DropPlain(w, r)
+		languageCookie.DropPlain(w, r)
+		leaveInvitation(r, sess)
 		next(w, r, sess)
 	}
 }

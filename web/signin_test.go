@@ -256,8 +256,7 @@ func TestSomebodyElseTriesOnce(t *testing.T) {
 	t.Parallel()
 	box := newSandbox(t)
 	w, b := linked(t, box, "trust-all")
-	p := b.post("/signin/invite", url.Values{"person": {box.Person.Username}}).want(200).says("once",
-		"This link only works on this machine")
+	p := b.invite(url.Values{"person": {box.Person.Username}}).says("once", "This link only works on this machine")
 	invitation, err := url.Parse(text(p.all("pre")[0]))
 	if err != nil {
 		t.Fatal(err)
@@ -298,9 +297,13 @@ func TestAnInvitationIsOneAtATimeAndCanBeWithdrawn(t *testing.T) {
 	t.Parallel()
 	box := newSandbox(t)
 	w, b := linked(t, box, "trust-all")
-	first := text(b.post("/signin/invite", nil).want(200).all("pre")[0])
-	open := b.post("/signin/invite", nil).want(303).header.Get("Location")
-	second := b.post("/signin/invite", url.Values{"more": {"yes"}}).want(200)
+	first := text(b.invite(nil).all("pre")[0])
+	shown := b.post("/signin/invite", nil).want(303).header.Get("Location")
+	if again := text(b.get(shown).want(200).all("pre")[0]); again != first {
+		t.Errorf("pressed twice, there are the links %s and %s", first, again)
+	}
+	second, open := b.invite(url.Values{"more": {"yes"}}), strings.TrimSuffix(shown, "/invite")
+	b.get(shown).want(303, open)
 	if other := text(second.all("pre")[0]); other == first {
 		t.Error("one more is the same")
 	}
@@ -314,6 +317,33 @@ func TestAnInvitationIsOneAtATimeAndCanBeWithdrawn(t *testing.T) {
 	b.get("/signin").says("The invitation was withdrawn", "Waiting for the link to be opened")
 	if n := len(w.server.signIns.All(w.only(t))); n != 2 {
 		t.Errorf("there are %d tests, want both", n)
+	}
+}
+
+// TestTheLinkOfAnInvitationIsShownUntilItIsLeft: reloading and another language keep it, another page, its use and
+// withdrawing it do not, and no other session ever sees it.
+func TestTheLinkOfAnInvitationIsShownUntilItIsLeft(t *testing.T) {
+	t.Parallel()
+	w, b := linked(t, newSandbox(t), "trust-all")
+	other := w.browser().connected()
+	for name, leave := range map[string]func(test, link string){
+		"another page": func(_, _ string) { b.get("/signin").want(200) },
+		"withdrawn":    func(test, _ string) { b.post(test+"/withdraw", nil).want(303, "/signin") },
+		"used":         func(_, link string) { other.post(link, nil).want(303) },
+	} {
+		shown := b.post("/signin/invite", url.Values{"more": {"yes"}}).want(303).header.Get("Location")
+		link := text(b.get(shown).want(200).all("pre")[0])
+		b.get(shown+"?lang=de").want(303, shown)
+		if again := text(b.get(shown).want(200).all("pre")[0]); again != link {
+			t.Errorf("%s: in another language the link is %q, not %q", name, again, link)
+		}
+		b.get("/signin?lang=en").want(303, "/signin")
+		other.get(shown).want(404)
+		test := strings.TrimSuffix(shown, "/invite")
+		leave(test, strings.TrimPrefix(link, b.base))
+		if p := b.get(shown).want(303, test); strings.Contains(p.text, link) {
+			t.Errorf("%s: the link is still shown", name)
+		}
 	}
 }
 

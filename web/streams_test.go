@@ -94,7 +94,7 @@ func TestStreamsOfASessionAndOfAnInvitationAreBounded(t *testing.T) {
 // invited returns the path of a new invitation, and its test.
 func (w *wizard) invited(b *browser) (try string, run *session.SignIn) {
 	w.t.Helper()
-	address, err := url.Parse(text(b.post("/signin/invite", nil).want(200).all("pre")[0]))
+	address, err := url.Parse(text(b.invite(nil).all("pre")[0]))
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -104,7 +104,8 @@ func (w *wizard) invited(b *browser) (try string, run *session.SignIn) {
 func TestStreamsOfAnInvitationEndWithIt(t *testing.T) {
 	w, b := linked(t, newSandbox(t), "trust-all")
 	_, run := w.invited(b)
-	try := "/try/" + run.Invite(time.Now().Add(time.Second))
+	run.Invite(time.Now().Add(time.Second))
+	try := "/try/" + run.Session.Invitation(run).Reveal()
 	first, other := w.browser(), w.browser()
 	status, ended := other.openEvents(try + "/events")
 	if status != http.StatusOK {

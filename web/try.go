@@ -23,22 +23,39 @@ import (
 const tryCookie = "authpocket-try"
 
 // inviteSignIn handles the "POST /signin/invite" route: it creates a link for
-// another user's test. Only this response shows it. While one waits to be used,
-// another is created only where it is asked for.
+// another user's test. While one waits to be used, another is created only
+// where it is asked for.
 func (s *Server) inviteSignIn(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	run, ok := s.newTest(w, r, sess)
 	if !ok {
 		return
 	}
 	if open := s.openInvitation(sess); open != nil && !r.PostForm.Has("more") {
-		redirect(w, r, "/signin/"+open.ID)
+		redirect(w, r, open.InvitationPath())
 		return
 	}
-	token := run.Invite(time.Now().Add(session.InviteLife))
+	run.Invite(time.Now().Add(session.InviteLife))
 	s.signIns.Add(run)
-	address := origin(r) + "/try/" + token
+	redirect(w, r, run.InvitationPath())
+}
+
+// showInvitation handles the "GET /signin/{id}/invite" route. It shows the link to the session that made it, until
+// that leaves the page, the link is used or it is withdrawn.
+func (s *Server) showInvitation(w http.ResponseWriter, r *http.Request, sess *session.Session, run *session.SignIn) {
+	token := sess.Invitation(run)
+	if !token.IsSet() {
+		redirect(w, r, "/signin/"+run.ID)
+		return
+	}
 	in, _ := run.Now()
-	s.render(w, r, http.StatusOK, proof.Invite(proof.NewInvite(s.head(sess), address, in)))
+	s.render(w, r, http.StatusOK, proof.Invite(proof.NewInvite(s.head(sess), origin(r)+"/try/"+token.Reveal(), in)))
+}
+
+// leaveInvitation forgets the link that an invitation shows when another page is read.
+func leaveInvitation(r *http.Request, sess *session.Session) {
+	if reads(r) && !door.Stream(r) {
+		sess.LeaveInvitation(r.URL.Path)
+	}
 }
 
 // openInvitation returns the session's newest test whose link waits to be used,

@@ -2,7 +2,9 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"net/http"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -77,6 +79,17 @@ func (s *Server) startVerify(w http.ResponseWriter, r *http.Request, sess *sessi
 		return
 	}
 	sess.DropDraft()
+	redirect(w, r, "/verify")
+}
+
+// cancelTime is how long the page waits for checks to end that were cancelled.
+const cancelTime = 3 * time.Second
+
+// cancelVerify handles the "POST /verify/cancel" route. The page shows what was measured until then.
+func (s *Server) cancelVerify(w http.ResponseWriter, r *http.Request, _ *session.Session, run *session.Verify) {
+	ctx, cancel := context.WithTimeout(r.Context(), cancelTime)
+	defer cancel()
+	run.Cancel(ctx)
 	redirect(w, r, "/verify")
 }
 

@@ -31,7 +31,7 @@ type exportFlags struct {
 	Force  bool
 }
 
-const allFormats = "blueprint, terraform, pocketbase-migration, curl or markdown"
+const allFormats = "blueprint, terraform, pocketbase-migration, pocketbase-hook, curl or markdown"
 
 func newExport(s *shared) *cobra.Command {
 	var f exportFlags
@@ -39,10 +39,10 @@ func newExport(s *shared) *cobra.Command {
 		Use:   "export -f file [format]",
 		Short: "Print the plan as code, without secrets",
 		Long: "Prints the plan as code, without secrets. The format is blueprint (of authentik), terraform,\n" +
-			"pocketbase-migration, curl (a shell script) or markdown. With --out it writes a file that nobody else " +
-			"can read,\n" +
-			"and with --all one for each format. A format that cannot represent the plan is left out, with the " +
-			"reason.\n\n" +
+			"pocketbase-migration, curl (a shell script) or markdown. pocketbase-hook is the file for pb_hooks that sets\n" +
+			"fields from a person's groups at each sign-in, if the link file names such fields under pocketbase.groups.\n" +
+			"With --out it writes a file that nobody else can read, and with --all one for each format. A format that\n" +
+			"cannot represent the plan is left out, with the reason.\n\n" +
 			"Exit code 0: done, 1: error, also if a format was left out.",
 		Example: "  authpocket export -f link.yaml blueprint\n" +
 			"  authpocket export -f link.yaml --whole terraform --out link.tf\n" +
@@ -81,7 +81,7 @@ func newExport(s *shared) *cobra.Command {
 // formats suggests the formats.
 func formats(context.Context, program, string) []cobra.Completion {
 	var names []cobra.Completion
-	for _, f := range export.Formats() {
+	for _, f := range export.All() {
 		names = append(names, cobra.CompletionWithDesc(f.Name, f.Title.String()))
 	}
 	return names
@@ -90,7 +90,7 @@ func formats(context.Context, program, string) []cobra.Completion {
 // run prints or writes the plan in other languages, without secrets.
 func (f exportFlags) run(ctx context.Context, p program) error {
 	view := p.view(false)
-	chosen := export.Formats()
+	var chosen []export.Format
 	if !f.All {
 		format, found := export.Find(f.Format)
 		if !found {
@@ -111,6 +111,9 @@ func (f exportFlags) run(ctx context.Context, p program) error {
 	plan, err := planned(ctx, spec)
 	if err != nil {
 		return view.Fail(err)
+	}
+	if f.All {
+		chosen = export.Offered(plan)
 	}
 	if err := f.save(p, chosen, plan); err != nil {
 		return view.Fail(err)
@@ -195,7 +198,7 @@ func removeEarlier(dir string, written map[string][]byte) error {
 		for _, entry := range entries {
 			earlier := filepath.Join(dir, entry.Name())
 			replaced := func(f export.Format) bool { return f.Named(filepath.Base(path)) && f.Named(entry.Name()) }
-			if earlier != path && slices.ContainsFunc(export.Formats(), replaced) {
+			if earlier != path && slices.ContainsFunc(export.All(), replaced) {
 				if err := os.Remove(earlier); err != nil {
 					return failed(say.Of("removing an earlier export"), err)
 				}

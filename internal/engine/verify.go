@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 
@@ -41,17 +42,33 @@ func NoLink(d link.Desired) (report.Check, bool) {
 
 // Verify measures both running systems at the same time, with at most three
 // requests in sequence. person is the primary key of the authentik user whose
-// sign-in is predicted, 0 for the token's own account.
+// sign-in is predicted, 0 for the token's own account. Once ctx is cancelled, what
+// was not measured until then is skipped.
 func (e *Engine) Verify(ctx context.Context, d link.Desired, person int) report.Checks {
 	ctx = OneMoment(ctx)
 	var a, p, both []report.Check
 	var group sync.WaitGroup
-	group.Go(func() { a = e.authentik.Check(ctx, d, person) })
-	group.Go(func() { p = e.pocketbase.Check(ctx, d) })
-	group.Go(func() { both = e.checkBoth(ctx, d, person) })
+	group.Go(func() { a = measured(ctx, e.authentik.Check(ctx, d, person)) })
+	group.Go(func() { p = measured(ctx, e.pocketbase.Check(ctx, d)) })
+	group.Go(func() { both = measured(ctx, e.checkBoth(ctx, d, person)) })
 	group.Wait()
 	trustPreview(d, a, p)
 	return slices.Concat(a, p, both)
+}
+
+// measured returns the checks of a part that has just ended. Where ctx was cancelled meanwhile, only a pass is known to
+// be of the systems: the other requests may have failed for it.
+func measured(ctx context.Context, part []report.Check) []report.Check {
+	if !errors.Is(ctx.Err(), context.Canceled) {
+		return part
+	}
+	for i, c := range part {
+		if c.Status != report.Pass {
+			part[i] = report.Check{ID: c.ID, System: c.System, Title: c.Title}.
+				Skips(say.Of("The checks were cancelled before this was measured."))
+		}
+	}
+	return part
 }
 
 // trustPreview downgrades the failure that nobody new can sign in to a warning
@@ -74,9 +91,9 @@ func trustPreview(d link.Desired, a, p []report.Check) {
 // it is done: PocketBase's own connection to authentik, which only shows in its
 // log. told may be nil.
 func (e *Engine) VerifySlow(ctx context.Context, d link.Desired, told func(report.Check)) report.Checks {
-	check := e.pocketbase.Probe(ctx, d)
+	checks := measured(ctx, []report.Check{e.pocketbase.Probe(ctx, d)})
 	if told != nil {
-		told(check)
+		told(checks[0])
 	}
-	return report.Checks{check}
+	return checks
 }

@@ -29,7 +29,7 @@ type Format struct {
 	Write func(io.Writer, link.Plan) error
 }
 
-// Formats returns all formats in display order.
+// Formats returns the formats that a plan can be written in, in display order.
 func Formats() []Format {
 	return []Format{
 		{Name: "blueprint", Title: say.Of("authentik blueprint"), FileName: "authentik-blueprint.yaml",
@@ -45,13 +45,24 @@ func Formats() []Format {
 	}
 }
 
+// Offered returns the formats for a plan: all that carry it, and the hook if the link has a use for one.
+func Offered(p link.Plan) []Format {
+	if len(p.Desired.Groups.Fields) == 0 {
+		return Formats()
+	}
+	return append(Formats(), Hook())
+}
+
+// All returns all formats and the hook.
+func All() []Format { return append(Formats(), Hook()) }
+
 // Find returns the format with that name.
 func Find(name string) (Format, bool) {
-	i := slices.IndexFunc(Formats(), func(f Format) bool { return f.Name == name })
+	i := slices.IndexFunc(All(), func(f Format) bool { return f.Name == name })
 	if i < 0 {
 		return Format{}, false
 	}
-	return Formats()[i], true
+	return All()[i], true
 }
 
 // FileNameAt returns the file name for an export at that time. A migration gets

@@ -30,7 +30,8 @@ func sections() []section {
 		{"what is there already", others(linkfile.ExistingKey())},
 		{pocketbase, slices.Concat(fields(link.PlaceAttrs(), pocketbase), fields(link.SlotAttrs(), pocketbase),
 			fields(link.OAuth2Attrs(), pocketbase), fields(link.SettingsAttrs(), pocketbase),
-			fields(link.RuleAttrs(), pocketbase), fields(link.MethodAttrs(), pocketbase))},
+			fields(link.RuleAttrs(), pocketbase), fields(link.MethodAttrs(), pocketbase),
+			fields(link.GroupAttrs(), pocketbase))},
 	}
 }
 

@@ -26,7 +26,7 @@ type node struct {
 	MinItems    int              `json:"minItems,omitempty"`
 	Properties  map[string]*node `json:"properties,omitempty"`
 	Required    []string         `json:"required,omitempty"`
-	Closed      *bool            `json:"additionalProperties,omitempty"`
+	Closed      any              `json:"additionalProperties,omitempty"`
 	If          *node            `json:"if,omitempty"`
 	Then        *node            `json:"then,omitempty"`
 	Else        *node            `json:"else,omitempty"`
@@ -98,7 +98,7 @@ type writer struct{ keys map[string]key }
 
 // mappingOf returns the schema of a mapping with these keys only.
 func mappingOf(properties map[string]*node) *node {
-	n := &node{Type: object, Properties: map[string]*node{}, Closed: new(false)}
+	n := &node{Type: object, Properties: map[string]*node{}, Closed: false}
 	for name, property := range properties {
 		n.Properties[name] = property
 	}
@@ -144,6 +144,8 @@ func (w writer) plain(path string, t reflect.Type) *node {
 			ref("variable")}}
 	case t.Kind() == reflect.Slice:
 		return &node{Type: "array", Items: w.plain(path, t.Elem())}
+	case t.Kind() == reflect.Map:
+		return &node{Type: object, Closed: w.plain(path, t.Elem())}
 	case t.Kind() == reflect.Struct:
 		n := w.mapping(path, t)
 		n.Type = []string{object, "null"}

@@ -102,6 +102,7 @@ const (
 	AskURLs       AskGroup = "urls"
 	AskIDToken    AskGroup = "id token"
 	AskMapped     AskGroup = "mapped"
+	AskGroups     AskGroup = "groups"
 	AskValidities AskGroup = "validities"
 	AskFlows      AskGroup = "flows"
 	AskModes      AskGroup = "modes"

@@ -75,8 +75,8 @@ func TestEveryFieldOfASpecIsInATable(t *testing.T) {
 	chosen := slices.Concat(
 		choices(t, link.ApplicationAttrs()), choices(t, link.ProviderAttrs()), choices(t, link.AccessAttrs()),
 		choices(t, link.PlaceAttrs()),
-		choices(t, link.SlotAttrs()), choices(t, link.OAuth2Attrs()), choices(t, link.RuleAttrs()), choices(t, link.MethodAttrs()),
-		choices(t, link.SettingsAttrs()),
+		choices(t, link.SlotAttrs()), choices(t, link.OAuth2Attrs()), choices(t, link.RuleAttrs()),
+		choices(t, link.MethodAttrs()), choices(t, link.SettingsAttrs()), choices(t, link.GroupAttrs()),
 	)
 	for prefix, spec := range map[string]reflect.Type{
 		"application.": reflect.TypeFor[link.Application](), "provider.": reflect.TypeFor[link.Provider](),

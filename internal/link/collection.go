@@ -42,6 +42,8 @@ type PocketBase struct {
 	// PasswordAuth and OTP are the collection's own ways in. They are turned off only after a proof. nil keeps them.
 	PasswordAuth *bool `yaml:"password_auth" json:"password_auth,omitempty"`
 	OTP          *bool `yaml:"otp" json:"otp,omitempty"`
+	// Groups are the fields that the exported hook sets. No apply writes them.
+	Groups []GroupField `yaml:"groups" json:"groups"`
 	// RewriteSecret writes the client secret again even if nothing else differs. PocketBase never shows it, so
 	// only a check can detect a wrong one.
 	RewriteSecret bool `yaml:"-" json:"rewrite_secret"`

@@ -19,6 +19,7 @@ type Desired struct {
 
 	Collection CollectionState
 	Slot       OAuth2Provider // the link's element of Collection.OAuth2.Providers
+	Groups     GroupsInto     // what the exported hook sets at each sign-in
 }
 
 // RedirectURLs returns the redirect URIs that PocketBase uses: the strict ones that end in its redirect path.

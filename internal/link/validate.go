@@ -52,6 +52,7 @@ func (s Spec) Validate() report.Problems {
 	}
 	validate(&p, PlaceAttrs(), &s.PocketBase)
 	validate(&p, SlotAttrs(), &s.PocketBase)
+	validate(&p, GroupAttrs(), &s.PocketBase)
 	for i, address := range s.PocketBaseURLs {
 		checkBase(&p, FieldAt("pocketbase.public_urls", i), say.Of("Public address"), address)
 	}

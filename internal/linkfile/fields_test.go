@@ -67,6 +67,8 @@ func everySetting() link.Spec {
 			MapName: new("name"), MapUsername: new("nick"), MapAvatar: new("avatar"), MapID: new("number"),
 			ShowControls: true,
 			CreateRule:   new("id != ''"), AuthRule: new("verified = true"),
+			Groups: []link.GroupField{{Field: "is_admin", When: "admins"},
+				{Field: "team", By: "title", Values: map[string]string{"blue: all": "blue", "__proto__": "7"}}},
 		},
 	}
 }

@@ -36,6 +36,10 @@ func walk(at value, visit func(value), unknown func(at string, key *yaml.Node, k
 		for i, item := range at.node.Content {
 			walk(value{link.FieldAt(at.path, i), item, at.as.Elem()}, visit, unknown)
 		}
+	case at.node.Kind == yaml.MappingNode && at.as.Kind() == reflect.Map:
+		for key, node := range pairs(at.node) {
+			walk(value{at.path + "." + key.Value, node, at.as.Elem()}, visit, unknown)
+		}
 	case at.node.Kind == yaml.MappingNode && len(known) > 0:
 		for key, node := range pairs(at.node) {
 			if t, found := known[key.Value]; found {
@@ -94,6 +98,8 @@ func checkTypes(f *faults, root *yaml.Node) {
 			words = say.Of("this must be true or false")
 		case kind == reflect.Slice && v.node.Kind != yaml.SequenceNode:
 			words = say.Of("this must be a list: each entry on its own line after a hyphen")
+		case kind == reflect.Map && v.node.Kind != yaml.MappingNode:
+			words = say.Of("this must be a mapping: keys with their values, one per line")
 		case kind == reflect.Struct && !text && v.node.Kind != yaml.MappingNode && !isNull(v.node):
 			words = say.Of("this must be a mapping: keys with their values, one per line")
 		}

@@ -46,6 +46,7 @@ func resolveSlot(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, c link.
 	link.Resolve(link.RuleAttrs(), &d.Collection, &want, &c)
 	link.Resolve(link.MethodAttrs(), &d.Collection, &want, &c)
 	checkMapped(want, d.Collection, problems)
+	resolveGroups(d, want, problems)
 	if at >= 0 {
 		d.Collection.OAuth2.Providers[at] = d.Slot
 	} else {

@@ -25,11 +25,24 @@ func NewUndo(s link.Spec, done []link.Change, a link.AuthentikSnapshot, p link.P
 		u.rewriteSecret(done)
 	}
 	u.keepsAWayIn(p, force, report.RunForce)
+	if problem := a.SecretProblem(); problem != nil && slices.ContainsFunc(u.changes, lacksSecret) {
+		u.problems = append(u.problems, *problem)
+	}
 	if len(u.problems) > 0 {
 		return link.Plan{}, u.problems
 	}
 	return link.Plan{Purpose: link.PurposeUndo, Undoes: done, Force: force, Changes: u.changes, Warnings: u.warnings,
 		Spec: s, Taken: a.Taken}, nil
+}
+
+// lacksSecret reports whether a change writes a slot without a client secret, which PocketBase would refuse.
+func lacksSecret(c link.Change) bool {
+	after := link.As[link.CollectionState](c.After)
+	if c.Kind != link.KindOAuth2 || after == nil {
+		return false
+	}
+	at := link.SlotIndex(after.OAuth2, slotOf(c))
+	return at >= 0 && !after.OAuth2.Providers[at].ClientSecret.IsSet()
 }
 
 func (u *undoer) undo(c link.Change) {

@@ -31,7 +31,11 @@ func In(ctx context.Context, t Text) string { return chosen(ctx).Say(t) }
 
 // It returns the text of a format and its values in the language of the context.
 func It(ctx context.Context, format string, values ...any) string {
-	return In(ctx, Of(format, values...))
+	own := make([]any, len(values))
+	for i, v := range values {
+		own[i] = kept(v)
+	}
+	return chosen(ctx).say(format, own)
 }
 
 // HTML returns a text whose formats have markup in the language of the context. Values that are strings are escaped.

@@ -7,68 +7,54 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
+	"strconv"
 	"strings"
 	"sync"
-
-	"golang.org/x/text/feature/plural"
-	"golang.org/x/text/language"
-	"golang.org/x/text/message"
-	"golang.org/x/text/message/catalog"
 )
 
-// files has a file for each language, compressed by internal/say/pack. Its keys are the English formats. A value is the
-// translation or, where it depends on a number, one for each of the language's plural forms:
-// https://cldr.unicode.org/index/cldr-spec/plural-rules.
+// files are written by internal/pack. index.json has what is known of each language before it says anything, English
+// first. The file of a language has its texts in the order of English's, which are the formats. A text is the
+// translation, one for each of the language's plural forms where it depends on a number
+// (https://cldr.unicode.org/index/cldr-spec/plural-rules), or null.
 //
-//go:embed packed/*.json.gz
+//go:embed packed
 var files embed.FS
 
 // source is the language of the formats.
 const source = "en"
 
 // Languages are the languages that texts can be said in.
-type Languages struct {
-	all     []*Language // English first
-	matcher language.Matcher
-}
+type Languages struct{ all []*Language } // English first
 
 // Language says texts in one language.
 type Language struct {
-	Tag  string // as in RFC 5646, such as "de"
-	Name string // in the language itself
-	read func() words
+	Tag  string `json:"tag"`  // as in RFC 5646, such as "de"
+	Name string `json:"name"` // in the language itself
+	// Group is what stands between thousands.
+	Group string `json:"group"`
+	// Plural has the plural forms of the numbers from 0. The last is that of all further ones up to 199, and then every
+	// hundred is like the one from 100 on.
+	Plural []string `json:"plural"`
+
+	texts func() map[string]Entry
 }
 
-// words are what is known of a language once it says something.
-type words struct {
-	texts   map[string]Entry
-	printer *message.Printer // of the texts with plural forms
-}
-
-// Load returns the languages of the program.
+// Load returns the languages of the program. The texts of a language are read the first time that it says something.
 func Load() (*Languages, error) {
-	found, err := files.ReadDir("packed")
+	index, err := files.ReadFile("packed/index.json")
 	if err != nil {
 		return nil, fmt.Errorf("listing the languages: %w", err)
 	}
 	var l Languages
-	for _, f := range found {
-		one, err := load(strings.TrimSuffix(f.Name(), ".json.gz"))
-		if err != nil {
-			return nil, err
-		}
-		if one.Tag == source {
-			l.all = slices.Insert(l.all, 0, one)
-		} else {
-			l.all = append(l.all, one)
-		}
+	if err := json.Unmarshal(index, &l.all); err != nil {
+		return nil, fmt.Errorf("listing the languages: %w", err)
 	}
-	tags := make([]language.Tag, len(l.all))
-	for i, one := range l.all {
-		tags[i] = language.Make(one.Tag)
+	if len(l.all) == 0 || l.all[0].Tag != source {
+		return nil, errors.New("listing the languages: English must be the first")
 	}
-	l.matcher = language.NewMatcher(tags)
+	for _, one := range l.all {
+		one.texts = sync.OnceValue(func() map[string]Entry { return textsOf(one.Tag, nil) })
+	}
 	return &l, nil
 }
 
@@ -78,47 +64,116 @@ func (l *Languages) All() []*Language { return l.all }
 // English returns the language that texts are written in.
 func (l *Languages) English() *Language { return l.all[0] }
 
-// Match returns the best language for what people prefer, each a tag or the value of an Accept-Language header
-// (RFC 9110), the most wanted first. English if none is known.
-func (l *Languages) Match(preferred ...string) *Language {
-	var wanted []language.Tag
-	for _, one := range preferred {
-		tags, _, err := language.ParseAcceptLanguage(one)
-		for part := range strings.SplitSeq(one, ",") { // one unknown tag does not spoil the others
-			if err != nil {
-				known, _, _ := language.ParseAcceptLanguage(part)
-				tags = append(tags, known...)
-			}
-		}
-		wanted = append(wanted, tags...)
-	}
-	_, at, _ := l.matcher.Match(wanted...)
-	return l.all[at]
-}
-
 // Say returns the text in the language, and in English what the language has no translation for. A nil Language says
 // everything in English.
 func (l *Language) Say(t Text) string {
-	if l == nil {
-		return t.String()
+	if t.format == "" {
+		return ""
 	}
-	return t.in(l.sprintf)
+	return l.say(t.format, t.list())
 }
 
-func (l *Language) sprintf(format string, values ...any) string {
-	in := l.read()
-	entry, known := in.texts[format]
-	switch {
-	case !known:
-		return fmt.Sprintf(format, values...)
-	case entry.Forms == nil:
-		return fmt.Sprintf(entry.Format, values...)
+// say puts a format and its values, which it changes, into words.
+func (l *Language) say(format string, values []any) string {
+	for i, v := range values {
+		if part, ok := v.(Text); ok {
+			values[i] = l.Say(part)
+		}
 	}
-	return in.printer.Sprintf(message.Key(format, format), values...)
+	if l == nil || l.Tag == source {
+		return sprintf(format, values)
+	}
+	switch entry, known := l.texts()[format]; {
+	case !known:
+		return sprintf(format, values)
+	case entry.Forms == nil:
+		return sprintf(entry.Format, values)
+	default:
+		return l.count(format, entry, values)
+	}
+}
+
+// sprintf is fmt.Sprintf, which is not needed for a format without values.
+func sprintf(format string, values []any) string {
+	if len(values) == 0 && strings.IndexByte(format, '%') < 0 {
+		return format
+	}
+	return fmt.Sprintf(format, values...)
+}
+
+// count says a text that depends on a number: the first %d of the format.
+func (l *Language) count(format string, entry Entry, values []any) string {
+	form := "other"
+	if at := number(format); at < len(values) {
+		if n, ok := values[at].(int); ok {
+			form = l.form(n)
+		}
+	}
+	said, known := entry.Forms[form]
+	if !known {
+		said = entry.Forms["other"]
+	}
+	for i, v := range values {
+		if n, ok := v.(int); ok {
+			values[i] = grouped{n, l.Group}
+		}
+	}
+	return fmt.Sprintf(said, values...)
+}
+
+// form returns the name of a number's plural form.
+func (l *Language) form(n int) string {
+	if n < 0 {
+		n = -n
+	}
+	if n >= 200 {
+		n = 100 + n%100
+	}
+	return l.Plural[min(n, len(l.Plural)-1)]
+}
+
+// number returns the place of the first %d among the verbs of a format, 0 for none.
+func number(format string) int {
+	place := 0
+	for rest := strings.ReplaceAll(format, "%%", ""); ; place++ {
+		_, after, found := strings.Cut(rest, "%")
+		switch {
+		case !found:
+			return 0
+		case strings.HasPrefix(after, "d"):
+			return place
+		}
+		rest = after
+	}
+}
+
+// grouped is a number whose thousands are set apart.
+type grouped struct {
+	n   int
+	gap string
+}
+
+// Format writes the number for every verb.
+func (g grouped) Format(to fmt.State, _ rune) {
+	digits := strconv.Itoa(g.n)
+	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
+		digits = digits[:i] + g.gap + digits[i:]
+	}
+	_, _ = io.WriteString(to, digits)
 }
 
 // Entries returns the translations of a language by their English format.
-func (l *Language) Entries() map[string]Entry { return l.read().texts }
+func (l *Language) Entries() map[string]Entry { return l.texts() }
+
+// Spaced returns the language with ordinary spaces where its translations have no-break ones. A terminal wraps anyway,
+// and package visible shows no-break spaces there, as names could hide behind them.
+func (l *Language) Spaced() *Language {
+	spaces := strings.NewReplacer("\u00a0", " ", "\u202f", " ")
+	spaced := *l
+	spaced.Group = spaces.Replace(l.Group)
+	spaced.texts = sync.OnceValue(func() map[string]Entry { return textsOf(l.Tag, spaces) })
+	return &spaced
+}
 
 // Entry is a translation: one format, or one for each plural form.
 type Entry struct {
@@ -143,104 +198,37 @@ func (e Entry) changed(by *strings.Replacer) Entry {
 	return e
 }
 
-// message returns the forms for a catalogue. The number that decides on the form is the first %d of the format.
-func (e Entry) message(format string) catalog.Message {
-	var cases []any
-	for _, form := range []string{"zero", "one", "two", "few", "many", "other"} {
-		if said, ok := e.Forms[form]; ok {
-			cases = append(cases, form, said)
+// textsOf returns the translations of a language, changed if change is not nil. The test of the catalogues holds the
+// files, so what cannot be read is left in English.
+func textsOf(tag string, change *strings.Replacer) map[string]Entry {
+	var formats []string
+	var said []Entry
+	texts := map[string]Entry{}
+	if tag == source || unpack(source, &formats) != nil || unpack(tag, &said) != nil || len(formats) != len(said) {
+		return texts
+	}
+	for i, entry := range said {
+		if entry.Format == "" && entry.Forms == nil {
+			continue
 		}
-	}
-	return plural.Selectf(number(format), "%d", cases...)
-}
-
-// number returns the place of the first %d among the verbs of a format, from 1.
-func number(format string) int {
-	place := 0
-	for rest := strings.ReplaceAll(format, "%%", ""); ; {
-		_, after, found := strings.Cut(rest, "%")
-		if !found {
-			return 1
-		}
-		place++
-		if strings.HasPrefix(after, "d") {
-			return place
-		}
-		rest = after
-	}
-}
-
-type file struct {
-	Name  string           `json:"name"`
-	Texts map[string]Entry `json:"texts"`
-}
-
-// open returns the file of a language and a reader of it.
-func open(tag string) (io.Closer, *json.Decoder, error) {
-	f, err := files.Open("packed/" + tag + ".json.gz")
-	if err != nil {
-		return nil, nil, fmt.Errorf("opening the language %s: %w", tag, err)
-	}
-	plain, err := gzip.NewReader(f)
-	if err != nil {
-		return nil, nil, errors.Join(fmt.Errorf("reading the language %s: %w", tag, err), f.Close())
-	}
-	return f, json.NewDecoder(plain), nil
-}
-
-// load returns a language whose file is read the first time that it says something.
-func load(tag string) (*Language, error) {
-	name, err := nameOf(tag)
-	if err != nil {
-		return nil, err
-	}
-	return &Language{Tag: tag, Name: name, read: sync.OnceValue(func() words { return read(tag, nil) })}, nil
-}
-
-// Spaced returns the language with ordinary spaces where its translations have no-break ones. A terminal wraps anyway,
-// and package visible shows no-break spaces there, as names could hide behind them.
-func (l *Language) Spaced() *Language {
-	spaces := strings.NewReplacer("\u00a0", " ", "\u202f", " ")
-	return &Language{Tag: l.Tag, Name: l.Name, read: sync.OnceValue(func() words { return read(l.Tag, spaces) })}
-}
-
-// nameOf reads the start of a language's file, which has its name.
-func nameOf(tag string) (string, error) {
-	f, start, err := open(tag)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	var last json.Token
-	for range 3 { // {, "name", its value
-		if last, err = start.Token(); err != nil {
-			return "", fmt.Errorf("reading the language %s: %w", tag, err)
-		}
-	}
-	name, ok := last.(string)
-	if !ok {
-		return "", fmt.Errorf("reading the language %s: its file must start with its name", tag)
-	}
-	return name, nil
-}
-
-// read returns the words of a language, changed if change is not nil. The test of the catalogues holds the files, so
-// what cannot be read is left in English.
-func read(tag string, change *strings.Replacer) words {
-	var in file
-	if f, all, err := open(tag); err == nil {
-		_ = all.Decode(&in)
-		_ = f.Close()
-	}
-	to, forms := language.Make(tag), catalog.NewBuilder(catalog.Fallback(language.Make(source)))
-	for format, entry := range in.Texts {
 		if change != nil {
 			entry = entry.changed(change)
-			in.Texts[format] = entry
 		}
-		if entry.Forms != nil {
-			_ = forms.Set(to, format, entry.message(format))
-		}
+		texts[formats[i]] = entry
 	}
-	return words{in.Texts, message.NewPrinter(to, message.Catalog(forms))}
+	return texts
+}
+
+// unpack reads the file of a language.
+func unpack(tag string, to any) error {
+	f, err := files.Open("packed/" + tag + ".json.gz")
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	plain, err := gzip.NewReader(f)
+	if err != nil {
+		return err
+	}
+	return json.NewDecoder(plain).Decode(to)
 }

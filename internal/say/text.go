@@ -4,9 +4,7 @@ package say
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 )
@@ -15,31 +13,13 @@ import (
 // zero value is no text.
 type Text struct {
 	format string
-	values string // as JSON, empty for none
+	values string // encoded by encode, empty for none
 }
 
 // Of returns a text. A value is a string, which is shown as it is in every language, an integer, or a Text. A format
 // is a whole sentence or a name: languages differ in the order of words, so texts are not put together from pieces.
 func Of(format string, values ...any) Text {
-	if len(values) == 0 {
-		return Text{format: format}
-	}
-	kept := make([]any, len(values))
-	for i, v := range values {
-		switch v := v.(type) {
-		case Text:
-			kept[i] = inner{Format: v.format, Values: v.values}
-		case int:
-			kept[i] = v
-		default:
-			kept[i] = fmt.Sprint(v)
-		}
-	}
-	all, err := json.Marshal(kept)
-	if err != nil { // strings and integers always encode
-		return Text{format: fmt.Sprintf(format, values...)}
-	}
-	return Text{format: format, values: string(all)}
+	return Text{format: format, values: encode(values)}
 }
 
 // Name is a label in a table, which has a translation of its own, and another one for use within a sentence.
@@ -132,7 +112,7 @@ func (t Text) Values(change func(string) string) Text {
 }
 
 // String returns the text in English.
-func (t Text) String() string { return t.in(fmt.Sprintf) }
+func (t Text) String() string { return (*Language)(nil).Say(t) }
 
 // MarshalJSON writes the text in English.
 func (t Text) MarshalJSON() ([]byte, error) { return json.Marshal(t.String()) }
@@ -145,51 +125,4 @@ func (t *Text) UnmarshalJSON(b []byte) error {
 	}
 	*t = Raw(s)
 	return nil
-}
-
-// in returns the text with every format, from the innermost, put into words by say.
-func (t Text) in(say func(format string, values ...any) string) string {
-	if t.format == "" {
-		return ""
-	}
-	values := t.list()
-	for i, v := range values {
-		if part, ok := v.(Text); ok {
-			values[i] = part.in(say)
-		}
-	}
-	return say(t.format, values...)
-}
-
-// inner is a text within another, as JSON.
-type inner struct {
-	Format string `json:"f"`
-	Values string `json:"v,omitempty"`
-}
-
-// list returns the values: strings, integers and texts.
-func (t Text) list() []any {
-	if t.values == "" {
-		return nil
-	}
-	var kept []any
-	numbers := json.NewDecoder(strings.NewReader(t.values))
-	numbers.UseNumber()
-	if err := numbers.Decode(&kept); err != nil { // Of wrote it
-		return nil
-	}
-	for i, v := range kept {
-		switch v := v.(type) {
-		case json.Number:
-			n, err := strconv.Atoi(v.String())
-			if err == nil {
-				kept[i] = n
-			}
-		case map[string]any:
-			format, _ := v["f"].(string)
-			values, _ := v["v"].(string)
-			kept[i] = Text{format: format, values: values}
-		}
-	}
-	return kept
 }

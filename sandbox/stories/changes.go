@@ -1,6 +1,7 @@
 package stories
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -159,12 +160,17 @@ func verifyStories(joined view.Head) []Story {
 		SignedIn: report.SignedIn{Name: "ada@example.com",
 			At: time.Unix(1e9, 0)},
 		Own: []string{"http://127.0.0.1:8480/signin/callback"}}
+	cancelled := proof.VerifyInput{Begun: true, Ended: true, Cancelled: true, At: time.Unix(1e9, 0),
+		Checks: append(slices.Clone(good), report.Check{ID: report.CheckPocketBaseProbe, System: report.PB,
+			Title: say.Of("PocketBase reaches authentik, which accepts its client ID and secret")}.
+			Skips(say.Of("The checks were cancelled before this was measured.")))}
 	return []Story{
 		{"verify-signed-in", proof.Verify(proof.NewVerify(joined, after, ""))},
 		{"verify-no-link",
 			proof.Verify(proof.NewVerify(joined, proof.VerifyInput{Begun: true, Ended: true, Checks: none}, ""))},
 		{"verify-before", proof.Verify(proof.NewVerify(joined, proof.VerifyInput{}, ""))},
 		{"verify-running", proof.Verify(proof.NewVerify(joined, proof.VerifyInput{Begun: true}, "/verify/events"))},
+		{"verify-cancelled", proof.Verify(proof.NewVerify(joined, cancelled, ""))},
 		{"verify-good", proof.Verify(proof.NewVerify(joined, proof.VerifyInput{Begun: true, Ended: true, Checks: good},
 			""))},
 		{"verify-mixed",

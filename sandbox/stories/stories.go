@@ -11,6 +11,7 @@ import (
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
+	"authpocket/web/door"
 	"authpocket/web/view"
 	"authpocket/web/view/setup"
 )
@@ -36,6 +37,7 @@ func All(a view.Assets) []Story {
 		{"start-demo", setup.Start(setup.StartPage{Head: demo(titled(none, say.Of("Link authentik and PocketBase"))),
 			Resume: "/settings"})},
 	}
+	list = append(list, doorStories(none)...)
 	list = append(list, connectStories(none, one)...)
 	list = append(list, settingsStories(both)...)
 	list = append(list, reviewStories(both, joined)...)
@@ -63,6 +65,17 @@ func titled(h view.Head, title say.Text) view.Head {
 func demo(h view.Head) view.Head {
 	h.Note = say.Of("Nothing here is real. Sign in to the simulated authentik as ada with the password KD4XQ2MZ7R5W.")
 	return h
+}
+
+func doorStories(none view.Head) []Story {
+	story := func(name string, p door.Page) Story { return Story{"code-" + name, door.Shut(p.Framed(none))} }
+	return []Story{
+		story("first", door.Page{To: "/"}),
+		story("wrong", door.Page{To: "/", Problem: say.Of("Wrong code. Enter the most recent code in the terminal.")}),
+		story("printed", door.Page{To: "/", Printed: true}),
+		story("expired", door.Page{To: "/", NoCode: true}),
+		story("ended", door.Page{To: "/review", Was: true, NoCode: true}),
+	}
 }
 
 func connectStories(none, one view.Head) []Story {

@@ -28,7 +28,12 @@ const (
 // Run creates a superuser, starts the program and waits until it answers. It stops it when the test ends.
 func Run(t *testing.T, binary string) Program {
 	t.Helper()
-	dir := t.TempDir()
+	return RunIn(t, binary, t.TempDir())
+}
+
+// RunIn is Run with that data directory. The hooks in pb_hooks beside it run too.
+func RunIn(t *testing.T, binary, dir string) Program {
+	t.Helper()
 	upsert := exec.CommandContext(t.Context(), binary, "superuser", "upsert", Email, Password, "--dir",
 		dir)
 	if out, err := upsert.CombinedOutput(); err != nil {

@@ -73,6 +73,10 @@ func TestSecretsKeptElsewhereAreSaidAndNeverWritten(t *testing.T) {
 				_, err := l.e.Desire(ctx, s)
 				return link.Plan{}, err
 			},
+			"import": func(ctx context.Context, s link.Spec) (link.Plan, error) {
+				_, plan, err := l.e.Import(ctx, s)
+				return plan, err
+			},
 		} {
 			_, err := plan(t.Context(), spec)
 			saysElsewhere(t, name+": "+what, err)
@@ -85,13 +89,89 @@ func TestSecretsKeptElsewhereAreSaidAndNeverWritten(t *testing.T) {
 				t.Errorf("%s: %+v", name, c)
 			}
 		}
-		if _, err := l.e.Removal(t.Context(), spec); err != nil {
-			t.Errorf("%s: a removal needs no secret: %v", name, err)
-		}
 		if v := l.signIn(newBrowser(""), nil); !v.Works {
 			t.Errorf("%s: the link is broken: %s", name, v.Words())
 		}
+		removal, err := l.e.Removal(t.Context(), spec)
+		if err != nil {
+			t.Fatalf("%s: a removal needs no secret: %v", name, err)
+		}
+		if err := l.e.Apply(t.Context(), removal, func(engine.Event) {}); err != nil {
+			t.Errorf("%s: removing: %v", name, err)
+		}
+		if left := a.call("GET", "/providers/oauth2/", nil)["results"].([]any); len(left) > 0 {
+			t.Errorf("%s: left behind: %v", name, left)
+		}
 	}
+}
+
+// An undo that would write PocketBase's slot needs the client secret, and writes nothing without it. Another undo does
+// not need it.
+func TestAnUndoWithoutTheSecretIsSaidAndWritesNothing(t *testing.T) {
+	t.Parallel()
+	lab := newLab(t)
+	a := newElsewhere(t, newIDP(t, authentiksim.Config{}, nil), nil)
+	l := lab.linkTo(a.idp, "case_17_undo", nil)
+	store, err := journal.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.e = engine.New(engine.Config{Authentik: a.client, PocketBase: lab.p, AuthentikURL: a.url,
+		PocketBaseURL: lab.pb.URL(), Receipts: store})
+	apply := func(change func(*link.Spec)) (receipt string) {
+		t.Helper()
+		spec := l.spec()
+		change(&spec)
+		plan, err := l.e.Plan(t.Context(), spec)
+		if err == nil {
+			err = l.e.Apply(t.Context(), plan, func(e engine.Event) { receipt = e.Receipt })
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return receipt
+	}
+	both := apply(func(s *link.Spec) {
+		s.Application.Name, s.PocketBase.DisplayName = new("Renamed"), new("Renamed")
+	})
+	rotated := apply(func(s *link.Spec) { s.Provider.ClientSecret = new(secret.New("another long client secret")) })
+	one := apply(func(s *link.Spec) { s.Application.Description = new("Told") })
+	a.on.Store(true)
+
+	before := l.stored()
+	_, err = l.e.Undo(t.Context(), both, true)
+	saysElsewhere(t, "undoing the change of a slot", err)
+	if undo, err := l.e.Undo(t.Context(), rotated, true); err != nil || !undo.Empty() {
+		t.Errorf("undoing a rotation plans %v, %v: no secret is restored", undo.Changes, err)
+	}
+	if after := l.stored(); after != before {
+		t.Errorf("written: %s, before: %s", after, before)
+	}
+	undo, err := l.e.Undo(t.Context(), one, false)
+	if err == nil {
+		err = l.e.Apply(t.Context(), undo, func(engine.Event) {})
+	}
+	if err != nil {
+		t.Error(err)
+	}
+	if v := l.signIn(newBrowser(""), nil); !v.Works {
+		t.Errorf("the link is broken: %s", v.Words())
+	}
+}
+
+// stored returns the link's application, provider and slot, as both systems have them.
+func (l *linked) stored() string {
+	l.t.Helper()
+	c, err := l.pb.App().FindCollectionByNameOrId(l.name)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	all, err := json.Marshal([]any{l.a.call("GET", "/core/applications/"+l.d.Application.Slug+"/", nil),
+		c.OAuth2.Providers[0].ClientSecret, c.OAuth2})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return string(all)
 }
 
 // spec is what the link was made of.

@@ -28,12 +28,21 @@ func (c Cookie) Value(r *http.Request) string {
 // Set gives (or with a negative age, takes back) the cookie under each name
 // that the browser may accept here.
 func (c Cookie) Set(w http.ResponseWriter, r *http.Request, value string, age int) {
+	c.set(w, r, value, age, http.SameSiteStrictMode)
+}
+
+// SetLax is Set for a cookie that a browser also sends when it comes from another site, as from authentik's way back.
+func (c Cookie) SetLax(w http.ResponseWriter, r *http.Request, value string, age int) {
+	c.set(w, r, value, age, http.SameSiteLaxMode)
+}
+
+func (c Cookie) set(w http.ResponseWriter, r *http.Request, value string, age int, site http.SameSite) {
 	secure := Secure(r)
 	if secure || loopbackName(hostname(r.Host)) {
-		put(w, c.Host(), value, age, true)
+		put(w, c.Host(), value, age, true, site)
 	}
 	if !secure {
-		put(w, string(c), value, age, false)
+		put(w, string(c), value, age, false, site)
 	}
 }
 
@@ -43,14 +52,14 @@ func (c Cookie) DropPlain(w http.ResponseWriter, r *http.Request) {
 	_, errHost := r.Cookie(c.Host())
 	_, errPlain := r.Cookie(string(c))
 	if errHost == nil && errPlain == nil {
-		put(w, string(c), "", -1, false)
+		put(w, string(c), "", -1, false, http.SameSiteStrictMode)
 	}
 }
 
-func put(w http.ResponseWriter, name, value string, age int, secure bool) {
+func put(w http.ResponseWriter, name, value string, age int, secure bool, site http.SameSite) {
 	http.SetCookie(w, &http.Cookie{ // #nosec G124 -- Set decides on Secure
 		Name: name, Value: value, Path: "/", MaxAge: age, Secure: secure, HttpOnly: true,
-		SameSite: http.SameSiteStrictMode,
+		SameSite: site,
 	})
 }
 

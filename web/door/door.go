@@ -150,15 +150,18 @@ func (d *Door) expire() {
 	}
 }
 
-// outcome is the result of an entered code.
-type outcome int
+// outcome is what became of an entered code, or of the wish for one. The page's address has it.
+type outcome string
 
 const (
-	opened outcome = iota
-	wrong
-	changed // wrong too often: a new code was printed
-	noCode  // no code is valid
-	wait    // too soon after the last change
+	opened  outcome = "opened"
+	empty   outcome = "empty"
+	wrong   outcome = "wrong"
+	changed outcome = "changed" // wrong too often: a new code was printed
+	noCode  outcome = "none"    // no code is valid
+	wait    outcome = "wait"    // too soon after the last change
+	printed outcome = "printed"
+	early   outcome = "early" // one was printed a moment ago
 )
 
 // try checks a code, and uses it up if it is correct.

@@ -59,6 +59,26 @@ func (d *doorway) enter(code string) *httptest.ResponseRecorder {
 	return d.ask("POST", PathEnter, url.Values{"code": {code}, "to": {"/review?x=1"}})
 }
 
+// said returns what the browser is told of its form: the outcome in the address that it is sent to, and that page.
+func (d *doorway) said(rec *httptest.ResponseRecorder) (outcome, string) {
+	d.t.Helper()
+	to, err := url.Parse(rec.Header().Get("Location"))
+	if err != nil || rec.Code != http.StatusSeeOther || to.Path != PathEnter {
+		return opened, ""
+	}
+	if len(rec.Result().Cookies()) > 0 {
+		d.t.Errorf("a browser outside has the cookies %v", rec.Result().Cookies())
+	}
+	return outcome(to.Query().Get("said")), d.ask("GET", to.String(), nil).Body.String()
+}
+
+// outcomeOf is said without the page.
+func (d *doorway) outcomeOf(rec *httptest.ResponseRecorder) outcome {
+	d.t.Helper()
+	said, _ := d.said(rec)
+	return said
+}
+
 func TestNobodyComesInWithoutTheCode(t *testing.T) {
 	d := newDoorway(t)
 	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "DELETE"} {
@@ -125,9 +145,9 @@ func TestTheCodeOpensOnce(t *testing.T) {
 		}
 	}
 	again := d.enter(d.codes[0])
-	if again.Code != http.StatusForbidden || len(again.Result().Cookies()) > 0 ||
-		!strings.Contains(again.Body.String(), "was already used") {
-		t.Errorf("the code opens twice: %d %s", again.Code, again.Body)
+	if said, page := d.said(again); said != noCode || !strings.Contains(page, "was already used") ||
+		!strings.Contains(page, `name="to" value="/review?x=1"`) {
+		t.Errorf("the code opens twice: %d %s", again.Code, page)
 	}
 }
 
@@ -169,22 +189,26 @@ func TestFiveWrongCodesChangeTheCode(t *testing.T) {
 		defer d.door.Close()
 		first := d.newest()
 		for i := range tries {
-			if rec := d.enter("AAAA-BBBB"); rec.Code != http.StatusForbidden {
-				t.Fatalf("wrong code %d: %d", i, rec.Code)
+			want := wrong
+			if i == tries-1 {
+				want = changed
+			}
+			if got := d.outcomeOf(d.enter("AAAA-BBBB")); got != want {
+				t.Fatalf("wrong code %d: %s", i, got)
 			}
 		}
 		if len(d.codes) != 2 || d.newest() == first {
 			t.Fatalf("the codes printed are %q", d.codes)
 		}
-		if rec := d.enter(d.newest()); rec.Code != http.StatusTooManyRequests {
-			t.Errorf("at once after five wrong ones: %d", rec.Code)
+		if got := d.outcomeOf(d.enter(d.newest())); got != wait {
+			t.Errorf("at once after five wrong ones: %s", got)
 		}
 		time.Sleep(pause)
-		if rec := d.enter(first); rec.Code != http.StatusForbidden {
-			t.Errorf("the old code: %d", rec.Code)
+		if got := d.outcomeOf(d.enter(first)); got != wrong {
+			t.Errorf("the old code: %s", got)
 		}
-		if rec := d.enter(d.newest()); rec.Code != http.StatusSeeOther {
-			t.Errorf("the new code: %d", rec.Code)
+		if got := d.outcomeOf(d.enter(d.newest())); got != opened {
+			t.Errorf("the new code: %s", got)
 		}
 	})
 }
@@ -202,9 +226,8 @@ func TestAnUnusedDoorClosesAndSaysSo(t *testing.T) {
 		if d.closed.Load() != 1 {
 			t.Errorf("it said %d times that it closed", d.closed.Load())
 		}
-		if rec := d.enter(d.codes[0]); rec.Code != http.StatusForbidden ||
-			!strings.Contains(rec.Body.String(), "The code has expired") {
-			t.Errorf("after 30 minutes: %d %s", rec.Code, rec.Body)
+		if said, page := d.said(d.enter(d.codes[0])); said != noCode || !strings.Contains(page, "The code has expired") {
+			t.Errorf("after 30 minutes: %s %s", said, page)
 		}
 		time.Sleep(2 * CodeLife)
 		if d.closed.Load() != 1 {
@@ -217,27 +240,45 @@ func TestANewCodeIsPrintedOnDemandButNotOnThePage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDoorway(t)
 		defer d.door.Close()
-		if rec := d.ask("POST", PathAgain, nil); rec.Code != http.StatusTooManyRequests || len(d.codes) != 1 {
-			t.Errorf("a moment after the first: %d, %q", rec.Code, d.codes)
+		if got := d.outcomeOf(d.ask("POST", PathAgain, nil)); got != early || len(d.codes) != 1 {
+			t.Errorf("a moment after the first: %s, %q", got, d.codes)
 		}
 		time.Sleep(pause)
-		rec := d.ask("POST", PathAgain, nil)
-		if rec.Code != http.StatusOK || len(d.codes) != 2 || d.codes[0] != d.codes[1] {
-			t.Errorf("a stranger took the code from its owner: %d, %q", rec.Code, d.codes)
+		said, page := d.said(d.ask("POST", PathAgain, nil))
+		if said != printed || !strings.Contains(page, "The code was printed") || len(d.codes) != 2 ||
+			d.codes[0] != d.codes[1] {
+			t.Errorf("a stranger took the code from its owner: %s, %q", said, d.codes)
 		}
-		if d.enter(d.newest()).Code != http.StatusSeeOther {
+		if d.outcomeOf(d.enter(d.newest())) != opened {
 			t.Error("the code printed again does not open")
 		}
 		time.Sleep(pause)
-		rec = d.ask("POST", PathAgain, nil)
-		if len(d.codes) != 3 || d.codes[1] == d.codes[2] || strings.Contains(rec.Body.String(), d.newest()) ||
-			strings.Contains(rec.Body.String(), Grouped(d.newest())) {
-			t.Errorf("for the second browser: %q, %s", d.codes, rec.Body)
+		_, page = d.said(d.ask("POST", PathAgain, nil))
+		if len(d.codes) != 3 || d.codes[1] == d.codes[2] || strings.Contains(page, d.newest()) ||
+			strings.Contains(page, Grouped(d.newest())) {
+			t.Errorf("for the second browser: %q, %s", d.codes, page)
 		}
-		if d.enter(d.newest()).Code != http.StatusSeeOther {
+		if d.outcomeOf(d.enter(d.newest())) != opened {
 			t.Error("the second browser stays out")
 		}
 	})
+}
+
+// TestWhatThePageSaysComesFromAList: the address of the page can be anybody's.
+func TestWhatThePageSaysComesFromAList(t *testing.T) {
+	d := newDoorway(t)
+	for _, said := range []string{"", "opened", "<b>lost</b>", string(empty)} {
+		page := d.ask("GET", PathEnter+"?"+url.Values{"said": {said}, "to": {"//evil.example"}}.Encode(), nil).Body.String()
+		if problem := strings.Contains(page, "There is a problem"); problem != (said == string(empty)) ||
+			strings.Contains(page, "lost") || strings.Contains(page, "evil") {
+			t.Errorf("%q: the page says\n%s", said, page)
+		}
+	}
+	inside := d.enter(d.newest()).Result().Cookies()[0]
+	guarded := d.ask("GET", PathEnter+"?said=wrong&to=%2Freview", nil, inside)
+	if guarded.Body.String() != "behind" {
+		t.Errorf("a browser inside is asked for the code: %s", guarded.Body)
+	}
 }
 
 func TestAStayEnds(t *testing.T) {
@@ -328,8 +369,10 @@ func FuzzForm(f *testing.F) {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		rec := httptest.NewRecorder()
 		d.Enter(rec, req)
-		if rec.Code < 400 || len(rec.Result().Cookies()) > 0 || strings.Contains(rec.Body.String(), code) {
-			t.Errorf("%q is answered with %d", body, rec.Code)
+		to := rec.Header().Get("Location")
+		if rec.Code < 400 && !strings.HasPrefix(to, PathEnter+"?said=") || len(rec.Result().Cookies()) > 0 ||
+			strings.Contains(rec.Body.String()+to, code) {
+			t.Errorf("%q is answered with %d to %q", body, rec.Code, to)
 		}
 		if to := Local(body); !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") ||
 			strings.ContainsAny(to, "\\\r\n") {
@@ -343,20 +386,20 @@ func FuzzForm(f *testing.F) {
 func TestAStoppedTerminalBlocksNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stopped, release := false, make(chan struct{})
-		var printed []string
+		var shown []string
 		d := &doorway{t: t}
 		d.door = New(Config{Print: func(code string) {
 			if stopped {
 				<-release
 			}
-			printed = append(printed, code)
+			shown = append(shown, code)
 		}})
 		defer d.door.Close()
 		d.door.NewCode()
 		stopped = true
 		time.Sleep(pause)
-		asked := make(chan int)
-		go func() { asked <- d.ask("POST", PathAgain, nil).Code }()
+		asked := make(chan outcome)
+		go func() { asked <- d.outcomeOf(d.ask("POST", PathAgain, nil)) }()
 		synctest.Wait() // it waits for the terminal
 		if rec := d.ask("GET", "/", nil); rec.Code != http.StatusForbidden {
 			t.Errorf("a look at the door: %d", rec.Code)
@@ -365,19 +408,19 @@ func TestAStoppedTerminalBlocksNobody(t *testing.T) {
 			d.enter("AAAA-BBBB")
 		}
 		time.Sleep(2 * pause)
-		if rec := d.ask("POST", PathAgain, nil); rec.Code != http.StatusOK {
-			t.Errorf("a second wish for a code: %d", rec.Code)
+		if got := d.outcomeOf(d.ask("POST", PathAgain, nil)); got != printed {
+			t.Errorf("a second wish for a code: %s", got)
 		}
 		close(release)
-		if code := <-asked; code != http.StatusOK {
-			t.Errorf("the one who waited: %d", code)
+		if got := <-asked; got != printed {
+			t.Errorf("the one who waited: %s", got)
 		}
 		synctest.Wait()
-		if len(printed) != 4 || printed[0] != printed[1] || printed[2] == printed[1] || printed[3] != printed[2] {
-			t.Errorf("the codes printed are %q", printed)
+		if len(shown) != 4 || shown[0] != shown[1] || shown[2] == shown[1] || shown[3] != shown[2] {
+			t.Errorf("the codes printed are %q", shown)
 		}
-		if rec := d.enter(printed[3]); rec.Code != http.StatusSeeOther {
-			t.Errorf("the newest code: %d", rec.Code)
+		if got := d.outcomeOf(d.enter(shown[3])); got != opened {
+			t.Errorf("the newest code: %s", got)
 		}
 	})
 }

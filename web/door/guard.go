@@ -40,7 +40,7 @@ func (d *Door) Guard(next http.Handler) http.Handler {
 		if r.Header.Get("Hx-Request") != "" {
 			w.Header().Set("Hx-Refresh", "true") // replace the whole page
 		}
-		d.show(w, r, uninvited(r), page{To: wanted(r), Was: cookie.Value(r) != ""})
+		d.show(w, r, uninvited(r), asked(r))
 	})
 }
 
@@ -77,12 +77,19 @@ func (d *Door) open(r *http.Request) bool {
 	return strings.HasPrefix(r.URL.Path, static.Prefix)
 }
 
-// wanted returns the page to open once the browser is signed in.
-func wanted(r *http.Request) string {
-	if r.Method != http.MethodGet {
-		return "/"
+// asked returns the page for a stranger's request: after a form of the page itself, it says what became of that.
+func asked(r *http.Request) Page {
+	p := Page{To: "/", Was: cookie.Value(r) != ""}
+	switch {
+	case !isRead(r):
+	case r.URL.Path == PathEnter:
+		query := r.URL.Query()
+		said := outcome(query.Get("said"))
+		p.To, p.Problem, p.Printed = Local(query.Get("to")), words(said), said == printed
+	default:
+		p.To = Local(r.URL.RequestURI())
 	}
-	return Local(r.URL.RequestURI())
+	return p
 }
 
 // Local returns to when it is a page of ours, else the start.
@@ -107,7 +114,7 @@ func (d *Door) readForm(w http.ResponseWriter, r *http.Request, todo say.Text) b
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		status, problem = http.StatusRequestEntityTooLarge, say.Of("The request is longer than this page's form.")
 	}
-	d.show(w, r, status, page{To: "/", Problem: say.Join(problem, todo)})
+	d.show(w, r, status, Page{To: "/", Problem: say.Join(problem, todo)})
 	return false
 }
 
@@ -121,31 +128,39 @@ func (d *Door) Enter(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, to, http.StatusSeeOther) // #nosec G710 -- Local made it a path of ours
 		return
 	}
-	code := r.PostForm.Get("code")
-	if normal(code) == "" {
-		d.show(w, r, http.StatusUnprocessableEntity, page{To: to,
-			Problem: say.Of("Enter the code shown in the terminal.")})
-		return
+	code, result := r.PostForm.Get("code"), empty
+	if normal(code) != "" {
+		result = d.try(code)
 	}
-	result := d.try(code)
-	if result == opened {
+	switch result {
+	case opened:
 		d.admit(w, r)
 		http.Redirect(w, r, to, http.StatusSeeOther) // #nosec G710 -- Local made it a path of ours
 		return
+	case empty:
+	default:
+		d.logWrong(r.Context())
 	}
-	d.logWrong(r.Context())
-	d.show(w, r, status(result), page{To: to, Problem: words(result)})
+	answer(w, r, to, result)
 }
 
-func status(o outcome) int {
-	if o == wait {
-		return http.StatusTooManyRequests
+// answer sends the browser to the page that says what became of its form. The answer itself is no page, so that
+// Back and Reload never ask whether to send the form again.
+func answer(w http.ResponseWriter, r *http.Request, to string, said outcome) {
+	query := url.Values{"said": {string(said)}}
+	if to != "/" {
+		query.Set("to", to)
 	}
-	return http.StatusForbidden
+	http.Redirect(w, r, PathEnter+"?"+query.Encode(), http.StatusSeeOther) // #nosec G710 -- a path of ours
 }
 
+// words returns the problem of an outcome, empty for none.
 func words(o outcome) say.Text {
 	switch o {
+	case empty:
+		return say.Of("Enter the code shown in the terminal.")
+	case wrong:
+		return say.Of("Wrong code. Enter the most recent code in the terminal.")
 	case changed:
 		return say.Of("Five wrong codes, so the code has changed. Wait 10 seconds, then enter the newest code from " +
 			"the terminal.")
@@ -154,8 +169,10 @@ func words(o outcome) say.Text {
 			"at the terminal.")
 	case wait:
 		return say.Of("Too many attempts. Wait 10 seconds, then enter the newest code from the terminal.")
+	case early:
+		return say.Of("A code was just printed. Look at the terminal, or wait 10 seconds and try again.")
 	}
-	return say.Of("Wrong code. Enter the most recent code in the terminal.")
+	return say.Text{}
 }
 
 // Again handles the "POST /door/code" route.
@@ -163,13 +180,11 @@ func (d *Door) Again(w http.ResponseWriter, r *http.Request) {
 	if !d.readForm(w, r, say.Of("Press “Print a new code” again.")) {
 		return
 	}
-	to := Local(r.PostForm.Get("to"))
+	said := printed
 	if !d.again() {
-		d.show(w, r, http.StatusTooManyRequests, page{To: to,
-			Problem: say.Of("A code was just printed. Look at the terminal, or wait 10 seconds and try again.")})
-		return
+		said = early
 	}
-	d.show(w, r, http.StatusOK, page{To: to, Printed: true})
+	answer(w, r, Local(r.PostForm.Get("to")), said)
 }
 
 // Alive handles the "GET /healthz" route.
@@ -178,7 +193,8 @@ func Alive(w http.ResponseWriter, _ *http.Request) {
 	_, _ = io.WriteString(w, "ok\n") // a probe that is gone needs no answer
 }
 
-// Leave handles the "GET /door" route, where the form led to.
+// Leave handles the "GET /door" route of a browser that is signed in.
 func (d *Door) Leave(w http.ResponseWriter, r *http.Request) {
-	http.Redirect(w, r, "/", http.StatusSeeOther)
+	to := Local(r.URL.Query().Get("to"))
+	http.Redirect(w, r, to, http.StatusSeeOther) // #nosec G710 -- Local made it a path of ours
 }

@@ -8,8 +8,8 @@ import (
 	"authpocket/web/view"
 )
 
-// page holds what the door page shows.
-type page struct {
+// Page holds what the page shows that asks for the setup code.
+type Page struct {
 	Head    view.Head
 	To      string // the page to open after the code
 	Problem say.Text
@@ -18,18 +18,24 @@ type page struct {
 	NoCode  bool // no code is valid
 }
 
-func (p page) problems() view.Problems {
+func (p Page) problems() view.Problems {
 	if p.Problem.Empty() {
 		return nil
 	}
 	return view.Problems{{Target: "code", Text: p.Problem}}
 }
 
-func (d *Door) show(w http.ResponseWriter, r *http.Request, status int, p page) {
+// Framed returns the page in a frame.
+func (p Page) Framed(h view.Head) Page {
+	h.Title, h.Wrong = say.Of("Enter the setup code"), !p.Problem.Empty()
+	p.Head = h
+	return p
+}
+
+func (d *Door) show(w http.ResponseWriter, r *http.Request, status int, p Page) {
 	p.NoCode = !d.hasCode()
-	p.Head = view.Head{Title: say.Of("Enter the setup code"), Wrong: !p.Problem.Empty(), Note: d.cfg.Note,
-		Assets: d.cfg.Assets}
-	if err := d.cfg.Pages.Page(w, r, status, doorPage(p)); err != nil {
+	p = p.Framed(view.Head{Note: d.cfg.Note, Assets: d.cfg.Assets})
+	if err := d.cfg.Pages.Page(w, r, status, Shut(p)); err != nil {
 		d.cfg.Log.ErrorContext(r.Context(), "rendering", slog.Any("error", err))
 	}
 }

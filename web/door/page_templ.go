@@ -13,8 +13,8 @@ import (
 	"authpocket/web/view"
 )
 
-// doorPage is the only page a browser gets before it has entered the code.
-func doorPage(p page) templ.Component {
+// Shut renders the only page a browser gets before it has entered the code.
+func Shut(p Page) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

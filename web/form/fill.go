@@ -21,6 +21,7 @@ func Fill(s link.Spec, d link.Desired) url.Values {
 	fillFrom(v, link.RuleAttrs(), &s.PocketBase, &d.Collection)
 	fillFrom(v, link.MethodAttrs(), &s.PocketBase, &d.Collection)
 	fillFrom(v, link.SettingsAttrs(), &s.PocketBase, &link.SettingsState{})
+	fillFrom(v, link.GroupAttrs(), &s.PocketBase, &d.Collection)
 	if d.Key != nil {
 		v.Del("provider.signing_key") // it is still to be generated
 	}

@@ -71,6 +71,7 @@ func (f Settings) Spec(before link.Spec) (link.Spec, report.Problems) {
 	answers(f, link.RuleAttrs(), &s.PocketBase)
 	answers(f, link.MethodAttrs(), &s.PocketBase)
 	answers(f, link.SettingsAttrs(), &s.PocketBase)
+	answers(f, link.GroupAttrs(), &s.PocketBase)
 	f.existing(&s)
 	var access link.Access
 	answers(f, link.AccessAttrs(), &access)

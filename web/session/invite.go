@@ -6,22 +6,58 @@ import (
 	"time"
 
 	"authpocket/internal/say"
+	"authpocket/internal/secret"
 )
 
-// invite is a link for another user's test. Only its hash is kept.
+// invite is a link for another user's test. Only its hash is kept here.
 type invite struct {
 	hash    [sha256.Size]byte
 	expires time.Time
 	key     string // of the browser that began it, empty until one has
 }
 
-// Invite creates the link for another user, and returns its token.
-func (run *SignIn) Invite(expires time.Time) string {
+// Invite creates the link for another user. The session shows its token until the invitation is left.
+func (run *SignIn) Invite(expires time.Time) {
 	token := NewID()
 	run.mu.Lock()
-	defer run.mu.Unlock()
 	run.invite = &invite{hash: sha256.Sum256([]byte(token)), expires: expires}
-	return token
+	run.mu.Unlock()
+	run.Session.mu.Lock()
+	defer run.Session.mu.Unlock()
+	run.Session.dropInvitation()
+	run.Session.invited, run.Session.link = run, secret.New(token)
+}
+
+// Invitation returns the token of the link that the page of a test's invitation shows, not set for none.
+func (s *Session) Invitation(run *SignIn) secret.Text {
+	open := run.OpenInvitation()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.invited != run {
+		return secret.Text{}
+	}
+	if !open {
+		s.dropInvitation()
+	}
+	return s.link
+}
+
+// LeaveInvitation forgets the link of an invitation, unless its page is at that path.
+func (s *Session) LeaveInvitation(path string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.invited != nil && path != s.invited.InvitationPath() {
+		s.dropInvitation()
+	}
+}
+
+// InvitationPath returns where the page of a test's invitation is.
+func (run *SignIn) InvitationPath() string { return "/signin/" + run.ID + "/invite" }
+
+// dropInvitation overwrites the link that is shown. The caller holds mu.
+func (s *Session) dropInvitation() {
+	s.link.Wipe()
+	s.invited, s.link = nil, secret.Text{}
 }
 
 // Holds reports whether the link was not used yet, or by the browser with that

@@ -8,7 +8,6 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
-	"authpocket/web/live"
 )
 
 // Show keeps a plan, made from the answers of rev, as one that is about to be
@@ -103,7 +102,8 @@ func (s *Session) checkSecret() *Verify {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.spec.Provider.ClientSecret = nil
-	s.verify = &Verify{Happened: live.NewRecord[struct{}]()}
+	s.verify = &Verify{}
+	s.verify.begin()
 	return s.verify
 }
 

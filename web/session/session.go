@@ -55,6 +55,9 @@ type Session struct {
 	draft   *Draft
 	typed   map[string]secret.Text // by field: secrets of forms that were refused
 
+	invited *SignIn     // whose link the invitation's page shows, nil for none
+	link    secret.Text // is that link's token
+
 	known    map[secret.Text]bool // client secrets that came in and are not overwritten yet
 	replaced []func()             // overwrite the tokens of connections that others followed
 	tests    *SignIns             // where the session's test sign-ins are; nil: nowhere

@@ -28,12 +28,40 @@ type Verify struct {
 	foreseen *proof.Prediction
 	checks   report.Checks
 	at       time.Time
+	cut      bool // it was cancelled
+
+	halt   context.Context // is done once somebody cancels it
+	cancel context.CancelFunc
+}
+
+// begin readies a run.
+func (v *Verify) begin() {
+	v.Happened = live.NewRecord[struct{}]()
+	v.halt, v.cancel = context.WithCancel(context.Background())
+}
+
+// Cancel ends a run early and waits for its end, or the end of ctx. What was measured until then is kept.
+func (v *Verify) Cancel(ctx context.Context) {
+	v.cancel()
+	for {
+		_, over, moved := v.Happened.Look()
+		if over {
+			return
+		}
+		select {
+		case <-moved:
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 func (v *Verify) run(ctx context.Context, e *engine.Engine, d link.Desired) {
+	defer v.cancel()
 	defer v.Happened.End()
 	ctx, cancel := context.WithTimeout(ctx, verifyTime)
 	defer cancel()
+	defer context.AfterFunc(v.halt, cancel)()
 	var slow report.Checks
 	var probing, asking sync.WaitGroup
 	probing.Go(func() { slow = e.VerifySlow(ctx, d, nil) })
@@ -44,7 +72,7 @@ func (v *Verify) run(ctx context.Context, e *engine.Engine, d link.Desired) {
 	asking.Wait()
 	v.Happened.Add(struct{}{})
 	probing.Wait()
-	v.checks, v.at = slices.Concat(v.first, slow), time.Now()
+	v.checks, v.at, v.cut = slices.Concat(v.first, slow), time.Now(), v.halt.Err() != nil
 }
 
 // foresee keeps nothing where nothing can be foreseen: a check says why.
@@ -70,7 +98,7 @@ func (v *Verify) InputAt(entries int, over bool) proof.VerifyInput {
 		in.Checks, in.Foreseen = v.first, v.foreseen
 	}
 	if over {
-		in.Checks, in.At = v.checks, v.at
+		in.Checks, in.At, in.Cancelled = v.checks, v.at, v.cut
 	}
 	return in
 }
@@ -78,8 +106,8 @@ func (v *Verify) InputAt(entries int, over bool) proof.VerifyInput {
 // Ended reports whether there is an outcome.
 func (v *Verify) Ended() bool { return v.Input().Ended }
 
-// Proven reports whether checks ran and none failed.
+// Proven reports whether all checks ran and none failed.
 func (v *Verify) Proven() bool {
 	in := v.Input()
-	return in.Ended && !in.Checks.Failed() && in.Checks.Count(report.Pass) > 0
+	return in.Ended && !in.Cancelled && !in.Checks.Failed() && in.Checks.Count(report.Pass) > 0
 }

@@ -54,6 +54,7 @@ func (s *Session) wipe() {
 	for _, text := range s.typed {
 		text.Wipe()
 	}
+	s.dropInvitation()
 	if s.tests != nil {
 		s.tests.wipe(s)
 	}

@@ -87,10 +87,11 @@ func (s *Session) BeginVerify(w Worker, run *Verify) bool {
 	if s.verify != nil && !s.verify.Ended() {
 		return true
 	}
-	run.Happened = live.NewRecord[struct{}]()
+	run.begin()
 	e := w.Engine(Progress{Authentik: s.authentik, PocketBase: s.pocketbase})
 	desired := s.settled.Desired
 	if !s.beginWork(w, func(ctx context.Context) { run.run(ctx, e, desired) }) {
+		run.cancel()
 		return false
 	}
 	s.verify = run

@@ -114,7 +114,7 @@ func (k kind[W, S]) compare(want S, found rest.Object, names []string) finding {
 		return finding{}
 	}
 	differs := rest.Differing(names, rest.FieldsOf(k.table, want), rest.FieldsOf(k.table, k.state(found)), found)
-	return seen(differs, slices.Contains(names, "client_secret") && rest.HidesSecret(found))
+	return seen(differs, rest.WritesSecret(names) && rest.HidesSecret(found))
 }
 
 // first returns the first object, nil for none.

@@ -65,11 +65,7 @@ func safeProvider(p link.ProviderState, names []string) error {
 				"used."),
 			say.Of("Add at least one redirect URI."), nil)
 	}
-	if slices.Contains(names, "client_secret") && !p.ClientSecret.IsSet() {
-		return rest.NewFault(report.FaultRefused, "provider.client_secret", say.Of("The client secret would be empty."),
-			say.Of("Enter a client secret, or leave it out to keep the current one."), nil)
-	}
-	return nil
+	return rest.SafeSecret(p, names)
 }
 
 // lookByNaturalKeys finds the provider by name, and any other provider with its client ID: both are unique.

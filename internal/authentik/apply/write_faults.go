@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"authpocket/internal/authentik/rest"
-	"authpocket/internal/link"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
@@ -109,17 +108,13 @@ func unseenFault(w write, err error) error {
 			w.need.What)), todo, err)
 }
 
-// hiddenFault returns the fault for a client secret that was written and is not shown, so that PocketBase must not get
-// it: authentik may have ignored it.
+// hiddenFault returns the fault for a client secret that was written and is not shown.
 func hiddenFault(w write) error {
 	wrote := say.Of("authentik changed the %s.", w.need.What)
 	if w.verb == create {
 		wrote = say.Of("authentik created the %s.", w.need.What)
 	}
-	f := rest.NewFault(report.FaultOther, "", say.Join(wrote, say.Of(link.SecretsElsewhere)),
-		say.Of(link.SecretsElsewhereTodo), nil)
-	f.Written = report.WrittenSome
-	return f
+	return rest.SecretNotShown(wrote)
 }
 
 func storedOtherwiseFault(w write, found finding) error {

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"authpocket/internal/authentik/rest"
-	"authpocket/internal/link"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -29,8 +28,7 @@ func (m *measured) judgeClient() report.Check {
 			"checked."),
 			say.Of("Set the client type to Confidential."))
 	case m.live.provider != nil && rest.HidesSecret(m.live.provider):
-		check.Remedy = say.Of(link.SecretsElsewhereTodo)
-		return check.Skips(say.Of(link.SecretsElsewhere))
+		return rest.SkipSecret(check)
 	case m.live.provider != nil && !live.ClientSecret.IsSet():
 		return check.Fails(report.CauseInvalidClient, say.Of("The provider has no client secret."), say.Of(again))
 	case !m.d.Provider.ClientSecret.IsSet():

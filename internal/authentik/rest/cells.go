@@ -25,7 +25,7 @@ type reader struct {
 func (r reader) Text(to *string)                  { *to = r.o.Text(r.key) }
 func (r reader) Flag(to *bool)                    { *to = r.o.Flag(r.key) }
 func (r reader) Number(to *int)                   { *to = r.o.Number(r.key) }
-func (r reader) Secret(to *secret.Text)           { *to = secret.New(r.o.Text(r.key)) }
+func (r reader) Secret(to *secret.Text)           { *to, _ = SecretOf(r.o) }
 func (r reader) Ref(to *link.Ref)                 { *to = ref(r.o.Text(r.key)) }
 func (r reader) Refs(to *[]link.Ref)              { *to = link.Each(r.o.Texts(r.key), ref) }
 func (r reader) Texts(to *[]string)               { *to = r.o.Texts(r.key) }
@@ -90,7 +90,7 @@ type sender struct {
 func (s sender) Text(v *string)              { s.to[s.key] = *v }
 func (s sender) Flag(v *bool)                { s.to[s.key] = *v }
 func (s sender) Number(v *int)               { s.to[s.key] = *v }
-func (s sender) Secret(v *secret.Text)       { s.to[s.key] = v.Reveal() }
+func (s sender) Secret(v *secret.Text)       { sendSecret(s.to, *v) }
 func (s sender) Ref(v *link.Ref)             { s.to[s.key] = orNull(v.ID) }
 func (s sender) Refs(v *[]link.Ref)          { s.to[s.key] = ids(*v) }
 func (s sender) Texts(v *[]string)           { s.to[s.key] = append([]string{}, *v...) }

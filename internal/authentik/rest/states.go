@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"encoding/json"
 	"strconv"
 
 	"authpocket/internal/link"
@@ -26,12 +25,6 @@ func ProviderState(o Object) link.ProviderState {
 	}
 	readFields(link.ProviderAttrs(), &p, o)
 	return p
-}
-
-// HidesSecret reports whether a provider comes without its client secret. An empty one is none either, but is shown.
-func HidesSecret(o Object) bool {
-	var shown *string
-	return json.Unmarshal(o["client_secret"], &shown) != nil || shown == nil
 }
 
 func ref(id string) link.Ref { return link.Ref{ID: id} }

@@ -46,6 +46,8 @@ func exportFor(name string) say.Text {
 		"blueprint":            say.Of("authentik's side. Import it under Customization, Blueprints."),
 		"terraform":            say.Of("authentik's side, for Terraform or OpenTofu."),
 		"pocketbase-migration": say.Of("PocketBase's side. Put it into pb_migrations; it runs when PocketBase starts."),
+		"pocketbase-hook": say.Of("Sets fields of an account from the person's groups at each sign-in. Put it into " +
+			"pb_hooks; PocketBase loads it when it starts."),
 		"curl": say.Of("Both sides, as a script that sends the same requests as authpocket. Uses this server's flow " +
 			"and key IDs, so it only works on this authentik."),
 		"markdown": say.Of("Both sides as documentation: every field and the reason for it, for a ticket or a wiki."),

@@ -14,6 +14,7 @@ import (
 // VerifyInput holds the results of a run of the checks.
 type VerifyInput struct {
 	Begun, Ended bool
+	Cancelled    bool          // it ended early
 	Checks       report.Checks // all but the slow one while it has not ended
 	Person       string        // username, empty for the token's own account
 	Foreseen     *Prediction
@@ -51,6 +52,9 @@ func NewVerify(h view.Head, in VerifyInput, events string) VerifyPage {
 		p.Head.Title, p.Own = say.Of("Check results"), in.Own
 		p.Outcome = verifyOutcomeOf(in.Checks, in.SignedIn)
 		p.Groups = checkGroups(in.Checks)
+		if in.Cancelled {
+			p.Outcome, p.First = cancelled(in.Checks), !in.Checks.Failed()
+		}
 		if noLink(in.Checks) {
 			p.Outcome, p.Foreseen = noLinkOutcome(), nil
 			p.Groups = []CheckGroup{{Folded: say.Count(len(in.Checks), "%d check result", "%d check results"),
@@ -117,6 +121,17 @@ func verifyOutcomeOf(checks report.Checks, seen report.SignedIn) *view.Outcome {
 		o.Kind = "warn"
 	default:
 		o.Kind = "note"
+	}
+	return o
+}
+
+// cancelled sums up checks that were cancelled.
+func cancelled(checks report.Checks) *view.Outcome {
+	o := &view.Outcome{Kind: "note", Heading: say.Of("The checks were cancelled"),
+		Text: say.Join(say.Of("This is what was measured until then:"), Tally(checks))}
+	if checks.Failed() {
+		o.Kind = "bad"
+		o.Actions = []view.Action{{Label: say.Of("Change the settings"), URL: "/settings"}}
 	}
 	return o
 }

@@ -62,8 +62,10 @@ func (b settings) endpoints() EndpointsPart {
 
 // records returns the group "Records and rules".
 func (b settings) records() RecordsPart {
-	part := RecordsPart{Mapped: b.mapped(), Rules: b.rules()}
-	var names, filled []string
+	groups := link.GroupAttrs()[0].Meta
+	part := RecordsPart{Mapped: b.mapped(), Rules: b.rules(), Groups: b.field(groups)}
+	names := []string{groups.Spec}
+	var filled []string
 	for _, c := range slices.Concat(part.Mapped, part.Rules) {
 		names = append(names, c.Name)
 	}

@@ -1,14 +1,17 @@
-// The PocketBase program of v0.28.2, as people run it.
+// The PocketBase program of v0.28.2, as people run it: with the hooks of the directory pb_hooks beside its data.
 package main
 
 import (
 	"log"
 
 	"github.com/pocketbase/pocketbase"
+	"github.com/pocketbase/pocketbase/plugins/jsvm"
 )
 
 func main() {
-	if err := pocketbase.New().Start(); err != nil {
+	app := pocketbase.New()
+	jsvm.MustRegister(app, jsvm.Config{})
+	if err := app.Start(); err != nil {
 		log.Fatal(err)
 	}
 }

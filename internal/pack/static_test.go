@@ -13,7 +13,7 @@ func TestThePackedFilesAreTheSources(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, parts := range sources() {
-		want, err := join("..", parts)
+		want, err := join("../../static", parts)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,228 @@
+package link
+
+import (
+	"cmp"
+	"encoding/json"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"authpocket/internal/report"
+	"authpocket/internal/say"
+)
+
+// GroupField is a field of PocketBase's accounts that the exported hook sets from a person's groups at each sign-in.
+type GroupField struct {
+	Field string `yaml:"field" json:"field"`
+	// When is the group whose members have the field set, for a field of the type bool.
+	When string `yaml:"when" json:"when,omitempty"`
+	// Values are the values by group. Other groups then count for nothing. nil takes the groups' names.
+	Values map[string]string `yaml:"values" json:"values"`
+	// By is the field of the related collection that has the value, for a relation. Empty is DefaultGroupBy.
+	By string `yaml:"by" json:"by,omitempty"`
+}
+
+// DefaultGroupBy is the field of a related collection that a relation's value is looked up in.
+const DefaultGroupBy = "name"
+
+// The claims that tell a person's groups: authentik's own, with all of them, and that of authpocket's mapping.
+// authentik joins the lists that two mappings give one claim, so ours has a name of its own.
+const (
+	GroupsClaim    = "groups"
+	AppGroupsClaim = "app_groups"
+)
+
+// GroupsInto says which fields get a person's groups, and from which claim.
+type GroupsInto struct {
+	Claim  string
+	Fields []GroupField
+}
+
+// LookUp returns the field of the related collection that has the value.
+func (g GroupField) LookUp() string { return cmp.Or(g.By, DefaultGroupBy) }
+
+// ValuesOf returns the values that a person in these groups gets, sorted and each once.
+func (g GroupField) ValuesOf(groups []string) []string {
+	var values []string
+	for _, group := range groups {
+		if g.Values == nil {
+			values = append(values, group)
+		} else if v, mapped := g.Values[group]; mapped {
+			values = append(values, v)
+		}
+	}
+	slices.Sort(values)
+	return slices.Compact(values)
+}
+
+// The types of fields that can hold a person's groups (PocketBase core/field_*.go).
+const (
+	FieldBool     = "bool"
+	FieldText     = "text"
+	FieldSelect   = "select"
+	FieldJSON     = "json"
+	FieldRelation = "relation"
+)
+
+// GroupTypes returns the types of fields that can hold a person's groups.
+func GroupTypes() []string {
+	return []string{FieldBool, FieldText, FieldSelect, FieldJSON, FieldRelation}
+}
+
+// FieldOptions are the options of a field that decide what it can hold.
+type FieldOptions struct {
+	Values       []string `json:"values"`       // of a select
+	MaxSelect    int      `json:"maxSelect"`    // of a select or a relation; at most 1 for a single one
+	CollectionID string   `json:"collectionId"` // of a relation
+	Hidden       bool     `json:"hidden"`
+}
+
+// Read returns the options of the field, the zero value if they were not asked for.
+func (f CollectionField) Read() (o FieldOptions) {
+	_ = json.Unmarshal(f.Options, &o) // what cannot be read is left empty, as for the field itself
+	return o
+}
+
+// validateGroups adds what is wrong with the fields for a person's groups without a look at the collection.
+func validateGroups(p *report.Problems, m Meta, w *PocketBase) {
+	seen := map[string]bool{}
+	for i, g := range w.Groups {
+		at := FieldAt(m.Spec, i)
+		switch {
+		case !groupFieldSyntax().MatchString(g.Field) || g.Field == "__proto__": // which JavaScript takes otherwise
+			p.Add(at+".field", say.Of("“%s” is no name of a field.", g.Field),
+				say.Of("Use the name of a field of the collection, such as role."))
+		case seen[g.Field]:
+			p.Add(at+".field", say.Of("The field “%s” is named twice.", g.Field), say.Of("Remove one of them."))
+		}
+		seen[g.Field] = true
+		if g.When != "" && g.Values != nil {
+			p.Add(at+".when", say.Of("A field has either when or values."),
+				say.Of("Use when for a field of the type bool, and values for the others."))
+		}
+		if g.By != "" && !groupFieldSyntax().MatchString(g.By) {
+			p.Add(at+".by", say.Of("“%s” is no name of a field.", g.By),
+				say.Of("Use the name of a field of the related collection, such as name."))
+		}
+		for _, group := range slices.Sorted(maps.Keys(g.Values)) {
+			if group == "" || g.Values[group] == "" {
+				p.Add(at+".values", say.Of("A group or its value is empty."),
+					say.Of("Write each group with its value, such as admins: staff."))
+			}
+		}
+	}
+}
+
+// groupFieldSyntax returns what a field's name may be (PocketBase core/field.go).
+func groupFieldSyntax() *regexp.Regexp { return regexp.MustCompile(`^[a-zA-Z0-9_]{1,255}$`) }
+
+// GroupAttrs returns the table of what the exported hook sets. None of it is written by an apply.
+func GroupAttrs() []Attr[PocketBase, CollectionState] {
+	type W = PocketBase
+	return []Attr[W, CollectionState]{{
+		Meta: Meta{
+			Spec: "pocketbase.groups", Label: "Groups into fields",
+			Ask: Ask{Control: AskLines, Group: AskGroups, Label: "Fields that follow a person's groups", Given: true,
+				Hint: "One per line, for the exported hook: role, is_admin when admins, role: admins = staff, " +
+					"or teams by name. Put a name with other characters than letters, digits, spaces and . _ @ - " +
+					"in double quotes"},
+			Doc: Doc{"fields that the [exported hook](groups-into-a-field.md) sets from a person's groups at each " +
+				"sign-in: a list of `field:` with `when:` a group for a bool, `values:` by group, or `by:` a field " +
+				"of the related collection", "none"},
+		},
+		wish: wish[W]{
+			chooses: true,
+			Given:   func(w *W) (string, bool) { return groupLines(w.Groups), w.Groups != nil },
+			Take:    func(w *W, text string) { w.Groups = groupFieldsIn(text) },
+			wrong:   validateGroups,
+		},
+	}}
+}
+
+// groupLines returns the fields as lines of the settings page.
+func groupLines(fields []GroupField) string {
+	var lines []string
+	for _, g := range fields {
+		line := g.Field
+		if g.By != "" {
+			line += " by " + g.By
+		}
+		switch {
+		case g.When != "":
+			lines = append(lines, line+" when "+quoteName(g.When))
+		case g.Values != nil && len(g.Values) == 0:
+			lines = append(lines, line+":")
+		case g.Values != nil:
+			for _, group := range slices.Sorted(maps.Keys(g.Values)) {
+				lines = append(lines, line+": "+quoteName(group)+" = "+quoteName(g.Values[group]))
+			}
+		default:
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+const (
+	plainName  = `[\pL\pN._@-](?:[\pL\pN ._@-]*[\pL\pN._@-])?`
+	quotedName = `"(?:[^"\\]|\\.)*"`
+	anyName    = `(` + plainName + `|` + quotedName + `)`
+)
+
+func groupLine() *regexp.Regexp {
+	return regexp.MustCompile(`^(\w+)(?: by (\w+))?(?: when ` + anyName +
+		`|(:)(?: ` + anyName + ` = ` + anyName + `)?)?$`)
+}
+
+// groupFieldsIn reads the lines of the settings page. A line that cannot be read is a field of that name, which
+// Validate refuses.
+func groupFieldsIn(text string) []GroupField {
+	var fields []GroupField
+	line := groupLine()
+	for _, entry := range entries(text) {
+		m := line.FindStringSubmatch(entry)
+		if m == nil {
+			fields = append(fields, GroupField{Field: entry})
+			continue
+		}
+		g := GroupField{Field: m[1], By: m[2], When: unquoteName(m[3])}
+		if m[4] != "" {
+			g.Values = map[string]string{}
+		}
+		last := len(fields) - 1
+		if last >= 0 && g.Values != nil && fields[last].Values != nil && fields[last].Field == g.Field &&
+			fields[last].By == g.By {
+			fields[last].Values[unquoteName(m[5])] = unquoteName(m[6])
+			continue
+		}
+		if m[5] != "" {
+			g.Values[unquoteName(m[5])] = unquoteName(m[6])
+		}
+		fields = append(fields, g)
+	}
+	return fields
+}
+
+// quoteName returns the name, in double quotes as in JSON if it has characters that a line may not.
+func quoteName(name string) string {
+	if regexp.MustCompile(`^` + plainName + `$`).MatchString(name) {
+		return name
+	}
+	quoted, err := json.Marshal(name)
+	if err != nil {
+		panic(err) // cannot happen for a string
+	}
+	return string(quoted)
+}
+
+func unquoteName(name string) string {
+	if !strings.HasPrefix(name, `"`) {
+		return name
+	}
+	var text string
+	if json.Unmarshal([]byte(name), &text) != nil {
+		return name
+	}
+	return text
+}
