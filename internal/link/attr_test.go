@@ -83,7 +83,8 @@ func TestEveryFieldOfASpecIsInATable(t *testing.T) {
 		"access.": reflect.TypeFor[link.Access](), "pocketbase.": reflect.TypeFor[link.PocketBase](),
 	} {
 		for i := range spec.NumField() {
-			name := prefix + spec.Field(i).Tag.Get("json")
+			key, _, _ := strings.Cut(spec.Field(i).Tag.Get("json"), ",")
+			name := prefix + key
 			if name == "provider.-" {
 				name = "provider.client_secret" // no receipt holds it
 			}
@@ -111,7 +112,7 @@ func choices[W, S any](t *testing.T, table []link.Attr[W, S]) (chosen []string) 
 		}
 		v := reflect.ValueOf(want)
 		for i := range v.NumField() {
-			key := v.Type().Field(i).Tag.Get("json")
+			key, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
 			if set := !v.Field(i).IsZero(); set != strings.HasSuffix(a.Spec, "."+key) {
 				t.Errorf("%s: the key %s is set: %v", a.Spec, key, set)
 			}

@@ -84,8 +84,8 @@ func TestWhatIsWrongIsNamedWithFileAndLine(t *testing.T) {
 		"a list of lists": {"access:\n  groups: [[staff]]\n", []string{
 			"link.yaml:2:12: access.groups.0: this must be text"}},
 		"a list for a redirect": {"provider:\n  redirect_uris: [[a]]\n",
-			[]string{"link.yaml:2:19: provider.redirect_uris.0: this must be an address, or a mapping with url and " +
-				"mode"}},
+			[]string{"link.yaml:2:19: provider.redirect_uris.0: this must be an address, or a mapping with url, mode and " +
+				"type"}},
 		"a number for a switch": {"pocketbase:\n  pkce: ${NUMBER}\n",
 			[]string{"link.yaml:2:9: pocketbase.pkce: this must be true or false"}},
 		"nothing":         {"", []string{"link.yaml:1:1: the file is empty"}},

@@ -54,6 +54,7 @@ func everySetting() link.Spec {
 			RedirectURIs: []link.RedirectURI{
 				{URL: "https://pocketbase.company/api/oauth2-redirect", Mode: "strict"},
 				{URL: "https://.*", Mode: "regex"}, {URL: "myapp://x"},
+				{URL: "https://shop.company/bye", Type: "logout"},
 			},
 			AccessCodeValidity: new("minutes=2"), AccessTokenValidity: new("hours=2"),
 			RefreshTokenValidity: new("days=2"), RefreshTokenThreshold: new("hours=1"),
@@ -70,7 +71,7 @@ func everySetting() link.Spec {
 			MapName: new("name"), MapUsername: new("nick"), MapAvatar: new("avatar"), MapID: new("number"),
 			ShowControls: true,
 			CreateRule:   new("id != ''"), AuthRule: new("verified = true"),
-			GroupsClaim: new("app_groups"),
+			GroupsClaim: new("app_groups"), PasswordAuth: new(false), OTP: new(true),
 			Groups: []link.GroupField{{Field: "is_admin", When: "admins"},
 				{Field: "team", By: "title", Values: map[string]string{"blue: all": "blue", "__proto__": "7"}}},
 		},

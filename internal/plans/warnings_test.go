@@ -144,7 +144,7 @@ func TestTheOnlyWayInIsNotRotatedOrRemovedUnseen(t *testing.T) {
 			onlyOurs(w)
 		}
 		a, p := w.observe(minimal().Query())
-		removal, problems := plans.NewRemoval(minimal(), a, p, false)
+		removal, problems := plans.NewRemoval(minimal(), a, p, only)
 		if len(problems) > 0 {
 			t.Fatal(problems)
 		}
