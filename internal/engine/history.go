@@ -5,6 +5,7 @@ import (
 
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/plans"
 	"authpocket/internal/say"
 )
 
@@ -80,7 +81,7 @@ func (e *Engine) Receipt(id string) (WholePast, error) {
 	if e.receipts == nil {
 		return WholePast{}, ErrNoReceipt
 	}
-	r, err := e.receipts.Load(id)
+	r, err := e.load(id)
 	if err != nil {
 		return WholePast{}, err
 	}
@@ -92,6 +93,18 @@ func (e *Engine) Receipt(id string) (WholePast, error) {
 		return WholePast{*one, r}, nil
 	}
 	return WholePast{}, ErrNoReceipt
+}
+
+// load reads a receipt. Its words are texts again, as far as they are those of today.
+func (e *Engine) load(id string) (*Receipt, error) {
+	r, err := e.receipts.Load(id)
+	if err != nil {
+		return nil, err
+	}
+	for i := range r.Changes {
+		r.Changes[i].Change = plans.Reworded(r.Changes[i].Change)
+	}
+	return r, nil
 }
 
 // Interrupted returns the unfinished receipts of these two systems that are not
@@ -107,7 +120,7 @@ func (e *Engine) Interrupted() ([]WholePast, error) {
 		if one.Outcome != "" || one.Running {
 			continue
 		}
-		r, err := e.receipts.Load(one.ID)
+		r, err := e.load(one.ID)
 		if err != nil {
 			return nil, err
 		}
