@@ -461,3 +461,21 @@ func TestAnUndoBeneathALaterReceiptLeadsToThatOne(t *testing.T) {
 		t.Error("it does not lead to the later one")
 	}
 }
+
+// TestAReceiptIsSaidInTheReadersLanguage: its file has English words.
+func TestAReceiptIsSaidInTheReadersLanguage(t *testing.T) {
+	t.Parallel()
+	box := newSandbox(t)
+	w := keeping(t, box, prefilled(box))
+	b := w.browser().linked()
+	receipt := "/receipts/" + b.newest()
+	b.get(receipt).want(200).says("Create application and provider “PocketBase”")
+	b.get("/?lang=de").want(303, "/")
+	b.get(receipt).want(200).says("Anwendung und Provider „PocketBase“ anlegen")
+	undo := b.get(receipt + "/undo").want(200).says("Anwendung „PocketBase“", "Macht eine frühere Änderung rückgängig.")
+	for _, words := range []string{"application “", "provider “", "scope mapping “", "Undoes"} {
+		if strings.Contains(undo.visible(), words) {
+			t.Errorf("the undo says %q", words)
+		}
+	}
+}

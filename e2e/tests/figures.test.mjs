@@ -2,7 +2,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { said } from './language.mjs';
-import { startDemo, openBrowser, comeIn } from './wizard.mjs';
+import { startDemo, openBrowser, comeIn, count } from './wizard.mjs';
 
 function figure(name, got, most) {
   console.log(`figure: ${name}: ${got} (target: ${most} at most)`);
@@ -10,23 +10,21 @@ function figure(name, got, most) {
 }
 
 test('from the start to a proved link with defaults', async (t) => {
-  const demo = await startDemo();
+  const demo = await startDemo('-tokens');
   const browser = await openBrowser();
   t.after(() => browser.close());
   t.after(() => demo.stop());
   const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
-  let clicks = 0;
-  const press = async (role, name) => {
-    clicks++;
-    await page.getByRole(role, { name }).click();
-  };
+  const done = count(page);
+  const press = (role, name) => page.getByRole(role, { name }).click();
   const at = (name) => page.getByRole('heading', { level: 1, name }).waitFor();
-  await comeIn(page, demo);
+  await comeIn(page, demo); // with the address that has the setup code
   await press('link', 'Start now');
-  let typed = 0; // the demo fills in what an admin types or pastes
-  for (const system of ['authentik', 'PocketBase']) {
+  for (const [system, token] of [['authentik', 'API token'], ['PocketBase', 'Superuser token']]) {
     await at(`Connect ${system}`);
-    typed += 2; // its address and its token
+    const printed = (name) => new RegExp(`${system.toUpperCase()}_${name}=(\\S+)`).exec(demo.printed())[1];
+    await page.getByLabel(`${system} address`).fill(printed('URL'));
+    await page.getByLabel(token).first().fill(printed('TOKEN'));
     await press('button', 'Continue');
   }
   await at('Settings');
@@ -41,6 +39,6 @@ test('from the start to a proved link with defaults', async (t) => {
   await press('button', 'Prove it now');
   await at('Sign-in works');
   await page.locator('.wire-word', { hasText: said('proved') }).waitFor();
-  figure('clicks from the start to a proved link', clicks, 8);
-  figure('typed or pasted values, with the setup code', typed + 1, 5);
+  figure('clicks from the start to a proved link', done.clicks, 8);
+  figure('typed or pasted values, with the setup code', done.typed, 5);
 });

@@ -11,6 +11,29 @@ import { asIs, language, said, speak } from './language.mjs';
 
 const here = new URL('..', import.meta.url).pathname;
 
+const counted = new WeakMap(); // what a person does on a page, by page
+
+/** Counts from now on what a test does on a page as a person would: clicks, and values typed or pasted, an address among them. */
+export function count(page) {
+  const counts = { clicks: 0, typed: 0 };
+  counted.set(page, counts);
+  const watch = (it, method, key) => {
+    const kind = Object.getPrototypeOf(it);
+    const before = kind[method];
+    if (before.counts) return;
+    kind[method] = function (...args) {
+      const of = counted.get(typeof this.page === 'function' ? this.page() : this);
+      if (of) of[key]++;
+      return before.apply(this, args);
+    };
+    kind[method].counts = true;
+  };
+  for (const method of ['click', 'check', 'uncheck', 'selectOption']) watch(page.locator('main'), method, 'clicks');
+  for (const method of ['fill', 'pressSequentially']) watch(page.locator('main'), method, 'typed');
+  watch(page, 'goto', 'typed');
+  return counts;
+}
+
 async function startProgram(...args) {
   const program = spawn(`${here}out/authpocket-demo`, ['-listen', '127.0.0.1:0', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
@@ -35,10 +58,11 @@ export async function startStorybook() {
 
 /**
  * Starts the demo on a free port. Returns its address, the first setup code
- * (in the address: door), all that it printed so far (printed) and ada's password.
+ * (in the address: door), all that it printed so far (printed) and ada's password. With -tokens it also prints what
+ * an admin types.
  */
-export async function startDemo() {
-  const { program, printed, stop } = await startProgram();
+export async function startDemo(...args) {
+  const { program, printed, stop } = await startProgram(...args);
   const door = /http:\/\/\S+#code=\S+/.exec(printed())[0];
   const url = door.split('#')[0];
   const nextCode = async (than) => {

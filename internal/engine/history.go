@@ -5,6 +5,7 @@ import (
 
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/plans"
 	"authpocket/internal/say"
 )
 
@@ -81,7 +82,7 @@ func (e *Engine) Receipt(id string) (WholePast, error) {
 	if e.receipts == nil {
 		return WholePast{}, ErrNoReceipt
 	}
-	r, err := e.receipts.Load(id)
+	r, err := e.load(id)
 	if err != nil {
 		return WholePast{}, err
 	}
@@ -93,6 +94,18 @@ func (e *Engine) Receipt(id string) (WholePast, error) {
 		return WholePast{*one, r}, nil
 	}
 	return WholePast{}, ErrNoReceipt
+}
+
+// load reads a receipt. Its words are texts again, as far as they are those of today.
+func (e *Engine) load(id string) (*Receipt, error) {
+	r, err := e.receipts.Load(id)
+	if err != nil {
+		return nil, err
+	}
+	for i := range r.Changes {
+		r.Changes[i].Change = plans.Reworded(r.Changes[i].Change)
+	}
+	return r, nil
 }
 
 // Interrupted returns the unfinished receipts of these two systems that are not
@@ -108,7 +121,7 @@ func (e *Engine) Interrupted() ([]WholePast, error) {
 		if one.Outcome != "" || one.Running {
 			continue
 		}
-		r, err := e.receipts.Load(one.ID)
+		r, err := e.load(one.ID)
 		if err != nil {
 			return nil, err
 		}

@@ -75,7 +75,7 @@ func (e *Engine) Undo(ctx context.Context, id string, force bool) (link.Plan, er
 		return link.Plan{}, &journal.Fault{Summary: say.Of("No receipts are kept."),
 			Todo: say.Of("Set a state directory.")}
 	}
-	receipt, err := e.receipts.Load(id)
+	receipt, err := e.load(id)
 	if err != nil {
 		return link.Plan{}, err
 	}
@@ -166,7 +166,7 @@ func (e *Engine) last(r *journal.Receipt) (*journal.Receipt, error) {
 	if id == r.ID {
 		return r, nil
 	}
-	return e.receipts.Load(id)
+	return e.load(id)
 }
 
 // withoutEmail returns spec without scope mappings that no longer exist, and
@@ -198,7 +198,7 @@ func cannotUndo(kind journal.Kind) error {
 		return &journal.Fault{Summary: say.Of("A rotation cannot be undone: the old client secret is not kept."),
 			Todo: say.Of("Rotate again for another new one.")}
 	}
-	return &journal.Fault{Summary: say.Of("An %s cannot be undone.", string(kind)),
+	return &journal.Fault{Summary: say.Of("An undo cannot be undone."),
 		Todo: say.Of("Apply again. That recreates the link, with another client secret.")}
 }
 
@@ -218,7 +218,7 @@ func (e *Engine) chain(r *journal.Receipt) (done []link.Change, rewrite bool, er
 func (e *Engine) parts(r *journal.Receipt) ([]*journal.Receipt, error) {
 	parts := []*journal.Receipt{r}
 	for seen := map[string]bool{r.ID: true}; parts[0].Of != "" && !seen[parts[0].Of]; {
-		before, err := e.receipts.Load(parts[0].Of)
+		before, err := e.load(parts[0].Of)
 		if err != nil {
 			return nil, err
 		}

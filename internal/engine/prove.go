@@ -149,7 +149,7 @@ func (e *Engine) endProofs(ctx context.Context) error {
 		if one.Kind != journal.Proof || one.Outcome != "" || !e.ours(one) {
 			continue
 		}
-		r, err := e.receipts.Load(one.ID)
+		r, err := e.load(one.ID)
 		if err != nil {
 			errs = append(errs, err)
 			continue

@@ -167,7 +167,7 @@ func (e *Engine) unfinishedOf(spec link.Spec) ([]*journal.Receipt, error) {
 		if one.Outcome != "" || !e.concerns(one, spec) {
 			continue
 		}
-		r, err := e.receipts.Load(one.ID)
+		r, err := e.load(one.ID)
 		if err != nil {
 			return nil, err
 		}

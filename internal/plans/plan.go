@@ -85,8 +85,7 @@ func (b *planner) mapping() {
 	}
 	c := link.Change{System: report.Authentik, Kind: link.KindMapping, Object: mappingObject(*want),
 		After: want,
-		Why: say.Of("authentik marks every e-mail address as not verified, and PocketBase then drops it. This " +
-			"mapping carries out your e-mail decision; authentik's own mapping stays.")}
+		Why:   say.Of(whyMapping)}
 	var before []link.FieldValue
 	if now := mappingByID(b.a, want.ID); now != nil {
 		c.Before, before = now, now.Values()
@@ -99,11 +98,11 @@ func (b *planner) key() {
 	if b.d.Key == nil {
 		return
 	}
-	b.add(link.Change{System: report.Authentik, Kind: link.KindKey, Object: say.Of("signing key “%s”", b.d.Key.Name),
+	b.add(link.Change{System: report.Authentik, Kind: link.KindKey, Object: keyObject(*b.d.Key),
 		After: b.d.Key,
-		Why:   say.Of("authentik has no RSA or EC key to sign tokens with."),
+		Why:   say.Of(whyKey),
 		Step:  "authentik 2: select any available signing key",
-		Lost:  say.Of("Undo keeps the key, because other providers may use it by then.")},
+		Lost:  say.Of(lostKey)},
 		nil, b.d.Key.Values())
 }
 
@@ -138,9 +137,8 @@ func (b *planner) pair() {
 func (b *planner) createPair() {
 	pair := &link.PairState{Application: b.d.Application, Provider: b.d.Provider, Bindings: b.d.Bindings}
 	b.add(link.Change{System: report.Authentik, Kind: link.KindPair,
-		Object: say.Of("application and provider “%s”", pair.Application.Name), After: pair,
-		Why: say.Of("The application is what people see in authentik; the provider is what PocketBase talks to. " +
-			"Both are created in one transaction."), Step: stepPair},
+		Object: pairObject(*pair), After: pair,
+		Why: say.Of(whyPair), Step: stepPair},
 		nil, pair.Values(b.a.Features))
 }
 
@@ -154,7 +152,7 @@ func (b *planner) adoptProvider() {
 	}
 	b.add(link.Change{System: report.Authentik, Kind: link.KindApplication, Object: applicationObject(first),
 		After: &first,
-		Why:   say.Of("The provider has no application yet, and users need one to sign in."), Step: stepPair},
+		Why:   say.Of(whyApplication), Step: stepPair},
 		nil, first.Values(b.a.Features))
 	b.bindings()
 	if len(b.d.Bindings) > 0 {
@@ -168,10 +166,10 @@ func (b *planner) application(before, after link.ApplicationState) {
 	}
 	c := link.Change{System: report.Authentik, Kind: link.KindApplication, Object: applicationObject(before),
 		Before: &before, After: &after,
-		Why: say.Of("The application already exists. Only the fields below change."), Step: stepPair}
+		Why: say.Of(whyApplicationFields), Step: stepPair}
 	if before.PK == "" { // created by this plan, whose changes need distinct names
-		c.Object = say.Of("provider of the application “%s”", before.Name)
-		c.Why = say.Of("The application gets its provider once its bindings exist.")
+		c.Object = providerOf(before)
+		c.Why = say.Of(whyProviderLast)
 	}
 	b.add(c, before.Values(b.a.Features), after.Values(b.a.Features))
 }
@@ -182,7 +180,7 @@ func (b *planner) bindings() {
 			continue
 		}
 		b.add(link.Change{System: report.Authentik, Kind: link.KindBinding, Object: bindingObject(want), After: &want,
-			Why: say.Of("Only people with a binding can use the application."), Step: stepBindings},
+			Why: say.Of(whyBinding), Step: stepBindings},
 			nil, want.Values())
 	}
 }
@@ -191,10 +189,10 @@ func (b *planner) provider() {
 	after := b.d.Provider
 	c := link.Change{System: report.Authentik, Kind: link.KindProvider, Object: providerObject(after),
 		After: &after,
-		Why:   say.Of("The provider already exists. Only the fields below change."), Step: stepRedirect}
+		Why:   say.Of(whyProviderFields), Step: stepRedirect}
 	now := providerByPK(b.a, after.PK)
 	if now == nil {
-		c.Why = say.Of("The application has no provider yet.")
+		c.Why = say.Of(whyProvider)
 		b.add(c, nil, after.Values(b.a.Features))
 		return
 	}
@@ -234,9 +232,9 @@ func (b *planner) settings() {
 	}
 	before, after := b.p.Settings, b.p.Settings
 	after.HideControls = false
-	b.add(link.Change{System: report.PB, Kind: link.KindSettings, Object: say.Of("settings"), Before: &before,
+	b.add(link.Change{System: report.PB, Kind: link.KindSettings, Object: settingsObject(), Before: &before,
 		After: &after,
-		Why:   say.Of("You asked for the dashboard's create and edit controls. The link does not need them."),
+		Why:   say.Of(whyControls),
 		Step:  stepControls},
 		settingsValues(before), settingsValues(after))
 }
@@ -248,10 +246,10 @@ func (b *planner) rules() {
 	}
 	before, after := *now, b.d.Collection
 	c := link.Change{System: report.PB, Kind: link.KindRules, Before: &before, After: &after,
-		Object: say.Of("rules of the collection “%s”", now.Name),
-		Why:    say.Of("You accepted this change so that new users can sign in.")}
+		Object: rulesObject(*now),
+		Why:    say.Of(whyRules)}
 	if !link.SameRule(before.AuthRule, after.AuthRule) {
-		c.Lost = say.Of("Changing the auth rule signs out everyone in %s.", now.Name)
+		c.Lost = say.Of(lostSignIns, now.Name)
 	}
 	b.add(c, ruleValues(before), ruleValues(after))
 }
@@ -269,8 +267,7 @@ func (b *planner) oauth2() {
 	before, after := *now, b.d.Collection
 	c := link.Change{System: report.PB, Kind: link.KindOAuth2, Object: oauth2Object(*now),
 		Before: &before, After: &after, Step: stepOAuth2,
-		Why: say.Of("Adds authentik's URLs and the client ID to PocketBase. Other providers of the collection stay " +
-			"as they are.")}
+		Why: say.Of(whyOAuth2)}
 	at := link.SlotIndex(now.OAuth2, b.d.Slot.Slot)
 	b.add(c, oauth2Values(now.OAuth2, b.d.Slot.Slot, at), oauth2Values(after.OAuth2, b.d.Slot.Slot, 0))
 	b.secret(c, at)
@@ -295,7 +292,7 @@ func (b *planner) secret(c link.Change, at int) {
 			After: link.ShowMask(link.MaskedSet), Sensitive: true})
 	case b.secretChanges() || target.Changed(slot+".clientId"): // else it is written again, presumably unchanged
 		target.Fields = append(target.Fields, link.SecretAgain(slot))
-		target.Lost = say.Of("PocketBase never shows its current client secret, so undo can't restore it.")
+		target.Lost = say.Of(lostSecret)
 	}
 }
 

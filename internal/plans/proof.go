@@ -44,18 +44,18 @@ func NewProof(p link.Plan, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) 
 
 // proofChanges returns the four writes of a proof, in their order.
 func proofChanges(person link.PersonState, account link.AccountState) []link.Change {
-	user := link.Change{System: report.Authentik, Kind: link.KindPerson, Object: say.Of("user “%s”", person.Username)}
+	user := link.Change{System: report.Authentik, Kind: link.KindPerson, Object: personObject(person)}
 	record := link.Change{System: report.PB, Kind: link.KindAccount,
-		Object: say.Of("account of “%s” in %s", person.Username, account.Collection.Name)}
+		Object: accountObject(person.Username, account.Collection.Name)}
 	made, signedIn, gone, deleted := user, record, record, user
 	made.Action, made.After, made.Fields = link.Create, &person, link.Diff(nil, person.Values())
-	made.Why = say.Of("A person to sign in with, made for this test only. The password is random and not kept.")
+	made.Why = say.Of(whyPerson)
 	signedIn.Action, signedIn.After, signedIn.Fields = link.Create, &account, link.Diff(nil, account.Values())
-	signedIn.Why = say.Of("PocketBase creates it when the person signs in.")
+	signedIn.Why = say.Of(whyAccount)
 	gone.Action, gone.Before, gone.Fields = link.Delete, &account, link.Diff(account.Values(), nil)
-	gone.Why = say.Of("The test is over. It is deleted even if the sign-in fails after it was created.")
+	gone.Why = say.Of(whyNoAccount)
 	deleted.Action, deleted.Before, deleted.Fields = link.Delete, &person, link.Diff(person.Values(), nil)
-	deleted.Why = say.Of("The test is over. If authpocket is killed before, its next run that writes does this.")
+	deleted.Why = say.Of(whyNoPerson)
 	return []link.Change{made, signedIn, gone, deleted}
 }
 

@@ -56,12 +56,11 @@ func NewRemoval(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 	}
 	for i := range u.changes {
 		if u.changes[i].Kind != link.KindMethods {
-			u.changes[i].Why = say.Of("Removes the link.")
+			u.changes[i].Why = say.Of(whyRemoved)
 		}
 		switch {
 		case u.changes[i].Kind == link.KindProvider:
-			u.changes[i].Lost = say.Of("The client secret can't be restored. Undo recreates the provider with a new " +
-				"one.")
+			u.changes[i].Lost = say.Of(lostProvider)
 		case u.changes[i].Kind == link.KindApplication:
 			u.changes[i].Fields = append(u.changes[i].Fields, bindingFields(a)...)
 			if gone := lostBindings(u.changes[i], s.Access); len(gone) > 0 {

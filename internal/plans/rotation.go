@@ -21,10 +21,9 @@ func AsRotation(p link.Plan, pb link.PocketBaseSnapshot) link.Plan {
 			continue
 		}
 		c.Step = ""
-		c.Why = say.Of("authentik accepts the new client secret and rejects the previous one.")
+		c.Why = say.Of(whyNewSecret)
 		if c.System == report.PB {
-			c.Why = say.Of("PocketBase gets the same client secret, so that authentik accepts it again. Other " +
-				"providers of the collection stay as they are.")
+			c.Why = say.Of(whySameSecret)
 		}
 		changes = append(changes, c)
 	}
@@ -81,8 +80,8 @@ func renewSlots(changes []link.Change, c link.CollectionState, slots []string,
 		before, after := c, c
 		changes, at = append(changes, link.Change{System: report.PB, Kind: link.KindOAuth2, Object: object,
 			Action: link.Update, Before: &before, After: &after,
-			Why:  say.Of("The collection signs in with the same application, so it gets the same client secret."),
-			Lost: say.Of("PocketBase never shows its current client secret, so undo can't restore it.")}), len(changes)
+			Why:  say.Of(whyAlsoSecret),
+			Lost: say.Of(lostSecret)}), len(changes)
 	}
 	now := *link.As[link.CollectionState](changes[at].After)
 	now.OAuth2.Providers = slices.Clone(now.OAuth2.Providers)

@@ -30,7 +30,7 @@ func newUndoer(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot,
 func (u *undoer) add(c link.Change, before, after link.Object, from, to []link.FieldValue) {
 	undo := link.Change{System: c.System, Kind: c.Kind, Object: c.Object, Before: before, After: after,
 		Action: link.Update, Fields: link.Diff(from, to),
-		Why: say.Of("Undoes an earlier change.")}
+		Why: say.Of(whyUndone)}
 	if to == nil {
 		undo.Action = link.Delete
 	}
@@ -151,8 +151,7 @@ func (u *undoer) addSecret(c link.Change, before, after *link.CollectionState, s
 	if i < 0 {
 		u.changes = append(u.changes, link.Change{System: c.System, Kind: c.Kind, Object: c.Object, Action: link.Update,
 			Before: before, After: after,
-			Fields: []link.Field{field}, Why: say.Of("The apply was interrupted, and PocketBase never shows its " +
-				"client secret.")})
+			Fields: []link.Field{field}, Why: say.Of(whySecretAgain)})
 		return
 	}
 	u.changes[i].After, u.changes[i].Fields = after, append(u.changes[i].Fields, field)

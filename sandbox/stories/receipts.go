@@ -1,6 +1,7 @@
 package stories
 
 import (
+	"slices"
 	"time"
 
 	"authpocket/internal/link"
@@ -83,6 +84,22 @@ func storyPermissions() []setup.Permission {
 	}
 }
 
+// takenBack returns the changes that take others back.
+func takenBack(list []link.Change, why say.Text) []link.Change {
+	var back []link.Change
+	for _, c := range slices.Backward(list) {
+		c.Before, c.After, c.Why, c.Step, c.Fields = c.After, c.Before, why, "", slices.Clone(c.Fields)
+		if c.Action == link.Create {
+			c.Action = link.Delete
+		}
+		for i, f := range c.Fields {
+			c.Fields[i].Before, c.Fields[i].After = f.After, f.Before
+		}
+		back = append(back, c)
+	}
+	return back
+}
+
 // purposeStories are the review and the apply page of plans that take back,
 // remove or rotate.
 func purposeStories(both, joined view.Head, broken changes.Receipt) []Story {
@@ -91,9 +108,13 @@ func purposeStories(both, joined view.Head, broken changes.Receipt) []Story {
 	undo.Warnings = []link.Warning{{ID: "lost", System: report.PB,
 		Summary: say.Of("The client secret of oidc stays as it is now."), Detail: say.Of("PocketBase never shows " +
 			"one, so the one before cannot come back.")}}
+	undo.Changes = takenBack(undo.Changes, say.Of("Undoes an earlier change."))
 	rotate, remove, nothing := undo, undo, undo
 	rotate.Purpose, rotate.Warnings, rotate.Changes = link.PurposeRotate, nil, []link.Change{update()}
-	remove.Purpose = link.PurposeRemove
+	remove.Purpose, remove.Changes = link.PurposeRemove, slices.Clone(undo.Changes)
+	for i := range remove.Changes {
+		remove.Changes[i].Why = say.Of("Removes the link.")
+	}
 	nothing.Changes = nil
 	review := func(h view.Head, p link.Plan, open ...changes.Receipt) changes.ReviewPage {
 		return changes.NewReview(h, changes.ReviewInput{PlanID: "p1", Plan: p, Interrupted: open})

@@ -83,7 +83,7 @@ func (c *Client) Unexpected(a Answer) *report.Fault {
 func (c *Client) signedOut(a Answer) *report.Fault {
 	summary := say.Of("PocketBase no longer accepts the superuser's sign-in.")
 	if at := c.identity.Expires; !at.IsZero() && at.Before(time.Now()) {
-		summary = say.Of("The superuser's token expired on %s.", day(at))
+		summary = say.Of("The superuser's token expired on %s.", say.Moment(at))
 	}
 	return NewFault(report.FaultToken, c.cfg.credentialField(), summary, say.Of("Connect to PocketBase again."),
 		a.Outcome())
@@ -203,6 +203,3 @@ func proxys(a Answer) *report.Fault {
 	}
 	return nil
 }
-
-// day formats a time for people, in UTC.
-func day(t time.Time) say.Text { return say.Raw(t.UTC().Format("2 January 2006 at 15:04 UTC")) }

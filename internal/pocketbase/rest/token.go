@@ -76,7 +76,7 @@ func checkShape(t secret.Text) (claims, *report.Fault) {
 // refusedToken returns the fault for a token that PocketBase treated as a guest's.
 func refusedToken(c claims, err error) *report.Fault {
 	if at := c.expires(); !at.IsZero() && at.Before(time.Now()) {
-		return NewFault(report.FaultToken, fieldToken, say.Of("The superuser token expired on %s.", day(at)),
+		return NewFault(report.FaultToken, fieldToken, say.Of("The superuser token expired on %s.", say.Moment(at)),
 			say.Of("Create a new one. %s", howToGetToken), err)
 	}
 	return NewFault(report.FaultToken, fieldToken,

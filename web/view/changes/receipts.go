@@ -83,8 +83,8 @@ func ago(now, then time.Time) say.Text {
 
 func receiptLine(r Receipt) ReceiptLine {
 	return ReceiptLine{
-		URL: "/receipts/" + r.ID, What: r.what(), When: view.Moment(r.When), State: r.state(), Outcome: r.outcome(),
-		About: r.about(), Done: say.Of("%s. %d of %s applied.", view.Moment(r.When), r.Done, countChanges(r.Count)),
+		URL: "/receipts/" + r.ID, What: r.what(), When: say.Moment(r.When), State: r.state(), Outcome: r.outcome(),
+		About: r.about(), Done: say.Of("%s. %d of %s applied.", say.Moment(r.When), r.Done, countChanges(r.Count)),
 	}
 }
 
@@ -221,9 +221,9 @@ func newReceiptCard(c ReceiptChange) ReceiptCard {
 func newInterruption(r Receipt, goOn bool) Interruption {
 	i := Interruption{ID: r.ID, Heading: say.Of("%s: interrupted", r.what()), GoOn: goOn || r.Kind != "apply",
 		Undo: r.undoable()}
-	i.Text = say.Of("Started on %s. %d of %s applied.", view.Moment(r.When), r.Done, countChanges(r.Count))
+	i.Text = say.Of("Started on %s. %d of %s applied.", say.Moment(r.When), r.Done, countChanges(r.Count))
 	if r.Kind == proofKind {
-		i.Text, i.GoOn = say.Join(say.Of("Started on %s.", view.Moment(r.When)), proofLeft()), false
+		i.Text, i.GoOn = say.Join(say.Of("Started on %s.", say.Moment(r.When)), proofLeft()), false
 	}
 	if r.Kind == signOutKind {
 		i.Text, i.GoOn = say.Join(say.Of("Started on %s.", view.Moment(r.When)), signOutLeft()), false

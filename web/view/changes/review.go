@@ -284,9 +284,9 @@ func until(t time.Time, renews bool) say.Text {
 	case t.IsZero():
 		return say.Of("set")
 	case renews:
-		return say.Of("set, expires on %s and can be renewed before that", view.Moment(t))
+		return say.Of("set, expires on %s and can be renewed before that", say.Moment(t))
 	}
-	return say.Of("set, expires on %s and cannot be renewed", view.Moment(t))
+	return say.Of("set, expires on %s and cannot be renewed", say.Moment(t))
 }
 
 // who says who may use the application after the plan is applied, according to

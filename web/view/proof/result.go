@@ -62,12 +62,12 @@ func recordRows(v signin.Verdict) []view.Answer {
 	}
 	return []view.Answer{
 		{Key: say.Of("Account"), Value: became[v.Outcome]}, {Key: say.Of("ID"), Value: say.Raw(r.ID)},
-		{Key: say.Of("E-mail"), Value: orNone(r.Email)}, {Key: say.Of("Verified"), Value: verified},
-		{Key: say.Of("Name"), Value: orNone(r.Name)}, {Key: say.Of("Avatar"), Value: orNone(r.Avatar)},
+		{Key: say.Of("E-mail"), Value: or(r.Email, say.Of("no address"))}, {Key: say.Of("Verified"), Value: verified},
+		{Key: say.Of("Name"), Value: or(r.Name, say.Of("no name"))}, {Key: say.Of("Avatar"), Value: or(r.Avatar, say.Of("no avatar"))},
 	}
 }
 
-func orNone(value string) say.Text { return cmp.Or(say.Raw(value), say.Of("none")) }
+func or(value string, none say.Text) say.Text { return cmp.Or(say.Raw(value), none) }
 
 func claimRows(claims map[string]string) []view.Answer {
 	var rows []view.Answer

@@ -88,7 +88,7 @@ func (b settings) page() SettingsPage {
 
 // tokenNote says when PocketBase's token expires.
 func tokenNote(in SettingsInput) say.Text {
-	end := view.Moment(in.Token)
+	end := say.Moment(in.Token)
 	switch {
 	case in.Token.IsZero():
 		return say.Text{}

@@ -152,7 +152,7 @@ func (b settings) slotUse(name string) say.Text {
 func (b settings) mapped() []view.Choice {
 	var list []view.Choice
 	for _, m := range link.Group(link.OAuth2Attrs(), link.AskMapped) {
-		options := []view.Option{{Value: "", Label: say.Of("None")}}
+		options := []view.Option{{Value: "", Label: say.Of("No field")}}
 		for _, f := range b.in.Desired.Collection.Fields {
 			if !f.System && slices.Contains(link.MappableTypes(m.Claim), f.Type) {
 				options = append(options, view.Option{Value: f.Name, Label: say.Of("%s (%s)", f.Name, f.Type)})

@@ -1,0 +1,59 @@
+package plans_test
+
+import (
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"authpocket/internal/link"
+	"authpocket/internal/plans"
+	"authpocket/internal/say"
+)
+
+// kept is the text as a file has it: words of no language but English.
+func kept(t say.Text) say.Text { return say.Raw(t.String()) }
+
+// wantReworded holds every change to be said like before once its words were kept in a file.
+func wantReworded(t rapid.TB, changes []link.Change) {
+	t.Helper()
+	for _, c := range changes {
+		read := c
+		read.Object, read.Why, read.Lost = kept(c.Object), kept(c.Why), kept(c.Lost)
+		got := plans.Reworded(read)
+		for _, both := range [][2]say.Text{{got.Object, c.Object}, {got.Why, c.Why}} {
+			if both[0] != both[1] {
+				t.Errorf("%s: %q is kept as English", c.ID(), both[1])
+			}
+		}
+		if got.Lost.String() != c.Lost.String() {
+			t.Errorf("%s: %q became %q", c.ID(), c.Lost, got.Lost)
+		}
+	}
+}
+
+func TestWordsOfAReceiptAreTextsAgain(t *testing.T) {
+	var planned counter
+	rapid.Check(t, func(t *rapid.T) {
+		w, s, plan := drawn(t, &planned)
+		wantReworded(t, plan.Changes)
+		applyAll(t, w, plan.Changes, func() {})
+		a, p := w.observe(s.Query())
+		if undo, problems := plans.NewUndo(s, plan.Changes, a, p, true); len(problems) == 0 {
+			wantReworded(t, undo.Changes)
+		}
+		if removal, problems := plans.NewRemoval(s, a, p); len(problems) == 0 {
+			wantReworded(t, removal.Changes)
+		}
+		if again, problems := w.plan(s, generated(2)); len(problems) == 0 {
+			if proof, problems := plans.NewProof(again, a, p); len(problems) == 0 {
+				wantReworded(t, proof.Changes)
+			}
+			wantReworded(t, plans.AsRotation(again, p).Changes)
+		}
+	})
+	planned.report(t)
+	unknown := link.Change{Object: say.Raw("thing “x”"), Why: say.Raw("Because."), Lost: say.Raw("All.")}
+	if got := plans.Reworded(unknown); got.Object != unknown.Object || got.Why != unknown.Why || got.Lost != unknown.Lost {
+		t.Errorf("what nobody knows became %v", got)
+	}
+}
