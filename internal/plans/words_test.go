@@ -41,7 +41,7 @@ func TestWordsOfAReceiptAreTextsAgain(t *testing.T) {
 		if undo, problems := plans.NewUndo(s, plan.Changes, a, p, true); len(problems) == 0 {
 			wantReworded(t, undo.Changes)
 		}
-		if removal, problems := plans.NewRemoval(s, a, p); len(problems) == 0 {
+		if removal, problems := plans.NewRemoval(s, a, p, true); len(problems) == 0 {
 			wantReworded(t, removal.Changes)
 		}
 		if again, problems := w.plan(s, generated(2)); len(problems) == 0 {

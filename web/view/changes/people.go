@@ -25,7 +25,7 @@ func NewPeople(h view.Head, r people.Report) PeoplePage {
 		row := PersonRow{Name: l.Name(), ID: l.Account, Why: l.Reason.Words(l.Person)}
 		switch {
 		case l.SignedOut != nil:
-			row.Out = say.Of("Signed out on %s.", view.Moment(l.SignedOut.Truncate(time.Minute)))
+			row.Out = say.Of("Signed out on %s.", say.Moment(l.SignedOut.Truncate(time.Minute)))
 			p.Out = append(p.Out, row)
 		case len(p.Open) < mostListed:
 			p.Open = append(p.Open, row)

@@ -226,7 +226,7 @@ func newInterruption(r Receipt, goOn bool) Interruption {
 		i.Text, i.GoOn = say.Join(say.Of("Started on %s.", say.Moment(r.When)), proofLeft()), false
 	}
 	if r.Kind == signOutKind {
-		i.Text, i.GoOn = say.Join(say.Of("Started on %s.", view.Moment(r.When)), signOutLeft()), false
+		i.Text, i.GoOn = say.Join(say.Of("Started on %s.", say.Moment(r.When)), signOutLeft()), false
 	}
 	var done, open []say.Text
 	for _, c := range r.Changes {

@@ -150,7 +150,7 @@ func (p *ReviewPage) oneWay(plan link.Plan) {
 	p.Danger = true
 	p.Lead = say.Of("%s signed in with authentik at %s. From now on that is how people sign in to %s. Superusers are "+
 		"people of another collection and keep their password, so you can always turn passwords on again, here or in "+
-		"PocketBase's dashboard.", plan.Proof.By, view.Moment(plan.Proof.At), plan.Desired.Collection.Name)
+		"PocketBase's dashboard.", plan.Proof.By, say.Moment(plan.Proof.At), plan.Desired.Collection.Name)
 }
 
 // happens says what a plan for the link does, in a sentence for each system and one for the rest.
