@@ -30,6 +30,9 @@ func withRules() map[string]string {
 		"property_mappings": "they carry out the e-mail decision",
 		"grant_types":       "authentik 2026.5 refuses sign-ins without them",
 		"enabled":           "the API of both systems has it, of several objects",
+		"clientId":          "guests are shown it",
+		"pkce":              "guests are shown whether it is used",
+		"createRule":        "an app may set it itself each time it starts",
 
 		// Words that name other things too.
 		"name": "", "slug": "", "group": "", "provider": "", "description": "",
@@ -44,8 +47,8 @@ func TestAFieldIsNamedInFewFiles(t *testing.T) {
 	files := stringsOfTheProduct(t)
 	keys := slices.Concat(keysOf(link.ApplicationAttrs()), keysOf(link.ProviderAttrs()), keysOf(link.MappingAttrs()),
 		keysOf(link.KeyAttrs()), keysOf(link.PersonAttrs()),
-		keysOf(link.BindingAttrs()), keysOf(link.SlotAttrs()), keysOf(link.OAuth2Attrs()), keysOf(link.RuleAttrs()), keysOf(link.MethodAttrs()),
-		keysOf(link.SettingsAttrs()))
+		keysOf(link.BindingAttrs()), keysOf(link.SlotAttrs()), keysOf(link.OAuth2Attrs()), keysOf(link.RuleAttrs()),
+		keysOf(link.MethodAttrs()), keysOf(link.SettingsAttrs()))
 	rules := withRules()
 	for _, key := range keys {
 		found := naming(files, key)

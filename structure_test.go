@@ -87,8 +87,8 @@ func imports() map[string]string {
 		"internal/authentik": "internal/authentik/apply internal/authentik/checks internal/authentik/login " +
 			"internal/authentik/rest internal/link internal/people internal/report internal/say " +
 			"internal/secret internal/signin internal/wire",
-		"internal/authentik/apply": "internal/authentik/rest internal/link internal/report internal/say internal/secret " +
-			"internal/wire",
+		"internal/authentik/apply": "internal/authentik/rest internal/link internal/outbound internal/report " +
+			"internal/say internal/secret internal/wire",
 		"internal/authentik/checks": "internal/authentik/rest internal/link internal/outbound internal/report internal/say " +
 			"internal/signin internal/wire",
 		"internal/authentik/login": "internal/outbound internal/report internal/say internal/secret internal/signin " +

@@ -111,8 +111,8 @@ func (s *Server) showRotationBack(w http.ResponseWriter, r *http.Request, sess *
 	}))(w, r)
 }
 
-// showLater returns the handler of the routes "GET /rotate", "GET /remove" and "GET /people/sign-out": the review of a plan for the
-// session's link.
+// showLater returns the handler of the routes "GET /rotate", "GET /remove" and "GET /people/sign-out": the review of a
+// plan for the session's link.
 func (s *Server) showLater(make planner) func(http.ResponseWriter, *http.Request, *session.Session,
 	session.Progress) {
 	return func(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress) {

@@ -30,7 +30,8 @@ func TestPasswordsAreTurnedOffOnlyAfterASignIn(t *testing.T) {
 	}
 	test := b.post("/signin", url.Values{}).want(303).header.Get("Location")
 	b.through(box, test)
-	if p := b.get("/done").want(200).says("One way in", "Turn off passwords"); !strings.Contains(p.text, `"/passwords"`) {
+	if p := b.get("/done").want(200).says("One way in", "Turn off passwords"); !strings.Contains(p.text,
+		`"/passwords"`) {
 		t.Error("it is not offered after a sign-in has worked")
 	}
 	review := b.get("/passwords").want(200).says("Review one way in", box.Person.Email+" signed in with authentik at",

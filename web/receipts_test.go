@@ -472,7 +472,7 @@ func TestAReceiptIsSaidInTheReadersLanguage(t *testing.T) {
 	b.get(receipt).want(200).says("Create application and provider “PocketBase”")
 	b.get("/?lang=de").want(303, "/")
 	b.get(receipt).want(200).says("Anwendung und Provider „PocketBase“ anlegen")
-	undo := b.get(receipt + "/undo").want(200).says("Anwendung „PocketBase“", "Macht eine frühere Änderung rückgängig.")
+	undo := b.get(receipt+"/undo").want(200).says("Anwendung „PocketBase“", "Macht eine frühere Änderung rückgängig.")
 	for _, words := range []string{"application “", "provider “", "scope mapping “", "Undoes"} {
 		if strings.Contains(undo.visible(), words) {
 			t.Errorf("the undo says %q", words)

@@ -89,6 +89,8 @@ func elsewhere(path string) int {
 		return http.StatusSeeOther
 	case callbackPath, changes.PlanURL:
 		return http.StatusNotFound
+	case "/passwords": // no sign-in was proved
+		return http.StatusConflict
 	}
 	if strings.HasPrefix(path, "/signin/") && strings.HasSuffix(path, "/invite") {
 		return http.StatusSeeOther // another page was read since

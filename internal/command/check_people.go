@@ -48,7 +48,8 @@ func (f peopleFlags) run(ctx context.Context, p program) error {
 	f.needs = append(linkfile.Identity(), linkfile.EmailKey().Path)
 	if !f.SignOut {
 		if f.Yes {
-			return p.view(f.JSON).Fail(refused(say.Of("--yes answers a question that only --sign-out asks."), say.Text{}))
+			return p.view(f.JSON).Fail(refused(say.Of("--yes answers a question that only --sign-out asks."),
+				say.Text{}))
 		}
 		return p.each(ctx, f.fileFlags, f.linksFlags, earlier(f.State), say.Of("accounts"), f.list)
 	}

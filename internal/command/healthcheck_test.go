@@ -75,7 +75,8 @@ func TestOverSSHItSaysHowToOpenIt(t *testing.T) {
 	}
 	for name, args := range map[string][]string{
 		"not over SSH": {"--listen", "127.0.0.1:0"},
-		"a proxy": {"--listen", "127.0.0.1:0", "--trusted-proxy", "192.0.2.9", "--public-url", "https://wizard.example"},
+		"a proxy": {"--listen", "127.0.0.1:0", "--trusted-proxy", "192.0.2.9",
+			"--public-url", "https://wizard.example"},
 	} {
 		if name == "not over SSH" {
 			lines, _ = started(t, nil, args...)

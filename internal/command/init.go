@@ -40,7 +40,7 @@ func newInit(s *shared) *cobra.Command {
 	f.add(cmd)
 	choose(cmd, cmd.Flags(), &f.Email, "email", "the `decision` which e-mail addresses PocketBase treats as "+
 		"verified: trust-all,\ntrust-attribute or leave", linkfile.EmailKey().Values...)
-	choose(cmd, cmd.Flags(), &f.Preset, "preset", "the `app` that PocketBase belongs to, if it is one of these: "+
+	choose(cmd, cmd.Flags(), &f.Preset, "preset", "the `app` that PocketBase belongs to, if it is one of these:\n"+
 		strings.Join(preset.Names(), ", "), preset.Names()...)
 	return cmd
 }

@@ -42,6 +42,7 @@ func TestScripts(t *testing.T) {
 			"login":     changeLogin,
 			"accounts":  accounts,
 			"people":    people,
+			"gone":      gone,
 			"saved":     savedPlan,
 			"waitfor":   waitFor,
 			"mode":      mode,

@@ -141,7 +141,8 @@ func (p program) tellTunnel(at net.Addr) {
 	if err != nil {
 		host = "HOST"
 	}
-	visible.Fprintln(p.Out, p.Say(say.Of("It listens on this machine only. To open it from yours, run this there first:")))
+	visible.Fprintln(p.Out, p.Say(say.Of("It listens on this machine only. To open it from yours, run this there "+
+		"first:")))
 	visible.Fprintf(p.Out, "  ssh -N -L %[1]s:%[2]s %[3]s\n", port, at.String(), host)
 }
 

@@ -108,7 +108,8 @@ func TestShellsComplete(t *testing.T) {
 				{"verify --sign-in ad", nil},
 				{"undo -f FILE ", []string{receipt}},
 				{"undo -f FILE " + receipt + " ", nil},
-				{"export -f FILE ", []string{"blueprint", "curl", "markdown", "pocketbase-migration", "terraform"}},
+				{"export -f FILE ", []string{"blueprint", "curl", "markdown", "pocketbase-hook", "pocketbase-migration",
+					"terraform"}},
 				{"plan --log ", []string{"debug", "error", "info", "warn"}},
 			} {
 				words := strings.Split(strings.ReplaceAll(one.words, "FILE", file), " ")

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/pocketbase/pocketbase/core"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"authpocket/sandbox/authentiksim"
@@ -58,4 +59,24 @@ func people(ts *testscript.TestScript, neg bool, args []string) {
 	if got := strconv.Itoa(n); neg || len(args) != 1 || got != args[0] {
 		ts.Fatalf("there are %s people, want %v", got, args)
 	}
+}
+
+// gone links an account of PocketBase with a person that authentik does not have: gone ada@acme.example.
+func gone(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: gone ADDRESS")
+	}
+	app := boxOf(ts).PocketBase().App()
+	users, err := app.FindCollectionByNameOrId("users")
+	ts.Check(err)
+	account := core.NewRecord(users)
+	account.SetEmail(args[0])
+	account.SetRandomPassword()
+	ts.Check(app.Save(account))
+	linked := core.NewExternalAuth(app)
+	linked.SetCollectionRef(users.Id)
+	linked.SetRecordRef(account.Id)
+	linked.SetProvider("oidc")
+	linked.SetProviderId(strings.Repeat("0", 64))
+	ts.Check(app.Save(linked))
 }

@@ -84,7 +84,8 @@ func (e *Engine) people(ctx context.Context, spec link.Spec) (people.Report, lin
 	if _, none := NoLink(plan.Desired); none || now == nil || now.Name == link.Superusers || now.System ||
 		snaps.Authentik.Application == nil || link.SlotIndex(now.OAuth2, plan.Desired.Slot.Slot) < 0 {
 		return people.Report{}, link.Plan{}, report.Problems{{Field: "application.slug",
-			Summary: say.Of("There is no link yet, so nobody signs in through it."), Todo: say.Of("Apply the link first.")}}
+			Summary: say.Of("There is no link yet, so nobody signs in through it."),
+			Todo:    say.Of("Apply the link first.")}}
 	}
 	c := comparison{e: e, d: plan.Desired, a: snaps.Authentik}
 	r, err := c.run(wire.Alone(ctx))

@@ -191,8 +191,8 @@ func cannotUndo(kind journal.Kind) error {
 			Todo: say.Of("If it was interrupted, the next apply, rotation, removal or proof removes the rest.")}
 	}
 	if kind == journal.SignOut {
-		return &journal.Fault{Summary: say.Of("A sign-out cannot be undone: the old tokens stay invalid, and nothing else " +
-			"was changed."), Todo: say.Of("Somebody who may sign in again does so.")}
+		return &journal.Fault{Summary: say.Of("A sign-out cannot be undone: the old tokens stay invalid, and nothing " +
+			"else was changed."), Todo: say.Of("Somebody who may sign in again does so.")}
 	}
 	if kind == journal.Rotate {
 		return &journal.Fault{Summary: say.Of("A rotation cannot be undone: the old client secret is not kept."),

@@ -17,9 +17,9 @@ import (
 const settleTries = 3
 
 // Settle returns what has PocketBase offer guests what an applied plan wrote. Of collections that several programs save
-// at once, PocketBase may keep an old one in its cache (core/collection_query.go), until any is saved again. Saved as it
-// is, a collection stays the same, so that no receipt is needed. A plan that wrote nothing that guests are shown leaves
-// it in doubt whether they are offered the old state, so that the collection is saved again without a look.
+// at once, PocketBase may keep an old one in its cache (core/collection_query.go), until any is saved again. Saved as
+// it is, a collection stays the same, so that no receipt is needed. A plan that wrote nothing that guests are shown
+// leaves it in doubt whether they are offered the old state, so that the collection is saved again without a look.
 func (e *Engine) Settle(plan link.Plan) func(context.Context) error {
 	d := plan.Desired
 	doubt := slices.ContainsFunc(plan.Changes, inCollection) && !slices.ContainsFunc(plan.Changes, shownToGuests)

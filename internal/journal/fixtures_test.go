@@ -58,6 +58,14 @@ func (f *filler) fill(v reflect.Value) {
 		for i := range size {
 			f.fill(v.Index(i))
 		}
+	case reflect.Map:
+		v.Set(reflect.MakeMap(v.Type()))
+		if !f.empty {
+			key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+			f.fill(key)
+			f.fill(value)
+			v.SetMapIndex(key, value)
+		}
 	default:
 		panic("the filler does not know " + v.Type().String())
 	}

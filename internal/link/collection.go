@@ -40,8 +40,8 @@ type PocketBase struct {
 	CreateRule *string `yaml:"create_rule" json:"create_rule"`
 	AuthRule   *string `yaml:"auth_rule" json:"auth_rule"`
 	// Groups are the fields that the exported hook sets, from a claim. No apply writes them.
-	Groups      []GroupField `yaml:"groups" json:"groups"`
-	GroupsClaim *string      `yaml:"groups_claim" json:"groups_claim"` // default "groups"
+	Groups      []GroupField `yaml:"groups" json:"groups,omitzero"`
+	GroupsClaim *string      `yaml:"groups_claim" json:"groups_claim,omitempty"` // default "groups"
 	// PasswordAuth and OTP are the collection's own ways in. They are turned off only after a proof. nil keeps them.
 	PasswordAuth *bool `yaml:"password_auth" json:"password_auth,omitempty"`
 	OTP          *bool `yaml:"otp" json:"otp,omitempty"`

@@ -69,8 +69,8 @@ func (p Plan) Limited(part Part) Plan {
 	return p
 }
 
-// methods returns whether people can sign in with a password and with a one-time one. PocketBase has passwords on where it does not tell, and one-time
-// passwords off.
+// methods returns whether people can sign in with a password and with a one-time one. PocketBase has passwords on where
+// it does not tell, and one-time passwords off.
 func (c CollectionState) methods() (password, otp bool) {
 	return Value(c.PasswordAuth, true), Value(c.OTP, false)
 }

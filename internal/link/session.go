@@ -35,8 +35,7 @@ func SignOut(s SessionState, why say.Text) Change {
 	return Change{System: report.PB, Kind: KindSession, Action: Update, Before: &s, After: new(s), Why: why,
 		Object: say.Of("tokens of %s in %s", name, s.Collection.Name),
 		Fields: []Field{{Name: TokenKey, Before: ShowMask(MaskedSet), After: ShowMask(MaskedNew), Sensitive: true,
-			Generated: true}},
-		Lost: say.Of("The old tokens stay invalid.")}
+			Generated: true}}}
 }
 
 // SignsOut reports whether the changes only sign accounts out.

@@ -237,7 +237,8 @@ func parent(field string) string { return field[:max(strings.LastIndexByte(field
 
 // Identity returns the keys that say how to reach both systems and which link is meant.
 func Identity() []string {
-	keys := []string{"preset", "existing", "application.slug", "application.name", "provider.name", "provider.client_id",
+	keys := []string{"preset", "existing", "application.slug", "application.name", "provider.name",
+		"provider.client_id",
 		"pocketbase.collection", "pocketbase.slot"}
 	for _, system := range []string{"authentik", "pocketbase"} {
 		for f := range keysOf(reflect.TypeFor[File]())[system].Fields() {

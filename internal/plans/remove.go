@@ -68,7 +68,8 @@ func NewRemoval(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 			}
 		}
 	}
-	return link.Plan{Purpose: link.PurposeRemove, Force: force, Changes: u.changes, Warnings: u.warnings, Spec: s, Taken: a.Taken},
+	return link.Plan{Purpose: link.PurposeRemove, Force: force, Changes: u.changes, Warnings: u.warnings, Spec: s,
+			Taken: a.Taken},
 		nil
 }
 

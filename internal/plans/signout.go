@@ -20,16 +20,19 @@ func NewSignOut(p link.Plan, r people.Report) link.Plan {
 	}
 	var w warner
 	if len(open) > people.MostSignOuts {
-		w.add(link.WarnMoreSignOuts, report.PB, say.Of("%d of %d accounts are signed out by this plan.", people.MostSignOuts,
+		w.add(link.WarnMoreSignOuts, report.PB, say.Of("%d of %d accounts are signed out by this plan.",
+			people.MostSignOuts,
 			len(open)), say.Of("Check again after it for the others."))
 	}
 	if len(open) > 0 {
-		w.add(link.WarnOldTokens, report.PB, say.Of("Old tokens stay invalid, and an undo cannot bring them back."),
+		w.add(link.WarnOldTokens, report.PB, say.Of("Old tokens are refused from then on, and an undo cannot bring them "+
+			"back."),
 			say.Of("Somebody who may sign in again does so. What the app has handed out itself, such as a session "+
 				"of its own or a link to a file, is not affected."))
 		if !d.Collection.PasswordOff() {
 			w.add(link.WarnOtherWays, report.PB, say.Of("Who knows a password of an account in %s can sign in again.",
-				d.Collection.Name), say.Of("Passwords or one-time passwords are on there. authentik has no say in them."))
+				d.Collection.Name), say.Of("Passwords or one-time passwords are on there. authentik has no say in "+
+				"them."))
 		}
 	}
 	plan.Warnings = w

@@ -146,8 +146,9 @@ func (w *warner) onlyWay(d link.Desired, a link.AuthentikSnapshot, p link.Pocket
 
 // onlyThrough reports whether people can sign in to the collection with that client only.
 func onlyThrough(c link.CollectionState, clientID string) bool {
-	return c.PasswordOff() && c.OAuth2.Enabled && len(c.OAuth2.Providers) > 0 && !slices.ContainsFunc(c.OAuth2.Providers,
-		func(o link.OAuth2Provider) bool { return o.ClientID != clientID })
+	return c.PasswordOff() && c.OAuth2.Enabled && len(c.OAuth2.Providers) > 0 &&
+		!slices.ContainsFunc(c.OAuth2.Providers,
+			func(o link.OAuth2Provider) bool { return o.ClientID != clientID })
 }
 
 func onlyWords(c link.CollectionState) say.Text {

@@ -53,7 +53,8 @@ func TestWordsOfAReceiptAreTextsAgain(t *testing.T) {
 	})
 	planned.report(t)
 	unknown := link.Change{Object: say.Raw("thing “x”"), Why: say.Raw("Because."), Lost: say.Raw("All.")}
-	if got := plans.Reworded(unknown); got.Object != unknown.Object || got.Why != unknown.Why || got.Lost != unknown.Lost {
+	if got := plans.Reworded(unknown); got.Object != unknown.Object || got.Why != unknown.Why ||
+		got.Lost != unknown.Lost {
 		t.Errorf("what nobody knows became %v", got)
 	}
 }

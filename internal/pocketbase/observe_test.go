@@ -68,7 +68,7 @@ func checkUsers(t *testing.T, got *link.CollectionState) {
 	yes, no := true, false
 	want := &link.CollectionState{
 		ID: "_pb_users_auth_", Name: "users", CreateRule: new(""), MFAEnabled: true, MFARule: "verified = false",
-		EmailRequired: true,
+		EmailRequired: true, PasswordAuth: &yes, OTP: &no,
 		Indexes: []string{
 			"CREATE UNIQUE INDEX `idx_tokenKey__pb_users_auth_` ON `users` (`tokenKey`)",
 			"CREATE UNIQUE INDEX `idx_email__pb_users_auth_` ON `users` (`email`) WHERE `email` != ''",

@@ -34,7 +34,8 @@ type Preset struct {
 		LaunchURL string `yaml:"launch_url"`
 		Icon      string `yaml:"icon"`
 	} `yaml:"application"`
-	// NeedsApp reports whether people open the app at an address that PocketBase's does not tell: the spec's launch URL.
+	// NeedsApp reports whether people open the app at an address that PocketBase's does not tell: the spec's launch
+	// URL.
 	NeedsApp bool `yaml:"needs_app"`
 	// RedirectURIs are those beside PocketBase's own.
 	RedirectURIs []string `yaml:"redirect_uris"`

@@ -63,7 +63,8 @@ func TestEveryPresetExpandsToAGoodSpec(t *testing.T) {
 		s = preset.Expand(s)
 		set := s
 		set.Application = link.Application{Name: &s.Defaults.Name, Slug: &s.Defaults.Slug,
-			LaunchURL: new(s.DefaultAddress(s.Defaults.LaunchURL, "")), Icon: new(s.DefaultAddress(s.Defaults.Icon, ""))}
+			LaunchURL: new(s.DefaultAddress(s.Defaults.LaunchURL, "")),
+			Icon:      new(s.DefaultAddress(s.Defaults.Icon, ""))}
 		if s.Defaults.Slug == "" {
 			set.Application.Name, set.Application.Slug = nil, nil
 		}

@@ -43,7 +43,8 @@ type hub struct {
 // newHub starts both systems. Ada has an account in Beszel, and Grace has none.
 func newHub(t *testing.T) *hub {
 	t.Helper()
-	h := &hub{T: t, binary: servers.BuildBeszel(t), sim: authentiksim.New(authentiksim.Config{SigningKey: testkey.RSA()})}
+	h := &hub{T: t, binary: servers.BuildBeszel(t),
+		sim: authentiksim.New(authentiksim.Config{SigningKey: testkey.RSA()})}
 	h.Program = servers.Run(t, h.binary)
 	server := httptest.NewServer(h.sim)
 	t.Cleanup(server.Close)

@@ -226,7 +226,8 @@ func TestAnUnusedDoorClosesAndSaysSo(t *testing.T) {
 		if d.closed.Load() != 1 {
 			t.Errorf("it said %d times that it closed", d.closed.Load())
 		}
-		if said, page := d.said(d.enter(d.codes[0])); said != noCode || !strings.Contains(page, "The code has expired") {
+		if said, page := d.said(d.enter(d.codes[0])); said != noCode ||
+			!strings.Contains(page, "The code has expired") {
 			t.Errorf("after 30 minutes: %s %s", said, page)
 		}
 		time.Sleep(2 * CodeLife)
@@ -268,7 +269,8 @@ func TestANewCodeIsPrintedOnDemandButNotOnThePage(t *testing.T) {
 func TestWhatThePageSaysComesFromAList(t *testing.T) {
 	d := newDoorway(t)
 	for _, said := range []string{"", "opened", "<b>lost</b>", string(empty)} {
-		page := d.ask("GET", PathEnter+"?"+url.Values{"said": {said}, "to": {"//evil.example"}}.Encode(), nil).Body.String()
+		page := d.ask("GET", PathEnter+"?"+url.Values{"said": {said}, "to": {"//evil.example"}}.Encode(),
+			nil).Body.String()
 		if problem := strings.Contains(page, "There is a problem"); problem != (said == string(empty)) ||
 			strings.Contains(page, "lost") || strings.Contains(page, "evil") {
 			t.Errorf("%q: the page says\n%s", said, page)

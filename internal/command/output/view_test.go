@@ -92,7 +92,8 @@ func TestAChangeThatFailsSaysSo(t *testing.T) {
 	v.event(engine.Event{Change: c, State: engine.Running})
 	v.event(engine.Event{Change: c, State: engine.Failed,
 		Messages: []report.Message{{Summary: say.Of("It was refused.")}}})
-	v.Applied(link.Plan{}, nil, nil, report.SignedIn{}, &report.Fault{Summary: say.Of("It was refused."), Todo: say.Of("Look.")})
+	v.Applied(link.Plan{}, nil, nil, report.SignedIn{}, &report.Fault{Summary: say.Of("It was refused."),
+		Todo: say.Of("Look.")})
 	if out.String() != "PocketBase: update OAuth2 ... failed\n" ||
 		strings.TrimSpace(problems.String()) != "It was refused. Look." {
 		t.Errorf("it prints %q and %q", out.String(), problems.String())

@@ -40,8 +40,8 @@ func (c SignIns) EachLinked(ctx context.Context, d link.Desired, visit func(acco
 	}
 }
 
-// LinkedAccounts returns the accounts with these IDs, as far as they exist and are linked through the link's slot. Its error is
-// a *report.Fault.
+// LinkedAccounts returns the accounts with these IDs, as far as they exist and are linked through the link's slot. Its
+// error is a *report.Fault.
 func (c SignIns) LinkedAccounts(ctx context.Context, d link.Desired, ids []string) ([]people.Account, error) {
 	ctx = wire.Alone(ctx)
 	var all []people.Account

@@ -184,7 +184,7 @@ func (r Receipt) next() (button, note say.Text) {
 	case r.Kind == signOutKind && r.Outcome == "":
 		return none, signOutLeft()
 	case r.Kind == signOutKind:
-		return none, say.Of("The old tokens stay invalid, so there is nothing to undo. Somebody who may sign in again " +
+		return none, say.Of("The old tokens are refused from now on, so there is nothing to undo. Somebody who may sign in again " +
 			"does so.")
 	case r.Outcome == "":
 		return say.Of("Continue"),

@@ -63,7 +63,8 @@ func recordRows(v signin.Verdict) []view.Answer {
 	return []view.Answer{
 		{Key: say.Of("Account"), Value: became[v.Outcome]}, {Key: say.Of("ID"), Value: say.Raw(r.ID)},
 		{Key: say.Of("E-mail"), Value: or(r.Email, say.Of("no address"))}, {Key: say.Of("Verified"), Value: verified},
-		{Key: say.Of("Name"), Value: or(r.Name, say.Of("no name"))}, {Key: say.Of("Avatar"), Value: or(r.Avatar, say.Of("no avatar"))},
+		{Key: say.Of("Name"), Value: or(r.Name, say.Of("no name"))}, {Key: say.Of("Avatar"),
+			Value: or(r.Avatar, say.Of("no avatar"))},
 	}
 }
 

@@ -49,7 +49,8 @@ func proposal(found *preset.Preset, why say.Text, taken bool) *Fact {
 	if taken {
 		next = say.Of("What is known about it is filled in below. Choose another app, or none, under “App”.")
 	}
-	return &Fact{Kind: "note", Heading: say.Of("This PocketBase belongs to %s", found.Label()), Text: say.Join(why, next)}
+	return &Fact{Kind: "note", Heading: say.Of("This PocketBase belongs to %s", found.Label()),
+		Text: say.Join(why, next)}
 }
 
 // facts returns what an admin has to know about the app.

@@ -53,6 +53,7 @@ func (p SettingsPage) Controls() []string {
 	choices(p.Endpoints.UserInfo)
 	fields(p.Endpoints.IDToken...)
 	choices(slices.Concat(p.Records.Mapped, p.Records.Rules)...)
+	fields(p.Records.Groups...)
 	return names
 }
 
