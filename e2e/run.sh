@@ -13,7 +13,7 @@ fi
 export CHROMIUM
 [ -n "$CHROMIUM" ] && command -v "$CHROMIUM" >/dev/null || missing="${missing:+$missing and }Chromium"
 if [ -z "$missing" ] && [ ! -d node_modules/playwright-core ]; then
-  npm ci --omit=dev --no-audit --no-fund >/dev/null || missing="the packages of e2e/package-lock.json"
+  npm ci --no-audit --no-fund >/dev/null || missing="the packages of e2e/package-lock.json"
 fi
 if [ -n "$missing" ]; then
   echo "BROWSER TESTS SKIPPED: $missing not found."

@@ -7,3 +7,4 @@ import './undo.test.mjs';
 import './cancel.test.mjs';
 import './proof.test.mjs';
 import './security.test.mjs';
+import './keyboard.test.mjs';

@@ -29,7 +29,7 @@ func newCheckPeople(s *shared) *cobra.Command {
 			"alone, unless its person has signed in to authentik since.\n\n" +
 			"It prints nothing if nobody left and its output is no terminal.\n\n" +
 			"Exit code 0: nobody left who is not signed out, 3: somebody did, 1: error, or the token does not see\n" +
-			"enough to know. With --sign-out, 0: done, 1: error.",
+			"enough to know. With --sign-out they are those of apply.",
 		Example: "  authpocket check-people -f link.yaml\n" +
 			"  authpocket check-people -f link.yaml --json\n" +
 			"  authpocket check-people -f links/ --sign-out --yes",

@@ -18,6 +18,7 @@ func schemasOf(name string) []string {
 	several := []string{name, "errors", "links"}
 	return map[string][]string{
 		"plan": several, "apply": {"apply", "errors", "links"}, "verify": several,
+		"check-people": {"check-people", "apply", "errors", "links"},
 		"undo": {"apply", "errors"}, "rotate": {"apply", "errors"}, "remove": {"apply", "errors"},
 		"receipts": {"receipts", "receipt", "errors"}, "validate": {"validate"}, "version": {"version"},
 	}[name]
