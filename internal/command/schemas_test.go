@@ -19,7 +19,7 @@ func schemasOf(name string) []string {
 	return map[string][]string{
 		"plan": several, "apply": {"apply", "errors", "links"}, "verify": several,
 		"check-people": {"check-people", "apply", "errors", "links"},
-		"undo": {"apply", "errors"}, "rotate": {"apply", "errors"}, "remove": {"apply", "errors"},
+		"undo":         {"apply", "errors"}, "rotate": {"apply", "errors"}, "remove": {"apply", "errors"},
 		"receipts": {"receipts", "receipt", "errors"}, "validate": {"validate"}, "version": {"version"},
 	}[name]
 }

@@ -25,8 +25,8 @@ func NewSignOut(p link.Plan, r people.Report) link.Plan {
 			len(open)), say.Of("Check again after it for the others."))
 	}
 	if len(open) > 0 {
-		w.add(link.WarnOldTokens, report.PB, say.Of("Old tokens are refused from then on, and an undo cannot bring them "+
-			"back."),
+		w.add(link.WarnOldTokens, report.PB, say.Of("Old tokens are refused from then on, and an undo cannot bring "+
+			"them back."),
 			say.Of("Somebody who may sign in again does so. What the app has handed out itself, such as a session "+
 				"of its own or a link to a file, is not affected."))
 		if !d.Collection.PasswordOff() {
