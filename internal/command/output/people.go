@@ -50,7 +50,7 @@ func (v View) people(r people.Report) {
 		visible.Fprintf(v.Out, "%s\n", v.on.Wrapped(v.Say(line), 0, "  "))
 	}
 	for _, u := range r.Unsure {
-		line := say.Of("Not known of %s: %s", say.Count(u.Accounts, "%d account", "%d accounts"), u.Why)
+		line := say.Of("Not known for %s: %s", say.Count(u.Accounts, "%d account", "%d accounts"), u.Why)
 		visible.Fprintf(v.Out, "%s\n", v.on.Styled(terminal.Yellow, v.on.Wrapped(v.Say(line), 0, "  ")))
 	}
 	visible.Fprintf(v.Out, "%s\n", v.on.Styled(terminal.Bold, v.on.Wrapped(v.Say(r.Headline()), 0, "")))

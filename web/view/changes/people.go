@@ -36,7 +36,7 @@ func NewPeople(h view.Head, r people.Report) PeoplePage {
 	}
 	p.Out = p.Out[:min(len(p.Out), mostListed)]
 	for _, u := range r.Unsure {
-		p.Unsure = append(p.Unsure, Note{say.Of("Not known of %s", say.Count(u.Accounts, "%d account", "%d accounts")),
+		p.Unsure = append(p.Unsure, Note{say.Of("Not known for %s", say.Count(u.Accounts, "%d account", "%d accounts")),
 			u.Why})
 	}
 	return p
