@@ -5,7 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"authpocket/internal/link"
 	"authpocket/sandbox"
+	"authpocket/web/form"
 )
 
 // passwords reports whether people can sign in to the sandbox's collection with a password.
@@ -80,4 +82,17 @@ func TestPasswordsOffInTheSettingsWaitForASignIn(t *testing.T) {
 	}
 	b.get("/settings").want(200)
 	b.get("/review").want(200).says("No changes needed")
+}
+
+// A form that does not ask for the ways to sign in leaves them as they are.
+func TestAFormThatDoesNotAskTurnsNothingOff(t *testing.T) {
+	asked := form.Settings{Values: url.Values{"email": {"trust-all"}, "asked": {"pocketbase.password_auth"}}}
+	if s, _ := asked.Spec(link.Spec{}); s.PocketBase.PasswordAuth == nil || *s.PocketBase.PasswordAuth ||
+		s.PocketBase.OTP != nil {
+		t.Errorf("asked for passwords, it wants %+v", s.PocketBase)
+	}
+	if s, _ := (form.Settings{Values: url.Values{"email": {"trust-all"}}}).Spec(link.Spec{}); s.PocketBase.
+		PasswordAuth != nil || s.PocketBase.OTP != nil {
+		t.Errorf("asked for neither, it wants %+v", s.PocketBase)
+	}
 }

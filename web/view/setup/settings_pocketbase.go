@@ -18,8 +18,12 @@ func (b settings) pocketbase() PocketBasePart {
 	display := named(link.SlotAttrs(), "displayName")
 	part := PocketBasePart{Addresses: b.addresses(), Collection: b.collection(), Slot: b.slot(),
 		Display: b.field(display)}
+	methods := ticks(b, link.MethodAttrs())
 	part.Ticks = slices.Concat(ticks(b, link.OAuth2Attrs()), ticks(b, link.SlotAttrs()), ticks(b, link.SettingsAttrs()),
-		ticks(b, link.MethodAttrs()))
+		methods)
+	for _, m := range methods {
+		part.Methods = append(part.Methods, m.Name)
+	}
 	names := []string{part.Addresses.Name, part.Collection.Name, part.Slot.Name, display.Spec}
 	for _, t := range part.Ticks {
 		names = append(names, t.Name)
