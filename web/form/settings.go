@@ -49,7 +49,8 @@ func answers[W, S any](f Settings, table []link.Attr[W, S], want *W) {
 	for _, a := range table {
 		switch answer := f.text(a.Spec); {
 		case a.Ask.Control == link.AskNothing:
-		case a.Ask.Group == link.AskMethods && !slices.Contains(f.Values["asked"], a.Spec): // nobody is locked out unasked
+		case a.Ask.Group == link.AskMethods && !slices.Contains(f.Values["asked"], a.Spec):
+			// Nobody is locked out by a form that did not ask.
 		case a.Ask.Control == link.AskTick, a.Ask.Control == link.AskLines: // browsers leave out what is not ticked
 			a.Take(want, f.Get(a.Spec))
 		case answer == nil, a.Ask.Open && *answer == "", a.Ask.Control == link.AskRule && *answer == setup.KeepRule:
