@@ -17,11 +17,10 @@ func (b *planner) methods() {
 	before, after := *now, *now
 	after.PasswordAuth, after.OTP = b.d.Collection.PasswordAuth, b.d.Collection.OTP
 	c := link.Change{System: report.PB, Kind: link.KindMethods, Before: &before, After: &after,
-		Object: methodsObject(*now), Why: say.Of("You chose how people sign in to %s.", now.Name)}
+		Object: methodsObject(*now), Why: say.Of(whyMethods, now.Name)}
 	if turnsOff(before, after) {
 		c.Needs = link.NeedProof
-		c.Why = say.Of("People sign in with authentik from then on. It is written only after a sign-in through the " +
-			"link has worked. Superusers keep their password.")
+		c.Why = say.Of(whyOneWay)
 	}
 	b.add(c, methodValues(before), methodValues(after))
 }
@@ -76,7 +75,7 @@ func (u *undoer) turnOn(s link.Spec) {
 	u.add(link.Change{System: report.PB, Kind: link.KindMethods, Object: methodsObject(*c)}, &before, &after,
 		methodValues(before), methodValues(after))
 	if i := len(u.changes) - 1; i >= 0 {
-		u.changes[i].Why = say.Of("People need another way in before the link goes.")
+		u.changes[i].Why = say.Of(whyAnotherWay)
 	}
 }
 

@@ -79,7 +79,9 @@ func objects(c link.Change) []say.Text {
 		case *link.BindingState:
 			texts = append(texts, bindingObject(*s))
 		case *link.CollectionState:
-			texts = append(texts, oauth2Object(*s), rulesObject(*s))
+			texts = append(texts, oauth2Object(*s), rulesObject(*s), methodsObject(*s))
+		case *link.SessionState:
+			texts = append(texts, signOut(*s).Object)
 		case *link.PersonState:
 			texts = append(texts, personObject(*s))
 		case *link.AccountState:

@@ -13,10 +13,9 @@ func NewSignOut(p link.Plan, r people.Report) link.Plan {
 	d, open := p.Desired, r.Open()
 	plan := link.Plan{Purpose: link.PurposeSignOut, Desired: d, Spec: p.Spec, Taken: p.Taken}
 	for _, l := range open[:min(len(open), people.MostSignOuts)] {
-		plan.Changes = append(plan.Changes, link.SignOut(link.SessionState{
+		plan.Changes = append(plan.Changes, signOut(link.SessionState{
 			Collection: link.Ref{ID: d.Collection.ID, Name: d.Collection.Name}, Slot: d.Slot.Slot, ID: l.Account,
-			Email: l.Email, Subject: l.Subject, Person: l.Person, Reason: string(l.Reason), Updated: l.Updated},
-			l.Reason.Words(l.Person)))
+			Email: l.Email, Subject: l.Subject, Person: l.Person, Reason: string(l.Reason), Updated: l.Updated}))
 	}
 	var w warner
 	if len(open) > people.MostSignOuts {
@@ -37,4 +36,9 @@ func NewSignOut(p link.Plan, r people.Report) link.Plan {
 	}
 	plan.Warnings = w
 	return plan
+}
+
+// signOut returns the change that signs an account out.
+func signOut(s link.SessionState) link.Change {
+	return link.SignOut(s, people.Reason(s.Reason).Words(s.Person))
 }

@@ -30,8 +30,12 @@ const (
 	whyNewSecret  = "authentik accepts the new client secret and rejects the previous one."
 	whySameSecret = "PocketBase gets the same client secret, so that authentik accepts it again. Other " +
 		"providers of the collection stay as they are."
-	whyAlsoSecret  = "The collection signs in with the same application, so it gets the same client secret."
-	whyUndone      = "Undoes an earlier change."
+	whyAlsoSecret = "The collection signs in with the same application, so it gets the same client secret."
+	whyUndone     = "Undoes an earlier change."
+	whyMethods    = "You chose how people sign in to %s."
+	whyOneWay     = "People sign in with authentik from then on. It is written only after a sign-in through the link " +
+		"has worked. Superusers keep their password."
+	whyAnotherWay  = "People need another way in before the link goes."
 	whySecretAgain = "The apply was interrupted, and PocketBase never shows its client secret."
 )
 
@@ -47,13 +51,14 @@ const (
 // language can say those, but not what the file has. Words that no change of today has stay as they are.
 func Reworded(c link.Change) link.Change {
 	c.Object = like(c.Object, objects(c)...)
-	c.Why = like(c.Why,
+	c.Why = like(c.Why, append(reasons(c),
 		say.Of(whyMapping), say.Of(whyKey), say.Of(whyPair), say.Of(whyApplication),
 		say.Of(whyApplicationFields), say.Of(whyProviderLast), say.Of(whyBinding), say.Of(whyProviderFields),
 		say.Of(whyProvider), say.Of(whyControls), say.Of(whyRules), say.Of(whyOAuth2), say.Of(whyPerson),
 		say.Of(whyAccount), say.Of(whyNoAccount), say.Of(whyNoPerson), say.Of(whyRemoved), say.Of(whyNewSecret),
 		say.Of(whySameSecret), say.Of(whyAlsoSecret), say.Of(whyUndone), say.Of(whySecretAgain),
-	)
+		say.Of(whyOneWay), say.Of(whyAnotherWay),
+	)...)
 	c.Lost = like(c.Lost, lost(c)...)
 	return c
 }
@@ -66,6 +71,17 @@ func like(kept say.Text, texts ...say.Text) say.Text {
 		}
 	}
 	return kept
+}
+
+// reasons returns why a change may be made, as far as that depends on its object.
+func reasons(c link.Change) []say.Text {
+	switch s := c.After.(type) {
+	case *link.CollectionState:
+		return []say.Text{say.Of(whyMethods, s.Name)}
+	case *link.SessionState:
+		return []say.Text{signOut(*s).Why}
+	}
+	return nil
 }
 
 func lost(c link.Change) []say.Text {

@@ -6,6 +6,7 @@ import (
 	"pgregory.net/rapid"
 
 	"authpocket/internal/link"
+	"authpocket/internal/people"
 	"authpocket/internal/plans"
 	"authpocket/internal/say"
 )
@@ -56,5 +57,33 @@ func TestWordsOfAReceiptAreTextsAgain(t *testing.T) {
 	if got := plans.Reworded(unknown); got.Object != unknown.Object || got.Why != unknown.Why ||
 		got.Lost != unknown.Lost {
 		t.Errorf("what nobody knows became %v", got)
+	}
+}
+
+func TestWordsOfSignInMethodsAndSignOutsAreTextsAgain(t *testing.T) {
+	off := specWith(func(s *link.Spec) { s.PocketBase.PasswordAuth = new(false) })
+	on := specWith(func(s *link.Spec) { s.PocketBase.PasswordAuth = new(true) })
+	w := linkedWorld(t, minimal())
+	turnsOff := mustPlan(t, w, off)
+	onlyOurs(w)
+	a, p := w.observe(on.Query())
+	removal, problems := plans.NewRemoval(on, a, p, false)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	found := map[link.Kind]int{}
+	lists := [][]link.Change{turnsOff.Changes, mustPlan(t, w, on).Changes, removal.Changes}
+	for _, r := range []people.Reason{people.Inactive, people.NotAllowed, people.Gone} {
+		lists = append(lists, plans.NewSignOut(link.Plan{}, people.Report{Left: []people.Leaver{
+			{Account: "a1", Email: "ada@acme.example", Person: "ada", Reason: r}}}).Changes)
+	}
+	for _, changes := range lists {
+		wantReworded(t, changes)
+		for _, c := range changes {
+			found[c.Kind]++
+		}
+	}
+	if found[link.KindMethods] != 3 || found[link.KindSession] != 3 {
+		t.Errorf("the plans have %v", found)
 	}
 }
