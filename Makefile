@@ -7,7 +7,7 @@ SHELL := /bin/bash
 GOFLAGS_BUILD := -trimpath -tags=nethttpomithttp2 -ldflags='-s -w -buildid= -funcalign=4' -gcflags='all=-l' \
 	-gcflags='runtime/...=' -gcflags='internal/...=' -gcflags='crypto/internal/...='
 
-.PHONY: help image man generate texts check-generated test check race browser lint security fuzz faults worlds beszel run demo stories build sizes bench bin/authpocket bin/authpocket-demo
+.PHONY: help image man generate texts check-generated test check race browser lint security fuzz faults worlds beszel run demo stories lighthouse tree build sizes bench bin/authpocket bin/authpocket-demo
 
 help:                     ## this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' Makefile
@@ -80,6 +80,12 @@ demo:                     ## start the wizard in front of a sandbox
 
 stories:                  ## pictures of every page in every state in bin/stories, and docs/review.png
 	AUTHPOCKET_REQUIRE_BROWSER=1 AUTHPOCKET_PICTURES=1 ./e2e/run.sh stories.test.mjs
+
+lighthouse:               ## Lighthouse's scores of five pages, beside their target
+	@./scripts/storybook.sh ./scripts/lighthouse.sh
+
+tree:                     ## the accessibility trees of five pages, as a screen reader has them
+	@./scripts/storybook.sh node e2e/tree.mjs
 
 build: bin/authpocket bin/authpocket-demo ## the two programs
 	@ls -l bin
