@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
-	"syscall"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -144,7 +143,7 @@ type watchedBody struct {
 
 func (b *watchedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) {
+	if err != nil && !errors.Is(err, io.EOF) {
 		b.gone()
 	}
 	return n, err
