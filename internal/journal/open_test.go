@@ -38,7 +38,8 @@ func TestDefaultDir(t *testing.T) {
 			t.Errorf("%s: %q, %v", c.name, got, err)
 		}
 	}
-	_, err := DefaultDir("linux", env("", false), func() (string, error) { return "", errors.New("$HOME is not defined") })
+	homeless := func() (string, error) { return "", errors.New("$HOME is not defined") }
+	_, err := DefaultDir("linux", env("", false), homeless)
 	if said := words(t, err); !strings.Contains(said, "state directory") {
 		t.Errorf("without a home it says %s", said)
 	}
