@@ -4,21 +4,24 @@ SHELL := /bin/bash
 # Without inlining, our own code is 1 MB smaller, because a template is not repeated in each page that uses it, and the
 # rest is 0.5 MB smaller. The runtime and ciphers keep it: they are called most. Functions begin at multiples of 4
 # bytes, not of 32, which saves 0.25 MB. HTTP/2 is spoken nowhere, and takes 0.5 MB.
-GOFLAGS_BUILD := -trimpath -tags=nethttpomithttp2 -ldflags='-s -w -buildid= -funcalign=4' -gcflags='all=-l' \
+# VERSION and COMMIT, where they are given, are what authpocket version prints.
+STAMP := $(if $(VERSION), -X authpocket/internal/command.stampedVersion=$(VERSION) -X authpocket/internal/command.stampedCommit=$(COMMIT))
+GOFLAGS_BUILD := -trimpath -tags=nethttpomithttp2 -ldflags='-s -w -buildid= -funcalign=4$(STAMP)' -gcflags='all=-l' \
 	-gcflags='runtime/...=' -gcflags='internal/...=' -gcflags='crypto/internal/...='
 
-.PHONY: help image man generate texts check-generated test check race browser lint security fuzz faults worlds beszel run demo stories build sizes bench bin/authpocket bin/authpocket-demo
+.PHONY: help image release man generate texts check-generated test check race browser lint security fuzz faults worlds beszel run demo stories build sizes bench bin/authpocket bin/authpocket-demo
 
 help:                     ## this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' Makefile
 
-generate:                 ## make the *_templ.go files, static/packed, docs/link-file.md, docs/cli and the schemas again
+generate:                 ## make the *_templ.go files, static/packed, docs/link-file.md, docs/cli, the schemas and NOTICE again
 	go tool templ fmt web sandbox/stories
 	go tool templ generate -path web
 	go tool templ generate -path sandbox/stories
 	go run ./internal/keydocs
 	go run ./internal/clidocs
 	go run ./internal/pack
+	./scripts/notice.sh >NOTICE
 
 texts:                    ## add to the catalogues of languages what they lack, and remove what nobody says
 	go run ./internal/pack
@@ -33,7 +36,8 @@ check-generated:          ## fail when generated files are stale
 	go run ./internal/keydocs
 	go run ./internal/clidocs
 	go run ./internal/pack
-	git diff --exit-code -- web sandbox/stories static/packed internal/say/packed docs/link-file.md docs/cli docs/schemas internal/linkfile/link.schema.json
+	./scripts/notice.sh >NOTICE
+	git diff --exit-code -- NOTICE web sandbox/stories static/packed internal/say/packed docs/link-file.md docs/cli docs/schemas internal/linkfile/link.schema.json
 	test -z "$$(git ls-files --others --exclude-standard docs/cli docs/schemas static/packed internal/say/packed)"
 
 test:                     ## a seeded selection of every kind of test
@@ -92,6 +96,10 @@ PROGRAMS ?= authpocket authpocket-demo
 image:                    ## what the Dockerfile copies into its images, in ROOT
 	for p in $(PROGRAMS); do CGO_ENABLED=0 go build $(GOFLAGS_BUILD) -o $(ROOT)/$$p ./cmd/$$p || exit 1; done
 	mkdir -p $(ROOT)/state
+
+OUT ?= bin/release
+release:                  ## archives, packages, checksums and an SBOM in OUT, of VERSION or the tag, for PLATFORMS or all
+	@./scripts/release.sh $(OUT) $(PLATFORMS)
 
 sizes:                    ## what the largest modules add to the program
 	@./scripts/sizes.sh $(GOFLAGS_BUILD)
