@@ -9,7 +9,7 @@ STAMP := $(if $(VERSION), -X authpocket/internal/command.stampedVersion=$(VERSIO
 GOFLAGS_BUILD := -trimpath -tags=nethttpomithttp2 -ldflags='-s -w -buildid= -funcalign=4$(STAMP)' -gcflags='all=-l' \
 	-gcflags='runtime/...=' -gcflags='internal/...=' -gcflags='crypto/internal/...='
 
-.PHONY: help image release man generate texts check-generated test check race browser lint security fuzz faults worlds beszel run demo stories build sizes bench bin/authpocket bin/authpocket-demo
+.PHONY: help image release check-release man generate texts check-generated test check race browser lint security fuzz faults worlds beszel run demo stories build sizes bench bin/authpocket bin/authpocket-demo
 
 help:                     ## this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' Makefile
@@ -101,11 +101,15 @@ OUT ?= bin/release
 release:                  ## archives, packages, checksums and an SBOM in OUT, of VERSION or the tag, for PLATFORMS or all
 	@./scripts/release.sh $(OUT) $(PLATFORMS)
 
+check-release:            ## make a release twice, in two places, compare each byte, and read what it holds
+	cd test/release && AUTHPOCKET_ALL=1 go test -count=1 -timeout 60m -v .
+
 sizes:                    ## what the largest modules add to the program
 	@./scripts/sizes.sh $(GOFLAGS_BUILD)
 
-man:                      ## the manual pages, in bin/man
-	SOURCE_DATE_EPOCH="$$(git log -1 --format=%ct)" go run ./internal/clidocs -man bin/man
+MAN ?= bin/man
+man:                      ## the manual pages, in MAN
+	SOURCE_DATE_EPOCH="$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)}" go run $(GOFLAGS_BUILD) ./internal/clidocs -man $(MAN)
 
 bench:                    ## print measured figures beside their targets
 	go test -run '^$$' -bench . -benchtime 3x -v ./test/bench ./internal/journal

@@ -34,10 +34,13 @@ echo "authpocket $VERSION, commit $COMMIT"
 # What is the same everywhere.
 share="$work/share"
 mkdir -p "$share/completions" "$share/man" "$share/package"
-go run ./internal/clidocs -man "$share/man"
-go build -o "$work/host" ./cmd/authpocket
+build() { # OS ARCH ARM DIR: the program in a directory
+  make --no-print-directory -s image PROGRAMS=authpocket GOOS="$1" GOARCH="$2" GOARM="$3" ROOT="$4" VERSION="$VERSION" COMMIT="$COMMIT"
+}
+make --no-print-directory -s man MAN="$share/man"
+build "$(go env GOHOSTOS)" "$(go env GOHOSTARCH)" "$(go env GOARM)" "$work/host"
 for shell in bash:authpocket.bash zsh:_authpocket fish:authpocket.fish powershell:authpocket.ps1; do
-  "$work/host" completion "${shell%:*}" >"$share/completions/${shell#*:}"
+  "$work/host/authpocket" completion "${shell%:*}" >"$share/completions/${shell#*:}"
 done
 install -m 644 LICENSE NOTICE README.md CHANGELOG.md "$share"
 install -m 644 deploy/*.service deploy/*.timer "$share/package"
@@ -70,8 +73,7 @@ for platform in "$@"; do
   name="authpocket-${VERSION#v}-$os-$arch${arm:+v$arm}" program=authpocket
   [ "$os" != windows ] || program=authpocket.exe
   echo "== $os/$arch${arm:+v$arm}, $SECONDS s"
-  make --no-print-directory -s image PROGRAMS=authpocket ROOT="$work/$platform" GOOS="$os" GOARCH="$arch" GOARM="$arm" \
-    VERSION="$VERSION" COMMIT="$COMMIT"
+  build "$os" "$arch" "$arm" "$work/$platform"
   mkdir "$work/$name"
   install -m 755 "$work/$platform/authpocket" "$work/$name/$program"
   cp "$work/$name/$program" "$work/binaries/$name"
