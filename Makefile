@@ -9,7 +9,7 @@ STAMP := $(if $(VERSION), -X authpocket/internal/command.stampedVersion=$(VERSIO
 GOFLAGS_BUILD := -trimpath -tags=nethttpomithttp2 -ldflags='-s -w -buildid= -funcalign=4$(STAMP)' -gcflags='all=-l' \
 	-gcflags='runtime/...=' -gcflags='internal/...=' -gcflags='crypto/internal/...='
 
-.PHONY: help image release check-release man generate texts check-generated test check race browser lint security fuzz faults worlds beszel run demo stories build sizes bench bin/authpocket bin/authpocket-demo
+.PHONY: help image release check-release man generate texts check-generated test check race browser lint vet-all security fuzz faults worlds beszel run demo stories build sizes bench bin/authpocket bin/authpocket-demo
 
 help:                     ## this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' Makefile
@@ -55,8 +55,13 @@ browser:                  ## browser tests, where Chromium and Node are found
 	@./e2e/run.sh
 
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
-lint:                     ## golangci-lint, by .golangci.yml
+lint:                     ## golangci-lint, by .golangci.yml, and actionlint
 	$(GOLANGCI) run ./...
+	go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+
+VET_ALL := windows/amd64 darwin/arm64 linux/arm
+vet-all:                  ## compile the program for other systems, and vet what differs there
+	@./scripts/vet.sh $(VET_ALL)
 
 GOVULNCHECK := go run golang.org/x/vuln/cmd/govulncheck@v1.9.0
 security:                 ## govulncheck, where its database can be reached
@@ -79,8 +84,8 @@ beszel:                   ## link a Beszel hub, which is built once: the test of
 run:                      ## start the wizard
 	go run ./cmd/authpocket
 
-demo:                     ## start the wizard in front of a sandbox
-	go run ./cmd/authpocket-demo
+demo:                     ## start the wizard in front of a sandbox; ARGS="-tokens" has tokens for the command line, too
+	@./scripts/demo.sh $(ARGS)
 
 stories:                  ## pictures of every page in every state in bin/stories, and docs/review.png
 	AUTHPOCKET_REQUIRE_BROWSER=1 AUTHPOCKET_PICTURES=1 ./e2e/run.sh stories.test.mjs

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Prints the NOTICE of the program: what is in it that others wrote, with their licences.
 set -euo pipefail
+shopt -s nullglob
 cd "$(dirname "$0")/.."
 export LC_ALL=C
 work="$(mktemp -d)"
@@ -23,7 +24,7 @@ add "The standard library of Go, https://go.dev" "$goroot/LICENSE"
 for os in linux darwin windows; do
   GOOS=$os go list -deps -f '{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}} {{.Dir}}{{end}}{{end}}' ./cmd/authpocket
 done | sort -u | while read -r path version dir; do
-  add "$path $version" "$dir"/LICENSE* $(find "$dir" -maxdepth 1 -name 'NOTICE*')
+  add "$path $version" "$dir"/LICENSE* "$dir"/NOTICE*
 done
 
 cat <<'END'
