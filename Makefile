@@ -9,7 +9,7 @@ STAMP := $(if $(VERSION), -X authpocket/internal/command.stampedVersion=$(VERSIO
 GOFLAGS_BUILD := -trimpath -tags=nethttpomithttp2 -ldflags='-s -w -buildid= -funcalign=4$(STAMP)' -gcflags='all=-l' \
 	-gcflags='runtime/...=' -gcflags='internal/...=' -gcflags='crypto/internal/...='
 
-.PHONY: help image release check-release man generate texts check-generated test check race browser lint vet-all security fuzz faults worlds beszel run demo stories build sizes bench bin/authpocket bin/authpocket-demo
+.PHONY: help image release check-release check-image man generate texts check-generated test check race browser lint vet-all security fuzz faults worlds beszel run demo stories build sizes bench bin/authpocket bin/authpocket-demo
 
 help:                     ## this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' Makefile
@@ -106,8 +106,12 @@ OUT ?= bin/release
 release:                  ## archives, packages, checksums and an SBOM in OUT, of VERSION or the tag, for PLATFORMS or all
 	@./scripts/release.sh $(OUT) $(PLATFORMS)
 
-check-release:            ## make a release twice, in two places, compare each byte, and read what it holds
-	cd test/release && AUTHPOCKET_ALL=1 go test -count=1 -timeout 60m -v .
+ALL ?= 1
+check-release:            ## make a release twice, in two places, compare each byte, and read it; ALL=0: of one platform
+	cd test/release && AUTHPOCKET_ALL=$(ALL) go test -count=1 -timeout 60m -v .
+
+check-image:              ## run what the Dockerfile builds with nothing else there, and hold deploy/compose.yaml to it
+	cd test/image && go test -count=1 -v .
 
 sizes:                    ## what the largest modules add to the program
 	@./scripts/sizes.sh $(GOFLAGS_BUILD)
