@@ -43,7 +43,7 @@ func clone(t *testing.T, commit string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run(t, ".", nil, "git", "clone", "--quiet", "--no-checkout", from, dir)
+	run(t, ".", nil, "git", "clone", "--quiet", "--no-tags", "--no-checkout", from, dir)
 	run(t, dir, nil, "git", "checkout", "--quiet", "--detach", commit)
 	run(t, dir, nil, "git", "-c", "user.name=check", "-c", "user.email=check@localhost", "tag", "--message=check", version)
 	return dir
