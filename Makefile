@@ -9,12 +9,12 @@ STAMP := $(if $(VERSION), -X authpocket/internal/command.stampedVersion=$(VERSIO
 GOFLAGS_BUILD := -trimpath -tags=nethttpomithttp2 -ldflags='-s -w -buildid= -funcalign=4$(STAMP)' -gcflags='all=-l' \
 	-gcflags='runtime/...=' -gcflags='internal/...=' -gcflags='crypto/internal/...='
 
-.PHONY: help image release check-release check-image man generate texts check-generated test check race browser lint vet-all security fuzz faults worlds beszel run demo stories build sizes bench bin/authpocket bin/authpocket-demo
+.PHONY: help image man generate texts check-generated test check race browser lint security fuzz faults worlds beszel run demo stories build sizes bench bin/authpocket bin/authpocket-demo
 
 help:                     ## this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' Makefile
 
-generate:                 ## make the *_templ.go files, static/packed, docs/link-file.md, docs/cli, the schemas and NOTICE again
+generate:                 ## make the *_templ.go files, static/packed, docs/link-file.md, docs/cli and the schemas again
 	go tool templ fmt web sandbox/stories
 	go tool templ generate -path web
 	go tool templ generate -path sandbox/stories
@@ -36,8 +36,8 @@ check-generated:          ## fail when generated files are stale
 	go run ./internal/keydocs
 	go run ./internal/clidocs
 	go run ./internal/pack
-	./scripts/notice.sh >NOTICE
-	git diff --exit-code -- NOTICE web sandbox/stories static/packed internal/say/packed docs/link-file.md docs/cli docs/schemas internal/linkfile/link.schema.json
+	./scripts/notice.sh | diff - NOTICE
+	git diff --exit-code -- web sandbox/stories static/packed internal/say/packed docs/link-file.md docs/cli docs/schemas internal/linkfile/link.schema.json
 	test -z "$$(git ls-files --others --exclude-standard docs/cli docs/schemas static/packed internal/say/packed)"
 
 test:                     ## a seeded selection of every kind of test
@@ -102,6 +102,7 @@ image:                    ## what the Dockerfile copies into its images, in ROOT
 	for p in $(PROGRAMS); do CGO_ENABLED=0 go build $(GOFLAGS_BUILD) -o $(ROOT)/$$p ./cmd/$$p || exit 1; done
 	mkdir -p $(ROOT)/state
 
+.PHONY: release check-release check-image vet-all
 OUT ?= bin/release
 release:                  ## archives, packages, checksums and an SBOM in OUT, of VERSION or the tag, for PLATFORMS or all
 	@./scripts/release.sh $(OUT) $(PLATFORMS)
