@@ -7,7 +7,7 @@ SHELL := /bin/bash
 GOFLAGS_BUILD := -trimpath -tags=nethttpomithttp2 -ldflags='-s -w -buildid= -funcalign=4' -gcflags='all=-l' \
 	-gcflags='runtime/...=' -gcflags='internal/...=' -gcflags='crypto/internal/...='
 
-.PHONY: help image man generate texts check-generated test check race browser lint security fuzz faults worlds beszel run demo stories build sizes bench bin/authpocket bin/authpocket-demo
+.PHONY: help image man generate texts check-generated test check race browser lint security fuzz faults worlds beszel run demo stories pictures build sizes bench bin/authpocket bin/authpocket-demo
 
 help:                     ## this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' Makefile
@@ -78,8 +78,12 @@ run:                      ## start the wizard
 demo:                     ## start the wizard in front of a sandbox
 	go run ./cmd/authpocket-demo
 
-stories:                  ## pictures of every page in every state in bin/stories, and docs/review.png
+stories:                  ## pictures of every page in every state in bin/stories
 	AUTHPOCKET_REQUIRE_BROWSER=1 AUTHPOCKET_PICTURES=1 ./e2e/run.sh stories.test.mjs
+
+pictures:                 ## the pictures that the documentation shows, in docs/pictures
+	AUTHPOCKET_REQUIRE_BROWSER=1 ./e2e/run.sh pictures.test.mjs
+	go run ./test/pictures bin/pictures docs/pictures
 
 build: bin/authpocket bin/authpocket-demo ## the two programs
 	@ls -l bin
