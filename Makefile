@@ -12,7 +12,7 @@ GOFLAGS_BUILD := -trimpath -tags=nethttpomithttp2 -ldflags='-s -w -buildid= -fun
 help:                     ## this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' Makefile
 
-generate:                 ## make the *_templ.go files, static/packed, docs/link-file.md, docs/cli and the schemas again
+generate:                 ## make the *_templ.go files, static/packed, generated pages of docs and the schemas again
 	go tool templ fmt web sandbox/stories
 	go tool templ generate -path web
 	go tool templ generate -path sandbox/stories
@@ -33,7 +33,7 @@ check-generated:          ## fail when generated files are stale
 	go run ./internal/keydocs
 	go run ./internal/clidocs
 	go run ./internal/pack
-	git diff --exit-code -- web sandbox/stories static/packed internal/say/packed docs/link-file.md docs/cli docs/schemas internal/linkfile/link.schema.json
+	git diff --exit-code -- web sandbox/stories static/packed internal/say/packed docs/link-file.md docs/checks.md docs/environment.md docs/cli docs/schemas internal/linkfile/link.schema.json
 	test -z "$$(git ls-files --others --exclude-standard docs/cli docs/schemas static/packed internal/say/packed)"
 
 test:                     ## a seeded selection of every kind of test
