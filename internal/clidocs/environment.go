@@ -11,15 +11,15 @@ import (
 	"authpocket/internal/command"
 )
 
-// variable is an environment variable that is no flag's.
-type variable struct{ name, meaning string }
+// variable is an environment variable that is no flag's, or several with one meaning.
+type variable struct{ names, meaning string }
 
 // secrets returns the variables with secrets.
 func secrets() []variable {
 	return []variable{
 		{"AUTHENTIK_TOKEN", "authentik's API token, for `import`, and for link files that name it. `init` tries it"},
 		{"POCKETBASE_TOKEN", "PocketBase's superuser token, the same way"},
-		{"AUTHENTIK_…, POCKETBASE_…", "any other one that a [link file](link-file.md#secrets) names. `--allow-env` " +
+		{"AUTHENTIK_… POCKETBASE_…", "any other one that a [link file](link-file.md#secrets) names. `--allow-env` " +
 			"allows further names"},
 		{"AUTHPOCKET_SIGNIN_PASSWORD", "the password for `--sign-in`"},
 		{"AUTHPOCKET_SIGNIN_TOTP_SECRET", "the secret of the person's authenticator app"},
@@ -31,7 +31,7 @@ func secrets() []variable {
 // surroundings returns the variables that belong to the system.
 func surroundings() []variable {
 	return []variable{
-		{"LC_ALL, LC_MESSAGES, LANG", "the language of what commands print: the first that is set. JSON, logs and help " +
+		{"LC_ALL LC_MESSAGES LANG", "the language of what commands print: the first that is set. JSON, logs and help " +
 			"stay English"},
 		{"NO_COLOR", "no colours, unless `--color always`"},
 		{"TERM", "`dumb`: neither colours nor lines that are written over"},
@@ -39,9 +39,9 @@ func surroundings() []variable {
 		{"HOME", "receipts are in `~/.local/state/authpocket` without `XDG_STATE_HOME`; what `~/` means in the path of " +
 			"a file"},
 		{"SSH_CONNECTION", "if it is set, `serve` prints the command that forwards its port"},
-		{"HTTP_PROXY, HTTPS_PROXY, NO_PROXY", "the proxy for calls of authentik and PocketBase. [Security](../SECURITY.md) " +
+		{"HTTP_PROXY HTTPS_PROXY NO_PROXY", "the proxy for calls of authentik and PocketBase. [Security](../SECURITY.md) " +
 			"says what it changes"},
-		{"SSL_CERT_FILE, SSL_CERT_DIR", "where the system's CAs are. `--ca-file` adds one"},
+		{"SSL_CERT_FILE SSL_CERT_DIR", "where the system's CAs are. `--ca-file` adds one"},
 	}
 }
 
@@ -68,7 +68,7 @@ understood.
 	section := func(title, words string, list []variable) {
 		b.WriteString("\n## " + title + "\n\n" + words + "\n\n| variable | meaning |\n|---|---|\n")
 		for _, v := range list {
-			b.WriteString("| `" + strings.ReplaceAll(v.name, ", ", "`, `") + "` | " + v.meaning + " |\n")
+			b.WriteString("| `" + strings.Join(strings.Fields(v.names), "`, `") + "` | " + v.meaning + " |\n")
 		}
 	}
 	section("Secrets", "They are in no file, and not in the list of processes.", secrets())

@@ -64,6 +64,9 @@ func wrong(from page, target string, pages map[string]page) string {
 		}
 		return ""
 	}
+	if strings.HasPrefix(from.path, "docs/upstream/") && strings.HasPrefix(u.Path, "/") {
+		return "" // a page of the site that the guide is for
+	}
 	to := from.path
 	if u.Path != "" {
 		to = path.Join(path.Dir(from.path), u.Path)

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pocketbase/pocketbase/core"
 	"go.yaml.in/yaml/v3"
 
 	"authpocket/sandbox"
@@ -31,6 +32,12 @@ func isLinkFile(text string) bool {
 	}
 	return false
 }
+
+// linkFile is the one of readers whose page does not show another.
+const linkFile = `authentik: {url: https://authentik.company, token: '${AUTHENTIK_TOKEN}'}
+pocketbase: {url: https://pocketbase.company, token: '${POCKETBASE_TOKEN}'}
+email: trust-all
+`
 
 // linked are the pages whose reader has a link already.
 func linked() []string {
@@ -85,6 +92,9 @@ func newReader(t *testing.T, p page) *reader {
 	if slices.Contains(linked(), p.path) {
 		r.run(line{0, "authpocket apply", nil})
 	}
+	if p.path == "docs/when-somebody-leaves.md" {
+		r.someoneLeaves()
+	}
 	return r
 }
 
@@ -99,8 +109,7 @@ func (r *reader) files() {
 	}
 	key := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
 	for name, text := range map[string]string{
-		"link.yaml":                firstLinkFile(readPage(r.t, "README.md")),
-		"etc/link.yaml":            firstLinkFile(readPage(r.t, "README.md")),
+		"etc/link.yaml":            linkFile,
 		"ada.txt":                  r.box.Person.Password,
 		"etc/ca.pem":               string(certificate),
 		"cert.pem":                 string(certificate),
@@ -111,16 +120,19 @@ func (r *reader) files() {
 	} {
 		r.write(name, text)
 	}
+	if !strings.Contains(r.page.commands(), "authpocket init") {
+		r.write("link.yaml", linkFile)
+	}
 }
 
-// firstLinkFile returns the first link file that a page shows.
-func firstLinkFile(p page) string {
+// commands returns the console blocks of the page.
+func (p page) commands() (all string) {
 	for _, b := range p.blocks {
-		if b.language == "yaml" && isLinkFile(b.text) {
-			return b.text
+		if b.language == "console" {
+			all += b.text
 		}
 	}
-	return ""
+	return all
 }
 
 // write writes a file of the reader's, with the addresses of here.
@@ -168,4 +180,35 @@ func (r *reader) newestApply() string {
 	}
 	r.t.Fatalf("%s: there is no receipt of an apply", r.page.path)
 	return ""
+}
+
+// someoneLeaves links two people with accounts, and deactivates one of them.
+func (r *reader) someoneLeaves() {
+	app := r.box.PocketBase().App()
+	users, err := app.FindCollectionByNameOrId("users")
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	for _, person := range r.box.Authentik().Snapshot().Users {
+		if person.Username != r.box.Person.Username && person.Username != "akadmin" {
+			continue
+		}
+		account := core.NewRecord(users)
+		account.SetEmail(person.Email)
+		account.SetRandomPassword()
+		if err := app.Save(account); err != nil {
+			r.t.Fatal(err)
+		}
+		linked := core.NewExternalAuth(app)
+		linked.SetCollectionRef(users.Id)
+		linked.SetRecordRef(account.Id)
+		linked.SetProvider("oidc")
+		linked.SetProviderId(person.UID)
+		if err := app.Save(linked); err != nil {
+			r.t.Fatal(err)
+		}
+		if person.Username == r.box.Person.Username {
+			r.box.Authentik().Deactivate(person.PK)
+		}
+	}
 }

@@ -105,4 +105,6 @@ func each(picture image.Image, do func(x, y int, c color.RGBA)) {
 	}
 }
 
-func key(c color.RGBA) uint32 { return uint32(c.R)<<24 | uint32(c.G)<<16 | uint32(c.B)<<8 | uint32(c.A) }
+func key(c color.RGBA) uint32 {
+	return uint32(c.R)<<24 | uint32(c.G)<<16 | uint32(c.B)<<8 | uint32(c.A)
+}
