@@ -46,7 +46,8 @@ func checks() []check {
 		{report.CheckPocketBaseRules, "The collection's rules, fields and second factor let a new person in"},
 		{report.CheckAddresses, "All addresses that browsers use are https, or of this machine"},
 		{report.CheckClock, "The clocks of authentik, PocketBase and this machine agree"},
-		{report.CheckPocketBaseRealtime, "The first event of PocketBase's event stream arrives at once, through its proxy"},
+		{report.CheckPocketBaseRealtime, "The first event of PocketBase's event stream arrives at once, through " +
+			"its proxy"},
 		{report.CheckPocketBaseCollection, "The collection's rules are the same as when the link was created"},
 		{report.CheckPrediction, "What the sign-in of the person of --person would lead to"},
 		{report.CheckPocketBaseProbe, "PocketBase is sent a sign-in with a wrong code: it reaches authentik, which accepts " +

@@ -36,11 +36,12 @@ func surroundings() []variable {
 		{"NO_COLOR", "no colours, unless `--color always`"},
 		{"TERM", "`dumb`: neither colours nor lines that are written over"},
 		{"XDG_STATE_HOME", "receipts are in `authpocket` below it, if it is an absolute path"},
-		{"HOME", "receipts are in `~/.local/state/authpocket` without `XDG_STATE_HOME`; what `~/` means in the path of " +
-			"a file"},
+		{"HOME", "receipts are below it without `XDG_STATE_HOME`: see [receipts](receipts.md); what `~/` means in the " +
+			"path of a file"},
+		{"LocalAppData", "on Windows, what receipts are below"},
 		{"SSH_CONNECTION", "if it is set, `serve` prints the command that forwards its port"},
-		{"HTTP_PROXY HTTPS_PROXY NO_PROXY", "the proxy for calls of authentik and PocketBase. [Security](../SECURITY.md) " +
-			"says what it changes"},
+		{"HTTP_PROXY HTTPS_PROXY NO_PROXY", "the proxy for calls of authentik and PocketBase. " +
+			"[Security](../SECURITY.md) says what it changes"},
 		{"SSL_CERT_FILE SSL_CERT_DIR", "where the system's CAs are. `--ca-file` adds one"},
 	}
 }
@@ -54,16 +55,16 @@ func environmentPage() string {
 
 ## In the place of flags
 
-A flag on the command line counts more. An empty variable is none. For switches, ` + "`true`, `false`, `yes`" + ` and ` +
-		"`no`" + ` are
-understood.
+A flag on the command line counts more. An empty variable is none. Switches understand ` +
+		"`true`, `false`, `yes` and `no`" + `.
 
 | variable | flag | commands |
 |---|---|---|
 `)
 	flags := flagVariables()
 	for _, name := range slices.Sorted(maps.Keys(flags)) {
-		b.WriteString("| `" + name + "` | `--" + flags[name].flag + "` | " + strings.Join(flags[name].commands, ", ") + " |\n")
+		row := []string{"`" + name + "`", "`--" + flags[name].flag + "`", strings.Join(flags[name].commands, ", ")}
+		b.WriteString("| " + strings.Join(row, " | ") + " |\n")
 	}
 	section := func(title, words string, list []variable) {
 		b.WriteString("\n## " + title + "\n\n" + words + "\n\n| variable | meaning |\n|---|---|\n")

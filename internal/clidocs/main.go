@@ -1,5 +1,6 @@
 // Command clidocs writes the pages of the command line to docs/cli, the JSON Schemas of its output to docs/schemas, and
-// the pages of checks and environment variables, or with -man DIR manual pages to a directory. SOURCE_DATE_EPOCH is the date of manual pages.
+// the pages of checks and environment variables, or with -man DIR manual pages to a directory. SOURCE_DATE_EPOCH is the
+// date of manual pages.
 package main
 
 import (

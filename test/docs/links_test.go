@@ -85,7 +85,8 @@ func wrong(from page, target string, pages map[string]page) string {
 }
 
 func TestWrongLinksAreFound(t *testing.T) {
-	from := parsePage("docs/receipts.md", "# One & two\n\n## Same\n\n## Same\n\n<a id=\"own\"></a>\n```\n# no heading\n```\n")
+	from := parsePage("docs/receipts.md", "# One & two\n\n## Same\n\n## Same\n\n<a id=\"own\"></a>\n"+
+		"```\n# no heading\n```\n")
 	pages := map[string]page{from.path: from}
 	for target, want := range map[string]string{
 		"#one--two": "", "#same-1": "", "#own": "", "run.md": "", "../README.md": "", "https://a.b/c#d": "", "cli": "",
