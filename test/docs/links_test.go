@@ -102,7 +102,7 @@ func TestWrongLinksAreFound(t *testing.T) {
 	}
 }
 
-// TestTheIndexLeadsToEveryPage follows links from docs/README.md.
+// TestTheIndexLeadsToEveryPage follows links from docs/README.md to every page of docs.
 func TestTheIndexLeadsToEveryPage(t *testing.T) {
 	pages := map[string]page{}
 	for _, p := range allPages(t) {
@@ -121,7 +121,7 @@ func TestTheIndexLeadsToEveryPage(t *testing.T) {
 		}
 	}
 	for name := range pages {
-		if !seen[name] {
+		if strings.HasPrefix(name, "docs/") && !seen[name] {
 			t.Errorf("no link leads from docs/README.md to %s", name)
 		}
 	}
