@@ -18,8 +18,8 @@ type check struct {
 func checks() []check {
 	return []check{
 		{report.CheckLink, "There is a link. The only check if there is none"},
-		{report.CheckAuthentikDiscovery, "authentik answers at its public address with the OpenID configuration of the " +
-			"application"},
+		{report.CheckAuthentikDiscovery, "authentik answers at its public address with the OpenID configuration of " +
+			"the application"},
 		{report.CheckAuthentikIssuer, "The OpenID configuration names the issuer that is expected at that address"},
 		{report.CheckAuthentikJWKS, "authentik publishes an RSA or EC key"},
 		{report.CheckAuthentikRedirect, "authentik's authorize endpoint accepts the redirect URI; one check for each " +
@@ -41,8 +41,8 @@ func checks() []check {
 		{report.CheckPocketBaseAuthURL, "Guests are sent to authentik's authorize endpoint"},
 		{report.CheckPocketBaseDisplayName, "Guests are shown the name of the button"},
 		{report.CheckPocketBasePKCE, "Guests are sent with a code challenge, or without one, as set"},
-		{report.CheckPocketBaseSettings, "The slot and the mapped fields are those of the link. The client secret cannot " +
-			"be read"},
+		{report.CheckPocketBaseSettings, "The slot and the mapped fields are those of the link. The client secret " +
+			"cannot be read"},
 		{report.CheckPocketBaseRules, "The collection's rules, fields and second factor let a new person in"},
 		{report.CheckAddresses, "All addresses that browsers use are https, or of this machine"},
 		{report.CheckClock, "The clocks of authentik, PocketBase and this machine agree"},
