@@ -12,10 +12,13 @@ git clone --quiet . "$work/clone"
 mkdir "$HOME"
 cd "$work/clone"
 
+# busy prints the seconds of processor time that the commands that have ended took.
+busy() { awk '{ sub(/.*\) /, ""); print int(($14 + $15) / 100) }' "/proc/$$/stat"; }
+
 # page starts the demo and prints the seconds until its first page is there, then ends it.
 page() {
-  local began demo address
-  began="$(date +%s.%N)"
+  local began demo address busy
+  began="$(date +%s.%N)" busy="$(busy)"
   make demo ARGS='-listen 127.0.0.1:0' >"$work/out" 2>&1 &
   demo=$!
   until address="$(grep -om 1 'http://127\.0\.0\.1:[0-9]*/[^ ]*' "$work/out")" &&
@@ -24,9 +27,9 @@ page() {
     sleep 0.1
   done
   awk -v a="$began" -v b="$(date +%s.%N)" 'BEGIN { printf "%.1f s to the first page, ", b - a }'
-  echo "$(wc -c <"$work/page") bytes"
   pkill -TERM -P "$demo" || true # make waits for it
   wait "$demo" || true
+  echo "$(wc -c <"$work/page") bytes; $(($(busy) - busy)) s of processor time"
 }
 echo "== make demo with empty caches, $(nproc) cores, load $(cut -d ' ' -f 1 /proc/loadavg)"
 page
