@@ -9,12 +9,12 @@ STAMP := $(if $(VERSION), -X authpocket/internal/command.stampedVersion=$(VERSIO
 GOFLAGS_BUILD := -trimpath -tags=nethttpomithttp2 -ldflags='-s -w -buildid= -funcalign=4$(STAMP)' -gcflags='all=-l' \
 	-gcflags='runtime/...=' -gcflags='internal/...=' -gcflags='crypto/internal/...='
 
-.PHONY: help image man generate texts check-generated test check race browser lint security fuzz faults worlds beszel run demo stories build sizes bench bin/authpocket bin/authpocket-demo
+.PHONY: help image man generate texts check-generated test check race browser lint security fuzz faults worlds beszel run demo stories lighthouse tree pictures build sizes bench bin/authpocket bin/authpocket-demo
 
 help:                     ## this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' Makefile
 
-generate:                 ## make the *_templ.go files, static/packed, docs/link-file.md, docs/cli and the schemas again
+generate:                 ## make the *_templ.go files, static/packed, generated pages of docs and the schemas again
 	go tool templ fmt web sandbox/stories
 	go tool templ generate -path web
 	go tool templ generate -path sandbox/stories
@@ -37,7 +37,7 @@ check-generated:          ## fail when generated files are stale
 	go run ./internal/clidocs
 	go run ./internal/pack
 	./scripts/notice.sh | diff - NOTICE
-	git diff --exit-code -- web sandbox/stories static/packed internal/say/packed docs/link-file.md docs/cli docs/schemas internal/linkfile/link.schema.json
+	git diff --exit-code -- web sandbox/stories static/packed internal/say/packed docs/link-file.md docs/checks.md docs/environment.md docs/cli docs/schemas internal/linkfile/link.schema.json
 	test -z "$$(git ls-files --others --exclude-standard docs/cli docs/schemas static/packed internal/say/packed)"
 
 test:                     ## a seeded selection of every kind of test
@@ -86,8 +86,18 @@ run:                      ## start the wizard
 demo:                     ## start the wizard in front of a sandbox; ARGS="-tokens" has tokens for the command line, too
 	@./scripts/demo.sh $(ARGS)
 
-stories:                  ## pictures of every page in every state in bin/stories, and docs/review.png
+stories:                  ## pictures of every page in every state in bin/stories
 	AUTHPOCKET_REQUIRE_BROWSER=1 AUTHPOCKET_PICTURES=1 ./e2e/run.sh stories.test.mjs
+
+lighthouse:               ## Lighthouse's scores of five pages, beside their target
+	@./scripts/storybook.sh ./scripts/lighthouse.sh
+
+tree:                     ## the accessibility trees of five pages, as a screen reader has them
+	@./scripts/storybook.sh node e2e/tree.mjs
+
+pictures:                 ## the pictures that the documentation shows, in docs/pictures
+	AUTHPOCKET_REQUIRE_BROWSER=1 ./e2e/run.sh pictures.test.mjs
+	go run ./test/pictures bin/pictures docs/pictures
 
 build: bin/authpocket bin/authpocket-demo ## the two programs
 	@ls -l bin
