@@ -4,8 +4,11 @@
 # make test, with caches that are empty again.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-work="$(mktemp -d)"
-clean() { chmod -R u+w "$work" && rm -rf "$work"; } # Go's modules are read-only
+work="$(mktemp -d)" demo=""
+clean() {
+  [ -z "$demo" ] || pkill -TERM -P "$demo" || true
+  chmod -R u+w "$work" && rm -rf "$work" # Go's modules are read-only
+}
 trap clean EXIT
 export HOME="$work/home" GOMODCACHE="$work/modules" GOCACHE="$work/cache"
 git clone --quiet . "$work/clone"
@@ -17,7 +20,7 @@ busy() { awk '{ sub(/.*\) /, ""); print int(($14 + $15) / 100) }' "/proc/$$/stat
 
 # page starts the demo and prints the seconds until its first page is there, then ends it.
 page() {
-  local began demo address busy
+  local began address busy
   began="$(date +%s.%N)" busy="$(busy)"
   make demo ARGS='-listen 127.0.0.1:0' >"$work/out" 2>&1 &
   demo=$!
@@ -29,6 +32,7 @@ page() {
   awk -v a="$began" -v b="$(date +%s.%N)" 'BEGIN { printf "%.1f s to the first page, ", b - a }'
   pkill -TERM -P "$demo" || true # make waits for it
   wait "$demo" || true
+  demo=""
   echo "$(wc -c <"$work/page") bytes; $(($(busy) - busy)) s of processor time"
 }
 echo "== make demo with empty caches, $(nproc) cores, load $(cut -d ' ' -f 1 /proc/loadavg)"
