@@ -29,7 +29,7 @@ progress() { # TOTAL
 total=changed
 if [ ! -e "$program" ]; then
   echo "Builds the wizard with its sandbox, a real PocketBase and a simulated authentik, and starts it."
-  echo "The first build takes about 4 minutes on two cores, and 2.5 GB of disk. Afterwards it starts in a second."
+  echo "The first build takes 2 to 4 minutes on two cores, and 1 GB of disk. Afterwards it starts in a second."
   packages="$(go list -deps ./cmd/authpocket-demo)" # fetches the modules, and says so
   total="$(wc -l <<<"$packages")"
 fi
