@@ -93,7 +93,8 @@ type stateFlag struct{ State string }
 
 func (f *stateFlag) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.State, "state", "", "`directory` for receipts; default: authpocket below $XDG_STATE_HOME "+
-		"or\n~/.local/state")
+		"or\n~/.local/state, "+
+		"on macOS ~/Library/Application Support,\non Windows %LocalAppData%")
 	_ = cmd.MarkFlagDirname("state")
 	fromEnv(cmd.Flags(), "state", "AUTHPOCKET_STATE")
 }
