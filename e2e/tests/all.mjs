@@ -8,3 +8,4 @@ import './cancel.test.mjs';
 import './proof.test.mjs';
 import './security.test.mjs';
 import './keyboard.test.mjs';
+import './tutorial.test.mjs';
