@@ -1,4 +1,4 @@
-package web
+package middleware
 
 import (
 	"net/http"
@@ -16,59 +16,66 @@ import (
 // languageName is the name of the query value that chooses a language.
 const languageName = "lang"
 
-// languageCookie keeps the choice.
-const languageCookie door.Cookie = "authpocket-language"
+// Cookie keeps the choice of a language.
+const Cookie door.Cookie = "authpocket-language"
 
 // languageAge is how long the choice is kept, in seconds.
 const languageAge = 365 * 24 * 60 * 60
 
-// inLanguage has the request answered in the language that the person chose, or else the one that the browser prefers.
-func (s *Server) inLanguage(next http.Handler) http.Handler {
+// Language answers requests in a language.
+type Language struct {
+	Languages *say.Languages
+	Once      string // a path whose query can be used only once
+}
+
+// Use has the request answered in the language that the person chose, or else the one that the browser prefers.
+func (l Language) Use(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx := view.WithSwitch(r.Context(), view.Switch{Languages: s.languages.All(), Page: pageOf(r)})
-		next.ServeHTTP(w, r.WithContext(say.With(ctx, s.languageOf(r))))
+		ctx := view.WithSwitch(r.Context(), view.Switch{Languages: l.Languages.All(), Page: l.pageOf(r)})
+		next.ServeHTTP(w, r.WithContext(say.With(ctx, l.of(r))))
 	})
 }
 
-func (s *Server) languageOf(r *http.Request) *say.Language {
-	if chosen := s.language(languageCookie.Value(r)); chosen != nil {
+func (l Language) of(r *http.Request) *say.Language {
+	if chosen := l.tagged(Cookie.Value(r)); chosen != nil {
 		return chosen
 	}
-	return s.languages.Match(r.Header.Get("Accept-Language"))
+	return l.Languages.Match(r.Header.Get("Accept-Language"))
 }
 
-// language returns the language with that tag, nil for none.
-func (s *Server) language(tag string) *say.Language {
-	all := s.languages.All()
+// tagged returns the language with that tag, nil for none.
+func (l Language) tagged(tag string) *say.Language {
+	all := l.Languages.All()
 	if i := slices.IndexFunc(all, func(l *say.Language) bool { return l.Tag == tag }); i >= 0 {
 		return all[i]
 	}
 	return nil
 }
 
-// chooseLanguage keeps the language that a link of the footer chooses. It sends the browser on to the page itself, so
+// Choose keeps the language that a link of the footer chooses. It sends the browser on to the page itself, so
 // that no address of a page has a language in it.
-func (s *Server) chooseLanguage(next http.Handler) http.Handler {
+func (l Language) Choose(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		chosen := s.language(r.URL.Query().Get(languageName))
-		if chosen == nil || !reads(r) {
+		chosen := l.tagged(r.URL.Query().Get(languageName))
+		if chosen == nil || !Reads(r) {
 			next.ServeHTTP(w, r)
 			return
 		}
-		languageCookie.SetLax(w, r, chosen.Tag, languageAge)
-		redirect(w, r, pageOf(r))
+		Cookie.SetLax(w, r, chosen.Tag, languageAge)
+		http.Redirect(w, r, l.pageOf(r), http.StatusSeeOther) // #nosec G710 -- a path of ours
 	})
 }
 
-func reads(r *http.Request) bool { return r.Method == http.MethodGet || r.Method == http.MethodHead }
+// Reads reports whether a request only reads.
+func Reads(r *http.Request) bool { return r.Method == http.MethodGet || r.Method == http.MethodHead }
 
 // pageOf returns the address at which a browser can read the page that answers a request, without a language.
-func pageOf(r *http.Request) string {
+func (l Language) pageOf(r *http.Request) string {
 	switch {
-	case !reads(r):
+	case !Reads(r):
 		return pageAbove(r)
-	case r.URL.Path == callbackPath:
-		return "/" // its query can be used once
+	case r.URL.Path == l.Once:
+		return "/"
 	}
 	address := *r.URL
 	if query := address.Query(); query.Has(languageName) {
