@@ -212,7 +212,7 @@ func valueAt(document map[string]any, field string) (any, bool) {
 // choices returns the keys that have a list of allowed values.
 func choices() map[string]bool {
 	keys := map[string]bool{"preset": true, "email": true, "existing": true}
-	add := func(metas []link.Meta) {
+	add := func(metas []*link.Meta) {
 		for _, m := range metas {
 			keys[m.Spec] = keys[m.Spec] || m.Values != nil
 		}
@@ -224,6 +224,6 @@ func choices() map[string]bool {
 	return keys
 }
 
-func metas[W, S any](table []link.Attr[W, S]) []link.Meta {
-	return link.Each(table, func(a link.Attr[W, S]) link.Meta { return a.Meta })
+func metas[W, S any](table []*link.Attr[W, S]) []*link.Meta {
+	return link.Each(table, func(a *link.Attr[W, S]) *link.Meta { return a.Meta })
 }
