@@ -16,13 +16,16 @@ import (
 	"pgregory.net/rapid"
 
 	"authpocket/internal/link"
-	"authpocket/internal/linkfile"
 	"authpocket/internal/report"
 )
 
 func compiled(t *testing.T) *jsonschema.Schema {
 	t.Helper()
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(linkfile.Schema()))
+	text, err := os.ReadFile("link.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
 	if err != nil {
 		t.Fatal(err)
 	}
