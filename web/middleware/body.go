@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"syscall"
 )
 
 // LimitBody bounds what is read of a form, in bytes. It ends the request's context when
@@ -29,7 +28,7 @@ type watchedBody struct {
 
 func (b *watchedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) {
+	if err != nil && !errors.Is(err, io.EOF) {
 		b.gone()
 	}
 	return n, err
