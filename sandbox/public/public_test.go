@@ -1,0 +1,131 @@
+package public
+
+import (
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"authpocket/sandbox/pocketbasehost"
+	"authpocket/sandbox/walk"
+)
+
+func TestMain(m *testing.M) {
+	http.DefaultTransport = pocketbasehost.Outgoing{}
+	os.Exit(m.Run())
+}
+
+// world is a running demo.
+type world struct {
+	t      *testing.T
+	demo   *Server
+	public *url.URL // without a slash at the end
+}
+
+func newWorld(t *testing.T, change ...func(*Config)) *world {
+	t.Helper()
+	server := httptest.NewUnstartedServer(nil)
+	w := &world{t: t, public: &url.URL{Scheme: "http", Host: server.Listener.Addr().String(), Path: "/demo"}}
+	cfg := Config{URL: w.public, Max: 10, StartsPerMinute: 1000, Lifetime: time.Hour, Dir: t.TempDir()}
+	for _, one := range change {
+		one(&cfg)
+	}
+	var err error
+	if w.demo, err = New(cfg); err != nil {
+		t.Fatal(err)
+	}
+	server.Config.Handler = w.demo.Handler()
+	server.Start()
+	t.Cleanup(func() {
+		if err := w.demo.Close(); err != nil {
+			t.Error(err)
+		}
+		server.Close()
+	})
+	return w
+}
+
+// browser is a visitor's. It follows no redirect.
+type browser struct {
+	walk.Walker
+	t *testing.T
+	w *world
+}
+
+func (w *world) browser() *browser {
+	w.t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	transport := &http.Transport{}
+	w.t.Cleanup(transport.CloseIdleConnections)
+	return &browser{walk.Walker{Root: w.public, HTTP: &http.Client{Transport: transport, Jar: jar}}, w.t, w}
+}
+
+func (b *browser) get(address string) *walk.Page {
+	b.t.Helper()
+	p, err := b.Open(b.t.Context(), address)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return p
+}
+
+func (b *browser) post(address string, form url.Values) *walk.Page {
+	b.t.Helper()
+	p, err := b.PostTo(b.t.Context(), address, form)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return p
+}
+
+// started starts a sandbox and makes its wizard the browser's root.
+func (b *browser) started(query string) *browser {
+	b.t.Helper()
+	p := b.post(b.w.public.String()+"/start"+query, nil)
+	to := p.Location()
+	if p.Status != http.StatusSeeOther || !strings.Contains(to.Path, "/s/") {
+		b.t.Fatalf("starting a sandbox: %d, leads to %v\n%s", p.Status, to, p.Text)
+	}
+	root := *b.w.public
+	root.Path = to.Path[:strings.Index(to.Path, wizardPart)+len(wizardPart)]
+	b.Root = &root
+	return b
+}
+
+func TestAVisitorGoesThroughTheWizard(t *testing.T) {
+	w := newWorld(t)
+	b := w.browser()
+	if p := b.get(w.public.String() + "/"); p.Status != http.StatusOK || !p.Says("a real PocketBase") {
+		t.Fatalf("the front page: %d %s", p.Status, p.Text)
+	}
+	b.started("")
+	at, err := b.To(t.Context(), "/apply/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Follow(t.Context(), at+"/events"); err != nil {
+		t.Fatal(err)
+	}
+	p := b.get(b.Root.String() + at)
+	if !p.Says("Run checks") {
+		t.Errorf("the apply: %s", p.Text)
+	}
+	checks, err := b.Post(t.Context(), "/verify", nil)
+	if err != nil || checks.Status != http.StatusSeeOther {
+		t.Fatalf("%v %v", checks, err)
+	}
+	if err := b.Follow(t.Context(), "/verify/events"); err != nil {
+		t.Fatal(err)
+	}
+	t.Log(b.get(b.Root.String() + "/verify").Text)
+}
+
+var _ = io.EOF
