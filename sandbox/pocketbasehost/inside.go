@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/apis"
@@ -17,8 +18,9 @@ import (
 
 // Limits of a PocketBase without a listener, which has one visitor.
 const (
-	insideConns = 4       // a transaction, and what reads beside it
-	insideBody  = 1 << 20 // of a request, in bytes
+	insideConns = 4                      // a transaction, and what reads beside it
+	insideBody  = 1 << 20                // of a request, in bytes
+	insideQuiet = 500 * time.Millisecond // without a request, after which the log is written
 	// insidePragmas are those of PocketBase with less memory, at most 16 MB on disk, and without waiting for the disk:
 	// nobody needs the data after a crash.
 	insidePragmas = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(1000000)" +
@@ -82,6 +84,7 @@ func Open(cfg InsideConfig) (*Inside, error) {
 		DBConnect:       func(path string) (*dbx.DB, error) { return dbx.Open("sqlite", path+insidePragmas) },
 	})
 	s := &Inside{instance: newInstance(app, cfg.URL), through: cfg.Through}
+	s.front.quiet = insideQuiet
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	shut(app)
 	if err := s.open(); err != nil {

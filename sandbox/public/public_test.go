@@ -1,12 +1,13 @@
 package public
 
 import (
-	"io"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -100,32 +101,60 @@ func (b *browser) started(query string) *browser {
 	return b
 }
 
-func TestAVisitorGoesThroughTheWizard(t *testing.T) {
+// place returns the browser's sandbox.
+func (b *browser) place() *place {
+	b.t.Helper()
+	for _, p := range b.w.places() {
+		if strings.Contains(b.Root.Path, p.id) {
+			return p
+		}
+	}
+	b.t.Fatalf("there is no sandbox at %s", b.Root.Path)
+	return nil
+}
+
+// places returns the sandboxes that are open.
+func (w *world) places() []*place {
+	w.demo.mu.Lock()
+	defer w.demo.mu.Unlock()
+	return slices.Collect(maps.Values(w.demo.byID))
+}
+
+func TestAVisitorGoesThroughTheWholeWizard(t *testing.T) {
 	w := newWorld(t)
 	b := w.browser()
 	if p := b.get(w.public.String() + "/"); p.Status != http.StatusOK || !p.Says("a real PocketBase") {
 		t.Fatalf("the front page: %d %s", p.Status, p.Text)
 	}
 	b.started("")
-	at, err := b.To(t.Context(), "/apply/")
-	if err != nil {
+	if err := b.Whole(t.Context(), b.place().person, b.place().secret); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.Follow(t.Context(), at+"/events"); err != nil {
-		t.Fatal(err)
+	checks := b.get(b.Root.String() + "/verify")
+	if !checks.Says("29 passed") && !checks.Says("29 checks passed") {
+		t.Errorf("the checks: %s", checks.Text)
 	}
-	p := b.get(b.Root.String() + at)
-	if !p.Says("Run checks") {
-		t.Errorf("the apply: %s", p.Text)
+	if p := b.get(w.public.String() + "/"); !p.Says("Continue in your sandbox") {
+		t.Errorf("the front page: %s", p.Text)
 	}
-	checks, err := b.Post(t.Context(), "/verify", nil)
-	if err != nil || checks.Status != http.StatusSeeOther {
-		t.Fatalf("%v %v", checks, err)
-	}
-	if err := b.Follow(t.Context(), "/verify/events"); err != nil {
-		t.Fatal(err)
-	}
-	t.Log(b.get(b.Root.String() + "/verify").Text)
 }
 
-var _ = io.EOF
+func TestALinkOpensTheDemoAtAStep(t *testing.T) {
+	w := newWorld(t)
+	for step, title := range map[string]string{"": "Let people sign in", "authentik": "Connect authentik",
+		"pocketbase": "Connect PocketBase", "settings": "Settings", "review": "Review", "apply": "Applying",
+		"signin": "Test sign-in", "nowhere": "Let people sign in"} {
+		t.Run(step, func(t *testing.T) {
+			b := w.browser()
+			front := b.get(w.public.String() + "/?at=" + step)
+			if front.Status != http.StatusOK {
+				t.Fatal(front.Text)
+			}
+			p := b.post(w.public.String()+front.Data("action")[len(w.public.Path):], nil)
+			at := b.get(p.Location().String())
+			if at.Status != http.StatusOK || !at.Says(title) || !at.Says("With your own") {
+				t.Errorf("%s (%d) does not say %q:\n%s", p.Location(), at.Status, title, at.Text)
+			}
+		})
+	}
+}

@@ -49,14 +49,17 @@ func (t *reach) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		return nil, fmt.Errorf("asking %s from the sandbox: %w", r.URL.Host, outbound.ErrElsewhere)
 	}
-	ctx, cancel := context.WithCancel(r.Context())
+	// A server's context has no values of the client's.
+	ctx, cancel := context.WithCancel(context.Background())
+	unlinked := context.AfterFunc(r.Context(), cancel)
 	body, pipe := io.Pipe()
 	w := &inward{header: http.Header{}, begun: make(chan struct{}), body: pipe}
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
+		defer unlinked()
 		defer w.finish()
-		handler.ServeHTTP(w, arriving(r.WithContext(ctx)))
+		handler.ServeHTTP(w, arriving(ctx, r))
 	}()
 	got := &inwardBody{PipeReader: body, cancel: cancel, served: served}
 	select {
@@ -73,8 +76,8 @@ func (t *reach) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // arriving is a request as a server receives it.
-func arriving(r *http.Request) *http.Request {
-	in := r.Clone(r.Context())
+func arriving(ctx context.Context, r *http.Request) *http.Request {
+	in := r.Clone(ctx)
 	if in.Host == "" {
 		in.Host = r.URL.Host
 	}
