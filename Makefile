@@ -7,7 +7,7 @@ SHELL := /bin/bash
 GOFLAGS_BUILD := -trimpath -tags=nethttpomithttp2 -ldflags='-s -w -buildid= -funcalign=4' -gcflags='all=-l' \
 	-gcflags='runtime/...=' -gcflags='internal/...=' -gcflags='crypto/internal/...='
 
-.PHONY: help image man generate texts check-generated test check race browser lint security fuzz faults worlds beszel run demo stories build sizes bench bin/authpocket bin/authpocket-demo
+.PHONY: help image man generate texts check-generated test check race browser lint security fuzz faults worlds beszel run demo stories build sizes bench bench-public bin/authpocket bin/authpocket-demo
 
 help:                     ## this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' Makefile
@@ -98,6 +98,9 @@ sizes:                    ## what the largest modules add to the program
 
 man:                      ## the manual pages, in bin/man
 	SOURCE_DATE_EPOCH="$$(git log -1 --format=%ct)" go run ./internal/clidocs -man bin/man
+
+bench-public:             ## print what the public demo takes beside its targets, and soak it with 1,000 walks
+	go test -run '^$$' -bench . -benchtime 1x -timeout 90m -v ./test/public
 
 bench:                    ## print measured figures beside their targets
 	go test -run '^$$' -bench . -benchtime 3x -v ./test/bench ./internal/journal

@@ -5,10 +5,14 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"sync"
+	"time"
 )
 
 // keyBits is the size of the signing keys of a fresh authentik.
 const keyBits = 2048
+
+// keyPause leaves the processor to visitors between two keys that are made in advance.
+const keyPause = 200 * time.Millisecond
 
 // keys are signing keys that are made before they are needed, because each takes some 0.1 s.
 type keys struct {
@@ -29,6 +33,10 @@ func newKeys(n int) *keys {
 			}
 			select {
 			case k.ready <- key:
+			case <-ctx.Done():
+			}
+			select {
+			case <-time.After(keyPause):
 			case <-ctx.Done():
 			}
 		}

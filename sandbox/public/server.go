@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -70,6 +71,8 @@ type Server struct {
 	queue    []*visitor
 	draining bool
 	deadline time.Time // of the drain
+
+	givenBack int64 // how many had ended when memory was given back last; of sweep alone
 
 	sweeping sync.WaitGroup
 	ending   sync.WaitGroup
@@ -138,6 +141,7 @@ func (s *Server) sweep(ctx context.Context) {
 			s.starts.forget(now)
 			s.endEach(func(p *place) bool { return !now.Before(p.ends) })
 			s.leaveQueue(now)
+			s.giveBack()
 		}
 	}
 }
@@ -167,6 +171,20 @@ func (s *Server) end(p *place) {
 			s.cfg.Log.Error("ending a sandbox", slog.Any("error", err))
 		}
 	})
+}
+
+// giveBack returns memory to the machine once the last of the sandboxes has ended: without one there is nothing to do
+// that would have the garbage collected.
+func (s *Server) giveBack() {
+	s.mu.Lock()
+	ended := s.counts.ended.Load()
+	due := s.alive() == 0 && ended != s.givenBack
+	s.mu.Unlock()
+	if due {
+		s.ending.Wait()
+		s.givenBack = ended
+		debug.FreeOSMemory()
+	}
 }
 
 // alive is how many sandboxes there are, those under way included. The caller holds mu.

@@ -89,6 +89,35 @@ func (p *program) status(b *testing.B, name string) float64 {
 	return 0
 }
 
+// cpu returns the processor time that the program has used.
+func (p *program) cpu(b *testing.B) time.Duration {
+	b.Helper()
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
+	if err != nil {
+		b.Fatal(err)
+	}
+	fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
+	var ticks int64
+	for _, field := range fields[11:13] { // utime and stime, in hundredths of a second
+		n, err := strconv.ParseInt(field, 10, 64)
+		if err != nil {
+			b.Fatal(err)
+		}
+		ticks += n
+	}
+	return time.Duration(ticks) * 10 * time.Millisecond
+}
+
+// load returns how many processes have wanted to run in the last minute.
+func load(b *testing.B) string {
+	b.Helper()
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		b.Fatal(err)
+	}
+	return strings.Fields(string(text))[0]
+}
+
 // use is what the program takes of the machine.
 type use struct{ memory, disk, files float64 } // MB, MB, open files
 

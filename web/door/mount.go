@@ -45,17 +45,27 @@ func framed(r *http.Request) bool { return r.Context().Value(framedKey{}) != nil
 // mountedWriter sends browsers on to addresses below the path.
 type mountedWriter struct {
 	http.ResponseWriter
-	path string
-	sent bool
+	path        string
+	sent, moved bool
 }
 
 func (w *mountedWriter) WriteHeader(status int) {
 	to := w.Header().Get("Location")
 	if !w.sent && strings.HasPrefix(to, "/") && !strings.HasPrefix(to, "//") {
 		w.Header().Set("Location", w.path+to)
+		w.moved = true
 	}
 	w.sent = true
 	w.ResponseWriter.WriteHeader(status)
+}
+
+// Write drops the page of a redirect, whose link knows nothing of the path.
+func (w *mountedWriter) Write(p []byte) (int, error) {
+	if w.moved {
+		return len(p), nil
+	}
+	w.sent = true
+	return w.ResponseWriter.Write(p)
 }
 
 // Unwrap lets http.ResponseController flush and set deadlines.
