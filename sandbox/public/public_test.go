@@ -7,10 +7,15 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"go.uber.org/goleak"
 
 	"authpocket/sandbox/pocketbasehost"
 	"authpocket/sandbox/walk"
@@ -137,6 +142,59 @@ func TestAVisitorGoesThroughTheWholeWizard(t *testing.T) {
 	if p := b.get(w.public.String() + "/"); !p.Says("Continue in your sandbox") {
 		t.Errorf("the front page: %s", p.Text)
 	}
+}
+
+// TestVisitorsComeAndGo is a small soak: nothing of those who left remains.
+func TestVisitorsComeAndGo(t *testing.T) {
+	const visitors, atOnce = 12, 4
+	w := newWorld(t, func(c *Config) { c.Max = atOnce })
+	before := goleak.IgnoreCurrent()
+	var left atomic.Int64
+	left.Store(visitors)
+	var walking sync.WaitGroup
+	var list []*browser
+	for range atOnce {
+		b := w.browser()
+		list = append(list, b)
+		walking.Go(func() {
+			for left.Add(-1) >= 0 {
+				if err := b.comeAndGo(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	walking.Wait()
+	for _, b := range list {
+		b.HTTP.CloseIdleConnections()
+	}
+	w.demo.ending.Wait()
+	if err := goleak.Find(before, goleak.IgnoreTopFunction("net/http.(*conn).serve")); err != nil {
+		t.Error(err)
+	}
+	if left, err := filepath.Glob(filepath.Join(w.demo.temp, "*")); err != nil || len(left) != 1 {
+		t.Errorf("there remain %v, %v", left, err) // the template
+	}
+	if started, ended := w.metric("started_total"), w.metric("ended_total"); started != visitors || ended != visitors {
+		t.Errorf("%d started, %d ended", started, ended)
+	}
+}
+
+// comeAndGo starts a sandbox, goes through the whole wizard and deletes the sandbox.
+func (b *browser) comeAndGo() error {
+	started, err := b.PostTo(b.t.Context(), b.w.public.String()+"/start", nil)
+	if err != nil {
+		return err
+	}
+	root := *started.Location()
+	root.Path = strings.TrimSuffix(root.Path, "/")
+	b.Root = &root
+	p := b.place()
+	if err := b.Whole(b.t.Context(), p.person, p.secret); err != nil {
+		return err
+	}
+	_, err = b.PostTo(b.t.Context(), b.w.public.String()+"/end", nil)
+	return err
 }
 
 func TestALinkOpensTheDemoAtAStep(t *testing.T) {

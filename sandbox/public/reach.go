@@ -115,7 +115,11 @@ func (w *inward) WriteHeader(status int) {
 
 func (w *inward) Write(p []byte) (int, error) {
 	w.WriteHeader(http.StatusOK)
-	return w.body.Write(p)
+	n, err := w.body.Write(p)
+	if errors.Is(err, io.ErrClosedPipe) { // nobody reads any more, and the context tells the handler
+		return len(p), nil
+	}
+	return n, err
 }
 
 func (w *inward) Flush() { w.WriteHeader(http.StatusOK) }

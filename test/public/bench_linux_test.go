@@ -71,9 +71,9 @@ func warmUp(b *testing.B, p *program) {
 // settle waits until the keys are made that are kept ready.
 func settle(b *testing.B, p *program) {
 	b.Helper()
-	for quiet, last := 0, p.status(b, "VmRSS"); quiet < 3; {
+	for quiet, last := 0, p.memory(); quiet < 5; {
 		time.Sleep(time.Second)
-		now := p.status(b, "VmRSS")
+		now := p.memory()
 		if quiet++; now > last*1.01 {
 			quiet = 0
 		}

@@ -69,23 +69,18 @@ func launch(b *testing.B, limit int) *program {
 	return p
 }
 
-// status returns a number of a file of /proc, in kB for memory.
-func (p *program) status(b *testing.B, name string) float64 {
-	b.Helper()
+// memory returns the resident memory of the program in MB, 0 if it has ended.
+func (p *program) memory() float64 {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
 	if err != nil {
-		b.Fatal(err)
+		return 0
 	}
 	for line := range strings.Lines(string(text)) {
-		if rest, ok := strings.CutPrefix(line, name+":"); ok {
-			n, err := strconv.ParseFloat(strings.Fields(rest)[0], 64)
-			if err != nil {
-				b.Fatal(err)
-			}
-			return n
+		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+			kB, _ := strconv.ParseFloat(strings.Fields(rest)[0], 64)
+			return kB / 1e3
 		}
 	}
-	b.Fatalf("/proc has no %s", name)
 	return 0
 }
 
@@ -123,7 +118,7 @@ type use struct{ memory, disk, files float64 } // MB, MB, open files
 
 func (p *program) use(b *testing.B) use {
 	b.Helper()
-	u := use{memory: p.status(b, "VmRSS") / 1e3}
+	u := use{memory: p.memory()}
 	list, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", p.cmd.Process.Pid))
 	if err != nil {
 		b.Fatal(err)

@@ -32,7 +32,7 @@ func BenchmarkSoak(b *testing.B) {
 		done := make(chan struct{})
 		var curve []point
 		var watching, walking sync.WaitGroup
-		watching.Go(func() { curve = watch(b, p, began, done) })
+		watching.Go(func() { curve = watch(p, began, done) })
 		for range soakAtOnce {
 			walking.Go(func() {
 				for left.Add(-1) >= 0 {
@@ -80,11 +80,11 @@ type point struct {
 	memory float64 // MB
 }
 
-func watch(b *testing.B, p *program, began time.Time, done <-chan struct{}) (curve []point) {
+func watch(p *program, began time.Time, done <-chan struct{}) (curve []point) {
 	tick := time.NewTicker(soakLook)
 	defer tick.Stop()
 	for {
-		curve = append(curve, point{time.Since(began), p.status(b, "VmRSS") / 1e3})
+		curve = append(curve, point{time.Since(began), p.memory()})
 		select {
 		case <-done:
 			return curve
