@@ -102,7 +102,8 @@ func TestAMountedWizardKeepsItsDoor(t *testing.T) {
 			t.Errorf("%s %s under a foreign name: %d", method, path, rec.Code)
 		}
 		for _, site := range []string{"cross-site", "same-site"} {
-			foreign := map[string]string{"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}
+			foreign := map[string]string{"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate",
+				"Sec-Fetch-Dest": "iframe"}
 			if rec := from(foreign, here); rec.Code != http.StatusForbidden {
 				t.Errorf("%s %s framed by another site: %d", method, path, rec.Code)
 			}

@@ -105,7 +105,7 @@ func publicDemo(ctx context.Context, address, authentik string, f publicFlags, s
 	if err != nil {
 		return errors.Join(err, ln.Close())
 	}
-	fmt.Fprintf(stdout, "Each visitor of %s/ gets a sandbox, %d at once, for %s.\n", base, f.max, f.life)
+	fmt.Fprintf(stdout, "Each visitor of %s/ gets a sandbox, %d at once, for %s.\nPress Ctrl-C to stop.\n", base, f.max, f.life)
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var draining sync.WaitGroup
 	draining.Go(func() {

@@ -12,8 +12,8 @@ import (
 // framed is a demo behind a proxy that speaks https.
 func framed(t *testing.T, origins ...string) *Server {
 	t.Helper()
-	demo, err := New(Config{URL: &url.URL{Scheme: "https", Host: "demo.example", Path: "/demo"}, Frames: origins, Max: 3,
-		StartsPerMinute: 100, Lifetime: time.Hour, Dir: t.TempDir()})
+	demo, err := New(Config{URL: &url.URL{Scheme: "https", Host: "demo.example", Path: "/demo"}, Frames: origins,
+		Max: 3, StartsPerMinute: 100, Lifetime: time.Hour, Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,8 +96,8 @@ func TestCookiesArePartitionedInFramesOnly(t *testing.T) {
 			start := browse(demo, http.MethodPost, "/demo/start?at=review", nil, own, test.dest, navigates)
 			wizard := start.Header.Get("Location")
 			root := strings.TrimSuffix(wizard, wizardPart+"/review")
-			want := map[string]string{"__Secure-authpocket-visitor": "/demo/", "__Secure-authpocket-sandbox": root + "/",
-				"__Secure-authpocket": root + "/wizard/"}
+			want := map[string]string{"__Secure-authpocket-visitor": "/demo/",
+				"__Secure-authpocket-sandbox": root + "/", "__Secure-authpocket": root + "/wizard/"}
 			set := start.Header.Values("Set-Cookie")
 			if len(set) != len(want) {
 				t.Errorf("it sets %q", set)
@@ -123,7 +123,8 @@ func TestCookiesArePartitionedInFramesOnly(t *testing.T) {
 func TestOtherSitesNeitherStartNorEndASandbox(t *testing.T) {
 	demo := framed(t, "https://docs.example")
 	for _, path := range []string{"/demo/start", "/demo/end"} {
-		for _, from := range [][]string{{elsewhere}, {"Sec-Fetch-Site: same-site"}, {"Origin: https://docs.example"}, nil} {
+		sites := [][]string{{elsewhere}, {"Sec-Fetch-Site: same-site"}, {"Origin: https://docs.example"}, nil}
+		for _, from := range sites {
 			if res := browse(demo, http.MethodPost, path, nil, from...); res.StatusCode != http.StatusForbidden {
 				t.Errorf("%s from %v: %d", path, from, res.StatusCode)
 			}
@@ -138,16 +139,19 @@ func TestOtherSitesNeitherStartNorEndASandbox(t *testing.T) {
 
 func TestADemoThatCannotBe(t *testing.T) {
 	public, plain := &url.URL{Scheme: "https", Host: "demo.example"}, &url.URL{Scheme: "http", Host: "demo.example"}
-	for name, cfg := range map[string]Config{
-		"no room":               {URL: public, StartsPerMinute: 1, Lifetime: 1},
-		"no starts":             {URL: public, Max: 1, Lifetime: 1},
-		"no time":               {URL: public, Max: 1, StartsPerMinute: 1},
-		"a frame without TLS":   {URL: plain, Max: 1, StartsPerMinute: 1, Lifetime: 1, Frames: []string{"https://a.example"}},
-		"a frame of anybody":    {URL: public, Max: 1, StartsPerMinute: 1, Lifetime: 1, Frames: []string{"*"}},
-		"a frame with a path":   {URL: public, Max: 1, StartsPerMinute: 1, Lifetime: 1, Frames: []string{"https://a.example/x"}},
-		"no directory for data": {URL: public, Max: 1, StartsPerMinute: 1, Lifetime: 1, Dir: "/nowhere"},
+	fit := Config{URL: public, Max: 1, StartsPerMinute: 1, Lifetime: time.Hour}
+	for name, change := range map[string]func(*Config){
+		"no room":               func(c *Config) { c.Max = 0 },
+		"no starts":             func(c *Config) { c.StartsPerMinute = 0 },
+		"no time":               func(c *Config) { c.Lifetime = 0 },
+		"a frame without TLS":   func(c *Config) { c.URL, c.Frames = plain, []string{"https://a.example"} },
+		"a frame of anybody":    func(c *Config) { c.Frames = []string{"*"} },
+		"a frame with a path":   func(c *Config) { c.Frames = []string{"https://a.example/x"} },
+		"no directory for data": func(c *Config) { c.Dir = "/nowhere" },
 	} {
 		t.Run(name, func(t *testing.T) {
+			cfg := fit
+			change(&cfg)
 			if _, err := New(cfg); err == nil {
 				t.Error("it starts")
 			}

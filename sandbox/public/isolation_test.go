@@ -163,7 +163,8 @@ func TestAnotherVisitorsTokensAreUseless(t *testing.T) {
 		mine := ada.cookies(ada.Root.String() + "/")
 		for _, path := range []string{"/api/collections", "/api/settings", "/api/backups", "/api/logs", "/api/crons",
 			"/api/collections/_superusers/records", "/api/collections/_superusers/auth-methods"} {
-			if status, _ := with(t, one.base(pocketbasePart).String()+path, header, mine); status != http.StatusForbidden {
+			address := one.base(pocketbasePart).String() + path
+			if status, _ := with(t, address, header, mine); status != http.StatusForbidden {
 				t.Errorf("%s answers %d even to the visitor", path, status)
 			}
 		}
@@ -255,8 +256,8 @@ func TestNothingLeavesASandbox(t *testing.T) {
 	t.Run("PocketBase's mail and files", func(t *testing.T) {
 		host := strings.TrimPrefix(address, "http://")
 		name, port, _ := strings.Cut(host, ":")
-		settings := `{"smtp":{"enabled":true,"host":"` + name + `","port":` + port + `},"s3":{"enabled":true,"endpoint":"` +
-			address + `","bucket":"x","region":"x","accessKey":"x","secret":"x"}}`
+		settings := `{"smtp":{"enabled":true,"host":"` + name + `","port":` + port + `},` +
+			`"s3":{"enabled":true,"endpoint":"` + address + `","bucket":"x","region":"x","accessKey":"x","secret":"x"}}`
 		if status := p.ask(t, http.MethodPatch, "/api/settings", settings); status != http.StatusOK {
 			t.Fatalf("changing the settings: %d", status)
 		}

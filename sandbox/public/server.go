@@ -34,7 +34,7 @@ const sweepEvery = time.Second
 type Config struct {
 	// URL is what browsers open, such as https://docs.example/demo.
 	URL *url.URL
-	// Frames are the origins that may show the demo in a frame. They need an https URL.
+	// Frames are the origins that may show the demo in a frame. They need an https URL, or one of this machine.
 	Frames []string
 	// Proxies may say by X-Forwarded-For where a request comes from.
 	Proxies []netip.Prefix
@@ -117,7 +117,7 @@ func check(cfg Config) error {
 	switch {
 	case cfg.Max < 1 || cfg.StartsPerMinute < 1 || cfg.Lifetime <= 0:
 		return errors.New("the demo needs room for a sandbox, a start per minute and a lifetime")
-	case len(cfg.Frames) > 0 && cfg.URL.Scheme != "https":
+	case len(cfg.Frames) > 0 && cfg.URL.Scheme != "https" && !door.Loopback(cfg.URL.Host):
 		return errors.New("browsers keep the cookies of a frame only over https: give an https public URL")
 	}
 	for _, origin := range cfg.Frames {

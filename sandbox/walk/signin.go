@@ -41,7 +41,8 @@ func (w Walker) SignIn(ctx context.Context, person, password string) (*Page, err
 	if err := stream.next("@oauth2", &back); err != nil {
 		return nil, err
 	}
-	told, err := w.PostTo(ctx, base+"/return", url.Values{"state": {back.State}, "code": {back.Code}, "error": {back.Error}})
+	told, err := w.PostTo(ctx, base+"/return",
+		url.Values{"state": {back.State}, "code": {back.Code}, "error": {back.Error}})
 	if err != nil {
 		return nil, err
 	}

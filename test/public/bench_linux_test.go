@@ -26,7 +26,8 @@ func BenchmarkSandboxes(b *testing.B) {
 		settle(b, p)
 		warmUp(b, p)
 		before := comeDown(b, p, use{})
-		b.Logf("%3d sandboxes: %6.1f MB memory, %6.1f MB disk, %5.0f files", 0, before.memory, before.disk, before.files)
+		b.Logf("%3d sandboxes: %6.1f MB memory, %6.1f MB disk, %5.0f files", 0, before.memory, before.disk,
+			before.files)
 		visitors := grow(b, p)
 		walkAll(b, p, visitors[:walkers], "reading for a second", func() {
 			time.Sleep(500*time.Millisecond + rand.N(time.Second))
@@ -48,7 +49,8 @@ func BenchmarkSandboxes(b *testing.B) {
 	}
 }
 
-// warmUp has some visitors go through the wizard and end their sandboxes, so that the program's own pages are in memory.
+// warmUp has some visitors go through the wizard and end their sandboxes, so that the program's own pages are in
+// memory.
 func warmUp(b *testing.B, p *program) {
 	b.Helper()
 	for range 5 {

@@ -37,7 +37,8 @@ type program struct {
 // launch builds the program as make build does, and starts it.
 func launch(b *testing.B, limit int) *program {
 	b.Helper()
-	if out, err := exec.CommandContext(b.Context(), "make", "-C", "../..", "bin/authpocket-demo").CombinedOutput(); err != nil {
+	build := exec.CommandContext(b.Context(), "make", "-C", "../..", "bin/authpocket-demo")
+	if out, err := build.CombinedOutput(); err != nil {
 		b.Fatalf("%v: %s", err, out)
 	}
 	p := &program{data: b.TempDir(), pages: &times{}, transport: &http.Transport{MaxIdleConnsPerHost: 500}}

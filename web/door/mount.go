@@ -93,6 +93,9 @@ func framePolicy(r *http.Request) string {
 	return beforeFrames + "'self' " + strings.Join(origins, " ")
 }
 
+// Loopback reports whether browsers resolve a host to this machine without DNS. They trust it over plain http, too.
+func Loopback(host string) bool { return loopbackName(hostname(host)) }
+
 // ViaHTTPS marks a request as one that the browser made over https, for a server that knows it otherwise.
 func ViaHTTPS(r *http.Request) *http.Request {
 	return r.WithContext(context.WithValue(r.Context(), secureKey{}, true))
