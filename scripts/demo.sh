@@ -12,7 +12,10 @@ progress() { # TOTAL
     code=0
     IFS= read -r -t 2 line || code=$?
     case "$code:$line" in
-      0:*' '*) printf '%s\n' "$line" ;;
+      0:*' '*)
+        [ ! -t 1 ] || printf '\r\e[K'
+        printf '%s\n' "$line"
+        ;;
       0:*) n=$((n + 1)) ;;
       *) [ "$code" -gt 128 ] || break ;; # more is a time-out
     esac
@@ -23,7 +26,7 @@ progress() { # TOTAL
       said=$SECONDS
     fi
   done
-  [ ! -t 1 ] || printf '\r%40s\r' ''
+  [ ! -t 1 ] || printf '\r\e[K'
 }
 
 total=changed

@@ -22,6 +22,7 @@ busy() { awk '{ sub(/.*\) /, ""); print int(($14 + $15) / 100) }' "/proc/$$/stat
 page() {
   local began address busy
   began="$(date +%s.%N)" busy="$(busy)"
+  : >"$work/out"
   make demo ARGS='-listen 127.0.0.1:0' >"$work/out" 2>&1 &
   demo=$!
   until address="$(grep -om 1 'http://127\.0\.0\.1:[0-9]*/[^ ]*' "$work/out")" &&
