@@ -179,7 +179,7 @@ func (b *blueprinter) rest(identifiers, attrs mapping, empty bool) func(*link.Me
 		if identifiers.has(m.Key) {
 			to = identifiers
 		}
-		return yamlCells{Meta: m, to: to, empty: empty, features: features(b.p)}
+		return &yamlCells{Meta: m, to: to, empty: empty, features: features(b.p)}
 	}
 }
 
@@ -192,7 +192,7 @@ type yamlCells struct {
 	features link.Features
 }
 
-func (y yamlCells) Text(v *string) {
+func (y *yamlCells) Text(v *string) {
 	switch {
 	case y.to.has(y.Key), *v == "" && !y.empty:
 	case y.Code:
@@ -202,13 +202,13 @@ func (y yamlCells) Text(v *string) {
 	}
 }
 
-func (y yamlCells) Flag(v *bool) {
+func (y *yamlCells) Flag(v *bool) {
 	if y.Has(y.features) || *v {
 		y.to.add(y.Key, yamlBool(*v))
 	}
 }
 
-func (y yamlCells) Number(v *int) { y.to.add(y.Key, yamlInt(*v)) }
+func (y *yamlCells) Number(v *int) { y.to.add(y.Key, yamlInt(*v)) }
 
 func (b *blueprinter) binding(s link.BindingState) {
 	target := map[string]*yaml.Node{
@@ -219,7 +219,7 @@ func (b *blueprinter) binding(s link.BindingState) {
 	attrs := newMapping()
 	for _, a := range link.BindingAttrs() {
 		if !a.Hidden { // the order is already an identifier
-			a.Visit(&s, yamlCells{Meta: a.Meta, to: attrs})
+			a.Visit(&s, &yamlCells{Meta: a.Meta, to: attrs})
 		}
 	}
 	b.entry("authentik_policies.policybinding", "", nil,

@@ -85,7 +85,7 @@ func jsonBody[W, S any](s *scripter, table []*link.Attr[W, S], o S) object {
 	var body object
 	for _, a := range table {
 		if a.Has(features(s.p)) {
-			a.Visit(o, jsonCells{s, &body, a.Key})
+			a.Visit(o, &jsonCells{s, &body, a.Key})
 		}
 	}
 	return body
@@ -99,16 +99,16 @@ type jsonCells struct {
 	key string
 }
 
-func (j jsonCells) Text(v *string)                  { j.to.add(j.key, *v) }
-func (j jsonCells) Flag(v *bool)                    { j.to.add(j.key, *v) }
-func (j jsonCells) Number(v *int)                   { j.to.add(j.key, *v) }
-func (j jsonCells) Secret(*secret.Text)             { j.to.add(j.key, varSecret) }
-func (j jsonCells) Ref(v *link.Ref)                 { j.to.add(j.key, j.s.pk(*v, varKey)) }
-func (j jsonCells) Texts(v *[]string)               { j.to.add(j.key, *v) }
-func (j jsonCells) Redirects(v *[]link.RedirectURI) { j.to.add(j.key, j.s.redirects(*v)) }
+func (j *jsonCells) Text(v *string)                  { j.to.add(j.key, *v) }
+func (j *jsonCells) Flag(v *bool)                    { j.to.add(j.key, *v) }
+func (j *jsonCells) Number(v *int)                   { j.to.add(j.key, *v) }
+func (j *jsonCells) Secret(*secret.Text)             { j.to.add(j.key, varSecret) }
+func (j *jsonCells) Ref(v *link.Ref)                 { j.to.add(j.key, j.s.pk(*v, varKey)) }
+func (j *jsonCells) Texts(v *[]string)               { j.to.add(j.key, *v) }
+func (j *jsonCells) Redirects(v *[]link.RedirectURI) { j.to.add(j.key, j.s.redirects(*v)) }
 func (jsonCells) Assigned(*int, *string)            {}
 
-func (j jsonCells) Refs(v *[]link.Ref) {
+func (j *jsonCells) Refs(v *[]link.Ref) {
 	list := make([]any, len(*v))
 	for i, r := range *v {
 		list[i] = j.s.pk(r, varMapping)

@@ -267,7 +267,7 @@ func (t *terraformer) binding(i int, s link.BindingState) {
 
 // rest sets the remaining fields of an object.
 func rest(b *hclBlock, empty bool) func(*link.Meta) link.Cells {
-	return func(m *link.Meta) link.Cells { return hclCells{Meta: m, to: b, empty: empty} }
+	return func(m *link.Meta) link.Cells { return &hclCells{Meta: m, to: b, empty: empty} }
 }
 
 // hclCells sets plain fields.
@@ -278,17 +278,17 @@ type hclCells struct {
 	empty bool
 }
 
-func (h hclCells) Text(v *string) {
+func (h *hclCells) Text(v *string) {
 	if !h.to.has(h.Key) && (*v != "" || h.empty) {
 		h.to.set(h.Key, hclText(*v))
 	}
 }
 
 // Flag omits fields of newer versions that are not set.
-func (h hclCells) Flag(v *bool) {
+func (h *hclCells) Flag(v *bool) {
 	if *v || h.Since == "" {
 		h.to.set(h.Key, hclBool(*v))
 	}
 }
 
-func (h hclCells) Number(v *int) { h.to.set(h.Key, hclInt(*v)) }
+func (h *hclCells) Number(v *int) { h.to.set(h.Key, hclInt(*v)) }

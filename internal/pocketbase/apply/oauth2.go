@@ -14,7 +14,7 @@ import (
 
 // oauth2Patch writes the oauth2 object of an auth collection.
 type oauth2Patch struct {
-	c             Writer
+	c             *Writer
 	ch            link.Change
 	before, after link.CollectionState
 	in            intent

@@ -13,7 +13,7 @@ import (
 
 // rulesPatch writes the rules of an auth collection, or its own ways to sign in.
 type rulesPatch struct {
-	c             Writer
+	c             *Writer
 	ch            link.Change
 	before, after link.CollectionState
 }

@@ -17,7 +17,7 @@ import (
 
 // Probe makes PocketBase itself call authentik, without a browser: it signs in with a made-up code and reads the
 // outcome in PocketBase's log. It takes 4 to 30 s, because PocketBase writes its log late. It changes nothing.
-func (c Checker) Probe(ctx context.Context, d link.Desired) report.Check {
+func (c *Checker) Probe(ctx context.Context, d link.Desired) report.Check {
 	check := probeCheck()
 	if why := c.LogsOff(ctx); !why.Empty() {
 		return check.Skips(why)
@@ -101,7 +101,7 @@ type logEntry struct {
 }
 
 // logged waits for the entry with the nonce. If there is none, it returns why.
-func (c Checker) logged(ctx context.Context, nonce string) (*logEntry, say.Text) {
+func (c *Checker) logged(ctx context.Context, nonce string) (*logEntry, say.Text) {
 	query := url.Values{"filter": {"data.url~" + rest.Quoted(nonce)}, "perPage": {"1"}, "skipTotal": {"1"}}
 	for _, wait := range rest.LogWaits() {
 		timer := time.NewTimer(wait)

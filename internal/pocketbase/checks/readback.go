@@ -13,7 +13,7 @@ import (
 
 // checkReadBack reads the collection as superuser and checks what guests cannot see: the other settings, and whether a
 // new person gets in.
-func (c Checker) checkReadBack(ctx context.Context, d link.Desired) []report.Check {
+func (c *Checker) checkReadBack(ctx context.Context, d link.Desired) []report.Check {
 	settings := report.Check{ID: report.CheckPocketBaseSettings, System: report.PB,
 		Title: say.Of("PocketBase holds the settings of the link")}
 	rules := report.Check{ID: report.CheckPocketBaseRules, System: report.PB,
@@ -57,7 +57,7 @@ func checkSettings(check report.Check, now link.CollectionState, d link.Desired)
 		"secret cannot be read.", d.Slot.Slot))
 }
 
-func (c Checker) checkRules(check report.Check, now link.CollectionState, d link.Desired) report.Check {
+func (c *Checker) checkRules(check report.Check, now link.CollectionState, d link.Desired) report.Check {
 	found := Obstacles(c.Release(), now, d)
 	if len(found) == 0 {
 		return check.Passes(say.Of("createRule and authRule of %s admit new people, no field is in the way, and "+
