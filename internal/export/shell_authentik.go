@@ -28,7 +28,7 @@ func (s *scripter) Mapping(e link.Edit[link.Mapping]) {
 		{"description", m.Description}}
 	if e.Before != nil {
 		s.call(report.Authentik, "PATCH", "/api/v3/propertymappings/provider/scope/"+url.PathEscape(m.ID)+"/",
-			changed(e.Change, all))
+			changed(*e.Change, all))
 		return
 	}
 	s.call(report.Authentik, "POST", "/api/v3/propertymappings/provider/scope/", all)
@@ -72,12 +72,12 @@ func (s *scripter) Provider(e link.Edit[link.ProviderState]) {
 		return
 	}
 	s.secret = s.secret || e.Changed("client_secret")
-	s.call(report.Authentik, "PATCH", "/api/v3/providers/oauth2/"+strconv.Itoa(e.After.PK)+"/", changed(e.Change, body))
+	s.call(report.Authentik, "PATCH", "/api/v3/providers/oauth2/"+strconv.Itoa(e.After.PK)+"/", changed(*e.Change, body))
 }
 
 // Settings writes the call for PocketBase's settings.
 func (s *scripter) Settings(e link.Edit[link.SettingsState]) {
-	s.call(report.PB, "PATCH", "/api/settings", changedOf(e.Change, link.SettingsAttrs(), e.After))
+	s.call(report.PB, "PATCH", "/api/settings", changedOf(*e.Change, link.SettingsAttrs(), e.After))
 }
 
 // jsonBody returns an object with all keys that this authentik supports.
@@ -159,7 +159,7 @@ func (s *scripter) Application(e link.Edit[link.ApplicationState]) {
 	body.add("provider", provider)
 	if e.Before != nil {
 		s.call(report.Authentik, "PATCH", "/api/v3/core/applications/"+url.PathEscape(a.Slug)+"/",
-			changed(e.Change, body))
+			changed(*e.Change, body))
 		return
 	}
 	s.call(report.Authentik, "POST", "/api/v3/core/applications/", filled(body))

@@ -34,7 +34,7 @@ func (s *scripter) Collection(e link.Edit[link.CollectionState]) {
 	s.collects = true
 	body := object{}
 	if table := link.FlatAttrs(e.Kind); table != nil {
-		body = changedOf(e.Change, table, e.After)
+		body = changedOf(*e.Change, table, e.After)
 	} else {
 		body.add("oauth2", s.oauth2(e))
 	}
@@ -46,8 +46,8 @@ func (s *scripter) Collection(e link.Edit[link.CollectionState]) {
 // 0.39 keeps secrets by position.
 func (s *scripter) oauth2(e link.Edit[link.CollectionState]) object {
 	after := e.After.OAuth2
-	o := append(object{}, changedOf(e.Change, link.OAuth2Attrs(), &after)...)
-	if !touchesSlot(e.Change, s.d.Slot.Slot) {
+	o := append(object{}, changedOf(*e.Change, link.OAuth2Attrs(), &after)...)
+	if !touchesSlot(*e.Change, s.d.Slot.Slot) {
 		return o
 	}
 	if !after.Enabled && len(after.Providers) > 1 {

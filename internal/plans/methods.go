@@ -72,7 +72,7 @@ func (u *undoer) turnOn(s link.Spec) {
 			link.Resolve([]*link.Attr[*link.PocketBase, *link.CollectionState]{a}, &after, &s.PocketBase, &before)
 		}
 	}
-	u.add(link.Change{System: report.PB, Kind: link.KindMethods, Object: methodsObject(*c)}, &before, &after,
+	u.add(&link.Change{System: report.PB, Kind: link.KindMethods, Object: methodsObject(*c)}, &before, &after,
 		methodValues(before), methodValues(after))
 	if i := len(u.changes) - 1; i >= 0 {
 		u.changes[i].Why = say.Of(whyAnotherWay)

@@ -30,10 +30,10 @@ func NewRemoval(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 		found = existing{}
 	}
 	if found.application != nil {
-		u.deleteApplication(link.Change{System: report.Authentik}, *found.application)
+		u.deleteApplication(&link.Change{System: report.Authentik}, *found.application)
 	}
 	if found.provider != nil {
-		u.deleteProvider(link.Change{System: report.Authentik}, *found.provider)
+		u.deleteProvider(&link.Change{System: report.Authentik}, *found.provider)
 	}
 	if len(u.problems) > 0 {
 		return link.Plan{}, u.problems
@@ -47,7 +47,7 @@ func NewRemoval(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 	}
 	for _, m := range a.Mappings { // an unused one is left from an interrupted removal
 		if !shared && link.OwnMapping(m.Name) && (uses(found.provider, m) || !u.used(m)) {
-			u.Mapping(link.Edit[link.Mapping]{Change: link.Change{System: report.Authentik, Kind: link.KindMapping,
+			u.Mapping(link.Edit[link.Mapping]{Change: &link.Change{System: report.Authentik, Kind: link.KindMapping,
 				Object: mappingObject(m)}, After: &m})
 		}
 	}
@@ -120,7 +120,7 @@ func (u *undoer) removeSlot(s link.Spec, found existing) {
 	if len(after.OAuth2.Providers) == 0 { // no provider is left
 		after.OAuth2.Enabled = false
 	}
-	u.add(link.Change{System: report.PB, Kind: link.KindOAuth2, Object: oauth2Object(*c)},
+	u.add(&link.Change{System: report.PB, Kind: link.KindOAuth2, Object: oauth2Object(*c)},
 		c, &after, from, oauth2Values(after.OAuth2, "", -1))
 }
 

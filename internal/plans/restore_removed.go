@@ -25,7 +25,7 @@ func SpecBefore(s link.Spec, done []link.Change) link.Spec {
 			s.Existing = link.ExistingNew
 		}
 		if was := link.As[link.CollectionState](c.Before); was != nil {
-			if i := link.SlotIndex(was.OAuth2, slotOf(c)); i >= 0 {
+			if i := link.SlotIndex(was.OAuth2, slotOf(&c)); i >= 0 {
 				s.PocketBase = slotSpec(*was, was.OAuth2.Providers[i])
 				s.Provider.ClientID = &was.OAuth2.Providers[i].ClientID
 			}

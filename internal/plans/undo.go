@@ -41,7 +41,7 @@ func lacksSecret(c link.Change) bool {
 	if c.Kind != link.KindOAuth2 || after == nil {
 		return false
 	}
-	at := link.SlotIndex(after.OAuth2, slotOf(c))
+	at := link.SlotIndex(after.OAuth2, slotOf(&c))
 	return at >= 0 && !after.OAuth2.Providers[at].ClientSecret.IsSet()
 }
 
@@ -63,7 +63,7 @@ func (u *undoer) Key(e link.Edit[link.KeyState]) {
 // changedSince reports whether the object differs both from what the apply left and from what was there before,
 // and adds a problem if so. Fields as they were before are no conflict: the change may have been written in
 // part, or undone in part.
-func (u *undoer) changedSince(c link.Change, now, left []link.FieldValue) bool {
+func (u *undoer) changedSince(c *link.Change, now, left []link.FieldValue) bool {
 	differs := slices.DeleteFunc(link.Diff(left, now),
 		func(f link.Field) bool { return f.Sensitive || asBefore(c, now, f.Name) })
 	if len(differs) == 0 || u.force {
@@ -76,7 +76,7 @@ func (u *undoer) changedSince(c link.Change, now, left []link.FieldValue) bool {
 }
 
 // asBefore reports whether a field that an update wrote has its previous value.
-func asBefore(c link.Change, now []link.FieldValue, name string) bool {
+func asBefore(c *link.Change, now []link.FieldValue, name string) bool {
 	if c.Action != link.Update {
 		return false
 	}
@@ -100,7 +100,7 @@ func written(list []link.FieldValue, fields []link.Field) []link.FieldValue {
 
 // revert gives an object the values back that an update changed, unless they have changed since. back is a copy of the
 // object as it is now.
-func revert[W any, O link.Object](u *undoer, table []*link.Attr[W, O], c link.Change, now, back, was, after O) {
+func revert[W any, O link.Object](u *undoer, table []*link.Attr[W, O], c *link.Change, now, back, was, after O) {
 	values := func(o O) []link.FieldValue { return link.Values(table, o, u.a.Features) }
 	if u.changedSince(c, written(values(now), c.Fields), written(values(after), c.Fields)) {
 		return
@@ -184,13 +184,13 @@ func (u *undoer) hasNewBindings(made []link.BindingState) bool {
 	return false
 }
 
-func (u *undoer) deleteApplication(c link.Change, now link.ApplicationState) {
+func (u *undoer) deleteApplication(c *link.Change, now link.ApplicationState) {
 	c.Kind, c.Object = link.KindApplication, applicationObject(now)
 	u.add(c, &now, nil, now.Values(u.a.Features), nil)
 }
 
 // deleteProvider deletes the provider that an apply created, if it exists and has not changed since.
-func (u *undoer) deleteProvider(c link.Change, made link.ProviderState) {
+func (u *undoer) deleteProvider(c *link.Change, made link.ProviderState) {
 	now := u.findProvider(made)
 	if now == nil {
 		return
@@ -331,7 +331,7 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 
 // undone returns the values that undoing c would write: the fields that it wrote, or the whole element if it
 // added one. A removed element has none.
-func undone(c link.Change, o link.OAuth2State, slot string, there, had bool) []link.FieldValue {
+func undone(c *link.Change, o link.OAuth2State, slot string, there, had bool) []link.FieldValue {
 	return slices.DeleteFunc(slotValues(o, slot), func(v link.FieldValue) bool {
 		if strings.HasPrefix(v.Name, slot+".") {
 			return !there || had && !c.Changed(v.Name)
@@ -341,7 +341,7 @@ func undone(c link.Change, o link.OAuth2State, slot string, there, had bool) []l
 }
 
 // slotOf returns the slot that a change of a collection's OAuth2 options wrote, empty for none.
-func slotOf(c link.Change) string {
+func slotOf(c *link.Change) string {
 	for _, f := range c.Fields {
 		if slot, _, found := strings.Cut(f.Name, "."); found && link.IsSlot(slot) {
 			return slot

@@ -91,11 +91,11 @@ func (f *finder) Collection(e link.Edit[link.CollectionState]) {
 	case e.Before.Name == "_superusers":
 		f.fault = rest.Bug(say.Of("The collection _superusers cannot have OAuth2: PocketBase resets it."))
 	case link.FlatAttrs(e.Kind) != nil:
-		f.patch, f.fault = &rulesPatch{c: f.c, ch: e.Change, before: *e.Before, after: *e.After}, nil
+		f.patch, f.fault = &rulesPatch{c: f.c, ch: *e.Change, before: *e.Before, after: *e.After}, nil
 	default:
 		var in intent
-		in, f.fault = intentOf(e.Change, e.Before.OAuth2, e.After.OAuth2)
-		f.patch = &oauth2Patch{c: f.c, ch: e.Change, before: *e.Before, after: *e.After, in: in}
+		in, f.fault = intentOf(*e.Change, e.Before.OAuth2, e.After.OAuth2)
+		f.patch = &oauth2Patch{c: f.c, ch: *e.Change, before: *e.Before, after: *e.After, in: in}
 	}
 }
 
