@@ -13,7 +13,7 @@ GOFLAGS_BUILD := -trimpath -tags=nethttpomithttp2 -ldflags='-s -w -buildid= -fun
 	-gcflags='internal/...=$(GCFLAGS_BUILD)' -gcflags='crypto/internal/...=$(GCFLAGS_BUILD)' \
 	-gcflags='compress/...=$(GCFLAGS_BUILD)'
 
-.PHONY: help image man generate texts check-generated test check race browser lint security fuzz faults worlds beszel run demo stories lighthouse tree pictures build sizes bench bin/authpocket bin/authpocket-demo
+.PHONY: help image man generate texts check-generated test check race browser lint security fuzz faults worlds beszel run demo stories lighthouse tree pictures build sizes bench bench-public bin/authpocket bin/authpocket-demo
 
 help:                     ## this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' Makefile
@@ -63,9 +63,8 @@ lint:                     ## golangci-lint, by .golangci.yml, and actionlint
 	$(GOLANGCI) run ./...
 	go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 
-VET_ALL := windows/amd64 darwin/arm64 linux/arm
-vet-all:                  ## compile the program for other systems, and vet what differs there
-	@./scripts/vet.sh $(VET_ALL)
+vet-all:                  ## vet the program for Windows, macOS and 32-bit Linux; make test does it, too
+	go test -run TestItIsVettedForOtherSystems -v .
 
 GOVULNCHECK := go run golang.org/x/vuln/cmd/govulncheck@v1.9.0
 security:                 ## govulncheck, where its database can be reached
@@ -134,6 +133,9 @@ sizes:                    ## what the largest modules add to the program
 MAN ?= bin/man
 man:                      ## the manual pages, in MAN
 	SOURCE_DATE_EPOCH="$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)}" go run $(GOFLAGS_BUILD) ./internal/clidocs -man $(MAN)
+
+bench-public:             ## print what the public demo takes beside its targets, and soak it with 1,000 walks
+	go test -run '^$$' -bench . -benchtime 1x -timeout 90m -v ./test/public
 
 bench:                    ## print measured figures beside their targets
 	go test -run '^$$' -bench . -benchtime 3x -v ./test/bench ./internal/journal

@@ -32,7 +32,7 @@ type PocketBase struct {
 	MapUsername *string `yaml:"map_username" json:"map_username"`
 	MapAvatar   *string `yaml:"map_avatar" json:"map_avatar"`
 	MapID       *string `yaml:"map_id" json:"map_id"`
-	// ShowControls turns off "Hide collection create and edit controls", step 2 of the guide. The API does not
+	// ShowControls turns off "Hide/Lock collection and record controls", step 2 of the guide. The API does not
 	// need it.
 	ShowControls bool `yaml:"show_controls" json:"show_controls"`
 	// CreateRule and AuthRule replace the collection's rules if the admin
@@ -328,12 +328,12 @@ func SettingsAttrs() []*Attr[*PocketBase, *SettingsState] {
 		S = *SettingsState
 	)
 	controls := tick[W](&Meta{
-		Key: "meta.hideControls", Spec: "pocketbase.show_controls", Label: "Hide collection create and edit controls",
+		Key: "meta.hideControls", Spec: "pocketbase.show_controls", Label: "Hide collection and record controls",
 		Ask: Ask{
-			Control: AskTick, Given: true, Named: true, Label: "Turn off “Hide collection create and edit controls”",
+			Control: AskTick, Given: true, Named: true, Label: "Turn off “Hide/Lock collection and record controls”",
 			Hint: "A step of authentik's PocketBase guide. The link does not need it",
 		},
-		Doc: Doc{"turn off “Hide collection create and edit controls”", "`false`: the link does not need it"},
+		Doc: Doc{"turn off “Hide/Lock collection and record controls”", "`false`: the link does not need it"},
 	}, func(s S) *bool { return &s.HideControls }, nil)
 	controls.wish, controls.want = wishTick(), func(w W) any { return &w.ShowControls }
 	rewrite := &Attr[W, S]{Meta: &Meta{

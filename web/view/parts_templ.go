@@ -652,7 +652,7 @@ func TextField(f Field) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if f.Remember {
+			if f.Remember && MountOf(ctx) == "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 46, " data-remember")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

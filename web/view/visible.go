@@ -22,7 +22,7 @@ func Visible(page templ.Component) templ.Component {
 		if err := page.Render(ctx, &b); err != nil {
 			return err
 		}
-		_, err := w.Write(visible.Page(b.Bytes()))
+		_, err := w.Write(mounted(ctx, visible.Page(b.Bytes())))
 		return err
 	})
 }
