@@ -85,7 +85,7 @@ func (s *Server) continueReceipt(w http.ResponseWriter, r *http.Request, sess *s
 	}
 	// A client secret of one's own is not in the receipt: it is asked again.
 	whole := found.Kind == engine.ReceiptRotate || len(found.SpecNotKept) == 0
-	sess.SetSpec(found.Spec, whole)
+	sess.SetSpec(&found.Spec, whole)
 	switch {
 	case !whole:
 		redirect(w, r, "/settings")

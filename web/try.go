@@ -131,7 +131,7 @@ func (s *Server) startTry(w http.ResponseWriter, r *http.Request, sess *session.
 		})
 		return
 	}
-	if err := s.beginTest(r.Context(), p, run); err != nil {
+	if err := s.beginTest(r.Context(), &p, run); err != nil {
 		if respond.Gone(r) { // it can be begun again
 			respond.Nothing(w)
 			return

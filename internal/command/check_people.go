@@ -77,7 +77,7 @@ func (f peopleFlags) list(ctx context.Context, p program, file linkfile.File) ou
 	}
 	view.Interrupted(e)
 	erase := p.Status(say.Of("Comparing the accounts with the users of authentik"))
-	found, err := e.People(moment, spec)
+	found, err := e.People(moment, &spec)
 	erase()
 	if err != nil {
 		_ = view.Fail(err)

@@ -73,7 +73,7 @@ func (f initFlags) run(ctx context.Context, p program) error {
 	}
 	reached, _ := reach.Spec()
 	spec.AuthentikURL, spec.PocketBaseURLs = reached.AuthentikURL, reached.PocketBaseURLs
-	if err := f.save(p, reach, spec); err != nil {
+	if err := f.save(p, reach, &spec); err != nil {
 		return view.Fail(err)
 	}
 	return nil
@@ -228,13 +228,13 @@ func (a asker) settings(ctx context.Context, e *engine.Engine, f initFlags) (lin
 	if collection := snaps.PocketBase.Collection(name); spec.Email == "" && collection != nil {
 		decisions := linkfile.EmailKey().Values
 		outcomes := link.Each(decisions, func(d string) say.Text {
-			return say.Of("%s: %s", d, link.EmailOutcome(link.EmailDecision(d), *collection))
+			return say.Of("%s: %s", d, link.EmailOutcome(link.EmailDecision(d), collection))
 		})
 		var decision string
 		decision, err = a.ask.Choice(ctx, say.Of("Which e-mail addresses may PocketBase treat as verified?"),
 			decisions, outcomes)
 		spec.Email = link.EmailDecision(decision)
 	}
-	spec.AuthentikURL = snaps.PublicURL(spec)
+	spec.AuthentikURL = snaps.PublicURL(&spec)
 	return spec, err
 }

@@ -26,25 +26,25 @@ func (f applyLinkFlags) prover(p program, who signin.Credentials) prover {
 	}
 	return func(ctx context.Context, e *engine.Engine, spec link.Spec, view output.View) (proof *link.Proof,
 		check report.Check, err error) {
-		d, err := e.Desire(ctx, spec)
+		d, err := e.Desire(ctx, &spec)
 		if err != nil {
 			return nil, check, err
 		}
 		var v *signin.Verdict
 		if f.SignInNew {
-			plan, err := p.planProof(ctx, e, spec, f.proofFlags, view, f.Yes || f.seen)
+			plan, err := p.planProof(ctx, e, &spec, f.proofFlags, view, f.Yes || f.seen)
 			if err != nil {
 				return nil, check, err
 			}
 			defer plan.Generated.Person.Password.Wipe()
-			check, v, err = e.Prove(ctx, plan, view.Progress(output.NewOutcomes(plan)))
+			check, v, err = e.Prove(ctx, &plan, view.Progress(output.NewOutcomes(&plan)))
 			if err != nil {
 				return nil, check, err
 			}
 		} else {
-			check, v = e.SignInAs(ctx, d, who)
+			check, v = e.SignInAs(ctx, &d, who)
 		}
-		return engine.ProofOf(d, v, time.Now()), check, nil
+		return engine.ProofOf(&d, v, time.Now()), check, nil
 	}
 }
 
@@ -56,21 +56,21 @@ type last struct {
 }
 
 // keep returns what of the plan is applied first. The error says that the rest needs a proof, and there is none.
-func (l *last) keep(plan link.Plan, proves bool) (first link.Plan, err error) {
+func (l *last) keep(plan *link.Plan, proves bool) (first link.Plan, err error) {
 	if !plan.NeedsProof() {
-		return plan, nil
+		return *plan, nil
 	}
 	if !proves {
-		return plan, engine.Unproved()
+		return *plan, engine.Unproved()
 	}
-	l.whole = plan
+	l.whole = *plan
 	return plan.Limited(link.PartBeforeProof), nil
 }
 
 // with returns the whole plan that begins with first.
-func (l *last) with(first link.Plan) link.Plan {
+func (l *last) with(first *link.Plan) link.Plan {
 	if !l.whole.NeedsProof() {
-		return first
+		return *first
 	}
 	whole := first.Limited(link.PartWhole)
 	whole.Changes = append(whole.Changes, l.whole.Limited(link.PartAfterProof).Changes...)
@@ -93,7 +93,7 @@ func (l *last) apply(ctx context.Context, e *engine.Engine, prove prover, view o
 			l.whole.Desired.Collection.Name), say.Of("The link itself is applied. Apply again once a sign-in works."))
 	}
 	l.seen = report.SignedIn{Name: proof.By, At: proof.At}
-	return checks, e.ApplyProved(ctx, l.whole, proof, func(event engine.Event) {
+	return checks, e.ApplyProved(ctx, &l.whole, proof, func(event engine.Event) {
 		l.receipt = event.Receipt
 		hook(event)
 	})

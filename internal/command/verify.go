@@ -165,18 +165,18 @@ func (f verifyFlags) measure(ctx context.Context, p program, file linkfile.File,
 		return r
 	}
 	p.view(false).Interrupted(e)
-	desired, err := e.Desire(moment, spec)
+	desired, err := e.Desire(moment, &spec)
 	if err != nil {
 		r.Err = err
 		return r
 	}
-	if missing, none := engine.NoLink(desired); none {
+	if missing, none := engine.NoLink(&desired); none {
 		r.Checks = report.Checks{missing}
 		return r
 	}
 	shown := p.view(f.printsDocument())
 	shown.All = f.All
-	proof, err := p.planProof(ctx, e, spec, f.proofFlags, shown, f.Yes)
+	proof, err := p.planProof(ctx, e, &spec, f.proofFlags, shown, f.Yes)
 	if err != nil {
 		r.Err = err
 		return r
@@ -194,16 +194,16 @@ func (f verifyFlags) measure(ctx context.Context, p program, file linkfile.File,
 	r.Checks = e.Verify(moment, desired, person)
 	if !f.Quick {
 		erase = p.Status(say.Of("Waiting for PocketBase's log, which takes 4 to 30 seconds"))
-		r.Checks = append(r.Checks, e.VerifySlow(ctx, desired, nil)...)
+		r.Checks = append(r.Checks, e.VerifySlow(ctx, &desired, nil)...)
 	}
 	erase()
-	f.signIn(ctx, p, e, desired, who, proof, &r)
+	f.signIn(ctx, p, e, &desired, who, &proof, &r)
 	return r
 }
 
 // signIn adds the test sign-in that the flags ask for.
-func (f verifyFlags) signIn(ctx context.Context, p program, e *engine.Engine, d link.Desired, who signin.Credentials,
-	proof link.Plan, r *output.Verification) {
+func (f verifyFlags) signIn(ctx context.Context, p program, e *engine.Engine, d *link.Desired, who signin.Credentials,
+	proof *link.Plan, r *output.Verification) {
 	var check report.Check
 	switch {
 	case f.SignIn != "":

@@ -35,7 +35,7 @@ func (x Expected) subject() string {
 // returns the outcome and its cause. Explaining a failure takes up to 30 s,
 // because PocketBase writes its log late; report, if not nil, receives
 // intermediate verdicts.
-func (e *Engine) FinishSignIn(ctx context.Context, d link.Desired, s SignIn, r signin.Return, x Expected,
+func (e *Engine) FinishSignIn(ctx context.Context, d *link.Desired, s SignIn, r signin.Return, x Expected,
 	report func(signin.Verdict)) signin.Verdict {
 	v, _ := e.finishSignIn(ctx, d, s, r, x, report)
 	return v
@@ -43,12 +43,12 @@ func (e *Engine) FinishSignIn(ctx context.Context, d link.Desired, s SignIn, r s
 
 // finishSignIn is FinishSignIn. answered reports whether PocketBase answered the
 // exchange, so that it does not create an account later.
-func (e *Engine) finishSignIn(ctx context.Context, d link.Desired, s SignIn, r signin.Return, x Expected,
+func (e *Engine) finishSignIn(ctx context.Context, d *link.Desired, s SignIn, r signin.Return, x Expected,
 	report func(signin.Verdict)) (v signin.Verdict, answered bool) {
 	if report == nil {
 		report = func(signin.Verdict) {}
 	}
-	t := &signInTest{e: e, d: d, s: s, x: x, report: report, facts: signin.Facts{Decision: d.Email, Return: r,
+	t := &signInTest{e: e, d: *d, s: s, x: x, report: report, facts: signin.Facts{Decision: d.Email, Return: r,
 		Mapped: d.Collection.OAuth2.Mapped, OwnCallback: !strings.HasSuffix(s.RedirectURL, link.RedirectPath)}}
 	if r.Code.IsSet() {
 		report(signin.Verdict{Stages: signin.StagesUpTo(signin.StageToken, signin.StageRunning, say.Text{}),

@@ -28,7 +28,7 @@ func (s *scripter) Mapping(e link.Edit[link.Mapping]) {
 		{"description", m.Description}}
 	if e.Before != nil {
 		s.call(report.Authentik, "PATCH", "/api/v3/propertymappings/provider/scope/"+url.PathEscape(m.ID)+"/",
-			changed(*e.Change, all))
+			changed(e.Change, all))
 		return
 	}
 	s.call(report.Authentik, "POST", "/api/v3/propertymappings/provider/scope/", all)
@@ -72,7 +72,7 @@ func (s *scripter) Provider(e link.Edit[link.ProviderState]) {
 		return
 	}
 	s.secret = s.secret || e.Changed("client_secret")
-	s.call(report.Authentik, "PATCH", "/api/v3/providers/oauth2/"+strconv.Itoa(e.After.PK)+"/", changed(*e.Change, body))
+	s.call(report.Authentik, "PATCH", "/api/v3/providers/oauth2/"+strconv.Itoa(e.After.PK)+"/", changed(e.Change, body))
 }
 
 // Settings writes the call for PocketBase's settings.
@@ -84,7 +84,7 @@ func (s *scripter) Settings(e link.Edit[link.SettingsState]) {
 func jsonBody[W, S any](s *scripter, table []*link.Attr[W, S], o S) object {
 	var body object
 	for _, a := range table {
-		if a.Has(features(s.p)) {
+		if a.Has(features(&s.p)) {
 			a.Visit(o, &jsonCells{s, &body, a.Key})
 		}
 	}
@@ -137,7 +137,7 @@ func (s *scripter) redirects(list []link.RedirectURI) []any {
 	items := make([]any, len(list))
 	for i, r := range list {
 		o := object{{"matching_mode", string(r.Mode)}, {"url", r.URL}}
-		if modern(s.p) && r.Type != "" {
+		if modern(&s.p) && r.Type != "" {
 			o.add("redirect_uri_type", string(r.Type))
 		}
 		items[i] = o
@@ -159,7 +159,7 @@ func (s *scripter) Application(e link.Edit[link.ApplicationState]) {
 	body.add("provider", provider)
 	if e.Before != nil {
 		s.call(report.Authentik, "PATCH", "/api/v3/core/applications/"+url.PathEscape(a.Slug)+"/",
-			changed(*e.Change, body))
+			changed(e.Change, body))
 		return
 	}
 	s.call(report.Authentik, "POST", "/api/v3/core/applications/", filled(body))
@@ -187,7 +187,7 @@ func (s *scripter) bindingBody(b link.BindingState) object {
 }
 
 // changed returns the members that the change names.
-func changed(c link.Change, all object) object {
+func changed(c *link.Change, all object) object {
 	o := object{}
 	for _, m := range all {
 		if c.Changed(m.key) {

@@ -16,7 +16,7 @@ import (
 
 // listPath returns the path to read one collection through the list endpoint:
 // reading it directly makes PocketBase before 0.36.8 lose client secrets.
-func listPath(c link.CollectionState) string {
+func listPath(c *link.CollectionState) string {
 	key, value, fields := "id", c.ID, "id,updated"
 	if value == "" {
 		key, value = "name", c.Name
@@ -47,7 +47,7 @@ func (s *scripter) Collection(e link.Edit[link.CollectionState]) {
 func (s *scripter) oauth2(e link.Edit[link.CollectionState]) object {
 	after := e.After.OAuth2
 	o := append(object{}, changedOf(*e.Change, link.OAuth2Attrs(), &after)...)
-	if !touchesSlot(*e.Change, s.d.Slot.Slot) {
+	if !touchesSlot(e.Change, s.d.Slot.Slot) {
 		return o
 	}
 	if !after.Enabled && len(after.Providers) > 1 {
@@ -101,7 +101,7 @@ func (s *scripter) members(raw json.RawMessage) map[string]json.RawMessage {
 func (s *scripter) ownProvider(before *link.CollectionState, p link.OAuth2Provider) object {
 	var keys map[string]json.RawMessage
 	if before != nil {
-		if was := slotOf(*before, p.Slot); was != nil {
+		if was := slotOf(before, p.Slot); was != nil {
 			keys = s.members(was.Raw)
 		}
 	}

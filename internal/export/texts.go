@@ -164,7 +164,7 @@ func (t *texter) ref(field, label string, r link.Ref) {
 }
 
 // account adds the texts that describe a change to people.
-func (t *texter) account(c link.Change) {
+func (t *texter) account(c *link.Change) {
 	for _, s := range []string{c.Object.String(), c.Why.String(), c.Step, c.Lost.String(), string(c.Kind),
 		string(c.Action)} {
 		t.add(c.System, "", "description of a change", s)

@@ -46,15 +46,15 @@ type specEntry struct {
 
 // packSpec leaves the client secret out. notKept names what was already left
 // out, for a spec read from a file.
-func packSpec(s link.Spec, notKept []string) specEntry {
+func packSpec(s *link.Spec, notKept []string) specEntry {
 	if s.Provider.ClientSecret != nil {
 		notKept = markSecret("provider.client_secret", *s.Provider.ClientSecret)
 	}
-	return specEntry{Spec: s, NotKept: notKept}
+	return specEntry{Spec: *s, NotKept: notKept}
 }
 
 func toRecord(r *Receipt) (record, error) {
-	out := record{Receipt: *r, Spec: packSpec(r.Spec, r.SpecNotKept), End: r.End, Changes: []changeRecord{}}
+	out := record{Receipt: *r, Spec: packSpec(&r.Spec, r.SpecNotKept), End: r.End, Changes: []changeRecord{}}
 	for _, c := range r.Changes {
 		one, err := toChangeRecord(c)
 		if err != nil {

@@ -67,7 +67,7 @@ type PairState struct {
 
 // Secrets returns the client secrets and passwords of the object before and after. authentik never shows a private
 // key, and the secrets in PocketBase's settings are not read.
-func (c Change) Secrets() (texts []secret.Text) {
+func (c *Change) Secrets() (texts []secret.Text) {
 	for _, o := range []Object{c.Before, c.After} {
 		if p := As[PairState](o); p != nil {
 			texts = append(texts, p.Provider.ClientSecret)

@@ -13,16 +13,16 @@ import (
 
 // resolveSlot resolves the link's element of the collection's OAuth2 providers. All other elements keep their
 // position and content.
-func resolveSlot(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, c link.CollectionState,
+func resolveSlot(d *link.Desired, s *link.Spec, a *link.AuthentikSnapshot, c link.CollectionState,
 	problems *report.Problems) {
 	search := slotSearch{
-		providers: c.OAuth2.Providers, clientIDs: []string{d.Provider.ClientID}, here: endpointsOf(*d, s), a: a,
-		s: s,
+		providers: c.OAuth2.Providers, clientIDs: []string{d.Provider.ClientID}, here: endpointsOf(*d, s), a: *a,
+		s: *s,
 	}
 	if now := providerByPK(a, d.Provider.PK); now != nil {
 		search.clientIDs = append(search.clientIDs, now.ClientID)
 	}
-	at, slot := findSlot(s, c, search, problems)
+	at, slot := findSlot(s, &c, search, problems)
 	now := link.OAuth2Provider{Slot: slot, DisplayName: link.DefaultDisplayName, PKCE: new(true)}
 	if at >= 0 {
 		now = c.OAuth2.Providers[at]
@@ -45,7 +45,7 @@ func resolveSlot(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, c link.
 	d.Collection.OAuth2.Enabled = link.Value(want.Enabled, true)
 	link.Resolve(link.RuleAttrs(), &d.Collection, &want, &c)
 	link.Resolve(link.MethodAttrs(), &d.Collection, &want, &c)
-	checkMapped(want, d.Collection, problems)
+	checkMapped(want, &d.Collection, problems)
 	resolveGroups(d, want, problems)
 	if at >= 0 {
 		d.Collection.OAuth2.Providers[at] = d.Slot
@@ -56,7 +56,7 @@ func resolveSlot(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, c link.
 }
 
 // resolveUserInfo resolves where PocketBase reads the claims.
-func resolveUserInfo(d *link.Desired, s link.Spec, now link.OAuth2Provider) {
+func resolveUserInfo(d *link.Desired, s *link.Spec, now link.OAuth2Provider) {
 	want := s.PocketBase
 	d.Slot.UserInfoURL, d.Slot.JWKSURL, d.Slot.Issuers = "", "", nil
 	if link.Value(want.UserInfo, userInfoMode(want, now)) == "userinfo" {
@@ -134,7 +134,7 @@ func checksIDToken(p link.OAuth2Provider) bool {
 
 // checkMapped adds a problem for mapped fields that PocketBase would silently drop or fail on. Current mappings
 // that the spec leaves open are not checked.
-func checkMapped(want link.PocketBase, c link.CollectionState, problems *report.Problems) {
+func checkMapped(want link.PocketBase, c *link.CollectionState, problems *report.Problems) {
 	for _, a := range link.OAuth2Attrs() {
 		target, _ := a.Given(&want)
 		if a.Claim == "" || target == "" {

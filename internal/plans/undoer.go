@@ -22,8 +22,8 @@ type undoer struct {
 	problems report.Problems
 }
 
-func newUndoer(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, force bool) undoer {
-	return undoer{a: a, p: p, force: force, own: s.Query().Collection, from: map[string][]link.FieldValue{}}
+func newUndoer(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot, force bool) undoer {
+	return undoer{a: *a, p: *p, force: force, own: s.Query().Collection, from: map[string][]link.FieldValue{}}
 }
 
 // add plans the change of an object from one state to another. Further changes of the same object are merged.
@@ -116,7 +116,7 @@ func (u *undoer) giveSecret(now link.OAuth2State, back *link.OAuth2State, slot s
 		clientIDs = append(clientIDs, now.Providers[at].ClientID)
 	}
 	for _, clientID := range clientIDs {
-		if p := providerByClient(u.a, clientID); p != nil {
+		if p := providerByClient(&u.a, clientID); p != nil {
 			back.Providers[i].ClientSecret = p.ClientSecret
 			return
 		}

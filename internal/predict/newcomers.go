@@ -27,8 +27,8 @@ type Obstacle struct {
 
 // Obstacles returns what in a collection keeps people out, whoever they are. trusted reports whether authentik sends
 // verified addresses.
-func Obstacles(c link.CollectionState, version string, trusted bool) []Obstacle {
-	w := World{Version: version, Collection: c}
+func Obstacles(c *link.CollectionState, version string, trusted bool) []Obstacle {
+	w := World{Version: version, Collection: *c}
 	drafts := w.newcomers(trusted)
 	return slices.Concat(w.createObstacles(drafts), w.entryObstacles(drafts), w.emailObstacles(trusted),
 		w.fieldObstacles(drafts))
@@ -37,11 +37,11 @@ func Obstacles(c link.CollectionState, version string, trusted bool) []Obstacle 
 // newcomers returns the drafts of people who have nothing in common.
 func (w World) newcomers(trusted bool) []record.Draft {
 	var drafts []record.Draft
-	for _, user := range samples(w.Collection) {
+	for _, user := range samples(&w.Collection) {
 		if !trusted {
 			user.Email = ""
 		}
-		drafts = append(drafts, record.New(w.Collection, user, w.Version, w.lookup()))
+		drafts = append(drafts, record.New(&w.Collection, user, w.Version, w.lookup()))
 	}
 	return drafts
 }
@@ -172,7 +172,7 @@ func (w World) emailObstacles(trusted bool) []Obstacle {
 			"verified, which PocketBase drops. It then answers “email: Cannot be blank”.", c.Name),
 			Todo: say.Of("Choose which addresses to trust, or make the e-mail field of %s optional.", c.Name)}}
 	}
-	only, except := record.EmailDomains(c)
+	only, except := record.EmailDomains(&c)
 	var what say.Text
 	switch {
 	case !trusted:
@@ -191,7 +191,7 @@ func (w World) emailObstacles(trusted bool) []Obstacle {
 }
 
 // samples are people who have nothing in common but that each claim is text. What refuses all of them refuses everyone.
-func samples(c link.CollectionState) []record.User {
+func samples(c *link.CollectionState) []record.User {
 	domain := "example.com"
 	if only, _ := record.EmailDomains(c); len(only) > 0 {
 		domain = only[0]

@@ -145,7 +145,7 @@ func (w World) saved(p *signin.Prediction, a signin.Account, user record.User) m
 	if !reset && !gains && !confirms {
 		return values
 	}
-	faults, doubts := record.Resave(w.Collection, values, reset, w.Version)
+	faults, doubts := record.Resave(&w.Collection, values, reset, w.Version)
 	if len(doubts) > 0 {
 		doubt(p, report.CauseAccountFields, say.Of("it depends on %s", say.And(doubts...)))
 	}
@@ -178,7 +178,7 @@ func (w World) create(user record.User) (signin.Prediction, rule.Record) {
 	if user.Email == "" {
 		p.Words = say.Of("A new account is created, without an e-mail address.")
 	}
-	draft := record.New(c, user, w.Version, w.lookup())
+	draft := record.New(&c, user, w.Version, w.lookup())
 	p.Email, _ = draft.After["email"].(string)
 	p.Verified, _ = draft.After["verified"].(bool)
 	answer := rule.Decide(c.CreateRule, w.createRequest(draft), rule.Record{Fields: c.Fields, Values: draft.Before,

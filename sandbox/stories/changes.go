@@ -22,7 +22,7 @@ func Plan(s link.Spec, mutate func(*link.AuthentikSnapshot, *link.PocketBaseSnap
 		mutate(&a, &p)
 	}
 	s.AuthentikURL, s.PocketBaseURLs = AuthentikURL, []string{PocketBaseURL}
-	plan, problems := plans.New(s, a, p, link.Generated{
+	plan, problems := plans.New(&s, &a, &p, link.Generated{
 		ClientID: "MfQpUhY2wRZ0tJ8vB3kXnL6sD9gC1aE5rT7yUoPi", ClientSecret: secret.New(strings.Repeat("x", 128)),
 	})
 	if len(problems) > 0 {

@@ -194,7 +194,7 @@ func Settings() setup.SettingsInput { return settingsOf(link.Spec{}) }
 func settingsOf(spec link.Spec) setup.SettingsInput {
 	a, p := snapshots()
 	spec.AuthentikURL, spec.PocketBaseURLs = AuthentikURL, []string{PocketBaseURL}
-	d, _ := plans.Resolve(spec, a, p, link.Generated{ClientID: "generated", ClientSecret: secret.New("generated")})
+	d, _ := plans.Resolve(spec, &a, &p, link.Generated{ClientID: "generated", ClientSecret: secret.New("generated")})
 	return setup.SettingsInput{Authentik: a, PocketBase: p, Desired: d, Form: url.Values{
 		"application.name": {"PocketBase"}, "application.slug": {"pocketbase"},
 		"application.policy_engine_mode": {"any"},

@@ -66,7 +66,7 @@ func safeProvider(p *link.ProviderState, names []string) error {
 				"used."),
 			say.Of("Add at least one redirect URI."), nil)
 	}
-	return rest.SafeSecret(*p, names)
+	return rest.SafeSecret(p, names)
 }
 
 // lookByNaturalKeys finds the provider by name, and any other provider with its client ID: both are unique.

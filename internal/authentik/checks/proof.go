@@ -14,7 +14,7 @@ import (
 
 // providerOf returns the primary key of the link's provider. If the link was just created, it reads the key
 // from the application.
-func (c *Checker) providerOf(ctx context.Context, d link.Desired) (int, error) {
+func (c *Checker) providerOf(ctx context.Context, d *link.Desired) (int, error) {
 	if d.Provider.PK != 0 {
 		return d.Provider.PK, nil
 	}
@@ -69,7 +69,7 @@ func (c *Checker) ClockOffset(ctx context.Context) (time.Duration, error) {
 // RedirectURIs returns the provider's current redirect URIs, with regular expressions marked. The error is a
 // *report.Fault.
 func (c *Checker) RedirectURIs(ctx context.Context, d link.Desired) ([]string, error) {
-	pk, err := c.providerOf(ctx, d)
+	pk, err := c.providerOf(ctx, &d)
 	if err != nil {
 		return nil, err
 	}

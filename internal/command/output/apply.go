@@ -23,7 +23,7 @@ func (v View) Progress(o Outcomes) engine.Hook {
 }
 
 func (v View) event(e engine.Event) {
-	what := v.Say(doing(e.Change))
+	what := v.Say(doing(&e.Change))
 	if v.on.Terminal {
 		v.step(e, what)
 		return
@@ -39,7 +39,7 @@ func (v View) event(e engine.Event) {
 }
 
 // doing says what a change does.
-func doing(c link.Change) say.Text {
+func doing(c *link.Change) say.Text {
 	switch c.Action {
 	case link.Create:
 		return say.Of("%s: create %s", c.System.Label(), c.Object)
@@ -70,7 +70,7 @@ func (v View) step(e engine.Event, what string) {
 }
 
 // ending returns the last line for an applied plan.
-func ending(plan link.Plan) say.Text {
+func ending(plan *link.Plan) say.Text {
 	switch {
 	case plan.Empty():
 		return say.Text{}
@@ -95,7 +95,7 @@ func ending(plan link.Plan) say.Text {
 }
 
 // Applied prints the outcome of an apply. checks are nil if none was made, and seen is a sign-in that worked.
-func (v View) Applied(plan link.Plan, o Outcomes, checks report.Checks, seen report.SignedIn, err error) {
+func (v View) Applied(plan *link.Plan, o Outcomes, checks report.Checks, seen report.SignedIn, err error) {
 	if v.AsJSON {
 		v.json(v.applyResult(o, checks, seen, err))
 	} else if len(checks) > 0 {

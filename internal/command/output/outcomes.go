@@ -19,7 +19,7 @@ type Outcome struct {
 }
 
 // NewOutcomes returns those of a plan that has not begun.
-func NewOutcomes(plan link.Plan) Outcomes {
+func NewOutcomes(plan *link.Plan) Outcomes {
 	list := make(Outcomes, len(plan.Changes))
 	for i, c := range plan.Changes {
 		list[i] = Outcome{Change: c, State: engine.Waiting}

@@ -12,7 +12,7 @@ import (
 )
 
 // Plan prints the changes, then what is known, then what to decide before a yes.
-func (v View) Plan(plan link.Plan) {
+func (v View) Plan(plan *link.Plan) {
 	if v.AsJSON {
 		v.json(resultOf(plan))
 		return
@@ -72,11 +72,11 @@ func Warning(w link.Warning) say.Text {
 func (v View) Changes(list []link.Change) {
 	for _, c := range list {
 		sign, as := sign(c.Action)
-		title := sign + " " + v.Say(doing(c))
+		title := sign + " " + v.Say(doing(&c))
 		visible.Fprintf(v.Out, "%s\n", v.on.Styled(as, v.on.Wrapped(title, 0, "  ")))
 		why := v.on.Wrapped(v.Say(say.Of("why: %s", c.Why)), 4, "         ")
 		visible.Fprintf(v.Out, "    %s\n", v.on.Styled(terminal.Faint, why))
-		if folded := v.fields(c); folded > 0 {
+		if folded := v.fields(&c); folded > 0 {
 			more := say.Count(folded, "and %d default (--all shows them)", "and %d defaults (--all shows them)")
 			visible.Fprintf(v.Out, "    %s\n", v.on.In(terminal.Faint, v.Say(more)))
 		}
@@ -89,7 +89,7 @@ func (v View) Changes(list []link.Change) {
 }
 
 // fields prints the fields of a change and returns the number of defaults that it leaves out.
-func (v View) fields(c link.Change) int {
+func (v View) fields(c *link.Change) int {
 	shown, usual := c.Fold(false)
 	if v.All {
 		shown, usual = c.Fields, nil

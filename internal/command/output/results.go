@@ -52,7 +52,7 @@ type planResult struct {
 	Warnings []link.Warning `json:"warnings"`
 }
 
-func resultOf(p link.Plan) planResult {
+func resultOf(p *link.Plan) planResult {
 	return planResult{notNil(p.Changes), p.IfNeeded(), notNil(p.Warnings)}
 }
 

@@ -35,7 +35,7 @@ func (c *Writer) Apply(ctx context.Context, ch link.Change) error {
 // Prepare reads the collection that a change of its OAuth2 settings reads first.
 func (c *Writer) Prepare(ctx context.Context, ch link.Change) {
 	if before := link.As[link.CollectionState](ch.Before); before != nil {
-		_, _ = c.current(ctx, *before) // Apply reads again what failed
+		_, _ = c.current(ctx, before) // Apply reads again what failed
 	}
 }
 
@@ -94,7 +94,7 @@ func (f *finder) Collection(e link.Edit[link.CollectionState]) {
 		f.patch, f.fault = &rulesPatch{c: f.c, ch: *e.Change, before: *e.Before, after: *e.After}, nil
 	default:
 		var in intent
-		in, f.fault = intentOf(*e.Change, e.Before.OAuth2, e.After.OAuth2)
+		in, f.fault = intentOf(e.Change, e.Before.OAuth2, e.After.OAuth2)
 		f.patch = &oauth2Patch{c: f.c, ch: *e.Change, before: *e.Before, after: *e.After, in: in}
 	}
 }
@@ -163,7 +163,7 @@ func certain(w patch, err error) error {
 func nothing(err error) error { return report.WithWritten(err, report.WrittenNone) }
 
 // current reads the collection of a change. It is a fault if it is gone.
-func (c *Writer) current(ctx context.Context, before link.CollectionState) (*link.CollectionState, error) {
+func (c *Writer) current(ctx context.Context, before *link.CollectionState) (*link.CollectionState, error) {
 	now, err := c.ReadCollection(ctx, before.ID, before.Name)
 	if err == nil && now == nil {
 		return nil, rest.CollectionGone(before.Name)

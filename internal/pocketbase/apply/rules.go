@@ -35,7 +35,7 @@ func (w *rulesPatch) rules() []*link.Attr[*link.PocketBase, *link.CollectionStat
 }
 
 func (w *rulesPatch) prepare(ctx context.Context, _ bool) (*rest.Call, error) {
-	now, err := w.c.current(ctx, w.before)
+	now, err := w.c.current(ctx, &w.before)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +56,7 @@ func (w *rulesPatch) prepare(ctx context.Context, _ bool) (*rest.Call, error) {
 }
 
 func (w *rulesPatch) confirm(ctx context.Context) error {
-	now, err := w.c.current(ctx, w.before)
+	now, err := w.c.current(ctx, &w.before)
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func (c *SignIns) EachLinked(ctx context.Context, d link.Desired, visit func(acc
 	ctx = wire.Alone(ctx)
 	for last := ""; ; { // from one ID to the next: a page moves when a link before it is deleted
 		var got rest.List[externalAuth]
-		query := url.Values{"filter": {ofSlot(d) + " && id>" + rest.Quoted(last)}, "sort": {"id"},
+		query := url.Values{"filter": {ofSlot(&d) + " && id>" + rest.Quoted(last)}, "sort": {"id"},
 			"perPage": {strconv.Itoa(linkedPage)}, "skipTotal": {"1"}, "fields": {"id,recordRef,providerId"}}
 		if err := c.Read(ctx, rest.Call{Path: externalAuths, Query: query}, &got); err != nil {
 			return err
@@ -47,7 +47,7 @@ func (c *SignIns) LinkedAccounts(ctx context.Context, d link.Desired, ids []stri
 	var all []people.Account
 	for len(ids) > 0 {
 		n := min(len(ids), idsPage)
-		some, err := c.linkedAccounts(ctx, d, ids[:n])
+		some, err := c.linkedAccounts(ctx, &d, ids[:n])
 		if err != nil {
 			return nil, err
 		}
@@ -56,7 +56,7 @@ func (c *SignIns) LinkedAccounts(ctx context.Context, d link.Desired, ids []stri
 	return all, nil
 }
 
-func (c *SignIns) linkedAccounts(ctx context.Context, d link.Desired, ids []string) ([]people.Account, error) {
+func (c *SignIns) linkedAccounts(ctx context.Context, d *link.Desired, ids []string) ([]people.Account, error) {
 	var rows rest.List[externalAuth]
 	query := url.Values{"filter": {ofSlot(d) + " && (" + anyOf("recordRef", ids) + ")"},
 		"perPage": {strconv.Itoa(linkedPage)}, "skipTotal": {"1"}, "fields": {"recordRef,providerId"}}

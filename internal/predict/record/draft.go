@@ -34,12 +34,12 @@ const (
 	whyType     = "its type is unknown"
 )
 
-func newDraft(c link.CollectionState, u User, r release, holds Lookup) *drafter {
+func newDraft(c *link.CollectionState, u User, r release, holds Lookup) *drafter {
 	for _, text := range []*string{&u.ID, &u.Name, &u.Username, &u.Email, &u.AvatarURL} {
 		*text = string([]rune(*text)) // each broken byte becomes a replacement character in the payload's JSON
 	}
 	return &drafter{
-		collection: c, user: u, release: r, lookup: holds, fields: readFields(c, r),
+		collection: *c, user: u, release: r, lookup: holds, fields: readFields(c, r),
 		Draft: Draft{
 			Body: map[string]any{}, Before: map[string]any{}, After: map[string]any{}, Unknown: map[string]string{},
 		},

@@ -74,7 +74,7 @@ type field struct {
 
 // readFields returns the collection's fields. Of a field without options only the type and whether it is required are
 // known.
-func readFields(c link.CollectionState, r release) []field {
+func readFields(c *link.CollectionState, r release) []field {
 	fields := make([]field, len(c.Fields))
 	for i, given := range c.Fields {
 		f := &fields[i]

@@ -46,7 +46,7 @@ func TestReviewOfOneAndOfNothing(t *testing.T) {
 }
 
 func TestChangeCardShowsValuesAsTheyAre(t *testing.T) {
-	card := newChangeCard(link.Change{Action: link.Update, Fields: []link.Field{
+	card := newChangeCard(&link.Change{Action: link.Update, Fields: []link.Field{
 		{Name: "list", Before: link.ShowList(nil), After: link.ShowList([]string{"a", "b"})},
 		{Name: "flag", Before: link.ShowFlag(false), After: link.ShowFlag(true)},
 		{Name: "text", After: link.ShowText("one\ntwo")}, {Name: "secret", Before: link.ShowText("set"),
