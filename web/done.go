@@ -38,7 +38,7 @@ func (s *Server) showDone(w http.ResponseWriter, r *http.Request, sess *session.
 	if in.Later && !in.SignedIn.At.IsZero() {
 		in.OneWay = s.engine(p).TakesPasswords(r.Context(), &in.Desired)
 	}
-	s.render(w, r, http.StatusOK, changes.Done(changes.NewDone(s.head(sess), in)))
+	s.render(w, r, http.StatusOK, changes.Done(changes.NewDone(new(s.head(sess)), in)))
 }
 
 // forgetTokens handles the "POST /forget" route. It deletes the tokens and keeps

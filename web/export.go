@@ -110,8 +110,8 @@ func (s *Server) sendLinkFile(w http.ResponseWriter, r *http.Request, sess *sess
 // the tokens.
 func (s *Server) linkFilePart(p *session.Progress) (changes.ExportFile, error) {
 	a, b := p.Authentik.Login, p.PocketBase.Login
-	text, err := linkfile.Write(linkfile.Reach(linkfile.Authentik{URL: a.URL, Insecure: a.Plain},
-		linkfile.PocketBase{URL: b.URL, Insecure: b.Plain}), &p.Spec)
+	text, err := linkfile.Write(new(linkfile.Reach(linkfile.Authentik{URL: a.URL, Insecure: a.Plain},
+		linkfile.PocketBase{URL: b.URL, Insecure: b.Plain})), &p.Spec)
 	file := changes.NewLinkFile(linkfile.Default, string(text), a.CA != "" || b.CA != "")
 	if problems, ok := errors.AsType[report.Problems](err); ok {
 		file.Refused, err = view.Sentences(problems), nil

@@ -37,7 +37,7 @@ func (s *Server) review(w http.ResponseWriter, r *http.Request, sess *session.Se
 		s.fail(w, r, sess, err, session.Again(&shown.Plan))
 		return
 	}
-	page := changes.Review(changes.NewReview(s.head(sess), changes.ReviewInput{
+	page := changes.Review(changes.NewReview(new(s.head(sess)), changes.ReviewInput{
 		PlanID: shown.ID, Plan: shown.Plan, Problems: problems, Interrupted: open,
 		AuthentikURL: p.Authentik.Login.URL, AuthentikWho: p.Authentik.Who.Username,
 		PocketBaseURL: p.PocketBase.Login.URL, PocketBaseWho: p.PocketBase.Who.SuperuserEmail,

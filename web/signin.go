@@ -82,7 +82,7 @@ func (s *Server) showSignInRun(w http.ResponseWriter, r *http.Request, sess *ses
 	in.Own = own(new(sess.Look()))
 	s.allowSignIn(w, in)
 	s.render(w, r, http.StatusOK,
-		proof.SignIn(proof.NewSignIn(s.head(sess), in, fmt.Sprintf("%s/events?after=%d", in.Base, count))))
+		proof.SignIn(proof.NewSignIn(new(s.head(sess)), in, fmt.Sprintf("%s/events?after=%d", in.Base, count))))
 }
 
 // allowSignIn lets a page that waits at PocketBase's event stream reach it,
@@ -101,7 +101,7 @@ func (s *Server) signInEvents(w http.ResponseWriter, r *http.Request, sess *sess
 	s.streamSignIn(w, r, run, func(in proof.SignInInput) templ.Component {
 		in.Base = "/signin/" + run.ID
 		in.Own = own(new(sess.Look()))
-		return proof.SignInUpdate(proof.NewSignIn(s.head(sess), in, ""))
+		return proof.SignInUpdate(proof.NewSignIn(new(s.head(sess)), in, ""))
 	})
 }
 
@@ -147,7 +147,7 @@ func (s *Server) deleteSignIn(w http.ResponseWriter, r *http.Request, sess *sess
 		return
 	}
 	ctx := context.WithoutCancel(r.Context()) // a client that disconnects does not stop the deletion
-	if err := s.engine(p).DeleteTestAccount(ctx, &run.Desired, run.Started(), *v); err != nil {
+	if err := s.engine(p).DeleteTestAccount(ctx, &run.Desired, run.Started(), v); err != nil {
 		s.logError(r, "deleting a test account", err)
 		s.refusePerson(w, r, sess, "/signin/"+run.ID, report.MessageOf(err).Text(report.OnPage))
 		return

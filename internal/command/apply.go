@@ -114,7 +114,7 @@ func (f applyLinkFlags) run(ctx context.Context, p program) error {
 		return p.applyAll(ctx, f, files, f.planned)
 	}
 	f.ahead = engine.Ahead
-	return p.carryOutOn(ctx, f.applyFlags, files[0], f.planned, nil)
+	return p.carryOutOn(ctx, f.applyFlags, &files[0], f.planned, nil)
 }
 
 // planned returns the plan of a link.
@@ -163,10 +163,10 @@ func (p program) carryOut(ctx context.Context, f applyFlags, planned planner, ve
 	if err != nil {
 		return p.view(f.JSON).Fail(err)
 	}
-	return p.carryOutOn(ctx, f, file, planned, verify)
+	return p.carryOutOn(ctx, f, &file, planned, verify)
 }
 
-func (p program) carryOutOn(ctx context.Context, f applyFlags, file linkfile.File, planned planner,
+func (p program) carryOutOn(ctx context.Context, f applyFlags, file *linkfile.File, planned planner,
 	verify verifier) error {
 	view := p.viewOf(file, f.JSON, f.All)
 	moment, receipts, ahead := engine.OneMoment(ctx), kept(f.State), f.ahead

@@ -114,11 +114,11 @@ func (f verifyFlags) run(ctx context.Context, p program) error {
 	}
 	var done verifications
 	do := func(ctx context.Context, p program, file linkfile.File) output.Summary {
-		r := f.measure(ctx, p, file, who)
-		done.add(r)
+		r := f.measure(ctx, p, &file, who)
+		done.add(&r)
 		if f.Format != formatJUnit {
-			view := p.viewOf(file, f.JSON, f.All)
-			view.Verified(r)
+			view := p.viewOf(&file, f.JSON, f.All)
+			view.Verified(&r)
 		}
 		return r.Summary()
 	}
@@ -146,9 +146,9 @@ func (f verifyFlags) counted() say.Text {
 }
 
 // measure connects to both systems of a link file and checks the link once.
-func (f verifyFlags) measure(ctx context.Context, p program, file linkfile.File,
+func (f verifyFlags) measure(ctx context.Context, p program, file *linkfile.File,
 	who signin.Credentials) (r output.Verification) {
-	r = output.Verification{File: file, Began: time.Now()}
+	r = output.Verification{File: *file, Began: time.Now()}
 	ctx, cancel := context.WithCancel(ctx)
 	defer func() {
 		cancel()
@@ -238,11 +238,11 @@ type verifications struct {
 	list []output.Verification
 }
 
-func (v *verifications) add(r output.Verification) {
+func (v *verifications) add(r *output.Verification) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	at, _ := slices.BinarySearchFunc(v.list, r, func(a, b output.Verification) int {
+	at, _ := slices.BinarySearchFunc(v.list, *r, func(a, b output.Verification) int {
 		return strings.Compare(a.Name(), b.Name())
 	})
-	v.list = slices.Insert(v.list, at, r)
+	v.list = slices.Insert(v.list, at, *r)
 }

@@ -57,7 +57,7 @@ func (f verifyFlags) watch(ctx context.Context, p program, v output.View, who si
 	var last error = output.ExitError
 	var seen output.Standing
 	for {
-		r := f.measure(ctx, p, v.File, who)
+		r := f.measure(ctx, p, &v.File, who)
 		if ctx.Err() != nil {
 			return last
 		}
@@ -67,7 +67,7 @@ func (f verifyFlags) watch(ctx context.Context, p program, v output.View, who si
 		if err := f.writeMetrics([]output.Verification{r}); err != nil {
 			return v.Fail(err)
 		}
-		seen, last = v.Changed(seen, r), r.Summary().Exit()
+		seen, last = v.Changed(seen, &r), r.Summary().Exit()
 		if f.Until == untilFail && r.Checks.Failed() || f.Until == untilPass && last == nil {
 			return last
 		}

@@ -124,7 +124,7 @@ func (e *Engine) attempt(ctx context.Context, d *link.Desired, who signin.Creden
 		a.check = a.check.Fails(v.Cause, back.Said.Values(func(s string) string { return secret.Hide(s, hide...) }),
 			v.Todo)
 	} else {
-		a.check = signInCheck(a.check, v, hide)
+		a.check = signInCheck(a.check, &v, hide)
 	}
 	a.verdict, a.answered = &v, answered
 	return a
@@ -192,7 +192,7 @@ func stoppedCheck(check report.Check, stopped *signin.LoginError) report.Check {
 const maxEvidence = 5
 
 // signInCheck returns the check for a verdict.
-func signInCheck(check report.Check, v signin.Verdict, hide []secret.Text) report.Check {
+func signInCheck(check report.Check, v *signin.Verdict, hide []secret.Text) report.Check {
 	if v.Works {
 		check.System = report.PB
 		return check.Passes(v.Words())
@@ -242,7 +242,7 @@ func (e *Engine) tidy(
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tidyTime)
 	defer cancel()
-	err := persistently(func() error { return e.DeleteTestAccount(ctx, &d, s, v) })
+	err := persistently(func() error { return e.DeleteTestAccount(ctx, &d, s, &v) })
 	if err == nil {
 		check.Evidence = say.Join(check.Evidence, say.Of("The account that the test created is deleted again."))
 		return check, false

@@ -203,7 +203,7 @@ func (e *Engine) markSignedOut(r *people.Report, d *link.Desired) error {
 	}
 	out := map[string]time.Time{}
 	for _, one := range slices.Backward(list) { // oldest first
-		if one.Kind != journal.SignOut || one.Done == 0 || !e.ours(one) || one.Collection != d.Collection.Name {
+		if one.Kind != journal.SignOut || one.Done == 0 || !e.ours(&one) || one.Collection != d.Collection.Name {
 			continue
 		}
 		kept, err := e.receipts.Load(one.ID)

@@ -34,7 +34,7 @@ func NewPreview(spec *link.Spec, snaps Snapshots) Preview {
 	use.Existing = link.ExistingUse
 	p.Candidates = plans.Candidates(&use, &snaps.Authentik, snaps.PocketBase)
 	p.There = applicationIsOurs(spec, snaps)
-	p.EmailBefore = emailBefore(snaps, &p.Desired)
+	p.EmailBefore = emailBefore(&snaps, &p.Desired)
 	return p
 }
 
@@ -131,7 +131,7 @@ func applicationIsOurs(spec *link.Spec, snaps Snapshots) bool {
 		func(c plans.Candidate) bool { return c.Provider.PK == app.Provider && !c.Doubtful() })
 }
 
-func emailBefore(snaps Snapshots, d *link.Desired) link.EmailDecision {
+func emailBefore(snaps *Snapshots, d *link.Desired) link.EmailDecision {
 	provider := link.Find(snaps.Authentik.Providers,
 		func(p link.ProviderState) bool { return p.PK == d.Provider.PK && p.PK != 0 })
 	if provider == nil {

@@ -237,6 +237,6 @@ func realtimeURL(d *link.Desired, redirectURL, id string) string {
 // DeleteTestAccount deletes the account that a sign-in test created, with its
 // external auths. It refuses to delete an account that is older than the test.
 // The error is a *report.Fault.
-func (e *Engine) DeleteTestAccount(ctx context.Context, d *link.Desired, s SignIn, v signin.Verdict) error {
+func (e *Engine) DeleteTestAccount(ctx context.Context, d *link.Desired, s SignIn, v *signin.Verdict) error {
 	return e.pocketbase.DeleteAccount(ctx, *d, v.Record.ID, s.Started, v.Outcome == signin.OutcomeNew)
 }

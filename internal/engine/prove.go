@@ -146,7 +146,7 @@ func (e *Engine) endProofs(ctx context.Context) error {
 	list, _, err := e.receipts.Index()
 	errs := []error{err}
 	for _, one := range list {
-		if one.Kind != journal.Proof || one.Outcome != "" || !e.ours(one) {
+		if one.Kind != journal.Proof || one.Outcome != "" || !e.ours(&one) {
 			continue
 		}
 		r, err := e.load(one.ID)

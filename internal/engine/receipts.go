@@ -15,16 +15,16 @@ import (
 func (e *Engine) key() string { return journal.Key(e.meta.AuthentikURL, e.meta.PocketBaseURL) }
 
 // ours reports whether a receipt belongs to these two systems.
-func (e *Engine) ours(one journal.Summary) bool { return one.Key() == e.key() }
+func (e *Engine) ours(one *journal.Summary) bool { return one.Key() == e.key() }
 
 // concerns reports whether a receipt is of a change of the link of spec. Proofs
 // and sign-outs change no link.
-func (e *Engine) concerns(one journal.Summary, spec *link.Spec) bool {
+func (e *Engine) concerns(one *journal.Summary, spec *link.Spec) bool {
 	return e.isOf(one, spec) && ofLink(one.Kind)
 }
 
 // isOf reports whether a receipt is of the link of spec or its people.
-func (e *Engine) isOf(one journal.Summary, spec *link.Spec) bool {
+func (e *Engine) isOf(one *journal.Summary, spec *link.Spec) bool {
 	q := spec.Query()
 	return e.ours(one) && one.Slug == q.Slug && one.Collection == q.Collection
 }
@@ -89,7 +89,7 @@ func (e *Engine) Newest(spec *link.Spec) (string, error) {
 	}
 	for _, one := range list { // newest first, so an undo precedes what it undid
 		switch {
-		case !e.ours(one) || !ofLink(one.Kind) || one.Collection != spec.Query().Collection ||
+		case !e.ours(&one) || !ofLink(one.Kind) || one.Collection != spec.Query().Collection ||
 			spec.Application.Slug != nil && one.Slug != *spec.Application.Slug:
 		case one.Kind == journal.Undo:
 			undone[one.Of] = undone[one.Of] || one.Outcome == journal.Completed
@@ -164,7 +164,7 @@ func (e *Engine) unfinishedOf(spec *link.Spec) ([]*journal.Receipt, error) {
 	list, _, err := e.receipts.Index()
 	var found []*journal.Receipt
 	for _, one := range list {
-		if one.Outcome != "" || !e.concerns(one, spec) {
+		if one.Outcome != "" || !e.concerns(&one, spec) {
 			continue
 		}
 		r, err := e.load(one.ID)
@@ -251,7 +251,7 @@ func (e *Engine) closeSignOuts(spec *link.Spec) error {
 	}
 	list, _, err := e.receipts.Index()
 	for _, one := range list {
-		if one.Outcome != "" || one.Kind != journal.SignOut || !e.isOf(one, spec) {
+		if one.Outcome != "" || one.Kind != journal.SignOut || !e.isOf(&one, spec) {
 			continue
 		}
 		r, err := e.receipts.Load(one.ID)
@@ -299,7 +299,7 @@ func (e *Engine) continued(kind journal.Kind, spec *link.Spec) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	ours := slices.DeleteFunc(list, func(one journal.Summary) bool { return !e.concerns(one, spec) })
+	ours := slices.DeleteFunc(list, func(one journal.Summary) bool { return !e.concerns(&one, spec) })
 	if len(ours) > 0 && ours[0].Kind == kind && ours[0].Outcome == journal.Stopped {
 		return ours[0].ID, nil
 	}

@@ -60,9 +60,9 @@ func (s *scripter) oauth2(e link.Edit[link.CollectionState]) object {
 	list := make([]any, len(after.Providers))
 	for i, p := range after.Providers {
 		if p.Slot == s.d.Slot.Slot {
-			list[i] = s.ownProvider(e.Before, p)
+			list[i] = s.ownProvider(e.Before, &p)
 		} else {
-			list[i] = s.withoutSecret(p)
+			list[i] = s.withoutSecret(&p)
 		}
 	}
 	o.add("providers", list)
@@ -71,7 +71,7 @@ func (s *scripter) oauth2(e link.Edit[link.CollectionState]) object {
 
 // withoutSecret returns another provider as it was read. PocketBase does not show
 // secrets; this makes sure of it.
-func (s *scripter) withoutSecret(p link.OAuth2Provider) json.RawMessage {
+func (s *scripter) withoutSecret(p *link.OAuth2Provider) json.RawMessage {
 	keys := s.members(p.Raw)
 	if len(keys) == 0 {
 		keys = map[string]json.RawMessage{"name": json.RawMessage(jsonText(p.Slot))}
@@ -98,14 +98,14 @@ func (s *scripter) members(raw json.RawMessage) map[string]json.RawMessage {
 
 // ownProvider returns the slot's provider with every key set, so that PocketBase
 // takes nothing from another provider.
-func (s *scripter) ownProvider(before *link.CollectionState, p link.OAuth2Provider) object {
+func (s *scripter) ownProvider(before *link.CollectionState, p *link.OAuth2Provider) object {
 	var keys map[string]json.RawMessage
 	if before != nil {
 		if was := slotOf(before, p.Slot); was != nil {
 			keys = s.members(was.Raw)
 		}
 	}
-	o := migrationProvider(p)
+	o := migrationProvider(*p)
 	for i := range o {
 		if o[i].key == "extra" {
 			o[i].value = s.wholeExtra(o[i].value, keys["extra"])

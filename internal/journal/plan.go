@@ -46,7 +46,7 @@ func EncodePlan(plan *link.Plan, meta Meta, others ...secret.Text) ([]byte, erro
 		Warnings: append([]link.Warning{}, plan.Warnings...)}
 	r := &Receipt{secrets: append(secretsOf(*plan), others...)}
 	for _, c := range plan.Changes {
-		one, err := toChangeRecord(Change{Change: c})
+		one, err := toChangeRecord(&Change{Change: c})
 		if err != nil {
 			return nil, fmt.Errorf("writing down %s: %w", c.ID(), err)
 		}

@@ -103,7 +103,7 @@ type Change struct {
 }
 
 // State returns the progress of the change.
-func (c Change) State() State {
+func (c *Change) State() State {
 	if len(c.Steps) == 0 {
 		return Waiting
 	}

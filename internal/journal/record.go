@@ -56,7 +56,7 @@ func packSpec(s *link.Spec, notKept []string) specEntry {
 func toRecord(r *Receipt) (record, error) {
 	out := record{Receipt: *r, Spec: packSpec(&r.Spec, r.SpecNotKept), End: r.End, Changes: []changeRecord{}}
 	for _, c := range r.Changes {
-		one, err := toChangeRecord(c)
+		one, err := toChangeRecord(&c)
 		if err != nil {
 			return record{}, fmt.Errorf("writing down %s: %w", c.ID(), err)
 		}
@@ -65,7 +65,7 @@ func toRecord(r *Receipt) (record, error) {
 	return out, nil
 }
 
-func toChangeRecord(c Change) (changeRecord, error) {
+func toChangeRecord(c *Change) (changeRecord, error) {
 	out := changeRecord{Change: c.Change, Step: c.Step, Lost: c.Lost.String(), Steps: []stepRecord{}}
 	out.Fields = each(c.Fields, maskedField)
 	var err error

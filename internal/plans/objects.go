@@ -9,7 +9,7 @@ import (
 
 // The objects of changes, as people read them.
 
-func applicationObject(a link.ApplicationState) say.Text {
+func applicationObject(a *link.ApplicationState) say.Text {
 	return say.Of("application “%s”", a.Name)
 }
 
@@ -40,12 +40,12 @@ func bindingObject(b link.BindingState) say.Text {
 
 func keyObject(k link.KeyState) say.Text { return say.Of("signing key “%s”", k.Name) }
 
-func pairObject(p link.PairState) say.Text {
+func pairObject(p *link.PairState) say.Text {
 	return say.Of("application and provider “%s”", p.Application.Name)
 }
 
 // providerOf names the change that gives an application its provider.
-func providerOf(a link.ApplicationState) say.Text {
+func providerOf(a *link.ApplicationState) say.Text {
 	return say.Of("provider of the application “%s”", a.Name)
 }
 
@@ -67,11 +67,11 @@ func objects(c *link.Change) []say.Text {
 	for _, state := range []link.Object{c.Before, c.After} {
 		switch s := state.(type) {
 		case *link.ApplicationState:
-			texts = append(texts, applicationObject(*s), providerOf(*s))
+			texts = append(texts, applicationObject(s), providerOf(s))
 		case *link.ProviderState:
 			texts = append(texts, providerObject(s))
 		case *link.PairState:
-			texts = append(texts, pairObject(*s), applicationObject(s.Application), providerObject(&s.Provider))
+			texts = append(texts, pairObject(s), applicationObject(&s.Application), providerObject(&s.Provider))
 		case *link.Mapping:
 			texts = append(texts, mappingObject(*s))
 		case *link.KeyState:

@@ -137,7 +137,7 @@ func (b *planner) pair() {
 func (b *planner) createPair() {
 	pair := &link.PairState{Application: b.d.Application, Provider: b.d.Provider, Bindings: b.d.Bindings}
 	b.add(link.Change{System: report.Authentik, Kind: link.KindPair,
-		Object: pairObject(*pair), After: pair,
+		Object: pairObject(pair), After: pair,
 		Why: say.Of(whyPair), Step: stepPair},
 		nil, pair.Values(b.a.Features))
 }
@@ -150,7 +150,7 @@ func (b *planner) adoptProvider() {
 	if len(b.d.Bindings) > 0 {
 		first.Provider, first.ProviderName = 0, ""
 	}
-	b.add(link.Change{System: report.Authentik, Kind: link.KindApplication, Object: applicationObject(first),
+	b.add(link.Change{System: report.Authentik, Kind: link.KindApplication, Object: applicationObject(&first),
 		After: &first,
 		Why:   say.Of(whyApplication), Step: stepPair},
 		nil, first.Values(b.a.Features))
@@ -164,11 +164,11 @@ func (b *planner) application(before, after link.ApplicationState) {
 	if before.Provider == after.Provider && (before.Provider != 0 || after.ProviderName == "") {
 		before.ProviderName = after.ProviderName // by which the preview tells providers apart
 	}
-	c := link.Change{System: report.Authentik, Kind: link.KindApplication, Object: applicationObject(before),
+	c := link.Change{System: report.Authentik, Kind: link.KindApplication, Object: applicationObject(&before),
 		Before: &before, After: &after,
 		Why: say.Of(whyApplicationFields), Step: stepPair}
 	if before.PK == "" { // created by this plan, whose changes need distinct names
-		c.Object = providerOf(before)
+		c.Object = providerOf(&before)
 		c.Why = say.Of(whyProviderLast)
 	}
 	b.add(c, before.Values(b.a.Features), after.Values(b.a.Features))

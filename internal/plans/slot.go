@@ -35,7 +35,7 @@ func endpointsOf(d link.Desired, s *link.Spec) endpoints {
 	return endpoints{urls("authorize", b.AuthURL), urls("token", b.TokenURL), urls("userinfo", b.UserInfoURL)}
 }
 
-func (e endpoints) of(p link.OAuth2Provider) bool {
+func (e endpoints) of(p *link.OAuth2Provider) bool {
 	return slices.Contains(e.auth, p.AuthURL) || slices.Contains(e.token, p.TokenURL) ||
 		slices.Contains(e.userInfo, p.UserInfoURL)
 }
@@ -46,7 +46,7 @@ func (q slotSearch) hasClient(p link.OAuth2Provider) bool {
 
 // leadsHere reports whether p leads to this authentik, but to no existing provider.
 func (q slotSearch) leadsHere(p link.OAuth2Provider) bool {
-	return q.here.of(p) && providerByClient(&q.a, p.ClientID) == nil && !q.s.LeavesSlot(p.Slot)
+	return q.here.of(&p) && providerByClient(&q.a, p.ClientID) == nil && !q.s.LeavesSlot(p.Slot)
 }
 
 // owed returns how many other links get a free slot before this one and have none yet.
@@ -129,7 +129,7 @@ func staleClient(s *link.Spec, c *link.CollectionState, a *link.AuthentikSnapsho
 	var ids []string
 	for _, p := range c.OAuth2.Providers {
 		wanted := !s.LeavesSlot(p.Slot) && (s.PocketBase.Slot == nil || *s.PocketBase.Slot == p.Slot)
-		if link.IsSlot(p.Slot) && wanted && here.of(p) && p.ClientID != "" && providerByClient(a, p.ClientID) == nil {
+		if link.IsSlot(p.Slot) && wanted && here.of(&p) && p.ClientID != "" && providerByClient(a, p.ClientID) == nil {
 			ids = append(ids, p.ClientID)
 		}
 	}

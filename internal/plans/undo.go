@@ -185,7 +185,7 @@ func (u *undoer) hasNewBindings(made []link.BindingState) bool {
 }
 
 func (u *undoer) deleteApplication(c *link.Change, now link.ApplicationState) {
-	c.Kind, c.Object = link.KindApplication, applicationObject(now)
+	c.Kind, c.Object = link.KindApplication, applicationObject(&now)
 	u.add(c, &now, nil, now.Values(u.a.Features), nil)
 }
 

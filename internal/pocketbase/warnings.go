@@ -162,7 +162,7 @@ func (w *warner) slot(snap *link.PocketBaseSnapshot, now *link.CollectionState, 
 				"first get a copy from where it was issued.", rest.Plain(there.ClientID)))
 	}
 	if linked := snap.Linked[d.Slot.Slot]; linked > 0 {
-		w.linkedBefore(linked, now.Name, there, d.Slot)
+		w.linkedBefore(linked, now.Name, there, &d.Slot)
 	}
 	if !d.Collection.OAuth2.Enabled {
 		w.add(link.WarnOAuth2Off, say.Of("OAuth2 stays turned off in %s.", now.Name), say.Of("Nobody can sign in by "+
@@ -181,7 +181,7 @@ func (w *warner) slot(snap *link.PocketBaseSnapshot, now *link.CollectionState, 
 
 // linkedBefore warns of the links that a slot keeps of earlier sign-ins. Who made them is known only from the provider
 // that the slot has, and none may be left.
-func (w *warner) linkedBefore(n int, collection string, there *link.OAuth2Provider, wanted link.OAuth2Provider) {
+func (w *warner) linkedBefore(n int, collection string, there *link.OAuth2Provider, wanted *link.OAuth2Provider) {
 	summary := say.Count(n, "%d person has signed in through the slot %s of %s before.",
 		"%d people have signed in through the slot %s of %s before.", wanted.Slot, collection)
 	known := say.Of("If that was with this authentik and the same subject mode, they keep their accounts.")

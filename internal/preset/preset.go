@@ -94,12 +94,12 @@ var presets = sync.OnceValue(func() []Preset {
 		}
 		list = append(list, one)
 	}
-	sort.SliceStable(list, func(i, j int) bool { return rank(list[i]) < rank(list[j]) })
+	sort.SliceStable(list, func(i, j int) bool { return rank(&list[i]) < rank(&list[j]) })
 	return list
 })
 
 // rank puts the presets of apps before those of no app.
-func rank(p Preset) int {
+func rank(p *Preset) int {
 	if p.Title == "" {
 		return 1
 	}
@@ -130,7 +130,7 @@ func Named(name string) *Preset {
 }
 
 // Label returns the preset's name for people.
-func (p Preset) Label() say.Text {
+func (p *Preset) Label() say.Text {
 	switch {
 	case p.Title != "":
 		return say.Raw(p.Title)
@@ -210,7 +210,7 @@ func sameValues(a, b []string) bool {
 
 // AppURL returns the address at which people open an app that is at another one than PocketBase, as far as
 // PocketBase's settings tell.
-func (p Preset) AppURL(s *link.PocketBaseSnapshot) string {
+func (p *Preset) AppURL(s *link.PocketBaseSnapshot) string {
 	const unset = "http://localhost:8090" // PocketBase's default
 	switch app := strings.TrimRight(s.Settings.AppURL, "/"); {
 	case !p.NeedsApp, app == unset, app == strings.TrimRight(s.URL, "/"):

@@ -76,7 +76,7 @@ type FieldFault struct {
 }
 
 // ResetWords returns what PocketBase does to a never verified account at the sign-in, empty if nothing.
-func (p Prediction) ResetWords() say.Text {
+func (p *Prediction) ResetWords() say.Text {
 	if !p.Resets {
 		return say.Text{}
 	}

@@ -39,7 +39,7 @@ func peopleStories(joined view.Head) []Story {
 	many := out(people.Report{Linked: 500, Left: leavers(230)})
 	few := out(people.Report{Linked: 40, Left: leavers(3)})
 	review := func(p link.Plan) changes.ReviewPage {
-		return changes.NewReview(joined, changes.ReviewInput{PlanID: "p1", Plan: p})
+		return changes.NewReview(&joined, changes.ReviewInput{PlanID: "p1", Plan: p})
 	}
 	return []Story{
 		{"people-none", changes.People(page(people.Report{Linked: 40}))},

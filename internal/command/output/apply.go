@@ -15,7 +15,7 @@ import (
 // as JSON at the end, shows each step.
 func (v View) Progress(o Outcomes) engine.Hook {
 	return func(e engine.Event) {
-		o.take(e)
+		o.take(&e)
 		if !v.AsJSON {
 			v.event(e)
 		}
@@ -25,7 +25,7 @@ func (v View) Progress(o Outcomes) engine.Hook {
 func (v View) event(e engine.Event) {
 	what := v.Say(doing(&e.Change))
 	if v.on.Terminal {
-		v.step(e, what)
+		v.step(&e, what)
 		return
 	}
 	switch e.State {
@@ -52,7 +52,7 @@ func doing(c *link.Change) say.Text {
 }
 
 // step shows a step at a terminal: a status while it runs, and a line when it ended.
-func (v View) step(e engine.Event, what string) {
+func (v View) step(e *engine.Event, what string) {
 	if v.errs.Erases && e.State != engine.Running {
 		visible.Fprintf(v.Err, "%s", terminal.EraseLine)
 	}

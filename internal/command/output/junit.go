@@ -42,9 +42,9 @@ func (v View) JUnit(list []Verification) {
 	for _, r := range list {
 		document.Took += r.Took
 		for _, s := range []report.System{report.Authentik, report.PB} {
-			document.add(r, s.Label(), junitCases(r, s))
+			document.add(&r, s.Label(), junitCases(&r, s))
 		}
-		document.add(r, "verify", junitErrors(r, v.messages(r.Err)))
+		document.add(&r, "verify", junitErrors(&r, v.messages(r.Err)))
 		v.Errors(r.Err)
 	}
 	var out bytes.Buffer
@@ -117,7 +117,7 @@ func escaped(text string) string {
 }
 
 // add adds a suite, unless it has no cases.
-func (j *junitReport) add(r Verification, name string, cases []junitCase) {
+func (j *junitReport) add(r *Verification, name string, cases []junitCase) {
 	if len(cases) == 0 {
 		return
 	}
@@ -137,7 +137,7 @@ func (j *junitReport) add(r Verification, name string, cases []junitCase) {
 }
 
 // junitCases returns the checks of a system.
-func junitCases(r Verification, system report.System) []junitCase {
+func junitCases(r *Verification, system report.System) []junitCase {
 	var cases []junitCase
 	for _, c := range r.Checks {
 		if c.System != system {
@@ -162,7 +162,7 @@ func junitCases(r Verification, system report.System) []junitCase {
 }
 
 // junitErrors returns what kept the link from being checked.
-func junitErrors(r Verification, list []report.Message) []junitCase {
+func junitErrors(r *Verification, list []report.Message) []junitCase {
 	return link.Each(list, func(m report.Message) junitCase {
 		return junitCase{Name: "The link can be checked", Class: r.Name() + ".verify",
 			Error: &junitNote{Message: visible.Line(text(m).String())}}

@@ -27,7 +27,7 @@ func NewOutcomes(plan *link.Plan) Outcomes {
 	return list
 }
 
-func (o Outcomes) take(e engine.Event) {
+func (o Outcomes) take(e *engine.Event) {
 	if e.Index < len(o) {
 		one := Outcome{Change: e.Change, State: e.State}
 		if len(e.Messages) > 0 {

@@ -147,7 +147,7 @@ func receiptRows(list []journal.Summary) []receiptRow {
 }
 
 // Receipt prints one of the receipts in a list.
-func (v View) Receipt(list []journal.Summary, r journal.Receipt) {
+func (v View) Receipt(list []journal.Summary, r *journal.Receipt) {
 	at := slices.IndexFunc(list, func(s journal.Summary) bool { return s.ID == r.ID })
 	if at < 0 { // set aside since it was listed
 		return

@@ -12,13 +12,13 @@ import (
 )
 
 // result returns the document of a verification.
-func (v View) result(r Verification) verifyResult {
+func (v View) result(r *Verification) verifyResult {
 	return verifyResult{r.Began.UTC().Truncate(time.Millisecond), resultsOf(r.Checks, r.Seen()), r.SignIn, r.Changes,
 		v.messages(r.Err)}
 }
 
 // Verified prints a verification.
-func (v View) Verified(r Verification) {
+func (v View) Verified(r *Verification) {
 	switch {
 	case r.Err != nil && r.Checks == nil:
 		_ = v.Fail(r.Err)

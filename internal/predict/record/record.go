@@ -53,7 +53,7 @@ func New(c *link.CollectionState, u User, version string, holds Lookup) Draft {
 // Link returns what PocketBase's validation refuses in the link of a record with the user's subject: the field
 // providerId of _externalAuths.
 func Link(u User) []Fault {
-	if code := (field{Required: true}).plainTextFault(u.ID); code != "" {
+	if code := (&field{Required: true}).plainTextFault(u.ID); code != "" {
 		return []Fault{{"providerId", code}}
 	}
 	return nil

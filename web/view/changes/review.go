@@ -32,8 +32,8 @@ type ReviewInput struct {
 }
 
 // NewReview returns the review page of a plan of any kind.
-func NewReview(h view.Head, in ReviewInput) ReviewPage {
-	p := ReviewPage{Head: h, PlanID: in.PlanID, Changes: changeCards(&in.Plan)}
+func NewReview(h *view.Head, in ReviewInput) ReviewPage {
+	p := ReviewPage{Head: *h, PlanID: in.PlanID, Changes: changeCards(&in.Plan)}
 	p.Head.Wide = true
 	p.Open = NewInterruptions(in.Interrupted, false)
 	for _, c := range in.Plan.IfNeeded() {

@@ -20,7 +20,7 @@ func (b settings) existing() *view.Choice {
 		options = append(options, view.Option{Value: UseValue(&one.Provider), Label: use(&one.Provider),
 			Hint: say.Join(one.Evidence, seen)})
 	}
-	if app := b.in.Authentik.Application; app != nil && b.usable(*app) &&
+	if app := b.in.Authentik.Application; app != nil && b.usable(app) &&
 		!slices.ContainsFunc(options, func(o view.Option) bool { return o.Value == useApplication+app.Slug }) {
 		options = append(options, view.Option{Value: useApplication + app.Slug,
 			Label: use(&link.ProviderState{ApplicationName: app.Name, ApplicationSlug: app.Slug}), Hint: seen})
@@ -50,7 +50,7 @@ func use(p *link.ProviderState) say.Text {
 
 // usable reports whether this link can use the application: it has no
 // provider, or one that the token can see.
-func (b settings) usable(app link.ApplicationState) bool {
+func (b settings) usable(app *link.ApplicationState) bool {
 	return app.Provider == 0 || slices.ContainsFunc(b.in.Authentik.Providers,
 		func(p link.ProviderState) bool { return p.PK == app.Provider && !p.Proxy() })
 }
