@@ -100,7 +100,7 @@ func (f exportFlags) run(ctx context.Context, p program) error {
 		chosen = []export.Format{format}
 	}
 	none := func() (*engine.Store, error) { return nil, nil }
-	e, spec, err := p.open(ctx, &view, fileFlags{sourceFlags: f.sourceFlags}, none)
+	e, spec, err := p.open(ctx, view, fileFlags{sourceFlags: f.sourceFlags}, none)
 	if err != nil {
 		return view.Fail(err)
 	}

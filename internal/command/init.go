@@ -89,7 +89,7 @@ func wrongAddresses(reach *linkfile.File) report.Problems {
 type asker struct {
 	program
 	ask  terminal.Asker
-	view output.View
+	view *output.View
 }
 
 // fill asks for what the flags leave open. Tokens are tried at once and not stored.

@@ -159,7 +159,7 @@ func (p program) applyAll(ctx context.Context, f applyLinkFlags, files []linkfil
 				return plan, err
 			}, nil
 		},
-		View: func(to terminal.Streams, file linkfile.File) output.View {
+		View: func(to terminal.Streams, file linkfile.File) *output.View {
 			return p.to(to).viewOf(&file, f.JSON, f.All)
 		},
 	})

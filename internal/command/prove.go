@@ -14,7 +14,7 @@ import (
 
 // prover makes a test sign-in through a link. The proof is nil if it did not work; the check then says why, or the
 // error does.
-type prover func(context.Context, *engine.Engine, link.Spec, output.View) (*link.Proof, report.Check, error)
+type prover func(context.Context, *engine.Engine, link.Spec, *output.View) (*link.Proof, report.Check, error)
 
 // signsIn reports whether the flags ask for a test sign-in.
 func (f applyLinkFlags) signsIn() bool { return f.SignIn != "" || f.SignInNew }
@@ -24,7 +24,7 @@ func (f applyLinkFlags) prover(p program, who signin.Credentials) prover {
 	if !f.signsIn() {
 		return nil
 	}
-	return func(ctx context.Context, e *engine.Engine, spec link.Spec, view output.View) (proof *link.Proof,
+	return func(ctx context.Context, e *engine.Engine, spec link.Spec, view *output.View) (proof *link.Proof,
 		check report.Check, err error) {
 		d, err := e.Desire(ctx, &spec)
 		if err != nil {
@@ -78,7 +78,7 @@ func (l *last) with(first *link.Plan) link.Plan {
 }
 
 // apply has a sign-in proved, and then writes the rest of the plan. The checks are those of the sign-in.
-func (l *last) apply(ctx context.Context, e *engine.Engine, prove prover, view output.View,
+func (l *last) apply(ctx context.Context, e *engine.Engine, prove prover, view *output.View,
 	hook engine.Hook) (report.Checks, error) {
 	proof, check, err := prove(ctx, e, l.whole.Spec, view)
 	checks := report.Checks{}

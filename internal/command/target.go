@@ -41,7 +41,7 @@ func (f *targetFlags) add(cmd *cobra.Command) {
 }
 
 // view returns what prints the outcome. It names flags and variables in the place of keys.
-func (f targetFlags) view(p program) output.View {
+func (f targetFlags) view(p program) *output.View {
 	v := p.view(false)
 	v.Flags = map[string]string{"authentik.url": "--authentik", "pocketbase.url": "--pocketbase",
 		"authentik.token": envAuthentikToken, "pocketbase.token": envPocketBaseToken,

@@ -50,7 +50,7 @@ func (*interval) Type() string { return "interval" }
 
 // watch measures a link at intervals and prints what changes, until a signal or
 // what --until waits for. It returns the exit code of the last measurement.
-func (f verifyFlags) watch(ctx context.Context, p program, v output.View, who signin.Credentials) error {
+func (f verifyFlags) watch(ctx context.Context, p program, v *output.View, who signin.Credentials) error {
 	v.Lines = true
 	ticker := time.NewTicker(f.Watch)
 	defer ticker.Stop()

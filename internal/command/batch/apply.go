@@ -21,7 +21,7 @@ type Applying struct {
 	// Connect connects to the systems of a link and returns what plans it.
 	Connect func(context.Context, terminal.Streams, linkfile.File) (*engine.Engine, engine.Planner, error)
 	// View returns what prints the outcome of a link.
-	View func(terminal.Streams, linkfile.File) output.View
+	View func(terminal.Streams, linkfile.File) *output.View
 }
 
 // applyRun applies several links.

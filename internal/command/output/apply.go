@@ -13,7 +13,7 @@ import (
 
 // Progress returns a hook that keeps the outcomes and, unless they are printed
 // as JSON at the end, shows each step.
-func (v View) Progress(o Outcomes) engine.Hook {
+func (v *View) Progress(o Outcomes) engine.Hook {
 	return func(e engine.Event) {
 		o.take(&e)
 		if !v.AsJSON {
@@ -22,7 +22,7 @@ func (v View) Progress(o Outcomes) engine.Hook {
 	}
 }
 
-func (v View) event(e engine.Event) {
+func (v *View) event(e engine.Event) {
 	what := v.Say(doing(&e.Change))
 	if v.on.Terminal {
 		v.step(&e, what)
@@ -52,7 +52,7 @@ func doing(c *link.Change) say.Text {
 }
 
 // step shows a step at a terminal: a status while it runs, and a line when it ended.
-func (v View) step(e *engine.Event, what string) {
+func (v *View) step(e *engine.Event, what string) {
 	if v.errs.Erases && e.State != engine.Running {
 		visible.Fprintf(v.Err, "%s", terminal.EraseLine)
 	}
@@ -95,7 +95,7 @@ func ending(plan *link.Plan) say.Text {
 }
 
 // Applied prints the outcome of an apply. checks are nil if none was made, and seen is a sign-in that worked.
-func (v View) Applied(plan *link.Plan, o Outcomes, checks report.Checks, seen report.SignedIn, err error) {
+func (v *View) Applied(plan *link.Plan, o Outcomes, checks report.Checks, seen report.SignedIn, err error) {
 	if v.AsJSON {
 		v.json(v.applyResult(o, checks, seen, err))
 	} else if len(checks) > 0 {
@@ -111,7 +111,7 @@ func (v View) Applied(plan *link.Plan, o Outcomes, checks report.Checks, seen re
 }
 
 // WayBack prints how to undo a receipt. JSON has it in the list of receipts.
-func (v View) WayBack(receipt string) {
+func (v *View) WayBack(receipt string) {
 	if v.AsJSON {
 		return
 	}

@@ -37,7 +37,7 @@ type (
 
 // JUnit prints a JUnit report with a suite for each system of each link. A
 // warning is a case that passes, with an output.
-func (v View) JUnit(list []Verification) {
+func (v *View) JUnit(list []Verification) {
 	var document junitReport
 	for _, r := range list {
 		document.Took += r.Took

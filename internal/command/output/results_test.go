@@ -14,7 +14,7 @@ func TestListsOfNothingAreNeverNull(t *testing.T) {
 		`{"changes":[],"warnings":[]}`: resultOf(&link.Plan{}),
 		`{"headline":"No check could be made. No sign-in has been tried yet.","checks":[]}`: resultsOf(nil,
 			report.SignedIn{}),
-		`{"applied":true,"changes":[]}`:      View{}.applyResult(nil, nil, report.SignedIn{}, nil),
+		`{"applied":true,"changes":[]}`:      (&View{}).applyResult(nil, nil, report.SignedIn{}, nil),
 		`{"receipts":[],"set_aside":[]}`:     receiptsResult{receiptRows(nil), asideRows(nil)},
 		`{"errors":[{"summary":"Broken."}]}`: failure{[]report.Message{{Summary: say.Of("Broken.")}}},
 	} {

@@ -8,7 +8,7 @@ import (
 )
 
 // Validated prints the problems that were found in link files, or that there are none.
-func (v View) Validated(files []linkfile.File, found []report.Message) {
+func (v *View) Validated(files []linkfile.File, found []report.Message) {
 	if v.AsJSON {
 		v.json(validateResult{len(files), found})
 	}
