@@ -13,7 +13,7 @@ import (
 
 // rulesPatch writes the rules of an auth collection, or its own ways to sign in.
 type rulesPatch struct {
-	c             Writer
+	c             *Writer
 	ch            link.Change
 	before, after link.CollectionState
 }
@@ -36,7 +36,7 @@ func (w *rulesPatch) rules() []*link.Attr[*link.PocketBase, *link.CollectionStat
 }
 
 func (w *rulesPatch) prepare(ctx context.Context, _ bool) (*rest.Call, error) {
-	now, err := w.c.current(ctx, w.before)
+	now, err := w.c.current(ctx, &w.before)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +57,7 @@ func (w *rulesPatch) prepare(ctx context.Context, _ bool) (*rest.Call, error) {
 }
 
 func (w *rulesPatch) confirm(ctx context.Context) error {
-	now, err := w.c.current(ctx, w.before)
+	now, err := w.c.current(ctx, &w.before)
 	if err != nil {
 		return err
 	}
