@@ -71,6 +71,9 @@ func (s *Server) showForgotten(w http.ResponseWriter, r *http.Request, _ *sessio
 		Actions: []view.Action{{Label: say.Of("Start over"), URL: "/"}},
 		Press:   []view.Action{{Label: say.Of("Sign out"), URL: "/leave"}},
 	}
+	if s.cfg.Shared { // nobody signs in to it
+		page.List, page.Press = page.List[:1], nil
+	}
 	if r.URL.Query().Get("after") == "work" {
 		page.Head.Title = say.Of("The tokens are deleted in a moment")
 		page.Summary = say.Of("A task that you started is still running. When it ends, authpocket deletes both " +
