@@ -383,8 +383,8 @@ func fieldDifferences(old, now *link.Change) []say.Text {
 	if !secretBefore(old).Equal(secretBefore(now)) {
 		out = append(out, say.Of("%s: the client secret of %s was changed.", now.System.Label(), now.Object))
 	}
-	if !sameAccount(old, now) {
-		out = append(out, say.Of("%s: the account of %s was changed.", now.System.Label(), now.Object))
+	if s := link.As[link.SessionState](now.Before); !sameAccount(old, now) {
+		out = append(out, say.Of("%s: the account of %s was changed.", now.System.Label(), s.Name()))
 	}
 	if len(out) == 0 {
 		out = append(out, say.Of("%s: %s was replaced.", now.System.Label(), now.Object))

@@ -49,7 +49,7 @@ func (e *Engine) SignOut(ctx context.Context, spec link.Spec) (link.Plan, error)
 	if err != nil {
 		return link.Plan{}, err
 	}
-	if len(r.Left) == 0 && r.Blind() {
+	if len(r.Open()) == 0 && r.Blind() {
 		return link.Plan{}, blind(r)
 	}
 	return plans.NewSignOut(&plan, r), nil

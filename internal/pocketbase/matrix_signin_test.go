@@ -78,6 +78,7 @@ func (m *matrix) signsIn(t *testing.T) {
 		"email": "other@example.com"}, new(any))
 	exchange("old", signin.OutcomeReturns)
 
+	m.signsOut(t, d, fresh.ID)
 	m.logged(t, d)
 	for range len(secrets) {
 		if got := <-secrets; got != "ours-secret" && got != "" { // the second attempt has it in the body
