@@ -4,6 +4,8 @@
 #   docker build -t authpocket-demo --target authpocket-demo .   # the wizard with a sandbox
 #   docker run --rm --network host authpocket-demo               # its two systems listen on loopback
 #
+# What authpocket version prints: --build-arg VERSION=v1.2.3 --build-arg COMMIT="$(git rev-parse HEAD)".
+#
 # To pin the base images, look up their digests and pass them to the build:
 #
 #   docker buildx imagetools inspect golang:1.26 --format '{{.Manifest.Digest}}'
@@ -16,8 +18,8 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-ARG TARGETOS TARGETARCH
-RUN make image GOOS="${TARGETOS}" GOARCH="${TARGETARCH}" ROOT=/out
+ARG TARGETOS TARGETARCH VERSION COMMIT
+RUN make image GOOS="${TARGETOS}" GOARCH="${TARGETARCH}" VERSION="${VERSION}" COMMIT="${COMMIT}" ROOT=/out
 
 FROM ${BASE} AS authpocket-demo
 LABEL org.opencontainers.image.title="authpocket-demo" \

@@ -82,8 +82,9 @@ func imports() map[string]string {
 		"internal/linkfile":       "internal/link internal/preset internal/report internal/say internal/secret",
 		"internal/export":         "internal/link internal/report internal/say internal/secret",
 		"internal/keydocs":        "internal/link internal/linkfile internal/secret",
-		"internal/clidocs":        "internal/command internal/command/output internal/link internal/say",
-		"internal/journal":        "internal/link internal/report internal/say internal/secret",
+		"internal/clidocs": "internal/command internal/command/output internal/link internal/report internal/say " +
+			"internal/signin",
+		"internal/journal": "internal/link internal/report internal/say internal/secret",
 		"internal/authentik": "internal/authentik/apply internal/authentik/checks internal/authentik/login " +
 			"internal/authentik/rest internal/link internal/people internal/report internal/say " +
 			"internal/secret internal/signin internal/wire",
@@ -115,12 +116,13 @@ func imports() map[string]string {
 		"static": "",
 		"web": "internal/address internal/connect internal/engine internal/export internal/link " +
 			"internal/linkfile internal/logs internal/preset internal/report internal/say internal/secret " +
-			"internal/signin static web/door web/form web/live web/respond web/session web/view " +
+			"internal/signin static web/door web/form web/live web/middleware web/respond web/session web/view " +
 			"web/view/changes web/view/proof web/view/setup",
-		"web/door":    "internal/say static web/respond web/view",
-		"web/form":    "internal/link internal/preset internal/report internal/say internal/secret web/view/setup",
-		"web/live":    "web/view",
-		"web/respond": "internal/say static web/view",
+		"web/door":       "internal/say static web/respond web/view",
+		"web/form":       "internal/link internal/preset internal/report internal/say internal/secret web/view/setup",
+		"web/live":       "web/view",
+		"web/middleware": "internal/say web/door web/view",
+		"web/respond":    "internal/say static web/view",
 		"web/session": "internal/connect internal/engine internal/link internal/report internal/say " +
 			"internal/secret internal/signin web/door web/live web/view/changes web/view/proof",
 		"web/view":         "internal/link internal/report internal/say internal/visible",

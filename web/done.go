@@ -4,7 +4,9 @@ import (
 	"net/http"
 
 	"authpocket/internal/engine"
+	"authpocket/internal/say"
 	"authpocket/web/session"
+	"authpocket/web/view"
 	"authpocket/web/view/changes"
 )
 
@@ -37,4 +39,60 @@ func (s *Server) showDone(w http.ResponseWriter, r *http.Request, sess *session.
 		in.OneWay = s.engine(p).TakesPasswords(r.Context(), in.Desired)
 	}
 	s.render(w, r, http.StatusOK, changes.Done(changes.NewDone(s.head(sess), in)))
+}
+
+// forgetTokens handles the "POST /forget" route. It deletes the tokens and keeps
+// what was done, so that the last page can say how to revoke them. The browser
+// stays signed in and can start over.
+func (s *Server) forgetTokens(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	sess.Forget()
+	p := sess.Look()
+	if p.Settled != nil && p.Verify.Ended() {
+		redirect(w, r, "/done")
+		return
+	}
+	if !s.sessions.End(w, r, sess) {
+		redirect(w, r, "/forgotten?after=work")
+		return
+	}
+	redirect(w, r, "/forgotten")
+}
+
+// showForgotten handles the "GET /forgotten" route.
+func (s *Server) showForgotten(w http.ResponseWriter, r *http.Request, _ *session.Session) {
+	page := view.ProblemPage{
+		Head:    view.Head{Title: say.Of("The tokens are deleted")},
+		Summary: say.Of("authpocket has deleted both tokens, all client secrets and your answers."),
+		List: []say.Text{
+			say.Of("The tokens stay valid until you revoke them in authentik and PocketBase."),
+			say.Of("You stay signed in to authpocket for up to 30 minutes of inactivity. If you sign out, you need " +
+				"a new setup code to return."),
+		},
+		Actions: []view.Action{{Label: say.Of("Start over"), URL: "/"}},
+		Press:   []view.Action{{Label: say.Of("Sign out"), URL: "/leave"}},
+	}
+	if s.cfg.Shared { // nobody signs in to it
+		page.List, page.Press = page.List[:1], nil
+	}
+	if r.URL.Query().Get("after") == "work" {
+		page.Head.Title = say.Of("The tokens are deleted in a moment")
+		page.Summary = say.Of("A task that you started is still running. When it ends, authpocket deletes both " +
+			"tokens and all client secrets. Your answers are already deleted.")
+	}
+	s.problem(w, r, http.StatusOK, page)
+}
+
+// restart handles the "POST /restart" route.
+func (s *Server) restart(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	s.sessions.End(w, r, sess)
+	redirect(w, r, "/")
+}
+
+// leave handles the "POST /leave" route: it deletes everything and signs the
+// browser out. There is no Clear-Site-Data in the answer: a browser clears the cookies
+// of a host on all its ports, those of other programs on this machine too.
+func (s *Server) leave(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	s.sessions.End(w, r, sess)
+	s.door.SendOut(w, r)
+	redirect(w, r, "/")
 }

@@ -13,6 +13,7 @@ import (
 	"authpocket/internal/say"
 	"authpocket/static"
 	"authpocket/web/door"
+	"authpocket/web/middleware"
 )
 
 // languageOf returns the language that a page says it is in, with the header's.
@@ -46,7 +47,7 @@ func TestTheBrowserSaysWhichLanguage(t *testing.T) {
 			"GET": {"/", "/nowhere", "/apply", door.PathEnter + "?said=wrong"}, "POST": {"/authentik", "/nowhere"},
 		} {
 			for _, path := range paths {
-				header := map[string]string{"Accept-Language": one.accept, "Cookie": string(languageCookie) + "=" +
+				header := map[string]string{"Accept-Language": one.accept, "Cookie": string(middleware.Cookie) + "=" +
 					one.cookie}
 				if got := languageOf(t, answer(s, method, path, header)); got != one.want {
 					t.Errorf("%s %s with %v is in %q, want %q", method, path, one, got, one.want)
@@ -60,7 +61,7 @@ func TestTheBrowserSaysWhichLanguage(t *testing.T) {
 						t.Errorf("%s %s inside with %v is in %q, want %q", method, path, one, got, one.want)
 					}
 				} else if set := rec.Header().Values("Set-Cookie"); strings.Contains(strings.Join(set, " "),
-					string(languageCookie)) {
+					string(middleware.Cookie)) {
 					t.Errorf("%s %s sets %v", method, path, set)
 				}
 			}
@@ -84,7 +85,7 @@ func TestAChosenLanguageIsRemembered(t *testing.T) {
 		}
 		names = append(names, cookie.Name)
 	}
-	if !slices.Equal(names, []string{languageCookie.Host(), string(languageCookie)}) {
+	if !slices.Equal(names, []string{middleware.Cookie.Host(), string(middleware.Cookie)}) {
 		t.Errorf("the cookies are %q", names)
 	}
 	if p := b.get("/authentik").want(200); p.header.Get("Content-Language") != "de" {
@@ -100,7 +101,7 @@ func TestAChosenLanguageIsRemembered(t *testing.T) {
 	s := New(Config{})
 	t.Cleanup(s.Close)
 	if set := answerTo(s, secure).Result().Cookies(); len(set) != 1 || !set[0].Secure ||
-		set[0].Name != languageCookie.Host() {
+		set[0].Name != middleware.Cookie.Host() {
 		t.Errorf("over https it sets %v", set)
 	}
 }

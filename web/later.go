@@ -13,6 +13,7 @@ import (
 	"authpocket/internal/say"
 	"authpocket/web/session"
 	"authpocket/web/view"
+	"authpocket/web/view/changes"
 )
 
 // showUndo handles the "GET /receipts/{id}/undo" route: the review of a plan
@@ -165,4 +166,18 @@ func (s *Server) laterProblems(w http.ResponseWriter, r *http.Request, sess *ses
 			page.Actions[1:]
 	}
 	s.problem(w, r, http.StatusConflict, page)
+}
+
+// showPeople handles the "GET /people" route: the accounts of people who can no longer sign in. It compares them again
+// each time.
+func (s *Server) showPeople(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress) {
+	found, err := s.engine(p).People(r.Context(), p.Spec)
+	if s.noLink(w, r, sess, err) {
+		return
+	}
+	if err != nil {
+		s.fail(w, r, sess, err, "/people")
+		return
+	}
+	s.render(w, r, http.StatusOK, changes.People(changes.NewPeople(s.head(sess), found)))
 }

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 
+	"authpocket/internal/engine"
+	"authpocket/internal/link"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/web/session"
@@ -39,4 +41,60 @@ func (s *Server) showProof(w http.ResponseWriter, r *http.Request, sess *session
 		return
 	}
 	s.review(w, r, sess, p, sess.Show(plan, p.Rev))
+}
+
+// onlyWayField is the field of the problem of a plan that leaves nobody a way in.
+const onlyWayField = "pocketbase.password_auth"
+
+// proofOf returns the test sign-in that proves the link since its last change, nil for none.
+func (s *Server) proofOf(sess *session.Session) *link.Proof {
+	p := sess.Look()
+	if p.Settled == nil {
+		return nil
+	}
+	var proof *link.Proof
+	for _, run := range s.signIns.All(sess) {
+		one := engine.ProofOf(p.Settled.Desired, run.Verdict(), run.Made)
+		if one != nil && one.At.After(p.Settled.At) && (proof == nil || one.At.After(proof.At)) {
+			proof = one
+		}
+	}
+	return proof
+}
+
+// showPasswords handles the "GET /passwords" route: the review of a plan that leaves authentik as the only way in,
+// after a test sign-in has worked.
+func (s *Server) showPasswords(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress) {
+	const here = "/passwords"
+	spec, proof := p.Spec, s.proofOf(sess)
+	if link.Value(spec.PocketBase.PasswordAuth, true) {
+		spec.PocketBase.PasswordAuth, spec.PocketBase.OTP = new(false), new(false)
+	}
+	plan, waits, err := s.engine(p).PlanNext(r.Context(), spec, proof)
+	if problems, ok := errors.AsType[report.Problems](err); ok {
+		s.problem(w, r, http.StatusConflict, view.ProblemPage{
+			Head:    s.titled(sess, say.Of("Passwords stay on")),
+			Summary: say.Of("They cannot be turned off here. Nothing was written."), List: view.Sentences(problems),
+			Actions: []view.Action{{Label: say.Of("Change the settings"), URL: "/settings"}},
+		})
+		return
+	}
+	switch {
+	case err != nil:
+		s.fail(w, r, sess, err, here)
+	case !waits:
+		shown := sess.Show(plan, p.Rev)
+		shown.Errand = session.Errand{Again: here, Answers: &spec}
+		s.review(w, r, sess, p, shown)
+	case !plan.Empty():
+		redirect(w, r, "/review")
+	default:
+		s.problem(w, r, http.StatusConflict, view.ProblemPage{
+			Head: s.titled(sess, say.Of("Test a sign-in first")),
+			Summary: say.Of("Passwords are turned off only after a sign-in through this link has worked since its last " +
+				"change. Nothing was written."),
+			Actions: []view.Action{{Label: say.Of("Prove it now"), URL: "/prove"},
+				{Label: say.Of("Test sign-in"), URL: "/signin"}},
+		})
+	}
 }

@@ -14,7 +14,9 @@ import (
 
 	"authpocket/internal/report"
 	"authpocket/internal/say"
+	"authpocket/web/door"
 	"authpocket/web/live"
+	"authpocket/web/middleware"
 	"authpocket/web/respond"
 	"authpocket/web/session"
 	"authpocket/web/view"
@@ -106,7 +108,7 @@ func (s *Server) logError(r *http.Request, what string, err error) {
 	if respond.Gone(r) {
 		return
 	}
-	s.cfg.Log.ErrorContext(r.Context(), what, idOf(r), slog.Any("error", err))
+	s.cfg.Log.ErrorContext(r.Context(), what, middleware.ID(r), slog.Any("error", err))
 }
 
 // logRefused logs why a connection failed that was just asked for. Most often
@@ -115,7 +117,7 @@ func (s *Server) logRefused(r *http.Request, what string, err error) {
 	if respond.Gone(r) {
 		return
 	}
-	s.cfg.Log.InfoContext(r.Context(), what, idOf(r), slog.String("refused", shorten(err.Error())))
+	s.cfg.Log.InfoContext(r.Context(), what, middleware.ID(r), slog.String("refused", shorten(err.Error())))
 }
 
 // logText bounds what a line of the log repeats of what was typed, in bytes.
@@ -216,6 +218,18 @@ func (s *Server) badForm(w http.ResponseWriter, r *http.Request, sess *session.S
 	})
 }
 
+// ownPagesOnly refuses what another site's page sends.
+func (s *Server) ownPagesOnly() func(http.Handler) http.Handler {
+	return door.OwnPagesOnly(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.problem(w, r, http.StatusForbidden, view.ProblemPage{
+			Head:    view.Head{Title: say.Of("Request from another site")},
+			Summary: say.Of("The request did not come from a page of authpocket, so it was rejected."),
+			Todo:    say.Of("Open authpocket at its own address and use the button there."),
+			Actions: []view.Action{{Label: say.Of("Go to start"), URL: "/"}},
+		})
+	}))
+}
+
 // stream sends the events of a record, and logs errors.
 func (s *Server) stream(w http.ResponseWriter, r *http.Request, state live.Follow,
 	message func(n int, over bool) templ.Component) {
@@ -254,4 +268,30 @@ func from(values string) string {
 		return "review"
 	}
 	return ""
+}
+
+// recently returns the handler of a page that asks both systems. It shows what
+// was read for the page seconds ago again, unless the browser reloads.
+func (s *Server) recently(next func(http.ResponseWriter, *http.Request, *session.Session,
+	session.Progress)) func(http.ResponseWriter, *http.Request, *session.Session, session.Progress) {
+	return func(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress) {
+		if page := sess.Recent(r.URL.Path, r.URL.RequestURI()); page != nil && !reloads(r) {
+			s.render(w, r, http.StatusOK, page)
+			return
+		}
+		next(w, r, sess, p)
+	}
+}
+
+// renderRecent writes a page that recently may show again. p is from before the
+// systems were asked.
+func (s *Server) renderRecent(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress,
+	page templ.Component) {
+	sess.Keep(p, r.URL.Path, r.URL.RequestURI(), page)
+	s.render(w, r, http.StatusOK, page)
+}
+
+func reloads(r *http.Request) bool {
+	asked := r.Header.Get("Cache-Control")
+	return strings.Contains(asked, "max-age=0") || strings.Contains(asked, "no-cache")
 }

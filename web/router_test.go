@@ -12,6 +12,7 @@ import (
 	"authpocket/static"
 	"authpocket/web/door"
 	"authpocket/web/form"
+	"authpocket/web/middleware"
 )
 
 // eachRoute calls visit for every route of the router, with a path that leads
@@ -144,7 +145,7 @@ func TestTooMuchIsRefusedInWords(t *testing.T) {
 func TestAPanicGivesNothingAway(t *testing.T) {
 	s := New(Config{})
 	t.Cleanup(s.Close)
-	h := door.Headers(s.recoverPanics(http.HandlerFunc(func(http.ResponseWriter,
+	h := door.Headers(middleware.Recover(s.cfg.Log, s.pages.Fail)(http.HandlerFunc(func(http.ResponseWriter,
 		*http.Request) {
 		panic("the innermost")
 	})))

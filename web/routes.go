@@ -9,6 +9,8 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/static"
 	"authpocket/web/door"
+	"authpocket/web/form"
+	"authpocket/web/middleware"
 	"authpocket/web/respond"
 	"authpocket/web/session"
 	"authpocket/web/view/changes"
@@ -18,8 +20,10 @@ import (
 // route, including errors and files.
 func (s *Server) routes() chi.Router {
 	r := chi.NewRouter()
-	r.Use(ownID, s.logRequests, s.cfg.Hosts.Only, door.Headers, s.inLanguage, s.recoverPanics, s.ownPagesOnly(),
-		s.chooseLanguage, s.limitBody, headAsGet, s.door.Guard)
+	language := middleware.Language{Languages: s.languages, Once: callbackPath}
+	r.Use(middleware.OwnID, middleware.Log(s.logOf), s.cfg.Hosts.Only, door.Headers, language.Use,
+		middleware.Recover(s.cfg.Log, s.pages.Fail), s.ownPagesOnly(), language.Choose,
+		middleware.LimitBody(form.MaxBody), middleware.HeadAsGet, s.door.Guard)
 	r.NotFound(s.notFound)
 	r.MethodNotAllowed(s.wrongMethod)
 
@@ -151,7 +155,7 @@ func (s *Server) with(next handler) http.HandlerFunc {
 		}
 		s.door.DropPlain(w, r)
 		session.Cookie.DropPlain(w, r)
-		languageCookie.DropPlain(w, r)
+		middleware.Cookie.DropPlain(w, r)
 		leaveInvitation(r, sess)
 		next(w, r, sess)
 	}

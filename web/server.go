@@ -19,6 +19,9 @@ import (
 	"authpocket/web/view"
 )
 
+// strangerLines is how many requests of strangers are logged in a minute.
+const strangerLines = 60
+
 // Config says how the wizard runs. The zero value is fit for production.
 type Config struct {
 	Log     *slog.Logger // nil discards
@@ -106,6 +109,14 @@ func New(cfg Config) *Server {
 		Everyone: cfg.Shared,
 	})
 	return s
+}
+
+// logOf returns the log for a request.
+func (s *Server) logOf(r *http.Request) *slog.Logger {
+	if s.door.Knows(r) {
+		return s.cfg.Log
+	}
+	return s.strangers
 }
 
 // engine is the session's two connections put to work.

@@ -13,6 +13,7 @@ import (
 	"authpocket/internal/say"
 	"authpocket/static"
 	"authpocket/web/door"
+	"authpocket/web/middleware"
 	"authpocket/web/respond"
 	"authpocket/web/session"
 	"authpocket/web/view"
@@ -53,7 +54,7 @@ func (s *Server) showInvitation(w http.ResponseWriter, r *http.Request, sess *se
 
 // leaveInvitation forgets the link that an invitation shows when another page is read.
 func leaveInvitation(r *http.Request, sess *session.Session) {
-	if reads(r) && !door.Stream(r) {
+	if middleware.Reads(r) && !door.Stream(r) {
 		sess.LeaveInvitation(r.URL.Path)
 	}
 }

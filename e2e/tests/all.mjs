@@ -9,3 +9,4 @@ import './proof.test.mjs';
 import './security.test.mjs';
 import './public.test.mjs';
 import './keyboard.test.mjs';
+import './tutorial.test.mjs';

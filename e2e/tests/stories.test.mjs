@@ -4,7 +4,7 @@ import { assertAccessible, assertFits } from './looks.mjs';
 import { test, startStorybook, openBrowser } from './wizard.mjs';
 
 const root = new URL('../..', import.meta.url).pathname;
-const pictures = process.env.AUTHPOCKET_PICTURES; // keep pictures, of all stories, and the one that the README shows
+const pictures = process.env.AUTHPOCKET_PICTURES; // keep pictures of all stories
 
 /** Takes n of the names, in an order that the seed decides. */
 function some(names, n, seed) {
@@ -42,12 +42,6 @@ test('every story is accessible and fits', async (t) => {
     await page.emulateMedia({ colorScheme: 'dark' });
     await assertAccessible(page, `${name}, dark, 320 px`);
     await take(page, `${name || 'index'}-dark`, 1280);
-  }
-  if (pictures) {
-    await page.emulateMedia({ colorScheme: 'light' });
-    await page.setViewportSize({ width: 1040, height: 1180 });
-    await page.goto(book.url + 'review-create');
-    await page.screenshot({ path: `${root}docs/review.png` });
   }
   t.diagnostic(`${names.length} of ${book.names.length} stories in ${(Date.now() - began) / 1000} s, seed ${seed}`);
 });

@@ -1,8 +1,10 @@
-// Command clidocs writes the pages of the command line to docs/cli and the JSON Schemas of its output to docs/schemas,
-// or with -man DIR manual pages to a directory. SOURCE_DATE_EPOCH is the date of manual pages.
+// Command clidocs writes the pages of the command line to docs/cli, the JSON Schemas of its output to docs/schemas, and
+// the pages of checks and environment variables, or with -man DIR manual pages to a directory. SOURCE_DATE_EPOCH is the
+// date of manual pages.
 package main
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"os"
@@ -23,7 +25,7 @@ func main() {
 	}
 	err := fill(dir, write)
 	if err == nil && *man == "" {
-		err = writeSchemas("docs/schemas", outputPage)
+		err = cmp.Or(writeSchemas("docs/schemas", outputPage), writePages("docs"))
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "clidocs:", err)
@@ -49,6 +51,17 @@ func fill(dir string, write func(*cobra.Command, string) error) error {
 	root := command.Tree()
 	root.DisableAutoGenTag = true // it has a date
 	return write(root, dir)
+}
+
+// writePages writes the pages that are made of catalogues.
+func writePages(dir string) error {
+	for name, text := range map[string]string{"checks.md": checksPage(), "environment.md": environmentPage()} {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil { //nolint:gosec // pages for everybody
+			return fmt.Errorf("writing the page: %w", err)
+		}
+	}
+	return nil
 }
 
 func markdown(root *cobra.Command, dir string) error { return doc.GenMarkdownTree(root, dir) }

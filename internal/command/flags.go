@@ -93,7 +93,8 @@ type stateFlag struct{ State string }
 
 func (f *stateFlag) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.State, "state", "", "`directory` for receipts; default: authpocket below $XDG_STATE_HOME "+
-		"or\n~/.local/state")
+		"or\n~/.local/state, "+
+		"on macOS ~/Library/Application Support,\non Windows %LocalAppData%")
 	_ = cmd.MarkFlagDirname("state")
 	fromEnv(cmd.Flags(), "state", "AUTHPOCKET_STATE")
 }
@@ -164,21 +165,21 @@ func (c *choice) String() string { return *c.to }
 
 func (*choice) Type() string { return "word" }
 
-// variables is the annotation of a flag that an environment variable can set.
-const variables = "authpocket_variables"
+// Variables is the annotation of a flag that an environment variable can set.
+const Variables = "authpocket_variables"
 
 // fromEnv lets an environment variable set a flag that the command line does
 // not have.
 func fromEnv(flags *pflag.FlagSet, name, variable string) {
 	flags.Lookup(name).Usage += " ($" + variable + ")"
-	_ = flags.SetAnnotation(name, variables, []string{variable})
+	_ = flags.SetAnnotation(name, Variables, []string{variable})
 }
 
 // readEnv sets flags from their environment variables. An empty variable is no
 // variable.
 func readEnv(flags *pflag.FlagSet) (failed error) {
 	flags.VisitAll(func(f *pflag.Flag) {
-		for _, variable := range f.Annotations[variables] {
+		for _, variable := range f.Annotations[Variables] {
 			value := os.Getenv(variable)
 			if value == "" || f.Changed {
 				continue

@@ -2,6 +2,7 @@ package command
 
 import (
 	"os"
+	"runtime"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -96,5 +97,5 @@ func stateDir(dir string) (string, error) {
 	if dir != "" {
 		return dir, nil
 	}
-	return journal.DefaultDir(os.LookupEnv, os.UserHomeDir)
+	return journal.DefaultDir(runtime.GOOS, os.LookupEnv, os.UserHomeDir)
 }

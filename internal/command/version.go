@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"runtime/debug"
 
 	"authpocket/internal/command/output"
@@ -26,9 +27,16 @@ func newVersion(s *shared) *cobra.Command {
 	return cmd
 }
 
-// releaseVersion returns the version of the module, "(devel)" where the build
-// knows none.
+// stampedVersion and stampedCommit are set by the linker for a release, which may be built where there is no
+// repository: see VERSION in the Makefile.
+var stampedVersion, stampedCommit string
+
+// releaseVersion returns the version of the release or of the module,
+// "(devel)" where the build knows none.
 func releaseVersion() string {
+	if stampedVersion != "" {
+		return stampedVersion
+	}
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		return info.Main.Version
 	}
@@ -37,7 +45,7 @@ func releaseVersion() string {
 
 // builtAs returns how the program was built.
 func builtAs() output.Build {
-	b := output.Build{Version: releaseVersion()}
+	b := output.Build{Version: releaseVersion(), Commit: stampedCommit}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return b
@@ -46,7 +54,7 @@ func builtAs() output.Build {
 	for _, setting := range info.Settings {
 		switch setting.Key {
 		case "vcs.revision":
-			b.Commit = setting.Value
+			b.Commit = cmp.Or(b.Commit, setting.Value)
 		case "vcs.modified":
 			b.Changed = setting.Value == "true"
 		}

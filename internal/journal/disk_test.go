@@ -130,7 +130,7 @@ func life(s *Store) (r *Receipt, reached string, err error) {
 // temporary file, and the receipt is either the old or the new one.
 func TestAnyFailingCallIsSaidAndLeavesNothingHalf(t *testing.T) {
 	causes := map[error]string{
-		syscall.ENOSPC: "no space left", syscall.EDQUOT: "no space left", syscall.EROFS: "read-only",
+		errFull: "no space left", errQuota: "no space left", errReadOnly: "read-only",
 		syscall.EACCES: "may not write", syscall.EIO: "cannot write receipts",
 	}
 	cases := 0
@@ -235,7 +235,7 @@ func TestAKillAtAnyCallLeavesAReadableReceipt(t *testing.T) {
 }
 
 func TestAFailedStepCanBeTakenAgain(t *testing.T) {
-	d := &faulty{with: syscall.ENOSPC}
+	d := &faulty{with: errFull}
 	dir := t.TempDir()
 	s, err := open(dir, d)
 	must(t, err)

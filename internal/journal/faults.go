@@ -105,10 +105,10 @@ func reason(dir string, err error) *Fault {
 		return f
 	}
 	switch {
-	case errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT):
+	case errors.Is(err, errFull), errors.Is(err, errQuota):
 		f.Summary, f.Todo = say.Of("There is no space left for receipts in %s.", dir), say.Of("Free some, or %s",
 			another)
-	case errors.Is(err, syscall.EROFS):
+	case errors.Is(err, errReadOnly):
 		f.Summary, f.Todo = say.Of("The directory for receipts, %s, is read-only.", dir),
 			say.Of("Make it writable, or %s", another)
 	case errors.Is(err, fs.ErrPermission):

@@ -66,11 +66,14 @@ func open(dir string, d disk) (*Store, error) {
 // Dir returns the absolute path of the state directory.
 func (s *Store) Dir() string { return s.dir }
 
-// DefaultDir returns the default state directory: authpocket in
-// $XDG_STATE_HOME, or else in ~/.local/state.
-func DefaultDir(lookupEnv func(string) (string, bool), home func() (string, error)) (string, error) {
+// DefaultDir returns the default state directory on an operating system: authpocket in $XDG_STATE_HOME, or else where
+// that system's programs keep what is not for other machines.
+func DefaultDir(goos string, lookupEnv func(string) (string, bool), home func() (string, error)) (string, error) {
 	// The XDG base directory specification says to ignore relative values.
 	if base, found := lookupEnv("XDG_STATE_HOME"); found && filepath.IsAbs(base) {
+		return filepath.Join(base, "authpocket"), nil
+	}
+	if base, found := lookupEnv("LocalAppData"); found && base != "" && goos == "windows" {
 		return filepath.Join(base, "authpocket"), nil
 	}
 	dir, err := home()
@@ -80,6 +83,12 @@ func DefaultDir(lookupEnv func(string) (string, bool), home func() (string, erro
 			Todo:    say.Of("Set a state directory or XDG_STATE_HOME."),
 			Err:     errors.Join(errors.New("finding the home directory"), err),
 		}
+	}
+	switch goos {
+	case "windows":
+		return filepath.Join(dir, "AppData", "Local", "authpocket"), nil
+	case "darwin":
+		return filepath.Join(dir, "Library", "Application Support", "authpocket"), nil
 	}
 	return filepath.Join(dir, ".local", "state", "authpocket"), nil
 }

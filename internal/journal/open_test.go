@@ -17,22 +17,29 @@ func TestDefaultDir(t *testing.T) {
 		return func(name string) (string, bool) { return v, found && name == "XDG_STATE_HOME" }
 	}
 	home := func() (string, error) { return filepath.FromSlash("/home/ada"), nil }
+	local := func(name string) (string, bool) { return "/local", name == "LocalAppData" }
 	for _, c := range []struct {
-		name string
-		env  func(string) (string, bool)
-		want string
+		name, goos string
+		env        func(string) (string, bool)
+		want       string
 	}{
-		{"not set", env("", false), "/home/ada/.local/state/authpocket"},
-		{"set", env("/var/lib", true), "/var/lib/authpocket"},
-		{"empty", env("", true), "/home/ada/.local/state/authpocket"},
-		{"relative, which is to be ignored", env("state", true), "/home/ada/.local/state/authpocket"},
+		{"not set", "linux", env("", false), "/home/ada/.local/state/authpocket"},
+		{"set", "linux", env("/var/lib", true), "/var/lib/authpocket"},
+		{"empty", "linux", env("", true), "/home/ada/.local/state/authpocket"},
+		{"relative, which is to be ignored", "linux", env("state", true), "/home/ada/.local/state/authpocket"},
+		{"another system's variable", "linux", local, "/home/ada/.local/state/authpocket"},
+		{"macOS", "darwin", env("", false), "/home/ada/Library/Application Support/authpocket"},
+		{"macOS, set", "darwin", env("/var/lib", true), "/var/lib/authpocket"},
+		{"Windows", "windows", local, "/local/authpocket"},
+		{"Windows, not set", "windows", env("", false), "/home/ada/AppData/Local/authpocket"},
 	} {
-		got, err := DefaultDir(c.env, home)
+		got, err := DefaultDir(c.goos, c.env, home)
 		if err != nil || got != filepath.FromSlash(c.want) {
 			t.Errorf("%s: %q, %v", c.name, got, err)
 		}
 	}
-	_, err := DefaultDir(env("", false), func() (string, error) { return "", errors.New("$HOME is not defined") })
+	homeless := func() (string, error) { return "", errors.New("$HOME is not defined") }
+	_, err := DefaultDir("linux", env("", false), homeless)
 	if said := words(t, err); !strings.Contains(said, "state directory") {
 		t.Errorf("without a home it says %s", said)
 	}

@@ -9,6 +9,13 @@ import (
 	"syscall"
 )
 
+// How the operating system says that a disk is full, that its user may have no more of it, and that it is read-only.
+const (
+	errFull     = syscall.ENOSPC
+	errQuota    = syscall.EDQUOT
+	errReadOnly = syscall.EROFS
+)
+
 // lockFile locks f. With tryLockExclusive it returns errBusy if the lock is
 // held.
 func lockFile(f *os.File, m lockMode) error {
@@ -32,6 +39,8 @@ func lockFile(f *os.File, m lockMode) error {
 }
 
 func unlockFile(f *os.File) error { return syscall.Flock(int(f.Fd()), syscall.LOCK_UN) }
+
+func (system) Rename(from, to string) error { return os.Rename(from, to) } // #nosec G703 -- of ours
 
 func (system) SyncDir(dir string) error {
 	f, err := os.Open(dir)

@@ -4,8 +4,16 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"golang.org/x/sys/windows"
+)
+
+// How the operating system says that a disk is full, that its user may have no more of it, and that it is read-only.
+const (
+	errFull     = windows.ERROR_DISK_FULL
+	errQuota    = windows.ERROR_DISK_QUOTA_EXCEEDED
+	errReadOnly = windows.ERROR_WRITE_PROTECT
 )
 
 // lockFile locks f. With tryLockExclusive it returns errBusy if the lock is
@@ -19,6 +27,8 @@ func lockFile(f *os.File, m lockMode) error {
 		return nil
 	case errors.Is(err, windows.ERROR_LOCK_VIOLATION), errors.Is(err, windows.ERROR_IO_PENDING):
 		return errBusy
+	case errors.Is(err, windows.ERROR_NOT_SUPPORTED), errors.Is(err, windows.ERROR_INVALID_FUNCTION):
+		return fmt.Errorf("locking a file: %w", errors.Join(errNoLocks, err))
 	default:
 		return fmt.Errorf("locking a file: %w", err)
 	}
@@ -26,6 +36,21 @@ func lockFile(f *os.File, m lockMode) error {
 
 func unlockFile(f *os.File) error {
 	return windows.UnlockFileEx(windows.Handle(f.Fd()), 0, 1, 0, new(windows.Overlapped))
+}
+
+// patience is how long Rename waits for the readers of a file.
+const patience = 2 * time.Second
+
+// Rename replaces a file. That is refused while another process has it open, even for reading, as a virus scanner
+// does: then it tries again for a while.
+func (system) Rename(from, to string) error {
+	for began := time.Now(); ; time.Sleep(10 * time.Millisecond) {
+		err := os.Rename(from, to)
+		open := errors.Is(err, windows.ERROR_ACCESS_DENIED) || errors.Is(err, windows.ERROR_SHARING_VIOLATION)
+		if !open || time.Since(began) > patience {
+			return err
+		}
+	}
 }
 
 // SyncDir does nothing: NTFS logs renames itself, and directories cannot be

@@ -1,5 +1,9 @@
 package link
 
+import (
+	"authpocket/internal/say"
+)
+
 // Mapping is a scope mapping.
 type Mapping struct {
 	Ref
@@ -10,19 +14,19 @@ type Mapping struct {
 }
 
 // MappingAttrs returns the table of a scope mapping's fields. No spec sets them.
-func MappingAttrs() []Attr[struct{}, Mapping] {
-	type S = Mapping
-	return []Attr[struct{}, S]{
-		text[struct{}](Meta{Key: "name", Label: "E-mail mapping", Theirs: "Name", Follows: "email", Fixed: true},
-			func(s *S) *string { return &s.Name }, nil),
-		text[struct{}](Meta{Key: "scope_name", Label: "Scope of the e-mail mapping", Theirs: "Scope name",
+func MappingAttrs() []*Attr[*struct{}, *Mapping] {
+	type S = *Mapping
+	return []*Attr[*struct{}, S]{
+		text[*struct{}](&Meta{Key: "name", Label: "E-mail mapping", Theirs: "Name", Follows: "email", Fixed: true},
+			func(s S) *string { return &s.Name }, nil),
+		text[*struct{}](&Meta{Key: "scope_name", Label: "Scope of the e-mail mapping", Theirs: "Scope name",
 			Follows: "email"},
-			func(s *S) *string { return &s.Scope }, nil),
-		text[struct{}](Meta{Key: "description", Label: "Description of the e-mail mapping", Theirs: "Description",
-			Follows: "email", Free: true}, func(s *S) *string { return &s.Description }, nil),
-		text[struct{}](Meta{Key: "expression", Label: "Expression of the e-mail mapping", Theirs: "Expression",
+			func(s S) *string { return &s.Scope }, nil),
+		text[*struct{}](&Meta{Key: "description", Label: "Description of the e-mail mapping", Theirs: "Description",
+			Follows: "email", Free: true}, func(s S) *string { return &s.Description }, nil),
+		text[*struct{}](&Meta{Key: "expression", Label: "Expression of the e-mail mapping", Theirs: "Expression",
 			Follows: "email", Code: true},
-			func(s *S) *string { return &s.Expression }, nil),
+			func(s S) *string { return &s.Expression }, nil),
 	}
 }
 
@@ -34,16 +38,87 @@ type KeyState struct {
 }
 
 // KeyAttrs returns the table of a signing key's fields. No spec sets them.
-func KeyAttrs() []Attr[struct{}, KeyState] {
-	type S = KeyState
-	return []Attr[struct{}, S]{
-		text[struct{}](Meta{Key: "common_name", Label: "Signing key", Theirs: "Common Name",
+func KeyAttrs() []*Attr[*struct{}, *KeyState] {
+	type S = *KeyState
+	return []*Attr[*struct{}, S]{
+		text[*struct{}](&Meta{Key: "common_name", Label: "Signing key", Theirs: "Common Name",
 			Follows: "provider.signing_key"},
-			func(s *S) *string { return &s.Name }, nil),
-		number[struct{}](Meta{Key: "validity_days", Label: "Validity of the signing key", Hidden: true},
-			func(s *S) *int { return &s.Days }),
-		text[struct{}](Meta{Key: "alg", Label: "Algorithm of the signing key", Theirs: "Private key Algorithm",
+			func(s S) *string { return &s.Name }, nil),
+		number[*struct{}](&Meta{Key: "validity_days", Label: "Validity of the signing key", Hidden: true},
+			func(s S) *int { return &s.Days }),
+		text[*struct{}](&Meta{Key: "alg", Label: "Algorithm of the signing key", Theirs: "Private key Algorithm",
 			Follows: "provider.signing_key"},
-			func(s *S) *string { return &s.Algorithm }, nil),
+			func(s S) *string { return &s.Algorithm }, nil),
+	}
+}
+
+// authpocket's own scope mappings. Names are unique across all property mappings of an authentik. Expressions are
+// constants, never built from input.
+const (
+	trustAllName       = "authpocket: trust every e-mail address"
+	trustAttributeName = "authpocket: trust e-mail addresses marked verified"
+
+	// An account without an address gets no verified claim.
+	trustAllExpression = `return {
+    "email": request.user.email,
+    "email_verified": bool(request.user.email),
+}`
+	// The attribute is passed on unchanged: PocketBase reads true, "true"
+	// and 1 as verified, everything else as not (tools/auth/oidc.go).
+	trustAttributeExpression = `return {
+    "email": request.user.email,
+    "email_verified": request.user.attributes.get("email_verified", False),
+}`
+
+	// ManagedPrefix is the prefix of the managed names of authentik's own scope mappings.
+	ManagedPrefix = "goauthentik.io/providers/oauth2/scope-"
+)
+
+// EmailMapping returns the scope mapping that carries out the decision, nil if authentik's own stays.
+func EmailMapping(d EmailDecision) *Mapping {
+	m := &Mapping{Scope: "email"}
+	switch d {
+	case EmailTrustAll:
+		m.Name, m.Expression = trustAllName, trustAllExpression
+		m.Description = "E-mail address, always verified"
+	case EmailTrustAttribute:
+		m.Name, m.Expression = trustAttributeName, trustAttributeExpression
+		m.Description = "E-mail address, verified where the attribute email_verified says so"
+	default:
+		return nil
+	}
+	return m
+}
+
+// OwnMapping reports whether authpocket creates mappings with that name.
+func OwnMapping(name string) bool {
+	return name == trustAllName || name == trustAttributeName
+}
+
+// EmailDropped describes what PocketBase does with an address that is not verified.
+func EmailDropped(c CollectionState) say.Text {
+	if c.EmailRequired {
+		return say.Of("PocketBase drops the address and then refuses the sign-in with “email: Cannot be blank”, "+
+			"because %s requires one. Users who have signed in before still can.", c.Name)
+	}
+	return say.Of("PocketBase drops the address. The account is created without one, and nobody is linked to an " +
+		"existing account.")
+}
+
+// EmailOutcome describes what a first sign-in leads to under a decision, given the collection's rules.
+func EmailOutcome(d EmailDecision, c CollectionState) say.Text {
+	taken := say.Of("A new account is created; an account with the same address is linked instead.")
+	if c.CreateRule == nil {
+		taken = say.Of("New users are refused, because only superusers may create records in %s; an account with the "+
+			"same address is linked instead.", c.Name)
+	}
+	switch d {
+	case EmailTrustAll:
+		return say.Of("Every address from authentik counts as verified. %s", taken)
+	case EmailTrustAttribute:
+		return say.Of("For people whose authentik attribute email_verified is true: %s For everyone else: %s", taken,
+			EmailDropped(c))
+	default:
+		return say.Of("authentik marks every address as not verified. %s", EmailDropped(c))
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"net/netip"
 	"net/url"
 	"strconv"
-	"syscall"
 )
 
 // MaxConnections is how many connections are open at once. Further ones wait
@@ -80,7 +79,7 @@ func Open(ctx context.Context, o Options) (*Opened, error) {
 		return nil, err
 	}
 	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", o.Address)
-	if errors.Is(err, syscall.EADDRINUSE) {
+	if errors.Is(err, errInUse) {
 		return nil, fmt.Errorf("%w, perhaps by another authpocket: end that, or choose another address with "+
 			"--listen, such as 127.0.0.1:0 for any free port", ErrTaken)
 	}

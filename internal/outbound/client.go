@@ -11,7 +11,6 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"syscall"
 	"time"
 
 	"authpocket/internal/say"
@@ -172,9 +171,9 @@ func Reason(err error) say.Text {
 		return say.Of("its certificate has expired or cannot be used")
 	case plainAnswer(err):
 		return say.Of("it does not speak https on that port")
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case errors.Is(err, errRefused):
 		return say.Of("nothing listens on that port")
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.Is(err, errReset), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return say.Of("it closed the connection without a whole answer")
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
 		return say.Of("it did not answer in time")

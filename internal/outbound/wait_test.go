@@ -32,7 +32,7 @@ func TestRetryAfter(t *testing.T) {
 
 func TestMayPass(t *testing.T) {
 	for _, err := range []error{
-		syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.EPIPE, io.EOF, io.ErrUnexpectedEOF, context.DeadlineExceeded,
+		errRefused, errReset, syscall.EPIPE, io.EOF, io.ErrUnexpectedEOF, context.DeadlineExceeded,
 		&net.DNSError{Name: "a.test", IsTemporary: true}, errors.New("malformed HTTP response"),
 	} {
 		if !MayPass(fmt.Errorf("asking: %w", err)) {

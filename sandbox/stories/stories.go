@@ -169,6 +169,8 @@ func settingsStories(both view.Head) []Story {
 	recognised := proposed
 	recognised.Form = maps.Clone(Settings().Form)
 	recognised.There = true
+	linked := both
+	linked.Ends.Joined = true
 	again := Settings()
 	one := Settings()
 	one.Problems = wrong.Problems[1:2]
@@ -177,10 +179,10 @@ func settingsStories(both view.Head) []Story {
 		{"settings-again", setup.Settings(setup.NewSettings(both, again))},
 		{"settings-fresh", setup.Settings(setup.NewSettings(both, fresh))},
 		{"settings-app-proposed", setup.Settings(setup.NewSettings(both, proposed))},
-		{"settings-app-recognised", setup.Settings(setup.NewSettings(both, recognised))},
+		{"settings-app-recognised", setup.Settings(setup.NewSettings(linked, recognised))},
 		{"settings-choice", setup.Settings(setup.NewSettings(both, choice))},
 		{"settings-answered", setup.Settings(setup.NewSettings(demo(both), answered))},
-		{"settings-there", setup.Settings(setup.NewSettings(both, there))},
+		{"settings-there", setup.Settings(setup.NewSettings(linked, there))},
 		{"settings-undecided", setup.Settings(setup.NewSettings(both, one))},
 		{"settings-wrong", setup.Settings(setup.NewSettings(both, wrong))},
 	}
