@@ -108,7 +108,9 @@ func (p program) hintPreset(ctx context.Context, to linkfile.PocketBase) {
 	}
 }
 
-func belongs(app *preset.Preset) say.Text { return say.Of("This PocketBase belongs to %s.", app.Label()) }
+func belongs(app *preset.Preset) say.Text {
+	return say.Of("This PocketBase belongs to %s.", app.Label())
+}
 
 // wrongAddresses returns the problems of the addresses. A file can be written without tokens.
 func wrongAddresses(reach linkfile.File) report.Problems {

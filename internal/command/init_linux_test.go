@@ -153,7 +153,8 @@ func TestInitHintsAtThePresetWithoutATerminal(t *testing.T) {
 			var errs bytes.Buffer
 			cmd.Stderr = &errs
 			out, err := cmd.Output()
-			if err != nil || errs.String() != test.want || bytes.Contains(out, []byte("preset:")) != (test.flags != nil) {
+			if has := bytes.Contains(out, []byte("preset:")); err != nil || errs.String() != test.want ||
+				has != (test.flags != nil) {
 				t.Errorf("%v, %q on standard error:\n%s", err, errs.String(), out)
 			}
 		})
