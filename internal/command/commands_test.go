@@ -122,10 +122,23 @@ func askAuthentik(ts *testscript.TestScript, neg bool, args []string) {
 	if snap := box.Authentik().Snapshot(); len(snap.Providers) == 1 {
 		path = strings.ReplaceAll(path, "{provider}", strconv.Itoa(snap.Providers[0].PK))
 	}
-	req, err := http.NewRequest(args[0], box.AuthentikURL+"/api/v3"+path,
-		strings.NewReader(strings.Join(args[2:], " ")))
+	ask(ts, args[0], box.AuthentikURL+"/api/v3"+path, "Bearer "+box.AuthentikToken, args[2:])
+}
+
+// askPocketBase changes something by hand: pocketbase PATCH /api/settings {"a":1}.
+func askPocketBase(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: pocketbase METHOD PATH [BODY]")
+	}
+	box := boxOf(ts)
+	ask(ts, args[0], box.PocketBaseURL+args[1], box.PocketBaseToken, args[2:])
+}
+
+// ask sends a request whose body is these words.
+func ask(ts *testscript.TestScript, method, url, token string, words []string) {
+	req, err := http.NewRequest(method, url, strings.NewReader(strings.Join(words, " ")))
 	ts.Check(err)
-	req.Header.Set("Authorization", "Bearer "+box.AuthentikToken)
+	req.Header.Set("Authorization", token)
 	req.Header.Set("Content-Type", "application/json")
 	res, err := http.DefaultClient.Do(req)
 	ts.Check(err)
@@ -135,6 +148,15 @@ func askAuthentik(ts *testscript.TestScript, neg bool, args []string) {
 	if res.StatusCode >= 300 {
 		ts.Fatalf("%d %s", res.StatusCode, body)
 	}
+}
+
+// putSecret puts authentik's only client secret into a variable: secret OLD. What PocketBase has is held to it.
+func putSecret(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: secret VARIABLE")
+	}
+	ts.Setenv(args[0], boxOf(ts).Authentik().Snapshot().Providers[0].ClientSecret)
+	holds(ts, false, []string{"same-secret=true"})
 }
 
 // jsonHas holds standard output, as one JSON document, to a value at a path:

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -31,7 +32,8 @@ func newInit(s *shared) *cobra.Command {
 		Short: "Write a link file",
 		Long: "Writes a link file. It asks for what --authentik, --pocketbase and --email leave open; when it asks, " +
 			"it tries\n" +
-			"the tokens at once. They are not stored. Without a terminal these three flags are required.",
+			"the tokens at once. They are not stored. It proposes the preset of the app that PocketBase belongs to.\n" +
+			"Without a terminal these three flags are required.",
 		Example: "  authpocket init\n" +
 			"  authpocket init --authentik https://authentik.company --pocketbase https://pocketbase.company --email leave",
 		Args: atMost(0),
@@ -53,7 +55,8 @@ func (f initFlags) run(ctx context.Context, p program) error {
 	}
 	reach := f.reach()
 	spec := link.Spec{Email: link.EmailDecision(f.Email)}
-	if f.Authentik == "" || f.PocketBase == "" || f.Email == "" {
+	asks := f.Authentik == "" || f.PocketBase == "" || f.Email == ""
+	if asks {
 		if !p.CanAsk() {
 			return view.Fail(refused(say.Of("Without a terminal, init asks nothing."),
 				say.Of("Use --authentik, --pocketbase and --email.")))
@@ -76,7 +79,37 @@ func (f initFlags) run(ctx context.Context, p program) error {
 	if err := f.save(p, &reach, &spec); err != nil {
 		return view.Fail(err)
 	}
+	if !asks && f.Preset == "" {
+		p.hintPreset(ctx, reach.PocketBase)
+	}
 	return nil
+}
+
+// hintTime is how long init waits for a PocketBase that it asks for a hint only.
+const hintTime = 5 * time.Second
+
+// hintPreset says which app the PocketBase belongs to, if there is a token for it, and it answers and tells.
+func (p program) hintPreset(ctx context.Context, to linkfile.PocketBase) {
+	if !to.Token.IsSet() {
+		return
+	}
+	ctx, stop := context.WithTimeout(ctx, hintTime)
+	defer stop()
+	connected, err := p.connectPocketBase(ctx, to)
+	if err != nil {
+		return
+	}
+	snap, err := connected.System.Observe(ctx, link.Query{})
+	if err != nil {
+		return
+	}
+	if app, why := preset.Recognise(snap); app != nil {
+		p.Tell(say.Join(belongs(app), why, say.Of("Add --preset %s for the redirect URIs that it needs.", app.Name)))
+	}
+}
+
+func belongs(app *preset.Preset) say.Text {
+	return say.Of("This PocketBase belongs to %s.", app.Label())
 }
 
 // wrongAddresses returns the problems of the addresses. A file can be written without tokens.
@@ -210,6 +243,11 @@ func (a asker) settings(ctx context.Context, e *engine.Engine, f initFlags) (lin
 	if err != nil {
 		return spec, err
 	}
+	if f.Preset == "" {
+		if err := a.preset(ctx, snaps.PocketBase, &spec); err != nil {
+			return spec, err
+		}
+	}
 	collections := slices.DeleteFunc(slices.Clone(snaps.PocketBase.Collections),
 		func(c link.CollectionState) bool { return c.Name == link.Superusers })
 	if len(collections) == 0 {
@@ -237,4 +275,29 @@ func (a asker) settings(ctx context.Context, e *engine.Engine, f initFlags) (lin
 	}
 	spec.AuthentikURL = snaps.PublicURL(&spec)
 	return spec, err
+}
+
+// preset asks whether to use the preset of the app that the PocketBase belongs to, and for what that needs to know.
+func (a asker) preset(ctx context.Context, p link.PocketBaseSnapshot, spec *link.Spec) error {
+	app, why := preset.Recognise(p)
+	if app == nil {
+		return nil
+	}
+	a.Tell(say.Join(belongs(app), why))
+	use, err := a.ask.Confirm(ctx, say.Of("Use its preset, which adds the redirect URIs that it needs?"))
+	if !use {
+		return err
+	}
+	spec.Preset = &app.Name
+	if !app.NeedsApp {
+		return nil
+	}
+	return a.until(ctx, func(bool) error {
+		address, err := a.ask.Line(ctx, say.Of("Address at which people open the app"), app.AppURL(&p))
+		if err != nil {
+			return err
+		}
+		spec.Application.LaunchURL = &address
+		return preset.Problems(spec).Err()
+	})
 }

@@ -3,6 +3,8 @@ package command
 import (
 	"bytes"
 	"context"
+	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -53,15 +55,7 @@ func TestInitAsksAtATerminal(t *testing.T) {
 		{"browsers and PocketBase use [https://login.company]: ", ""},
 	}
 	for _, one := range answers {
-		screen.wait(ctx, t, one.asked)
-		if strings.Contains(one.asked, "token") {
-			for echoes(t, terminal) && ctx.Err() == nil {
-				time.Sleep(time.Millisecond)
-			}
-		}
-		if _, err := user.WriteString(one.answer + "\n"); err != nil {
-			t.Fatal(err)
-		}
+		screen.answer(ctx, t, user, terminal, one.asked, one.answer)
 	}
 	if err := cmd.Wait(); err != nil {
 		t.Fatalf("init ends with %v:\n%s", err, screen.all)
@@ -81,6 +75,119 @@ func TestInitAsksAtATerminal(t *testing.T) {
 			t.Errorf("a token is in\n%s", text)
 		}
 	}
+}
+
+// TestInitProposesThePresetOfTheApp has a PocketBase that its app name gives away.
+func TestInitProposesThePresetOfTheApp(t *testing.T) {
+	const use = "Use its preset, which adds the redirect URIs that it needs? [Y/n] "
+	const belongs = "This PocketBase belongs to %s. Its app name is “%s”."
+	type answer struct{ asked, answer string }
+	for name, test := range map[string]struct {
+		app     string
+		answers []answer
+		want    []string
+		never   string
+	}{
+		"taken":   {"Beszel", []answer{{use, ""}}, []string{"preset: beszel"}, "launch_url"},
+		"refused": {"Beszel", []answer{{use, "n"}}, nil, "preset"},
+		"with an address": {"wanderer", []answer{{use, "y"}, {"Address at which people open the app: ", ""},
+			{"Address at which people open the app: ", "https://trails.company"}},
+			[]string{"preset: wanderer", "launch_url: https://trails.company"}, "slug"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			box := newApp(t, test.app)
+			user, terminal := openTerminal(t)
+			ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+			defer stop()
+			path := filepath.Join(t.TempDir(), "link.yaml")
+			screen, said := outputs(t)
+			cmd := authpocket(t, "init", "-o", path, "--authentik", box.AuthentikURL, "--pocketbase", box.PocketBaseURL)
+			cmd.Env = append(cmd.Env, "AUTHENTIK_TOKEN="+box.AuthentikToken, "POCKETBASE_TOKEN="+box.PocketBaseToken)
+			cmd.Stdin, cmd.Stdout, cmd.Stderr = terminal, said, said
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = cmd.Process.Kill() }()
+			screen.wait(ctx, t, fmt.Sprintf(belongs, test.app, test.app))
+			for _, one := range append(test.answers, answer{"Number: ", "users"}, answer{"Number: ", "1"}) {
+				screen.answer(ctx, t, user, terminal, one.asked, one.answer)
+			}
+			if err := cmd.Wait(); err != nil {
+				t.Fatalf("init ends with %v:\n%s", err, screen.all)
+			}
+			text, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, want := range test.want {
+				if !bytes.Contains(text, []byte(want)) {
+					t.Errorf("there is no %q in\n%s", want, text)
+				}
+			}
+			if bytes.Contains(text, []byte(test.never)) {
+				t.Errorf("%q is in\n%s", test.never, text)
+			}
+		})
+	}
+}
+
+// TestInitHintsAtThePresetWithoutATerminal has all answers in flags: nothing is asked, and the file is as without.
+func TestInitHintsAtThePresetWithoutATerminal(t *testing.T) {
+	box := newApp(t, "Beszel")
+	const hint = "This PocketBase belongs to Beszel. Its app name is “Beszel”. Add --preset beszel for the redirect " +
+		"URIs that it needs.\n"
+	for name, test := range map[string]struct {
+		token string
+		flags []string
+		want  string
+	}{
+		"with a token":       {box.PocketBaseToken, nil, hint},
+		"with the preset":    {box.PocketBaseToken, []string{"--preset", "beszel"}, ""},
+		"without a token":    {"", nil, ""},
+		"with another token": {"wrong", nil, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cmd := authpocket(t, append([]string{"init", "-o", "-", "--authentik", box.AuthentikURL, "--pocketbase",
+				box.PocketBaseURL, "--email", "leave"}, test.flags...)...)
+			cmd.Env = append(cmd.Env, "POCKETBASE_TOKEN="+test.token)
+			var errs bytes.Buffer
+			cmd.Stderr = &errs
+			out, err := cmd.Output()
+			if has := bytes.Contains(out, []byte("preset:")); err != nil || errs.String() != test.want ||
+				has != (test.flags != nil) {
+				t.Errorf("%v, %q on standard error:\n%s", err, errs.String(), out)
+			}
+		})
+	}
+}
+
+// newApp returns a sandbox whose PocketBase has this app name.
+func newApp(t *testing.T, name string) *sandbox.Sandbox {
+	t.Helper()
+	box, err := sandbox.Start(t.Context(), sandbox.Config{SigningKey: testkey.RSA()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := box.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPatch, box.PocketBaseURL+"/api/settings",
+		strings.NewReader(fmt.Sprintf(`{"meta": {"appName": %q}}`, name)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", box.PocketBaseToken)
+	req.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _ = res.Body.Close(); res.StatusCode != http.StatusOK {
+		t.Fatal(res.Status)
+	}
+	return box
 }
 
 // watched is the output of a program while it runs.
@@ -118,6 +225,20 @@ func (w *watched) wait(ctx context.Context, t *testing.T, text string) {
 			t.Fatalf("waiting for %q: %v\n%s", text, err, w.all)
 		}
 		w.all += string(buffer[:n])
+	}
+}
+
+// answer waits for a question and types the answer. Tokens are typed once the terminal no longer shows what is typed.
+func (w *watched) answer(ctx context.Context, t *testing.T, user, terminal *os.File, asked, answer string) {
+	t.Helper()
+	w.wait(ctx, t, asked)
+	if strings.Contains(asked, "token") {
+		for echoes(t, terminal) && ctx.Err() == nil {
+			time.Sleep(time.Millisecond)
+		}
+	}
+	if _, err := user.WriteString(answer + "\n"); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -39,6 +39,7 @@ func TestScripts(t *testing.T) {
 			"json":      jsonHas,
 			"holds":     holds,
 			"authentik": askAuthentik,
+			"secret":    putSecret,
 			"login":     changeLogin,
 			"accounts":  accounts,
 			"people":    people,
@@ -49,6 +50,7 @@ func TestScripts(t *testing.T) {
 			"mode":      mode,
 
 			"collections": collections,
+			"pocketbase":  askPocketBase,
 		},
 	})
 }

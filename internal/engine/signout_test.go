@@ -136,8 +136,8 @@ func (c *crowd) activate(username string) {
 
 // edit changes a field of somebody's account.
 func (c *crowd) edit(username, field, value string) {
-	c.call(http.MethodPatch, c.box.PocketBaseURL+"/api/collections/users/records/"+c.id(username), c.box.PocketBaseToken,
-		map[string]any{field: value})
+	c.call(http.MethodPatch, c.box.PocketBaseURL+"/api/collections/users/records/"+c.id(username),
+		c.box.PocketBaseToken, map[string]any{field: value})
 }
 
 // forget deletes somebody's account.

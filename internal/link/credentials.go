@@ -117,3 +117,9 @@ func (p *Plan) SecretBefore() secret.Text {
 	}
 	return secret.Text{}
 }
+
+// OnlyWay reports whether the plan changes how people sign in to a collection that they can sign in to only with
+// authentik.
+func (p Plan) OnlyWay() bool {
+	return slices.ContainsFunc(p.Warnings, func(w Warning) bool { return w.ID == WarnOnlyWay })
+}

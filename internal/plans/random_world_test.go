@@ -16,7 +16,7 @@ import (
 func randomWorld(t *rapid.T) *world {
 	w := newWorld()
 	w.features = link.Features{GrantTypes: rapid.Bool().Draw(t, "grant types"),
-		MetaHide: rapid.Bool().Draw(t, "meta_hide")}
+		MetaHide: rapid.Bool().Draw(t, "meta_hide"), RedirectURI: rapid.Bool().Draw(t, "redirect_uri_type")}
 	switch rapid.IntRange(0, 3).Draw(t, "kind of world") {
 	case 0:
 		randomKeys(t, w)
@@ -65,7 +65,7 @@ func randomKeys(t *rapid.T, w *world) {
 // or do not.
 func clutter(t *rapid.T, w *world) {
 	for i := range rapid.IntRange(0, 3).Draw(t, "providers") {
-		w.providers = append(w.providers, randomProviderState(t, i))
+		w.providers = append(w.providers, randomProviderState(t, i, w.features))
 	}
 	for i, slug := range some(t, "application", "pocketbase", "shop", "other") {
 		app := link.ApplicationState{
@@ -87,7 +87,7 @@ func clutter(t *rapid.T, w *world) {
 	}
 }
 
-func randomProviderState(t *rapid.T, i int) link.ProviderState {
+func randomProviderState(t *rapid.T, i int, f link.Features) link.ProviderState {
 	p := newServerProvider()
 	p.PK, p.Name = i+1, []string{"Provider for PocketBase", "Provider for Shop", "Odd"}[i]
 	p.ClientID = []string{"c1", "c2", "c3"}[i]
@@ -103,6 +103,9 @@ func randomProviderState(t *rapid.T, i int) link.ProviderState {
 		link.RedirectURI{URL: "https://elsewhere.company/x", Mode: "strict", Type: "authorization"},
 		link.RedirectURI{URL: "https://.*", Mode: "regex", Type: "authorization"},
 		link.RedirectURI{URL: "https://elsewhere.company/out", Mode: "strict", Type: "logout"})
+	if !f.RedirectURI {
+		p.RedirectURIs = slices.DeleteFunc(p.RedirectURIs, link.RedirectURI.Logout)
+	}
 	for _, name := range some(t, "mapping", managedOpenID, managedEmail, managedProfile, managedOffline, "groups",
 		"picture", "company mail", "hidden") {
 		p.Mappings = append(p.Mappings, link.Ref{ID: "mapping-" + name})

@@ -47,6 +47,7 @@ func All(a view.Assets) []Story {
 	list = append(list, verifyStories(&joined)...)
 	list = append(list, signInStories(&joined)...)
 	list = append(list, doneStories(&joined, &proven)...)
+	list = append(append(list, oneWayStories(&proven)...), hookStory(&proven))
 	list = append(list, receiptStories(none, one, both, joined)...)
 	list = append(list, peopleStories(joined)...)
 	list = append(list, extremes(both)...)

@@ -69,7 +69,8 @@ func newAdmin(t *testing.T, v servers.Version) *admin {
 		{"name": "teams", "type": "relation", "maxSelect": 9},
 		{"name": "all_groups", "type": "json", "maxSize": 200000},
 	}})
-	a.s.must("PATCH", "/api/collections/users", object{"oauth2": object{"enabled": false, "providers": []object{}}}, nil)
+	off := object{"enabled": false, "providers": []object{}}
+	a.s.must("PATCH", "/api/collections/users", object{"oauth2": off}, nil)
 	for name, value := range map[string]string{"AUTHENTIK_URL": authentik.URL, "AUTHENTIK_TOKEN": a.sim.AdminToken(),
 		"POCKETBASE_URL": a.program.URL, "POCKETBASE_TOKEN": a.s.token, "LC_ALL": "C",
 		"AUTHPOCKET_SIGNIN_PASSWORD": personsPassword, "AUTHPOCKET_STATE": t.TempDir()} {

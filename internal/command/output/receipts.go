@@ -161,8 +161,14 @@ func (v *View) Receipt(list []journal.Summary, r *journal.Receipt) {
 		}
 		return past
 	})
+	var proof *pastProof
+	var proved say.Text
+	if r.Proof != nil {
+		proof = &pastProof{By: r.Proof.By, At: r.Proof.At.UTC()}
+		proved = say.Of("%s signed in at %s.", r.Proof.By, r.Proof.At.Local().Format(time.DateTime))
+	}
 	if v.AsJSON {
-		v.json(receiptResult{row, r.Of, r.Program, notNil(changes)})
+		v.json(receiptResult{row, r.Of, r.Program, proof, notNil(changes)})
 		return
 	}
 	visible.Fprintf(v.Out, "%s\n", v.on.In(terminal.Bold, v.Say(say.Of("Receipt %s: %s", row.ID, list[at].Did))))
@@ -171,6 +177,7 @@ func (v *View) Receipt(list []journal.Summary, r *journal.Receipt) {
 		{say.Of("receipt"), say.Raw(r.Of)}, {say.Of("outcome"), row.outcome()},
 		{say.Of("application"), say.Raw(row.Slug)}, {say.Raw(report.Authentik.Label()), say.Raw(row.AuthentikURL)},
 		{say.Of("collection"), say.Raw(row.Collection)}, {say.Raw(report.PB.Label()), say.Raw(row.PocketBaseURL)},
+		{say.Of("proof"), proved},
 	} {
 		if !fact[1].Empty() {
 			visible.Fprintf(v.Out, "    %s: %s\n", v.Say(fact[0]), v.Say(fact[1]))

@@ -131,9 +131,17 @@ type receiptRow struct {
 type receiptResult struct {
 	Receipt receiptRow `json:"receipt"`
 	// Of is the receipt that this one undid or continued.
-	Of      string       `json:"of,omitempty"`
-	Program string       `json:"program"` // the version of authpocket
+	Of      string `json:"of,omitempty"`
+	Program string `json:"program"` // the version of authpocket
+	// Proof is the sign-in that allowed passwords and one-time passwords to be turned off, if it was needed.
+	Proof   *pastProof   `json:"proof,omitempty"`
 	Changes []pastChange `json:"changes"`
+}
+
+// pastProof is a sign-in that a receipt records.
+type pastProof struct {
+	By string    `json:"by"` // the account in PocketBase
+	At time.Time `json:"at"`
 }
 
 // pastChange is a change of a receipt and what became of it.

@@ -34,8 +34,20 @@ func (s Streams) Asker() Asker { return Asker{s, bufio.NewReader(s.In)} }
 // Yes asks and reports whether the answer is yes, in the language or in English. A signal or the end of input counts
 // as no.
 func (a Asker) Yes(ctx context.Context, question say.Text) bool {
+	answer, err := a.short(ctx, question, say.Of("[y/N]"))
+	return err == nil && a.among(answer, say.Of("y"), say.Of("yes"), "y", "yes")
+}
+
+// Confirm asks and reports whether the answer is not no, in the language or in English. An empty one is yes.
+func (a Asker) Confirm(ctx context.Context, question say.Text) (bool, error) {
+	answer, err := a.short(ctx, question, say.Of("[Y/n]"))
+	return err == nil && !a.among(answer, say.Of("n"), say.Of("no"), "n", "no"), err
+}
+
+// short asks for one of the answers that stand behind the question.
+func (a Asker) short(ctx context.Context, question, among say.Text) (string, error) {
 	on := a.Screen(a.Err)
-	answers := a.Say(say.Of("[y/N]"))
+	answers := a.Say(among)
 	room := on
 	room.Width -= utf8.RuneCountInString(answers) + len("  y") // on the last line, too
 	visible.Fprintf(a.Err, "%s %s ", on.Styled(Bold, room.Wrapped(a.Say(question), 0, "")), answers)
@@ -43,8 +55,12 @@ func (a Asker) Yes(ctx context.Context, question say.Text) bool {
 	if ctx.Err() != nil {
 		visible.Fprintln(a.Err)
 	}
-	yes := []string{"y", "yes", a.Say(say.Of("y")), a.Say(say.Of("yes"))}
-	return err == nil && slices.Contains(yes, strings.ToLower(answer))
+	return answer, err
+}
+
+// among reports whether the answer is one of the words, or one of the texts in the language.
+func (a Asker) among(answer string, short, long say.Text, words ...string) bool {
+	return slices.Contains(append(words, a.Say(short), a.Say(long)), strings.ToLower(answer))
 }
 
 // Line asks for a line. An empty one means the fallback.
