@@ -112,7 +112,7 @@ image:                    ## what the Dockerfile copies into its images, in ROOT
 	for p in $(PROGRAMS); do CGO_ENABLED=0 go build $(GOFLAGS_BUILD) -o $(ROOT)/$$p ./cmd/$$p || exit 1; done
 	mkdir -p $(ROOT)/state
 
-.PHONY: release check-release check-image vet-all
+.PHONY: release check-release check-image check-kubernetes vet-all
 OUT ?= bin/release
 release:                  ## archives, packages, checksums and an SBOM in OUT, of VERSION or the tag, for PLATFORMS or all
 	@./scripts/release.sh $(OUT) $(PLATFORMS)
@@ -123,6 +123,9 @@ check-release:            ## make a release twice, in two places, compare each b
 
 check-image:              ## run what the Dockerfile builds with nothing else there, and hold deploy/compose.yaml to it
 	cd test/image && go test -count=1 -v .
+
+check-kubernetes:         ## build deploy/kubernetes as kustomize does, and decode it strictly as the API's types
+	cd test/kubernetes && go test -count=1 -v .
 
 sizes:                    ## what the largest modules add to the program
 	@./scripts/sizes.sh $(GOFLAGS_BUILD)
