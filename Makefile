@@ -9,7 +9,7 @@ STAMP := $(if $(VERSION), -X authpocket/internal/command.stampedVersion=$(VERSIO
 GOFLAGS_BUILD := -trimpath -tags=nethttpomithttp2 -ldflags='-s -w -buildid= -funcalign=4$(STAMP)' -gcflags='all=-l' \
 	-gcflags='runtime/...=' -gcflags='internal/...=' -gcflags='crypto/internal/...='
 
-.PHONY: help image man generate texts check-generated test check race browser lint security fuzz faults worlds beszel run demo stories lighthouse tree pictures build sizes bench bin/authpocket bin/authpocket-demo
+.PHONY: help image man generate texts check-generated test check race browser lint security fuzz faults worlds fleet beszel run demo stories lighthouse tree pictures build sizes bench bin/authpocket bin/authpocket-demo
 
 help:                     ## this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' Makefile
@@ -77,6 +77,9 @@ faults:                   ## the whole fault matrix; make test plays a part of i
 
 worlds:                   ## 5,000 random sign-ins, and 300 on each other PocketBase, held against their predictions
 	AUTHPOCKET_ALL=1 TIMEOUT=120m GOTESTFLAGS=-v ./scripts/test.sh ./test/predict
+
+fleet:                    ## the pods of deploy/kubernetes/fleet on 200 links, one of them killed; make test has 12 links
+	AUTHPOCKET_ALL=1 GOTESTFLAGS=-v ./scripts/test.sh ./test/fleet
 
 beszel:                   ## link a Beszel hub, which is built once: the test of its preset
 	AUTHPOCKET_REQUIRE_MATRIX=1 ./scripts/test.sh ./test/beszel

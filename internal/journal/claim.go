@@ -112,8 +112,8 @@ func (c claim) remove() {
 	}
 }
 
-// abandoned returns the content of a claim whose process has ended. To find that out it may have to wait. The error is a
-// *Fault if the claim is renewed meanwhile, and fs.ErrNotExist if it is gone.
+// abandoned returns the content of a claim whose process has ended. To find that out it may have to wait. The error is
+// a *Fault if the claim is renewed meanwhile, and fs.ErrNotExist if it is gone.
 func (s *Store) abandoned(ctx context.Context, path string) (content string, waited bool, err error) {
 	info, err := os.Stat(path)
 	if err != nil {
