@@ -43,7 +43,7 @@ var commandWords = regexp.MustCompile(`\bauthpocket (init|plan|apply|verify|undo
 // wizard's labels nor the command's flags; report.Way names them for the reader.
 func TestMessagesAreWordedForTheirReaders(t *testing.T) {
 	labels := wizardLabels(t)
-	keys := link.Each(link.AccessAttrs(), func(a link.Attr[link.Access, struct{}]) string { return a.Spec })
+	keys := link.Each(link.AccessAttrs(), func(a *link.Attr[*link.Access, *struct{}]) string { return a.Spec })
 	eachText(t, []string{"internal"}, func(path, text, where string) {
 		for _, part := range strings.Split(text, "“")[1:] {
 			label, _, _ := strings.Cut(part, "”")

@@ -58,7 +58,7 @@ func imports() map[string]string {
 			"internal/linkfile internal/people internal/report internal/say internal/signin internal/visible",
 		"internal/command/terminal": "internal/say internal/secret internal/visible",
 		"cmd/authpocket-demo": "internal/journal internal/listen internal/logs internal/say internal/secret sandbox " +
-			"sandbox/authentiksim sandbox/stories web web/door",
+			"sandbox/authentiksim sandbox/pocketbasehost sandbox/public sandbox/stories web web/door",
 
 		"internal/address":  "",
 		"internal/say":      "",

@@ -12,7 +12,10 @@ progress() { # TOTAL
     code=0
     IFS= read -r -t 2 line || code=$?
     case "$code:$line" in
-      0:*' '*) printf '%s\n' "$line" ;;
+      0:*' '*)
+        [ ! -t 1 ] || printf '\r\e[K'
+        printf '%s\n' "$line"
+        ;;
       0:*) n=$((n + 1)) ;;
       *) [ "$code" -gt 128 ] || break ;; # more is a time-out
     esac
@@ -23,13 +26,13 @@ progress() { # TOTAL
       said=$SECONDS
     fi
   done
-  [ ! -t 1 ] || printf '\r%40s\r' ''
+  [ ! -t 1 ] || printf '\r\e[K'
 }
 
 total=changed
 if [ ! -e "$program" ]; then
   echo "Builds the wizard with its sandbox, a real PocketBase and a simulated authentik, and starts it."
-  echo "The first build takes about 4 minutes on two cores, and 2.5 GB of disk. Afterwards it starts in a second."
+  echo "The first build takes 2 to 4 minutes on two cores, and 1 GB of disk. Afterwards it starts in a second."
   packages="$(go list -deps ./cmd/authpocket-demo)" # fetches the modules, and says so
   total="$(wc -l <<<"$packages")"
 fi

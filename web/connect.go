@@ -15,6 +15,7 @@ import (
 	"authpocket/internal/secret"
 	"authpocket/web/form"
 	"authpocket/web/session"
+	"authpocket/web/view"
 	"authpocket/web/view/setup"
 )
 
@@ -216,6 +217,9 @@ func (s *Server) mistaken(r *http.Request, sess *session.Session, system report.
 // ownAddress reports whether an address is the one of this request. All names of
 // this machine count as one.
 func ownAddress(r *http.Request, address string) bool {
+	if mount := view.MountOf(r.Context()); mount != "" { // others share the host
+		return address == root(r)
+	}
 	u, err := url.Parse(address)
 	own, odd := url.Parse(origin(r))
 	if err != nil || odd != nil {

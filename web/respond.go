@@ -171,7 +171,8 @@ func (s *Server) lastPages() (func(context.Context) []byte, error) {
 }
 
 func (s *Server) lastPage(l *say.Language) ([]byte, error) {
-	ctx := view.WithSwitch(context.Background(), view.Switch{Languages: s.languages.All(), Page: "/"})
+	ctx := view.WithMount(context.Background(), s.cfg.Mount.Path)
+	ctx = view.WithSwitch(ctx, view.Switch{Languages: s.languages.All(), Page: "/"})
 	page := view.ProblemPage{
 		Head: view.Head{Title: say.Of("Something went wrong inside authpocket"), Note: s.cfg.Prefill.Note,
 			Assets: s.assets},

@@ -32,6 +32,13 @@ type Config struct {
 	Receipts *engine.Store
 	Version  string // authpocket's own, for the receipts
 	Hosts    door.Hosts
+	// Mount is where the wizard is when it shares its origin with others.
+	Mount door.Mount
+	// Shared is a wizard of the public demo: whoever reaches it is inside without a setup code, and its forms leave
+	// nothing in the browser.
+	Shared bool
+	// Languages are those that the wizard speaks, nil for its own copy of the program's.
+	Languages *say.Languages
 	// Print and Closed show the door's messages to the admin who started the
 	// program. Without Print no browser can enter a code.
 	Print  func(code string)
@@ -79,11 +86,12 @@ func New(cfg Config) *Server {
 	if err != nil {
 		panic(err) // the files are part of the program
 	}
-	languages, err := say.Load()
-	if err != nil {
-		panic(err) // so are the languages
+	if cfg.Languages == nil {
+		if cfg.Languages, err = say.Load(); err != nil {
+			panic(err) // so are the languages
+		}
 	}
-	s := &Server{cfg: cfg, files: files, languages: languages, jobs: live.NewJobs(),
+	s := &Server{cfg: cfg, files: files, languages: cfg.Languages, jobs: live.NewJobs(),
 		strangers: slog.New(logs.Bounded(cfg.Log.Handler(), strangerLines))}
 	s.work = session.Worker{Jobs: s.jobs, Engine: s.engine}
 	s.sessions = session.NewStore(&s.signIns)
@@ -96,8 +104,9 @@ func New(cfg Config) *Server {
 	}
 	s.door = door.New(door.Config{
 		Print: cfg.Print, Closed: cfg.Closed, Log: cfg.Log, Assets: s.assets, Note: cfg.Prefill.Note,
-		Pages: &s.pages,
-		Open:  []string{"/signin/callback", "/try/"}, // a test sign-in's way back, and its links
+		Pages:    &s.pages,
+		Open:     []string{"/signin/callback", "/try/"}, // a test sign-in's way back, and its links
+		Everyone: cfg.Shared,
 	})
 	return s
 }
@@ -120,7 +129,9 @@ func (s *Server) engine(p session.Progress) *engine.Engine {
 }
 
 // Handler returns the handler of all requests.
-func (s *Server) Handler() http.Handler { return s.routes() }
+func (s *Server) Handler() http.Handler {
+	return s.cfg.Mount.Handler(door.AllowFrames(s.cfg.Mount.Frames, s.routes()))
+}
 
 // NewCode creates, prints and returns a setup code. It must be called once at
 // the start: without a code no browser gets in.

@@ -18,6 +18,7 @@ import (
 	"authpocket/web/door"
 	"authpocket/web/form"
 	"authpocket/web/session"
+	"authpocket/web/view"
 	"authpocket/web/view/proof"
 )
 
@@ -26,7 +27,10 @@ import (
 const callbackPath = "/signin/callback"
 
 // callbackURL returns the full URL, as the browser sees it.
-func callbackURL(r *http.Request) string { return origin(r) + callbackPath }
+func callbackURL(r *http.Request) string { return root(r) + callbackPath }
+
+// root returns the wizard's address without a slash at the end, as the browser sees it.
+func root(r *http.Request) string { return origin(r) + view.MountOf(r.Context()) }
 
 // origin returns the wizard's origin, as the browser sees it.
 func origin(r *http.Request) string {

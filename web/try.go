@@ -49,7 +49,7 @@ func (s *Server) showInvitation(w http.ResponseWriter, r *http.Request, sess *se
 		return
 	}
 	in, _ := run.Now()
-	s.render(w, r, http.StatusOK, proof.Invite(proof.NewInvite(s.head(sess), origin(r)+"/try/"+token.Reveal(), in)))
+	s.render(w, r, http.StatusOK, proof.Invite(proof.NewInvite(s.head(sess), root(r)+"/try/"+token.Reveal(), in)))
 }
 
 // leaveInvitation forgets the link that an invitation shows when another page is read.
@@ -103,10 +103,7 @@ func tryKey(r *http.Request) string {
 // it knows the key.
 func giveKey(w http.ResponseWriter, r *http.Request) string {
 	key := session.NewID()
-	http.SetCookie(w, &http.Cookie{ // #nosec G124 -- Secure where the browser takes it
-		Name: tryCookie, Value: key, Path: r.URL.Path, Secure: door.Secure(r), HttpOnly: true,
-		SameSite: http.SameSiteStrictMode,
-	})
+	door.SetForPage(w, r, tryCookie, key)
 	return key
 }
 

@@ -41,6 +41,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	authentik := set.String("authentik", authentiksim.DefaultVersion, "the `version` that the simulated authentik "+
 		"answers as, such as 2026.8")
 	pages := set.Bool("storybook", false, "serve every page in every state, and nothing else")
+	var public publicFlags
+	public.add(set)
 	if err := set.Parse(args); err != nil {
 		return 2
 	}
@@ -49,6 +51,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	serve := func() error { return demo(ctx, *address, chosen, *tokens, *authentik, stdout, stderr) }
 	if *pages {
 		serve = func() error { return storybook(ctx, *address, chosen, stdout, stderr) }
+	}
+	if public.on {
+		serve = func() error { return publicDemo(ctx, *address, *authentik, public, stdout, stderr) }
 	}
 	if err := serve(); err != nil {
 		fmt.Fprintln(stderr, "authpocket-demo:", err)

@@ -7,4 +7,6 @@ import './undo.test.mjs';
 import './cancel.test.mjs';
 import './proof.test.mjs';
 import './security.test.mjs';
+import './public.test.mjs';
 import './keyboard.test.mjs';
+import './tutorial.test.mjs';

@@ -56,6 +56,19 @@ export async function startStorybook() {
   return { url, names: [...index.matchAll(/<li><a href="\/([\w-]+)">/g)].map((found) => found[1]), stop };
 }
 
+/** Starts the demo that anybody can open, below a path of demo.localhost, until the test ends. */
+export async function startPublic(t, ...args) {
+  const free = createServer().listen(0, '127.0.0.1');
+  await once(free, 'listening');
+  const { port } = free.address();
+  free.close();
+  await once(free, 'close');
+  const url = `http://demo.localhost:${port}/try/`;
+  const { stop } = await startProgram('-public', '-listen', `127.0.0.1:${port}`, '-public-url', url, '-drain', '0s', ...args);
+  t.after(stop);
+  return { url };
+}
+
 /**
  * Starts the demo on a free port. Returns its address, the first setup code
  * (in the address: door), all that it printed so far (printed) and ada's password. With -tokens it also prints what

@@ -1,7 +1,6 @@
 package authentik
 
 import (
-	"fmt"
 	"strings"
 
 	"authpocket/internal/authentik/rest"
@@ -31,7 +30,7 @@ entries:
       permissions:
 `)
 	for _, p := range rest.Permissions() {
-		fmt.Fprintf(&b, "        - %s # %s\n", p.Codename, p.Why)
+		b.WriteString("        - " + string(p.Codename) + " # " + p.Why.String() + "\n")
 	}
 	b.WriteString(`  - model: authentik_core.user
     id: account

@@ -8,7 +8,6 @@ import (
 
 	"authpocket/docs/schemas"
 	"authpocket/internal/link"
-	"authpocket/internal/linkfile"
 	"authpocket/internal/say"
 )
 
@@ -32,12 +31,15 @@ func newSchema(s *shared) *cobra.Command {
 
 // printSchema prints the JSON Schema of link files, or the one that is named.
 func printSchema(p program, names []string) error {
-	schemaFile, err := linkfile.Schema(), error(nil)
+	schemaFile, err := schemas.LinkFile()
 	if len(names) > 0 {
 		if schemaFile, err = schemas.Schema(names[0]); err != nil {
-			return p.view(false).Fail(refused(say.Of("There is no schema “%s”.", names[0]),
-				say.Of("Use %s.", say.List(link.Each(schemas.Names(), say.Raw)...))))
+			err = refused(say.Of("There is no schema “%s”.", names[0]),
+				say.Of("Use %s.", say.List(link.Each(schemas.Names(), say.Raw)...)))
 		}
+	}
+	if err != nil {
+		return p.view(false).Fail(err)
 	}
 	if _, err := p.Out.Write(schemaFile); err != nil {
 		return p.view(false).Fail(err)

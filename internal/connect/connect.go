@@ -49,6 +49,8 @@ type Connector struct {
 	RequestOTP func(context.Context, pbrest.Config) (string, error)
 	Log        *slog.Logger
 	Clients    *Clients // nil: nothing is shared
+	// Through takes the place of the network for clients that are not shared; nil: the network.
+	Through http.RoundTripper
 	// Ahead is what both systems are asked while connecting, for an observation in the same moment. nil asks nothing.
 	Ahead *link.Query
 }
@@ -106,7 +108,7 @@ func (c Connector) ToAuthentik(ctx context.Context, l AuthentikLogin) (Authentik
 }
 
 func (c Connector) toAuthentik(ctx context.Context, l AuthentikLogin) (Authentik, error) {
-	client, err := c.Clients.of(report.Authentik, l.CA)
+	client, err := c.client(report.Authentik, l.CA)
 	if err != nil {
 		return Authentik{}, err
 	}
@@ -134,8 +136,19 @@ type PocketBaseLogin struct {
 	CA       string // PEM, trusted beside the system's authorities; empty for none
 }
 
+// client returns the client for a system and a CA.
+func (c Connector) client(system report.System, pem string) (*http.Client, error) {
+	if c.Through == nil {
+		return c.Clients.of(system, pem)
+	}
+	if err := CheckCA(pem); err != nil {
+		return nil, err
+	}
+	return outbound.New(outbound.Config{Through: c.Through}), nil
+}
+
 func (c Connector) config(l PocketBaseLogin) (pbrest.Config, error) {
-	client, err := c.Clients.of(report.PB, l.CA)
+	client, err := c.client(report.PB, l.CA)
 	return pbrest.Config{URL: l.URL, Token: l.Token, Email: l.Email, Password: l.Password, HTTP: client, Log: c.Log},
 		err
 }

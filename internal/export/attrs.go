@@ -11,9 +11,9 @@ import (
 // attribute tables of package link.
 
 // visit calls by for the fields of an object.
-func visit[W, S any](table []link.Attr[W, S], o S, by func(link.Meta) link.Cells) {
+func visit[W, S any](table []*link.Attr[W, S], o S, by func(*link.Meta) link.Cells) {
 	for _, a := range table {
-		a.Visit(&o, by(a.Meta))
+		a.Visit(o, by(a.Meta))
 	}
 }
 
@@ -35,7 +35,7 @@ func features(p link.Plan) link.Features {
 
 // changedOf returns the fields of a PocketBase object that a change names, as
 // JSON.
-func changedOf[W, S any](c link.Change, table []link.Attr[W, S], o *S) object {
+func changedOf[W, S any](c link.Change, table []*link.Attr[W, S], o S) object {
 	var to object
 	for _, a := range table {
 		if a.Held() && c.Changed(a.Key) {

@@ -37,7 +37,7 @@ func TestExportsHaveEveryFieldOfTheTables(t *testing.T) {
 	}
 }
 
-func keysOf[W, S any](table []link.Attr[W, S]) []string {
+func keysOf[W, S any](table []*link.Attr[W, S]) []string {
 	var keys []string
 	for _, a := range table {
 		if a.Held() {

@@ -83,7 +83,7 @@ func (b *blueprinter) mapping() {
 		return
 	}
 	identifiers, attrs := newMapping().add("name", yamlText(m.Name)), newMapping()
-	visit(link.MappingAttrs(), *m, b.rest(identifiers, attrs, true))
+	visit(link.MappingAttrs(), m, b.rest(identifiers, attrs, true))
 	b.entry("authentik_providers_oauth2.scopemapping", entryEmail, nil, identifiers, attrs)
 }
 
@@ -119,7 +119,7 @@ func (b *blueprinter) provider() {
 		conditions = append(conditions, signingKey(v.SigningKey))
 		attrs.add("signing_key", signingKey(v.SigningKey))
 	}
-	visit(link.ProviderAttrs(), v, b.rest(identifiers, attrs, false))
+	visit(link.ProviderAttrs(), &v, b.rest(identifiers, attrs, false))
 	b.entry("authentik_providers_oauth2.oauth2provider", entryProvider, conditions, identifiers, attrs)
 }
 
@@ -167,14 +167,14 @@ func (b *blueprinter) application() {
 	identifiers := newMapping().add("slug", yamlText(a.Slug))
 	attrs := newMapping().add("name", yamlText(a.Name)).add("provider", keyOf(entryProvider)).
 		add("policy_engine_mode", yamlText(a.PolicyEngineMode))
-	visit(link.ApplicationAttrs(), a, b.rest(identifiers, attrs, a.PK != ""))
+	visit(link.ApplicationAttrs(), &a, b.rest(identifiers, attrs, a.PK != ""))
 	b.entry("authentik_core.application", entryApp, nil, identifiers, attrs)
 }
 
 // rest adds the remaining fields of an object. With empty it also adds empty
 // texts, which clear what is set.
-func (b *blueprinter) rest(identifiers, attrs mapping, empty bool) func(link.Meta) link.Cells {
-	return func(m link.Meta) link.Cells {
+func (b *blueprinter) rest(identifiers, attrs mapping, empty bool) func(*link.Meta) link.Cells {
+	return func(m *link.Meta) link.Cells {
 		to := attrs
 		if identifiers.has(m.Key) {
 			to = identifiers
@@ -186,7 +186,7 @@ func (b *blueprinter) rest(identifiers, attrs mapping, empty bool) func(link.Met
 // yamlCells adds plain fields.
 type yamlCells struct {
 	ownWay
-	link.Meta
+	*link.Meta
 	to       mapping
 	empty    bool
 	features link.Features

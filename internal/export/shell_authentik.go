@@ -38,7 +38,7 @@ func (s *scripter) Mapping(e link.Edit[link.Mapping]) {
 // Key writes the call that generates a signing key.
 func (s *scripter) Key(e link.Edit[link.KeyState]) {
 	s.call(report.Authentik, "POST", "/api/v3/crypto/certificatekeypairs/generate/",
-		jsonBody(s, link.KeyAttrs(), *e.After))
+		jsonBody(s, link.KeyAttrs(), e.After))
 	s.keep(varKey)
 }
 
@@ -46,9 +46,9 @@ func (s *scripter) Key(e link.Edit[link.KeyState]) {
 func (s *scripter) Pair(e link.Edit[link.PairState]) {
 	s.secret = true
 	body := object{
-		{"app", filled(jsonBody(s, link.ApplicationAttrs(), e.After.Application))},
+		{"app", filled(jsonBody(s, link.ApplicationAttrs(), &e.After.Application))},
 		{"provider_model", "authentik_providers_oauth2.oauth2provider"},
-		{"provider", filled(jsonBody(s, link.ProviderAttrs(), e.After.Provider))},
+		{"provider", filled(jsonBody(s, link.ProviderAttrs(), &e.After.Provider))},
 	}
 	var bindings []any
 	for _, b := range e.After.Bindings {
@@ -64,7 +64,7 @@ func (s *scripter) Pair(e link.Edit[link.PairState]) {
 
 // Provider writes the call for a provider.
 func (s *scripter) Provider(e link.Edit[link.ProviderState]) {
-	body := jsonBody(s, link.ProviderAttrs(), *e.After)
+	body := jsonBody(s, link.ProviderAttrs(), e.After)
 	if e.Before == nil {
 		s.secret = true
 		s.call(report.Authentik, "POST", "/api/v3/providers/oauth2/", filled(body))
@@ -81,11 +81,11 @@ func (s *scripter) Settings(e link.Edit[link.SettingsState]) {
 }
 
 // jsonBody returns an object with all keys that this authentik supports.
-func jsonBody[W, S any](s *scripter, table []link.Attr[W, S], o S) object {
+func jsonBody[W, S any](s *scripter, table []*link.Attr[W, S], o S) object {
 	var body object
 	for _, a := range table {
 		if a.Has(features(s.p)) {
-			a.Visit(&o, jsonCells{s, &body, a.Key})
+			a.Visit(o, jsonCells{s, &body, a.Key})
 		}
 	}
 	return body
@@ -148,7 +148,7 @@ func (s *scripter) redirects(list []link.RedirectURI) []any {
 // Application writes the call for an application.
 func (s *scripter) Application(e link.Edit[link.ApplicationState]) {
 	a := e.After
-	body := jsonBody(s, link.ApplicationAttrs(), *a)
+	body := jsonBody(s, link.ApplicationAttrs(), a)
 	provider := any(nil)
 	switch {
 	case a.Provider != 0:
@@ -183,7 +183,7 @@ func (s *scripter) bindingBody(b link.BindingState) object {
 			target = n // users have numeric primary keys
 		}
 	}
-	return append(object{{b.Kind, target}}, jsonBody(s, link.BindingAttrs(), b)...)
+	return append(object{{b.Kind, target}}, jsonBody(s, link.BindingAttrs(), &b)...)
 }
 
 // changed returns the members that the change names.

@@ -162,7 +162,7 @@ func (t *terraformer) mappings() {
 			t.adopt(m.ID, resource, "email")
 		}
 		b := t.block("resource", resource, "email")
-		visit(link.MappingAttrs(), *m, rest(b, true))
+		visit(link.MappingAttrs(), m, rest(b, true))
 	}
 	for i, r := range t.d.Provider.Mappings {
 		name := fmt.Sprintf("scope_%d", i)
@@ -202,7 +202,7 @@ func (t *terraformer) provider() {
 	}
 	b.set("property_mappings", hclList(t.attached))
 	b.set("allowed_redirect_uris", t.redirects())
-	visit(link.ProviderAttrs(), v, rest(b, false))
+	visit(link.ProviderAttrs(), &v, rest(b, false))
 }
 
 func (t *terraformer) signWith(b *hclBlock) {
@@ -238,7 +238,7 @@ func (t *terraformer) application() {
 	b.set("name", hclText(a.Name))
 	b.set("slug", hclText(a.Slug))
 	b.set("protocol_provider", address("authentik_provider_oauth2", label, "id"))
-	visit(link.ApplicationAttrs(), a, rest(b, false))
+	visit(link.ApplicationAttrs(), &a, rest(b, false))
 }
 
 func (t *terraformer) binding(i int, s link.BindingState) {
@@ -262,18 +262,18 @@ func (t *terraformer) binding(i int, s link.BindingState) {
 	b := t.block("resource", resource, name)
 	b.set("target", address("authentik_application", label, "uuid"))
 	b.set(s.Kind, refer(source, name, s.Target))
-	visit(link.BindingAttrs(), s, rest(b, false))
+	visit(link.BindingAttrs(), &s, rest(b, false))
 }
 
 // rest sets the remaining fields of an object.
-func rest(b *hclBlock, empty bool) func(link.Meta) link.Cells {
-	return func(m link.Meta) link.Cells { return hclCells{Meta: m, to: b, empty: empty} }
+func rest(b *hclBlock, empty bool) func(*link.Meta) link.Cells {
+	return func(m *link.Meta) link.Cells { return hclCells{Meta: m, to: b, empty: empty} }
 }
 
 // hclCells sets plain fields.
 type hclCells struct {
 	ownWay
-	link.Meta
+	*link.Meta
 	to    *hclBlock
 	empty bool
 }

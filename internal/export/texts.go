@@ -43,18 +43,18 @@ func (t *texter) desired(d link.Desired) {
 
 // The following methods add the texts of an object before or after a change.
 
-func (t *texter) Key(e link.Edit[link.KeyState]) { visit(link.KeyAttrs(), *e.After, t.of) }
+func (t *texter) Key(e link.Edit[link.KeyState]) { visit(link.KeyAttrs(), e.After, t.of) }
 func (t *texter) Provider(e link.Edit[link.ProviderState]) {
-	visit(link.ProviderAttrs(), *e.After, t.of)
+	visit(link.ProviderAttrs(), e.After, t.of)
 }
 func (t *texter) Binding(e link.Edit[link.BindingState]) { t.bindings([]link.BindingState{*e.After}) }
 
 func (t *texter) Application(e link.Edit[link.ApplicationState]) {
-	visit(link.ApplicationAttrs(), *e.After, t.of)
+	visit(link.ApplicationAttrs(), e.After, t.of)
 }
 
 func (t *texter) Mapping(e link.Edit[link.Mapping]) {
-	visit(link.MappingAttrs(), *e.After, t.of)
+	visit(link.MappingAttrs(), e.After, t.of)
 	t.add(report.Authentik, "email", "key of the e-mail mapping", e.After.ID)
 }
 
@@ -104,7 +104,7 @@ func (t *texter) slot(o link.OAuth2Provider) {
 }
 
 // pocketbaseTexts adds the texts of a PocketBase object.
-func pocketbaseTexts[W, S any](t *texter, table []link.Attr[W, S], o *S) {
+func pocketbaseTexts[W, S any](t *texter, table []*link.Attr[W, S], o S) {
 	for _, a := range table {
 		if !a.Held() {
 			continue
@@ -120,12 +120,12 @@ func pocketbaseTexts[W, S any](t *texter, table []link.Attr[W, S], o *S) {
 	}
 }
 
-func (t *texter) of(m link.Meta) link.Cells { return fieldTexts{t, m} }
+func (t *texter) of(m *link.Meta) link.Cells { return fieldTexts{t, m} }
 
 // fieldTexts adds the texts of one field of an authentik object.
 type fieldTexts struct {
 	t *texter
-	link.Meta
+	*link.Meta
 }
 
 func (f fieldTexts) Text(v *string)  { f.t.add(report.Authentik, f.Place(), f.Words().String(), *v) }

@@ -41,7 +41,7 @@ func others(list ...linkfile.Key) []key {
 }
 
 // fields returns the keys of a table that are documented.
-func fields[W, S any](table []link.Attr[W, S], system string) []key {
+func fields[W, S any](table []*link.Attr[W, S], system string) []key {
 	var keys []key
 	for _, a := range table {
 		if what, fallback := what(a.Meta, system), fallback(a.Meta); a.Chosen() && what+fallback != "" {
@@ -52,7 +52,7 @@ func fields[W, S any](table []link.Attr[W, S], system string) []key {
 	return keys
 }
 
-func what(m link.Meta, system string) string {
+func what(m *link.Meta, system string) string {
 	what := m.Doc.What
 	if what == "" && len(m.Values) > 0 {
 		values := link.Each(m.Values, func(v string) string { return "`" + v + "`" })
@@ -65,7 +65,7 @@ func what(m link.Meta, system string) string {
 	return what
 }
 
-func fallback(m link.Meta) string {
+func fallback(m *link.Meta) string {
 	if m.Doc.Default == "" && m.Default != "" {
 		return "`" + m.Default + "`"
 	}

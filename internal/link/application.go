@@ -41,32 +41,32 @@ type ApplicationState struct {
 const policyEngineMode = "policy_engine_mode"
 
 // ApplicationAttrs returns the table of an application's fields.
-func ApplicationAttrs() []Attr[Application, ApplicationState] {
+func ApplicationAttrs() []*Attr[*Application, *ApplicationState] {
 	type (
-		W = Application
-		S = ApplicationState
+		W = *Application
+		S = *ApplicationState
 	)
-	return []Attr[W, S]{
-		text(Meta{
+	return []*Attr[W, S]{
+		text(&Meta{
 			Key: "name", Spec: "application.name", Label: "Application name", check: required,
 			Ask: Ask{Control: AskText, Group: AskNames, Hint: "Shown to users in authentik", Needed: true},
 			Doc: Doc{"name shown to users", "`" + DefaultName + "`"},
-		}, func(s *S) *string { return &s.Name }, func(w *W) **string { return &w.Name }),
-		text(Meta{
+		}, func(s S) *string { return &s.Name }, func(w W) **string { return &w.Name }),
+		text(&Meta{
 			Key: "slug", Spec: "application.slug", Label: "Slug", Fixed: true, check: checkSlug,
 			Ask: Ask{Control: AskCode, Group: AskNames, Hint: "Part of the application's URLs in authentik. Users " +
 				"don't see it", Needed: true, Short: true},
 			Doc: Doc{"part of the issuer URL", "`" + DefaultSlug + "`, or that of the existing link"},
-		}, func(s *S) *string { return &s.Slug }, func(w *W) **string { return &w.Slug }),
-		assigned[W](Meta{Key: "provider", Label: "Provider"},
-			func(s *S) *int { return &s.Provider }, func(s *S) *string { return &s.ProviderName }),
-		text(Meta{
+		}, func(s S) *string { return &s.Slug }, func(w W) **string { return &w.Slug }),
+		assigned[W](&Meta{Key: "provider", Label: "Provider"},
+			func(s S) *int { return &s.Provider }, func(s S) *string { return &s.ProviderName }),
+		text(&Meta{
 			Key: "group", Spec: "application.group", Label: "Group", check: optional,
 			Ask: Ask{Control: AskText, Group: AskMore,
 				Hint: "Group on the My applications page"},
 			Doc: Doc{"group on “My applications”", "none"},
-		}, func(s *S) *string { return &s.Group }, func(w *W) **string { return &w.Group }),
-		text(Meta{
+		}, func(s S) *string { return &s.Group }, func(w W) **string { return &w.Group }),
+		text(&Meta{
 			Key: policyEngineMode, Spec: "application.policy_engine_mode", Label: "Policy engine mode",
 			Default: "any", Values: []string{"any", "all"},
 			Ask: Ask{
@@ -74,40 +74,40 @@ func ApplicationAttrs() []Attr[Application, ApplicationState] {
 				Answers: []say.Name{"Any of them must match", "All of them must match"},
 			},
 			Doc: Doc{What: "whether `any` or `all` of the bindings must match"},
-		}, func(s *S) *string { return &s.PolicyEngineMode }, func(w *W) **string { return &w.PolicyEngineMode }),
-		text(Meta{
+		}, func(s S) *string { return &s.PolicyEngineMode }, func(w W) **string { return &w.PolicyEngineMode }),
+		text(&Meta{
 			Key: "meta_launch_url", Spec: "application.launch_url", Label: "Launch URL", check: checkLaunchURL,
 			Ask: Ask{Control: AskCode, Group: AskMore, Hint: "Opens when a user selects the application. Leave empty " +
 				"to let authentik choose"},
 			Doc: Doc{"URL that opens from authentik", "chosen by authentik"},
-		}, func(s *S) *string { return &s.LaunchURL }, func(w *W) **string { return &w.LaunchURL }),
-		text(Meta{
+		}, func(s S) *string { return &s.LaunchURL }, func(w W) **string { return &w.LaunchURL }),
+		text(&Meta{
 			Key: "meta_icon", Spec: "application.icon", Label: "Icon", check: checkIcon,
 			Ask: Ask{Control: AskCode, Group: AskMore, Hint: "URL of an image, or a name such as " +
 				"fa://fa-database"},
 			Doc: Doc{"URL or `fa://name`", "none"},
-		}, func(s *S) *string { return &s.Icon }, func(w *W) **string { return &w.Icon }),
-		text(Meta{
+		}, func(s S) *string { return &s.Icon }, func(w W) **string { return &w.Icon }),
+		text(&Meta{
 			Key: "meta_publisher", Spec: "application.publisher", Label: "Publisher", check: optional,
 			Ask: Ask{Control: AskText, Group: AskMore},
 			Doc: Doc{"", "none"},
-		}, func(s *S) *string { return &s.Publisher }, func(w *W) **string { return &w.Publisher }),
-		text(Meta{
+		}, func(s S) *string { return &s.Publisher }, func(w W) **string { return &w.Publisher }),
+		text(&Meta{
 			Key: "meta_description", Spec: "application.description", Label: "Description", check: checkDescription,
 			Ask: Ask{Control: AskArea, Group: AskMore, Hint: "Shown to users below the name"},
 			Doc: Doc{"", "none"},
-		}, func(s *S) *string { return &s.Description }, func(w *W) **string { return &w.Description }),
-		tick(Meta{
+		}, func(s S) *string { return &s.Description }, func(w W) **string { return &w.Description }),
+		tick(&Meta{
 			Key: "open_in_new_tab", Spec: "application.open_in_new_tab", Label: "Open in a new tab",
 			Ask: Ask{Control: AskTick, Group: AskMore},
 			Doc: Doc{"`true` or `false`", "`false`"},
-		}, func(s *S) *bool { return &s.OpenInNewTab }, func(w *W) **bool { return &w.OpenInNewTab }),
-		tick(Meta{
+		}, func(s S) *bool { return &s.OpenInNewTab }, func(w W) **bool { return &w.OpenInNewTab }),
+		tick(&Meta{
 			Key: "meta_hide", Spec: "application.hide", Label: "Hide from My applications",
 			Since: "2026.5", needs: func(f Features) bool { return f.MetaHide },
 			Ask: Ask{Control: AskTick, Group: AskMore, Hint: "Signing in from your app still works", Named: true},
 			Doc: Doc{"hide it from “My applications”", "`false`"},
-		}, func(s *S) *bool { return &s.Hide }, func(w *W) **bool { return &w.Hide }),
+		}, func(s S) *bool { return &s.Hide }, func(w W) **bool { return &w.Hide }),
 	}
 }
 
@@ -144,14 +144,14 @@ type BindingState struct {
 }
 
 // AccessAttrs returns the table of the lists of who may use the application.
-func AccessAttrs() []Attr[Access, struct{}] {
-	list := func(kind string, label, hint say.Name, doc Doc, want func(*Access) *[]string) Attr[Access, struct{}] {
-		return texts[Access, struct{}](Meta{
+func AccessAttrs() []*Attr[*Access, *struct{}] {
+	list := func(kind string, label, hint say.Name, doc Doc, want func(*Access) *[]string) *Attr[*Access, *struct{}] {
+		return texts[*Access, *struct{}](&Meta{
 			Spec: "access." + kind, Label: label, Ask: Ask{Control: AskLines, Hint: hint, Given: true, Named: true},
 			Doc: doc,
 		}, nil, want)
 	}
-	return []Attr[Access, struct{}]{
+	return []*Attr[*Access, *struct{}]{
 		list("groups", "Groups", "By name", Doc{"names of groups that may use the application",
 			"everyone"},
 			func(w *Access) *[]string { return &w.Groups }),
@@ -162,12 +162,12 @@ func AccessAttrs() []Attr[Access, struct{}] {
 }
 
 // BindingAttrs returns the table of a binding's fields, except its application and target. No spec sets them.
-func BindingAttrs() []Attr[struct{}, BindingState] {
-	type S = BindingState
-	return []Attr[struct{}, S]{
-		number[struct{}](Meta{Key: "order", Label: "Order", Hidden: true}, func(s *S) *int { return &s.Order }),
-		tick[struct{}](Meta{Key: "enabled", Label: "Enabled"}, func(s *S) *bool { return &s.Enabled }, nil),
-		tick[struct{}](Meta{Key: "negate", Label: "Negate"}, func(s *S) *bool { return &s.Negate }, nil),
+func BindingAttrs() []*Attr[*struct{}, *BindingState] {
+	type S = *BindingState
+	return []*Attr[*struct{}, S]{
+		number[*struct{}](&Meta{Key: "order", Label: "Order", Hidden: true}, func(s S) *int { return &s.Order }),
+		tick[*struct{}](&Meta{Key: "enabled", Label: "Enabled"}, func(s S) *bool { return &s.Enabled }, nil),
+		tick[*struct{}](&Meta{Key: "negate", Label: "Negate"}, func(s S) *bool { return &s.Negate }, nil),
 	}
 }
 

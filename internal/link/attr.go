@@ -2,6 +2,7 @@ package link
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
 
 	"authpocket/internal/report"
@@ -10,19 +11,20 @@ import (
 	"authpocket/internal/secret"
 )
 
-// Attr describes one field of an object. S is the type of the object and W the part of the spec that sets it. Every
-// object has a table of them: a field in the table is compared, restored, validated, asked for, read, written, exported
-// and documented. What depends on the field's type alone is in cell and wish, which are the same for all objects.
+// Attr describes one field of an object. S is a pointer to the object and W one to the part of the spec that sets it:
+// the compiler makes one function for all types that are pointers. Every object has a table of them: a field in the
+// table is compared, restored, validated, asked for, read, written, exported and documented. What depends on the
+// field's type alone is in cell and wish, which are the same for all objects.
 type Attr[W, S any] struct {
-	Meta
+	*Meta
 	cell
 	wish
-	at   func(*S) any // a pointer to the object's field, nil if it has none
-	want func(*W) any // a pointer to the spec's field, nil if it has none
+	at   func(S) any // a pointer to the object's field, nil if it has none
+	want func(W) any // a pointer to the spec's field, nil if it has none
 	// answer returns an answer of an object without the field.
-	answer func(*S) string
+	answer func(S) string
 	// judge adds a problem that depends on other fields of the spec.
-	judge func(p *report.Problems, m Meta, want *W)
+	judge func(p *report.Problems, m *Meta, want W)
 }
 
 // Meta is the type-independent part of an Attr.
@@ -56,7 +58,7 @@ type Meta struct {
 
 	needs func(Features) bool
 	// check adds a problem if the spec's text is invalid.
-	check func(p *report.Problems, m Meta, text string)
+	check func(p *report.Problems, m *Meta, text string)
 }
 
 // Ask is how the settings page asks for a field.
@@ -151,32 +153,32 @@ type cell struct {
 type wish struct {
 	given   func(want any) (string, bool)
 	take    func(want any, text string)
-	wrong   func(p *report.Problems, m Meta, want any)
+	wrong   func(p *report.Problems, m *Meta, want any)
 	chooses bool
 }
 
 // Has reports whether servers with these features have the field.
-func (m Meta) Has(f Features) bool { return m.needs == nil || m.needs(f) }
+func (m *Meta) Has(f Features) bool { return m.needs == nil || m.needs(f) }
 
 // Words returns the label for use within a sentence.
-func (m Meta) Words() say.Text {
+func (m *Meta) Words() say.Text {
 	return m.Label.Within()
 }
 
 // Called returns the label in the system's own pages.
-func (m Meta) Called() say.Name { return cmp.Or(m.Theirs, m.Label) }
+func (m *Meta) Called() say.Name { return cmp.Or(m.Theirs, m.Label) }
 
 // Place returns the path in a spec that decides the field, empty for none.
-func (m Meta) Place() string { return cmp.Or(m.Spec, m.Follows) }
+func (m *Meta) Place() string { return cmp.Or(m.Spec, m.Follows) }
 
 // Chosen reports whether a spec has the field.
-func (a Attr[W, S]) Chosen() bool { return a.chooses }
+func (a *Attr[W, S]) Chosen() bool { return a.chooses }
 
 // Held reports whether the object has the field.
-func (a Attr[W, S]) Held() bool { return a.at != nil }
+func (a *Attr[W, S]) Held() bool { return a.at != nil }
 
 // At returns a pointer to the field of the object.
-func (a Attr[W, S]) At(o *S) any {
+func (a *Attr[W, S]) At(o S) any {
 	at := a.at(o)
 	if both, ok := at.(assignment); ok {
 		return both.name
@@ -185,13 +187,13 @@ func (a Attr[W, S]) At(o *S) any {
 }
 
 // Show returns the field for display.
-func (a Attr[W, S]) Show(o *S) Shown { return a.show(a.at(o)) }
+func (a *Attr[W, S]) Show(o S) Shown { return a.show(a.at(o)) }
 
 // Copy sets the field to that of another object.
-func (a Attr[W, S]) Copy(to, from *S) { a.copy(a.at(to), a.at(from)) }
+func (a *Attr[W, S]) Copy(to, from S) { a.copy(a.at(to), a.at(from)) }
 
 // Same reports whether two objects have the same value.
-func (a Attr[W, S]) Same(x, y *S) bool { return a.equal(a.at(x), a.at(y)) }
+func (a *Attr[W, S]) Same(x, y S) bool { return a.equal(a.at(x), a.at(y)) }
 
 func (c cell) equal(a, b any) bool {
 	if c.same != nil {
@@ -201,10 +203,10 @@ func (c cell) equal(a, b any) bool {
 }
 
 // Plain returns the field as in PocketBase's JSON: text, number, boolean, null or list.
-func (a Attr[W, S]) Plain(o *S) any { return a.plain(a.at(o)) }
+func (a *Attr[W, S]) Plain(o S) any { return a.plain(a.at(o)) }
 
 // Visit calls the visitor's method for the field's type. PocketBase's fields have none.
-func (a Attr[W, S]) Visit(o *S, v Cells) {
+func (a *Attr[W, S]) Visit(o S, v Cells) {
 	if a.visit != nil {
 		a.visit(a.at(o), v)
 	}
@@ -212,7 +214,7 @@ func (a Attr[W, S]) Visit(o *S, v Cells) {
 
 // Answer returns the object's value as an answer on the settings page, empty if the object does not have the
 // field.
-func (a Attr[W, S]) Answer(o *S) string {
+func (a *Attr[W, S]) Answer(o S) string {
 	switch {
 	case a.answer != nil:
 		return a.answer(o)
@@ -223,17 +225,17 @@ func (a Attr[W, S]) Answer(o *S) string {
 }
 
 // Open reports whether the spec's field can be read and set as an answer.
-func (a Attr[W, S]) Open() bool { return a.given != nil }
+func (a *Attr[W, S]) Open() bool { return a.given != nil }
 
 // Given returns the spec's value as an answer on the settings page, false if the field is left open.
-func (a Attr[W, S]) Given(w *W) (text string, set bool) { return a.given(a.want(w)) }
+func (a *Attr[W, S]) Given(w W) (text string, set bool) { return a.given(a.want(w)) }
 
 // Take sets the spec's field to an answer from the settings page.
-func (a Attr[W, S]) Take(w *W, text string) { a.take(a.want(w), text) }
+func (a *Attr[W, S]) Take(w W, text string) { a.take(a.want(w), text) }
 
 // Group returns the fields of a group on the settings page.
-func Group[W, S any](table []Attr[W, S], group AskGroup) []Meta {
-	var list []Meta
+func Group[W, S any](table []*Attr[W, S], group AskGroup) []*Meta {
+	var list []*Meta
 	for _, a := range table {
 		if a.Ask.Group == group {
 			list = append(list, a.Meta)
@@ -242,17 +244,17 @@ func Group[W, S any](table []Attr[W, S], group AskGroup) []Meta {
 	return list
 }
 
-// Named returns the field with the system's key, false for none.
-func Named[W, S any](table []Attr[W, S], key string) (Attr[W, S], bool) {
-	i := slices.IndexFunc(table, func(a Attr[W, S]) bool { return a.Key == key && key != "" })
+// Named returns the field with the system's key, and an empty one and false for none.
+func Named[W, S any](table []*Attr[W, S], key string) (*Attr[W, S], bool) {
+	i := slices.IndexFunc(table, func(a *Attr[W, S]) bool { return a.Key == key && key != "" })
 	if i < 0 {
-		return Attr[W, S]{}, false
+		return &Attr[W, S]{Meta: &Meta{}}, false
 	}
 	return table[i], true
 }
 
 // Values returns the fields of an object for a diff.
-func Values[W, S any](table []Attr[W, S], o *S, f Features) []FieldValue {
+func Values[W, S any](table []*Attr[W, S], o S, f Features) []FieldValue {
 	var list []FieldValue
 	for _, a := range table {
 		if a.at == nil || a.Hidden || !a.Has(f) {
@@ -269,22 +271,25 @@ func Values[W, S any](table []Attr[W, S], o *S, f Features) []FieldValue {
 }
 
 // usual reports whether the object has the default of a field, or the only value that authpocket sets.
-func (a Attr[W, S]) usual(o *S) bool {
+func (a *Attr[W, S]) usual(o S) bool {
 	switch {
 	case a.Sensitive:
 		return false
 	case a.Default == "":
 		return a.Place() == ""
 	case a.reset == nil: // a reference, or a flag that may be null
-		return a.Answer(o) == a.Default || a.Show(new(S)).Equal(a.Show(o))
+		return a.Answer(o) == a.Default || a.Show(fresh[S]()).Equal(a.Show(o))
 	}
-	var fresh S
-	a.reset(a.at(&fresh), a.Default)
-	return a.Show(&fresh).Equal(a.Show(o))
+	usual := fresh[S]()
+	a.reset(a.at(usual), a.Default)
+	return a.Show(usual).Equal(a.Show(o))
 }
 
+// fresh returns a new object, whose pointer is an S.
+func fresh[S any]() S { return reflect.New(reflect.TypeFor[S]().Elem()).Interface().(S) }
+
 // Restore copies the changed fields from the object as it was.
-func Restore[W, S any](table []Attr[W, S], now, was *S, fields []Field) {
+func Restore[W, S any](table []*Attr[W, S], now, was S, fields []Field) {
 	for _, f := range fields {
 		if a, found := Named(table, f.Name); found && !a.Fixed {
 			a.Copy(now, was)
@@ -294,7 +299,7 @@ func Restore[W, S any](table []Attr[W, S], now, was *S, fields []Field) {
 
 // Resolve sets the fields of an object to what the spec wants, or else to their current values. Fields that a
 // spec has in another type, or not at all, are skipped.
-func Resolve[W, S any](table []Attr[W, S], to *S, want *W, now *S) {
+func Resolve[W, S any](table []*Attr[W, S], to S, want W, now S) {
 	for _, a := range table {
 		switch {
 		case a.keep == nil:
@@ -307,7 +312,7 @@ func Resolve[W, S any](table []Attr[W, S], to *S, want *W, now *S) {
 }
 
 // Offer sets the spec's fields to the object's values.
-func Offer[W, S any](table []Attr[W, S], want *W, has *S) {
+func Offer[W, S any](table []*Attr[W, S], want W, has S) {
 	for _, a := range table {
 		if a.offer != nil {
 			a.offer(a.want(want), a.at(has))
@@ -316,7 +321,7 @@ func Offer[W, S any](table []Attr[W, S], want *W, has *S) {
 }
 
 // OfferOther sets the spec's fields to the object's values where these differ from the usual ones.
-func OfferOther[W, S any](table []Attr[W, S], want *W, has, usual *S) {
+func OfferOther[W, S any](table []*Attr[W, S], want W, has, usual S) {
 	for _, a := range table {
 		if a.offer != nil && !a.Same(has, usual) {
 			a.offer(a.want(want), a.at(has))
@@ -325,7 +330,7 @@ func OfferOther[W, S any](table []Attr[W, S], want *W, has, usual *S) {
 }
 
 // Reset sets the defaults of a new object.
-func Reset[W, S any](table []Attr[W, S], to *S) {
+func Reset[W, S any](table []*Attr[W, S], to S) {
 	for _, a := range table {
 		if a.reset != nil && a.Default != "" {
 			a.reset(a.at(to), a.Default)
@@ -334,7 +339,7 @@ func Reset[W, S any](table []Attr[W, S], to *S) {
 }
 
 // validate adds the problems of the spec's fields.
-func validate[W, S any](p *report.Problems, table []Attr[W, S], want *W) {
+func validate[W, S any](p *report.Problems, table []*Attr[W, S], want W) {
 	for _, a := range table {
 		switch {
 		case a.judge != nil:

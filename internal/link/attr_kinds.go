@@ -13,28 +13,28 @@ import (
 // The constructors of Attr, one for each type of field. at returns a pointer to the field of the object, want one to
 // that of the spec. Either is nil if there is no such field.
 
-// places returns a field without the functions of its type.
-func places[W, S, T, U any](m Meta, at func(*S) *T, want func(*W) *U) Attr[W, S] {
-	a := Attr[W, S]{Meta: m}
+// places returns a field without the functions of its type. T and U are pointers.
+func places[W, S, T, U any](m *Meta, at func(S) T, want func(W) U) *Attr[W, S] {
+	a := &Attr[W, S]{Meta: m}
 	if at != nil {
-		a.at = func(o *S) any { return at(o) }
+		a.at = func(o S) any { return at(o) }
 	}
 	if want != nil {
-		a.want = func(w *W) any { return want(w) }
+		a.want = func(w W) any { return want(w) }
 	}
 	return a
 }
 
-func text[W, S any](m Meta, at func(*S) *string, want func(*W) **string) Attr[W, S] {
+func text[W, S any](m *Meta, at func(S) *string, want func(W) **string) *Attr[W, S] {
 	return kept(places(m, at, want), textCell(), wishText())
 }
 
-func tick[W, S any](m Meta, at func(*S) *bool, want func(*W) **bool) Attr[W, S] {
+func tick[W, S any](m *Meta, at func(S) *bool, want func(W) **bool) *Attr[W, S] {
 	return kept(places(m, at, want), tickCell(), wishFlag(m.Default == "true"))
 }
 
 // kept adds the functions of a type to a field, as far as object and spec have it.
-func kept[W, S any](a Attr[W, S], c cell, w wish) Attr[W, S] {
+func kept[W, S any](a *Attr[W, S], c cell, w wish) *Attr[W, S] {
 	if a.at != nil {
 		a.cell = c
 	}
@@ -64,15 +64,15 @@ func tickCell() cell {
 }
 
 // number returns a field that no spec sets.
-func number[W, S any](m Meta, at func(*S) *int) Attr[W, S] {
-	a := places[W, S, int, int](m, at, nil)
+func number[W, S any](m *Meta, at func(S) *int) *Attr[W, S] {
+	a := places[W, S, *int, *int](m, at, nil)
 	a.cell = cellOf(ShowNumber)
 	a.visit = func(f any, v Cells) { v.Number(f.(*int)) }
 	return a
 }
 
 // orNull returns a flag that may be null, which means its default.
-func orNull[W, S any](m Meta, at func(*S) **bool, want func(*W) **bool) Attr[W, S] {
+func orNull[W, S any](m *Meta, at func(S) **bool, want func(W) **bool) *Attr[W, S] {
 	on := m.Default == "true"
 	a := places(m, at, want)
 	a.cell, a.wish = nullCell(on), wishFlag(on)
@@ -96,7 +96,7 @@ func nullCell(on bool) cell {
 }
 
 // rule returns a rule of a collection. A null rule admits superusers only, an empty one everyone.
-func rule[W, S any](m Meta, at func(*S) **string, want func(*W) **string) Attr[W, S] {
+func rule[W, S any](m *Meta, at func(S) **string, want func(W) **string) *Attr[W, S] {
 	a := places(m, at, want)
 	a.cell, a.wish = ruleCell(), wishText()
 	return a
@@ -112,7 +112,7 @@ func ruleCell() cell {
 
 // sensitive returns a secret. Receipts hold no secrets, so restoring one from a receipt keeps the current
 // value.
-func sensitive[W, S any](m Meta, at func(*S) *secret.Text, want func(*W) **secret.Text) Attr[W, S] {
+func sensitive[W, S any](m *Meta, at func(S) *secret.Text, want func(W) **secret.Text) *Attr[W, S] {
 	m.Sensitive = true
 	a := places(m, at, want)
 	a.cell, a.wish = secretCell(), wishSecret()
@@ -133,7 +133,7 @@ func secretCell() cell {
 
 // wishSecret has no answer: a page never shows a secret.
 func wishSecret() wish {
-	return wish{chooses: true, wrong: func(p *report.Problems, m Meta, want any) {
+	return wish{chooses: true, wrong: func(p *report.Problems, m *Meta, want any) {
 		if v := *want.(**secret.Text); v != nil && m.check != nil {
 			m.check(p, m, v.Reveal())
 		}
@@ -148,7 +148,7 @@ func maskOf(t secret.Text) Shown {
 }
 
 // ref returns a reference to an object of authentik, which a spec names.
-func ref[W, S any](m Meta, at func(*S) *Ref, want func(*W) **string) Attr[W, S] {
+func ref[W, S any](m *Meta, at func(S) *Ref, want func(W) **string) *Attr[W, S] {
 	a := places(m, at, want)
 	a.cell, a.wish = refCell(m.Ask.Open), wishText()
 	return a
@@ -171,15 +171,15 @@ func refCell(open bool) cell {
 	return c
 }
 
-func refs[W, S any](m Meta, at func(*S) *[]Ref) Attr[W, S] {
-	a := places[W, S, []Ref, []Ref](m, at, nil)
+func refs[W, S any](m *Meta, at func(S) *[]Ref) *Attr[W, S] {
+	a := places[W, S, *[]Ref, *[]Ref](m, at, nil)
 	a.cell = listCell(func(list []Ref) Shown { return ShowList(refNames(list)) })
 	a.visit = func(f any, v Cells) { v.Refs(f.(*[]Ref)) }
 	a.chooses, a.offer = m.Spec != "", nil
 	return a
 }
 
-func texts[W, S any](m Meta, at func(*S) *[]string, want func(*W) *[]string) Attr[W, S] {
+func texts[W, S any](m *Meta, at func(S) *[]string, want func(W) *[]string) *Attr[W, S] {
 	return kept(places(m, at, want), textsCell(), wishTexts())
 }
 
@@ -199,19 +199,19 @@ func wishTexts() wish {
 			return strings.Join(list, "\n"), list != nil
 		},
 		take: func(want any, text string) { *want.(*[]string) = entries(text) },
-		wrong: func(p *report.Problems, m Meta, want any) {
-			spec := m.Spec
+		wrong: func(p *report.Problems, m *Meta, want any) {
 			for i, one := range *want.(*[]string) {
 				if m.check != nil {
-					m.Spec = FieldAt(spec, i)
-					m.check(p, m, one)
+					entry := *m
+					entry.Spec = FieldAt(m.Spec, i)
+					m.check(p, &entry, one)
 				}
 			}
 		},
 	}
 }
 
-func redirects[W, S any](m Meta, at func(*S) *[]RedirectURI, want func(*W) *[]RedirectURI) Attr[W, S] {
+func redirects[W, S any](m *Meta, at func(S) *[]RedirectURI, want func(W) *[]RedirectURI) *Attr[W, S] {
 	a := places(m, at, want)
 	a.cell = listCell(func(list []RedirectURI) Shown { return ShowList(RedirectNames(list)) })
 	a.visit = func(f any, v Cells) { v.Redirects(f.(*[]RedirectURI)) }
@@ -222,7 +222,7 @@ func redirects[W, S any](m Meta, at func(*S) *[]RedirectURI, want func(*W) *[]Re
 			return redirectLines(list), list != nil
 		},
 		take:  func(want any, text string) { *want.(*[]RedirectURI) = redirectsIn(text) },
-		wrong: func(p *report.Problems, m Meta, want any) { validateRedirects(p, m.Spec, *want.(*[]RedirectURI)) },
+		wrong: func(p *report.Problems, m *Meta, want any) { validateRedirects(p, m.Spec, *want.(*[]RedirectURI)) },
 	}
 	return a
 }
@@ -234,8 +234,8 @@ type assignment struct {
 }
 
 // assigned returns an application's provider.
-func assigned[W, S any](m Meta, pk func(*S) *int, name func(*S) *string) Attr[W, S] {
-	a := Attr[W, S]{Meta: m, at: func(o *S) any { return assignment{pk(o), name(o)} }}
+func assigned[W, S any](m *Meta, pk func(S) *int, name func(S) *string) *Attr[W, S] {
+	a := &Attr[W, S]{Meta: m, at: func(o S) any { return assignment{pk(o), name(o)} }}
 	a.cell = cell{
 		show:  func(f any) Shown { return ShowText(*f.(assignment).name) },
 		visit: func(f any, v Cells) { v.Assigned(f.(assignment).pk, f.(assignment).name) },
@@ -289,7 +289,7 @@ func wishText() wish {
 			return Value(v, ""), v != nil
 		},
 		take: func(want any, text string) { *want.(**string) = &text },
-		wrong: func(p *report.Problems, m Meta, want any) {
+		wrong: func(p *report.Problems, m *Meta, want any) {
 			switch v := *want.(**string); {
 			case v == nil:
 			case m.check != nil:

@@ -38,8 +38,8 @@ func TestEveryFieldOfAnObjectIsInItsTable(t *testing.T) {
 	covered(t, link.SettingsAttrs(), "AppName", "AppURL", "RateLimits", "AuthLimit", "SuperuserIPs")
 }
 
-// covered finds the fields of S that no row of the table points to.
-func covered[W, S any](t *testing.T, table []link.Attr[W, S], others ...string) {
+// covered finds the fields of an object that no row of the table points to.
+func covered[W, S any](t *testing.T, table []*link.Attr[W, *S], others ...string) {
 	t.Helper()
 	var object S
 	pointed := map[uintptr]bool{}
@@ -95,7 +95,7 @@ func TestEveryFieldOfASpecIsInATable(t *testing.T) {
 	}
 }
 
-func choices[W, S any](t *testing.T, table []link.Attr[W, S]) (chosen []string) {
+func choices[W, S any](t *testing.T, table []*link.Attr[*W, S]) (chosen []string) {
 	t.Helper()
 	for _, a := range table {
 		if !a.Chosen() {
@@ -145,7 +145,7 @@ func TestRowsSayWhatTheirReadersNeed(t *testing.T) {
 	worded(t, link.SettingsAttrs())
 }
 
-func worded[W, S any](t *testing.T, table []link.Attr[W, S]) {
+func worded[W, S any](t *testing.T, table []*link.Attr[W, S]) {
 	t.Helper()
 	for _, a := range table {
 		switch {

@@ -194,7 +194,7 @@ func (s Spec) Chosen(fields []Field) {
 }
 
 // given adds the paths that the spec sets.
-func given[W, S any](set map[string]bool, table []Attr[W, S], want *W) {
+func given[W, S any](set map[string]bool, table []*Attr[W, S], want W) {
 	for _, a := range table {
 		if a.Open() {
 			_, ok := a.Given(want)

@@ -32,7 +32,7 @@ type PocketBase struct {
 	MapUsername *string `yaml:"map_username" json:"map_username"`
 	MapAvatar   *string `yaml:"map_avatar" json:"map_avatar"`
 	MapID       *string `yaml:"map_id" json:"map_id"`
-	// ShowControls turns off "Hide collection create and edit controls", step 2 of the guide. The API does not
+	// ShowControls turns off "Hide/Lock collection and record controls", step 2 of the guide. The API does not
 	// need it.
 	ShowControls bool `yaml:"show_controls" json:"show_controls"`
 	// CreateRule and AuthRule replace the collection's rules if the admin
@@ -128,128 +128,128 @@ type SettingsState struct {
 }
 
 // PlaceAttrs returns the table of the fields that locate the link in PocketBase.
-func PlaceAttrs() []Attr[PocketBase, CollectionState] {
-	type W = PocketBase
-	collection := text(Meta{
+func PlaceAttrs() []*Attr[*PocketBase, *CollectionState] {
+	type W = *PocketBase
+	collection := text(&Meta{
 		Key: "name", Spec: "pocketbase.collection", Label: "Collection", check: checkCollection,
 		Ask: Ask{Control: AskChoice, Group: AskCollection, Label: "Auth collection",
 			Hint: "New users are created in this collection"},
 		Doc: Doc{"auth collection", "`" + DefaultCollection + "`"},
-	}, func(s *CollectionState) *string { return &s.Name }, func(w *W) **string { return &w.Collection })
-	slot := text[W, CollectionState](Meta{
+	}, func(s *CollectionState) *string { return &s.Name }, func(w W) **string { return &w.Collection })
+	slot := text[W, *CollectionState](&Meta{
 		Spec: "pocketbase.slot", Label: "Slot", Values: Slots(),
 		Ask: Ask{
 			Control: AskChoice, Group: AskSlot, Open: true, Given: true,
 			Hint: "A collection has three slots for OpenID Connect. Your app uses the slot's name to sign in",
 		},
 		Doc: Doc{"`oidc`, `oidc2` or `oidc3`", "that of the link, or the first free one"},
-	}, nil, func(w *W) **string { return &w.Slot })
-	return []Attr[W, CollectionState]{collection, slot}
+	}, nil, func(w W) **string { return &w.Slot })
+	return []*Attr[W, *CollectionState]{collection, slot}
 }
 
 // SlotAttrs returns the table of the fields of one element of a collection's OAuth2 providers, except its slot
 // and its client secret, which is never shown.
-func SlotAttrs() []Attr[PocketBase, OAuth2Provider] {
+func SlotAttrs() []*Attr[*PocketBase, *OAuth2Provider] {
 	type (
-		W = PocketBase
-		S = OAuth2Provider
+		W = *PocketBase
+		S = *OAuth2Provider
 	)
-	userInfo := text[W, S](Meta{
+	userInfo := text[W, S](&Meta{
 		Spec: "pocketbase.user_info", Label: "Source of user info", Values: []string{"userinfo", "id_token"},
 		Ask: Ask{Control: AskChoice, Group: AskUserInfo, Label: "Fetch user info from",
 			Answers: []say.Name{"User info URL", "ID token"}, Named: true},
 		Doc: Doc{"`userinfo` or `id_token`: where the claims come from", "`userinfo`"},
-	}, nil, func(w *W) **string { return &w.UserInfo })
-	userInfo.answer = func(s *S) string {
+	}, nil, func(w W) **string { return &w.UserInfo })
+	userInfo.answer = func(s S) string {
 		if s.Slot != "" && s.IDTokenMode() {
 			return "id_token"
 		}
 		return "userinfo"
 	}
-	userInfoURL := text(Meta{
+	userInfoURL := text(&Meta{
 		Key: "userInfoURL", Spec: "pocketbase.user_info_url", Label: "User info URL",
 		Ask: Ask{Control: AskCode, Group: AskURLs, Open: true, Given: true},
 		Doc: Doc{"the address at which PocketBase reaches authentik", "authentik's userinfo endpoint"},
-	}, func(s *S) *string { return &s.UserInfoURL }, func(w *W) **string { return &w.UserInfoURL })
-	userInfoURL.judge = func(p *report.Problems, m Meta, w *W) {
+	}, func(s S) *string { return &s.UserInfoURL }, func(w W) **string { return &w.UserInfoURL })
+	userInfoURL.judge = func(p *report.Problems, m *Meta, w W) {
 		// Without one, PocketBase reads the ID token and checks nothing.
 		if w.UserInfoURL != nil && (*w.UserInfoURL != "" || Value(w.UserInfo, "userinfo") == "userinfo") {
 			checkURL(p, m, *w.UserInfoURL)
 		}
 	}
-	clientID := text[W](Meta{Key: "clientId", Label: "Client ID", Follows: "provider.client_id"},
-		func(s *S) *string { return &s.ClientID }, nil)
-	return []Attr[W, S]{
-		text(Meta{
+	clientID := text[W](&Meta{Key: "clientId", Label: "Client ID", Follows: "provider.client_id"},
+		func(s S) *string { return &s.ClientID }, nil)
+	return []*Attr[W, S]{
+		text(&Meta{
 			Key: "displayName", Spec: "pocketbase.display_name", Label: "Display name", check: required,
 			Ask: Ask{Control: AskText, Hint: "Your app can show it on the sign-in button", Needed: true, Short: true},
 			Doc: Doc{"text of the sign-in button", "`" + DefaultDisplayName + "`"},
-		}, func(s *S) *string { return &s.DisplayName }, func(w *W) **string { return &w.DisplayName }),
+		}, func(s S) *string { return &s.DisplayName }, func(w W) **string { return &w.DisplayName }),
 		clientID,
-		text(Meta{
+		text(&Meta{
 			Key: "authURL", Spec: "pocketbase.auth_url", Label: "Auth URL", check: checkURL,
 			Ask: Ask{Control: AskCode, Group: AskURLs, Open: true, Given: true},
 			Doc: Doc{"", "authentik's authorize endpoint"},
-		}, func(s *S) *string { return &s.AuthURL }, func(w *W) **string { return &w.AuthURL }),
-		text(Meta{
+		}, func(s S) *string { return &s.AuthURL }, func(w W) **string { return &w.AuthURL }),
+		text(&Meta{
 			Key: "tokenURL", Spec: "pocketbase.token_url", Label: "Token URL", check: checkURL,
 			Ask: Ask{Control: AskCode, Group: AskURLs, Open: true, Given: true,
 				Hint: "Only PocketBase calls it, so an internal address works"},
 			Doc: Doc{"the address at which PocketBase reaches authentik", "authentik's token endpoint"},
-		}, func(s *S) *string { return &s.TokenURL }, func(w *W) **string { return &w.TokenURL }),
+		}, func(s S) *string { return &s.TokenURL }, func(w W) **string { return &w.TokenURL }),
 		userInfo,
 		userInfoURL,
-		orNull(Meta{
+		orNull(&Meta{
 			// null means on
 			Key: "pkce", Spec: "pocketbase.pkce", Label: "PKCE", Theirs: "Support PKCE", Default: "true", Always: true,
 			Ask: Ask{Control: AskTick, Label: "Use PKCE"},
 			Doc: Doc{What: "`true` or `false`"},
-		}, func(s *S) **bool { return &s.PKCE }, func(w *W) **bool { return &w.PKCE }),
-		text(Meta{
+		}, func(s S) **bool { return &s.PKCE }, func(w W) **bool { return &w.PKCE }),
+		text(&Meta{
 			Key: "extra.jwksURL", Spec: "pocketbase.jwks_url", Label: "JWKS URL", Theirs: "JWKS verification URL",
 			check: checkOptionalURL,
 			Ask: Ask{Control: AskCode, Group: AskIDToken, Open: true, Given: true,
 				Hint: "Only used with “ID token”. PocketBase verifies the token's signature with it"},
 			Doc: Doc{"with `id_token`", "the application's JWKS"},
-		}, func(s *S) *string { return &s.JWKSURL }, func(w *W) **string { return &w.JWKSURL }),
-		texts(Meta{
+		}, func(s S) *string { return &s.JWKSURL }, func(w W) **string { return &w.JWKSURL }),
+		texts(&Meta{
 			Key: "extra.issuers", Spec: "pocketbase.issuers", Label: "Issuer", Theirs: "Issuers", check: checkURL,
 			Ask: Ask{Control: AskLines, Group: AskIDToken, Label: "Issuers", Given: true},
 			Doc: Doc{"with `id_token`, a list", "the application's issuer"},
-		}, func(s *S) *[]string { return &s.Issuers }, func(w *W) *[]string { return &w.Issuers }),
+		}, func(s S) *[]string { return &s.Issuers }, func(w W) *[]string { return &w.Issuers }),
 	}
 }
 
 // OAuth2Attrs returns the table of a collection's OAuth2 options, except its providers.
-func OAuth2Attrs() []Attr[PocketBase, OAuth2State] {
+func OAuth2Attrs() []*Attr[*PocketBase, *OAuth2State] {
 	type (
-		W = PocketBase
-		S = OAuth2State
+		W = *PocketBase
+		S = *OAuth2State
 	)
-	return []Attr[W, S]{
-		tick(Meta{
+	return []*Attr[W, S]{
+		tick(&Meta{
 			Key: "enabled", Spec: "pocketbase.enabled", Label: "Whether OAuth2 is on", Theirs: "OAuth2",
 			Default: "true",
 			Ask:     Ask{Control: AskTick, Label: "Enable OAuth2 for the collection", Given: true, Named: true},
 			Doc:     Doc{What: "whether OAuth2 is on in the collection"},
-		}, func(s *S) *bool { return &s.Enabled }, func(w *W) **bool { return &w.Enabled }),
+		}, func(s S) *bool { return &s.Enabled }, func(w W) **bool { return &w.Enabled }),
 		mapped("id", "id", "Field for the ID", "ID", "OAuth2 id", "OAuth2 ID goes to", "",
-			func(s *S) *string { return &s.Mapped.ID }, func(w *W) **string { return &w.MapID }),
+			func(s S) *string { return &s.Mapped.ID }, func(w W) **string { return &w.MapID }),
 		mapped("name", "name", "Field for the name", "name", "OAuth2 full name", "Full name goes to",
 			"field to store the name in; empty for none",
-			func(s *S) *string { return &s.Mapped.Name }, func(w *W) **string { return &w.MapName }),
+			func(s S) *string { return &s.Mapped.Name }, func(w W) **string { return &w.MapName }),
 		mapped("username", "username", "Field for the username", "username", "OAuth2 username", "Username goes to", "",
-			func(s *S) *string { return &s.Mapped.Username }, func(w *W) **string { return &w.MapUsername }),
+			func(s S) *string { return &s.Mapped.Username }, func(w W) **string { return &w.MapUsername }),
 		mapped("avatarURL", "avatar", "Field for the avatar", "avatar", "OAuth2 avatar", "Avatar goes to", "",
-			func(s *S) *string { return &s.Mapped.AvatarURL }, func(w *W) **string { return &w.MapAvatar }),
+			func(s S) *string { return &s.Mapped.AvatarURL }, func(w W) **string { return &w.MapAvatar }),
 	}
 }
 
 // mapped returns the attribute of a mapped field.
 func mapped(key, name string, label, claim, theirs, ask say.Name, what string,
 	at func(*OAuth2State) *string, want func(*PocketBase) **string,
-) Attr[PocketBase, OAuth2State] {
-	return text(Meta{
+) *Attr[*PocketBase, *OAuth2State] {
+	return text(&Meta{
 		Key: mappedPrefix + key, Spec: "pocketbase.map_" + name, Label: label, Theirs: theirs,
 		Claim: claim,
 		Ask:   Ask{Control: AskChoice, Group: AskMapped, Label: ask, Named: true},
@@ -260,57 +260,57 @@ func mapped(key, name string, label, claim, theirs, ask say.Name, what string,
 const mappedPrefix = "mappedFields."
 
 // RuleAttrs returns the table of a collection's rules.
-func RuleAttrs() []Attr[PocketBase, CollectionState] {
+func RuleAttrs() []*Attr[*PocketBase, *CollectionState] {
 	type (
-		W = PocketBase
-		S = CollectionState
+		W = *PocketBase
+		S = *CollectionState
 	)
-	return []Attr[W, S]{
-		rule(Meta{
+	return []*Attr[W, S]{
+		rule(&Meta{
 			Key: "createRule", Spec: "pocketbase.create_rule", Label: "Create rule",
 			Ask: Ask{Control: AskRule, Given: true, Hint: "Who may create records. The first sign-in of a new user " +
 				"creates one"},
 			Doc: Doc{"a PocketBase rule that says who may create records: empty for everyone, `@request.context = " +
 				"\"oauth2\"` for sign-ins with a provider", "the current value"},
-		}, func(s *S) **string { return &s.CreateRule }, func(w *W) **string { return &w.CreateRule }),
-		rule(Meta{
+		}, func(s S) **string { return &s.CreateRule }, func(w W) **string { return &w.CreateRule }),
+		rule(&Meta{
 			Key: "authRule", Spec: "pocketbase.auth_rule", Label: "Auth rule",
 			Ask: Ask{Control: AskRule, Given: true, Hint: "Who may sign in. Changing it signs out everyone in the " +
 				"collection"},
 			Doc: Doc{"who may sign in; a change signs out everyone", "the current value"},
-		}, func(s *S) **string { return &s.AuthRule }, func(w *W) **string { return &w.AuthRule }),
+		}, func(s S) **string { return &s.AuthRule }, func(w W) **string { return &w.AuthRule }),
 	}
 }
 
 // MethodAttrs returns the table of a collection's own ways to sign in.
-func MethodAttrs() []Attr[PocketBase, CollectionState] {
+func MethodAttrs() []*Attr[*PocketBase, *CollectionState] {
 	type (
-		W = PocketBase
-		S = CollectionState
+		W = *PocketBase
+		S = *CollectionState
 	)
-	return []Attr[W, S]{
-		orNull(Meta{
+	return []*Attr[W, S]{
+		orNull(&Meta{
 			Key: "passwordAuth.enabled", Spec: "pocketbase.password_auth", Label: "Passwords",
 			Theirs: "Identity/Password", Default: "true",
 			Ask: Ask{Control: AskTick, Group: AskMethods, Label: "People can sign in with a password", Named: true,
 				Hint: "Turned off only after a sign-in with authentik has worked"},
 			Doc: Doc{"whether people can sign in with a password; `false` is applied only with a sign-in that proves " +
 				"the link: see [one way in](one-way-in.md)", "the current value"},
-		}, func(s *S) **bool { return &s.PasswordAuth }, func(w *W) **bool { return &w.PasswordAuth }),
-		orNull(Meta{
+		}, func(s S) **bool { return &s.PasswordAuth }, func(w W) **bool { return &w.PasswordAuth }),
+		orNull(&Meta{
 			Key: "otp.enabled", Spec: "pocketbase.otp", Label: "One-time passwords", Theirs: "One-time password (OTP)",
 			Default: "false",
 			Ask: Ask{Control: AskTick, Group: AskMethods, Label: "People can sign in with a one-time password",
 				Named: true},
 			Doc: Doc{"whether people can sign in with a one-time password sent by e-mail, as `password_auth`",
 				"the current value"},
-		}, func(s *S) **bool { return &s.OTP }, func(w *W) **bool { return &w.OTP }),
+		}, func(s S) **bool { return &s.OTP }, func(w W) **bool { return &w.OTP }),
 	}
 }
 
 // FlatAttrs returns the table of the fields of a collection that a kind of change writes, other than its OAuth2
 // options.
-func FlatAttrs(kind Kind) []Attr[PocketBase, CollectionState] {
+func FlatAttrs(kind Kind) []*Attr[*PocketBase, *CollectionState] {
 	switch kind {
 	case KindRules:
 		return RuleAttrs()
@@ -322,26 +322,26 @@ func FlatAttrs(kind Kind) []Attr[PocketBase, CollectionState] {
 
 // SettingsAttrs returns the table of the settings of PocketBase that a link may change, and of what it may
 // write again.
-func SettingsAttrs() []Attr[PocketBase, SettingsState] {
+func SettingsAttrs() []*Attr[*PocketBase, *SettingsState] {
 	type (
-		W = PocketBase
-		S = SettingsState
+		W = *PocketBase
+		S = *SettingsState
 	)
-	controls := tick[W](Meta{
-		Key: "meta.hideControls", Spec: "pocketbase.show_controls", Label: "Hide collection create and edit controls",
+	controls := tick[W](&Meta{
+		Key: "meta.hideControls", Spec: "pocketbase.show_controls", Label: "Hide collection and record controls",
 		Ask: Ask{
-			Control: AskTick, Given: true, Named: true, Label: "Turn off “Hide collection create and edit controls”",
+			Control: AskTick, Given: true, Named: true, Label: "Turn off “Hide/Lock collection and record controls”",
 			Hint: "A step of authentik's PocketBase guide. The link does not need it",
 		},
-		Doc: Doc{"turn off “Hide collection create and edit controls”", "`false`: the link does not need it"},
-	}, func(s *S) *bool { return &s.HideControls }, nil)
-	controls.wish, controls.want = wishTick(), func(w *W) any { return &w.ShowControls }
-	rewrite := Attr[W, S]{Meta: Meta{
+		Doc: Doc{"turn off “Hide/Lock collection and record controls”", "`false`: the link does not need it"},
+	}, func(s S) *bool { return &s.HideControls }, nil)
+	controls.wish, controls.want = wishTick(), func(w W) any { return &w.ShowControls }
+	rewrite := &Attr[W, S]{Meta: &Meta{
 		Spec: "pocketbase.rewrite_secret", Label: report.RewriteLabel,
 		Ask: Ask{Control: AskTick, Given: true, Hint: "PocketBase never shows its copy. Use this if a check reports " +
 			"that the secret is rejected"},
-	}, wish: wishTick(), want: func(w *W) any { return &w.RewriteSecret }}
-	return []Attr[W, S]{controls, rewrite}
+	}, wish: wishTick(), want: func(w W) any { return &w.RewriteSecret }}
+	return []*Attr[W, S]{controls, rewrite}
 }
 
 // IsSlot reports whether name is one of the OpenID Connect slots.

@@ -59,7 +59,7 @@ func durationUnit(name string) time.Duration {
 }
 
 // checkValidity adds a problem if the text is not a duration.
-func checkValidity(p *report.Problems, m Meta, v string) {
+func checkValidity(p *report.Problems, m *Meta, v string) {
 	if !validitySyntax.MatchString(v) {
 		p.Add(m.Spec, say.Of("%s is “%s”, which authentik does not read as a duration.", m.Label.Text(), v),
 			say.Of("Write it like hours=1;minutes=30."))
@@ -67,7 +67,7 @@ func checkValidity(p *report.Problems, m Meta, v string) {
 }
 
 // checkLifetime adds a problem if the text is not a duration, or one that is over at once.
-func checkLifetime(p *report.Problems, m Meta, v string) {
+func checkLifetime(p *report.Problems, m *Meta, v string) {
 	if d, ok := ParseDuration(v); ok && d <= 0 {
 		p.Add(m.Spec, say.Of("%s is “%s”: it would expire at once.", m.Label.Text(), v),
 			say.Of("Enter a time above zero, such as %s.", m.Default))
@@ -78,7 +78,7 @@ func checkLifetime(p *report.Problems, m Meta, v string) {
 
 // Lifetime is how long a provider's codes or tokens of one kind are valid.
 type Lifetime struct {
-	Meta
+	*Meta
 	Text string // in authentik's format
 	// Needed reports whether every sign-in in PocketBase uses them.
 	Needed bool

@@ -82,7 +82,7 @@ func (f CollectionField) Read() (o FieldOptions) {
 }
 
 // validateGroups adds what is wrong with the fields for a person's groups without a look at the collection.
-func validateGroups(p *report.Problems, m Meta, groups []GroupField) {
+func validateGroups(p *report.Problems, m *Meta, groups []GroupField) {
 	seen := map[string]bool{}
 	for i, g := range groups {
 		at := FieldAt(m.Spec, i)
@@ -115,10 +115,10 @@ func validateGroups(p *report.Problems, m Meta, groups []GroupField) {
 func groupFieldSyntax() *regexp.Regexp { return regexp.MustCompile(`^[a-zA-Z0-9_]{1,255}$`) }
 
 // GroupAttrs returns the table of what the exported hook sets. None of it is written by an apply.
-func GroupAttrs() []Attr[PocketBase, CollectionState] {
-	type W = PocketBase
-	return []Attr[W, CollectionState]{{
-		Meta: Meta{
+func GroupAttrs() []*Attr[*PocketBase, *CollectionState] {
+	type W = *PocketBase
+	return []*Attr[W, *CollectionState]{{
+		Meta: &Meta{
 			Spec: "pocketbase.groups", Label: "Groups into fields",
 			Ask: Ask{Control: AskLines, Group: AskGroups, Label: "Fields that follow a person's groups", Given: true,
 				Hint: "One per line, for the exported hook: role, is_admin when admins, role: admins = staff, " +
@@ -128,7 +128,7 @@ func GroupAttrs() []Attr[PocketBase, CollectionState] {
 				"sign-in: a list of `field:` with `when:` a group for a bool, `values:` by group, or `by:` a field " +
 				"of the related collection", "none"},
 		},
-		want: func(w *W) any { return &w.Groups },
+		want: func(w W) any { return &w.Groups },
 		wish: wish{
 			chooses: true,
 			given: func(want any) (string, bool) {
@@ -136,18 +136,18 @@ func GroupAttrs() []Attr[PocketBase, CollectionState] {
 				return groupLines(list), list != nil
 			},
 			take:  func(want any, text string) { *want.(*[]GroupField) = groupFieldsIn(text) },
-			wrong: func(p *report.Problems, m Meta, want any) { validateGroups(p, m, *want.(*[]GroupField)) },
+			wrong: func(p *report.Problems, m *Meta, want any) { validateGroups(p, m, *want.(*[]GroupField)) },
 		},
-	}, text[W, CollectionState](Meta{
+	}, text[W, *CollectionState](&Meta{
 		Spec: "pocketbase.groups_claim", Label: "Claim with the groups", check: checkClaim,
 		Ask: Ask{Control: AskCode, Group: AskGroups, Open: true, Given: true, Named: true,
 			Hint: "Leave empty for groups, which authentik's own profile mapping sends with all of a person's groups"},
 		Doc: Doc{"claim that has the groups; one of a scope mapping of yours limits them", "`" + GroupsClaim +
 			"`, all of the person's groups"},
-	}, nil, func(w *W) **string { return &w.GroupsClaim })}
+	}, nil, func(w W) **string { return &w.GroupsClaim })}
 }
 
-func checkClaim(p *report.Problems, m Meta, v string) {
+func checkClaim(p *report.Problems, m *Meta, v string) {
 	if !groupFieldSyntax().MatchString(v) || v == "__proto__" {
 		p.Add(m.Spec, say.Of("“%s” is no name of a claim.", v),
 			say.Of("Use letters, digits and underscores, as in app_groups."))

@@ -34,7 +34,7 @@ func (c Change) FieldCalled(name string) say.Text {
 }
 
 // meta returns a field's entry in the table of the change's object.
-func (c Change) meta(name string) (Meta, bool) {
+func (c Change) meta(name string) (*Meta, bool) {
 	of, rest, _ := strings.Cut(name, ".")
 	switch c.Kind {
 	case KindPair:
@@ -64,10 +64,10 @@ func (c Change) meta(name string) (Meta, bool) {
 		}
 		return metaIn(OAuth2Attrs(), name)
 	}
-	return Meta{}, false
+	return nil, false
 }
 
-func metaIn[W, S any](table []Attr[W, S], key string) (Meta, bool) {
+func metaIn[W, S any](table []*Attr[W, S], key string) (*Meta, bool) {
 	a, found := Named(table, key)
 	return a.Meta, found
 }

@@ -55,13 +55,13 @@ func (p PersonState) Attributes() map[string]any {
 }
 
 // PersonAttrs returns the table of a person's fields. No spec sets them.
-func PersonAttrs() []Attr[struct{}, PersonState] {
-	type S = PersonState
-	return []Attr[struct{}, S]{
-		text[struct{}](Meta{Key: "username", Label: "Username"}, func(s *S) *string { return &s.Username }, nil),
-		text[struct{}](Meta{Key: "name", Label: "Name"}, func(s *S) *string { return &s.Name }, nil),
-		text[struct{}](Meta{Key: "email", Label: "E-mail address"}, func(s *S) *string { return &s.Email }, nil),
-		refs[struct{}](Meta{Key: "groups", Label: "Groups", Unordered: true}, func(s *S) *[]Ref { return &s.Groups }),
+func PersonAttrs() []*Attr[*struct{}, *PersonState] {
+	type S = *PersonState
+	return []*Attr[*struct{}, S]{
+		text[*struct{}](&Meta{Key: "username", Label: "Username"}, func(s S) *string { return &s.Username }, nil),
+		text[*struct{}](&Meta{Key: "name", Label: "Name"}, func(s S) *string { return &s.Name }, nil),
+		text[*struct{}](&Meta{Key: "email", Label: "E-mail address"}, func(s S) *string { return &s.Email }, nil),
+		refs[*struct{}](&Meta{Key: "groups", Label: "Groups", Unordered: true}, func(s S) *[]Ref { return &s.Groups }),
 	}
 }
 

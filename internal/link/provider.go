@@ -58,58 +58,58 @@ type ProviderState struct {
 }
 
 // ProviderAttrs returns the table of a provider's fields.
-func ProviderAttrs() []Attr[Provider, ProviderState] {
+func ProviderAttrs() []*Attr[*Provider, *ProviderState] {
 	type (
-		W = Provider
-		S = ProviderState
+		W = *Provider
+		S = *ProviderState
 	)
-	validity := func(key string, label say.Name, fallback, what string, at func(*S) *string,
-		want func(*W) **string) Attr[W, S] {
+	validity := func(key string, label say.Name, fallback, what string, at func(S) *string,
+		want func(W) **string) *Attr[W, S] {
 		check := checkLifetime
 		if key == "refresh_token_threshold" { // 0 renews a refresh token at each use
 			check = checkValidity
 		}
-		return text(Meta{
+		return text(&Meta{
 			Key: key, Spec: "provider." + key, Label: label, Default: fallback, check: check,
 			Ask: Ask{Control: AskCode, Group: AskValidities, Needed: true}, Doc: Doc{What: what},
 		}, at, want)
 	}
-	return []Attr[W, S]{
-		text(Meta{
+	return []*Attr[W, S]{
+		text(&Meta{
 			Key: "name", Spec: "provider.name", Label: "Provider name", check: required,
 			Ask: Ask{Control: AskText, Group: AskNames, Open: true, Given: true},
 			Doc: Doc{"", "`Provider for` and the application's name"},
-		}, func(s *S) *string { return &s.Name }, func(w *W) **string { return &w.Name }),
-		ref(Meta{
+		}, func(s S) *string { return &s.Name }, func(w W) **string { return &w.Name }),
+		ref(&Meta{
 			Key: "authorization_flow", Spec: "provider.authorization_flow", Label: "Authorization flow",
 			Flow: "authorization", Default: DefaultAuthorizationFlow,
 			Ask: Ask{Control: AskChoice, Group: AskFlows, Open: true,
 				Hint: "With explicit consent, users confirm once that their data is sent to PocketBase"},
 			Doc: Doc{What: "slug"},
-		}, func(s *S) *Ref { return &s.AuthorizationFlow }, func(w *W) **string { return &w.AuthorizationFlow }),
-		ref(Meta{
+		}, func(s S) *Ref { return &s.AuthorizationFlow }, func(w W) **string { return &w.AuthorizationFlow }),
+		ref(&Meta{
 			Key: "invalidation_flow", Spec: "provider.invalidation_flow", Label: "Invalidation flow",
 			Flow: "invalidation", Default: DefaultInvalidationFlow,
 			Ask: Ask{Control: AskChoice, Group: AskFlows, Open: true},
 			Doc: Doc{What: "slug"},
-		}, func(s *S) *Ref { return &s.InvalidationFlow }, func(w *W) **string { return &w.InvalidationFlow }),
-		ref(Meta{
+		}, func(s S) *Ref { return &s.InvalidationFlow }, func(w W) **string { return &w.InvalidationFlow }),
+		ref(&Meta{
 			Key: "authentication_flow", Spec: "provider.authentication_flow", Label: "Authentication flow",
 			Flow: "authentication",
 			Ask:  Ask{Control: AskChoice, Group: AskFlows},
 			Doc:  Doc{"slug; empty for the brand's", "the brand's"},
-		}, func(s *S) *Ref { return &s.AuthenticationFlow }, func(w *W) **string { return &w.AuthenticationFlow }),
-		text[W](Meta{Key: "client_type", Label: "Client type"}, func(s *S) *string { return &s.ClientType }, nil),
-		text(Meta{
+		}, func(s S) *Ref { return &s.AuthenticationFlow }, func(w W) **string { return &w.AuthenticationFlow }),
+		text[W](&Meta{Key: "client_type", Label: "Client type"}, func(s S) *string { return &s.ClientType }, nil),
+		text(&Meta{
 			Key: "client_id", Spec: "provider.client_id", Label: "Client ID", check: required,
 			Ask: Ask{Control: AskCode, Group: AskNames, Open: true, Given: true},
 			Doc: Doc{"", "generated, 40 characters"},
-		}, func(s *S) *string { return &s.ClientID }, func(w *W) **string { return &w.ClientID }),
-		sensitive(Meta{
+		}, func(s S) *string { return &s.ClientID }, func(w W) **string { return &w.ClientID }),
+		sensitive(&Meta{
 			Key: "client_secret", Spec: "provider.client_secret", Label: "Client secret", check: checkSecret,
 			Doc: Doc{"", "generated, 128 characters"},
-		}, func(s *S) *secret.Text { return &s.ClientSecret }, func(w *W) **secret.Text { return &w.ClientSecret }),
-		redirects(Meta{
+		}, func(s S) *secret.Text { return &s.ClientSecret }, func(w W) **secret.Text { return &w.ClientSecret }),
+		redirects(&Meta{
 			Key: "redirect_uris", Spec: "provider.redirect_uris", Label: "Redirect URIs",
 			Ask: Ask{Control: AskLines, Given: true, Hint: "One per line. Leave empty to keep the existing ones " +
 				"and add one per PocketBase address. An app without a pop-up, as on phones, also needs its own " +
@@ -117,25 +117,25 @@ func ProviderAttrs() []Attr[Provider, ProviderState] {
 			Doc: Doc{"list of addresses, or of `url:` with `mode: strict` or `regex`, and `type: logout` for where " +
 				"people go [after the logout](logout.md) (authentik 2026.5)",
 				"the existing ones, and one per public address"},
-		}, func(s *S) *[]RedirectURI { return &s.RedirectURIs }, func(w *W) *[]RedirectURI { return &w.RedirectURIs }),
-		ref(Meta{
+		}, func(s S) *[]RedirectURI { return &s.RedirectURIs }, func(w W) *[]RedirectURI { return &w.RedirectURIs }),
+		ref(&Meta{
 			Key: "signing_key", Spec: "provider.signing_key", Label: "Signing key",
 			Ask: Ask{Control: AskChoice, Open: true,
 				Hint: "RSA or EC. authentik cannot sign with Ed25519 or Ed448 keys"},
 			Doc: Doc{"name of an RSA or EC key", "authentik's self-signed one"},
-		}, func(s *S) *Ref { return &s.SigningKey }, func(w *W) **string { return &w.SigningKey }),
+		}, func(s S) *Ref { return &s.SigningKey }, func(w W) **string { return &w.SigningKey }),
 		validity("access_code_validity", "Access code validity", "minutes=1", "such as `minutes=1`",
-			func(s *S) *string { return &s.AccessCodeValidity }, func(w *W) **string { return &w.AccessCodeValidity }),
+			func(s S) *string { return &s.AccessCodeValidity }, func(w W) **string { return &w.AccessCodeValidity }),
 		validity("access_token_validity", "Access token validity", "hours=1", "",
-			func(s *S) *string { return &s.AccessTokenValidity },
-			func(w *W) **string { return &w.AccessTokenValidity }),
+			func(s S) *string { return &s.AccessTokenValidity },
+			func(w W) **string { return &w.AccessTokenValidity }),
 		validity("refresh_token_validity", "Refresh token validity", "days=30", "",
-			func(s *S) *string { return &s.RefreshTokenValidity },
-			func(w *W) **string { return &w.RefreshTokenValidity }),
+			func(s S) *string { return &s.RefreshTokenValidity },
+			func(w W) **string { return &w.RefreshTokenValidity }),
 		validity("refresh_token_threshold", "Refresh token threshold", "seconds=0", "",
-			func(s *S) *string { return &s.RefreshTokenThreshold },
-			func(w *W) **string { return &w.RefreshTokenThreshold }),
-		text(Meta{
+			func(s S) *string { return &s.RefreshTokenThreshold },
+			func(w W) **string { return &w.RefreshTokenThreshold }),
+		text(&Meta{
 			Key: "sub_mode", Spec: "provider.subject_mode", Label: "Subject mode", Default: "hashed_user_id",
 			Values: SubjectModes(),
 			Ask: Ask{
@@ -144,33 +144,33 @@ func ProviderAttrs() []Attr[Provider, ProviderState] {
 				Answers: []say.Name{"The user's hashed ID (authentik's default)", "The user's ID", "The user's UUID",
 					"The username", "The e-mail address", "The UPN"},
 			},
-		}, func(s *S) *string { return &s.SubjectMode }, func(w *W) **string { return &w.SubjectMode }),
-		text(Meta{
+		}, func(s S) *string { return &s.SubjectMode }, func(w W) **string { return &w.SubjectMode }),
+		text(&Meta{
 			Key: "issuer_mode", Spec: "provider.issuer_mode", Label: "Issuer mode", Default: "per_provider",
 			Values: []string{"per_provider", "global"},
 			Ask: Ask{Control: AskChoice, Group: AskModes, Answers: []say.Name{"Each application has its own issuer",
 				"One issuer for all applications"}},
-		}, func(s *S) *string { return &s.IssuerMode }, func(w *W) **string { return &w.IssuerMode }),
-		tick[W](Meta{Key: "include_claims_in_id_token", Label: "Claims in the ID token",
+		}, func(s S) *string { return &s.IssuerMode }, func(w W) **string { return &w.IssuerMode }),
+		tick[W](&Meta{Key: "include_claims_in_id_token", Label: "Claims in the ID token",
 			Theirs: "Include claims in id_token", Default: "true"},
-			func(s *S) *bool { return &s.IncludeClaims }, nil),
-		refs[W](Meta{
+			func(s S) *bool { return &s.IncludeClaims }, nil),
+		refs[W](&Meta{
 			Key: "property_mappings", Spec: "provider.scope_mappings", Label: "Scope mapping", Theirs: "Scopes",
 			Unordered: true,
 			Ask: Ask{Label: "More scope mappings", Hint: "openid, profile and the e-mail mapping you chose are " +
 				"always included"},
 			Doc: Doc{"names of mappings besides openid, email and profile", "the attached ones"},
-		}, func(s *S) *[]Ref { return &s.Mappings }),
-		texts[W](Meta{
+		}, func(s S) *[]Ref { return &s.Mappings }),
+		texts[W](&Meta{
 			Key: "grant_types", Label: "Grant type", Theirs: "Grant types", Unordered: true, Since: "2026.5",
 			needs: func(f Features) bool { return f.GrantTypes },
-		}, func(s *S) *[]string { return &s.GrantTypes }, nil),
+		}, func(s S) *[]string { return &s.GrantTypes }, nil),
 	}
 }
 
 // FlowField is a field of a provider that names a flow.
 type FlowField struct {
-	Meta
+	*Meta
 	Ref *Ref
 }
 

@@ -14,19 +14,19 @@ type Mapping struct {
 }
 
 // MappingAttrs returns the table of a scope mapping's fields. No spec sets them.
-func MappingAttrs() []Attr[struct{}, Mapping] {
-	type S = Mapping
-	return []Attr[struct{}, S]{
-		text[struct{}](Meta{Key: "name", Label: "E-mail mapping", Theirs: "Name", Follows: "email", Fixed: true},
-			func(s *S) *string { return &s.Name }, nil),
-		text[struct{}](Meta{Key: "scope_name", Label: "Scope of the e-mail mapping", Theirs: "Scope name",
+func MappingAttrs() []*Attr[*struct{}, *Mapping] {
+	type S = *Mapping
+	return []*Attr[*struct{}, S]{
+		text[*struct{}](&Meta{Key: "name", Label: "E-mail mapping", Theirs: "Name", Follows: "email", Fixed: true},
+			func(s S) *string { return &s.Name }, nil),
+		text[*struct{}](&Meta{Key: "scope_name", Label: "Scope of the e-mail mapping", Theirs: "Scope name",
 			Follows: "email"},
-			func(s *S) *string { return &s.Scope }, nil),
-		text[struct{}](Meta{Key: "description", Label: "Description of the e-mail mapping", Theirs: "Description",
-			Follows: "email", Free: true}, func(s *S) *string { return &s.Description }, nil),
-		text[struct{}](Meta{Key: "expression", Label: "Expression of the e-mail mapping", Theirs: "Expression",
+			func(s S) *string { return &s.Scope }, nil),
+		text[*struct{}](&Meta{Key: "description", Label: "Description of the e-mail mapping", Theirs: "Description",
+			Follows: "email", Free: true}, func(s S) *string { return &s.Description }, nil),
+		text[*struct{}](&Meta{Key: "expression", Label: "Expression of the e-mail mapping", Theirs: "Expression",
 			Follows: "email", Code: true},
-			func(s *S) *string { return &s.Expression }, nil),
+			func(s S) *string { return &s.Expression }, nil),
 	}
 }
 
@@ -38,17 +38,17 @@ type KeyState struct {
 }
 
 // KeyAttrs returns the table of a signing key's fields. No spec sets them.
-func KeyAttrs() []Attr[struct{}, KeyState] {
-	type S = KeyState
-	return []Attr[struct{}, S]{
-		text[struct{}](Meta{Key: "common_name", Label: "Signing key", Theirs: "Common Name",
+func KeyAttrs() []*Attr[*struct{}, *KeyState] {
+	type S = *KeyState
+	return []*Attr[*struct{}, S]{
+		text[*struct{}](&Meta{Key: "common_name", Label: "Signing key", Theirs: "Common Name",
 			Follows: "provider.signing_key"},
-			func(s *S) *string { return &s.Name }, nil),
-		number[struct{}](Meta{Key: "validity_days", Label: "Validity of the signing key", Hidden: true},
-			func(s *S) *int { return &s.Days }),
-		text[struct{}](Meta{Key: "alg", Label: "Algorithm of the signing key", Theirs: "Private key Algorithm",
+			func(s S) *string { return &s.Name }, nil),
+		number[*struct{}](&Meta{Key: "validity_days", Label: "Validity of the signing key", Hidden: true},
+			func(s S) *int { return &s.Days }),
+		text[*struct{}](&Meta{Key: "alg", Label: "Algorithm of the signing key", Theirs: "Private key Algorithm",
 			Follows: "provider.signing_key"},
-			func(s *S) *string { return &s.Algorithm }, nil),
+			func(s S) *string { return &s.Algorithm }, nil),
 	}
 }
 

@@ -59,7 +59,7 @@ func (s Spec) Validate() report.Problems {
 	return p
 }
 
-func checkSlug(p *report.Problems, m Meta, slug string) {
+func checkSlug(p *report.Problems, m *Meta, slug string) {
 	switch {
 	case slug == "":
 		p.Add(m.Spec, say.Of("Enter a slug."), say.Of("It becomes part of the issuer's address, such as pocketbase."))
@@ -76,26 +76,26 @@ func checkSlug(p *report.Problems, m Meta, slug string) {
 
 // checkLaunchURL allows authentik's placeholders, such as %(username)s and %(theme)s, a fragment, and
 // blank://blank, which hides the application. PocketBase's own dashboard has a fragment.
-func checkLaunchURL(p *report.Problems, m Meta, v string) {
+func checkLaunchURL(p *report.Problems, m *Meta, v string) {
 	launch, _, _ := strings.Cut(placeSyntax.ReplaceAllString(v, "x"), "#")
 	if launch != "blank://blank" {
 		checkOptionalURL(p, m, launch)
 	}
 }
 
-func checkIcon(p *report.Problems, m Meta, v string) {
+func checkIcon(p *report.Problems, m *Meta, v string) {
 	if v = placeSyntax.ReplaceAllString(v, "x"); !iconSyntax.MatchString(v) {
 		checkOptionalURL(p, m, v)
 	}
 }
 
-func checkDescription(p *report.Problems, m Meta, v string) {
+func checkDescription(p *report.Problems, m *Meta, v string) {
 	if strings.ContainsRune(v, 0) {
 		p.Add(m.Spec, say.Of("The description contains a NUL character."), say.Of("Remove it."))
 	}
 }
 
-func checkSecret(p *report.Problems, m Meta, v string) {
+func checkSecret(p *report.Problems, m *Meta, v string) {
 	switch n := utf8.RuneCountInString(v); {
 	case n == 0:
 		p.Add(m.Spec, say.Of("The client secret is empty."), say.Of("Leave the key out to have one generated: "+
@@ -110,7 +110,7 @@ func checkSecret(p *report.Problems, m Meta, v string) {
 	}
 }
 
-func checkCollection(p *report.Problems, m Meta, v string) {
+func checkCollection(p *report.Problems, m *Meta, v string) {
 	switch v {
 	case "":
 		p.Add(m.Spec, say.Of("Choose an auth collection."), say.Of("A new PocketBase has one called users."))
@@ -130,7 +130,7 @@ func validateRedirects(p *report.Problems, field string, list []RedirectURI) {
 	}
 }
 
-func required(p *report.Problems, m Meta, v string) {
+func required(p *report.Problems, m *Meta, v string) {
 	if strings.TrimSpace(v) == "" {
 		p.Add(m.Spec, say.Of("%s is empty.", m.Label.Text()), say.Of("Enter one, or leave it out to get the default."))
 		return
@@ -138,7 +138,7 @@ func required(p *report.Problems, m Meta, v string) {
 	optional(p, m, v)
 }
 
-func optional(p *report.Problems, m Meta, v string) {
+func optional(p *report.Problems, m *Meta, v string) {
 	switch {
 	case utf8.RuneCountInString(v) > 255:
 		p.Add(m.Spec, say.Of("%s is longer than 255 characters.", m.Label.Text()), say.Of("Choose a shorter one."))
@@ -156,7 +156,7 @@ func oneOf(p *report.Problems, field string, label say.Text, got string, allowed
 	}
 }
 
-func checkOptionalURL(p *report.Problems, m Meta, v string) {
+func checkOptionalURL(p *report.Problems, m *Meta, v string) {
 	if v != "" {
 		checkURL(p, m, v)
 	}
@@ -166,7 +166,7 @@ func checkOptionalURL(p *report.Problems, m Meta, v string) {
 func Quote(s string) string { return "“" + s + "”" }
 
 // checkURL adds a problem if v is not a complete web address.
-func checkURL(p *report.Problems, m Meta, v string) {
+func checkURL(p *report.Problems, m *Meta, v string) {
 	addURL(p, m.Spec, m.Label.Text(), v, address.Check(v))
 }
 

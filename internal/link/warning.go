@@ -19,6 +19,7 @@ const (
 	WarnBindingEnds         WarningID = "binding-ends"
 	WarnOtherBindings       WarningID = "other-bindings"
 	WarnSharedApplication   WarningID = "shared-application"
+	WarnElsewhere           WarningID = "redirects-elsewhere"
 	WarnRegistered          WarningID = "registered"
 	WarnSecretWindow        WarningID = "secret-window"
 	WarnOnlyWay             WarningID = "only-way"
@@ -64,6 +65,7 @@ const (
 func (id WarningID) AboutTransport() bool {
 	return slices.Contains([]WarningID{
 		WarnSharedApplication,
+		WarnElsewhere,
 		WarnSecretWindow,
 		WarnOnlyWay,
 		WarnHTTPAuthentik,

@@ -1,19 +1,11 @@
 package linkfile
 
 import (
-	"bytes"
-	_ "embed"
 	"strings"
 
 	"authpocket/internal/link"
 	"authpocket/internal/preset"
 )
-
-// Schema returns the JSON Schema of link files.
-func Schema() []byte { return bytes.Clone(schema) }
-
-//go:embed link.schema.json
-var schema []byte
 
 // Key documents a key that is no field of either system. The others are documented by the tables of package link.
 type Key struct {

@@ -16,13 +16,16 @@ import (
 	"pgregory.net/rapid"
 
 	"authpocket/internal/link"
-	"authpocket/internal/linkfile"
 	"authpocket/internal/report"
 )
 
 func compiled(t *testing.T) *jsonschema.Schema {
 	t.Helper()
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(linkfile.Schema()))
+	text, err := os.ReadFile("link.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -212,7 +215,7 @@ func valueAt(document map[string]any, field string) (any, bool) {
 // choices returns the keys that have a list of allowed values.
 func choices() map[string]bool {
 	keys := map[string]bool{"preset": true, "email": true, "existing": true}
-	add := func(metas []link.Meta) {
+	add := func(metas []*link.Meta) {
 		for _, m := range metas {
 			keys[m.Spec] = keys[m.Spec] || m.Values != nil
 		}
@@ -224,6 +227,6 @@ func choices() map[string]bool {
 	return keys
 }
 
-func metas[W, S any](table []link.Attr[W, S]) []link.Meta {
-	return link.Each(table, func(a link.Attr[W, S]) link.Meta { return a.Meta })
+func metas[W, S any](table []*link.Attr[W, S]) []*link.Meta {
+	return link.Each(table, func(a *link.Attr[W, S]) *link.Meta { return a.Meta })
 }

@@ -1,6 +1,7 @@
 package listen
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -28,6 +29,8 @@ type Options struct {
 	TrustedProxies []string
 	// InsecureHTTP allows plain http over a network.
 	InsecureHTTP bool
+	// Connections is how many may be open at once, 0 for MaxConnections.
+	Connections int
 }
 
 // ErrUnprotected is returned for an address that other machines reach over
@@ -83,7 +86,7 @@ func Open(ctx context.Context, o Options) (*Opened, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listening on %s: %w", o.Address, err)
 	}
-	opened.Listener = limitConnections(ln, MaxConnections)
+	opened.Listener = limitConnections(ln, cmp.Or(o.Connections, MaxConnections))
 	scheme := "http"
 	if secure != nil {
 		opened.Listener, scheme = tls.NewListener(opened.Listener, secure), "https"

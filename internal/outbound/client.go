@@ -35,6 +35,8 @@ type Config struct {
 	// AtOnce is how many requests to one host may run at a time, 0 for no limit.
 	// The wait for a turn is no part of Timeout.
 	AtOnce int64
+	// Through takes the place of the network, nil for the network. It gets only requests that may leave.
+	Through http.RoundTripper
 }
 
 // New returns a client that follows no redirects, repeats no request, bounds
@@ -48,20 +50,11 @@ func New(cfg Config) *http.Client {
 	if cfg.Timeout == 0 {
 		cfg.Timeout = 10 * time.Second
 	}
-	dialer := &net.Dialer{Timeout: 5 * time.Second, ControlContext: refuseAddresses}
-	transport := &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            dialer.DialContext,
-		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: cfg.Roots},
-		TLSHandshakeTimeout:    5 * time.Second,
-		ResponseHeaderTimeout:  headerTimeout,
-		MaxResponseHeaderBytes: 64 << 10,
-		MaxConnsPerHost:        16,
-		MaxIdleConnsPerHost:    16,
-		IdleConnTimeout:        30 * time.Second, // each takes some 12 kB of a session
+	if cfg.Through == nil {
+		cfg.Through = network(cfg.Roots, headerTimeout)
 	}
 	client := &http.Client{
-		Transport: guarded{transport},
+		Transport: guarded{cfg.Through},
 		Timeout:   cfg.Timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error {
 			return http.ErrUseLastResponse
@@ -71,6 +64,22 @@ func New(cfg Config) *http.Client {
 		InTurns(client, cfg.AtOnce)
 	}
 	return client
+}
+
+// network returns the transport of a client.
+func network(roots *x509.CertPool, headerTimeout time.Duration) *http.Transport {
+	dialer := &net.Dialer{Timeout: 5 * time.Second, ControlContext: refuseAddresses}
+	return &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            dialer.DialContext,
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots},
+		TLSHandshakeTimeout:    5 * time.Second,
+		ResponseHeaderTimeout:  headerTimeout,
+		MaxResponseHeaderBytes: 64 << 10,
+		MaxConnsPerHost:        16,
+		MaxIdleConnsPerHost:    16,
+		IdleConnTimeout:        30 * time.Second, // each takes some 12 kB of a session
+	}
 }
 
 // InTurns has the client send no more than atOnce requests to one host at a time. Its time limit then begins with their
@@ -96,7 +105,12 @@ func Roots(pem []byte) (*x509.CertPool, error) {
 
 // guarded refuses hosts by the URL alone, the only thing known about the
 // target behind a proxy, and limits response bodies to MaxBody.
-type guarded struct{ *http.Transport }
+type guarded struct{ http.RoundTripper }
+
+// CloseIdleConnections closes those of the transport, if it has any.
+func (g guarded) CloseIdleConnections() {
+	(&http.Client{Transport: g.RoundTripper}).CloseIdleConnections()
+}
 
 func (g guarded) RoundTrip(r *http.Request) (*http.Response, error) {
 	if refusedName(r.URL.Hostname()) {
@@ -105,7 +119,7 @@ func (g guarded) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		return nil, ErrAddressRefused
 	}
-	res, err := g.Transport.RoundTrip(r)
+	res, err := g.RoundTripper.RoundTrip(r)
 	if err != nil {
 		return nil, err
 	}
@@ -141,6 +155,8 @@ func Reason(err error) say.Text {
 	switch {
 	case errors.Is(err, ErrAddressRefused):
 		return say.Raw(ErrAddressRefused.Error())
+	case errors.Is(err, ErrElsewhere):
+		return say.Of("this demo reaches its own two systems only, and this is neither of them")
 	case errors.Is(err, ErrBodyTooLarge):
 		return say.Raw(ErrBodyTooLarge.Error())
 	case errors.As(err, &dns) && (dns.IsNotFound || !dns.Temporary()):

@@ -14,6 +14,9 @@ import (
 // has: link-local, cloud metadata, multicast and unspecified ones.
 var ErrAddressRefused = errors.New("this address is link-local or a cloud metadata service")
 
+// ErrElsewhere is what Config.Through returns for an address that it has no way to.
+var ErrElsewhere = errors.New("this address is not one of the demo's own two systems")
+
 // metadata returns the addresses of cloud metadata services, which hand out
 // credentials, outside of the link-local ranges.
 func metadata() []netip.Prefix {

@@ -38,7 +38,7 @@ func RetryAfter(h http.Header, now time.Time) (time.Duration, bool) {
 // MayPass reports whether err is temporary, so that the same call may succeed a
 // moment later. A bad certificate or an unknown host name is not.
 func MayPass(err error) bool {
-	for _, permanent := range []error{ErrAddressRefused, ErrBodyTooLarge, context.Canceled} {
+	for _, permanent := range []error{ErrAddressRefused, ErrElsewhere, ErrBodyTooLarge, context.Canceled} {
 		if errors.Is(err, permanent) {
 			return false
 		}

@@ -1,5 +1,5 @@
-// Command pack writes what the program has in it compressed: the style sheets and scripts of package static, and the
-// languages of package say. It imports neither, as both need its output.
+// Command pack writes what the program has in it compressed: the style sheets and scripts of package static, the
+// languages of package say, and the schemas. It imports none of them, as they need its output.
 package main
 
 import (
@@ -28,7 +28,13 @@ func run(root string) error {
 	if files, err = packLanguages(root); err != nil {
 		return err
 	}
-	return files.write(root, "internal/say/packed")
+	if err := files.write(root, "internal/say/packed"); err != nil {
+		return err
+	}
+	if files, err = packSchemas(root); err != nil {
+		return err
+	}
+	return files.write(root, "docs/schemas/packed")
 }
 
 // compress returns the content as gzip writes it when it takes its time.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 )
@@ -238,8 +239,9 @@ func (j *Join) Report(accounts []Account) Report {
 		}
 		rep.Left = append(rep.Left, l)
 	}
-	slices.SortFunc(rep.Left, func(a, b Leaver) int {
-		return cmp.Or(cmp.Compare(a.Email, b.Email), cmp.Compare(a.Account, b.Account))
+	sort.Slice(rep.Left, func(i, j int) bool {
+		a, b := rep.Left[i], rep.Left[j]
+		return cmp.Or(cmp.Compare(a.Email, b.Email), cmp.Compare(a.Account, b.Account)) < 0
 	})
 	counts := map[Doubt]int{}
 	for _, r := range j.rows {
@@ -250,7 +252,7 @@ func (j *Join) Report(accounts []Account) Report {
 	for d, n := range counts {
 		rep.Unsure = append(rep.Unsure, Unsure{Doubt: d, Accounts: n, Why: d.Words()})
 	}
-	slices.SortFunc(rep.Unsure, func(a, b Unsure) int { return a.Doubt.order(b.Doubt) })
+	sort.Slice(rep.Unsure, func(i, j int) bool { return rep.Unsure[i].Doubt.order(rep.Unsure[j].Doubt) < 0 })
 	return rep
 }
 

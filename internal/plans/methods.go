@@ -35,7 +35,7 @@ func methodValues(c link.CollectionState) []link.FieldValue {
 
 // turnsOff reports whether a change takes a way in away.
 func turnsOff(before, after link.CollectionState) bool {
-	return slices.ContainsFunc(link.MethodAttrs(), func(a link.Attr[link.PocketBase, link.CollectionState]) bool {
+	return slices.ContainsFunc(link.MethodAttrs(), func(a *link.Attr[*link.PocketBase, *link.CollectionState]) bool {
 		return a.Answer(&before) != "" && a.Answer(&after) == ""
 	})
 }
@@ -69,7 +69,7 @@ func (u *undoer) turnOn(s link.Spec) {
 	before, after := *c, *c
 	for _, a := range link.MethodAttrs() {
 		if on, wanted := a.Given(&s.PocketBase); wanted && on != "" {
-			link.Resolve([]link.Attr[link.PocketBase, link.CollectionState]{a}, &after, &s.PocketBase, &before)
+			link.Resolve([]*link.Attr[*link.PocketBase, *link.CollectionState]{a}, &after, &s.PocketBase, &before)
 		}
 	}
 	u.add(link.Change{System: report.PB, Kind: link.KindMethods, Object: methodsObject(*c)}, &before, &after,

@@ -172,7 +172,7 @@ func resolveFlows(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, now li
 	}
 }
 
-func resolveFlow(a link.AuthentikSnapshot, m link.Meta, want *string, now link.Ref,
+func resolveFlow(a link.AuthentikSnapshot, m *link.Meta, want *string, now link.Ref,
 	problems *report.Problems) link.Ref {
 	field, designation := m.Spec, m.Flow
 	if want != nil && *want == now.ID && now.Name == "" { // the token may not see its name

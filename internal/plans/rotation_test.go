@@ -65,3 +65,26 @@ func TestARotationRenewsTheSlotsThatShareTheApplication(t *testing.T) {
 		})
 	}
 }
+
+// Which PocketBase signs in with an application is seen in its redirect URIs alone.
+func TestARotationNamesTheRedirectURIsOfOthers(t *testing.T) {
+	const other = "https://other.company" + link.RedirectPath
+	w := linkedWorld(t, minimal())
+	s := specWith(func(s *link.Spec) { s.Provider.ClientSecret = new(secret.New("another")) })
+	warns := func() bool {
+		_, p := w.observe(s.Query())
+		return slices.Contains(warningIDs(plans.AsRotation(mustPlan(t, w, s), p)), string(link.WarnElsewhere))
+	}
+	if warns() {
+		t.Error("it warns of its own redirect URI")
+	}
+	provider := &w.providers[0]
+	provider.RedirectURIs = append(slices.Clone(provider.RedirectURIs),
+		link.RedirectURI{Mode: link.RedirectStrict, URL: other})
+	if !warns() {
+		t.Error("it does not name the redirect URI of another PocketBase")
+	}
+	if s.Provider.ClientSecret = nil; slices.Contains(warningIDs(mustPlan(t, w, s)), string(link.WarnElsewhere)) {
+		t.Error("a plan that keeps the client secret warns, too")
+	}
+}

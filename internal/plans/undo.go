@@ -98,16 +98,13 @@ func written(list []link.FieldValue, fields []link.Field) []link.FieldValue {
 	})
 }
 
-// revert gives an object the values back that an update changed, unless they have changed since.
-func revert[W, S any, O interface {
-	*S
-	link.Object
-}](u *undoer, table []link.Attr[W, S], c link.Change, now, was, after O) {
+// revert gives an object the values back that an update changed, unless they have changed since. back is a copy of the
+// object as it is now.
+func revert[W any, O link.Object](u *undoer, table []*link.Attr[W, O], c link.Change, now, back, was, after O) {
 	values := func(o O) []link.FieldValue { return link.Values(table, o, u.a.Features) }
 	if u.changedSince(c, written(values(now), c.Fields), written(values(after), c.Fields)) {
 		return
 	}
-	back := O(new(*now))
 	link.Restore(table, back, was, c.Fields)
 	u.add(c, now, back, values(now), values(back))
 }
@@ -119,7 +116,7 @@ func (u *undoer) Mapping(e link.Edit[link.Mapping]) {
 		return
 	}
 	if e.Before != nil {
-		revert(u, link.MappingAttrs(), c, now, e.Before, e.After)
+		revert(u, link.MappingAttrs(), c, now, new(*now), e.Before, e.After)
 		return
 	}
 	if u.changedSince(c, now.Values(), e.After.Values()) { // deleting it would lose those changes
@@ -229,7 +226,7 @@ func (u *undoer) Provider(e link.Edit[link.ProviderState]) {
 	now := u.findProvider(*after)
 	switch gone := say.Of("authentik no longer has the %s.", c.Object); {
 	case now != nil:
-		revert(u, link.ProviderAttrs(), c, now, was, after)
+		revert(u, link.ProviderAttrs(), c, now, new(*now), was, after)
 	case u.force:
 		u.warnings.add(link.WarnGone, report.Authentik, gone, say.Of("Its values can't be restored."))
 	default:
@@ -251,7 +248,7 @@ func (u *undoer) Application(e link.Edit[link.ApplicationState]) {
 		}
 		return
 	}
-	revert(u, link.ApplicationAttrs(), c, now, was, after)
+	revert(u, link.ApplicationAttrs(), c, now, new(*now), was, after)
 }
 
 // Binding deletes a binding that an apply created.
@@ -301,7 +298,7 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 		return
 	}
 	if table := link.FlatAttrs(c.Kind); table != nil {
-		revert(u, table, c, now, was, after)
+		revert(u, table, c, now, new(*now), was, after)
 		return
 	}
 	slot := slotOf(c)

@@ -19,6 +19,7 @@ func warnings(s link.Spec, d link.Desired, a link.AuthentikSnapshot, p link.Pock
 	w.redirects(d)
 	w.subject(d, a, p)
 	w.shared(d, a, p)
+	w.elsewhere(s, d, a)
 	w.registered(d, a)
 	w.slots(d, a, p)
 	w.secretGap(d, a)
@@ -102,6 +103,24 @@ func (w *warner) shared(d link.Desired, a link.AuthentikSnapshot, p link.PocketB
 				report.MakeNew(say.Of("to separate the two links")))
 			return
 		}
+	}
+}
+
+// elsewhere warns if an application that gets another client ID or secret has redirect URIs of another PocketBase.
+func (w *warner) elsewhere(s link.Spec, d link.Desired, a link.AuthentikSnapshot) {
+	now := providerByPK(a, d.Provider.PK)
+	if now == nil || !newCredentials(d, a) {
+		return
+	}
+	own := link.Each(s.PocketBaseURLs, link.RedirectURL)
+	others := slices.DeleteFunc(link.Desired{Provider: *now}.RedirectURLs(),
+		func(u string) bool { return slices.Contains(own, u) })
+	if len(others) > 0 {
+		w.add(link.WarnElsewhere, report.Authentik, say.Of("The application also has the redirect URI %s.",
+			link.ShowList(others).Words()),
+			say.Of("If that is another PocketBase, nobody can sign in there until it gets the new client ID or secret, "+
+				"too."),
+			report.Way{Run: report.RunRewrite, For: say.Of("for that link to give it the new one")})
 	}
 }
 

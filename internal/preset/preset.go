@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 
@@ -93,7 +94,7 @@ var presets = sync.OnceValue(func() []Preset {
 		}
 		list = append(list, one)
 	}
-	slices.SortStableFunc(list, func(a, b Preset) int { return rank(a) - rank(b) })
+	sort.SliceStable(list, func(i, j int) bool { return rank(list[i]) < rank(list[j]) })
 	return list
 })
 

@@ -3,6 +3,7 @@ package say
 import (
 	"context"
 	"html"
+	"io"
 )
 
 type languageKey struct{}
@@ -36,6 +37,13 @@ func It(ctx context.Context, format string, values ...any) string {
 		own[i] = kept(v)
 	}
 	return chosen(ctx).say(format, own)
+}
+
+// Render writes the text, escaped, in the language of the context: a text is a component of a template. That takes half
+// the code of a string in braces, which may fail where it stands.
+func (t Text) Render(ctx context.Context, w io.Writer) error {
+	_, err := io.WriteString(w, html.EscapeString(In(ctx, t)))
+	return err
 }
 
 // HTML returns a text whose formats have markup in the language of the context. Values that are strings are escaped.

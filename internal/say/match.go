@@ -1,8 +1,7 @@
 package say
 
 import (
-	"cmp"
-	"slices"
+	"sort"
 	"strconv"
 	"strings"
 )
@@ -41,7 +40,7 @@ func rangesOf(header string) []string {
 			list = append(list, one)
 		}
 	}
-	slices.SortStableFunc(list, func(a, b weighted) int { return cmp.Compare(b.weight, a.weight) })
+	sort.SliceStable(list, func(i, j int) bool { return list[i].weight > list[j].weight })
 	tags := make([]string, len(list))
 	for i, one := range list {
 		tags[i] = one.tag

@@ -38,7 +38,7 @@ func textsOf(t *testing.T) map[string]text {
 			packages.NeedImports |
 			packages.NeedExportFile,
 		Dir: "../..",
-	}, "./cmd/...", "./internal/...", "./web/...")
+	}, "./cmd/...", "./internal/...", "./web/...", "./sandbox/public")
 	if err != nil {
 		t.Fatal(err)
 	}

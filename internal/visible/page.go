@@ -19,7 +19,11 @@ func Page(page []byte) []byte {
 			if end < 0 {
 				end = len(page)
 			}
-			out.WriteString(between(string(page[:end]), inside))
+			if text := page[:end]; plain(text) {
+				out.Write(text)
+			} else {
+				out.WriteString(between(string(text), inside))
+			}
 			page = page[end:]
 			continue
 		}
@@ -31,9 +35,22 @@ func Page(page []byte) []byte {
 		case name == "/"+inside:
 			inside = ""
 		}
-		out.Write(bytes.ReplaceAll(tag, []byte("\r"), []byte("&#13;")))
+		if bytes.IndexByte(tag, '\r') >= 0 {
+			tag = bytes.ReplaceAll(tag, []byte("\r"), []byte("&#13;"))
+		}
+		out.Write(tag)
 	}
 	return out.Bytes()
+}
+
+// plain reports whether nothing in a text has to change, as in most of a page: it is ASCII without control characters.
+func plain(text []byte) bool {
+	for _, c := range text {
+		if (c < ' ' && c != '\n' && c != '\t') || c >= 0x7f {
+			return false
+		}
+	}
+	return true
 }
 
 // between returns the text between two tags. It escapes \r, which would end a
@@ -68,11 +85,11 @@ func tagEnd(page []byte) int {
 
 // tagName returns the name of a tag, with a leading / for an end tag.
 func tagName(tag []byte) string {
-	name := strings.TrimSuffix(string(tag[1:]), ">")
-	if end := strings.IndexAny(name, " \t\n"); end >= 0 {
+	name := bytes.TrimSuffix(tag[1:], []byte(">"))
+	if end := bytes.IndexAny(name, " \t\n"); end >= 0 {
 		name = name[:end]
 	}
-	return strings.ToLower(name)
+	return strings.ToLower(string(name))
 }
 
 // isolate wraps each run of right-to-left text in <bdi>.

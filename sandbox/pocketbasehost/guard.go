@@ -24,6 +24,7 @@ const (
 type guarded struct {
 	core.App
 	settings atomic.Pointer[core.Settings]
+	quiet    time.Duration // after which the log is written
 	handler  *logger.BatchHandler
 	log      *slog.Logger
 	stop     chan struct{}
@@ -32,7 +33,7 @@ type guarded struct {
 
 // guard wraps a PocketBase before its bootstrap.
 func guard(app core.App) *guarded {
-	g := &guarded{App: app, stop: make(chan struct{})}
+	g := &guarded{App: app, quiet: logQuiet, stop: make(chan struct{})}
 	app.OnSettingsReload().BindFunc(func(e *core.SettingsReloadEvent) error {
 		if err := e.Next(); err != nil {
 			return err
@@ -58,12 +59,12 @@ func (g *guarded) Level() slog.Level { return slog.Level(g.Settings().Logs.MinLe
 
 // startLog starts to write the log as PocketBase does.
 func (g *guarded) startLog() {
-	ticker := time.NewTicker(logQuiet)
+	ticker := time.NewTicker(g.quiet)
 	g.handler = logger.NewBatchHandler(logger.BatchOptions{
 		Level:     g,
 		BatchSize: logBatch,
 		BeforeAddFunc: func(context.Context, *logger.Log) bool {
-			ticker.Reset(logQuiet)
+			ticker.Reset(g.quiet)
 			return g.Settings().Logs.MaxDays > 0
 		},
 		WriteFunc: g.writeLog,

@@ -4,28 +4,16 @@ package pocketbasehost
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
 	"os"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
-	_ "github.com/pocketbase/pocketbase/migrations" // the schema of a fresh install
 )
-
-// superuserEmail is the address of the superuser that Start creates.
-const superuserEmail = "admin@example.com"
-
-// tokenLife is the validity of the superuser's token.
-const tokenLife = 30 * 24 * time.Hour
-
-// cheapest is bcrypt's lowest cost. PocketBase hashes a password for each account that a sign-in makes.
-const cheapest = 4
 
 // Config configures a Server.
 type Config struct {
@@ -35,14 +23,9 @@ type Config struct {
 	Addr string
 }
 
-// Server is a running PocketBase.
+// Server is a running PocketBase with a listener.
 type Server struct {
-	app      core.App // for tests that inspect its data
-	front    *guarded // answers requests
-	url      string
-	token    string
-	password string
-
+	instance
 	served chan error // the result of apis.Serve
 	close  sync.Once
 	err    error // the result of the first Close
@@ -63,13 +46,7 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("listening for PocketBase: %w", err)
 	}
 	app := core.NewBaseApp(core.BaseAppConfig{DataDir: cfg.DataDir})
-	s := &Server{
-		app:      app,
-		front:    guard(app),
-		url:      "http://" + listener.Addr().String(),
-		password: rand.Text(),
-		served:   make(chan error, 1),
-	}
+	s := &Server{instance: newInstance(app, "http://"+listener.Addr().String()), served: make(chan error, 1)}
 	if err := s.prepare(); err != nil {
 		return nil, errors.Join(err, listener.Close(), s.app.ResetBootstrapState())
 	}
@@ -77,54 +54,6 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 		return nil, errors.Join(err, listener.Close(), s.app.ResetBootstrapState())
 	}
 	return s, nil
-}
-
-// prepare migrates the databases and creates the superuser and its token.
-func (s *Server) prepare() error {
-	s.app.OnCollectionCreate().BindFunc(hashCheaply)
-	if err := s.app.Bootstrap(); err != nil {
-		return fmt.Errorf("bootstrapping PocketBase: %w", err)
-	}
-	if err := s.app.RunAllMigrations(); err != nil {
-		return fmt.Errorf("migrating PocketBase: %w", err)
-	}
-	settings := s.app.Settings()
-	settings.Meta.AppURL = s.url
-	if err := s.app.Save(settings); err != nil {
-		return fmt.Errorf("saving PocketBase's address: %w", err)
-	}
-	return s.ensureSuperuser()
-}
-
-// hashCheaply lowers the cost of the new collection's passwords, unless it is given.
-func hashCheaply(e *core.CollectionEvent) error {
-	if field, ok := e.Collection.Fields.GetByName(core.FieldNamePassword).(*core.PasswordField); ok && field.Cost == 0 {
-		field.Cost = cheapest
-	}
-	return e.Next()
-}
-
-// ensureSuperuser creates the superuser, or sets a new password if an earlier run in the same data directory created
-// it.
-func (s *Server) ensureSuperuser() error {
-	superusers, err := s.app.FindCollectionByNameOrId(core.CollectionNameSuperusers)
-	if err != nil {
-		return fmt.Errorf("finding the superusers: %w", err)
-	}
-	record, err := s.app.FindAuthRecordByEmail(superusers, superuserEmail)
-	if err != nil {
-		record = core.NewRecord(superusers)
-		record.SetEmail(superuserEmail)
-	}
-	record.SetPassword(s.password)
-	if err := s.app.Save(record); err != nil {
-		return fmt.Errorf("saving the superuser: %w", err)
-	}
-	s.token, err = record.NewStaticAuthToken(tokenLife)
-	if err != nil {
-		return fmt.Errorf("signing the superuser's token: %w", err)
-	}
-	return nil
 }
 
 // serve starts apis.Serve on the listener and returns when it accepts requests or has failed.
@@ -159,21 +88,6 @@ func sendPlain(e *core.RequestEvent) error {
 	}
 	return e.Next()
 }
-
-// URL returns the server's address without a trailing slash.
-func (s *Server) URL() string { return s.url }
-
-// Token returns a superuser's token, valid for 30 days.
-func (s *Server) Token() string { return s.token }
-
-// Email returns the superuser's address.
-func (s *Server) Email() string { return superuserEmail }
-
-// Password returns the superuser's password. Every Start sets a new one.
-func (s *Server) Password() string { return s.password }
-
-// App returns the running application, for tests that inspect its data.
-func (s *Server) App() core.App { return s.app }
 
 // Close stops the server, waits for it and closes its databases. It keeps the data directory. A second Close does
 // nothing.

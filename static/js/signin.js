@@ -63,7 +63,7 @@ const guarded = (attempt, step) => async (...args) => {
 async function reach() {
   const there = new URL(panel.dataset.realtime);
   if (location.protocol === "https:" && there.protocol === "http:" && !/^(localhost|127\..*|\[::1\])$/.test(there.hostname)) return "mixed";
-  const ask = (mode) => fetch(panel.dataset.health, { cache: "no-store", credentials: "omit", mode, signal: soon() });
+  const ask = (mode) => fetch(panel.dataset.health, { cache: "no-store", credentials: "same-origin", mode, signal: soon() });
   try {
     await ask("cors");
     return "";
@@ -78,7 +78,7 @@ async function refusal() {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), patience);
   try {
-    const answer = await fetch(panel.dataset.realtime, { cache: "no-store", credentials: "omit", headers: { Accept: "text/event-stream" }, signal: stop.signal });
+    const answer = await fetch(panel.dataset.realtime, { cache: "no-store", credentials: "same-origin", headers: { Accept: "text/event-stream" }, signal: stop.signal });
     const stream = answer.ok && (answer.headers.get("Content-Type") ?? "").startsWith("text/event-stream");
     return stream ? 0 : answer.status;
   } catch {
@@ -124,7 +124,7 @@ async function greeted(attempt, event) {
   let subscribed;
   try {
     subscribed = await fetch(panel.dataset.realtime, {
-      method: "POST", credentials: "omit", headers: { "Content-Type": "application/json" }, signal: soon(),
+      method: "POST", credentials: "same-origin", headers: { "Content-Type": "application/json" }, signal: soon(),
       body: JSON.stringify({ clientId: attempt.clientId, subscriptions: ["@oauth2"] }),
     });
   } catch {

@@ -79,6 +79,7 @@ func newReader(t *testing.T, p page) *reader {
 		"https://pocketbase.company", box.PocketBaseURL, "http://pocketbase:8090", box.PocketBaseURL,
 		"https://shop.company", box.PocketBaseURL, "https://blog.company", box.PocketBaseURL,
 		"/etc/authpocket/", r.dir + "/etc/", "/run/secrets/", r.dir + "/secrets/", "/var/lib/", r.dir + "/var/",
+		"/usr/bin/", "",
 		"--listen :8443", "--listen 127.0.0.1:0", "--listen 9000", "--listen 0",
 	}
 	r.env = []string{

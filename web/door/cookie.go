@@ -4,20 +4,31 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+
+	"authpocket/web/view"
 )
 
 // Cookie is a cookie's plain name. It is set as __Host-NAME too, which a
 // browser takes only with Secure, over https or from this machine itself, and
-// only for this very host. The plain name is for browsers that know
-// http://localhost as insecure, and for plain http.
+// only for this very host. A wizard at a path has __Secure-NAME, for that path.
+// The plain name is for browsers that know http://localhost as insecure, and
+// for plain http.
 type Cookie string
 
 // Host is the name that only this very host can have set.
 func (c Cookie) Host() string { return "__Host-" + string(c) }
 
-// Value prefers the cookie that only this very host can have set.
+// protected is the name that a browser takes only with Secure.
+func (c Cookie) protected(r *http.Request) string {
+	if view.MountOf(r.Context()) != "" {
+		return "__Secure-" + string(c)
+	}
+	return c.Host()
+}
+
+// Value prefers the cookie that a browser takes only with Secure.
 func (c Cookie) Value(r *http.Request) string {
-	for _, name := range []string{c.Host(), string(c)} {
+	for _, name := range []string{c.protected(r), string(c)} {
 		if found, err := r.Cookie(name); err == nil && found.Value != "" {
 			return found.Value
 		}
@@ -39,28 +50,42 @@ func (c Cookie) SetLax(w http.ResponseWriter, r *http.Request, value string, age
 func (c Cookie) set(w http.ResponseWriter, r *http.Request, value string, age int, site http.SameSite) {
 	secure := Secure(r)
 	if secure || loopbackName(hostname(r.Host)) {
-		put(w, c.Host(), value, age, true, site)
+		put(w, r, c.protected(r), value, age, true, site)
 	}
 	if !secure {
-		put(w, string(c), value, age, false, site)
+		put(w, r, string(c), value, age, false, site)
 	}
 }
 
 // DropPlain takes the second cookie back once the browser has shown that it
 // accepts the first.
 func (c Cookie) DropPlain(w http.ResponseWriter, r *http.Request) {
-	_, errHost := r.Cookie(c.Host())
+	_, errHost := r.Cookie(c.protected(r))
 	_, errPlain := r.Cookie(string(c))
 	if errHost == nil && errPlain == nil {
-		put(w, string(c), "", -1, false, http.SameSiteStrictMode)
+		put(w, r, string(c), "", -1, false, http.SameSiteStrictMode)
 	}
 }
 
-func put(w http.ResponseWriter, name, value string, age int, secure bool, site http.SameSite) {
-	http.SetCookie(w, &http.Cookie{ // #nosec G124 -- Set decides on Secure
-		Name: name, Value: value, Path: "/", MaxAge: age, Secure: secure, HttpOnly: true,
-		SameSite: site,
-	})
+// SetForPage gives the browser a cookie for the page of the request alone.
+func SetForPage(w http.ResponseWriter, r *http.Request, name, value string) {
+	putAt(w, r, r.URL.Path, &http.Cookie{ // #nosec G124 -- Secure where the browser takes it
+		Name: name, Value: value, Secure: Secure(r), HttpOnly: true, SameSite: http.SameSiteStrictMode})
+}
+
+func put(w http.ResponseWriter, r *http.Request, name, value string, age int, secure bool, site http.SameSite) {
+	putAt(w, r, "/", &http.Cookie{ // #nosec G124 -- Set decides on Secure
+		Name: name, Value: value, MaxAge: age, Secure: secure, HttpOnly: true, SameSite: site})
+}
+
+// putAt sets a cookie for a path below the wizard's root. In a frame of another site a browser takes and sends only one
+// that is partitioned.
+func putAt(w http.ResponseWriter, r *http.Request, path string, c *http.Cookie) { // #nosec G124 -- as the callers say
+	c.Path = view.MountOf(r.Context()) + path
+	if c.Secure && framed(r) {
+		c.SameSite, c.Partitioned = http.SameSiteNoneMode, true
+	}
+	http.SetCookie(w, c)
 }
 
 // hostname is a Host header without its port.

@@ -37,6 +37,8 @@ type Config struct {
 	// Open lists paths that need no code, because each has a secret of its own.
 	// One that ends in / includes all paths below it.
 	Open []string
+	// Everyone means that nobody needs a code, because somebody else decides who gets this far.
+	Everyone bool
 }
 
 // Door admits browsers that entered the setup code. It keeps nothing in memory

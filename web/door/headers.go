@@ -9,9 +9,11 @@ import (
 
 const policyHeader = "Content-Security-Policy"
 
-// ContentPolicy lets pages use nothing but this program's own files.
-const ContentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+// ContentPolicy lets pages use nothing but this program's own files, and no page show them in a frame.
+const ContentPolicy = beforeFrames + "'none'"
+
+const beforeFrames = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors "
 
 const permissionsPolicy = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), " +
 	"magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
@@ -25,7 +27,7 @@ func Headers(next http.Handler) http.Handler {
 }
 
 func setHeaders(h http.Header, r *http.Request) {
-	h.Set(policyHeader, ContentPolicy)
+	h.Set(policyHeader, framePolicy(r))
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", referrerPolicy(r))
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
@@ -51,13 +53,21 @@ func referrerPolicy(r *http.Request) string {
 // AllowConnect lets this one page talk to one more origin, such as
 // https://pb.example. Anything but a bare http or https origin is refused.
 func AllowConnect(w http.ResponseWriter, origin string) error {
+	if err := CheckOrigin(origin); err != nil {
+		return err
+	}
+	policy := w.Header().Get(policyHeader)
+	w.Header().Set(policyHeader, strings.Replace(policy, "connect-src 'self'", "connect-src 'self' "+origin, 1))
+	return nil
+}
+
+// CheckOrigin returns an error for anything but a bare http or https origin, such as https://pb.example.
+func CheckOrigin(origin string) error {
 	u, err := url.Parse(origin)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.Scheme+"://"+u.Host != origin ||
 		!plainHost(u.Host) {
 		return fmt.Errorf("%q is not an origin such as https://pb.example", origin)
 	}
-	policy := w.Header().Get(policyHeader)
-	w.Header().Set(policyHeader, strings.Replace(policy, "connect-src 'self'", "connect-src 'self' "+origin, 1))
 	return nil
 }
 

@@ -49,7 +49,7 @@ func set(v url.Values, name, value string) {
 
 // fillFrom fills in the fields of a table: what the spec says of them, or what
 // it comes to.
-func fillFrom[W, S any](v url.Values, table []link.Attr[W, S], want *W, comes *S) {
+func fillFrom[W, S any](v url.Values, table []*link.Attr[W, S], want W, comes S) {
 	for _, a := range table {
 		text, wanted := a.Answer(comes), false
 		if a.Ask.Given {

@@ -45,7 +45,7 @@ func (f Settings) lines(name string) []string {
 }
 
 // answers lets the spec want what the form says of a table's fields.
-func answers[W, S any](f Settings, table []link.Attr[W, S], want *W) {
+func answers[W, S any](f Settings, table []*link.Attr[W, S], want W) {
 	for _, a := range table {
 		switch answer := f.text(a.Spec); {
 		case a.Ask.Control == link.AskNothing:

@@ -80,17 +80,17 @@ func (*writes) Session(link.Edit[link.SessionState])       {}
 
 // choose returns the write for the states that the change has, nil for none.
 func choose[T any](e link.Edit[T],
-	create func(context.Context, T) error,
-	update func(ctx context.Context, before, after T, names []string) error,
-	remove func(context.Context, T) error,
+	create func(context.Context, *T) error,
+	update func(ctx context.Context, before, after *T, names []string) error,
+	remove func(context.Context, *T) error,
 ) func(context.Context) error {
 	switch {
 	case e.Before == nil && e.After != nil:
-		return func(ctx context.Context) error { return create(ctx, *e.After) }
+		return func(ctx context.Context) error { return create(ctx, e.After) }
 	case e.Before != nil && e.After == nil:
-		return func(ctx context.Context) error { return remove(ctx, *e.Before) }
+		return func(ctx context.Context) error { return remove(ctx, e.Before) }
 	case e.Before != nil && update != nil:
-		return func(ctx context.Context) error { return update(ctx, *e.Before, *e.After, e.Names()) }
+		return func(ctx context.Context) error { return update(ctx, e.Before, e.After, e.Names()) }
 	}
 	return nil
 }

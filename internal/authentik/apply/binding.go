@@ -9,16 +9,16 @@ import (
 	"authpocket/internal/say"
 )
 
-func (c Writer) bindings() kind[struct{}, link.BindingState] {
-	return kind[struct{}, link.BindingState]{
+func (c Writer) bindings() kind[*struct{}, *link.BindingState] {
+	return kind[*struct{}, *link.BindingState]{
 		Writer: c, of: link.KindBinding, table: link.BindingAttrs(), list: rest.PathBindings,
-		need: func(b link.BindingState) rest.Need {
-			return rest.Need{What: bindingWords(b),
+		need: func(b *link.BindingState) rest.Need {
+			return rest.Need{What: bindingWords(*b),
 				Field: rest.AccessField(b.Kind)}
 		},
-		key:   func(b link.BindingState) string { return b.PK },
-		state: rest.BindingState,
-		read: func(ctx context.Context, b link.BindingState) (rest.Object, error) {
+		key:   func(b *link.BindingState) string { return b.PK },
+		state: func(o rest.Object) *link.BindingState { return new(rest.BindingState(o)) },
+		read: func(ctx context.Context, b *link.BindingState) (rest.Object, error) {
 			return c.One(ctx, rest.Need{What: say.Of("policy binding"), Perm: report.PermViewBinding},
 				rest.Get(rest.Item(rest.PathBindings, b.PK)))
 		},
@@ -26,8 +26,8 @@ func (c Writer) bindings() kind[struct{}, link.BindingState] {
 }
 
 // createBinding creates the binding unless it exists, because authentik accepts duplicates.
-func (c Writer) createBinding(ctx context.Context, b link.BindingState) error {
-	b, err := c.resolveBinding(ctx, b)
+func (c Writer) createBinding(ctx context.Context, wanted *link.BindingState) error {
+	b, err := c.resolveBinding(ctx, *wanted)
 	if err != nil {
 		return err
 	}
@@ -35,9 +35,9 @@ func (c Writer) createBinding(ctx context.Context, b link.BindingState) error {
 	if found, err := look(ctx); err != nil || found.presence == asWanted {
 		return err
 	}
-	body := bindingBody(b)
+	body := bindingBody(&b)
 	body["target"] = b.Application.ID
-	return c.bindings().create(ctx, b, body, look)
+	return c.bindings().create(ctx, &b, body, look)
 }
 
 // lookForBinding returns whether an equivalent binding exists. Different bindings of the same target don't
@@ -62,7 +62,7 @@ func bound(want, found link.BindingState) bool {
 }
 
 // bindingBody returns the request for the binding, without its application.
-func bindingBody(b link.BindingState) map[string]any {
+func bindingBody(b *link.BindingState) map[string]any {
 	table := link.BindingAttrs()
 	request := rest.Body(table, b, rest.KeysOf(table), link.Features{})
 	request[b.Kind] = b.Target.ID

@@ -10,11 +10,11 @@ import (
 	"authpocket/internal/report"
 )
 
-// kind is how objects of one kind are written.
+// kind is how objects of one kind are written. S is a pointer to an object, as in link.Attr.
 type kind[W, S any] struct {
 	Writer
 	of    link.Kind
-	table []link.Attr[W, S]
+	table []*link.Attr[W, S]
 	list  string              // the path of their list
 	need  func(S) rest.Need   // without the permission
 	key   func(S) string      // what the path of an object ends in

@@ -9,15 +9,15 @@ import (
 	"authpocket/internal/say"
 )
 
-func (c Writer) mappings() kind[struct{}, link.Mapping] {
-	return kind[struct{}, link.Mapping]{
+func (c Writer) mappings() kind[*struct{}, *link.Mapping] {
+	return kind[*struct{}, *link.Mapping]{
 		Writer: c, of: link.KindMapping, table: link.MappingAttrs(), list: rest.PathMappings,
-		need: func(m link.Mapping) rest.Need {
+		need: func(m *link.Mapping) rest.Need {
 			return rest.Need{What: say.Of("scope mapping “%s”", m.Name), Field: "email"}
 		},
-		key:   func(m link.Mapping) string { return m.ID },
-		state: rest.MappingState,
-		read: func(ctx context.Context, m link.Mapping) (rest.Object, error) {
+		key:   func(m *link.Mapping) string { return m.ID },
+		state: func(o rest.Object) *link.Mapping { return new(rest.MappingState(o)) },
+		read: func(ctx context.Context, m *link.Mapping) (rest.Object, error) {
 			return c.One(ctx, rest.Need{What: say.Of("scope mapping"), Perm: report.PermViewMapping, Field: "email"},
 				rest.Get(rest.Item(rest.PathMappings, m.ID)))
 		},
@@ -26,7 +26,7 @@ func (c Writer) mappings() kind[struct{}, link.Mapping] {
 
 // createMapping creates the mapping and remembers its primary key, which the provider of the same plan needs. authentik
 // answers with the mapping as stored: all of its fields are plain text (providers/oauth2/api/scopes.py).
-func (c Writer) createMapping(ctx context.Context, m link.Mapping) error {
+func (c Writer) createMapping(ctx context.Context, m *link.Mapping) error {
 	k := c.mappings()
 	names := rest.KeysOf(k.table)
 	c.made.Delete(m.Name)

@@ -23,8 +23,8 @@ type wantedPair struct {
 }
 
 // createPair creates application, provider and bindings in one transaction.
-func (c Writer) createPair(ctx context.Context, pair link.PairState) error {
-	wish, err := c.resolvePair(ctx, pair)
+func (c Writer) createPair(ctx context.Context, pair *link.PairState) error {
+	wish, err := c.resolvePair(ctx, *pair)
 	if err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func (c Writer) createPair(ctx context.Context, pair link.PairState) error {
 }
 
 func (c Writer) resolvePair(ctx context.Context, pair link.PairState) (w wantedPair, err error) {
-	if err := safeProvider(pair.Provider, []string{"redirect_uris"}); err != nil {
+	if err := safeProvider(&pair.Provider, []string{"redirect_uris"}); err != nil {
 		return w, err
 	}
 	pair.Application.Provider = 0 // set by the transaction
@@ -52,20 +52,20 @@ func (c Writer) resolvePair(ctx context.Context, pair link.PairState) (w wantedP
 			return w, err
 		}
 	}
-	return wantedPair{PairState: pair, applicationNames: c.applications().names(pair.Application),
-		providerNames: c.providers().names(pair.Provider)}, nil
+	return wantedPair{PairState: pair, applicationNames: c.applications().names(&pair.Application),
+		providerNames: c.providers().names(&pair.Provider)}, nil
 }
 
 func (c Writer) pairBody(w wantedPair) map[string]any {
 	body := map[string]any{
-		"app":            c.applications().body(w.Application, w.applicationNames),
+		"app":            c.applications().body(&w.Application, w.applicationNames),
 		"provider_model": "authentik_providers_oauth2.oauth2provider",
-		"provider":       c.providers().body(w.Provider, w.providerNames),
+		"provider":       c.providers().body(&w.Provider, w.providerNames),
 	}
 	if len(w.Bindings) > 0 {
 		bindings := make([]map[string]any, len(w.Bindings))
 		for i, b := range w.Bindings {
-			bindings[i] = bindingBody(b)
+			bindings[i] = bindingBody(&b)
 		}
 		body["policy_bindings"] = bindings
 	}
@@ -81,13 +81,13 @@ func (c Writer) lookForPair(ctx context.Context, w wantedPair) (finding, error) 
 		return finding{}, err
 	}
 	if application == nil {
-		found, err := c.lookByNaturalKeys(ctx, w.Provider, w.providerNames)
+		found, err := c.lookByNaturalKeys(ctx, &w.Provider, w.providerNames)
 		if err == nil && found.presence != absent {
 			found = finding{presence: different, differs: []string{"application"}}
 		}
 		return found, err
 	}
-	differs := c.applications().compare(w.Application, application, w.applicationNames).differs
+	differs := c.applications().compare(&w.Application, application, w.applicationNames).differs
 	var fromProvider finding
 	var fromBindings []string
 	group, ctx := errgroup.WithContext(ctx)
@@ -127,7 +127,7 @@ func (c Writer) providerDiffers(ctx context.Context, w wantedPair, pk int, provi
 			return finding{differs: []string{"provider"}}, err
 		}
 	}
-	return c.providers().compare(w.Provider, provider, w.providerNames), nil
+	return c.providers().compare(&w.Provider, provider, w.providerNames), nil
 }
 
 func (c Writer) bindingsDiffer(ctx context.Context, w wantedPair, applicationPK string) ([]string, error) {
@@ -148,7 +148,8 @@ func (c Writer) bindingsDiffer(ctx context.Context, w wantedPair, applicationPK 
 
 // deletePair deletes the application, then its provider: an application without a provider admits nobody. It
 // deletes only the provider with the pair's client ID, whatever the application has now.
-func (c Writer) deletePair(ctx context.Context, pair link.PairState) error {
+func (c Writer) deletePair(ctx context.Context, made *link.PairState) error {
+	pair := *made
 	found, err := c.ProviderWith(ctx, pair.Provider.ClientID)
 	if err != nil {
 		return err
@@ -164,14 +165,14 @@ func (c Writer) deletePair(ctx context.Context, pair link.PairState) error {
 				"is not deleted.", pair.Application.Name),
 				say.Of("Check it in authentik."), nil)
 		}
-		if err := c.applications().delete(ctx, pair.Application); err != nil {
+		if err := c.applications().delete(ctx, &pair.Application); err != nil {
 			return err
 		}
 	}
 	if pair.Provider.PK == 0 {
 		return nil
 	}
-	err = c.providers().delete(ctx, pair.Provider)
+	err = c.providers().delete(ctx, &pair.Provider)
 	if application != nil {
 		return afterAnother(err) // the application is gone
 	}

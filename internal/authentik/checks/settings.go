@@ -52,8 +52,8 @@ func (m *measured) providerDiffers() []say.Text {
 		return key == "signing_key" && unknown(want.SigningKey) || key == "property_mappings" &&
 			slices.ContainsFunc(want.Mappings, unknown)
 	})
-	differs := rest.Differing(names, rest.FieldsOf(link.ProviderAttrs(), want), rest.FieldsOf(link.ProviderAttrs(),
-		live), m.live.provider)
+	differs := rest.Differing(names, rest.FieldsOf(link.ProviderAttrs(), &want), rest.FieldsOf(link.ProviderAttrs(),
+		&live), m.live.provider)
 	if live.EncryptionKey.ID != want.EncryptionKey.ID && m.live.provider.Has("encryption_key") {
 		differs = append(differs, "encryption_key") // never written, so not among the fields
 	}
@@ -68,8 +68,8 @@ func (m *measured) applicationDiffers() []say.Text {
 	})
 	live := rest.ApplicationState(m.live.application)
 	return ofPart(func(name string) say.Text { return say.Of("the application's %s", name) },
-		rest.Differing(names, rest.FieldsOf(link.ApplicationAttrs(), want),
-			rest.FieldsOf(link.ApplicationAttrs(), live), m.live.application))
+		rest.Differing(names, rest.FieldsOf(link.ApplicationAttrs(), &want),
+			rest.FieldsOf(link.ApplicationAttrs(), &live), m.live.application))
 }
 
 // mappingDiffers compares authpocket's own scope mapping. Its description may be edited.
@@ -87,8 +87,8 @@ func (m *measured) mappingDiffers() []say.Text {
 	for _, o := range m.live.mappings {
 		if o.Text("name") == want.Name {
 			return ofPart(func(name string) say.Text { return say.Of("the scope mapping's %s", name) },
-				rest.Differing(names, rest.FieldsOf(link.MappingAttrs(), *want),
-					rest.FieldsOf(link.MappingAttrs(), rest.MappingState(o)), o))
+				rest.Differing(names, rest.FieldsOf(link.MappingAttrs(), want),
+					rest.FieldsOf(link.MappingAttrs(), new(rest.MappingState(o))), o))
 		}
 	}
 	return []say.Text{say.Of("the scope mapping “%s”, which does not exist", want.Name)}

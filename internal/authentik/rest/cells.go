@@ -10,7 +10,7 @@ import (
 )
 
 // readFields sets an object's fields from a response. A missing key is the zero value.
-func readFields[W, S any](table []link.Attr[W, S], to *S, o Object) {
+func readFields[W, S any](table []*link.Attr[W, S], to S, o Object) {
 	for _, a := range table {
 		a.Visit(to, reader{o, a.Key})
 	}
@@ -40,10 +40,10 @@ func (r reader) Assigned(pk *int, name *string) {
 type Fields map[string]any
 
 // FieldsOf returns the fields of an object for comparison.
-func FieldsOf[W, S any](table []link.Attr[W, S], o S) Fields {
+func FieldsOf[W, S any](table []*link.Attr[W, S], o S) Fields {
 	f := Fields{}
 	for _, a := range table {
-		a.Visit(&o, comparer{f, a.Meta})
+		a.Visit(o, comparer{f, a.Meta})
 	}
 	return f
 }
@@ -51,7 +51,7 @@ func FieldsOf[W, S any](table []link.Attr[W, S], o S) Fields {
 // comparer adds the value of one field.
 type comparer struct {
 	to Fields
-	link.Meta
+	*link.Meta
 }
 
 func (c comparer) Text(v *string)                  { c.to[c.Key] = *v }
@@ -65,19 +65,19 @@ func (c comparer) Redirects(v *[]link.RedirectURI) { c.to[c.Key] = redirectLines
 func (c comparer) Assigned(pk *int, _ *string)     { c.to[c.Key] = *pk }
 
 // Body returns the request that writes exactly the named fields. Lists are written as a whole.
-func Body[W, S any](table []link.Attr[W, S], o S, names []string, f link.Features) map[string]any {
+func Body[W, S any](table []*link.Attr[W, S], o S, names []string, f link.Features) map[string]any {
 	to := map[string]any{}
 	for _, a := range table {
 		if slices.Contains(names, a.Key) {
-			a.Visit(&o, sender{to, a.Key, f})
+			a.Visit(o, sender{to, a.Key, f})
 		}
 	}
 	return to
 }
 
 // KeysOf returns the keys of a table.
-func KeysOf[W, S any](table []link.Attr[W, S]) []string {
-	return link.Each(table, func(a link.Attr[W, S]) string { return a.Key })
+func KeysOf[W, S any](table []*link.Attr[W, S]) []string {
+	return link.Each(table, func(a *link.Attr[W, S]) string { return a.Key })
 }
 
 // sender adds one field to a request.

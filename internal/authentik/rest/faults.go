@@ -142,7 +142,7 @@ func (c *Client) NoAnswer(err error) *report.Fault {
 	case errors.Is(err, outbound.ErrBodyTooLarge):
 		return NewFault(report.FaultNotThis, fieldURL, say.Of("%s sent an answer larger than 8 MB.", c.host()),
 			say.Of("Check that the address is authentik's own."), err)
-	case errors.Is(err, outbound.ErrAddressRefused):
+	case errors.Is(err, outbound.ErrAddressRefused), errors.Is(err, outbound.ErrElsewhere):
 		todo = say.Of("Enter authentik's own address.")
 	default:
 		if certificate := outbound.CertificateTodo("authentik", err); !certificate.Empty() {

@@ -17,6 +17,9 @@ func (v View) Plan(plan link.Plan) {
 		v.json(resultOf(plan))
 		return
 	}
+	if plan.Purpose == link.PurposeSignOut && plan.Empty() && len(plan.Warnings) == 0 && !v.on.Terminal && !v.All {
+		return // in cron, nobody wants a mail each night
+	}
 	if plan.Purpose == link.PurposeUndo {
 		visible.Fprintln(v.Out, v.Say(say.Of("Undoing receipt %s.", plan.Of)))
 	}

@@ -185,8 +185,8 @@ func blankOf(key string) any {
 }
 
 // extras returns the extra options that a link has a field for, by key.
-func extras() map[string]link.Attr[link.PocketBase, link.OAuth2Provider] {
-	list := map[string]link.Attr[link.PocketBase, link.OAuth2Provider]{}
+func extras() map[string]*link.Attr[*link.PocketBase, *link.OAuth2Provider] {
+	list := map[string]*link.Attr[*link.PocketBase, *link.OAuth2Provider]{}
 	for _, a := range link.SlotAttrs() {
 		if key, extra := strings.CutPrefix(a.Key, rest.ExtraPrefix); extra {
 			list[key] = a

@@ -28,8 +28,8 @@ func (w *rulesPatch) name() say.Text {
 func (*rulesPatch) doubtful() bool { return false }
 
 // rules returns the rules or sign-in methods that the change names.
-func (w *rulesPatch) rules() []link.Attr[link.PocketBase, link.CollectionState] {
-	return slices.DeleteFunc(link.FlatAttrs(w.ch.Kind), func(a link.Attr[link.PocketBase, link.CollectionState]) bool {
+func (w *rulesPatch) rules() []*link.Attr[*link.PocketBase, *link.CollectionState] {
+	return slices.DeleteFunc(link.FlatAttrs(w.ch.Kind), func(a *link.Attr[*link.PocketBase, *link.CollectionState]) bool {
 		return !w.ch.Changed(a.Key)
 	})
 }

@@ -43,7 +43,7 @@ func (w *settingsPatch) confirm(ctx context.Context) error {
 	}
 	if now.HideControls != w.after.HideControls {
 		return rest.NewFault(report.FaultRefused, fieldShowControls,
-			say.Of("PocketBase saved “Hide collection create and edit controls”, but then reads back the old value."),
+			say.Of("PocketBase saved “Hide/Lock collection and record controls”, but then reads back the old value."),
 			say.Of("A hook of the app sets it. The link does not need it: leave it as it is."),
 			errors.New("what was read back differs"))
 	}

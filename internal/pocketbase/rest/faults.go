@@ -37,7 +37,7 @@ func Unreachable(base string, err error) *report.Fault {
 		return NewFault(report.FaultNotThis, fieldURL, say.Of("%s is not a PocketBase: its answer is larger than 8 MB.",
 			base),
 			say.Of("Check the address."), err)
-	case errors.Is(err, outbound.ErrAddressRefused):
+	case errors.Is(err, outbound.ErrAddressRefused), errors.Is(err, outbound.ErrElsewhere):
 		todo = say.Of("Enter PocketBase's own address.")
 	default:
 		todo = cmp.Or(outbound.CertificateTodo("PocketBase", err), todo)

@@ -162,7 +162,7 @@ func (b settings) choice(name string, label, hint say.Text, options ...view.Opti
 }
 
 // field returns the text field for a setting of the tables.
-func (b settings) field(m link.Meta) view.Field {
+func (b settings) field(m *link.Meta) view.Field {
 	f := b.text(m.Spec, asked(m), m.Ask.Hint.Text())
 	f.Optional, f.Short, f.Key = !m.Ask.Needed, m.Ask.Short, fileKey(m)
 	f.Code = m.Ask.Control == link.AskCode || m.Ask.Control == link.AskLines
@@ -174,7 +174,7 @@ func (b settings) field(m link.Meta) view.Field {
 
 // choose returns the choice for a setting of the tables. The options default
 // to the values that it can have.
-func (b settings) choose(m link.Meta, options ...view.Option) view.Choice {
+func (b settings) choose(m *link.Meta, options ...view.Option) view.Choice {
 	if options == nil {
 		for i, value := range m.Values {
 			options = append(options, view.Option{Value: value, Label: m.Ask.Answers[i].Text()})
@@ -185,7 +185,7 @@ func (b settings) choose(m link.Meta, options ...view.Option) view.Choice {
 	return c
 }
 
-func (b settings) tick(m link.Meta) view.Check {
+func (b settings) tick(m *link.Meta) view.Check {
 	return view.Check{
 		Name: m.Spec, Label: asked(m), Hint: m.Ask.Hint.Text(), Error: b.problems.At(m.Spec),
 		Key: fileKey(m), Checked: b.in.Form.Get(m.Spec) == link.Ticked,
@@ -193,10 +193,10 @@ func (b settings) tick(m link.Meta) view.Check {
 }
 
 // asked returns the label of a setting's control.
-func asked(m link.Meta) say.Text { return cmp.Or(m.Ask.Label, m.Label).Text() }
+func asked(m *link.Meta) say.Text { return cmp.Or(m.Ask.Label, m.Label).Text() }
 
 // fileKey returns the link file's key of a setting whose label does not show it.
-func fileKey(m link.Meta) string {
+func fileKey(m *link.Meta) string {
 	if m.Ask.Named {
 		return m.Spec
 	}
@@ -204,7 +204,7 @@ func fileKey(m link.Meta) string {
 }
 
 // named returns the table entry with that key.
-func named[W, S any](table []link.Attr[W, S], key string) link.Meta {
+func named[W, S any](table []*link.Attr[W, S], key string) *link.Meta {
 	a, _ := link.Named(table, key)
 	return a.Meta
 }

@@ -132,7 +132,7 @@ func (b settings) clientSecret() view.Secret {
 
 // flow offers the flows of one designation, after the brand's own where the
 // setting may be empty.
-func (b settings) flow(m link.Meta) view.Choice {
+func (b settings) flow(m *link.Meta) view.Choice {
 	var options []view.Option
 	if !m.Ask.Open {
 		options = append(options, view.Option{Value: "", Label: say.Of("The brand's own")})

@@ -105,7 +105,7 @@ func (b settings) collection() view.Choice {
 	return b.choose(link.Group(link.PlaceAttrs(), link.AskCollection)[0], options...)
 }
 
-func ticks[W, S any](b settings, table []link.Attr[W, S]) (list []view.Check) {
+func ticks[W, S any](b settings, table []*link.Attr[W, S]) (list []view.Check) {
 	for _, a := range table {
 		if a.Ask.Control == link.AskTick {
 			list = append(list, b.tick(a.Meta))
@@ -115,7 +115,7 @@ func ticks[W, S any](b settings, table []link.Attr[W, S]) (list []view.Check) {
 }
 
 // urlHint says which URL an empty answer leads to, with the hint.
-func (b settings) urlHint(a link.Attr[link.PocketBase, link.OAuth2Provider]) say.Text {
+func (b settings) urlHint(a *link.Attr[*link.PocketBase, *link.OAuth2Provider]) say.Text {
 	url := a.Answer(&b.in.Desired.Slot)
 	if url == "" && a.Key == "userInfoURL" { // there is none with the ID token
 		url = b.in.Desired.AuthentikURL + "/application/o/userinfo/"

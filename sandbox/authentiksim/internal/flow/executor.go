@@ -37,7 +37,7 @@ func executor(c *serve.Call) (serve.Answer, error) {
 
 // executorDone redirects to the next parameter.
 func executorDone(c *serve.Call) (serve.Answer, error) {
-	return serve.OK(obj{"component": "xak-flow-redirect", "to": oidc.LocalPath(handedOn(c).Get("next"))})
+	return serve.OK(obj{"component": "xak-flow-redirect", "to": c.Below(oidc.LocalPath(handedOn(c).Get("next")))})
 }
 
 // handedOn returns the query of the page, which the executor receives as one parameter. Invalid parts are dropped, as
@@ -71,7 +71,7 @@ func executeLogin(c *serve.Call, plan *store.FlowPlan, flow *store.Flow) (serve.
 	}
 	next := handedOn(c).Get("next")
 	c.SignIn(c.State.Users.Get(plan.Pending))
-	return serve.OK(obj{"component": "xak-flow-redirect", "to": oidc.LocalPath(next)})
+	return serve.OK(obj{"component": "xak-flow-redirect", "to": c.Below(oidc.LocalPath(next))})
 }
 
 // answerLogin processes the response to the current stage.
@@ -177,7 +177,7 @@ func executeConsent(c *serve.Call, plan *store.FlowPlan, flow *store.Flow) (serv
 			if err != nil {
 				return serve.Answer{}, err
 			}
-			return serve.OK(obj{"component": "xak-flow-redirect", "to": fulfilled.Header.Get("Location")})
+			return serve.OK(obj{"component": "xak-flow-redirect", "to": c.Below(fulfilled.Header.Get("Location"))})
 		}
 	}
 	app := c.State.Applications.Get(plan.App)

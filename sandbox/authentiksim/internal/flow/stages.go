@@ -15,7 +15,7 @@ func csrfProblem(c *serve.Call) string {
 	if c.Request.Method != http.MethodPost || c.Person() == nil {
 		return ""
 	}
-	origin, base := c.Request.Header.Get("Origin"), c.Base()
+	origin, base := c.Request.Header.Get("Origin"), c.Origin()
 	switch {
 	case c.Request.Header.Get("X-authentik-CSRF") != c.Session().CSRF:
 		return "CSRF Failed"

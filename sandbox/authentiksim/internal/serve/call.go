@@ -12,6 +12,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/go-chi/chi/v5"
 
@@ -40,8 +41,11 @@ type Call struct {
 // Param returns a parameter of the path.
 func (c *Call) Param(name string) string { return chi.URLParam(c.Request, name) }
 
-// Base returns the address the client used, as scheme://host.
+// Base returns the address the client used, as scheme://host, with the path of Config.URL.
 func (c *Call) Base() string {
+	if c.Config.URL != "" {
+		return c.Config.URL
+	}
 	scheme := "http"
 	if c.Request.TLS != nil {
 		scheme = "https"
@@ -56,6 +60,9 @@ func (c *Call) Base() string {
 	}
 	return scheme + "://" + c.Request.Host
 }
+
+// Origin returns the scheme and host of Base.
+func (c *Call) Origin() string { return strings.TrimSuffix(c.Base(), c.path) }
 
 // trusts reports whether the forwarded headers of a client count.
 func (c *Call) trusts(client string) bool {

@@ -55,7 +55,7 @@ func (s *Server) locked(c *Call, h Handler) Answer {
 		// Handlers return refusals only; any other error is a fault of the simulator.
 		panic(err)
 	}
-	return c.setCookies(a)
+	return s.mounted(c.setCookies(a))
 }
 
 // API registers a path of the API that needs a token.

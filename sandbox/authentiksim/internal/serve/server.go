@@ -26,6 +26,9 @@ type Config struct {
 	// filter and a writable meta_icon since 2025.12. Since 2026.8 there are token exchange, a picture claim, base_url,
 	// bindings that end and dynamic client registration. Empty means DefaultVersion.
 	Version string
+	// URL is the address under which browsers reach the server, such as https://demo.example/authentik: it answers
+	// below that path only. Empty means the root of each request's own address.
+	URL string
 	// TrustedProxies are the networks of the proxies whose X-Forwarded-Proto counts, from version 2026.8 on. Nil means
 	// this machine and the private networks.
 	TrustedProxies []netip.Prefix
@@ -47,6 +50,8 @@ type Server struct {
 	Config   Config
 	Features Features
 	router   *chi.Mux
+	path     string       // of Config.URL
+	entry    http.Handler // router, below path
 	Pages    *pages
 
 	mu    sync.Mutex // guards State
@@ -55,7 +60,9 @@ type Server struct {
 
 // New returns a server without endpoints.
 func New(cfg Config, st *store.State) *Server {
-	s := &Server{Config: cfg, Features: FeaturesOf(cfg.Version), router: chi.NewMux(), Pages: loadPages(), State: st}
+	s := &Server{Config: cfg, Features: FeaturesOf(cfg.Version), router: chi.NewMux(), path: pathOf(cfg.URL),
+		Pages: loadPages(), State: st}
+	s.entry = s.below(s.router)
 	s.router.NotFound(func(w http.ResponseWriter, r *http.Request) {
 		s.run(w, r, func(c *Call) (Answer, error) { return c.NotFoundPage(), nil })
 	})
@@ -65,7 +72,7 @@ func New(cfg Config, st *store.State) *Server {
 // ServeHTTP answers with the headers that authentik's server adds to every answer.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Powered-By", "authentik")
-	s.router.ServeHTTP(w, r)
+	s.entry.ServeHTTP(w, r)
 }
 
 // Now returns the server's time in UTC, truncated to the microseconds that a database keeps.

@@ -83,7 +83,7 @@ func (c *Call) setCookies(a Answer) Answer {
 		{Name: sessionCookie, Value: c.sess.ID, HttpOnly: true},
 		{Name: csrfCookie, Value: c.sess.CSRF},
 	} {
-		cookie.Path, cookie.SameSite, cookie.Secure = "/", http.SameSiteLaxMode, secure
+		cookie.Path, cookie.SameSite, cookie.Secure = c.path+"/", http.SameSiteLaxMode, secure
 		a = a.With("Set-Cookie", cookie.String())
 	}
 	return a

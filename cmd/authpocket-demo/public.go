@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"path"
+	"sync"
+	"time"
+
+	"authpocket/internal/listen"
+	"authpocket/internal/logs"
+	"authpocket/sandbox/pocketbasehost"
+	"authpocket/sandbox/public"
+)
+
+// Connections of a public demo: a browser opens six, and some wait or start.
+const (
+	connectionsPerSandbox = 6
+	connectionsBeside     = 96
+)
+
+// publicFlags are the flags of the demo that anybody can open.
+type publicFlags struct {
+	on      bool
+	url     string
+	frames  []string
+	proxies []netip.Prefix
+	max     int
+	starts  int
+	life    time.Duration
+	drain   time.Duration
+	data    string
+}
+
+func (f *publicFlags) add(set *flag.FlagSet) {
+	set.BoolVar(&f.on, "public", false, "give each visitor a sandbox of their own, without a setup code")
+	set.StringVar(&f.url, "public-url", "", "with -public: the `address` in the browser, such as "+
+		"https://docs.example/demo/; TLS ends at a proxy, which passes path and Host on unchanged")
+	set.Func("frame-origin", "with -public: an `origin` that may show the demo in a frame, such as "+
+		"https://docs.example; repeatable", func(origin string) error {
+		f.frames = append(f.frames, origin)
+		return nil
+	})
+	set.Func("trusted-proxy", "with -public: a proxy or `network` whose X-Forwarded-For counts for "+
+		"-starts-per-minute; repeatable", func(raw string) error {
+		network, err := netip.ParsePrefix(raw)
+		if err != nil {
+			address, failed := netip.ParseAddr(raw)
+			if failed != nil {
+				return errors.New("neither an address nor a network such as 10.0.0.0/24")
+			}
+			network = netip.PrefixFrom(address, address.BitLen())
+		}
+		f.proxies = append(f.proxies, network.Masked())
+		return nil
+	})
+	set.IntVar(&f.max, "max", 200, "with -public: how many sandboxes there may be at once; who comes later waits")
+	set.IntVar(&f.starts, "starts-per-minute", 6, "with -public: how many sandboxes one address may start in a minute")
+	set.DurationVar(&f.life, "lifetime", 30*time.Minute, "with -public: after which time a sandbox ends")
+	set.DurationVar(&f.drain, "drain", 30*time.Minute, "with -public: how long sandboxes may go on after SIGTERM")
+	set.StringVar(&f.data, "data", "", "with -public: the `directory` for the data of sandboxes, which is removed at "+
+		"the end; empty means a temporary one")
+}
+
+// base returns the public address without a slash at the end.
+func (f *publicFlags) base(listener string) (*url.URL, error) {
+	raw := f.url
+	if raw == "" {
+		raw = listener
+	}
+	u, err := url.Parse(raw)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" ||
+		u.Fragment != "" || u.EscapedPath() != u.Path {
+		return nil, fmt.Errorf("the public URL %q is not of the form https://docs.example/demo/", raw)
+	}
+	base := &url.URL{Scheme: u.Scheme, Host: u.Host}
+	if clean := path.Clean("/" + u.Path); clean != "/" {
+		base.Path = clean
+	}
+	return base, nil
+}
+
+// publicDemo serves a sandbox to each visitor until ctx ends and all sandboxes have ended.
+func publicDemo(ctx context.Context, address, authentik string, f publicFlags, stdout, stderr io.Writer) (err error) {
+	http.DefaultTransport = pocketbasehost.Outgoing{} // PocketBase sends through it
+	ln, err := listen.Open(ctx, listen.Options{Address: address, InsecureHTTP: true,
+		Connections: connectionsPerSandbox*f.max + connectionsBeside})
+	if err != nil {
+		return fmt.Errorf("listening on %s: %w", address, err)
+	}
+	base, err := f.base(ln.URL)
+	if err != nil {
+		return errors.Join(err, ln.Close())
+	}
+	log := logs.New(stderr, slog.LevelWarn)
+	demo, err := public.New(public.Config{URL: base, Frames: f.frames, Proxies: f.proxies, Max: f.max,
+		StartsPerMinute: f.starts, Lifetime: f.life, Dir: f.data, AuthentikVersion: authentik, Log: log})
+	if err != nil {
+		return errors.Join(err, ln.Close())
+	}
+	fmt.Fprintf(stdout, "Each visitor of %s/ gets a sandbox, %d at once, for %s.\nPress Ctrl-C to stop.\n", base, f.max, f.life)
+	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var draining sync.WaitGroup
+	draining.Go(func() {
+		defer stop()
+		select {
+		case <-serving.Done():
+			return
+		case <-ctx.Done():
+		}
+		fmt.Fprintf(stdout, "Stopping when all sandboxes have ended, in %s at the latest.\n", f.drain)
+		demo.Drain(serving, f.drain)
+	})
+	var ended error
+	err = listen.Serve(serving, ln, demo.Handler(), log, func() { ended = demo.Close() })
+	stop()
+	draining.Wait()
+	return errors.Join(err, ended)
+}

@@ -1,0 +1,60 @@
+package public
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"sync"
+	"time"
+)
+
+// keyBits is the size of the signing keys of a fresh authentik.
+const keyBits = 2048
+
+// keyPause leaves the processor to visitors between two keys that are made in advance.
+const keyPause = 200 * time.Millisecond
+
+// keys are signing keys that are made before they are needed, because each takes some 0.1 s.
+type keys struct {
+	ready  chan *rsa.PrivateKey
+	making sync.WaitGroup
+	stop   context.CancelFunc
+}
+
+// newKeys keeps up to n keys ready until close.
+func newKeys(n int) *keys {
+	ctx, stop := context.WithCancel(context.Background())
+	k := &keys{ready: make(chan *rsa.PrivateKey, n), stop: stop}
+	k.making.Go(func() {
+		for ctx.Err() == nil {
+			key, err := rsa.GenerateKey(rand.Reader, keyBits)
+			if err != nil {
+				return // take makes its own
+			}
+			select {
+			case k.ready <- key:
+			case <-ctx.Done():
+			}
+			select {
+			case <-time.After(keyPause):
+			case <-ctx.Done():
+			}
+		}
+	})
+	return k
+}
+
+// take returns a key that nobody else gets.
+func (k *keys) take() (*rsa.PrivateKey, error) {
+	select {
+	case key := <-k.ready:
+		return key, nil
+	default:
+		return rsa.GenerateKey(rand.Reader, keyBits)
+	}
+}
+
+func (k *keys) close() {
+	k.stop()
+	k.making.Wait()
+}

@@ -1,0 +1,216 @@
+package public
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// waitFor waits until something is so, for ten seconds at most.
+func waitFor(t *testing.T, what string, so func() bool) {
+	t.Helper()
+	deadline := time.After(10 * time.Second)
+	for tick := time.Tick(20 * time.Millisecond); !so(); {
+		select {
+		case <-tick:
+		case <-deadline:
+			t.Fatalf("waited in vain: %s", what)
+		}
+	}
+}
+
+// metric returns a number of GET /metrics.
+func (w *world) metric(name string) int {
+	w.t.Helper()
+	rec := httptest.NewRecorder()
+	w.demo.Handler().ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	for line := range strings.Lines(rec.Body.String()) {
+		if value, ok := strings.CutPrefix(line, "authpocket_demo_"+name+" "); ok {
+			n, err := strconv.Atoi(strings.TrimSpace(value))
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			return n
+		}
+	}
+	w.t.Fatalf("there is no %s in %s", name, rec.Body)
+	return 0
+}
+
+// probe returns the answer to a probe.
+func (w *world) probe(path string) string {
+	w.t.Helper()
+	rec := httptest.NewRecorder()
+	w.demo.Handler().ServeHTTP(rec, httptest.NewRequest(http.MethodGet, path, nil))
+	return strconv.Itoa(rec.Code) + " " + strings.TrimSpace(rec.Body.String())
+}
+
+func TestASandboxEndsAndLeavesNothing(t *testing.T) {
+	w := newWorld(t, func(c *Config) { c.Lifetime = 2 * time.Second })
+	b := w.browser().started("?at=review")
+	dir := b.place().dir
+	if p := b.get(b.Root.String() + "/review"); p.Status != http.StatusOK {
+		t.Fatalf("the review: %d", p.Status)
+	}
+	waitFor(t, "the end", func() bool { _, err := os.Stat(dir); return os.IsNotExist(err) })
+	if p := b.get(b.Root.String() + "/review"); p.Status != http.StatusNotFound || !p.Says("This sandbox is not open") {
+		t.Errorf("after the end: %d %s", p.Status, p.Text)
+	}
+	if started, ended, alive := w.metric("started_total"), w.metric("ended_total"),
+		w.metric("sandboxes"); started != 1 || ended != 1 || alive != 0 {
+		t.Errorf("started %d, ended %d, alive %d", started, ended, alive)
+	}
+	if left, err := filepath.Glob(filepath.Join(w.demo.temp, "sandbox-*")); err != nil || len(left) > 0 {
+		t.Errorf("it left %v, %v", left, err)
+	}
+}
+
+func TestVisitorsWaitInTurn(t *testing.T) {
+	w := newWorld(t, func(c *Config) { c.Max = 1 })
+	first, second, third := w.browser().started(""), w.browser(), w.browser()
+	start, wait := w.public.String()+"/start", w.public.String()+"/wait"
+	for i, b := range []*browser{second, third} {
+		if to := b.post(start+"?at=authentik", nil).Location(); to == nil || to.Path != "/demo/wait" {
+			t.Fatalf("visitor %d is sent to %v", i, to)
+		}
+		p := b.get(wait)
+		if !p.Says("Yours starts in about "+strconv.Itoa(60*(i+1))+" minutes.") || p.Header.Get("Refresh") != "5" ||
+			!p.Says(strconv.Itoa(i)+" visitor") {
+			t.Errorf("visitor %d waits: %s", i, p.Text)
+		}
+	}
+	if got := w.metric("waiting"); got != 2 {
+		t.Errorf("%d visitors wait", got)
+	}
+	if got := w.probe("/readyz"); got != "503 full" {
+		t.Errorf("it is %s", got)
+	}
+	first.post(w.public.String()+"/end", nil)
+	if p := third.get(wait); !p.Says("1 visitor is before you.") {
+		t.Errorf("the third before the second: %s", p.Text)
+	}
+	to := second.get(wait).Location()
+	if to == nil || !strings.HasSuffix(to.Path, "/wizard/authentik") {
+		t.Fatalf("the second is sent to %v", to)
+	}
+	w.demo.leaveQueue(time.Now().Add(queueIdle + time.Second))
+	if got := w.metric("waiting"); got != 0 {
+		t.Errorf("%d visitors wait who do not look any more", got)
+	}
+	if to := third.get(wait).Location(); to == nil || to.Path != "/demo/" {
+		t.Errorf("who left the queue is sent to %v", to)
+	}
+}
+
+func TestStartsOfAnAddressAreLimited(t *testing.T) {
+	w := newWorld(t, func(c *Config) { c.StartsPerMinute = 2 })
+	w.browser().started("")
+	b := w.browser().started("")
+	for _, one := range []*browser{b, w.browser()} {
+		p := one.post(w.public.String()+"/start", nil)
+		if p.Status != http.StatusTooManyRequests || p.Header.Get("Retry-After") == "" {
+			t.Errorf("a third start: %d", p.Status)
+		}
+	}
+	if p := b.get(b.Root.String() + "/"); p.Status != http.StatusOK {
+		t.Errorf("the refused start took the sandbox: %d", p.Status)
+	}
+	if got := w.metric("refused_total"); got != 2 {
+		t.Errorf("%d refused", got)
+	}
+	now := time.Now()
+	if _, ok := w.demo.starts.take(netip.MustParsePrefix("127.0.0.1/32"), now.Add(time.Minute)); !ok {
+		t.Error("none a minute later")
+	}
+	w.demo.starts.forget(now.Add(time.Hour))
+	if n := len(w.demo.starts.by); n > 0 {
+		t.Errorf("%d addresses are remembered", n)
+	}
+}
+
+func TestWhoseStartItIs(t *testing.T) {
+	proxies := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
+	for name, test := range map[string]struct{ remote, forwarded, want string }{
+		"a visitor":                    {"192.0.2.7:1", "", "192.0.2.7/32"},
+		"a visitor who claims another": {"192.0.2.7:1", "198.51.100.1", "192.0.2.7/32"},
+		"behind a proxy":               {"10.1.1.1:1", "198.51.100.1", "198.51.100.1/32"},
+		"behind two":                   {"10.1.1.1:1", "203.0.113.9, 198.51.100.1, 10.2.2.2", "198.51.100.1/32"},
+		"a proxy itself":               {"10.1.1.1:1", "", "10.1.1.1/32"},
+		"a network of IPv6":            {"[2001:db8:1:2:3::4]:1", "", "2001:db8:1:2::/64"},
+		"no address":                   {"@", "", "invalid Prefix"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := httptest.NewRequest(http.MethodPost, "/", nil)
+			r.RemoteAddr = test.remote
+			r.Header.Set("X-Forwarded-For", test.forwarded)
+			if got := addressOf(r, proxies).String(); got != test.want {
+				t.Errorf("it counts for %s", got)
+			}
+		})
+	}
+}
+
+func TestADrainLetsSandboxesEnd(t *testing.T) {
+	w := newWorld(t)
+	b, other := w.browser().started(""), w.browser()
+	drained := make(chan struct{})
+	go func() {
+		defer close(drained)
+		w.demo.Drain(t.Context(), time.Hour)
+	}()
+	waitFor(t, "the drain", func() bool { return w.metric("draining") == 1 })
+	if live, ready := w.probe("/healthz"), w.probe("/readyz"); live != "200 ok" || ready != "503 draining" {
+		t.Errorf("it is %s and %s", live, ready)
+	}
+	if p := other.post(w.public.String()+"/start", nil); p.Status != http.StatusServiceUnavailable ||
+		!p.Says("The demo is restarting") {
+		t.Errorf("a new start: %d", p.Status)
+	}
+	if at, err := b.To(t.Context(), "/review"); err != nil {
+		t.Errorf("the present one: %s %v", at, err)
+	} else if p := b.get(b.Root.String() + at); !p.Says("The demo is restarting. After that your sandbox is gone.") {
+		t.Errorf("it does not say so: %s", p.Text)
+	}
+	select {
+	case <-drained:
+		t.Fatal("the drain did not wait")
+	default:
+	}
+	b.post(w.public.String()+"/end", nil)
+	<-drained
+}
+
+func TestADrainHasALimit(t *testing.T) {
+	w := newWorld(t)
+	w.browser().started("")
+	began := time.Now()
+	w.demo.Drain(t.Context(), 100*time.Millisecond)
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("it took %s", took)
+	}
+}
+
+func TestASandboxAnswersOnlySoMuch(t *testing.T) {
+	w := newWorld(t)
+	b := w.browser().started("")
+	b.place().answered.Store(placeRequests)
+	if p := b.get(b.Root.String() + "/"); p.Status != http.StatusTooManyRequests || !p.Says("Delete your sandbox") {
+		t.Errorf("one request more: %d", p.Status)
+	}
+	b.started("")
+	for range placeAtOnce {
+		b.place().turns <- struct{}{}
+	}
+	if p := b.get(b.Root.String() + "/"); p.Status != http.StatusTooManyRequests {
+		t.Errorf("one request more at once: %d", p.Status)
+	}
+	for range placeAtOnce {
+		<-b.place().turns
+	}
+}

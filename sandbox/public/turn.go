@@ -1,0 +1,90 @@
+package public
+
+import (
+	"slices"
+	"time"
+)
+
+// queueIdle is after which time without a look at its page a visitor has left the queue. The page looks every
+// queueLook.
+const (
+	queueIdle = 30 * time.Second
+	queueLook = 5 * time.Second
+)
+
+// visitor is a browser that has a sandbox or waits for one.
+type visitor struct {
+	id    string
+	place *place // nil while waiting
+	step  string // to open
+	seen  time.Time
+	opens bool // their sandbox is being started
+}
+
+// turn is where a visitor is in the queue.
+type turn struct {
+	ready bool // their sandbox may be started, and its place is reserved
+	ahead int  // visitors before them
+	wait  time.Duration
+}
+
+// takeTurn reserves a place for the visitor if it is their turn, and else puts them into the queue.
+func (s *Server) takeTurn(v *visitor, step string, now time.Time) turn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if v.opens { // in another tab
+		return turn{wait: queueLook}
+	}
+	v.seen, v.step = now, step
+	at := slices.Index(s.queue, v)
+	if at < 0 {
+		at = len(s.queue)
+	}
+	if free := s.cfg.Max - s.alive(); at < free {
+		s.queue = slices.DeleteFunc(s.queue, func(one *visitor) bool { return one == v })
+		s.opening++
+		v.opens = true
+		s.visitors[v.id] = v
+		return turn{ready: true}
+	}
+	if at == len(s.queue) {
+		s.queue = append(s.queue, v)
+		s.visitors[v.id] = v
+	}
+	return turn{ahead: at, wait: s.waitAt(at, now)}
+}
+
+// stepOf returns the step that a waiting visitor has asked for.
+func (s *Server) stepOf(v *visitor) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return v.step
+}
+
+// waitAt estimates when the place of the n-th in the queue is free: when as many sandboxes have ended. The caller
+// holds mu.
+func (s *Server) waitAt(n int, now time.Time) time.Duration {
+	var ends []time.Time
+	for _, p := range s.byID {
+		ends = append(ends, p.ends)
+	}
+	if len(ends) == 0 {
+		return queueLook
+	}
+	slices.SortFunc(ends, time.Time.Compare)
+	rounds := time.Duration(n/len(ends)) * s.cfg.Lifetime
+	return max(ends[n%len(ends)].Sub(now), 0) + rounds
+}
+
+// leaveQueue forgets visitors who no longer look.
+func (s *Server) leaveQueue(now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.queue = slices.DeleteFunc(s.queue, func(v *visitor) bool {
+		gone := now.Sub(v.seen) > queueIdle
+		if gone {
+			delete(s.visitors, v.id)
+		}
+		return gone
+	})
+}
