@@ -189,7 +189,7 @@ func (f *fleet) killOne(parts int) (victim int) {
 // holdEnded holds every part to its exit code and to the limit of memory.
 func (f *fleet) holdEnded(j job, list []ended, want func(index int) int) {
 	f.t.Helper()
-	limit := j.container().memory(f.t)
+	limit := j.container().limit(f.t)
 	for index, e := range list {
 		if e.code != want(index) {
 			f.t.Errorf("part %d ends with %d after %d pods:\n%s", index, e.code, e.pods, e.said)

@@ -97,13 +97,18 @@ func (c container) command(index int, volumes map[string]string) (args, env []st
 	return args, env
 }
 
-// memory returns the limit of memory, in MB.
-func (c container) memory(t *testing.T) float64 {
+// limit returns the limit of memory, in MB.
+func (c container) limit(t *testing.T) float64 {
 	t.Helper()
-	text, found := strings.CutSuffix(c.Resources.Limits.Memory, "Mi")
-	mb, err := strconv.Atoi(text)
-	if err != nil || !found {
-		t.Fatalf("the limit is %q: %v", c.Resources.Limits.Memory, err)
+	for unit, mb := range map[string]float64{"Mi": 1 << 20, "Gi": 1 << 30} {
+		if text, found := strings.CutSuffix(c.Resources.Limits.Memory, unit); found {
+			n, err := strconv.ParseFloat(text, 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n * mb / 1e6
+		}
 	}
-	return float64(mb) * 1.048576
+	t.Fatalf("the limit is %q", c.Resources.Limits.Memory)
+	return 0
 }
