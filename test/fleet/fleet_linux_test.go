@@ -140,20 +140,26 @@ func TestAFleetAppliesEachLinkOnceAndFindsDrift(t *testing.T) {
 	}
 	f.holdOnce()
 	f.holdReceipts(apply.Completions)
-	draw.Report(t, "%d links, %d pods at once, one killed: %.1f s, %s", links, apply.Completions, took.Seconds(),
-		summary(first))
+	asked, _ := f.requests()
+	draw.Report(t, "%d links, %d pods at once, one killed: %.1f s, %.1f requests to authentik for each, %s", links,
+		apply.Completions, took.Seconds(), float64(asked)/float64(links), summary(first))
 
-	f.written()
 	again := f.run(apply)
 	f.holdEnded(apply, again, func(index int) int { return 0 })
-	if n := f.written(); n > 0 {
-		t.Errorf("applied again, it writes %d times to authentik", n)
+	asked, writes := f.requests()
+	if writes > 0 {
+		t.Errorf("applied again, it writes %d times to authentik", writes)
 	}
+	draw.Report(t, "%d links applied again: %.1f requests to authentik for each", links,
+		float64(asked)/float64(links))
 
 	began = time.Now()
-	f.holdEnded(verify, f.run(verify), func(index int) int { return 0 })
+	verified := f.run(verify)
+	f.holdEnded(verify, verified, func(index int) int { return 0 })
 	f.holdMetrics("")
-	draw.Report(t, "%d links verified: %.1f s", links, time.Since(began).Seconds())
+	asked, _ = f.requests()
+	draw.Report(t, "%d links verified: %.1f s, %.1f requests to authentik for each, %s", links,
+		time.Since(began).Seconds(), float64(asked)/float64(links), summary(verified))
 
 	drifted := f.names[draw.Rand(t).IntN(len(f.names))]
 	f.rename(drifted)

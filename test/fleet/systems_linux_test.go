@@ -34,7 +34,8 @@ type systems struct {
 	file   string           // the text of the link file
 
 	mu      sync.Mutex
-	writes  int               // to authentik
+	asked   int               // requests to authentik
+	writes  int               // of these, those that write
 	created map[string]int    // applications, by slug
 	after   func(slug string) // is called before the answer to the creation of an application is sent
 }
@@ -126,6 +127,9 @@ func (s *systems) front(to string) *httptest.Server {
 
 // note counts a write to authentik, and returns the slug of an application that it creates.
 func (s *systems) note(r *http.Request) (slug string) {
+	s.mu.Lock()
+	s.asked++
+	s.mu.Unlock()
 	if r.Method == http.MethodGet || !strings.HasPrefix(r.URL.Path, "/api/v3/") {
 		return ""
 	}
@@ -145,13 +149,13 @@ func (s *systems) note(r *http.Request) (slug string) {
 	return pair.App.Slug
 }
 
-// written returns how often authentik was written to since it was last asked.
-func (s *systems) written() int {
+// requests returns how many requests authentik got since this was last called, and how many of them wrote.
+func (s *systems) requests() (all, writes int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n := s.writes
-	s.writes = 0
-	return n
+	all, writes = s.asked, s.writes
+	s.asked, s.writes = 0, 0
+	return all, writes
 }
 
 // links writes the link file as a ConfigMap is mounted: names are links into a directory that is replaced as a whole.
