@@ -160,6 +160,8 @@ func TestAFleetAppliesEachLinkOnceAndFindsDrift(t *testing.T) {
 	asked, _ = f.requests()
 	draw.Report(t, "%d links verified: %.1f s, %.1f requests to authentik for each, %s", links,
 		time.Since(began).Seconds(), float64(asked)/float64(links), summary(verified))
+	draw.Report(t, "of each link there are %.1f kB of receipts and %.1f kB of metrics",
+		f.kB("state")/float64(links), f.kB("metrics")/float64(links))
 
 	drifted := f.names[draw.Rand(t).IntN(len(f.names))]
 	f.rename(drifted)
@@ -283,6 +285,25 @@ func (f *fleet) holdMetrics(drifted string) {
 			f.t.Errorf("the metrics of %s say %q, not %s", name, seen[name], want)
 		}
 	}
+}
+
+// kB returns the size of the files in a volume.
+func (f *fleet) kB(volume string) (kB float64) {
+	f.t.Helper()
+	err := filepath.WalkDir(f.volumes[volume], func(_ string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if err == nil {
+			kB += float64(info.Size()) / 1e3
+		}
+		return err
+	})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return kB
 }
 
 // summary says what the parts took.
