@@ -43,6 +43,7 @@ func TestScripts(t *testing.T) {
 			"accounts":  accounts,
 			"people":    people,
 			"gone":      gone,
+			"lacking":   lacking,
 			"saved":     savedPlan,
 			"waitfor":   waitFor,
 			"mode":      mode,

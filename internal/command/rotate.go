@@ -35,13 +35,13 @@ func newRotate(s *shared) *cobra.Command {
 func (f rotateFlags) run(ctx context.Context, p program) error {
 	verify := func(ctx context.Context, e *engine.Engine, plan link.Plan) (report.Checks, error) {
 		erase := p.Status(say.Of("Checking the new client secret, which takes up to 30 seconds"))
-		check := e.ProveSecret(ctx, plan.Desired)
+		check := e.ProveSecret(ctx, &plan.Desired)
 		erase()
 		checks := report.Checks{check}
 		if check.Status != report.Fail || check.Cause != report.CauseInvalidClient {
 			return checks, nil
 		}
-		return checks, p.restoreSecret(ctx, e, plan)
+		return checks, p.restoreSecret(ctx, e, &plan)
 	}
 	f.needs = append(linkfile.Identity(), linkfile.EmailKey().Path)
 	f.ahead = engine.Ahead
@@ -50,9 +50,9 @@ func (f rotateFlags) run(ctx context.Context, p program) error {
 
 // restoreSecret restores the client secret that the plan replaced. It always
 // returns an error, because the rotation failed.
-func (p program) restoreSecret(ctx context.Context, e *engine.Engine, plan link.Plan) error {
+func (p program) restoreSecret(ctx context.Context, e *engine.Engine, plan *link.Plan) error {
 	rejected := say.Of("authentik rejects the new client secret from PocketBase.")
-	back, err := e.RotationTo(ctx, plan.Spec, plan.SecretBefore())
+	back, err := e.RotationTo(ctx, &plan.Spec, plan.SecretBefore())
 	if err == nil {
 		err = e.Apply(ctx, back, func(engine.Event) {})
 	}

@@ -1,12 +1,18 @@
 package command
 
 import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"authpocket/internal/connect"
 	"authpocket/sandbox/authentiksim"
 )
 
@@ -61,13 +67,35 @@ func people(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// lacking puts a token into a variable that lacks some of the permissions that authpocket asks for:
+// lacking TOKEN authentik_core.view_user.
+func lacking(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: lacking VARIABLE PERMISSION...")
+	}
+	sim, key := boxOf(ts).Authentik(), "ak-token-of-"+strings.ToLower(args[0])
+	person := sim.AddPerson(args[0], args[0], args[0]+"@example.com", "", nil)
+	sim.AddAPIToken(person, args[0], key)
+	var granted []string
+	for _, p := range connect.Permissions() {
+		if !slices.Contains(args[1:], string(p.Codename)) {
+			granted = append(granted, string(p.Codename))
+		}
+	}
+	body, err := json.Marshal(map[string]any{"permissions": granted})
+	ts.Check(err)
+	askAuthentik(ts, false, []string{http.MethodPost,
+		"/rbac/permissions/assigned_by_roles/" + sim.GiveRole(person, args[0]) + "/assign/", string(body)})
+	ts.Setenv(args[0], key)
+}
+
 // gone links an account of PocketBase with a person that authentik does not have: gone ada@acme.example.
 func gone(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: gone ADDRESS")
+	if neg || len(args) < 1 || len(args) > 2 {
+		ts.Fatalf("usage: gone ADDRESS [COLLECTION]")
 	}
 	app := boxOf(ts).PocketBase().App()
-	users, err := app.FindCollectionByNameOrId("users")
+	users, err := app.FindCollectionByNameOrId(append(args, "users")[1])
 	ts.Check(err)
 	account := core.NewRecord(users)
 	account.SetEmail(args[0])
@@ -77,6 +105,6 @@ func gone(ts *testscript.TestScript, neg bool, args []string) {
 	linked.SetCollectionRef(users.Id)
 	linked.SetRecordRef(account.Id)
 	linked.SetProvider("oidc")
-	linked.SetProviderId(strings.Repeat("0", 64))
+	linked.SetProviderId(fmt.Sprintf("%x", sha256.Sum256([]byte(args[0]))))
 	ts.Check(app.Save(linked))
 }

@@ -43,7 +43,7 @@ func (m *matrix) signsIn(t *testing.T) {
 	idp, secrets := identityProvider(t)
 	p := pbtest.Ours()
 	p.TokenURL, p.UserInfoURL = idp+"/application/o/token/", idp+"/application/o/userinfo/"
-	m.apply(t, pbtest.Adding(observe(t, m.client), p))
+	m.apply(t, pbtest.Adding(observe(t, m.client), &p))
 	d := desired(t, m.client)
 	d.Slot, d.Collection = p, *observe(t, m.client)
 	m.client.Check(t.Context(), d) // reading must not wipe secrets from the server's memory
@@ -78,6 +78,7 @@ func (m *matrix) signsIn(t *testing.T) {
 		"email": "other@example.com"}, new(any))
 	exchange("old", signin.OutcomeReturns)
 
+	m.signsOut(t, d, fresh.ID)
 	m.logged(t, d)
 	for range len(secrets) {
 		if got := <-secrets; got != "ours-secret" && got != "" { // the second attempt has it in the body
