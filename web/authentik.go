@@ -75,7 +75,7 @@ func (s *Server) saveAuthentik(w http.ResponseWriter, r *http.Request, sess *ses
 	accepted(sess, report.Authentik, login)
 	sess.SetAuthentik(answer)
 	s.sessions.Keep(w, r, sess)
-	redirect(w, r, sess.Look().After("/authentik", sent.from))
+	redirect(w, r, new(sess.Look()).After("/authentik", sent.from))
 }
 
 // blueprintName is the file name of the downloaded blueprint.
@@ -97,7 +97,7 @@ func (s *Server) sendBlueprint(w http.ResponseWriter, _ *http.Request, _ *sessio
 
 // lacking are the permissions that looking at authentik showed to be missing,
 // each with what it is for.
-func lacking(snap link.AuthentikSnapshot) []setup.Permission {
+func lacking(snap *link.AuthentikSnapshot) []setup.Permission {
 	return slices.DeleteFunc(permissions(), func(p setup.Permission) bool {
 		return !slices.Contains(snap.Missing, p.Codename)
 	})

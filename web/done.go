@@ -23,9 +23,9 @@ func (s *Server) showDone(w http.ResponseWriter, r *http.Request, sess *session.
 	}
 	desired := p.Settled.Desired
 	if desired.Provider.PK == 0 && p.Authentik != nil && p.PocketBase != nil { // just created: authentik knows it
-		if now, err := s.engine(p).Desire(r.Context(), p.Spec); err == nil {
+		if now, err := s.engine(p).Desire(r.Context(), &p.Spec); err == nil {
 			desired = now
-			sess.Settle(p.Rev, now, false)
+			sess.Settle(p.Rev, &now, false)
 		}
 	}
 	in := changes.DoneInput{
@@ -33,12 +33,12 @@ func (s *Server) showDone(w http.ResponseWriter, r *http.Request, sess *session.
 		Checks: p.Verify.Input().Checks, Held: p.Authentik != nil || p.PocketBase != nil,
 		AuthentikAPI: p.Settled.AuthentikURL, PocketBaseAPI: p.Settled.PocketBaseURL, ByPassword: p.Settled.ByPassword,
 		Later: p.Authentik != nil && p.PocketBase != nil, Receipts: s.cfg.Receipts != nil,
-		Own: own(p), SignedIn: s.signedIn(sess),
+		Own: own(&p), SignedIn: s.signedIn(sess),
 	}
 	if in.Later && !in.SignedIn.At.IsZero() {
-		in.OneWay = s.engine(p).TakesPasswords(r.Context(), in.Desired)
+		in.OneWay = s.engine(p).TakesPasswords(r.Context(), &in.Desired)
 	}
-	s.render(w, r, http.StatusOK, changes.Done(changes.NewDone(s.head(sess), in)))
+	s.render(w, r, http.StatusOK, changes.Done(changes.NewDone(new(s.head(sess)), in)))
 }
 
 // forgetTokens handles the "POST /forget" route. It deletes the tokens and keeps
@@ -70,6 +70,9 @@ func (s *Server) showForgotten(w http.ResponseWriter, r *http.Request, _ *sessio
 		},
 		Actions: []view.Action{{Label: say.Of("Start over"), URL: "/"}},
 		Press:   []view.Action{{Label: say.Of("Sign out"), URL: "/leave"}},
+	}
+	if s.cfg.Shared { // nobody signs in to it
+		page.List, page.Press = page.List[:1], nil
 	}
 	if r.URL.Query().Get("after") == "work" {
 		page.Head.Title = say.Of("The tokens are deleted in a moment")

@@ -27,16 +27,16 @@ func (s *Server) showExport(w http.ResponseWriter, r *http.Request, sess *sessio
 	if !ok {
 		return
 	}
-	first, err := s.linkFilePart(sess.Look())
+	first, err := s.linkFilePart(new(sess.Look()))
 	if err != nil {
 		s.fail(w, r, sess, err, "/export")
 		return
 	}
 	files := []changes.ExportFile{first}
-	for _, f := range export.Offered(plan) {
+	for _, f := range export.Offered(&plan) {
 		file := changes.ExportFile{Title: f.Title, URL: f.Name, FileName: f.FileNameAt(time.Now())}
 		var text bytes.Buffer
-		problems, err := writeExport(f, plan, &text)
+		problems, err := writeExport(f, &plan, &text)
 		if err != nil {
 			s.fail(w, r, sess, err, "/export")
 			return
@@ -46,7 +46,7 @@ func (s *Server) showExport(w http.ResponseWriter, r *http.Request, sess *sessio
 		}
 		files = append(files, file)
 	}
-	s.render(w, r, http.StatusOK, changes.Export(changes.NewExport(s.head(sess), sess.Look().Latest(), files,
+	s.render(w, r, http.StatusOK, changes.Export(changes.NewExport(s.head(sess), new(sess.Look()).Latest(), files,
 		plan.Warnings)))
 }
 
@@ -62,7 +62,7 @@ func (s *Server) sendExport(w http.ResponseWriter, r *http.Request, sess *sessio
 		return
 	}
 	var text bytes.Buffer
-	problems, err := writeExport(f, plan, &text)
+	problems, err := writeExport(f, &plan, &text)
 	switch {
 	case err != nil:
 		s.fail(w, r, sess, err, "/export")
@@ -92,10 +92,10 @@ func (s *Server) sendPlan(w http.ResponseWriter, r *http.Request, sess *session.
 // sendLinkFile handles the "GET /export/link.yaml" route.
 func (s *Server) sendLinkFile(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	p := sess.Look()
-	if !guard(w, r, p, "/review") {
+	if !guard(w, r, &p, "/review") {
 		return
 	}
-	file, err := s.linkFilePart(p)
+	file, err := s.linkFilePart(&p)
 	switch {
 	case err != nil:
 		s.fail(w, r, sess, err, "/export")
@@ -108,10 +108,10 @@ func (s *Server) sendLinkFile(w http.ResponseWriter, r *http.Request, sess *sess
 
 // linkFilePart returns the link file of the session's answers, or why there is none. It has variables in the place of
 // the tokens.
-func (s *Server) linkFilePart(p session.Progress) (changes.ExportFile, error) {
+func (s *Server) linkFilePart(p *session.Progress) (changes.ExportFile, error) {
 	a, b := p.Authentik.Login, p.PocketBase.Login
-	text, err := linkfile.Write(linkfile.Reach(linkfile.Authentik{URL: a.URL, Insecure: a.Plain},
-		linkfile.PocketBase{URL: b.URL, Insecure: b.Plain}), p.Spec)
+	text, err := linkfile.Write(new(linkfile.Reach(linkfile.Authentik{URL: a.URL, Insecure: a.Plain},
+		linkfile.PocketBase{URL: b.URL, Insecure: b.Plain})), &p.Spec)
 	file := changes.NewLinkFile(linkfile.Default, string(text), a.CA != "" || b.CA != "")
 	if problems, ok := errors.AsType[report.Problems](err); ok {
 		file.Refused, err = view.Sentences(problems), nil
@@ -131,7 +131,7 @@ func download(w http.ResponseWriter, name, mediaType string, data []byte) {
 // It answers false when the browser has been told why there is none.
 func (s *Server) whole(w http.ResponseWriter, r *http.Request, sess *session.Session) (link.Plan, bool) {
 	p := sess.Look()
-	if !guard(w, r, p, "/review") {
+	if !guard(w, r, &p, "/review") {
 		return link.Plan{}, false
 	}
 	plan, err := s.engine(p).Whole(r.Context(), p.Spec)
@@ -143,8 +143,8 @@ func (s *Server) whole(w http.ResponseWriter, r *http.Request, sess *session.Ses
 
 // writeExport writes the plan in one format. Problems say why that format
 // cannot carry it.
-func writeExport(f export.Format, plan link.Plan, to io.Writer) (report.Problems, error) {
-	err := f.Write(to, plan)
+func writeExport(f export.Format, plan *link.Plan, to io.Writer) (report.Problems, error) {
+	err := f.Write(to, *plan)
 	if problems, ok := errors.AsType[report.Problems](err); ok {
 		return problems, nil
 	}

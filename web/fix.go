@@ -28,7 +28,7 @@ func (s *Server) showFix(w http.ResponseWriter, r *http.Request, sess *session.S
 		s.notFound(w, r)
 		return
 	}
-	if !guard(w, r, p, "/review") {
+	if !guard(w, r, &p, "/review") {
 		return
 	}
 	if proof.Asked(cause) || cause == report.CauseCollectionMissing {
@@ -50,7 +50,7 @@ func (s *Server) showFix(w http.ResponseWriter, r *http.Request, sess *session.S
 		spec.PocketBase.RewriteSecret = spec.PocketBase.RewriteSecret || cause == report.CauseInvalidClient
 		errand.Answers = nil
 	}
-	s.reviewErrand(w, r, sess, p, spec, cause, errand)
+	s.reviewErrand(w, r, sess, &p, &spec, cause, errand)
 }
 
 // mendPaths corrects the paths of the URLs that the admin entered for
@@ -71,13 +71,13 @@ func mendPaths(spec *link.Spec, base string, cause report.CauseID) {
 
 // reviewErrand shows a plan that fixes only the cause. Without changes it leads to
 // the full review.
-func (s *Server) reviewErrand(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress,
-	spec link.Spec, cause report.CauseID, e session.Errand) {
-	if open, err := interrupted(s.engine(p)); err != nil || len(open) > 0 {
+func (s *Server) reviewErrand(w http.ResponseWriter, r *http.Request, sess *session.Session, p *session.Progress,
+	spec *link.Spec, cause report.CauseID, e session.Errand) {
+	if open, err := interrupted(s.engine(*p)); err != nil || len(open) > 0 {
 		redirect(w, r, "/review") // only a full plan ends an interrupted apply
 		return
 	}
-	plan, differs, err := s.engine(p).PlanFix(r.Context(), spec, cause)
+	plan, differs, err := s.engine(*p).PlanFix(r.Context(), spec, cause)
 	if err != nil {
 		s.fail(w, r, sess, err, e.Again)
 		return
@@ -90,7 +90,7 @@ func (s *Server) reviewErrand(w http.ResponseWriter, r *http.Request, sess *sess
 		redirect(w, r, "/review")
 		return
 	}
-	shown := sess.Show(plan, p.Rev)
+	shown := sess.Show(&plan, p.Rev)
 	shown.Errand = e
 	s.review(w, r, sess, p, shown)
 }
@@ -111,37 +111,37 @@ func (s *Server) nothingToFix(w http.ResponseWriter, r *http.Request, sess *sess
 // authpocket's own redirect URI for a test.
 func (s *Server) addAddress(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress) {
 	errand := session.Errand{Again: "/signin/address", Back: "/signin?way=" + session.WayCallback}
-	s.reviewAddresses(w, r, sess, p, errand,
+	s.reviewAddresses(w, r, sess, &p, errand,
 		link.RedirectURI{URL: callbackURL(r), Mode: link.RedirectStrict, Type: link.RedirectAuthorization})
 }
 
 // removeAddress handles the "GET /signin/address/remove" route.
 func (s *Server) removeAddress(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress) {
-	s.reviewAddresses(w, r, sess, p, session.Errand{Again: "/signin/address/remove"})
+	s.reviewAddresses(w, r, sess, &p, session.Errand{Again: "/signin/address/remove"})
 }
 
 // reviewAddresses plans with the provider's current redirect URIs, without
 // authpocket's own, and more ones.
-func (s *Server) reviewAddresses(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress,
+func (s *Server) reviewAddresses(w http.ResponseWriter, r *http.Request, sess *session.Session, p *session.Progress,
 	e session.Errand, more ...link.RedirectURI) {
-	now, err := s.engine(p).Desire(r.Context(), p.Spec)
+	now, err := s.engine(*p).Desire(r.Context(), &p.Spec)
 	if err != nil {
 		s.fail(w, r, sess, err, e.Again)
 		return
 	}
-	own := ownAddresses(now, p.Spec)
+	own := ownAddresses(&now, &p.Spec)
 	list := slices.DeleteFunc(slices.Clone(now.Provider.RedirectURIs), func(u link.RedirectURI) bool {
 		return slices.Contains(own, u.URL) || u.Type == link.RedirectLogout // a plan keeps these anyway
 	})
 	spec := p.Spec
 	spec.Provider.RedirectURIs = append(list, more...)
-	s.reviewErrand(w, r, sess, p, spec, report.CauseRedirectMismatch, e)
+	s.reviewErrand(w, r, sess, p, &spec, report.CauseRedirectMismatch, e)
 }
 
 // ownAddresses returns authpocket's own redirect URIs in authentik. It compares
 // the path only, since a test may have run at another address of authpocket.
 // URIs in the spec are the admin's.
-func ownAddresses(d link.Desired, spec link.Spec) []string {
+func ownAddresses(d *link.Desired, spec *link.Spec) []string {
 	var own []string
 	for _, u := range d.Provider.RedirectURIs {
 		asked := slices.ContainsFunc(spec.Provider.RedirectURIs,

@@ -34,7 +34,7 @@ func (s *Server) showUndo(w http.ResponseWriter, r *http.Request, sess *session.
 	plan, err := e.Undo(r.Context(), id, force)
 	if problems, ok := errors.AsType[report.Problems](err); ok {
 		later := ""
-		if newest, err := e.Newest(found.Spec); err == nil && newest != id {
+		if newest, err := e.Newest(&found.Spec); err == nil && newest != id {
 			later = newest
 		}
 		s.undoConflicts(w, r, sess, id, later, force, problems)
@@ -44,7 +44,7 @@ func (s *Server) showUndo(w http.ResponseWriter, r *http.Request, sess *session.
 		s.fail(w, r, sess, err, session.UndoPath(id, force))
 		return
 	}
-	s.review(w, r, sess, p, sess.Show(plan, p.Rev))
+	s.review(w, r, sess, &p, sess.Show(&plan, p.Rev))
 }
 
 // undoConflicts lists the later changes and lets the admin decide. later is the
@@ -108,7 +108,7 @@ func (s *Server) showRotationBack(w http.ResponseWriter, r *http.Request, sess *
 		return
 	}
 	s.after("/review", s.showLater(func(e *engine.Engine, ctx context.Context, spec link.Spec) (link.Plan, error) {
-		return e.RotationTo(ctx, spec, before)
+		return e.RotationTo(ctx, &spec, before)
 	}))(w, r)
 }
 
@@ -125,7 +125,7 @@ func (s *Server) showLater(make planner) func(http.ResponseWriter, *http.Request
 			s.fail(w, r, sess, err, r.URL.Path)
 			return
 		}
-		s.review(w, r, sess, p, sess.Show(plan, p.Rev))
+		s.review(w, r, sess, &p, sess.Show(&plan, p.Rev))
 	}
 }
 
@@ -171,7 +171,7 @@ func (s *Server) laterProblems(w http.ResponseWriter, r *http.Request, sess *ses
 // showPeople handles the "GET /people" route: the accounts of people who can no longer sign in. It compares them again
 // each time.
 func (s *Server) showPeople(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress) {
-	found, err := s.engine(p).People(r.Context(), p.Spec)
+	found, err := s.engine(p).People(r.Context(), &p.Spec)
 	if s.noLink(w, r, sess, err) {
 		return
 	}

@@ -87,11 +87,11 @@ func TestPasswordsOffInTheSettingsWaitForASignIn(t *testing.T) {
 // A form that does not ask for the ways to sign in leaves them as they are.
 func TestAFormThatDoesNotAskTurnsNothingOff(t *testing.T) {
 	asked := form.Settings{Values: url.Values{"email": {"trust-all"}, "asked": {"pocketbase.password_auth"}}}
-	if s, _ := asked.Spec(link.Spec{}); s.PocketBase.PasswordAuth == nil || *s.PocketBase.PasswordAuth ||
+	if s, _ := asked.Spec(&link.Spec{}); s.PocketBase.PasswordAuth == nil || *s.PocketBase.PasswordAuth ||
 		s.PocketBase.OTP != nil {
 		t.Errorf("asked for passwords, it wants %+v", s.PocketBase)
 	}
-	if s, _ := (form.Settings{Values: url.Values{"email": {"trust-all"}}}).Spec(link.Spec{}); s.PocketBase.
+	if s, _ := (form.Settings{Values: url.Values{"email": {"trust-all"}}}).Spec(&link.Spec{}); s.PocketBase.
 		PasswordAuth != nil || s.PocketBase.OTP != nil {
 		t.Errorf("asked for neither, it wants %+v", s.PocketBase)
 	}

@@ -39,7 +39,7 @@ func (s *Server) showPocketBase(w http.ResponseWriter, r *http.Request, sess *se
 }
 
 // heldPocketBase returns what an empty field keeps; see heldAuthentik.
-func (s *Server) heldPocketBase(p session.Progress) session.Login {
+func (s *Server) heldPocketBase(p *session.Progress) session.Login {
 	if p.PocketBase != nil {
 		return p.PocketBase.Login
 	}
@@ -59,7 +59,7 @@ func (s *Server) savePocketBase(w http.ResponseWriter, r *http.Request, sess *se
 		return
 	}
 	sent.takeHeld(sess, report.PB)
-	login, keep, problems := sent.login(report.PB, s.heldPocketBase(p))
+	login, keep, problems := sent.login(report.PB, s.heldPocketBase(&p))
 	if wrong := s.mistaken(r, sess, report.PB, login.URL, true); wrong != nil {
 		keep, problems = false, wrong
 	}
@@ -96,7 +96,7 @@ func (s *Server) connectPocketBase(w http.ResponseWriter, r *http.Request, sess 
 	login.Password.Wipe()
 	sess.SetPocketBase(answer)
 	s.sessions.Keep(w, r, sess)
-	redirect(w, r, sess.Look().After("/pocketbase", came))
+	redirect(w, r, new(sess.Look()).After("/pocketbase", came))
 	return nil
 }
 
@@ -181,7 +181,7 @@ func (s *Server) finishCode(w http.ResponseWriter, r *http.Request, sess *sessio
 		return connectionProblems(err, "pocketbase.otp")
 	}
 	sess.SetPocketBase(answer)
-	redirect(w, r, sess.Look().After("/pocketbase", came))
+	redirect(w, r, new(sess.Look()).After("/pocketbase", came))
 	return nil
 }
 

@@ -20,10 +20,10 @@ func (s *Server) showProof(w http.ResponseWriter, r *http.Request, sess *session
 		redirect(w, r, p.Missing())
 		return
 	}
-	plan, err := s.engine(p).PlanProof(r.Context(), p.Spec, strings.TrimSpace(r.URL.Query().Get("email")))
+	plan, err := s.engine(p).PlanProof(r.Context(), &p.Spec, strings.TrimSpace(r.URL.Query().Get("email")))
 	problems, ok := errors.AsType[report.Problems](err)
 	if ok && !plan.Empty() { // another address will do
-		s.review(w, r, sess, p, &session.Shown{Plan: plan}, problems...)
+		s.review(w, r, sess, &p, &session.Shown{Plan: plan}, problems...)
 		return
 	}
 	if ok {
@@ -40,7 +40,7 @@ func (s *Server) showProof(w http.ResponseWriter, r *http.Request, sess *session
 		s.fail(w, r, sess, err, "/prove")
 		return
 	}
-	s.review(w, r, sess, p, sess.Show(plan, p.Rev))
+	s.review(w, r, sess, &p, sess.Show(&plan, p.Rev))
 }
 
 // onlyWayField is the field of the problem of a plan that leaves nobody a way in.
@@ -54,7 +54,7 @@ func (s *Server) proofOf(sess *session.Session) *link.Proof {
 	}
 	var proof *link.Proof
 	for _, run := range s.signIns.All(sess) {
-		one := engine.ProofOf(p.Settled.Desired, run.Verdict(), run.Made)
+		one := engine.ProofOf(&p.Settled.Desired, run.Verdict(), run.Made)
 		if one != nil && one.At.After(p.Settled.At) && (proof == nil || one.At.After(proof.At)) {
 			proof = one
 		}
@@ -70,7 +70,7 @@ func (s *Server) showPasswords(w http.ResponseWriter, r *http.Request, sess *ses
 	if link.Value(spec.PocketBase.PasswordAuth, true) {
 		spec.PocketBase.PasswordAuth, spec.PocketBase.OTP = new(false), new(false)
 	}
-	plan, waits, err := s.engine(p).PlanNext(r.Context(), spec, proof)
+	plan, waits, err := s.engine(p).PlanNext(r.Context(), &spec, proof)
 	if problems, ok := errors.AsType[report.Problems](err); ok {
 		s.problem(w, r, http.StatusConflict, view.ProblemPage{
 			Head:    s.titled(sess, say.Of("Passwords stay on")),
@@ -83,9 +83,9 @@ func (s *Server) showPasswords(w http.ResponseWriter, r *http.Request, sess *ses
 	case err != nil:
 		s.fail(w, r, sess, err, here)
 	case !waits:
-		shown := sess.Show(plan, p.Rev)
+		shown := sess.Show(&plan, p.Rev)
 		shown.Errand = session.Errand{Again: here, Answers: &spec}
-		s.review(w, r, sess, p, shown)
+		s.review(w, r, sess, &p, shown)
 	case !plan.Empty():
 		redirect(w, r, "/review")
 	default:

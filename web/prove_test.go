@@ -145,7 +145,7 @@ func TestAnInterruptedProofIsShownAndEnded(t *testing.T) {
 	plan := plans[len(plans)-1].Plan
 	person := link.As[link.PersonState](plan.Changes[0].After)
 	box.Authentik().AddPerson(person.Username, person.Name, person.Email, "", person.Attributes())
-	receipt, err := w.server.cfg.Receipts.Begin(plan, journal.Meta{Kind: journal.Proof, AuthentikURL: box.AuthentikURL,
+	receipt, err := w.server.cfg.Receipts.Begin(&plan, journal.Meta{Kind: journal.Proof, AuthentikURL: box.AuthentikURL,
 		PocketBaseURL: box.PocketBaseURL})
 	if err == nil {
 		err = receipt.AboutTo(0)

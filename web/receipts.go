@@ -30,7 +30,7 @@ func (s *Server) showReceipts(w http.ResponseWriter, r *http.Request, sess *sess
 	in := changes.ReceiptsInput{Dir: past.Dir, Back: p.Latest(), Now: time.Now(), Others: past.Others,
 		Aside: past.Aside}
 	for _, one := range past.Receipts {
-		in.List = append(in.List, shortReceipt(one))
+		in.List = append(in.List, shortReceipt(&one))
 	}
 	s.render(w, r, http.StatusOK, changes.Receipts(changes.NewReceipts(s.head(sess), in)))
 }
@@ -42,7 +42,7 @@ func (s *Server) showReceipt(w http.ResponseWriter, r *http.Request, sess *sessi
 		s.receiptFault(w, r, sess, err)
 		return
 	}
-	s.render(w, r, http.StatusOK, changes.ReceiptView(changes.NewReceipt(s.head(sess), wholeReceipt(found))))
+	s.render(w, r, http.StatusOK, changes.ReceiptView(changes.NewReceipt(s.head(sess), wholeReceipt(&found))))
 }
 
 func (s *Server) noReceipts(w http.ResponseWriter, r *http.Request, sess *session.Session) {
@@ -85,7 +85,7 @@ func (s *Server) continueReceipt(w http.ResponseWriter, r *http.Request, sess *s
 	}
 	// A client secret of one's own is not in the receipt: it is asked again.
 	whole := found.Kind == engine.ReceiptRotate || len(found.SpecNotKept) == 0
-	sess.SetSpec(found.Spec, whole)
+	sess.SetSpec(&found.Spec, whole)
 	switch {
 	case !whole:
 		redirect(w, r, "/settings")
@@ -105,14 +105,14 @@ func interrupted(e *engine.Engine) ([]changes.Receipt, error) {
 	var open []changes.Receipt
 	for _, one := range list {
 		if one.Kind != engine.ReceiptSignOut { // the next sign-out has whoever is left
-			open = append(open, wholeReceipt(one))
+			open = append(open, wholeReceipt(&one))
 		}
 	}
 	return open, err
 }
 
 // shortReceipt returns a receipt without its changes.
-func shortReceipt(one engine.Past) changes.Receipt {
+func shortReceipt(one *engine.Past) changes.Receipt {
 	return changes.Receipt{
 		ID: one.ID, When: one.When, Kind: string(one.Kind), Outcome: string(one.Outcome), Running: one.Running,
 		Of: one.Of, Count: one.Changes, Done: one.Done, TakenBack: one.TakenBack, Program: one.Program,
@@ -121,8 +121,8 @@ func shortReceipt(one engine.Past) changes.Receipt {
 }
 
 // wholeReceipt returns a receipt with its changes.
-func wholeReceipt(r engine.WholePast) changes.Receipt {
-	v := shortReceipt(r.Past)
+func wholeReceipt(r *engine.WholePast) changes.Receipt {
+	v := shortReceipt(&r.Past)
 	var written []link.Change
 	for _, c := range r.Changes {
 		change := changes.ReceiptChange{Change: c.Change, State: string(c.State())}

@@ -270,7 +270,7 @@ func (w *wizard) interrupt() *journal.Receipt {
 	sess := w.only(w.t)
 	plans := sess.ShownPlans()
 	plan := plans[len(plans)-1].Plan
-	receipt, err := w.server.cfg.Receipts.Begin(plan, journal.Meta{
+	receipt, err := w.server.cfg.Receipts.Begin(&plan, journal.Meta{
 		Kind: journal.Apply, AuthentikURL: w.box.AuthentikURL, PocketBaseURL: w.box.PocketBaseURL, Program: "test",
 	})
 	if err == nil {
@@ -345,7 +345,7 @@ func TestReceiptsOfOtherLinksAreNotShown(t *testing.T) {
 	w := keeping(t, box, prefilled(box))
 	b := w.browser().answered()
 	plan := w.only(t).ShownPlans()[0].Plan
-	other, err := w.server.cfg.Receipts.Begin(plan, journal.Meta{Kind: journal.Apply,
+	other, err := w.server.cfg.Receipts.Begin(&plan, journal.Meta{Kind: journal.Apply,
 		AuthentikURL: "https://other.example", PocketBaseURL: box.PocketBaseURL})
 	if err != nil {
 		t.Fatal(err)

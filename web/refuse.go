@@ -108,7 +108,7 @@ func (s *Server) moveToken(w http.ResponseWriter, r *http.Request, sess *session
 	sess.Hold(string(to)+".token", token)
 	sess.Refuse("/"+string(from), session.Draft{Values: sent.values(from)})
 	s.sessions.Keep(w, r, sess)
-	if to == report.PB && !sess.Look().Reaches("/pocketbase") {
+	if to == report.PB && !new(sess.Look()).Reaches("/pocketbase") {
 		redirect(w, r, "/authentik")
 		return
 	}

@@ -243,7 +243,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, state live.Follo
 
 // guard redirects a browser that skipped ahead to the first page without an
 // answer. It returns false if it did.
-func guard(w http.ResponseWriter, r *http.Request, p session.Progress, page string) bool {
+func guard(w http.ResponseWriter, r *http.Request, p *session.Progress, page string) bool {
 	if p.Reaches(page) {
 		return true
 	}
@@ -285,7 +285,7 @@ func (s *Server) recently(next func(http.ResponseWriter, *http.Request, *session
 
 // renderRecent writes a page that recently may show again. p is from before the
 // systems were asked.
-func (s *Server) renderRecent(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress,
+func (s *Server) renderRecent(w http.ResponseWriter, r *http.Request, sess *session.Session, p *session.Progress,
 	page templ.Component) {
 	sess.Keep(p, r.URL.Path, r.URL.RequestURI(), page)
 	s.render(w, r, http.StatusOK, page)

@@ -16,28 +16,28 @@ import (
 func (s *Server) showReview(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress) {
 	shown := sess.TakeFresh()
 	if shown == nil {
-		plan, _, err := s.engine(p).PlanNext(r.Context(), p.Spec, s.proofOf(sess))
+		plan, _, err := s.engine(p).PlanNext(r.Context(), &p.Spec, s.proofOf(sess))
 		if err != nil {
 			s.fail(w, r, sess, err, "/review")
 			return
 		}
-		shown = sess.Show(plan, p.Rev)
+		shown = sess.Show(&plan, p.Rev)
 	}
 	if shown.Plan.Empty() {
-		sess.Settle(shown.Rev, shown.Plan.Desired, false)
+		sess.Settle(shown.Rev, &shown.Plan.Desired, false)
 	}
-	s.review(w, r, sess, p, shown)
+	s.review(w, r, sess, &p, shown)
 }
 
 // review writes the page of a plan of any kind. One with problems cannot be applied.
-func (s *Server) review(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress,
+func (s *Server) review(w http.ResponseWriter, r *http.Request, sess *session.Session, p *session.Progress,
 	shown *session.Shown, problems ...report.Problem) {
-	open, err := interrupted(s.engine(p))
+	open, err := interrupted(s.engine(*p))
 	if err != nil {
-		s.fail(w, r, sess, err, session.Again(shown.Plan))
+		s.fail(w, r, sess, err, session.Again(&shown.Plan))
 		return
 	}
-	page := changes.Review(changes.NewReview(s.head(sess), changes.ReviewInput{
+	page := changes.Review(changes.NewReview(new(s.head(sess)), changes.ReviewInput{
 		PlanID: shown.ID, Plan: shown.Plan, Problems: problems, Interrupted: open,
 		AuthentikURL: p.Authentik.Login.URL, AuthentikWho: p.Authentik.Who.Username,
 		PocketBaseURL: p.PocketBase.Login.URL, PocketBaseWho: p.PocketBase.Who.SuperuserEmail,

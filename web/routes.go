@@ -125,7 +125,7 @@ func (s *Server) after(page string, next func(http.ResponseWriter, *http.Request
 		p := sess.Look()
 		if page != r.URL.Path && page == "/review" && p.Missing() == "/settings" {
 			s.settingsFirst(w, r, sess)
-		} else if guard(w, r, p, page) {
+		} else if guard(w, r, &p, page) {
 			next(w, r, sess, p)
 		}
 	})

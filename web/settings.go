@@ -22,7 +22,7 @@ import (
 // showSettings handles the "GET /settings" route.
 func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress) {
 	again, e := r.URL.Query().Get("again") == "collection", s.engine(p)
-	in, err := s.askSettings(r.Context(), sess, p, again)
+	in, err := s.askSettings(r.Context(), sess, &p, again)
 	if err == nil {
 		in.Interrupted, err = interrupted(e)
 	}
@@ -32,27 +32,27 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, sess *sess
 	}
 	in.Token, in.TokenRenews = p.PocketBase.Who.Expires, p.PocketBase.Who.Refreshable
 	in.From, in.Again = from(r.URL.Query().Get("from")), again
-	s.renderRecent(w, r, sess, p, setup.Settings(setup.NewSettings(s.head(sess), in)))
+	s.renderRecent(w, r, sess, &p, setup.Settings(setup.NewSettings(s.head(sess), in)))
 }
 
 // askSettings returns what the page shows: the answers so far, or the form that
 // was refused.
-func (s *Server) askSettings(ctx context.Context, sess *session.Session, p session.Progress,
+func (s *Server) askSettings(ctx context.Context, sess *session.Session, p *session.Progress,
 	again bool) (setup.SettingsInput, error) {
 	if d := sess.Draft("/settings"); d != nil {
-		spec, _ := form.Settings{Values: d.Values}.Spec(p.Spec)
-		preview, err := s.engine(p).Preview(ctx, spec)
+		spec, _ := form.Settings{Values: d.Values}.Spec(&p.Spec)
+		preview, err := s.engine(*p).Preview(ctx, spec)
 		in := settingsInput(preview)
 		in.Form, in.Problems, in.Conflict = d.Values, d.Problems, d.InTheWay
 		in.SecretGiven = p.Spec.Provider.ClientSecret != nil
 		return in, err
 	}
-	preview, err := s.engine(p).PreviewOpen(ctx, p.Spec, again)
+	preview, err := s.engine(*p).PreviewOpen(ctx, p.Spec, again)
 	if err != nil {
 		return setup.SettingsInput{}, err
 	}
 	if spec, more := proposed(preview); more {
-		if preview, err = s.engine(p).PreviewOpen(ctx, spec, again); err != nil {
+		if preview, err = s.engine(*p).PreviewOpen(ctx, spec, again); err != nil {
 			return setup.SettingsInput{}, err
 		}
 	}
@@ -79,7 +79,7 @@ func proposed(p engine.Preview) (spec link.Spec, more bool) {
 	if app == nil || spec.Application.LaunchURL != nil {
 		return preset.Expand(spec), more
 	}
-	if address := app.AppURL(p.PocketBase); address != "" {
+	if address := app.AppURL(&p.PocketBase); address != "" {
 		spec.Application.LaunchURL, more = &address, true
 	}
 	return preset.Expand(spec), more
@@ -96,7 +96,7 @@ func settingsInput(p engine.Preview) setup.SettingsInput {
 		Conflict: inTheWay(p.Problems), Candidates: p.Candidates,
 		Form: filled, Authentik: p.Authentik, PocketBase: p.PocketBase, Desired: p.Desired,
 		There: p.There, SecretGiven: p.Spec.Provider.ClientSecret != nil,
-		Lacking: lacking(p.Authentik),
+		Lacking: lacking(&p.Authentik),
 	}
 }
 
@@ -106,11 +106,11 @@ func existingAnswer(p engine.Preview) string {
 	case p.Spec.Existing != link.ExistingUse:
 		return string(p.Spec.Existing)
 	case app != nil:
-		return setup.UseValue(link.ProviderState{ApplicationSlug: app.Slug})
+		return setup.UseValue(&link.ProviderState{ApplicationSlug: app.Slug})
 	}
 	for _, c := range p.Candidates {
 		if c.Provider.PK == p.Desired.Provider.PK {
-			return setup.UseValue(c.Provider)
+			return setup.UseValue(&c.Provider)
 		}
 	}
 	return string(p.Spec.Existing)
@@ -123,17 +123,17 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request, sess *sess
 		return
 	}
 	sent := form.Settings{Values: r.PostForm}
-	spec, problems := sent.Spec(p.Spec)
-	if next, page := sent.AskAgain(spec); page != "" {
-		sess.SetSpec(next, false)
+	spec, problems := sent.Spec(&p.Spec)
+	if next, page := sent.AskAgain(&spec); page != "" {
+		sess.SetSpec(&next, false)
 		redirect(w, r, page)
 		return
 	}
-	if problems = append(problems, form.Validate(spec)...); len(problems) > 0 {
+	if problems = append(problems, form.Validate(&spec)...); len(problems) > 0 {
 		s.refuseSettings(w, r, sess, sent, problems, say.Text{})
 		return
 	}
-	plan, _, err := s.engine(p).PlanNext(r.Context(), spec, nil) // other answers, other proof
+	plan, _, err := s.engine(p).PlanNext(r.Context(), &spec, nil) // other answers, other proof
 	if found, ok := errors.AsType[report.Problems](err); ok {
 		s.refuseSettings(w, r, sess, sent, found, inTheWay(found))
 		return
@@ -142,12 +142,12 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request, sess *sess
 		respond.Nothing(w)
 		return
 	}
-	rev := sess.SetSpec(spec, err == nil)
+	rev := sess.SetSpec(&spec, err == nil)
 	if err != nil {
 		s.fail(w, r, sess, err, "/settings")
 		return
 	}
-	sess.ShowNext(plan, rev)
+	sess.ShowNext(&plan, rev)
 	redirect(w, r, "/review")
 }
 

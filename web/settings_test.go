@@ -207,17 +207,17 @@ func TestContinueAloneChangesNothing(t *testing.T) {
 			spec := link.Spec{Email: link.EmailLeave, PocketBaseURLs: []string{"https://pb.example"}}
 			mutate(&spec)
 			g := link.Generated{ClientID: "generated", ClientSecret: secret.New("generated")}
-			want, problems := plans.Resolve(spec, a, p, g)
+			want, problems := plans.Resolve(spec, &a, &p, g)
 			if len(problems) > 0 {
 				t.Fatal(problems)
 			}
 			form := form.Settings{Values: rendered(t,
-				settingsInput(engine.NewPreview(spec, engine.Snapshots{Authentik: a, PocketBase: p})))}
-			again, problems := form.Spec(spec)
+				settingsInput(engine.NewPreview(&spec, engine.Snapshots{Authentik: a, PocketBase: p})))}
+			again, problems := form.Spec(&spec)
 			if problems = append(problems, again.Validate()...); len(problems) > 0 {
 				t.Fatal(problems)
 			}
-			got, problems := plans.Resolve(again, a, p, g)
+			got, problems := plans.Resolve(again, &a, &p, g)
 			if len(problems) > 0 {
 				t.Fatal(problems)
 			}
@@ -363,7 +363,7 @@ func TestWhatCannotBecomeTheLinkIsNotOffered(t *testing.T) {
 	snaps.Authentik.Application = &link.ApplicationState{PK: "x", Slug: "ldap", Name: "Directory", Provider: 5,
 		ProviderName: "ldap", ProviderKind: "LDAP Provider"}
 	snaps.PocketBase.Collections = []link.CollectionState{{Name: "users", ID: "u"}}
-	page := setup.NewSettings(view.Head{}, settingsInput(engine.NewPreview(spec, snaps)))
+	page := setup.NewSettings(view.Head{}, settingsInput(engine.NewPreview(&spec, snaps)))
 	if page.Existing == nil {
 		t.Fatal("nothing is asked")
 	}

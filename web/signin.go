@@ -54,8 +54,8 @@ func (s *Server) showSignIn(w http.ResponseWriter, r *http.Request, sess *sessio
 	in.Desired = p.Settled.Desired
 	in.Held = p.Authentik != nil && p.PocketBase != nil
 	in.Callback = callbackURL(r)
-	in.CallbackThere = redirects(p.Settled.Desired, in.Callback)
-	in.Own = own(p)
+	in.CallbackThere = redirects(&p.Settled.Desired, in.Callback)
+	in.Own = own(&p)
 	for _, run := range s.signIns.All(sess) {
 		shown, _ := run.Now()
 		in.Tests = append(in.Tests, shown)
@@ -64,7 +64,7 @@ func (s *Server) showSignIn(w http.ResponseWriter, r *http.Request, sess *sessio
 }
 
 // redirects reports whether the provider allows that redirect URI.
-func redirects(d link.Desired, address string) bool {
+func redirects(d *link.Desired, address string) bool {
 	return slices.ContainsFunc(d.Provider.RedirectURIs, func(u link.RedirectURI) bool {
 		return u.URL == address && u.Mode == link.RedirectStrict
 	})
@@ -79,10 +79,10 @@ func (s *Server) showSignInRun(w http.ResponseWriter, r *http.Request, sess *ses
 	in, count := run.Now()
 	in.Base, in.Script = "/signin/"+run.ID, s.files.URL(static.SignIn)
 	in.Problem = refusal(sess.Draft(in.Base))
-	in.Own = own(sess.Look())
+	in.Own = own(new(sess.Look()))
 	s.allowSignIn(w, in)
 	s.render(w, r, http.StatusOK,
-		proof.SignIn(proof.NewSignIn(s.head(sess), in, fmt.Sprintf("%s/events?after=%d", in.Base, count))))
+		proof.SignIn(proof.NewSignIn(new(s.head(sess)), in, fmt.Sprintf("%s/events?after=%d", in.Base, count))))
 }
 
 // allowSignIn lets a page that waits at PocketBase's event stream reach it,
@@ -100,8 +100,8 @@ func (s *Server) signInEvents(w http.ResponseWriter, r *http.Request, sess *sess
 	defer leave()
 	s.streamSignIn(w, r, run, func(in proof.SignInInput) templ.Component {
 		in.Base = "/signin/" + run.ID
-		in.Own = own(sess.Look())
-		return proof.SignInUpdate(proof.NewSignIn(s.head(sess), in, ""))
+		in.Own = own(new(sess.Look()))
+		return proof.SignInUpdate(proof.NewSignIn(new(s.head(sess)), in, ""))
 	})
 }
 
@@ -119,11 +119,11 @@ func connectTo(w http.ResponseWriter, address string) {
 }
 
 // own returns authpocket's own redirect URIs in an existing link.
-func own(p session.Progress) []string {
+func own(p *session.Progress) []string {
 	if p.Settled == nil {
 		return nil
 	}
-	return ownAddresses(p.Settled.Desired, p.Spec)
+	return ownAddresses(&p.Settled.Desired, &p.Spec)
 }
 
 // deleteSignIn handles the "POST /signin/{id}/delete" route: it deletes the
@@ -147,7 +147,7 @@ func (s *Server) deleteSignIn(w http.ResponseWriter, r *http.Request, sess *sess
 		return
 	}
 	ctx := context.WithoutCancel(r.Context()) // a client that disconnects does not stop the deletion
-	if err := s.engine(p).DeleteTestAccount(ctx, run.Desired, run.Started(), *v); err != nil {
+	if err := s.engine(p).DeleteTestAccount(ctx, &run.Desired, run.Started(), v); err != nil {
 		s.logError(r, "deleting a test account", err)
 		s.refusePerson(w, r, sess, "/signin/"+run.ID, report.MessageOf(err).Text(report.OnPage))
 		return
@@ -164,7 +164,7 @@ func (s *Server) startSignIn(w http.ResponseWriter, r *http.Request, sess *sessi
 	if !ok {
 		return
 	}
-	if err := s.beginTest(r.Context(), sess.Look(), run); err != nil {
+	if err := s.beginTest(r.Context(), new(sess.Look()), run); err != nil {
 		s.fail(w, r, sess, err, "/signin")
 		return
 	}
@@ -174,8 +174,8 @@ func (s *Server) startSignIn(w http.ResponseWriter, r *http.Request, sess *sessi
 
 // beginTest asks PocketBase how to begin. Where the window is opened by hand,
 // the way to authentik is settled at once.
-func (s *Server) beginTest(ctx context.Context, p session.Progress, run *session.SignIn) error {
-	if err := run.Begin(ctx, s.engine(p)); err != nil || run.Way != session.WayCallback {
+func (s *Server) beginTest(ctx context.Context, p *session.Progress, run *session.SignIn) error {
+	if err := run.Begin(ctx, s.engine(*p)); err != nil || run.Way != session.WayCallback {
 		return err
 	}
 	if address, ok := run.Open(session.NewID(), run.Late(s.work)); ok {
@@ -200,15 +200,15 @@ func (s *Server) newTest(w http.ResponseWriter, r *http.Request, sess *session.S
 	run := session.NewSignIn(sess, p.Settled.Desired, session.WayWindow)
 	if in.Way == session.WayCallback {
 		run.Way, run.Redirect = session.WayCallback, callbackURL(r)
-		if !redirects(p.Settled.Desired, run.Redirect) {
+		if !redirects(&p.Settled.Desired, run.Redirect) {
 			redirect(w, r, "/signin?way="+session.WayCallback) // which says that the address has to be added first
 			return nil, false
 		}
 	}
 	if in.Person != "" {
-		person, problem := s.person(r.Context(), p, in.Person)
+		person, problem := s.person(r.Context(), &p, in.Person)
 		if problem.Empty() {
-			problem = s.foresee(r.Context(), p, run, person)
+			problem = s.foresee(r.Context(), &p, run, person)
 		}
 		if !problem.Empty() {
 			s.refusePerson(w, r, sess, "/signin", problem)
@@ -221,8 +221,8 @@ func (s *Server) newTest(w http.ResponseWriter, r *http.Request, sess *session.S
 }
 
 // foresee predicts the sign-in. The problem is empty for none.
-func (s *Server) foresee(ctx context.Context, p session.Progress, run *session.SignIn, person int) (problem say.Text) {
-	prediction, err := s.engine(p).Foresee(ctx, run.Desired, person)
+func (s *Server) foresee(ctx context.Context, p *session.Progress, run *session.SignIn, person int) (problem say.Text) {
+	prediction, err := s.engine(*p).Foresee(ctx, run.Desired, person)
 	if err != nil {
 		return say.Join(say.Of("The result of the sign-in cannot be predicted."),
 			report.MessageOf(err).Text(report.OnPage))
@@ -233,8 +233,8 @@ func (s *Server) foresee(ctx context.Context, p session.Progress, run *session.S
 
 // person finds a user by username or address. The problem is a full sentence,
 // empty for none.
-func (s *Server) person(ctx context.Context, p session.Progress, named string) (pk int, problem say.Text) {
-	pk, err := s.engine(p).FindUser(ctx, named)
+func (s *Server) person(ctx context.Context, p *session.Progress, named string) (pk int, problem say.Text) {
+	pk, err := s.engine(*p).FindUser(ctx, named)
 	if err != nil {
 		return 0, report.MessageOf(err).Text(report.OnPage)
 	}

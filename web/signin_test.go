@@ -417,7 +417,7 @@ func TestARedirectURIOfTheAdminsIsNotOurs(t *testing.T) {
 		{URL: "https://app.example/api/oauth2-redirect", Mode: "strict"},
 	}}}
 	spec := link.Spec{Provider: link.Provider{RedirectURIs: []link.RedirectURI{asked}}}
-	if got := ownAddresses(d, spec); len(got) != 1 || got[0] != "https://wizard.example"+callbackPath {
+	if got := ownAddresses(&d, &spec); len(got) != 1 || got[0] != "https://wizard.example"+callbackPath {
 		t.Errorf("%q", got)
 	}
 }

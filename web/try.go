@@ -117,7 +117,7 @@ func (s *Server) showTry(w http.ResponseWriter, r *http.Request, _ *session.Sess
 	in.Base, in.Script = "/try/"+chi.URLParam(r, "token"), s.files.URL(static.SignIn)
 	s.allowSignIn(w, in)
 	s.render(w, r, http.StatusOK,
-		proof.Try(proof.NewTry(view.Head{Assets: s.assets}, in, fmt.Sprintf("%s/events?after=%d", in.Base, count))))
+		proof.Try(proof.NewTry(&view.Head{Assets: s.assets}, in, fmt.Sprintf("%s/events?after=%d", in.Base, count))))
 }
 
 // startTry handles the "POST /try/{token}" route: it starts the test.
@@ -131,7 +131,7 @@ func (s *Server) startTry(w http.ResponseWriter, r *http.Request, sess *session.
 		})
 		return
 	}
-	if err := s.beginTest(r.Context(), p, run); err != nil {
+	if err := s.beginTest(r.Context(), &p, run); err != nil {
 		if respond.Gone(r) { // it can be begun again
 			respond.Nothing(w)
 			return
@@ -153,7 +153,7 @@ func (s *Server) tryEvents(w http.ResponseWriter, r *http.Request, _ *session.Se
 		defer cancel()
 		s.streamSignIn(w, r.WithContext(ctx), run, func(in proof.SignInInput) templ.Component {
 			in.Base = "/try/" + chi.URLParam(r, "token")
-			return proof.TryUpdate(proof.NewTry(view.Head{Assets: s.assets}, in, ""))
+			return proof.TryUpdate(proof.NewTry(&view.Head{Assets: s.assets}, in, ""))
 		})
 	})(w, r)
 }

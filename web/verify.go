@@ -33,7 +33,7 @@ func (s *Server) showVerify(w http.ResponseWriter, r *http.Request, sess *sessio
 
 // verifyInput adds what the session knows besides the checks.
 func (s *Server) verifyInput(sess *session.Session, in proof.VerifyInput) proof.VerifyInput {
-	in.Own, in.SignedIn = own(sess.Look()), s.signedIn(sess)
+	in.Own, in.SignedIn = own(new(sess.Look())), s.signedIn(sess)
 	return in
 }
 
@@ -67,7 +67,7 @@ func (s *Server) startVerify(w http.ResponseWriter, r *http.Request, sess *sessi
 	}
 	run := &session.Verify{Username: form.Typed(r, "person")}
 	if run.Username != "" {
-		pk, problem := s.person(r.Context(), p, run.Username)
+		pk, problem := s.person(r.Context(), &p, run.Username)
 		if !problem.Empty() {
 			s.refusePerson(w, r, sess, "/verify", problem)
 			return

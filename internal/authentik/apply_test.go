@@ -88,7 +88,7 @@ func TestAPairIsCreatedWithEverythingThatIsWanted(t *testing.T) {
 		Mode: "regex"}}
 	bodies := l.bodies()
 	plan := l.setUp(c, s)
-	if !l.plan(c, s, linked(pocketBase(), plan)).Empty() {
+	if !new(l.plan(c, s, linked(pocketBase(), plan))).Empty() {
 		t.Error("the second plan is not empty")
 	}
 	body := bodies["PUT /api/v3/core/transactional/applications/"]

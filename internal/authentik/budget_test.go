@@ -49,7 +49,7 @@ func TestANewLinkTakesFewRequests(t *testing.T) {
 func TestAVerificationTakesFewRequests(t *testing.T) {
 	l := newLab(t, authentiksim.Config{Version: "2026.5.3"})
 	d := l.setUp(l.connect(), spec()).Desired
-	q := spec().Query()
+	q := new(spec()).Query()
 	q.Few, q.Unwarned = true, true
 	cfg := rest.Config{URL: l.url, Token: secret.New(l.sim.AdminToken()), HTTP: l.client, Versionless: true}
 	ahead := cfg

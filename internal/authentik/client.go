@@ -13,7 +13,7 @@ import (
 // Client is a connected authentik. It is safe for concurrent use.
 type Client struct {
 	*rest.Client
-	apply.Writer
+	*apply.Writer
 	checks.Checker
 }
 

@@ -310,7 +310,7 @@ func TestConnectBelowAPath(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Observe(t.Context(), spec().Query()); err != nil {
+	if _, err := c.Observe(t.Context(), new(spec()).Query()); err != nil {
 		t.Error(err)
 	}
 }

@@ -32,7 +32,7 @@ func (c *Client) Events(ctx context.Context, since time.Time, d link.Desired, st
 	}
 	var t signin.AuthentikTrail
 	for _, e := range slices.Backward(events) {
-		if e.when().After(since) && e.concerns(d) && e.of(state) {
+		if e.when().After(since) && e.concerns(&d) && e.of(state) {
 			e.add(&t, d)
 		}
 	}
@@ -49,7 +49,7 @@ func (c *Client) OnlySignIn(ctx context.Context, since time.Time, d link.Desired
 	}
 	logged := false
 	for _, e := range events {
-		if e.action() != authorised || !e.when().After(since) || !e.concerns(d) || e.user().Number("pk") != person {
+		if e.action() != authorised || !e.when().After(since) || !e.concerns(&d) || e.user().Number("pk") != person {
 			continue
 		}
 		if e.args().Text("state") != state {
@@ -94,7 +94,7 @@ func (e event) when() time.Time {
 }
 
 // concerns reports whether the event is about the link's client.
-func (e event) concerns(d link.Desired) bool {
+func (e event) concerns(d *link.Desired) bool {
 	undashed := bareKey(d.Application.PK)
 	application, provider := e.context().Object("authorized_application"), e.context().Object("provider")
 	switch {
@@ -117,7 +117,7 @@ func (e event) of(state string) bool {
 }
 
 // ofMapping reports whether one of the provider's scope mappings failed.
-func (e event) ofMapping(d link.Desired) bool {
+func (e event) ofMapping(d *link.Desired) bool {
 	name := e.context().Object("mapping").Text("name")
 	return name != "" && slices.ContainsFunc(d.Provider.Mappings, func(r link.Ref) bool { return r.Name == name })
 }

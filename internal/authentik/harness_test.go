@@ -176,7 +176,7 @@ func (l *lab) observe(c *authentik.Client, s link.Spec) link.AuthentikSnapshot {
 // plan observes and plans; pb is what PocketBase is taken to hold.
 func (l *lab) plan(c *authentik.Client, s link.Spec, pb link.PocketBaseSnapshot) link.Plan {
 	l.t.Helper()
-	plan, problems := plans.New(s, l.observe(c, s), pb, generated())
+	plan, problems := plans.New(&s, new(l.observe(c, s)), &pb, generated())
 	if err := problems.Err(); err != nil {
 		l.t.Fatal(err)
 	}

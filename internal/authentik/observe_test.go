@@ -222,7 +222,7 @@ func TestObserveNamesTheProviderThatAuthentikCannotRead(t *testing.T) {
 	l.setUp(c, spec())
 	bad := l.observe(c, spec()).Providers[1]
 	l.poison(bad.PK)
-	_, err := c.Observe(t.Context(), spec().Query())
+	_, err := c.Observe(t.Context(), new(spec()).Query())
 	f := faultOf(t, err)
 	if !strings.Contains(f.Summary.String(), bad.Name) ||
 		!strings.Contains(f.Todo.String(), fmt.Sprintf("/providers/oauth2/%d/", bad.PK)) ||
@@ -236,7 +236,7 @@ func TestObserveNamesTheProviderThatAuthentikCannotRead(t *testing.T) {
 		}
 		return false
 	})
-	_, err = c.Observe(t.Context(), spec().Query())
+	_, err = c.Observe(t.Context(), new(spec()).Query())
 	if f := faultOf(t, err); !strings.Contains(f.Todo.String(), "matching mode") {
 		t.Errorf("got %s %s", f.Summary, f.Todo)
 	}

@@ -61,7 +61,7 @@ func TestReadsAreRetriedWhereThatHelps(t *testing.T) {
 				}
 				failures = 100
 				began = time.Now()
-				_, err := c.Observe(t.Context(), spec().Query())
+				_, err := c.Observe(t.Context(), new(spec()).Query())
 				faultOf(t, err)
 				if took := time.Since(began); took > 30*time.Second || failures < 88 {
 					t.Errorf("given up after %s and %d tries", took, 100-failures)
@@ -83,7 +83,7 @@ func TestALongListIsReadToItsBoundAndNoFurther(t *testing.T) {
 		return true
 	})
 	l.count()
-	_, err := c.Observe(t.Context(), spec().Query())
+	_, err := c.Observe(t.Context(), new(spec()).Query())
 	if f := faultOf(t, err); f.Kind != report.FaultOther || !strings.Contains(f.Summary.String(),
 		"more than 64 MB of flows") {
 		t.Errorf("got %+v", f)
@@ -121,7 +121,7 @@ func TestReadsDoNotWaitForEver(t *testing.T) {
 			return true
 		})
 		began := time.Now()
-		_, err := c.Observe(t.Context(), spec().Query())
+		_, err := c.Observe(t.Context(), new(spec()).Query())
 		if f := faultOf(t, err); !strings.Contains(f.Summary.String(),
 			"throttling") || time.Since(began) > time.Second {
 			t.Errorf("got %s after %s", f.Summary, time.Since(began))

@@ -136,7 +136,7 @@ func TestRefusalsForWantOfAPermissionNameIt(t *testing.T) {
 		if f.Kind != report.FaultPermission || !strings.Contains(f.Todo.String(), string(perm)) {
 			t.Errorf("%s: %s: %s %s", kind, f.Kind, f.Summary, f.Todo)
 		}
-		if lacking := rest.MissingFor(ch, []report.Permission{perm,
+		if lacking := rest.MissingFor(&ch, []report.Permission{perm,
 			"authentik_flows.view_flow"}); !slices.Equal(lacking,
 			[]report.Permission{perm}) {
 			t.Errorf("%s: MissingFor says %v, not %s", kind, lacking, perm)
@@ -155,7 +155,7 @@ func TestATokenRefusedInTheMiddleIsATokenFault(t *testing.T) {
 	if f := faultOf(t, c.Apply(t.Context(), ch)); f.Kind != report.FaultToken || f.Field != "authentik.token" {
 		t.Errorf("got %+v", f)
 	}
-	_, err := c.Observe(t.Context(), spec().Query())
+	_, err := c.Observe(t.Context(), new(spec()).Query())
 	if f := faultOf(t, err); f.Kind != report.FaultToken {
 		t.Errorf("got %+v", f)
 	}

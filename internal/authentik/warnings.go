@@ -13,7 +13,7 @@ import (
 func (c *Client) Warnings(snap link.AuthentikSnapshot, changes []link.Change) []link.Warning {
 	var list []link.Warning
 	for _, ch := range changes {
-		lacking := rest.MissingFor(ch, snap.Missing)
+		lacking := rest.MissingFor(&ch, snap.Missing)
 		if len(lacking) == 0 {
 			continue
 		}

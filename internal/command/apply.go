@@ -114,7 +114,7 @@ func (f applyLinkFlags) run(ctx context.Context, p program) error {
 		return p.applyAll(ctx, f, files, f.planned)
 	}
 	f.ahead = engine.Ahead
-	return p.carryOutOn(ctx, f.applyFlags, files[0], f.planned, nil)
+	return p.carryOutOn(ctx, f.applyFlags, &files[0], f.planned, nil)
 }
 
 // planned returns the plan of a link.
@@ -143,7 +143,7 @@ func (f applyLinkFlags) runSaved(ctx context.Context, p program) error {
 	}
 	f.Yes, f.seen = false, true
 	return p.carryOut(ctx, f.applyFlags, func(e *engine.Engine, _ context.Context, s link.Spec) (link.Plan, error) {
-		return e.Open(saved, s)
+		return e.Open(saved, &s)
 	}, nil)
 }
 
@@ -163,10 +163,10 @@ func (p program) carryOut(ctx context.Context, f applyFlags, planned planner, ve
 	if err != nil {
 		return p.view(f.JSON).Fail(err)
 	}
-	return p.carryOutOn(ctx, f, file, planned, verify)
+	return p.carryOutOn(ctx, f, &file, planned, verify)
 }
 
-func (p program) carryOutOn(ctx context.Context, f applyFlags, file linkfile.File, planned planner,
+func (p program) carryOutOn(ctx context.Context, f applyFlags, file *linkfile.File, planned planner,
 	verify verifier) error {
 	view := p.viewOf(file, f.JSON, f.All)
 	moment, receipts, ahead := engine.OneMoment(ctx), kept(f.State), f.ahead
@@ -189,10 +189,10 @@ func (p program) carryOutOn(ctx context.Context, f applyFlags, file linkfile.Fil
 	var plan link.Plan
 	outcomes, last := output.Outcomes{}, last{}
 	show := func(made link.Plan) {
-		plan = last.with(made)
-		outcomes = output.NewOutcomes(plan)
+		plan = last.with(&made)
+		outcomes = output.NewOutcomes(&plan)
 		if !f.JSON && !made.Saved {
-			view.Plan(plan)
+			view.Plan(&plan)
 		}
 	}
 	hook := func(event engine.Event) { view.Progress(outcomes)(event) }
@@ -200,7 +200,7 @@ func (p program) carryOutOn(ctx context.Context, f applyFlags, file linkfile.Fil
 		defer p.reading()()
 		plan, err := planned(e, moment, spec)
 		if err == nil {
-			plan, err = last.keep(plan, f.prove != nil)
+			plan, err = last.keep(&plan, f.prove != nil)
 		}
 		return plan, orInterrupted(moment, err)
 	}
@@ -221,7 +221,7 @@ func (p program) carryOutOn(ctx context.Context, f applyFlags, file linkfile.Fil
 	if err == nil && verify != nil && !plan.Empty() {
 		checks, err = verify(ctx, e, plan)
 	}
-	view.Applied(plan, outcomes, checks, last.seen, err)
+	view.Applied(&plan, outcomes, checks, last.seen, err)
 	if err != nil {
 		return output.ExitError
 	}
@@ -241,13 +241,13 @@ func (p program) applySeen(ctx context.Context, e *engine.Engine, made engine.Pl
 	}
 	whole := show(plan)
 	if plan.Saved {
-		return e.ApplyAmong(ctx, plan, engine.Among{Ready: func(fresh link.Plan) error {
+		return e.ApplyAmong(ctx, &plan, engine.Among{Ready: func(fresh link.Plan) error {
 			fresh.Saved = false
 			show(fresh)
 			return nil
 		}}, hook)
 	}
-	if !whole.Empty() && !p.confirmed(ctx, whole) {
+	if !whole.Empty() && !p.confirmed(ctx, &whole) {
 		return output.Declined()
 	}
 	return e.Apply(ctx, plan, hook)
@@ -262,6 +262,6 @@ func (p program) canAsk(yes bool) error {
 }
 
 // confirmed asks whether to apply a plan and reports whether the answer is yes.
-func (p program) confirmed(ctx context.Context, plan link.Plan) bool {
+func (p program) confirmed(ctx context.Context, plan *link.Plan) bool {
 	return p.Asker().Yes(ctx, say.Count(len(plan.Changes), "Apply %d change?", "Apply %d changes?"))
 }

@@ -63,21 +63,21 @@ func (f peopleFlags) run(ctx context.Context, p program) error {
 	if !one {
 		return p.applyAll(ctx, f.applyLinkFlags, files, (*engine.Engine).SignOut)
 	}
-	return p.carryOutOn(ctx, f.applyFlags, files[0], (*engine.Engine).SignOut, nil)
+	return p.carryOutOn(ctx, f.applyFlags, &files[0], (*engine.Engine).SignOut, nil)
 }
 
 // list prints who left of one link.
 func (f peopleFlags) list(ctx context.Context, p program, file linkfile.File) output.Summary {
-	view := p.viewOf(file, f.JSON, f.All)
+	view := p.viewOf(&file, f.JSON, f.All)
 	moment := engine.OneMoment(ctx)
-	e, spec, err := p.reach(moment, file, earlier(f.State), nil)
+	e, spec, err := p.reach(moment, &file, earlier(f.State), nil)
 	if err != nil {
 		_ = view.Fail(err)
 		return output.Failed(err)
 	}
 	view.Interrupted(e)
 	erase := p.Status(say.Of("Comparing the accounts with the users of authentik"))
-	found, err := e.People(moment, spec)
+	found, err := e.People(moment, &spec)
 	erase()
 	if err != nil {
 		_ = view.Fail(err)

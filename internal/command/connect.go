@@ -35,7 +35,7 @@ func (p program) open(ctx context.Context, v *output.View, f fileFlags, receipts
 		return nil, link.Spec{}, err
 	}
 	v.File = file
-	return p.reach(ctx, file, receipts, nil)
+	return p.reach(ctx, &file, receipts, nil)
 }
 
 // ahead returns what a command observes.
@@ -44,7 +44,7 @@ type ahead func(link.Spec) link.Query
 // reach connects to both systems of a link file concurrently and opens the
 // receipts. Several links share theirs. What the command observes in the moment
 // of ctx is read meanwhile, nothing if ahead is nil.
-func (p program) reach(ctx context.Context, file linkfile.File, receipts store, ahead ahead) (*engine.Engine, link.Spec,
+func (p program) reach(ctx context.Context, file *linkfile.File, receipts store, ahead ahead) (*engine.Engine, link.Spec,
 	error) {
 	spec, problems := file.Spec()
 	if len(problems) > 0 {
@@ -53,7 +53,7 @@ func (p program) reach(ctx context.Context, file linkfile.File, receipts store, 
 	if ahead != nil {
 		p.ahead = new(ahead(spec))
 	}
-	cfg, err := p.connectBoth(ctx, file)
+	cfg, err := p.connectBoth(ctx, *file)
 	if err != nil {
 		return nil, spec, orInterrupted(ctx, err)
 	}
@@ -69,7 +69,7 @@ func (p program) reach(ctx context.Context, file linkfile.File, receipts store, 
 
 // hold locks the two systems of a link file, so that an apply that nobody looks at can read ahead. If it can't, it
 // returns no lock.
-func (p program) hold(ctx context.Context, file linkfile.File, receipts store) (store, func(), error) {
+func (p program) hold(ctx context.Context, file *linkfile.File, receipts store) (store, func(), error) {
 	opened, err := receipts()
 	if err != nil {
 		return nil, nil, err

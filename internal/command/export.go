@@ -100,7 +100,7 @@ func (f exportFlags) run(ctx context.Context, p program) error {
 		chosen = []export.Format{format}
 	}
 	none := func() (*engine.Store, error) { return nil, nil }
-	e, spec, err := p.open(ctx, &view, fileFlags{sourceFlags: f.sourceFlags}, none)
+	e, spec, err := p.open(ctx, view, fileFlags{sourceFlags: f.sourceFlags}, none)
 	if err != nil {
 		return view.Fail(err)
 	}
@@ -113,9 +113,9 @@ func (f exportFlags) run(ctx context.Context, p program) error {
 		return view.Fail(err)
 	}
 	if f.All {
-		chosen = export.Offered(plan)
+		chosen = export.Offered(&plan)
 	}
-	if err := f.save(p, chosen, plan); err != nil {
+	if err := f.save(p, chosen, &plan); err != nil {
 		return view.Fail(err)
 	}
 	for _, w := range plan.Warnings {
@@ -130,12 +130,12 @@ func (f exportFlags) run(ctx context.Context, p program) error {
 // save writes the plan in each format to standard output or to files. No file
 // is written if one of them exists. The error joins those of formats that cannot
 // represent the plan.
-func (f exportFlags) save(p program, chosen []export.Format, plan link.Plan) error {
+func (f exportFlags) save(p program, chosen []export.Format, plan *link.Plan) error {
 	texts := map[string][]byte{} // by path
 	var left []error
 	for _, format := range chosen {
 		var text bytes.Buffer
-		err := format.Write(&text, plan)
+		err := format.Write(&text, *plan)
 		if _, refused := errors.AsType[report.Problems](err); err != nil && !refused {
 			return err
 		} else if err != nil {

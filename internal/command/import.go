@@ -47,7 +47,7 @@ func (f importFlags) run(ctx context.Context, p program) error {
 	identity := link.Spec{Application: spec.Application, PocketBase: spec.PocketBase}
 	spec, plan, err := engine.New(cfg).Import(ctx, identity)
 	if err == nil {
-		err = f.save(p, reach, spec)
+		err = f.save(p, &reach, &spec)
 	}
 	if err != nil {
 		return view.Fail(err)

@@ -67,7 +67,7 @@ func (f initFlags) run(ctx context.Context, p program) error {
 			return view.Fail(orInterrupted(ctx, err))
 		}
 	}
-	if problems := wrongAddresses(reach); len(problems) > 0 {
+	if problems := wrongAddresses(&reach); len(problems) > 0 {
 		return view.Fail(problems)
 	}
 	f.identify(&spec)
@@ -76,7 +76,7 @@ func (f initFlags) run(ctx context.Context, p program) error {
 	}
 	reached, _ := reach.Spec()
 	spec.AuthentikURL, spec.PocketBaseURLs = reached.AuthentikURL, reached.PocketBaseURLs
-	if err := f.save(p, reach, spec); err != nil {
+	if err := f.save(p, &reach, &spec); err != nil {
 		return view.Fail(err)
 	}
 	if !asks && f.Preset == "" {
@@ -113,7 +113,7 @@ func belongs(app *preset.Preset) say.Text {
 }
 
 // wrongAddresses returns the problems of the addresses. A file can be written without tokens.
-func wrongAddresses(reach linkfile.File) report.Problems {
+func wrongAddresses(reach *linkfile.File) report.Problems {
 	_, problems := reach.Spec()
 	return slices.DeleteFunc(problems, func(p report.Problem) bool { return !strings.HasSuffix(p.Field, ".url") })
 }
@@ -122,7 +122,7 @@ func wrongAddresses(reach linkfile.File) report.Problems {
 type asker struct {
 	program
 	ask  terminal.Asker
-	view output.View
+	view *output.View
 }
 
 // fill asks for what the flags leave open. Tokens are tried at once and not stored.
@@ -192,7 +192,7 @@ func (a asker) authentik(ctx context.Context, to linkfile.Authentik, again bool)
 		if to.URL, err = a.ask.Line(ctx, say.Of("Address of authentik"), to.URL); err != nil {
 			return to, err
 		}
-		if problems := wrongAddress(linkfile.Reach(to, linkfile.PocketBase{}), "authentik"); len(problems) > 0 {
+		if problems := wrongAddress(new(linkfile.Reach(to, linkfile.PocketBase{})), "authentik"); len(problems) > 0 {
 			return to, problems
 		}
 	}
@@ -202,7 +202,7 @@ func (a asker) authentik(ctx context.Context, to linkfile.Authentik, again bool)
 		}
 	}
 	reach := linkfile.Reach(to, linkfile.PocketBase{})
-	return reach.Authentik, problemsOf(reach, "authentik").Err()
+	return reach.Authentik, problemsOf(&reach, "authentik").Err()
 }
 
 func (a asker) pocketBase(ctx context.Context, to linkfile.PocketBase, again bool) (linkfile.PocketBase, error) {
@@ -211,7 +211,7 @@ func (a asker) pocketBase(ctx context.Context, to linkfile.PocketBase, again boo
 		if to.URL, err = a.ask.Line(ctx, say.Of("Address of PocketBase"), to.URL); err != nil {
 			return to, err
 		}
-		if problems := wrongAddress(linkfile.Reach(linkfile.Authentik{}, to), "pocketbase"); len(problems) > 0 {
+		if problems := wrongAddress(new(linkfile.Reach(linkfile.Authentik{}, to)), "pocketbase"); len(problems) > 0 {
 			return to, problems
 		}
 	}
@@ -221,16 +221,16 @@ func (a asker) pocketBase(ctx context.Context, to linkfile.PocketBase, again boo
 		}
 	}
 	reach := linkfile.Reach(linkfile.Authentik{}, to)
-	return reach.PocketBase, problemsOf(reach, "pocketbase").Err()
+	return reach.PocketBase, problemsOf(&reach, "pocketbase").Err()
 }
 
 // wrongAddress returns the problems of one system's address, which need no token to be seen.
-func wrongAddress(reach linkfile.File, system string) report.Problems {
+func wrongAddress(reach *linkfile.File, system string) report.Problems {
 	return slices.DeleteFunc(wrongAddresses(reach), func(p report.Problem) bool { return p.Field != system+".url" })
 }
 
 // problemsOf returns the problems of one system.
-func problemsOf(reach linkfile.File, system string) report.Problems {
+func problemsOf(reach *linkfile.File, system string) report.Problems {
 	_, problems := reach.Spec()
 	return slices.DeleteFunc(problems, func(p report.Problem) bool { return !strings.HasPrefix(p.Field, system+".") })
 }
@@ -244,7 +244,7 @@ func (a asker) settings(ctx context.Context, e *engine.Engine, f initFlags) (lin
 		return spec, err
 	}
 	if f.Preset == "" {
-		if err := a.preset(ctx, snaps.PocketBase, &spec); err != nil {
+		if err := a.preset(ctx, &snaps.PocketBase, &spec); err != nil {
 			return spec, err
 		}
 	}
@@ -266,20 +266,20 @@ func (a asker) settings(ctx context.Context, e *engine.Engine, f initFlags) (lin
 	if collection := snaps.PocketBase.Collection(name); spec.Email == "" && collection != nil {
 		decisions := linkfile.EmailKey().Values
 		outcomes := link.Each(decisions, func(d string) say.Text {
-			return say.Of("%s: %s", d, link.EmailOutcome(link.EmailDecision(d), *collection))
+			return say.Of("%s: %s", d, link.EmailOutcome(link.EmailDecision(d), collection))
 		})
 		var decision string
 		decision, err = a.ask.Choice(ctx, say.Of("Which e-mail addresses may PocketBase treat as verified?"),
 			decisions, outcomes)
 		spec.Email = link.EmailDecision(decision)
 	}
-	spec.AuthentikURL = snaps.PublicURL(spec)
+	spec.AuthentikURL = snaps.PublicURL(&spec)
 	return spec, err
 }
 
 // preset asks whether to use the preset of the app that the PocketBase belongs to, and for what that needs to know.
-func (a asker) preset(ctx context.Context, p link.PocketBaseSnapshot, spec *link.Spec) error {
-	app, why := preset.Recognise(p)
+func (a asker) preset(ctx context.Context, p *link.PocketBaseSnapshot, spec *link.Spec) error {
+	app, why := preset.Recognise(*p)
 	if app == nil {
 		return nil
 	}
@@ -298,6 +298,6 @@ func (a asker) preset(ctx context.Context, p link.PocketBaseSnapshot, spec *link
 			return err
 		}
 		spec.Application.LaunchURL = &address
-		return preset.Problems(*spec).Err()
+		return preset.Problems(spec).Err()
 	})
 }

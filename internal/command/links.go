@@ -146,7 +146,7 @@ func (p program) applyAll(ctx context.Context, f applyLinkFlags, files []linkfil
 		Connect: func(ctx context.Context, to terminal.Streams, file linkfile.File) (*engine.Engine, engine.Planner,
 			error) {
 			moment := engine.OneMoment(ctx)
-			e, spec, err := p.to(to).reach(moment, file, nil, engine.Ahead)
+			e, spec, err := p.to(to).reach(moment, &file, nil, engine.Ahead)
 			if err != nil {
 				return nil, nil, err
 			}
@@ -159,8 +159,8 @@ func (p program) applyAll(ctx context.Context, f applyLinkFlags, files []linkfil
 				return plan, err
 			}, nil
 		},
-		View: func(to terminal.Streams, file linkfile.File) output.View {
-			return p.to(to).viewOf(file, f.JSON, f.All)
+		View: func(to terminal.Streams, file linkfile.File) *output.View {
+			return p.to(to).viewOf(&file, f.JSON, f.All)
 		},
 	})
 }

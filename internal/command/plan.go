@@ -55,9 +55,9 @@ func (f planFlags) run(ctx context.Context, p program) error {
 
 // plan prints the plan of a link.
 func (f planFlags) plan(ctx context.Context, p program, file linkfile.File) output.Summary {
-	view := p.viewOf(file, f.JSON, f.All)
+	view := p.viewOf(&file, f.JSON, f.All)
 	ctx = engine.OneMoment(ctx)
-	e, spec, err := p.reach(ctx, file, earlier(f.State), engine.Ahead)
+	e, spec, err := p.reach(ctx, &file, earlier(f.State), engine.Ahead)
 	if err != nil {
 		_ = view.Fail(err)
 		return output.Failed(err)
@@ -73,12 +73,12 @@ func (f planFlags) plan(ctx context.Context, p program, file linkfile.File) outp
 	}
 	if f.Out != "" {
 		plan.Generated.KeptID = true
-		if err := p.save(e, plan, view.File, f); err != nil {
+		if err := p.save(e, &plan, &view.File, f); err != nil {
 			_ = view.Fail(err)
 			return output.Failed(err)
 		}
 	}
-	view.Plan(plan.Generates())
+	view.Plan(new(plan.Generates()))
 	if plan.Empty() {
 		return output.Summary{Outcome: output.OutcomeNothing}
 	}
@@ -86,7 +86,7 @@ func (f planFlags) plan(ctx context.Context, p program, file linkfile.File) outp
 }
 
 // save writes the plan to the file that --out names.
-func (p program) save(e *engine.Engine, plan link.Plan, file linkfile.File, f planFlags) error {
+func (p program) save(e *engine.Engine, plan *link.Plan, file *linkfile.File, f planFlags) error {
 	data, err := e.Save(plan, file.Authentik.Token, file.PocketBase.Token, file.PocketBase.Password)
 	if err == nil {
 		err = writePlan(f.Out, data)

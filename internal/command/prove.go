@@ -14,7 +14,7 @@ import (
 
 // prover makes a test sign-in through a link. The proof is nil if it did not work; the check then says why, or the
 // error does.
-type prover func(context.Context, *engine.Engine, link.Spec, output.View) (*link.Proof, report.Check, error)
+type prover func(context.Context, *engine.Engine, link.Spec, *output.View) (*link.Proof, report.Check, error)
 
 // signsIn reports whether the flags ask for a test sign-in.
 func (f applyLinkFlags) signsIn() bool { return f.SignIn != "" || f.SignInNew }
@@ -24,27 +24,27 @@ func (f applyLinkFlags) prover(p program, who signin.Credentials) prover {
 	if !f.signsIn() {
 		return nil
 	}
-	return func(ctx context.Context, e *engine.Engine, spec link.Spec, view output.View) (proof *link.Proof,
+	return func(ctx context.Context, e *engine.Engine, spec link.Spec, view *output.View) (proof *link.Proof,
 		check report.Check, err error) {
-		d, err := e.Desire(ctx, spec)
+		d, err := e.Desire(ctx, &spec)
 		if err != nil {
 			return nil, check, err
 		}
 		var v *signin.Verdict
 		if f.SignInNew {
-			plan, err := p.planProof(ctx, e, spec, f.proofFlags, view, f.Yes || f.seen)
+			plan, err := p.planProof(ctx, e, &spec, f.proofFlags, view, f.Yes || f.seen)
 			if err != nil {
 				return nil, check, err
 			}
 			defer plan.Generated.Person.Password.Wipe()
-			check, v, err = e.Prove(ctx, plan, view.Progress(output.NewOutcomes(plan)))
+			check, v, err = e.Prove(ctx, &plan, view.Progress(output.NewOutcomes(&plan)))
 			if err != nil {
 				return nil, check, err
 			}
 		} else {
-			check, v = e.SignInAs(ctx, d, who)
+			check, v = e.SignInAs(ctx, &d, who)
 		}
-		return engine.ProofOf(d, v, time.Now()), check, nil
+		return engine.ProofOf(&d, v, time.Now()), check, nil
 	}
 }
 
@@ -56,21 +56,21 @@ type last struct {
 }
 
 // keep returns what of the plan is applied first. The error says that the rest needs a proof, and there is none.
-func (l *last) keep(plan link.Plan, proves bool) (first link.Plan, err error) {
+func (l *last) keep(plan *link.Plan, proves bool) (first link.Plan, err error) {
 	if !plan.NeedsProof() {
-		return plan, nil
+		return *plan, nil
 	}
 	if !proves {
-		return plan, engine.Unproved()
+		return *plan, engine.Unproved()
 	}
-	l.whole = plan
+	l.whole = *plan
 	return plan.Limited(link.PartBeforeProof), nil
 }
 
 // with returns the whole plan that begins with first.
-func (l *last) with(first link.Plan) link.Plan {
+func (l *last) with(first *link.Plan) link.Plan {
 	if !l.whole.NeedsProof() {
-		return first
+		return *first
 	}
 	whole := first.Limited(link.PartWhole)
 	whole.Changes = append(whole.Changes, l.whole.Limited(link.PartAfterProof).Changes...)
@@ -78,7 +78,7 @@ func (l *last) with(first link.Plan) link.Plan {
 }
 
 // apply has a sign-in proved, and then writes the rest of the plan. The checks are those of the sign-in.
-func (l *last) apply(ctx context.Context, e *engine.Engine, prove prover, view output.View,
+func (l *last) apply(ctx context.Context, e *engine.Engine, prove prover, view *output.View,
 	hook engine.Hook) (report.Checks, error) {
 	proof, check, err := prove(ctx, e, l.whole.Spec, view)
 	checks := report.Checks{}
@@ -93,7 +93,7 @@ func (l *last) apply(ctx context.Context, e *engine.Engine, prove prover, view o
 			l.whole.Desired.Collection.Name), say.Of("The link itself is applied. Apply again once a sign-in works."))
 	}
 	l.seen = report.SignedIn{Name: proof.By, At: proof.At}
-	return checks, e.ApplyProved(ctx, l.whole, proof, func(event engine.Event) {
+	return checks, e.ApplyProved(ctx, &l.whole, proof, func(event engine.Event) {
 		l.receipt = event.Receipt
 		hook(event)
 	})

@@ -61,7 +61,7 @@ func (f receiptsFlags) run(p program) error {
 	if err != nil {
 		return view.Fail(err)
 	}
-	view.Receipt(list, *receipt)
+	view.Receipt(list, receipt)
 	return nil
 }
 

@@ -169,7 +169,7 @@ type program struct {
 }
 
 // view returns what prints the outcome of the command.
-func (p program) view(asJSON bool) output.View {
+func (p program) view(asJSON bool) *output.View {
 	v := output.New(p.Streams, asJSON)
 	if p.common != nil {
 		v.Told = &p.common.told
@@ -178,9 +178,9 @@ func (p program) view(asJSON bool) output.View {
 }
 
 // viewOf returns what prints the outcome of a link, with places in its file.
-func (p program) viewOf(file linkfile.File, asJSON, all bool) output.View {
+func (p program) viewOf(file *linkfile.File, asJSON, all bool) *output.View {
 	v := p.view(asJSON)
-	v.File, v.All = file, all
+	v.File, v.All = *file, all
 	return v
 }
 

@@ -36,16 +36,16 @@ func newRotate(s *shared) *cobra.Command {
 func (f rotateFlags) run(ctx context.Context, p program) error {
 	verify := func(ctx context.Context, e *engine.Engine, plan link.Plan) (report.Checks, error) {
 		erase := p.Status(say.Of("Checking the new client secret, which takes up to 30 seconds"))
-		check := e.ProveSecret(ctx, plan.Desired)
+		check := e.ProveSecret(ctx, &plan.Desired)
 		erase()
 		checks := report.Checks{check}
 		switch {
 		case check.Status == report.Fail && check.Cause == report.CauseInvalidClient:
-			return checks, p.restoreSecret(ctx, e, plan,
+			return checks, p.restoreSecret(ctx, e, &plan,
 				say.Of("authentik rejects the new client secret from PocketBase."),
 				say.Of("Run authpocket verify to find the reason."))
 		case check.Status != report.Pass && plan.OnlyWay():
-			return checks, p.restoreSecret(ctx, e, plan,
+			return checks, p.restoreSecret(ctx, e, &plan,
 				say.Join(say.Of("It is not proved that authentik accepts the new client secret from PocketBase, and "+
 					"authentik is the only way in."), check.Evidence),
 				say.Of("Make that check work, or turn on passwords, and rotate again."))
@@ -59,9 +59,9 @@ func (f rotateFlags) run(ctx context.Context, p program) error {
 
 // restoreSecret restores the client secret that the plan replaced, even if the command is told to stop. It always
 // returns an error, because the rotation failed: why, and what to do once the old one is back.
-func (p program) restoreSecret(ctx context.Context, e *engine.Engine, plan link.Plan, why, todo say.Text) error {
+func (p program) restoreSecret(ctx context.Context, e *engine.Engine, plan *link.Plan, why, todo say.Text) error {
 	ctx = context.WithoutCancel(ctx)
-	back, err := e.RotationTo(ctx, plan.Spec, plan.SecretBefore())
+	back, err := e.RotationTo(ctx, &plan.Spec, plan.SecretBefore())
 	if err == nil {
 		err = e.Apply(ctx, back, func(engine.Event) {})
 	}

@@ -56,7 +56,7 @@ func (f *proofFlags) add(cmd *cobra.Command) {
 
 // planProof plans the proof that the flags ask for, shows the plan in the view, unless that prints JSON, and asks
 // unless yes is set. The plan is empty without --sign-in-new.
-func (p program) planProof(ctx context.Context, e *engine.Engine, spec link.Spec, f proofFlags, view output.View,
+func (p program) planProof(ctx context.Context, e *engine.Engine, spec *link.Spec, f proofFlags, view *output.View,
 	yes bool) (link.Plan, error) {
 	if !f.SignInNew {
 		return link.Plan{}, nil
@@ -66,9 +66,9 @@ func (p program) planProof(ctx context.Context, e *engine.Engine, spec link.Spec
 		return plan, err
 	}
 	if !view.AsJSON {
-		view.Plan(plan)
+		view.Plan(&plan)
 	}
-	if !yes && !p.confirmed(ctx, plan) {
+	if !yes && !p.confirmed(ctx, &plan) {
 		return plan, output.Declined()
 	}
 	return plan, nil

@@ -41,7 +41,7 @@ func (f *targetFlags) add(cmd *cobra.Command) {
 }
 
 // view returns what prints the outcome. It names flags and variables in the place of keys.
-func (f targetFlags) view(p program) output.View {
+func (f targetFlags) view(p program) *output.View {
 	v := p.view(false)
 	v.Flags = map[string]string{"authentik.url": "--authentik", "pocketbase.url": "--pocketbase",
 		"authentik.token": envAuthentikToken, "pocketbase.token": envPocketBaseToken,
@@ -77,7 +77,7 @@ func (f targetFlags) free() error {
 func (f targetFlags) taken() error { return occupied(f.Out, say.Of("Name another file with --out.")) }
 
 // save writes the link file, to a new file or to standard output.
-func (f targetFlags) save(p program, reach linkfile.File, spec link.Spec) error {
+func (f targetFlags) save(p program, reach *linkfile.File, spec *link.Spec) error {
 	linkFile, err := linkfile.Write(reach, spec)
 	if err != nil {
 		return err

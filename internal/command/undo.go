@@ -45,7 +45,7 @@ func (f undoFlags) run(ctx context.Context, p program) error {
 	planned := func(e *engine.Engine, ctx context.Context, spec link.Spec) (link.Plan, error) {
 		id := f.Receipt
 		if id == "" {
-			newest, err := e.Newest(spec)
+			newest, err := e.Newest(&spec)
 			if err != nil {
 				return link.Plan{}, err
 			}

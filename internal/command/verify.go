@@ -114,11 +114,11 @@ func (f verifyFlags) run(ctx context.Context, p program) error {
 	}
 	var done verifications
 	do := func(ctx context.Context, p program, file linkfile.File) output.Summary {
-		r := f.measure(ctx, p, file, who)
-		done.add(r)
+		r := f.measure(ctx, p, &file, who)
+		done.add(&r)
 		if f.Format != formatJUnit {
-			view := p.viewOf(file, f.JSON, f.All)
-			view.Verified(r)
+			view := p.viewOf(&file, f.JSON, f.All)
+			view.Verified(&r)
 		}
 		return r.Summary()
 	}
@@ -146,9 +146,9 @@ func (f verifyFlags) counted() say.Text {
 }
 
 // measure connects to both systems of a link file and checks the link once.
-func (f verifyFlags) measure(ctx context.Context, p program, file linkfile.File,
+func (f verifyFlags) measure(ctx context.Context, p program, file *linkfile.File,
 	who signin.Credentials) (r output.Verification) {
-	r = output.Verification{File: file, Began: time.Now()}
+	r = output.Verification{File: *file, Began: time.Now()}
 	ctx, cancel := context.WithCancel(ctx)
 	defer func() {
 		cancel()
@@ -165,18 +165,18 @@ func (f verifyFlags) measure(ctx context.Context, p program, file linkfile.File,
 		return r
 	}
 	p.view(false).Interrupted(e)
-	desired, err := e.Desire(moment, spec)
+	desired, err := e.Desire(moment, &spec)
 	if err != nil {
 		r.Err = err
 		return r
 	}
-	if missing, none := engine.NoLink(desired); none {
+	if missing, none := engine.NoLink(&desired); none {
 		r.Checks = report.Checks{missing}
 		return r
 	}
 	shown := p.view(f.printsDocument())
 	shown.All = f.All
-	proof, err := p.planProof(ctx, e, spec, f.proofFlags, shown, f.Yes)
+	proof, err := p.planProof(ctx, e, &spec, f.proofFlags, shown, f.Yes)
 	if err != nil {
 		r.Err = err
 		return r
@@ -194,16 +194,16 @@ func (f verifyFlags) measure(ctx context.Context, p program, file linkfile.File,
 	r.Checks = e.Verify(moment, desired, person)
 	if !f.Quick {
 		erase = p.Status(say.Of("Waiting for PocketBase's log, which takes 4 to 30 seconds"))
-		r.Checks = append(r.Checks, e.VerifySlow(ctx, desired, nil)...)
+		r.Checks = append(r.Checks, e.VerifySlow(ctx, &desired, nil)...)
 	}
 	erase()
-	f.signIn(ctx, p, e, desired, who, proof, &r)
+	f.signIn(ctx, p, e, &desired, who, &proof, &r)
 	return r
 }
 
 // signIn adds the test sign-in that the flags ask for.
-func (f verifyFlags) signIn(ctx context.Context, p program, e *engine.Engine, d link.Desired, who signin.Credentials,
-	proof link.Plan, r *output.Verification) {
+func (f verifyFlags) signIn(ctx context.Context, p program, e *engine.Engine, d *link.Desired, who signin.Credentials,
+	proof *link.Plan, r *output.Verification) {
 	var check report.Check
 	switch {
 	case f.SignIn != "":
@@ -238,11 +238,11 @@ type verifications struct {
 	list []output.Verification
 }
 
-func (v *verifications) add(r output.Verification) {
+func (v *verifications) add(r *output.Verification) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	at, _ := slices.BinarySearchFunc(v.list, r, func(a, b output.Verification) int {
+	at, _ := slices.BinarySearchFunc(v.list, *r, func(a, b output.Verification) int {
 		return strings.Compare(a.Name(), b.Name())
 	})
-	v.list = slices.Insert(v.list, at, r)
+	v.list = slices.Insert(v.list, at, *r)
 }

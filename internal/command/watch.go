@@ -50,14 +50,14 @@ func (*interval) Type() string { return "interval" }
 
 // watch measures a link at intervals and prints what changes, until a signal or
 // what --until waits for. It returns the exit code of the last measurement.
-func (f verifyFlags) watch(ctx context.Context, p program, v output.View, who signin.Credentials) error {
+func (f verifyFlags) watch(ctx context.Context, p program, v *output.View, who signin.Credentials) error {
 	v.Lines = true
 	ticker := time.NewTicker(f.Watch)
 	defer ticker.Stop()
 	var last error = output.ExitError
 	var seen output.Standing
 	for {
-		r := f.measure(ctx, p, v.File, who)
+		r := f.measure(ctx, p, &v.File, who)
 		if ctx.Err() != nil {
 			return last
 		}
@@ -67,7 +67,7 @@ func (f verifyFlags) watch(ctx context.Context, p program, v output.View, who si
 		if err := f.writeMetrics([]output.Verification{r}); err != nil {
 			return v.Fail(err)
 		}
-		seen, last = v.Changed(seen, r), r.Summary().Exit()
+		seen, last = v.Changed(seen, &r), r.Summary().Exit()
 		if f.Until == untilFail && r.Checks.Failed() || f.Until == untilPass && last == nil {
 			return last
 		}

@@ -22,13 +22,13 @@ type Among struct {
 }
 
 // explain reports whether the other links explain how fresh differs from plan.
-func (a Among) explain(plan, fresh link.Plan) bool {
+func (a Among) explain(plan, fresh *link.Plan) bool {
 	if a.Unseen || a.Written == nil {
 		return a.Unseen
 	}
 	for _, now := range fresh.Changes {
 		old := changeWith(plan, now.ID())
-		if old == nil || !same(*old, now) && !(a.Written(now) && partOf(now, *old)) {
+		if old == nil || !same(old, &now) && !(a.Written(now) && partOf(now, *old)) {
 			return false
 		}
 	}
@@ -41,7 +41,7 @@ func (a Among) explain(plan, fresh link.Plan) bool {
 func partOf(now, old link.Change) bool {
 	fields := old.Fields
 	old.Fields = now.Fields
-	return same(now, old) && !slices.ContainsFunc(now.Fields, func(f link.Field) bool {
+	return same(&now, &old) && !slices.ContainsFunc(now.Fields, func(f link.Field) bool {
 		return !slices.ContainsFunc(fields, func(was link.Field) bool { return sameField(f, was) })
 	})
 }

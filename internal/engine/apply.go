@@ -24,21 +24,21 @@ import (
 // from there. With receipts, each write is recorded on disk before it is sent,
 // and only one Apply runs per pair of systems. The error is a *report.Stopped.
 func (e *Engine) Apply(ctx context.Context, plan link.Plan, hook Hook) error {
-	return e.ApplyAmong(ctx, plan, Among{}, hook)
+	return e.ApplyAmong(ctx, &plan, Among{}, hook)
 }
 
 // ApplyAmong is Apply for one of several links.
-func (e *Engine) ApplyAmong(ctx context.Context, plan link.Plan, others Among, hook Hook) error {
+func (e *Engine) ApplyAmong(ctx context.Context, plan *link.Plan, others Among, hook Hook) error {
 	unlock, err := e.lockForApply(ctx)
 	if err != nil {
 		return stoppedBetween(0, err)
 	}
 	defer unlock()
-	fresh := plan
+	fresh := *plan
 	if others.Fresh {
 		err = e.checkInterrupted(plan)
 	} else {
-		fresh, err = e.confirm(ctx, plan, others)
+		fresh, err = e.confirm(ctx, *plan, others)
 	}
 	if err == nil && others.Ready != nil {
 		err = others.Ready(fresh)
@@ -46,7 +46,7 @@ func (e *Engine) ApplyAmong(ctx context.Context, plan link.Plan, others Among, h
 	if err != nil {
 		return stoppedBetween(0, err)
 	}
-	return e.carryOutAll(ctx, fresh, hook)
+	return e.carryOutAll(ctx, &fresh, hook)
 }
 
 // Hold keeps other programs from changing the link until release is called, so that a plan that is made meanwhile stays
@@ -71,10 +71,10 @@ func (e *Engine) ApplyUnseen(ctx context.Context, planned Planner, show func(lin
 		return err
 	}
 	show(plan)
-	if err := e.checkInterrupted(plan); err != nil {
+	if err := e.checkInterrupted(&plan); err != nil {
 		return stoppedBetween(0, err)
 	}
-	return e.carryOutAll(ctx, plan, hook)
+	return e.carryOutAll(ctx, &plan, hook)
 }
 
 // lockForApply locks the link, and removes what an interrupted proof left.
@@ -90,11 +90,11 @@ func (e *Engine) lockForApply(ctx context.Context) (unlock func(), err error) {
 }
 
 // carryOutAll carries out a plan that agrees with both systems.
-func (e *Engine) carryOutAll(ctx context.Context, plan link.Plan, hook Hook) error {
+func (e *Engine) carryOutAll(ctx context.Context, plan *link.Plan, hook Hook) error {
 	if plan.Empty() {
 		return stoppedBetween(0, e.closeInterrupted(plan))
 	}
-	if plan.NeedsProof() && !plan.Proof.Covers(plan.Desired, time.Now()) {
+	if plan.NeedsProof() && !plan.Proof.Covers(&plan.Desired, time.Now()) {
 		return stoppedBetween(0, Unproved())
 	}
 	receipt, err := e.begin(plan)
@@ -105,9 +105,9 @@ func (e *Engine) carryOutAll(ctx context.Context, plan link.Plan, hook Hook) err
 	var left []error // of changes that do not keep the others from being made
 	for i := range plan.Changes {
 		if ctx.Err() != nil && secretGap(plan.Changes[:i]) < 0 && !halfRenewed(plan, i) {
-			return stoppedBetween(i, cancelledBefore(plan.Changes[i]))
+			return stoppedBetween(i, cancelledBefore(&plan.Changes[i]))
 		}
-		during := reads.over(reads.from(ctx), e, plan.Changes[i], plan.Changes[i+1:])
+		during := reads.over(reads.from(ctx), e, &plan.Changes[i], plan.Changes[i+1:])
 		if err := e.change(during, plan, i, receipt, hook); err != nil {
 			reads.from(ctx)
 			if !goesOn(plan, err) {
@@ -125,7 +125,7 @@ func (e *Engine) carryOutAll(ctx context.Context, plan link.Plan, hook Hook) err
 
 // goesOn reports whether a plan goes on after a change that was refused: an account that cannot be signed out keeps no
 // other one from it.
-func goesOn(plan link.Plan, err error) bool {
+func goesOn(plan *link.Plan, err error) bool {
 	stopped, ok := errors.AsType[*report.Stopped](err)
 	if !ok || plan.Purpose != link.PurposeSignOut || stopped.Change != report.WrittenNone {
 		return false
@@ -145,10 +145,10 @@ func stoppedBetween(made int, err error) error {
 
 // confirm plans again and fails as stale if the result differs from plan in what others do not explain.
 func (e *Engine) confirm(ctx context.Context, plan link.Plan, others Among) (link.Plan, error) {
-	if err := e.checkInterrupted(plan); err != nil {
+	if err := e.checkInterrupted(&plan); err != nil {
 		return link.Plan{}, err
 	}
-	fresh, err := e.Again(ctx, plan)
+	fresh, err := e.Again(ctx, &plan)
 	if err != nil {
 		return link.Plan{}, err
 	}
@@ -157,8 +157,8 @@ func (e *Engine) confirm(ctx context.Context, plan link.Plan, others Among) (lin
 	if plan.Saved {
 		compared.Changes = link.Each(fresh.Changes, withoutSecretBefore)
 	}
-	if differences := Differences(plan, compared); len(differences) > 0 && !others.explain(plan, compared) {
-		return link.Plan{}, changedSince(staleSystem(plan, compared),
+	if differences := Differences(&plan, &compared); len(differences) > 0 && !others.explain(&plan, &compared) {
+		return link.Plan{}, changedSince(staleSystem(&plan, &compared),
 			append(differences, e.changedBy(ctx, plan, fresh)...)...)
 	}
 	return fresh, nil
@@ -185,7 +185,7 @@ func changedSince(system report.System, what ...say.Text) *report.Fault {
 
 // cancelledBefore returns the fault of an apply that was cancelled between two
 // changes. Its receipt stays unfinished, so that the next apply continues it.
-func cancelledBefore(next link.Change) error {
+func cancelledBefore(next *link.Change) error {
 	return &report.Fault{
 		Kind: report.FaultOther, System: next.System, Err: context.Canceled,
 		Summary: say.Of("authpocket was told to stop before it began to %s %s.", string(next.Action), next.Object),
@@ -205,7 +205,7 @@ func extended(ctx context.Context, longer time.Duration) (context.Context, conte
 }
 
 // change carries out one change of the plan and records it in the receipt.
-func (e *Engine) change(ctx context.Context, plan link.Plan, i int, receipt receipt, hook Hook) error {
+func (e *Engine) change(ctx context.Context, plan *link.Plan, i int, receipt receipt, hook Hook) error {
 	overlapping, cancel := extended(ctx, finishTime)
 	defer cancel()
 	ctx = wire.Alone(overlapping)
@@ -219,7 +219,7 @@ func (e *Engine) change(ctx context.Context, plan link.Plan, i int, receipt rece
 		return fail(e.failed(ctx, plan, i, receipt, report.WrittenNone, err))
 	}
 	hook(Event{Index: i, Change: change, State: Running, Receipt: receipt.id()})
-	if err := e.carryOut(overlapping, plan.Spec, change, receipt); err != nil {
+	if err := e.carryOut(overlapping, &plan.Spec, &change, receipt); err != nil {
 		failed := e.failed(ctx, plan, i, receipt, report.WrittenBy(err), err)
 		failed.Err = errors.Join(failed.Err, receipt.failed(i, failed))
 		return fail(failed)
@@ -236,7 +236,7 @@ func (e *Engine) change(ctx context.Context, plan link.Plan, i int, receipt rece
 // failed closes the secret gap that a failed change leaves open and returns
 // what was written.
 func (e *Engine) failed(
-	ctx context.Context, plan link.Plan, i int, receipt receipt, written report.Written, err error,
+	ctx context.Context, plan *link.Plan, i int, receipt receipt, written report.Written, err error,
 ) *report.Stopped {
 	change, made := plan.Changes[i], i
 	if written != report.WrittenNone && change.System == report.Authentik {
@@ -244,7 +244,7 @@ func (e *Engine) failed(
 	}
 	effect := report.Effect{Made: i, Change: written}
 	if written == report.WrittenNone || change.Kind != link.KindOAuth2 { // else PocketBase may have the new secret
-		effect.Secrets = e.closeGap(ctx, plan.Spec, plan.Changes[:made], change, receipt, err)
+		effect.Secrets = e.closeGap(ctx, &plan.Spec, plan.Changes[:made], &change, receipt, err)
 	}
 	if halfRenewed(plan, i) {
 		effect.Secrets = report.SecretsDiffer
@@ -253,26 +253,26 @@ func (e *Engine) failed(
 		err)}
 }
 
-func (e *Engine) carryOut(ctx context.Context, spec link.Spec, change link.Change, receipt receipt) error {
+func (e *Engine) carryOut(ctx context.Context, spec *link.Spec, change *link.Change, receipt receipt) error {
 	err := e.write(ctx, change)
 	if err != nil || change.System == report.Authentik {
 		return err
 	}
-	return e.matchSecret(wire.Alone(ctx), spec, change, receipt)
+	return e.matchSecret(wire.Alone(ctx), spec, *change, receipt)
 }
 
-func (e *Engine) write(ctx context.Context, change link.Change) error {
+func (e *Engine) write(ctx context.Context, change *link.Change) error {
 	if change.System == report.Authentik {
-		return e.authentik.Apply(ctx, change)
+		return e.authentik.Apply(ctx, *change)
 	}
 	if e.joint != nil { // of two collections saved at once, PocketBase may cache an old one (core/collection_query.go)
 		defer e.joint.Write(e.meta.PocketBaseURL)()
 	}
-	return e.pocketbase.Apply(ctx, change)
+	return e.pocketbase.Apply(ctx, *change)
 }
 
 // Again observes both systems and makes the plan again.
-func (e *Engine) Again(ctx context.Context, plan link.Plan) (link.Plan, error) {
+func (e *Engine) Again(ctx context.Context, plan *link.Plan) (link.Plan, error) {
 	observe := e.observeLink
 	if plan.Purpose == link.PurposeSignOut {
 		return e.againSignOut(ctx, plan)
@@ -289,7 +289,7 @@ func (e *Engine) Again(ctx context.Context, plan link.Plan) (link.Plan, error) {
 			return link.Plan{}, err
 		}
 	}
-	fresh, problems := plans.Again(plan, snaps.Authentik, snaps.PocketBase)
+	fresh, problems := plans.Again(plan, &snaps.Authentik, &snaps.PocketBase)
 	if len(problems) > 0 {
 		return link.Plan{}, noLongerPossible(problems)
 	}
@@ -321,9 +321,9 @@ func (e *Engine) changedBy(ctx context.Context, plan, fresh link.Plan) []say.Tex
 }
 
 // staleSystem returns the system of the first change that differs.
-func staleSystem(plan, fresh link.Plan) report.System {
+func staleSystem(plan, fresh *link.Plan) report.System {
 	for i, c := range fresh.Changes {
-		if i >= len(plan.Changes) || !same(plan.Changes[i], c) {
+		if i >= len(plan.Changes) || !same(&plan.Changes[i], &c) {
 			return c.System
 		}
 	}
@@ -335,11 +335,11 @@ func staleSystem(plan, fresh link.Plan) report.System {
 
 // Differences describes what changed in the systems between plan and fresh, one
 // sentence each. It returns nil if nothing that concerns the plan did.
-func Differences(plan, fresh link.Plan) []say.Text {
+func Differences(plan, fresh *link.Plan) []say.Text {
 	var out []say.Text
 	for _, now := range fresh.Changes {
 		if old := changeWith(plan, now.ID()); old != nil {
-			out = append(out, fieldDifferences(*old, now)...)
+			out = append(out, fieldDifferences(old, &now)...)
 		} else {
 			out = append(out, say.Of("%s: %s now needs a change.", now.System.Label(), now.Object))
 		}
@@ -354,11 +354,11 @@ func Differences(plan, fresh link.Plan) []say.Text {
 	return out
 }
 
-func changeWith(plan link.Plan, id string) *link.Change {
+func changeWith(plan *link.Plan, id string) *link.Change {
 	return link.Find(plan.Changes, func(c link.Change) bool { return c.ID() == id })
 }
 
-func fieldDifferences(old, now link.Change) []say.Text {
+func fieldDifferences(old, now *link.Change) []say.Text {
 	if same(old, now) {
 		return nil
 	}
@@ -394,13 +394,13 @@ func fieldDifferences(old, now link.Change) []say.Text {
 
 // same reports whether two changes write the same to the same object. All
 // client secrets print alike, so they are compared themselves.
-func same(a, b link.Change) bool {
+func same(a, b *link.Change) bool {
 	return a.ID() == b.ID() && a.Action == b.Action && secretBefore(a).Equal(secretBefore(b)) && sameAccount(a, b) &&
 		slices.EqualFunc(a.Fields, b.Fields, sameField)
 }
 
 // sameAccount reports whether two changes sign out the same account in the same state, for the same reason.
-func sameAccount(a, b link.Change) bool {
+func sameAccount(a, b *link.Change) bool {
 	was, now := link.As[link.SessionState](a.Before), link.As[link.SessionState](b.Before)
 	return was == nil || now == nil || *was == *now
 }
@@ -410,7 +410,7 @@ func sameField(a, b link.Field) bool {
 }
 
 // secretBefore returns authentik's client secret before a change.
-func secretBefore(c link.Change) secret.Text {
+func secretBefore(c *link.Change) secret.Text {
 	if p := link.As[link.ProviderState](c.Before); p != nil {
 		return p.ClientSecret
 	}

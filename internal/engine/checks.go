@@ -30,18 +30,18 @@ func remedyOf(cause report.CauseID) say.Text {
 
 // checkBoth runs the checks that concern both systems.
 func (e *Engine) checkBoth(ctx context.Context, d link.Desired, person int) []report.Check {
-	checks := []report.Check{checkAddresses(d), {}, {}, {}, {}}
+	checks := []report.Check{checkAddresses(&d), {}, {}, {}, {}}
 	var group sync.WaitGroup
 	group.Go(func() { checks[1] = e.checkClock(ctx) })
 	group.Go(func() { checks[2] = e.pocketbase.Realtime(ctx, d) })
-	group.Go(func() { checks[3] = e.checkCollection(ctx, d) })
-	group.Go(func() { checks[4] = e.checkPrediction(ctx, d, person) })
+	group.Go(func() { checks[3] = e.checkCollection(ctx, &d) })
+	group.Go(func() { checks[4] = e.checkPrediction(ctx, &d, person) })
 	group.Wait()
 	return checks
 }
 
 // checkAddresses warns of plain http in addresses that browsers use.
-func checkAddresses(d link.Desired) report.Check {
+func checkAddresses(d *link.Desired) report.Check {
 	check := report.Check{ID: report.CheckAddresses, System: report.PB,
 		Title: say.Of("Browsers reach both systems over " +
 			"https")}
@@ -97,10 +97,10 @@ func clockWords(ahead time.Duration) say.Text {
 }
 
 // checkCollection looks for rules that changed since the link was created.
-func (e *Engine) checkCollection(ctx context.Context, d link.Desired) report.Check {
+func (e *Engine) checkCollection(ctx context.Context, d *link.Desired) report.Check {
 	check := report.Check{ID: report.CheckPocketBaseCollection, System: report.PB,
 		Title: say.Of("The collection's rules are the same as when the link was created")}
-	now, err := e.pocketbase.Collection(ctx, d)
+	now, err := e.pocketbase.Collection(ctx, *d)
 	if report.IsStale(err) {
 		m := report.MessageOf(err)
 		return check.Fails(report.CauseCollectionMissing, m.What(), m.Todo)
@@ -122,11 +122,11 @@ func (e *Engine) checkCollection(ctx context.Context, d link.Desired) report.Che
 
 // checkPrediction predicts the sign-in of a person. A refusal of the token's
 // own account, person 0, is only a warning: it may be no account for people.
-func (e *Engine) checkPrediction(ctx context.Context, d link.Desired, person int) report.Check {
+func (e *Engine) checkPrediction(ctx context.Context, d *link.Desired, person int) report.Check {
 	check := report.Check{ID: report.CheckPrediction, System: report.PB,
 		Title: say.Of("Predicted result of this person's " +
 			"sign-in")}
-	p, err := e.Foresee(ctx, d, person)
+	p, err := e.Foresee(ctx, *d, person)
 	switch {
 	case err != nil:
 		return skipped(check, err)

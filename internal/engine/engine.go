@@ -132,7 +132,7 @@ type observer func(context.Context, link.Spec) (Snapshots, error)
 // observeLink is Observe for a plan that links. On an authentik with many
 // providers it reads only those of the link, unless it takes all to find them.
 func (e *Engine) observeLink(ctx context.Context, spec link.Spec) (Snapshots, error) {
-	return e.observeFew(ctx, spec, Ahead(spec))
+	return e.observeFew(ctx, &spec, Ahead(spec))
 }
 
 // Ahead returns what Plan observes, for who connects: what is read then is not read again in the same moment.
@@ -142,7 +142,7 @@ func Ahead(spec link.Spec) link.Query {
 	return q
 }
 
-func (e *Engine) observeFew(ctx context.Context, spec link.Spec, q link.Query) (Snapshots, error) {
+func (e *Engine) observeFew(ctx context.Context, spec *link.Spec, q link.Query) (Snapshots, error) {
 	snaps, err := e.observe(ctx, q)
 	a := &snaps.Authentik
 	if err != nil || a.ProviderCount == 0 {
@@ -158,7 +158,7 @@ func (e *Engine) observeFew(ctx context.Context, spec link.Spec, q link.Query) (
 	}
 	if ids := plans.ClientIDs(spec, snaps.PocketBase); a.Application != nil && len(ids) > 0 {
 		err = read(link.ProviderQuery{ClientIDs: ids, Name: q.ProviderName})
-		if err != nil || plans.Settled(spec, *a, snaps.PocketBase) {
+		if err != nil || plans.Settled(spec, a, &snaps.PocketBase) {
 			return snaps, err
 		}
 	}
@@ -175,9 +175,9 @@ func (e *Engine) Plan(ctx context.Context, spec link.Spec) (link.Plan, error) {
 
 // PlanFix returns a plan that fixes one cause and changes nothing else. differs
 // reports whether the systems differ from the spec at all.
-func (e *Engine) PlanFix(ctx context.Context, spec link.Spec, cause report.CauseID) (plan link.Plan, differs bool,
+func (e *Engine) PlanFix(ctx context.Context, spec *link.Spec, cause report.CauseID) (plan link.Plan, differs bool,
 	err error) {
-	if plan, err = e.Plan(ctx, spec); err != nil {
+	if plan, err = e.Plan(ctx, *spec); err != nil {
 		return link.Plan{}, false, err
 	}
 	return plans.Narrow(plan.Limited(link.PartBeforeProof), cause), !plan.Empty(), nil
@@ -190,7 +190,7 @@ func (e *Engine) Whole(ctx context.Context, spec link.Spec) (link.Plan, error) {
 	if err != nil {
 		return link.Plan{}, err
 	}
-	return plans.Whole(plan, snaps.Authentik, snaps.PocketBase), nil
+	return plans.Whole(&plan, snaps.Authentik, snaps.PocketBase), nil
 }
 
 func (e *Engine) plan(ctx context.Context, spec link.Spec, observe observer) (link.Plan, Snapshots, error) {
@@ -212,7 +212,7 @@ func (e *Engine) plan(ctx context.Context, spec link.Spec, observe observer) (li
 	if clientID != "" {
 		generated.ClientID, generated.KeptID = clientID, true
 	}
-	plan, problems := plans.New(spec, snaps.Authentik, snaps.PocketBase, generated)
+	plan, problems := plans.New(&spec, &snaps.Authentik, &snaps.PocketBase, generated)
 	if len(problems) > 0 {
 		return link.Plan{}, Snapshots{}, problems
 	}
@@ -229,15 +229,15 @@ func (e *Engine) find(ctx context.Context, spec link.Spec, observe observer) (Sn
 	if err != nil {
 		return snaps, spec, err
 	}
-	return follow(ctx, spec, snaps, observe)
+	return follow(ctx, &spec, snaps, observe)
 }
 
 // follow observes again if snaps show that the link has another slug than spec.
-func follow(ctx context.Context, spec link.Spec, snaps Snapshots, observe observer) (Snapshots, link.Spec, error) {
+func follow(ctx context.Context, spec *link.Spec, snaps Snapshots, observe observer) (Snapshots, link.Spec, error) {
 	var err error
-	if slug := plans.SlugFor(spec, snaps.Authentik, snaps.PocketBase); slug != spec.Query().Slug {
+	if slug := plans.SlugFor(spec, &snaps.Authentik, &snaps.PocketBase); slug != spec.Query().Slug {
 		spec.Application.Slug = &slug
-		snaps, err = observe(ctx, spec)
+		snaps, err = observe(ctx, *spec)
 	}
-	return snaps, spec, err
+	return snaps, *spec, err
 }

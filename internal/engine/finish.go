@@ -35,7 +35,7 @@ func (x Expected) subject() string {
 // returns the outcome and its cause. Explaining a failure takes up to 30 s,
 // because PocketBase writes its log late; report, if not nil, receives
 // intermediate verdicts.
-func (e *Engine) FinishSignIn(ctx context.Context, d link.Desired, s SignIn, r signin.Return, x Expected,
+func (e *Engine) FinishSignIn(ctx context.Context, d *link.Desired, s SignIn, r signin.Return, x Expected,
 	report func(signin.Verdict)) signin.Verdict {
 	v, _ := e.finishSignIn(ctx, d, s, r, x, report)
 	return v
@@ -43,12 +43,12 @@ func (e *Engine) FinishSignIn(ctx context.Context, d link.Desired, s SignIn, r s
 
 // finishSignIn is FinishSignIn. answered reports whether PocketBase answered the
 // exchange, so that it does not create an account later.
-func (e *Engine) finishSignIn(ctx context.Context, d link.Desired, s SignIn, r signin.Return, x Expected,
+func (e *Engine) finishSignIn(ctx context.Context, d *link.Desired, s SignIn, r signin.Return, x Expected,
 	report func(signin.Verdict)) (v signin.Verdict, answered bool) {
 	if report == nil {
 		report = func(signin.Verdict) {}
 	}
-	t := &signInTest{e: e, d: d, s: s, x: x, report: report, facts: signin.Facts{Decision: d.Email, Return: r,
+	t := &signInTest{e: e, d: *d, s: s, x: x, report: report, facts: signin.Facts{Decision: d.Email, Return: r,
 		Mapped: d.Collection.OAuth2.Mapped, OwnCallback: !strings.HasSuffix(s.RedirectURL, link.RedirectPath)}}
 	if r.Code.IsSet() {
 		report(signin.Verdict{Stages: signin.StagesUpTo(signin.StageToken, signin.StageRunning, say.Text{}),
@@ -132,7 +132,7 @@ func (t *signInTest) compare(v *signin.Verdict) {
 
 // explain finds out why the sign-in did not work.
 func (t *signInTest) explain(ctx context.Context) signin.Verdict {
-	t.report(t.verdict(signin.Diagnose(t.facts)))
+	t.report(t.verdict(signin.Diagnose(&t.facts)))
 	t.readTrails(ctx)
 	if done := t.facts.Exchanged; done != nil && done.Refusal != nil && len(done.Refusal.Fields) > 0 {
 		if now, err := t.e.pocketbase.Collection(ctx, t.d); err == nil {
@@ -144,10 +144,10 @@ func (t *signInTest) explain(ctx context.Context) signin.Verdict {
 			t.facts.Claims = new(signin.ReadClaims(all))
 		}
 	}
-	if t.facts.Return.Missing != signin.MissingNothing || signin.MaySharpen(signin.Diagnose(t.facts)) {
+	if t.facts.Return.Missing != signin.MissingNothing || signin.MaySharpen(signin.Diagnose(&t.facts)) {
 		t.measure(ctx)
 	}
-	v := t.verdict(signin.Diagnose(t.facts))
+	v := t.verdict(signin.Diagnose(&t.facts))
 	t.addMismatch(ctx, &v)
 	t.addLeftBehind(ctx, &v)
 	t.compare(&v)
@@ -177,7 +177,7 @@ func (t *signInTest) readTrails(ctx context.Context) {
 
 // needsLog reports whether only PocketBase's log can show the cause.
 func (t *signInTest) needsLog() bool {
-	return t.facts.Return.Code.IsSet() && signin.Diagnose(t.facts) == report.CauseUnknown
+	return t.facts.Return.Code.IsSet() && signin.Diagnose(&t.facts) == report.CauseUnknown
 }
 
 // measure runs the checks of both systems, in case nobody came back from
@@ -196,7 +196,7 @@ func (t *signInTest) measure(ctx context.Context) {
 // verdict returns the verdict for a cause.
 func (t *signInTest) verdict(cause report.CauseID) signin.Verdict {
 	known, _ := signin.FindCause(cause)
-	v := t.begin(signin.StagesUpTo(signin.StageOf(t.facts), signin.StageFailed, known.Title))
+	v := t.begin(signin.StagesUpTo(signin.StageOf(&t.facts), signin.StageFailed, known.Title))
 	v.Cause, v.Todo = cause, known.Todo
 	// A cause from PocketBase's log would be more precise.
 	if t.fault != nil && signin.Vague(cause) {

@@ -58,7 +58,7 @@ func (e *Engine) History() (*History, error) {
 	}
 	h := &History{Dir: e.receipts.Dir()}
 	for _, one := range list {
-		if e.ours(one) {
+		if e.ours(&one) {
 			h.Receipts = append(h.Receipts, Past{one, takenBack(list, one.ID)})
 		} else {
 			h.Others++

@@ -36,7 +36,7 @@ func (e *Engine) lockPerson(ctx context.Context, person int, name string) (unloc
 // note records on disk that PocketBase may create an account for a test
 // sign-in, so that a later run finds it if this one is killed. It returns nil
 // if there is nothing to record: an account that is there is not the test's.
-func (e *Engine) note(ctx context.Context, d link.Desired, s SignIn, name string, x Expected) (*journal.SignIn,
+func (e *Engine) note(ctx context.Context, d *link.Desired, s SignIn, name string, x Expected) (*journal.SignIn,
 	error) {
 	if e.receipts == nil || !e.mayCreate(ctx, d, x) {
 		return nil, nil
@@ -47,11 +47,11 @@ func (e *Engine) note(ctx context.Context, d link.Desired, s SignIn, name string
 }
 
 // mayCreate reports whether a sign-in may create an account, as far as is known.
-func (e *Engine) mayCreate(ctx context.Context, d link.Desired, x Expected) bool {
+func (e *Engine) mayCreate(ctx context.Context, d *link.Desired, x Expected) bool {
 	if p := x.Prediction; p != nil {
 		return p.Subject != "" && p.Outcome != signin.OutcomeReturns && p.Outcome != signin.OutcomeLinked
 	}
-	bySubject, byEmail, err := e.pocketbase.Accounts(ctx, d, x.known.Subject, x.known.Email)
+	bySubject, byEmail, err := e.pocketbase.Accounts(ctx, *d, x.known.Subject, x.known.Email)
 	return err != nil || bySubject == nil && byEmail == nil
 }
 
@@ -76,7 +76,7 @@ const exchangeDelay = 5 * time.Second
 // clearUp deletes the accounts that interrupted tests of a person left behind,
 // and adds what it did to the check. An account that the person may have used
 // since is not deleted.
-func (e *Engine) clearUp(ctx context.Context, d link.Desired, person int, name string) (
+func (e *Engine) clearUp(ctx context.Context, d *link.Desired, person int, name string) (
 	told func(report.Check) report.Check) {
 	told = func(c report.Check) report.Check { return c }
 	if e.receipts == nil {
@@ -92,7 +92,7 @@ func (e *Engine) clearUp(ctx context.Context, d link.Desired, person int, name s
 			continue
 		}
 		if n.Person == 0 && person != 0 { // the token may read users now
-			known, _ := e.authentik.Person(ctx, d, person)
+			known, _ := e.authentik.Person(ctx, *d, person)
 			n.Person, n.Subject = person, known.Subject
 		}
 		id, err := e.clearUpAfter(ctx, d, n)
@@ -135,15 +135,15 @@ func leftBehind(check report.Check, id string, err error) report.Check {
 
 // clearUpAfter deletes the account that an interrupted test created and returns
 // its ID, empty for none.
-func (e *Engine) clearUpAfter(ctx context.Context, d link.Desired, n *journal.SignIn) (id string, err error) {
+func (e *Engine) clearUpAfter(ctx context.Context, d *link.Desired, n *journal.SignIn) (id string, err error) {
 	if n.Subject == "" {
 		return e.suspects(ctx, d, n)
 	}
-	account, _, err := e.pocketbase.Accounts(ctx, d, n.Subject, "")
+	account, _, err := e.pocketbase.Accounts(ctx, *d, n.Subject, "")
 	if err != nil || account == nil {
 		return "", err
 	}
-	alone, err := e.authentik.OnlySignIn(ctx, n.Started.Add(-exchangeDelay), d, n.Person, n.State)
+	alone, err := e.authentik.OnlySignIn(ctx, n.Started.Add(-exchangeDelay), *d, n.Person, n.State)
 	if err == nil && !alone {
 		err = &report.Fault{System: report.PB, Kind: report.FaultRefused,
 			Summary: say.Of("authentik's log does not rule out that the person has signed in since, so it was not " +
@@ -153,14 +153,14 @@ func (e *Engine) clearUpAfter(ctx context.Context, d link.Desired, n *journal.Si
 	if err != nil {
 		return account.ID, err
 	}
-	return account.ID, e.pocketbase.DeleteAccount(ctx, d, account.ID, n.Started, false)
+	return account.ID, e.pocketbase.DeleteAccount(ctx, *d, account.ID, n.Started, false)
 }
 
 // suspects returns the IDs of the accounts that were created at the time of an
 // interrupted test whose person's subject is unknown, empty for none, and a
 // fault that says why none is deleted.
-func (e *Engine) suspects(ctx context.Context, d link.Desired, n *journal.SignIn) (ids string, err error) {
-	made, err := e.pocketbase.MadeBetween(ctx, d, n.Started, n.Started.Add(settleTime))
+func (e *Engine) suspects(ctx context.Context, d *link.Desired, n *journal.SignIn) (ids string, err error) {
+	made, err := e.pocketbase.MadeBetween(ctx, *d, n.Started, n.Started.Add(settleTime))
 	if err != nil || len(made) == 0 {
 		return "", err
 	}

@@ -77,7 +77,7 @@ func TestAFaultOfOneSystemEndsTheOther(t *testing.T) {
 		for what, err := range map[string]error{
 			"plan":    errOf(m.engine().Plan(t.Context(), memorySpec())),
 			"removal": errOf(m.engine().Removal(t.Context(), memorySpec())),
-			"desire":  errOf(m.engine().Desire(t.Context(), memorySpec())),
+			"desire":  errOf(m.engine().Desire(t.Context(), new(memorySpec()))),
 			"apply":   m.engine().Apply(t.Context(), link.Plan{Spec: memorySpec()}, nil),
 		} {
 			if got, _ := errors.AsType[*report.Fault](err); got != fault {
@@ -161,7 +161,7 @@ func alphanumeric(text string) bool {
 
 func TestDifferencesOfThePlanItselfAreNone(t *testing.T) {
 	plan := mustPlan(t, newMemory().engine())
-	if got := engine.Differences(plan, plan); len(got) != 0 {
+	if got := engine.Differences(&plan, &plan); len(got) != 0 {
 		t.Errorf("the differences are %v", got)
 	}
 }

@@ -40,7 +40,7 @@ const (
 // killed test of the same person left behind. The check is skipped if authentik
 // asks for more than the credentials. The verdict is nil if the sign-in did not
 // reach an outcome. It takes up to a minute, and 30 s more to explain a failure.
-func (e *Engine) SignInAs(ctx context.Context, d link.Desired, who signin.Credentials) (report.Check, *signin.Verdict) {
+func (e *Engine) SignInAs(ctx context.Context, d *link.Desired, who signin.Credentials) (report.Check, *signin.Verdict) {
 	person, _ := e.FindUser(ctx, who.Name) // a token that may not read users can still test a sign-in
 	unlock, err := e.lockPerson(ctx, person, who.Name)
 	if err != nil {
@@ -48,7 +48,7 @@ func (e *Engine) SignInAs(ctx context.Context, d link.Desired, who signin.Creden
 	}
 	defer unlock()
 	report := e.clearUp(ctx, d, person, who.Name)
-	check, v := e.signInAs(ctx, d, who, person)
+	check, v := e.signInAs(ctx, *d, who, person)
 	return report(check), v
 }
 
@@ -57,9 +57,9 @@ func (e *Engine) signInAs(
 	ctx context.Context, d link.Desired, who signin.Credentials, person int,
 ) (report.Check, *signin.Verdict) {
 	var note *journal.SignIn
-	a := e.attempt(ctx, d, who, func() Expected { return e.expect(ctx, d, person) },
+	a := e.attempt(ctx, &d, who, func() Expected { return e.expect(ctx, &d, person) },
 		func(s SignIn, x Expected) (err error) {
-			note, err = e.note(ctx, d, s, who.Name, x)
+			note, err = e.note(ctx, &d, s, who.Name, x)
 			return err
 		})
 	if a.verdict == nil {
@@ -83,7 +83,7 @@ type attempt struct {
 // attempt makes a test sign-in and leaves the account that it creates. about is
 // called, if set, before PocketBase can create one, and stops the sign-in by an
 // error.
-func (e *Engine) attempt(ctx context.Context, d link.Desired, who signin.Credentials, expect func() Expected,
+func (e *Engine) attempt(ctx context.Context, d *link.Desired, who signin.Credentials, expect func() Expected,
 	about func(SignIn, Expected) error) (a attempt) {
 	var err error
 	a.check = signInBy(who)
@@ -92,7 +92,7 @@ func (e *Engine) attempt(ctx context.Context, d link.Desired, who signin.Credent
 		return a
 	}
 	x := expect()
-	back, err := e.authentik.SignIn(ctx, d, signin.Opening{AuthURL: a.AuthURL, RedirectURL: a.RedirectURL,
+	back, err := e.authentik.SignIn(ctx, *d, signin.Opening{AuthURL: a.AuthURL, RedirectURL: a.RedirectURL,
 		State: a.State}, who)
 	if stopped, ok := errors.AsType[*signin.LoginError](err); ok {
 		if a.check.System = report.Authentik; stopped.Stop != signin.StopDenied {
@@ -124,7 +124,7 @@ func (e *Engine) attempt(ctx context.Context, d link.Desired, who signin.Credent
 		a.check = a.check.Fails(v.Cause, back.Said.Values(func(s string) string { return secret.Hide(s, hide...) }),
 			v.Todo)
 	} else {
-		a.check = signInCheck(a.check, v, hide)
+		a.check = signInCheck(a.check, &v, hide)
 	}
 	a.verdict, a.answered = &v, answered
 	return a
@@ -137,26 +137,26 @@ func signInBy(who signin.Credentials) report.Check {
 
 // expect returns what is known about a person's sign-in beforehand. It is less
 // if the token may not read users or predict sign-ins.
-func (e *Engine) expect(ctx context.Context, d link.Desired, person int) (x Expected) {
+func (e *Engine) expect(ctx context.Context, d *link.Desired, person int) (x Expected) {
 	if person == 0 {
 		return x
 	}
 	x.Person = person
-	if p, err := e.Foresee(ctx, d, person); err == nil {
+	if p, err := e.Foresee(ctx, *d, person); err == nil {
 		x.Prediction = &p
 	} else {
-		x.known, _ = e.authentik.Person(ctx, d, person)
+		x.known, _ = e.authentik.Person(ctx, *d, person)
 	}
 	return x
 }
 
 // inactive reports whether authentik is known to have deactivated a person, 0
 // for an unknown one.
-func (e *Engine) inactive(ctx context.Context, d link.Desired, person int) bool {
+func (e *Engine) inactive(ctx context.Context, d *link.Desired, person int) bool {
 	if person == 0 {
 		return false
 	}
-	known, err := e.authentik.Person(ctx, d, person)
+	known, err := e.authentik.Person(ctx, *d, person)
 	return err == nil && known.Inactive
 }
 
@@ -192,7 +192,7 @@ func stoppedCheck(check report.Check, stopped *signin.LoginError) report.Check {
 const maxEvidence = 5
 
 // signInCheck returns the check for a verdict.
-func signInCheck(check report.Check, v signin.Verdict, hide []secret.Text) report.Check {
+func signInCheck(check report.Check, v *signin.Verdict, hide []secret.Text) report.Check {
 	if v.Works {
 		check.System = report.PB
 		return check.Passes(v.Words())
@@ -218,14 +218,14 @@ func signInCheck(check report.Check, v signin.Verdict, hide []secret.Text) repor
 }
 
 // findLost looks for the account of a sign-in whose answer was lost.
-func (e *Engine) findLost(ctx context.Context, d link.Desired, s SignIn, subject string, v *signin.Verdict) {
+func (e *Engine) findLost(ctx context.Context, d *link.Desired, s SignIn, subject string, v *signin.Verdict) {
 	if v.Works || v.Record != nil || subject == "" {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tidyTime)
 	defer cancel()
-	account, _, err := e.pocketbase.Accounts(ctx, d, subject, "")
-	if err != nil || account == nil || e.pocketbase.MadeSince(ctx, d, account.ID, s.Started) != nil {
+	account, _, err := e.pocketbase.Accounts(ctx, *d, subject, "")
+	if err != nil || account == nil || e.pocketbase.MadeSince(ctx, *d, account.ID, s.Started) != nil {
 		return
 	}
 	v.Made = true
@@ -242,7 +242,7 @@ func (e *Engine) tidy(
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tidyTime)
 	defer cancel()
-	err := persistently(func() error { return e.DeleteTestAccount(ctx, d, s, v) })
+	err := persistently(func() error { return e.DeleteTestAccount(ctx, &d, s, &v) })
 	if err == nil {
 		check.Evidence = say.Join(check.Evidence, say.Of("The account that the test created is deleted again."))
 		return check, false

@@ -52,11 +52,11 @@ func (b *bench) accounts() int64 {
 // contain no secret.
 func (b *bench) signInAs(who signin.Credentials) (report.Check, *signin.Verdict) {
 	b.t.Helper()
-	d, err := b.engine.Desire(b.t.Context(), b.minimal())
+	d, err := b.engine.Desire(b.t.Context(), new(b.minimal()))
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	check, v := b.engine.SignInAs(b.t.Context(), d, who)
+	check, v := b.engine.SignInAs(b.t.Context(), &d, who)
 	b.holds(check, v, who)
 	return check, v
 }
@@ -254,7 +254,7 @@ func (p *proxied) cut(d link.Desired, n int, before bool) (report.Check, *signin
 	p.mu.Lock()
 	p.asked, p.cutAt, p.before = nil, n, before
 	p.mu.Unlock()
-	check, v := p.engine.SignInAs(p.t.Context(), d, p.ada())
+	check, v := p.engine.SignInAs(p.t.Context(), &d, p.ada())
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.cutAt = 0
@@ -265,7 +265,7 @@ func (p *proxied) cut(d link.Desired, n int, before bool) (report.Check, *signin
 // and after it arrives. Whatever happens, no account is left.
 func TestAConnectionOfASignInBreaks(t *testing.T) {
 	p := newProxied(t)
-	d, err := p.engine.Desire(t.Context(), p.minimal())
+	d, err := p.engine.Desire(t.Context(), new(p.minimal()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -321,7 +321,7 @@ func (b *bench) forget() {
 func TestAnInterruptedSignInLeavesNoAccount(t *testing.T) {
 	b := newBench(t)
 	b.link(b.minimal())
-	d, err := b.engine.Desire(t.Context(), b.minimal())
+	d, err := b.engine.Desire(t.Context(), new(b.minimal()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -331,7 +331,7 @@ func TestAnInterruptedSignInLeavesNoAccount(t *testing.T) {
 		cancel()
 		return e.Next()
 	})
-	check, v := b.engine.SignInAs(ctx, d, b.ada())
+	check, v := b.engine.SignInAs(ctx, &d, b.ada())
 	if n := b.accounts(); n != 0 {
 		t.Errorf("%d accounts are left: %+v %+v", n, check, v)
 	}

@@ -21,7 +21,7 @@ type overlap struct {
 }
 
 // over returns a context for a change. Once that is written, what next reads first is read in it.
-func (o *overlap) over(ctx context.Context, e *Engine, change link.Change, next []link.Change) context.Context {
+func (o *overlap) over(ctx context.Context, e *Engine, change *link.Change, next []link.Change) context.Context {
 	o.moment = nil
 	if len(next) == 0 || e.joint != nil || change.System != report.Authentik || next[0].Kind != link.KindOAuth2 {
 		return ctx

@@ -37,7 +37,7 @@ type PocketBasePeople interface {
 // users of authentik. It reads PocketBase first, so that somebody who signs up
 // meanwhile is not taken for gone. The error is report.Problems if there is no
 // link.
-func (e *Engine) People(ctx context.Context, spec link.Spec) (people.Report, error) {
+func (e *Engine) People(ctx context.Context, spec *link.Spec) (people.Report, error) {
 	r, _, err := e.people(ctx, spec)
 	return r, err
 }
@@ -45,14 +45,14 @@ func (e *Engine) People(ctx context.Context, spec link.Spec) (people.Report, err
 // SignOut returns a plan that signs out the accounts of people who can no longer
 // sign in.
 func (e *Engine) SignOut(ctx context.Context, spec link.Spec) (link.Plan, error) {
-	r, plan, err := e.people(ctx, spec)
+	r, plan, err := e.people(ctx, &spec)
 	if err != nil {
 		return link.Plan{}, err
 	}
 	if len(r.Open()) == 0 && r.Blind() {
 		return link.Plan{}, blind(r)
 	}
-	return plans.NewSignOut(plan, r), nil
+	return plans.NewSignOut(&plan, r), nil
 }
 
 // blind returns the fault of a token that does not see who left.
@@ -64,7 +64,7 @@ func blind(r people.Report) error {
 
 // againSignOut makes the plan of a sign-out again. Who left since then is not in
 // it: that was not shown.
-func (e *Engine) againSignOut(ctx context.Context, plan link.Plan) (link.Plan, error) {
+func (e *Engine) againSignOut(ctx context.Context, plan *link.Plan) (link.Plan, error) {
 	fresh, err := e.SignOut(ctx, plan.Spec)
 	if err != nil {
 		return link.Plan{}, err
@@ -75,13 +75,13 @@ func (e *Engine) againSignOut(ctx context.Context, plan link.Plan) (link.Plan, e
 	return fresh, nil
 }
 
-func (e *Engine) people(ctx context.Context, spec link.Spec) (people.Report, link.Plan, error) {
-	plan, snaps, err := e.plan(ctx, spec, e.Observe)
+func (e *Engine) people(ctx context.Context, spec *link.Spec) (people.Report, link.Plan, error) {
+	plan, snaps, err := e.plan(ctx, *spec, e.Observe)
 	if err != nil {
 		return people.Report{}, link.Plan{}, err
 	}
 	now := snaps.PocketBase.Collection(plan.Desired.Collection.Name)
-	if _, none := NoLink(plan.Desired); none || now == nil || now.Name == link.Superusers || now.System ||
+	if _, none := NoLink(&plan.Desired); none || now == nil || now.Name == link.Superusers || now.System ||
 		snaps.Authentik.Application == nil || link.SlotIndex(now.OAuth2, plan.Desired.Slot.Slot) < 0 {
 		return people.Report{}, link.Plan{}, report.Problems{{Field: "application.slug",
 			Summary: say.Of("There is no link yet, so nobody signs in through it."),
@@ -92,7 +92,7 @@ func (e *Engine) people(ctx context.Context, spec link.Spec) (people.Report, lin
 	if err != nil {
 		return people.Report{}, link.Plan{}, err
 	}
-	return r, plan, e.markSignedOut(&r, plan.Desired)
+	return r, plan, e.markSignedOut(&r, &plan.Desired)
 }
 
 // comparison is a running comparison of the accounts with the users.
@@ -193,7 +193,7 @@ func (c *comparison) provider() people.Provider {
 }
 
 // markSignedOut notes in the report what receipts say of earlier sign-outs, unless the person has signed in since.
-func (e *Engine) markSignedOut(r *people.Report, d link.Desired) error {
+func (e *Engine) markSignedOut(r *people.Report, d *link.Desired) error {
 	if e.receipts == nil || len(r.Left) == 0 {
 		return nil
 	}
@@ -203,7 +203,7 @@ func (e *Engine) markSignedOut(r *people.Report, d link.Desired) error {
 	}
 	out := map[string]time.Time{}
 	for _, one := range slices.Backward(list) { // oldest first
-		if one.Kind != journal.SignOut || one.Done == 0 || !e.ours(one) || one.Collection != d.Collection.Name {
+		if one.Kind != journal.SignOut || one.Done == 0 || !e.ours(&one) || one.Collection != d.Collection.Name {
 			continue
 		}
 		kept, err := e.receipts.Load(one.ID)

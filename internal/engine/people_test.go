@@ -111,7 +111,7 @@ func (c *crowd) welcome(username string) bool {
 
 func (c *crowd) people() people.Report {
 	c.t.Helper()
-	r, err := c.engine.People(c.t.Context(), c.spec)
+	r, err := c.engine.People(c.t.Context(), &c.spec)
 	if err != nil {
 		c.t.Fatalf("%v: %v", err, report.MessageOf(err))
 	}

@@ -27,7 +27,7 @@ func (e *Engine) removal(ctx context.Context, spec link.Spec, force bool) (link.
 	if err != nil {
 		return link.Plan{}, err
 	}
-	plan, problems := plans.NewRemoval(spec, snaps.Authentik, snaps.PocketBase, force)
+	plan, problems := plans.NewRemoval(&spec, &snaps.Authentik, snaps.PocketBase, force)
 	return plan, problems.Err()
 }
 
@@ -37,18 +37,18 @@ func (e *Engine) Rotation(ctx context.Context, spec link.Spec) (link.Plan, error
 	if err != nil {
 		return link.Plan{}, err
 	}
-	return e.RotationTo(ctx, spec, generated.ClientSecret)
+	return e.RotationTo(ctx, &spec, generated.ClientSecret)
 }
 
 // RotationTo is like Rotation with a given client secret, such as the previous
 // one.
-func (e *Engine) RotationTo(ctx context.Context, spec link.Spec, to secret.Text) (link.Plan, error) {
+func (e *Engine) RotationTo(ctx context.Context, spec *link.Spec, to secret.Text) (link.Plan, error) {
 	spec.Provider.ClientSecret = &to
-	plan, snaps, err := e.plan(ctx, spec, e.observeLink)
+	plan, snaps, err := e.plan(ctx, *spec, e.observeLink)
 	if err != nil {
 		return link.Plan{}, err
 	}
-	if plan = plans.AsRotation(plan, snaps.PocketBase); !slices.ContainsFunc(plan.Changes, updatesSecret) {
+	if plan = plans.AsRotation(plan, &snaps.PocketBase); !slices.ContainsFunc(plan.Changes, updatesSecret) {
 		return link.Plan{},
 			report.Problems{{Field: "application.slug", Summary: say.Of("There is no link yet, so there is no client " +
 				"secret to rotate."), Todo: say.Of("Apply the link first. That generates one.")}}
@@ -58,8 +58,8 @@ func (e *Engine) RotationTo(ctx context.Context, spec link.Spec, to secret.Text)
 
 // ProveSecret has PocketBase use its client secret with authentik, and checks
 // the outcome in PocketBase's log. That takes up to 30 s.
-func (e *Engine) ProveSecret(ctx context.Context, d link.Desired) report.Check {
-	return e.pocketbase.Probe(ctx, d)
+func (e *Engine) ProveSecret(ctx context.Context, d *link.Desired) report.Check {
+	return e.pocketbase.Probe(ctx, *d)
 }
 
 // updatesSecret reports whether the change gives an existing provider another
@@ -95,7 +95,7 @@ func (e *Engine) Undo(ctx context.Context, id string, force bool) (link.Plan, er
 	if err != nil {
 		return link.Plan{}, err
 	}
-	torn, err := e.hasTornSecrets(id, receipt.Spec)
+	torn, err := e.hasTornSecrets(id, &receipt.Spec)
 	if err != nil {
 		return link.Plan{}, err
 	}
@@ -105,7 +105,7 @@ func (e *Engine) Undo(ctx context.Context, id string, force bool) (link.Plan, er
 	if err != nil {
 		return link.Plan{}, err
 	}
-	plan, problems := plans.NewUndo(spec, done, snaps.Authentik, snaps.PocketBase, force)
+	plan, problems := plans.NewUndo(&spec, done, &snaps.Authentik, &snaps.PocketBase, force)
 	plan.Of = id
 	return plan, problems.Err()
 }

@@ -27,14 +27,14 @@ type Preview struct {
 }
 
 // NewPreview resolves spec against snaps.
-func NewPreview(spec link.Spec, snaps Snapshots) Preview {
-	p := Preview{Spec: spec, Snapshots: snaps}
-	p.Desired, p.Problems = plans.Resolve(spec, snaps.Authentik, snaps.PocketBase, link.Generated{})
-	use := spec
+func NewPreview(spec *link.Spec, snaps Snapshots) Preview {
+	p := Preview{Spec: *spec, Snapshots: snaps}
+	p.Desired, p.Problems = plans.Resolve(*spec, &snaps.Authentik, &snaps.PocketBase, link.Generated{})
+	use := *spec
 	use.Existing = link.ExistingUse
-	p.Candidates = plans.Candidates(use, snaps.Authentik, snaps.PocketBase)
+	p.Candidates = plans.Candidates(&use, &snaps.Authentik, snaps.PocketBase)
 	p.There = applicationIsOurs(spec, snaps)
-	p.EmailBefore = emailBefore(snaps, p.Desired)
+	p.EmailBefore = emailBefore(&snaps, &p.Desired)
 	return p
 }
 
@@ -44,7 +44,7 @@ func (e *Engine) Preview(ctx context.Context, spec link.Spec) (Preview, error) {
 	if err != nil {
 		return Preview{}, err
 	}
-	return NewPreview(spec, snaps), nil
+	return NewPreview(&spec, snaps), nil
 }
 
 // PreviewOpen is like Preview for a spec with open answers, which it fills in
@@ -52,28 +52,28 @@ func (e *Engine) Preview(ctx context.Context, spec link.Spec) (Preview, error) {
 // auth collection: if this one already has a link, with another application
 // than spec names, only the link's identity is kept of spec.
 func (e *Engine) PreviewOpen(ctx context.Context, spec link.Spec, collection bool) (Preview, error) {
-	snaps, spec, err := e.findOpen(ctx, spec)
+	snaps, spec, err := e.findOpen(ctx, &spec)
 	if err != nil {
 		return Preview{}, err
 	}
-	if slug := linkedApplication(spec, snaps); collection && slug != "" {
+	if slug := linkedApplication(&spec, snaps); collection && slug != "" {
 		spec = spec.Identity()
 		spec.Application.Slug = &slug
-		if snaps, spec, err = e.findOpen(ctx, spec); err != nil {
+		if snaps, spec, err = e.findOpen(ctx, &spec); err != nil {
 			return Preview{}, err
 		}
 	}
-	return NewPreview(spec, snaps), nil
+	return NewPreview(&spec, snaps), nil
 }
 
 // findOpen is like find, with the open answers filled in.
-func (e *Engine) findOpen(ctx context.Context, spec link.Spec) (Snapshots, link.Spec, error) {
+func (e *Engine) findOpen(ctx context.Context, spec *link.Spec) (Snapshots, link.Spec, error) {
 	ctx = OneMoment(ctx)
-	snaps, err := e.Observe(ctx, spec)
+	snaps, err := e.Observe(ctx, *spec)
 	if err != nil {
-		return snaps, spec, err
+		return snaps, *spec, err
 	}
-	return follow(ctx, e.withDefaults(spec, snaps), snaps, e.Observe)
+	return follow(ctx, new(e.withDefaults(*spec, snaps)), snaps, e.Observe)
 }
 
 // withDefaults fills in the auth collection and, while the addresses of PocketBase are open, these and authentik's
@@ -92,23 +92,23 @@ func (e *Engine) withDefaults(s link.Spec, snaps Snapshots) link.Spec {
 		}
 	}
 	if open {
-		s.AuthentikURL = cmp.Or(s.AuthentikURL, snaps.PublicURL(s))
+		s.AuthentikURL = cmp.Or(s.AuthentikURL, snaps.PublicURL(&s))
 	}
 	return s
 }
 
 // PublicURL returns the address to propose as authentik's public one, empty for none.
-func (s Snapshots) PublicURL(spec link.Spec) string {
-	return plans.PublicURL(spec, s.Authentik, s.PocketBase)
+func (s Snapshots) PublicURL(spec *link.Spec) string {
+	return plans.PublicURL(spec, &s.Authentik, &s.PocketBase)
 }
 
 // linkedApplication returns the slug of the application that the spec's
 // collection is linked to, or an empty string if it is the spec's own or
 // uncertain.
-func linkedApplication(spec link.Spec, snaps Snapshots) string {
+func linkedApplication(spec *link.Spec, snaps Snapshots) string {
 	var slugs []string
 	of := link.Spec{PocketBase: link.PocketBase{Collection: spec.PocketBase.Collection}}
-	for _, c := range plans.Candidates(of, snaps.Authentik, snaps.PocketBase) {
+	for _, c := range plans.Candidates(&of, &snaps.Authentik, snaps.PocketBase) {
 		if c.Certain() && c.Provider.ApplicationSlug != "" {
 			slugs = append(slugs, c.Provider.ApplicationSlug)
 		}
@@ -119,7 +119,7 @@ func linkedApplication(spec link.Spec, snaps Snapshots) string {
 	return slugs[0]
 }
 
-func applicationIsOurs(spec link.Spec, snaps Snapshots) bool {
+func applicationIsOurs(spec *link.Spec, snaps Snapshots) bool {
 	app := snaps.Authentik.Application
 	if app == nil || app.Provider == 0 {
 		return false
@@ -127,11 +127,11 @@ func applicationIsOurs(spec link.Spec, snaps Snapshots) bool {
 	if spec.Existing == link.ExistingUse {
 		return true
 	}
-	return slices.ContainsFunc(plans.Candidates(spec, snaps.Authentik, snaps.PocketBase),
+	return slices.ContainsFunc(plans.Candidates(spec, &snaps.Authentik, snaps.PocketBase),
 		func(c plans.Candidate) bool { return c.Provider.PK == app.Provider && !c.Doubtful() })
 }
 
-func emailBefore(snaps Snapshots, d link.Desired) link.EmailDecision {
+func emailBefore(snaps *Snapshots, d *link.Desired) link.EmailDecision {
 	provider := link.Find(snaps.Authentik.Providers,
 		func(p link.ProviderState) bool { return p.PK == d.Provider.PK && p.PK != 0 })
 	if provider == nil {
@@ -151,11 +151,11 @@ func emailBefore(snaps Snapshots, d link.Desired) link.EmailDecision {
 // Import returns the spec of the existing link that spec identifies by slug, collection or neither, and what a plan
 // for it would still change: what a spec can't express.
 func (e *Engine) Import(ctx context.Context, spec link.Spec) (link.Spec, link.Plan, error) {
-	snaps, spec, err := e.findOpen(ctx, spec)
+	snaps, spec, err := e.findOpen(ctx, &spec)
 	if err != nil {
 		return spec, link.Plan{}, err
 	}
-	spec, problems := plans.Import(spec, snaps.Authentik, snaps.PocketBase)
+	spec, problems := plans.Import(spec, &snaps.Authentik, snaps.PocketBase)
 	if len(problems) > 0 {
 		return spec, link.Plan{}, problems
 	}

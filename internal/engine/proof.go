@@ -123,10 +123,10 @@ func (e *Engine) Foresee(ctx context.Context, d link.Desired, person int) (signi
 	if err := group.Wait(); err != nil {
 		return signin.Prediction{}, err
 	}
-	p, err := e.predict(ctx, d, claims, now)
+	p, err := e.predict(ctx, d, claims, &now)
 	switch {
 	case refused:
-		p = signin.PredictNoAccess(d)
+		p = signin.PredictNoAccess(&d)
 	case p.Outcome == signin.OutcomeRefused && signin.MaySharpen(p.Cause):
 		p.Cause = signin.Sharper(p.Cause, e.authentik.Check(ctx, d, person))
 	}
@@ -139,7 +139,7 @@ func (e *Engine) Foresee(ctx context.Context, d link.Desired, person int) (signi
 }
 
 func (e *Engine) predict(ctx context.Context, d link.Desired, claims map[string]json.RawMessage,
-	now link.CollectionState) (signin.Prediction, error) {
+	now *link.CollectionState) (signin.Prediction, error) {
 	oldest, newest := e.pocketbase.Versions()
 	subject, email := predict.Finds(claims, newest)
 	bySubject, byEmail, err := e.pocketbase.Accounts(ctx, d, subject, email)
@@ -147,7 +147,7 @@ func (e *Engine) predict(ctx context.Context, d link.Desired, claims map[string]
 		return signin.Prediction{}, err
 	}
 	return predict.Between(oldest, newest, predict.World{
-		Collection: now, Slot: d.Slot.Slot, Claims: claims, BySubject: bySubject, ByEmail: byEmail,
+		Collection: *now, Slot: d.Slot.Slot, Claims: claims, BySubject: bySubject, ByEmail: byEmail,
 		Holds: func(field, value string, anyCase bool) (bool, error) {
 			// Accounts has compared it as the collection's index does
 			if field == "email" && value == email && !anyCase {
@@ -187,7 +187,7 @@ func (s SignIn) WithState(state string) string {
 // StartSignIn begins a sign-in test, as a guest. redirectURL is where authentik
 // sends people back to, PocketBase's own redirect URI by default. The error is
 // a *report.Fault.
-func (e *Engine) StartSignIn(ctx context.Context, d link.Desired, redirectURL string) (SignIn, error) {
+func (e *Engine) StartSignIn(ctx context.Context, d *link.Desired, redirectURL string) (SignIn, error) {
 	if redirectURL == "" {
 		redirectURL = link.RedirectURL(d.PocketBaseURL)
 		if urls := d.RedirectURLs(); len(urls) > 0 {
@@ -195,7 +195,7 @@ func (e *Engine) StartSignIn(ctx context.Context, d link.Desired, redirectURL st
 		}
 	}
 	started := time.Now()
-	opened, verifier, err := e.pocketbase.AuthMethods(ctx, d)
+	opened, verifier, err := e.pocketbase.AuthMethods(ctx, *d)
 	if err != nil {
 		return SignIn{}, err
 	}
@@ -226,7 +226,7 @@ const signInIDLength = 24
 
 // realtimeURL returns the event stream of the PocketBase that the redirect URI
 // belongs to.
-func realtimeURL(d link.Desired, redirectURL, id string) string {
+func realtimeURL(d *link.Desired, redirectURL, id string) string {
 	base, own := strings.CutSuffix(redirectURL, link.RedirectPath)
 	if !own {
 		base = d.PocketBaseURL
@@ -237,6 +237,6 @@ func realtimeURL(d link.Desired, redirectURL, id string) string {
 // DeleteTestAccount deletes the account that a sign-in test created, with its
 // external auths. It refuses to delete an account that is older than the test.
 // The error is a *report.Fault.
-func (e *Engine) DeleteTestAccount(ctx context.Context, d link.Desired, s SignIn, v signin.Verdict) error {
-	return e.pocketbase.DeleteAccount(ctx, d, v.Record.ID, s.Started, v.Outcome == signin.OutcomeNew)
+func (e *Engine) DeleteTestAccount(ctx context.Context, d *link.Desired, s SignIn, v *signin.Verdict) error {
+	return e.pocketbase.DeleteAccount(ctx, *d, v.Record.ID, s.Started, v.Outcome == signin.OutcomeNew)
 }

@@ -30,8 +30,8 @@ type proof struct {
 	verdict *signin.Verdict
 }
 
-func newProof(e *Engine, plan link.Plan, receipt receipt, hook Hook) *proof {
-	p := &proof{e: e, plan: plan, receipt: receipt, hook: hook, since: time.Now()}
+func newProof(e *Engine, plan *link.Plan, receipt receipt, hook Hook) *proof {
+	p := &proof{e: e, plan: *plan, receipt: receipt, hook: hook, since: time.Now()}
 	if len(plan.Changes) == proofChanges {
 		p.person = link.Value(link.As[link.PersonState](plan.Changes[makePerson].After), p.person)
 		p.account = link.Value(link.As[link.AccountState](plan.Changes[signInPerson].After), p.account)
@@ -42,7 +42,7 @@ func newProof(e *Engine, plan link.Plan, receipt receipt, hook Hook) *proof {
 // proofOf returns the proof that a receipt records, as far as it got.
 func proofOf(e *Engine, r *journal.Receipt) *proof {
 	plan := link.Plan{Changes: link.Each(r.Changes, func(c journal.Change) link.Change { return c.Change })}
-	p := newProof(e, plan, receipt{kept: r, e: e, plan: plan}, func(Event) {})
+	p := newProof(e, &plan, receipt{kept: r, e: e, plan: plan}, func(Event) {})
 	p.since = r.When
 	if len(r.Changes) != proofChanges {
 		return p
@@ -119,7 +119,7 @@ func (p *proof) signIn(ctx context.Context) error {
 	who := signin.Credentials{Name: p.person.Username, Password: p.person.Password}
 	err := p.step(ctx, signInPerson, func(ctx context.Context) (link.Object, error) {
 		p.hasAccount = true
-		a := p.e.attempt(ctx, p.plan.Desired, who, func() Expected { return p.expected }, nil)
+		a := p.e.attempt(ctx, &p.plan.Desired, who, func() Expected { return p.expected }, nil)
 		p.check, p.verdict = a.check, a.verdict
 		return p.findAccount(ctx)
 	})

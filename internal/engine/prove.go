@@ -29,8 +29,8 @@ const (
 // creates. address is the person's e-mail address, empty for one that no mail
 // reaches. The error is report.Problems if a new person cannot sign in; there is
 // also a plan if a person with another address could.
-func (e *Engine) PlanProof(ctx context.Context, spec link.Spec, address string) (link.Plan, error) {
-	plan, snaps, err := e.plan(ctx, spec, e.observeLink)
+func (e *Engine) PlanProof(ctx context.Context, spec *link.Spec, address string) (link.Plan, error) {
+	plan, snaps, err := e.plan(ctx, *spec, e.observeLink)
 	if err != nil {
 		return link.Plan{}, err
 	}
@@ -40,11 +40,11 @@ func (e *Engine) PlanProof(ctx context.Context, spec link.Spec, address string) 
 	if err := e.markSuperusers(ctx, snaps.Authentik.Bindings); err != nil {
 		return link.Plan{}, err
 	}
-	proof, problems := plans.NewProof(plan, snaps.Authentik, snaps.PocketBase)
+	proof, problems := plans.NewProof(&plan, &snaps.Authentik, snaps.PocketBase)
 	if len(problems) > 0 {
 		return link.Plan{}, problems
 	}
-	return proof, e.checkAddress(ctx, proof)
+	return proof, e.checkAddress(ctx, &proof)
 }
 
 // markSuperusers marks the bindings to groups whose members inherit the rights of
@@ -83,7 +83,7 @@ func newPerson(address string) (link.PersonState, error) {
 
 // checkAddress returns a problem if the person's address is none, or an account
 // in PocketBase has it: the sign-in would be linked to that.
-func (e *Engine) checkAddress(ctx context.Context, plan link.Plan) error {
+func (e *Engine) checkAddress(ctx context.Context, plan *link.Plan) error {
 	person := plan.Generated.Person
 	if person.Unreachable() {
 		return nil
@@ -105,7 +105,7 @@ func (e *Engine) checkAddress(ctx context.Context, plan link.Plan) error {
 // account and then the person, also after ctx has ended. The error says why
 // there was no sign-in, or what is left in the systems: the next proof or Apply
 // removes that.
-func (e *Engine) Prove(ctx context.Context, plan link.Plan, hook Hook) (report.Check, *signin.Verdict, error) {
+func (e *Engine) Prove(ctx context.Context, plan *link.Plan, hook Hook) (report.Check, *signin.Verdict, error) {
 	unlock, err := e.lock(ctx)
 	if err != nil {
 		return report.Check{}, nil, err
@@ -114,18 +114,18 @@ func (e *Engine) Prove(ctx context.Context, plan link.Plan, hook Hook) (report.C
 	if err := e.endProofs(ctx); err != nil {
 		return report.Check{}, nil, err
 	}
-	fresh, err := e.confirm(ctx, plan, Among{})
+	fresh, err := e.confirm(ctx, *plan, Among{})
 	if err == nil {
-		err = e.checkAddress(ctx, fresh)
+		err = e.checkAddress(ctx, &fresh)
 	}
 	if err != nil {
 		return report.Check{}, nil, err
 	}
-	receipt, err := e.begin(fresh)
+	receipt, err := e.begin(&fresh)
 	if err != nil {
 		return report.Check{}, nil, err
 	}
-	p := newProof(e, fresh, receipt, hook)
+	p := newProof(e, &fresh, receipt, hook)
 	if err = p.makePerson(ctx); err == nil {
 		err = p.signIn(ctx)
 	}
@@ -146,7 +146,7 @@ func (e *Engine) endProofs(ctx context.Context) error {
 	list, _, err := e.receipts.Index()
 	errs := []error{err}
 	for _, one := range list {
-		if one.Kind != journal.Proof || one.Outcome != "" || !e.ours(one) {
+		if one.Kind != journal.Proof || one.Outcome != "" || !e.ours(&one) {
 			continue
 		}
 		r, err := e.load(one.ID)

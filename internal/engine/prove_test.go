@@ -55,7 +55,7 @@ func (b *bench) holdsNothing(what string) {
 
 func (b *bench) planProof(address string) link.Plan {
 	b.t.Helper()
-	plan, err := b.engine.PlanProof(b.t.Context(), b.minimal(), address)
+	plan, err := b.engine.PlanProof(b.t.Context(), new(b.minimal()), address)
 	if err != nil {
 		b.t.Fatalf("planning a proof: %v", err)
 	}
@@ -65,7 +65,7 @@ func (b *bench) planProof(address string) link.Plan {
 func (b *bench) prove(plan link.Plan) (report.Check, *signin.Verdict, []engine.Event) {
 	b.t.Helper()
 	var events []engine.Event
-	check, v, err := b.engine.Prove(b.t.Context(), plan, func(e engine.Event) { events = append(events, e) })
+	check, v, err := b.engine.Prove(b.t.Context(), &plan, func(e engine.Event) { events = append(events, e) })
 	if err != nil {
 		b.t.Fatalf("the proof: %v", err)
 	}
@@ -99,10 +99,10 @@ func TestAProofSignsANewPersonInAndLeavesNothing(t *testing.T) {
 	if _, err := b.engine.Undo(t.Context(), list[0].ID, false); err == nil {
 		t.Error("a proof can be undone")
 	}
-	if id, err := b.engine.Newest(b.minimal()); err == nil {
+	if id, err := b.engine.Newest(new(b.minimal())); err == nil {
 		t.Errorf("undo would take back the proof %s", id)
 	}
-	if _, _, err := b.engine.Prove(t.Context(), plan, func(engine.Event) {}); err != nil {
+	if _, _, err := b.engine.Prove(t.Context(), &plan, func(engine.Event) {}); err != nil {
 		t.Errorf("the same proof again: %v", err)
 	}
 	b.holdsNothing("after the second proof")
@@ -147,7 +147,7 @@ func TestThePersonOfAProofIsNoSuperuser(t *testing.T) {
 		b.authentik("POST", "/policies/bindings/", map[string]any{"target": app, "order": 0, "group": group})
 	}
 	bind(low)
-	_, err := b.engine.PlanProof(t.Context(), b.minimal(), "")
+	_, err := b.engine.PlanProof(t.Context(), new(b.minimal()), "")
 	if problems, ok := errors.AsType[report.Problems](err); !ok ||
 		!strings.Contains(problems.Error(), "of superusers") {
 		t.Fatalf("bound to a group in a group of superusers: %v", err)
@@ -159,7 +159,7 @@ func TestThePersonOfAProofIsNoSuperuser(t *testing.T) {
 		t.Fatalf("the person joins %v", joined)
 	}
 	b.authentik("PATCH", "/core/groups/"+other+"/", map[string]any{"is_superuser": true})
-	if _, _, err := b.engine.Prove(t.Context(), plan, func(engine.Event) {}); !report.IsStale(err) {
+	if _, _, err := b.engine.Prove(t.Context(), &plan, func(engine.Event) {}); !report.IsStale(err) {
 		t.Errorf("a group that became one of superusers: %v", err)
 	}
 	b.holdsNothing("after the proofs")
@@ -170,7 +170,7 @@ func TestAProofThatANewPersonCannotMake(t *testing.T) {
 	b := newBench(t)
 	refused := func(what, says, address string) {
 		t.Helper()
-		_, err := b.engine.PlanProof(t.Context(), b.minimal(), address)
+		_, err := b.engine.PlanProof(t.Context(), new(b.minimal()), address)
 		if problems, ok := errors.AsType[report.Problems](err); !ok || !strings.Contains(problems.Error(), says) {
 			t.Errorf("%s: %v", what, err)
 		}
@@ -182,7 +182,7 @@ func TestAProofThatANewPersonCannotMake(t *testing.T) {
 	binding := b.authentik("POST", "/policies/bindings/", map[string]any{"target": app, "order": 0, "user": b.key()})
 	refused("bound to a user", "bound to user "+b.box.Person.Username, "")
 	b.authentik("DELETE", "/policies/bindings/"+binding["pk"].(string)+"/", nil)
-	if _, _, err := b.engine.Prove(t.Context(), b.planProof("someone@example.com"), func(engine.Event) {}); err != nil {
+	if _, _, err := b.engine.Prove(t.Context(), new(b.planProof("someone@example.com")), func(engine.Event) {}); err != nil {
 		t.Errorf("an address of one's own: %v", err)
 	}
 	refused("a word", "is not an e-mail address", "someone")
@@ -199,10 +199,10 @@ func TestAProofThatANewPersonCannotMake(t *testing.T) {
 	}
 	plan := b.planProof("")
 	plan.Changes[0].Fields = nil
-	if _, _, err := b.engine.Prove(t.Context(), plan, func(engine.Event) {}); !report.IsStale(err) {
+	if _, _, err := b.engine.Prove(t.Context(), &plan, func(engine.Event) {}); !report.IsStale(err) {
 		t.Errorf("a plan that differs: %v", err)
 	}
-	_, err = b.engine.PlanProof(t.Context(), b.minimal(), "someone@example.com")
+	_, err = b.engine.PlanProof(t.Context(), new(b.minimal()), "someone@example.com")
 	problems, ok := errors.AsType[report.Problems](err)
 	if !ok || !strings.Contains(problems.Error(), "has the address") {
 		t.Errorf("an address that is taken: %v", err)
@@ -243,11 +243,11 @@ func TestAProofDeletesNobodyElse(t *testing.T) {
 	plan := b.planProof("")
 	name := plan.Generated.Person.Username
 	b.box.Authentik().AddPerson(name, "somebody", "somebody@example.com", "a password", nil)
-	_, _, err := b.engine.Prove(t.Context(), plan, func(engine.Event) {})
+	_, _, err := b.engine.Prove(t.Context(), &plan, func(engine.Event) {})
 	if err == nil || !slices.Equal(b.testPeople(), []string{name}) {
 		t.Errorf("%v; there are %v", err, b.testPeople())
 	}
-	receipt, err := store.Begin(plan, journal.Meta{Kind: journal.Proof, AuthentikURL: b.authentikURL,
+	receipt, err := store.Begin(&plan, journal.Meta{Kind: journal.Proof, AuthentikURL: b.authentikURL,
 		PocketBaseURL: b.box.PocketBaseURL})
 	if err == nil {
 		err = receipt.AboutTo(0)
@@ -255,7 +255,7 @@ func TestAProofDeletesNobodyElse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := b.engine.Prove(t.Context(), b.planProof(""), func(engine.Event) {}); err == nil ||
+	if _, _, err := b.engine.Prove(t.Context(), new(b.planProof("")), func(engine.Event) {}); err == nil ||
 		!slices.Equal(b.testPeople(), []string{name}) {
 		t.Errorf("%v; there are %v", err, b.testPeople())
 	}
@@ -270,12 +270,12 @@ func TestWhatAProofCannotDeleteIsLeftToTheNextRun(t *testing.T) {
 	store := b.keeping()
 	app := b.box.PocketBase().App()
 	hook := app.OnRecordDelete("users").BindFunc(func(*core.RecordEvent) error { return http.ErrNotSupported })
-	check, v, err := b.engine.Prove(t.Context(), b.planProof(""), func(engine.Event) {})
+	check, v, err := b.engine.Prove(t.Context(), new(b.planProof("")), func(engine.Event) {})
 	if check.Status != report.Pass || v == nil || err == nil || b.accounts() != 1 || len(b.testPeople()) > 0 ||
 		!strings.Contains(err.Error(), "may still be in PocketBase") {
 		t.Errorf("%v: %+v, %d accounts, %v", err, check, b.accounts(), b.testPeople())
 	}
-	_, _, err = b.engine.Prove(t.Context(), b.planProof(""), func(engine.Event) {})
+	_, _, err = b.engine.Prove(t.Context(), new(b.planProof("")), func(engine.Event) {})
 	if err == nil || b.accounts() != 1 {
 		t.Errorf("another proof: %v, %d accounts", err, b.accounts())
 	}
@@ -297,7 +297,7 @@ func TestAnInterruptedProofLeavesNothing(t *testing.T) {
 	for i := range 8 {
 		ctx, cancel := context.WithCancel(t.Context())
 		seen := 0
-		_, _, err := b.engine.Prove(ctx, b.planProof(""), func(engine.Event) {
+		_, _, err := b.engine.Prove(ctx, new(b.planProof("")), func(engine.Event) {
 			if seen == i {
 				cancel()
 			}
@@ -324,7 +324,7 @@ func TestAConnectionOfAProofBreaks(t *testing.T) {
 		p.mu.Lock()
 		p.asked, p.cutAt, p.before = nil, n, before
 		p.mu.Unlock()
-		check, v, err := p.engine.Prove(t.Context(), plan, func(engine.Event) {})
+		check, v, err := p.engine.Prove(t.Context(), &plan, func(engine.Event) {})
 		words := say.Join(check.Evidence, check.Remedy, report.MessageOf(err).Text(report.InFile)).String()
 		if secret.In(words, plan.Generated.Person.Password) {
 			t.Errorf("the password is shown: %+v %+v", check, v)

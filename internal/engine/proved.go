@@ -20,7 +20,7 @@ func Unproved() report.Problems {
 }
 
 // ProofOf returns the proof that a test sign-in gives, nil if it did not work.
-func ProofOf(d link.Desired, v *signin.Verdict, at time.Time) *link.Proof {
+func ProofOf(d *link.Desired, v *signin.Verdict, at time.Time) *link.Proof {
 	if v == nil || !v.Works || v.Record == nil {
 		return nil
 	}
@@ -29,14 +29,14 @@ func ProofOf(d link.Desired, v *signin.Verdict, at time.Time) *link.Proof {
 
 // PlanNext returns the part of the link's plan that comes next: what needs no proof, and once that is done, the rest
 // with the proof. waits reports whether the rest waits for what the plan has, or for a proof.
-func (e *Engine) PlanNext(ctx context.Context, spec link.Spec, proof *link.Proof) (next link.Plan, waits bool,
+func (e *Engine) PlanNext(ctx context.Context, spec *link.Spec, proof *link.Proof) (next link.Plan, waits bool,
 	err error) {
-	whole, err := e.Plan(ctx, spec)
+	whole, err := e.Plan(ctx, *spec)
 	if err != nil || !whole.NeedsProof() {
 		return whole, false, err
 	}
 	first := whole.Limited(link.PartBeforeProof)
-	if !first.Empty() || !proof.Covers(whole.Desired, time.Now()) {
+	if !first.Empty() || !proof.Covers(&whole.Desired, time.Now()) {
 		return first, true, nil
 	}
 	next = whole.Limited(link.PartAfterProof)
@@ -46,7 +46,7 @@ func (e *Engine) PlanNext(ctx context.Context, spec link.Spec, proof *link.Proof
 
 // ApplyProved carries out what a plan has left after its first part was applied and a sign-in through the link was
 // proved. The hook's events count the changes of the whole plan.
-func (e *Engine) ApplyProved(ctx context.Context, whole link.Plan, proof *link.Proof, hook Hook) error {
+func (e *Engine) ApplyProved(ctx context.Context, whole *link.Plan, proof *link.Proof, hook Hook) error {
 	last := whole.Limited(link.PartAfterProof)
 	last.Proof = proof
 	first := len(whole.Changes) - len(last.Changes)
@@ -57,7 +57,7 @@ func (e *Engine) ApplyProved(ctx context.Context, whole link.Plan, proof *link.P
 }
 
 // TakesPasswords reports whether people can also sign in to the link's collection with a password or a one-time one.
-func (e *Engine) TakesPasswords(ctx context.Context, d link.Desired) bool {
-	now, err := e.pocketbase.Collection(ctx, d)
+func (e *Engine) TakesPasswords(ctx context.Context, d *link.Desired) bool {
+	now, err := e.pocketbase.Collection(ctx, *d)
 	return err == nil && !now.PasswordOff()
 }

@@ -15,16 +15,16 @@ import (
 func (e *Engine) key() string { return journal.Key(e.meta.AuthentikURL, e.meta.PocketBaseURL) }
 
 // ours reports whether a receipt belongs to these two systems.
-func (e *Engine) ours(one journal.Summary) bool { return one.Key() == e.key() }
+func (e *Engine) ours(one *journal.Summary) bool { return one.Key() == e.key() }
 
 // concerns reports whether a receipt is of a change of the link of spec. Proofs
 // and sign-outs change no link.
-func (e *Engine) concerns(one journal.Summary, spec link.Spec) bool {
+func (e *Engine) concerns(one *journal.Summary, spec *link.Spec) bool {
 	return e.isOf(one, spec) && ofLink(one.Kind)
 }
 
 // isOf reports whether a receipt is of the link of spec or its people.
-func (e *Engine) isOf(one journal.Summary, spec link.Spec) bool {
+func (e *Engine) isOf(one *journal.Summary, spec *link.Spec) bool {
 	q := spec.Query()
 	return e.ours(one) && one.Slug == q.Slug && one.Collection == q.Collection
 }
@@ -74,7 +74,7 @@ func (n *NothingToUndo) Messages() []report.Message {
 // Newest returns the ID of the link's newest receipt that undo can take back.
 // The error is a *NothingToUndo if there is none, or if a rotation is newer. A
 // spec without a slug covers every link of its collection.
-func (e *Engine) Newest(spec link.Spec) (string, error) {
+func (e *Engine) Newest(spec *link.Spec) (string, error) {
 	none := &NothingToUndo{Reason: NoneToUndo}
 	if e.receipts == nil {
 		return "", none
@@ -89,7 +89,7 @@ func (e *Engine) Newest(spec link.Spec) (string, error) {
 	}
 	for _, one := range list { // newest first, so an undo precedes what it undid
 		switch {
-		case !e.ours(one) || !ofLink(one.Kind) || one.Collection != spec.Query().Collection ||
+		case !e.ours(&one) || !ofLink(one.Kind) || one.Collection != spec.Query().Collection ||
 			spec.Application.Slug != nil && one.Slug != *spec.Application.Slug:
 		case one.Kind == journal.Undo:
 			undone[one.Of] = undone[one.Of] || one.Outcome == journal.Completed
@@ -157,14 +157,14 @@ func (e *Engine) SetAside() ([]journal.SetAside, error) {
 }
 
 // unfinishedOf returns the unfinished receipts of one link.
-func (e *Engine) unfinishedOf(spec link.Spec) ([]*journal.Receipt, error) {
+func (e *Engine) unfinishedOf(spec *link.Spec) ([]*journal.Receipt, error) {
 	if e.receipts == nil {
 		return nil, nil
 	}
 	list, _, err := e.receipts.Index()
 	var found []*journal.Receipt
 	for _, one := range list {
-		if one.Outcome != "" || !e.concerns(one, spec) {
+		if one.Outcome != "" || !e.concerns(&one, spec) {
 			continue
 		}
 		r, err := e.load(one.ID)
@@ -181,7 +181,7 @@ func (e *Engine) unfinishedOf(spec link.Spec) ([]*journal.Receipt, error) {
 // written again. The generated client ID is reused, so that a provider whose
 // creation arrives late is recognised. All else shows in the systems.
 func (e *Engine) resume(spec link.Spec) (resumed link.Spec, clientID string, err error) {
-	open, err := e.unfinishedOf(spec)
+	open, err := e.unfinishedOf(&spec)
 	for _, r := range open {
 		clientID = cmp.Or(clientID, r.ClientID)
 	}
@@ -198,19 +198,19 @@ func mayDiffer(r *journal.Receipt) bool {
 
 // hasTornSecrets reports whether any unfinished receipt of the link, except id,
 // may have left two different client secrets.
-func (e *Engine) hasTornSecrets(id string, spec link.Spec) (bool, error) {
+func (e *Engine) hasTornSecrets(id string, spec *link.Spec) (bool, error) {
 	open, err := e.unfinishedOf(spec)
 	return slices.ContainsFunc(open, func(r *journal.Receipt) bool { return r.ID != id && mayDiffer(r) }), err
 }
 
 // checkInterrupted rejects a plan that is older than an interrupted apply which
 // may have left two client secrets: finishing that receipt would hide the fact.
-func (e *Engine) checkInterrupted(plan link.Plan) error {
+func (e *Engine) checkInterrupted(plan *link.Plan) error {
 	if plan.Spec.PocketBase.RewriteSecret || plan.Purpose == link.PurposeRemove ||
 		plan.Purpose == link.PurposeSignOut {
 		return nil
 	}
-	torn, err := e.hasTornSecrets(plan.Of, plan.Spec)
+	torn, err := e.hasTornSecrets(plan.Of, &plan.Spec)
 	if err != nil || !torn {
 		return err
 	}
@@ -220,11 +220,11 @@ func (e *Engine) checkInterrupted(plan link.Plan) error {
 
 // closeInterrupted finishes every interrupted receipt of the link, now that plan
 // is done. A plan for a part of the link finishes none.
-func (e *Engine) closeInterrupted(plan link.Plan) error {
+func (e *Engine) closeInterrupted(plan *link.Plan) error {
 	if plan.Purpose == link.PurposeSignOut {
-		return e.closeSignOuts(plan.Spec)
+		return e.closeSignOuts(&plan.Spec)
 	}
-	open, err := e.unfinishedOf(plan.Spec)
+	open, err := e.unfinishedOf(&plan.Spec)
 	if err != nil {
 		return err
 	}
@@ -245,13 +245,13 @@ func (e *Engine) closeInterrupted(plan link.Plan) error {
 
 // closeSignOuts finishes the interrupted sign-outs of the link, now that a new
 // one is done: it had whoever was not signed out yet.
-func (e *Engine) closeSignOuts(spec link.Spec) error {
+func (e *Engine) closeSignOuts(spec *link.Spec) error {
 	if e.receipts == nil {
 		return nil
 	}
 	list, _, err := e.receipts.Index()
 	for _, one := range list {
-		if one.Outcome != "" || one.Kind != journal.SignOut || !e.isOf(one, spec) {
+		if one.Outcome != "" || one.Kind != journal.SignOut || !e.isOf(&one, spec) {
 			continue
 		}
 		r, err := e.receipts.Load(one.ID)
@@ -272,7 +272,7 @@ type receipt struct {
 	plan link.Plan
 }
 
-func (e *Engine) begin(plan link.Plan) (receipt, error) {
+func (e *Engine) begin(plan *link.Plan) (receipt, error) {
 	if e.receipts == nil {
 		return receipt{}, nil
 	}
@@ -283,23 +283,23 @@ func (e *Engine) begin(plan link.Plan) (receipt, error) {
 	}
 	if meta.Of == "" && ofLink(meta.Kind) {
 		var err error
-		if meta.Of, err = e.continued(meta.Kind, plan.Spec); err != nil {
+		if meta.Of, err = e.continued(meta.Kind, &plan.Spec); err != nil {
 			return receipt{}, err
 		}
 	}
 	kept, err := e.receipts.Begin(plan, meta)
-	return receipt{kept: kept, e: e, plan: plan}, err
+	return receipt{kept: kept, e: e, plan: *plan}, err
 }
 
 // continued returns the ID of the receipt that a new one continues: the previous
 // one if an error stopped it, else the newest unfinished one, if any. Undo takes
 // them back together.
-func (e *Engine) continued(kind journal.Kind, spec link.Spec) (string, error) {
+func (e *Engine) continued(kind journal.Kind, spec *link.Spec) (string, error) {
 	list, _, err := e.receipts.Index()
 	if err != nil {
 		return "", err
 	}
-	ours := slices.DeleteFunc(list, func(one journal.Summary) bool { return !e.concerns(one, spec) })
+	ours := slices.DeleteFunc(list, func(one journal.Summary) bool { return !e.concerns(&one, spec) })
 	if len(ours) > 0 && ours[0].Kind == kind && ours[0].Outcome == journal.Stopped {
 		return ours[0].ID, nil
 	}
@@ -309,7 +309,7 @@ func (e *Engine) continued(kind journal.Kind, spec link.Spec) (string, error) {
 	return "", nil
 }
 
-func kindOf(plan link.Plan) journal.Kind {
+func kindOf(plan *link.Plan) journal.Kind {
 	return map[link.Purpose]journal.Kind{link.PurposeLink: journal.Apply, link.PurposeUndo: journal.Undo,
 		link.PurposeRemove: journal.Remove, link.PurposeRotate: journal.Rotate,
 		link.PurposeProof: journal.Proof, link.PurposeSignOut: journal.SignOut}[plan.Purpose]
@@ -341,7 +341,7 @@ func (r receipt) doneAs(i int, now link.Object) error {
 
 // alsoAboutTo announces a write in addition to the plan's changes. The index is
 // -1 if it is not recorded.
-func (r receipt) alsoAboutTo(c link.Change) (int, error) {
+func (r receipt) alsoAboutTo(c *link.Change) (int, error) {
 	if r.kept == nil {
 		return -1, nil
 	}
@@ -372,7 +372,7 @@ func (r receipt) failed(i int, failed *report.Stopped) error {
 		return nil
 	}
 	if err := r.note(i, failed.Messages()[0]); err != nil || failed.Secrets == report.SecretsDiffer ||
-		goesOn(r.plan, failed) {
+		goesOn(&r.plan, failed) {
 		return err
 	}
 	return r.kept.Finish(journal.Stopped)
@@ -387,5 +387,5 @@ func (r receipt) finish(outcome journal.Outcome) error {
 	if err := r.kept.Finish(outcome); err != nil {
 		return err
 	}
-	return r.e.closeInterrupted(r.plan)
+	return r.e.closeInterrupted(&r.plan)
 }

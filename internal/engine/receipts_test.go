@@ -158,7 +158,7 @@ func TestReceiptsOfAnotherLinkAreNotThisOnes(t *testing.T) {
 	if open, err := e.Interrupted(); err != nil || len(open) != 0 {
 		t.Errorf("interrupted are %d, %v", len(open), err)
 	}
-	if id, err := e.Newest(link.Spec{}); err == nil {
+	if id, err := e.Newest(&link.Spec{}); err == nil {
 		t.Errorf("the newest is %s", id)
 	}
 	if open, err := other.Interrupted(); err != nil || len(open) != 1 {
@@ -218,7 +218,7 @@ func TestAnApplyIsUndoneTheWholeWay(t *testing.T) {
 	b.link(b.minimal())
 	b.link(b.everythingBut()) // changes nearly every field
 	for range 2 {
-		id, err := b.engine.Newest(b.minimal())
+		id, err := b.engine.Newest(new(b.minimal()))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -243,7 +243,7 @@ func TestAnApplyIsUndoneTheWholeWay(t *testing.T) {
 	if got := b.secretsInPocketBase(); len(got) != 1 || got["google"] != "secret of Google" {
 		t.Errorf("PocketBase has the secrets %v", got)
 	}
-	id, err := b.engine.Newest(b.minimal())
+	id, err := b.engine.Newest(new(b.minimal()))
 	if why, _ := errors.AsType[*engine.NothingToUndo](err); why == nil || why.Reason != engine.UndoneAlready {
 		t.Errorf("to undo there is %q, %v", id, err)
 	}
@@ -253,7 +253,7 @@ func TestUndoSaysWhyThereIsNothingToUndo(t *testing.T) {
 	b := newBench(t)
 	holds := func(want engine.UndoReason, named bool) {
 		t.Helper()
-		_, err := b.engine.Newest(b.minimal())
+		_, err := b.engine.Newest(new(b.minimal()))
 		why, _ := errors.AsType[*engine.NothingToUndo](err)
 		if why == nil || why.Reason != want || (why.Receipt != "") != named {
 			t.Errorf("the error is %v, %+v, want %s", err, why, want)

@@ -35,7 +35,7 @@ func TestARemovalIsTakenBackFieldByField(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.apply(plan)
-	id, err := b.engine.Newest(link.Spec{})
+	id, err := b.engine.Newest(&link.Spec{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +77,7 @@ func TestAnUndoneRemovalNeverOpensWider(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.apply(plan)
-	id, err := b.engine.Newest(s)
+	id, err := b.engine.Newest(&s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +107,7 @@ func TestABindingThatIsOffIsNoLoss(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.apply(plan)
-	id, err := b.engine.Newest(s)
+	id, err := b.engine.Newest(&s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,7 +176,7 @@ func (b *bench) removal(s link.Spec) link.Plan {
 
 func (b *bench) newest(s link.Spec) string {
 	b.t.Helper()
-	id, err := b.engine.Newest(s)
+	id, err := b.engine.Newest(&s)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -199,7 +199,7 @@ func TestARemovalInTwoGoesIsTakenBackWhole(t *testing.T) {
 	if got := b.secretsInPocketBase(); got["oidc2"] == "" || got["oidc"] != "" {
 		t.Error("the slot is not the one that people know")
 	}
-	if id, err := b.engine.Newest(open); err == nil {
+	if id, err := b.engine.Newest(&open); err == nil {
 		if plan, err := b.engine.Undo(t.Context(), id, false); err == nil && plan.Restores {
 			t.Errorf("what was taken back is offered again:\n%s", show(plan))
 		}
@@ -256,7 +256,7 @@ func TestAnApplyThatMadeNothingIsNoneToUndo(t *testing.T) {
 	if err := e.Apply(t.Context(), mustPlan(t, e), func(engine.Event) {}); err == nil {
 		t.Fatal("it was applied")
 	}
-	if id, err := e.Newest(memorySpec()); err == nil {
+	if id, err := e.Newest(new(memorySpec())); err == nil {
 		t.Errorf("the newest to undo is %s", id)
 	}
 }
@@ -360,7 +360,7 @@ func TestAKilledRemovalIsTheOneToUndo(t *testing.T) {
 	b, store := kept(t)
 	b.link(b.minimal())
 	plan := b.removal(b.minimal())
-	receipt, err := store.Begin(plan, journal.Meta{Kind: journal.Remove, AuthentikURL: b.authentikURL,
+	receipt, err := store.Begin(&plan, journal.Meta{Kind: journal.Remove, AuthentikURL: b.authentikURL,
 		PocketBaseURL: b.box.PocketBaseURL, Program: "test"})
 	if err == nil {
 		err = receipt.AboutTo(0)

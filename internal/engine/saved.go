@@ -10,7 +10,7 @@ import (
 
 // Save returns the file for a plan. It has none of the plan's secrets; the error is a *StoreFault if one of them, or
 // one of the others, also stands in something that is not secret.
-func (e *Engine) Save(plan link.Plan, others ...secret.Text) ([]byte, error) {
+func (e *Engine) Save(plan *link.Plan, others ...secret.Text) ([]byte, error) {
 	meta := e.meta
 	meta.Kind, meta.Of = kindOf(plan), plan.Of
 	return journal.EncodePlan(plan, meta, others...)
@@ -18,7 +18,7 @@ func (e *Engine) Save(plan link.Plan, others ...secret.Text) ([]byte, error) {
 
 // Open returns a saved plan, to be applied to these two systems. spec is that of the link file. It has the client
 // secret if the plan sets one; one that is to be generated is generated here.
-func (e *Engine) Open(saved journal.SavedPlan, spec link.Spec) (link.Plan, error) {
+func (e *Engine) Open(saved journal.SavedPlan, spec *link.Spec) (link.Plan, error) {
 	for _, of := range []struct{ what, planned, now string }{
 		{"authentik", saved.AuthentikURL, e.meta.AuthentikURL},
 		{"PocketBase", saved.PocketBaseURL, e.meta.PocketBaseURL},

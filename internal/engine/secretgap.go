@@ -24,7 +24,7 @@ func secretGap(done []link.Change) int {
 
 // halfRenewed reports whether change i of a rotation follows one that gave a
 // collection the new client secret, so that those left have the previous one.
-func halfRenewed(plan link.Plan, i int) bool {
+func halfRenewed(plan *link.Plan, i int) bool {
 	return plan.Purpose == link.PurposeRotate && slices.ContainsFunc(plan.Changes[:i],
 		func(c link.Change) bool { return c.Kind == link.KindOAuth2 })
 }
@@ -37,7 +37,7 @@ const closeTime = 3 * time.Second
 // get the new ones, so that people can still sign in. It returns the state of
 // the secrets.
 func (e *Engine) closeGap(
-	ctx context.Context, spec link.Spec, done []link.Change, failed link.Change, receipt receipt, cause error,
+	ctx context.Context, spec *link.Spec, done []link.Change, failed *link.Change, receipt receipt, cause error,
 ) report.Secrets {
 	i := secretGap(done)
 	if i < 0 {
@@ -48,7 +48,7 @@ func (e *Engine) closeGap(
 	back, _ := done[i].CredentialsBack()
 	err := e.compensate(ctx, back, receipt)
 	if err == nil && report.IsStale(cause) {
-		err = e.matchSecretNow(ctx, spec, failed, receipt)
+		err = e.matchSecretNow(ctx, spec, *failed, receipt)
 	}
 	if err != nil {
 		e.log.ErrorContext(ctx, "putting the client credentials back in authentik", slog.Any("error", err))
@@ -59,7 +59,7 @@ func (e *Engine) closeGap(
 
 // matchSecretNow is matchSecret for the current collection: another program that
 // wrote to it may have read the secret that was just replaced.
-func (e *Engine) matchSecretNow(ctx context.Context, spec link.Spec, failed link.Change, receipt receipt) error {
+func (e *Engine) matchSecretNow(ctx context.Context, spec *link.Spec, failed link.Change, receipt receipt) error {
 	wanted := link.As[link.CollectionState](failed.After)
 	if wanted == nil {
 		return nil
@@ -85,7 +85,7 @@ const secretTries = 3
 // matches authentik's. PocketBase does not show its secret, so an authpocket on
 // another machine, which no lock holds back, could otherwise leave two secrets
 // behind. This way the last to write to PocketBase reads authentik afterwards.
-func (e *Engine) matchSecret(ctx context.Context, spec link.Spec, c link.Change, receipt receipt) error {
+func (e *Engine) matchSecret(ctx context.Context, spec *link.Spec, c link.Change, receipt receipt) error {
 	slot := c.RewrittenSlot()
 	if slot == "" {
 		return nil
@@ -137,9 +137,9 @@ func (e *Engine) compensate(ctx context.Context, c link.Change, receipt receipt)
 				slog.Any("error", err))
 		}
 	}
-	i, err := receipt.alsoAboutTo(c)
+	i, err := receipt.alsoAboutTo(&c)
 	logged(err)
-	err = e.write(ctx, c)
+	err = e.write(ctx, &c)
 	if i >= 0 {
 		logged(receipt.ended(i, err))
 	}

@@ -112,7 +112,7 @@ func TestWritesBesideTheChangesAreAnnounced(t *testing.T) {
 func TestAPlanNamesWhatIsWrittenOnlyIfNeeded(t *testing.T) {
 	m := newMemory()
 	e := m.engine()
-	if more := mustPlan(t, e).IfNeeded(); len(more) > 0 {
+	if more := new(mustPlan(t, e)).IfNeeded(); len(more) > 0 {
 		t.Errorf("a new link may need %v", more)
 	}
 	linkMemory(m)
@@ -222,7 +222,7 @@ func TestNewestIsWhatMayHaveBeenWritten(t *testing.T) {
 	if err := e.Apply(t.Context(), again, func(engine.Event) {}); err != nil {
 		t.Fatal(err)
 	}
-	if id, err := e.Newest(spec); id != lost || err != nil {
+	if id, err := e.Newest(&spec); id != lost || err != nil {
 		t.Errorf("the newest to undo is %q, %v, want %q", id, err, lost)
 	}
 	undo, err := e.Undo(t.Context(), lost, false)

@@ -20,18 +20,18 @@ const settleTries = 3
 // at once, PocketBase may keep an old one in its cache (core/collection_query.go), until any is saved again. Saved as
 // it is, a collection stays the same, so that no receipt is needed. A plan that wrote nothing that guests are shown
 // leaves it in doubt whether they are offered the old state, so that the collection is saved again without a look.
-func (e *Engine) Settle(plan link.Plan) func(context.Context) error {
+func (e *Engine) Settle(plan *link.Plan) func(context.Context) error {
 	d := plan.Desired
 	doubt := slices.ContainsFunc(plan.Changes, inCollection) && !slices.ContainsFunc(plan.Changes, shownToGuests)
-	return func(ctx context.Context) error { return e.settle(ctx, d, doubt) }
+	return func(ctx context.Context) error { return e.settle(ctx, &d, doubt) }
 }
 
-func (e *Engine) settle(ctx context.Context, d link.Desired, doubt bool) error {
+func (e *Engine) settle(ctx context.Context, d *link.Desired, doubt bool) error {
 	if !d.Collection.OAuth2.Enabled {
 		return nil
 	}
 	for range settleTries {
-		if !doubt && e.pocketbase.Offers(ctx, d) {
+		if !doubt && e.pocketbase.Offers(ctx, *d) {
 			return nil
 		}
 		if err := e.saveAgain(ctx, cmp.Or(d.Collection.ID, d.Collection.Name)); err != nil {
@@ -39,7 +39,7 @@ func (e *Engine) settle(ctx context.Context, d link.Desired, doubt bool) error {
 		}
 		doubt = false
 	}
-	if e.pocketbase.Offers(ctx, d) {
+	if e.pocketbase.Offers(ctx, *d) {
 		return nil
 	}
 	return &report.Fault{

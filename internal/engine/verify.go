@@ -18,9 +18,9 @@ func OneMoment(ctx context.Context) context.Context { return wire.OneMoment(ctx)
 
 // Desire observes both systems and returns the state that Verify compares them
 // with. The error is report.Problems if the spec cannot be carried out.
-func (e *Engine) Desire(ctx context.Context, spec link.Spec) (link.Desired, error) {
-	plan, _, err := e.plan(ctx, spec, func(ctx context.Context, spec link.Spec) (Snapshots, error) {
-		return e.observeFew(ctx, spec, AheadOfVerify(spec))
+func (e *Engine) Desire(ctx context.Context, spec *link.Spec) (link.Desired, error) {
+	plan, _, err := e.plan(ctx, *spec, func(ctx context.Context, spec link.Spec) (Snapshots, error) {
+		return e.observeFew(ctx, &spec, AheadOfVerify(spec))
 	})
 	return plan.Desired, err
 }
@@ -34,7 +34,7 @@ func AheadOfVerify(spec link.Spec) link.Query {
 
 // NoLink returns the failed check of a link that does not exist, and whether it
 // doesn't: without a provider in authentik, every other check fails.
-func NoLink(d link.Desired) (report.Check, bool) {
+func NoLink(d *link.Desired) (report.Check, bool) {
 	check := report.Check{ID: report.CheckLink, System: report.Authentik, Title: say.Of("The link exists")}
 	return check.Fails(report.CauseDiscovery, say.Of("There is no link yet: authentik has no provider for it."),
 		say.Of("Create it with authpocket apply.")), d.Provider.PK == 0
@@ -52,7 +52,7 @@ func (e *Engine) Verify(ctx context.Context, d link.Desired, person int) report.
 	group.Go(func() { p = measured(ctx, e.pocketbase.Check(ctx, d)) })
 	group.Go(func() { both = measured(ctx, e.checkBoth(ctx, d, person)) })
 	group.Wait()
-	trustPreview(d, a, p)
+	trustPreview(&d, a, p)
 	return slices.Concat(a, p, both)
 }
 
@@ -73,7 +73,7 @@ func measured(ctx context.Context, part []report.Check) []report.Check {
 
 // trustPreview downgrades the failure that nobody new can sign in to a warning
 // if authentik's own preview shows verified addresses despite the decision.
-func trustPreview(d link.Desired, a, p []report.Check) {
+func trustPreview(d *link.Desired, a, p []report.Check) {
 	verified := d.Email == link.EmailLeave && slices.ContainsFunc(a, func(c report.Check) bool {
 		return c.ID == report.CheckAuthentikEmail && c.Status == report.Warn && c.Cause == report.CauseEmailUnverified
 	})
@@ -90,8 +90,8 @@ func trustPreview(d link.Desired, a, p []report.Check) {
 // VerifySlow runs the checks that take 4 to 30 s, and reports each as soon as
 // it is done: PocketBase's own connection to authentik, which only shows in its
 // log. told may be nil.
-func (e *Engine) VerifySlow(ctx context.Context, d link.Desired, told func(report.Check)) report.Checks {
-	checks := measured(ctx, []report.Check{e.pocketbase.Probe(ctx, d)})
+func (e *Engine) VerifySlow(ctx context.Context, d *link.Desired, told func(report.Check)) report.Checks {
+	checks := measured(ctx, []report.Check{e.pocketbase.Probe(ctx, *d)})
 	if told != nil {
 		told(checks[0])
 	}

@@ -69,7 +69,7 @@ func TestTheWholeLinkIsNotOpenToMorePeople(t *testing.T) {
 	}
 	bound := link.BindingState{PK: "b1", Kind: "group", Target: link.Ref{ID: "g", Name: "staff"}, Order: 7,
 		Enabled: true}
-	whole := plans.Whole(plan, link.AuthentikSnapshot{Bindings: []link.BindingState{bound}}, link.PocketBaseSnapshot{})
+	whole := plans.Whole(&plan, link.AuthentikSnapshot{Bindings: []link.BindingState{bound}}, link.PocketBaseSnapshot{})
 	if len(whole.Desired.Bindings) != 1 || whole.Desired.Bindings[0].Target.Name != "staff" ||
 		whole.Desired.Bindings[0].PK != "" {
 		t.Errorf("%+v", whole.Desired.Bindings)

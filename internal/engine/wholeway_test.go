@@ -44,7 +44,7 @@ func TestALinkIsMadeOnceAndFoundAgain(t *testing.T) {
 func TestEveryCheckOfANewLinkPasses(t *testing.T) {
 	b := newBench(t)
 	b.link(b.minimal())
-	desired, err := b.engine.Desire(t.Context(), b.minimal())
+	desired, err := b.engine.Desire(t.Context(), new(b.minimal()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +75,7 @@ func TestADecisionIsMeasured(t *testing.T) {
 		s := b.minimal()
 		s.Email = decision
 		b.link(s)
-		desired, err := b.engine.Desire(t.Context(), s)
+		desired, err := b.engine.Desire(t.Context(), &s)
 		if err != nil {
 			t.Fatal(err)
 		}

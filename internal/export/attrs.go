@@ -29,7 +29,7 @@ func (ownWay) Assigned(*int, *string)        {}
 
 // features returns the features of the plan's authentik, as far as the plan
 // shows them.
-func features(p link.Plan) link.Features {
+func features(p *link.Plan) link.Features {
 	return link.Features{GrantTypes: modern(p), MetaHide: modern(p), RedirectURI: modern(p)}
 }
 

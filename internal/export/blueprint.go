@@ -30,7 +30,7 @@ const (
 // blueprint returns a blueprint of the state that the plan gives authentik.
 func blueprint(p link.Plan) (string, error) {
 	c := carrier{name: "a blueprint", systems: []report.System{report.Authentik}}
-	if err := c.check(p); err != nil {
+	if err := c.check(&p); err != nil {
 		return "", err
 	}
 	if p.Desired.Key != nil {
@@ -52,7 +52,7 @@ func blueprint(p link.Plan) (string, error) {
 		add("entries", sequence(b.entries...)).node
 	body, err := encode(root)
 	head := blueprintHead
-	if writesProviderSecret(p) {
+	if writesProviderSecret(&p) {
 		head += blueprintSecret
 	}
 	return head + body, err
@@ -105,10 +105,10 @@ func (b *blueprinter) provider() {
 		}
 	}
 	attrs.add("client_type", yamlText(v.ClientType))
-	if writesProviderSecret(b.p) {
+	if writesProviderSecret(&b.p) {
 		attrs.add("client_secret", env(secretVariable))
 	}
-	attrs.add("grant_types", yamlTexts(grants(v))).
+	attrs.add("grant_types", yamlTexts(grants(&v))).
 		add("redirect_uris", redirects(v.RedirectURIs)).
 		add("property_mappings", b.mappings())
 	var conditions []*yaml.Node
@@ -128,7 +128,7 @@ func (b *blueprinter) provider() {
 func (b *blueprinter) providerIdentifiers() (string, mapping) {
 	v := b.d.Provider
 	before := v
-	if c := changeOf(b.p, link.KindProvider); c != nil {
+	if c := changeOf(&b.p, link.KindProvider); c != nil {
 		if was := link.As[link.ProviderState](c.Before); was != nil {
 			before = *was
 		}
@@ -154,7 +154,7 @@ func (b *blueprinter) scopeMapping(r link.Ref) *yaml.Node {
 	const model = "authentik_providers_oauth2.scopemapping"
 	managed, stock := stockMappings()[r.Name]
 	switch {
-	case ownMapping(b.p, r):
+	case ownMapping(&b.p, r):
 		return keyOf(entryEmail)
 	case stock:
 		return find(model, "managed", managed)
@@ -179,7 +179,7 @@ func (b *blueprinter) rest(identifiers, attrs mapping, empty bool) func(*link.Me
 		if identifiers.has(m.Key) {
 			to = identifiers
 		}
-		return yamlCells{Meta: m, to: to, empty: empty, features: features(b.p)}
+		return &yamlCells{Meta: m, to: to, empty: empty, features: features(&b.p)}
 	}
 }
 
@@ -192,7 +192,7 @@ type yamlCells struct {
 	features link.Features
 }
 
-func (y yamlCells) Text(v *string) {
+func (y *yamlCells) Text(v *string) {
 	switch {
 	case y.to.has(y.Key), *v == "" && !y.empty:
 	case y.Code:
@@ -202,13 +202,13 @@ func (y yamlCells) Text(v *string) {
 	}
 }
 
-func (y yamlCells) Flag(v *bool) {
+func (y *yamlCells) Flag(v *bool) {
 	if y.Has(y.features) || *v {
 		y.to.add(y.Key, yamlBool(*v))
 	}
 }
 
-func (y yamlCells) Number(v *int) { y.to.add(y.Key, yamlInt(*v)) }
+func (y *yamlCells) Number(v *int) { y.to.add(y.Key, yamlInt(*v)) }
 
 func (b *blueprinter) binding(s link.BindingState) {
 	target := map[string]*yaml.Node{
@@ -219,7 +219,7 @@ func (b *blueprinter) binding(s link.BindingState) {
 	attrs := newMapping()
 	for _, a := range link.BindingAttrs() {
 		if !a.Hidden { // the order is already an identifier
-			a.Visit(&s, yamlCells{Meta: a.Meta, to: attrs})
+			a.Visit(&s, &yamlCells{Meta: a.Meta, to: attrs})
 		}
 	}
 	b.entry("authentik_policies.policybinding", "", nil,
@@ -242,7 +242,7 @@ func findRef(model, key string, r link.Ref) *yaml.Node {
 
 // grants returns the grant types. They are always written: authentik 2026.5 and
 // later refuse every sign-in without them, and earlier versions ignore the key.
-func grants(v link.ProviderState) []string {
+func grants(v *link.ProviderState) []string {
 	if len(v.GrantTypes) == 0 {
 		return []string{"authorization_code"}
 	}

@@ -25,7 +25,7 @@ type carrier struct {
 }
 
 // check returns report.Problems for all texts that the format cannot represent.
-func (c carrier) check(p link.Plan) error {
+func (c carrier) check(p *link.Plan) error {
 	if !c.any && (p.Purpose == link.PurposeUndo || p.Purpose == link.PurposeRemove) {
 		return report.Problems{{Summary: say.Of("This plan takes changes back, which %s cannot carry.", c.name),
 			Todo: say.Of("Apply it with authpocket, which looks first whether they are still as it left them. Its " +
@@ -55,7 +55,7 @@ func (c carrier) check(p link.Plan) error {
 	return problems.Err()
 }
 
-func (c carrier) texts(p link.Plan) []text {
+func (c carrier) texts(p *link.Plan) []text {
 	var t texter
 	t.desired(p.Desired)
 	for _, change := range p.Changes {
@@ -64,7 +64,7 @@ func (c carrier) texts(p link.Plan) []text {
 			link.Visit(change.After, &t)
 		}
 		if c.accounts {
-			t.account(change)
+			t.account(&change)
 		}
 	}
 	for _, w := range p.Warnings {

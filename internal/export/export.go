@@ -46,7 +46,7 @@ func Formats() []Format {
 }
 
 // Offered returns the formats for a plan: all that carry it, and the hook if the link has a use for one.
-func Offered(p link.Plan) []Format {
+func Offered(p *link.Plan) []Format {
 	if len(p.Desired.Groups.Fields) == 0 {
 		return Formats()
 	}

@@ -12,7 +12,7 @@ import (
 const secretVariable = "POCKETBASE_CLIENT_SECRET"
 
 // changeOf returns the plan's first change of that kind, or nil.
-func changeOf(p link.Plan, kind link.Kind) *link.Change {
+func changeOf(p *link.Plan, kind link.Kind) *link.Change {
 	i := slices.IndexFunc(p.Changes, func(c link.Change) bool { return c.Kind == kind })
 	if i < 0 {
 		return nil
@@ -22,7 +22,7 @@ func changeOf(p link.Plan, kind link.Kind) *link.Change {
 
 // writesProviderSecret reports whether the plan sets the provider's client
 // secret in authentik. Otherwise the provider keeps its own.
-func writesProviderSecret(p link.Plan) bool {
+func writesProviderSecret(p *link.Plan) bool {
 	if p.Desired.Provider.PK == 0 {
 		return true
 	}
@@ -32,16 +32,16 @@ func writesProviderSecret(p link.Plan) bool {
 
 // modern reports whether the plan's authentik is 2026.5 or later, and so has
 // grant types, redirect URI types and hidden applications.
-func modern(p link.Plan) bool { return len(p.Desired.Provider.GrantTypes) > 0 }
+func modern(p *link.Plan) bool { return len(p.Desired.Provider.GrantTypes) > 0 }
 
 // touchesSlot reports whether a change writes the slot's own provider.
-func touchesSlot(c link.Change, slot string) bool {
+func touchesSlot(c *link.Change, slot string) bool {
 	return slices.ContainsFunc(c.Fields, func(f link.Field) bool { return strings.HasPrefix(f.Name, slot+".") })
 }
 
 // ownMapping reports whether r is the scope mapping that the plan creates or
 // keeps for the e-mail decision.
-func ownMapping(p link.Plan, r link.Ref) bool {
+func ownMapping(p *link.Plan, r link.Ref) bool {
 	return p.Desired.Mapping != nil && r.Name == p.Desired.Mapping.Name
 }
 
@@ -62,7 +62,7 @@ func stockMappings() map[string]string {
 
 // pocketBaseBefore returns the collection before the plan. If the plan does not
 // change it, that is the wanted state.
-func pocketBaseBefore(p link.Plan, kind link.Kind) link.CollectionState {
+func pocketBaseBefore(p *link.Plan, kind link.Kind) link.CollectionState {
 	if c := changeOf(p, kind); c != nil {
 		if before := link.As[link.CollectionState](c.Before); before != nil {
 			return *before
@@ -71,7 +71,7 @@ func pocketBaseBefore(p link.Plan, kind link.Kind) link.CollectionState {
 	return p.Desired.Collection
 }
 
-func slotOf(c link.CollectionState, slot string) *link.OAuth2Provider {
+func slotOf(c *link.CollectionState, slot string) *link.OAuth2Provider {
 	i := slices.IndexFunc(c.OAuth2.Providers, func(p link.OAuth2Provider) bool { return p.Slot == slot })
 	if i < 0 {
 		return nil

@@ -75,7 +75,7 @@ func freshPocketBase() link.PocketBaseSnapshot {
 
 func planOf(t testing.TB, s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) link.Plan {
 	t.Helper()
-	plan, problems := plans.New(s, a, p, generated())
+	plan, problems := plans.New(&s, &a, &p, generated())
 	if err := problems.Err(); err != nil {
 		t.Fatalf("the fixture gives no plan: %v", err)
 	}

@@ -46,7 +46,7 @@ func hook(p link.Plan) (string, error) {
 			Summary: say.Of("The link sets no fields from a person's groups, so there is no hook."),
 			Todo:    say.Of("Name the fields under pocketbase.groups, then export again.")}}
 	}
-	if problems := hookTexts(d); len(problems) > 0 {
+	if problems := hookTexts(&d); len(problems) > 0 {
 		return "", problems
 	}
 	var fields []any
@@ -86,7 +86,7 @@ func hookField(f link.GroupField) object {
 }
 
 // hookTexts returns the problems of texts that the hook cannot represent.
-func hookTexts(d link.Desired) (problems report.Problems) {
+func hookTexts(d *link.Desired) (problems report.Problems) {
 	check := func(field, value string) {
 		if reason := refusedEverywhere(value); reason != "" {
 			problems.Add(field, say.Of("A name has %s, which %s cannot carry.", reason, "a PocketBase hook"),

@@ -11,15 +11,15 @@ import (
 // markdown returns a description of the plan, for a ticket or a wiki.
 func markdown(p link.Plan) (string, error) {
 	c := carrier{name: "Markdown", systems: []report.System{report.Authentik, report.PB}, accounts: true, any: true}
-	if err := c.check(p); err != nil {
+	if err := c.check(&p); err != nil {
 		return "", err
 	}
 	var out strings.Builder
 	fmt.Fprintf(&out, "# %s\n", title(p.Purpose))
-	markdownLink(&out, p.Desired)
+	markdownLink(&out, &p.Desired)
 	fmt.Fprintf(&out, "\n## %s\n", countOf(len(p.Changes), "Nothing to change", "%s"))
 	for i, change := range p.Changes {
-		markdownChange(&out, i+1, change)
+		markdownChange(&out, i+1, &change)
 	}
 	if len(p.Warnings) > 0 {
 		out.WriteString("\n## To know\n\n")
@@ -42,7 +42,7 @@ func title(p link.Purpose) string {
 }
 
 // markdownLink describes the link, if the plan leads to one.
-func markdownLink(out *strings.Builder, d link.Desired) {
+func markdownLink(out *strings.Builder, d *link.Desired) {
 	if d.Application.Name == "" {
 		return
 	}
@@ -55,7 +55,7 @@ func markdownLink(out *strings.Builder, d link.Desired) {
 	}
 }
 
-func markdownChange(out *strings.Builder, n int, c link.Change) {
+func markdownChange(out *strings.Builder, n int, c *link.Change) {
 	fmt.Fprintf(out, "\n### %d. %s: %s %s\n\n", n, c.System.Label(), markdownProse(string(c.Action)),
 		markdownProse(string(c.Kind)))
 	fmt.Fprintf(out, "- Object: %s\n", markdownString(c.Object.String()))

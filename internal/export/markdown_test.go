@@ -10,11 +10,11 @@ import (
 
 func TestMarkdownTellsWhatIsTakenBack(t *testing.T) {
 	a, p := linked(t)
-	removal, problems := plans.NewRemoval(link.Spec{}, a, p, false)
+	removal, problems := plans.NewRemoval(&link.Spec{}, &a, p, false)
 	if err := problems.Err(); err != nil {
 		t.Fatal(err)
 	}
-	undo, problems := plans.NewUndo(link.Spec{}, newLink(t).Changes, a, p, true)
+	undo, problems := plans.NewUndo(&link.Spec{}, newLink(t).Changes, &a, &p, true)
 	if err := problems.Err(); err != nil {
 		t.Fatal(err)
 	}

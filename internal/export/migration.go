@@ -31,21 +31,21 @@ var migrationCode string
 // collection.
 func migration(p link.Plan) (string, error) {
 	c := carrier{name: "a PocketBase migration", systems: []report.System{report.PB}, states: true}
-	if err := c.check(p); err != nil {
+	if err := c.check(&p); err != nil {
 		return "", err
 	}
-	want, err := renderJSON(migrationLink(p))
+	want, err := renderJSON(migrationLink(&p))
 	if err != nil {
 		return "", err
 	}
-	was, err := renderJSON(migrationBefore(p))
+	was, err := renderJSON(migrationBefore(&p))
 	if err != nil {
 		return "", err
 	}
 	return migrationHead + "const link = " + want + ";\n\nconst before = " + was + ";\n\n" + migrationCode, nil
 }
 
-func migrationLink(p link.Plan) object {
+func migrationLink(p *link.Plan) object {
 	d := p.Desired
 	c := changeOf(p, link.KindOAuth2)
 	o := object{
@@ -56,10 +56,10 @@ func migrationLink(p link.Plan) object {
 	return append(o, migrationState(p, d.Collection, d.Collection, after)...)
 }
 
-func migrationBefore(p link.Plan) object {
+func migrationBefore(p *link.Plan) object {
 	was := pocketBaseBefore(p, link.KindOAuth2)
 	var provider any
-	if now := slotOf(was, p.Desired.Slot.Slot); now != nil {
+	if now := slotOf(&was, p.Desired.Slot.Slot); now != nil {
 		provider = migrationProvider(*now)
 	}
 	o := object{{"provider", provider}}
@@ -99,7 +99,7 @@ func before(c link.Change) link.Object { return c.Before }
 func after(c link.Change) link.Object  { return c.After }
 
 // migrationState returns the other fields that the plan changes, and no more.
-func migrationState(p link.Plan, oauth2, ruled link.CollectionState, side func(link.Change) link.Object) object {
+func migrationState(p *link.Plan, oauth2, ruled link.CollectionState, side func(link.Change) link.Object) object {
 	mapped, rules, meta := object{}, object{}, object{}
 	if c := changeOf(p, link.KindOAuth2); c != nil {
 		if o, ok := changedOf(*c, link.OAuth2Attrs(), &oauth2.OAuth2).at("mappedFields").(object); ok {

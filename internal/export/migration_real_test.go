@@ -104,7 +104,7 @@ func TestMigrationAddsTheLinkAndTakesItAwayAgain(t *testing.T) {
 
 func TestMigrationPutsALinkRight(t *testing.T) {
 	app, plan := realPocketBase(t), drifted(t)
-	slot := pocketBaseBefore(plan, link.KindOAuth2).OAuth2.Providers[1]
+	slot := pocketBaseBefore(&plan, link.KindOAuth2).OAuth2.Providers[1]
 	put(t, app, core.OAuth2ProviderConfig{Name: "oidc", ClientId: slot.ClientID, ClientSecret: "kept",
 		DisplayName: "SSO", PKCE: new(true),
 		AuthURL: slot.AuthURL, TokenURL: slot.TokenURL, UserInfoURL: slot.UserInfoURL,

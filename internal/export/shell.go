@@ -28,7 +28,7 @@ const (
 // shell returns a script that makes the plan's API calls in order.
 func shell(p link.Plan) (string, error) {
 	c := carrier{name: "a shell script", systems: []report.System{report.Authentik, report.PB}, states: true}
-	if err := c.check(p); err != nil {
+	if err := c.check(&p); err != nil {
 		return "", err
 	}
 	s := scripter{p: p, d: p.Desired, ids: map[variable]bool{}}
@@ -114,7 +114,7 @@ func (s *scripter) needs() needed {
 	}
 	if s.secret {
 		what := "the client secret for both systems"
-		if !writesProviderSecret(s.p) {
+		if !writesProviderSecret(&s.p) {
 			what = "the client secret that authentik has"
 		}
 		n.variable(secretVariable, what)
@@ -126,7 +126,7 @@ func (s *scripter) needs() needed {
 	}
 	if updated := s.d.Collection.Updated; s.collects && updated != "" {
 		n.code += "\n# Providers that were added to the collection since would be lost.\n" +
-			"pocketbase GET " + shellQuote(listPath(s.d.Collection)) + " ''\n" +
+			"pocketbase GET " + shellQuote(listPath(&s.d.Collection)) + " ''\n" +
 			"case $answer in\n    *" + shellQuote(`"updated":`+jsonText(updated)) + "*) ;;\n" +
 			`    *) stop "The collection was changed since the plan was made. Nothing was written; make a new plan." ;;` +
 			"\nesac\n"
@@ -134,7 +134,7 @@ func (s *scripter) needs() needed {
 	// a link from scratch, for a collection that was not observed
 	if c := s.d.Collection; s.collects && c.ID == "" && c.Updated == "" {
 		n.code += "\n# Providers that the collection has would be lost.\n" +
-			"pocketbase GET " + shellQuote(listPath(c)) + " ''\n" +
+			"pocketbase GET " + shellQuote(listPath(&c)) + " ''\n" +
 			"case $answer in\n    *" + shellQuote(`"providers":[]`) + "* | *" + shellQuote(`"providers":null`) +
 			"*) ;;\n" +
 			`    *) stop "The collection is not there, or has OAuth2 providers already. Nothing was written; make the link with authpocket." ;;` + "\nesac\n"

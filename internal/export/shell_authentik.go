@@ -77,15 +77,15 @@ func (s *scripter) Provider(e link.Edit[link.ProviderState]) {
 
 // Settings writes the call for PocketBase's settings.
 func (s *scripter) Settings(e link.Edit[link.SettingsState]) {
-	s.call(report.PB, "PATCH", "/api/settings", changedOf(e.Change, link.SettingsAttrs(), e.After))
+	s.call(report.PB, "PATCH", "/api/settings", changedOf(*e.Change, link.SettingsAttrs(), e.After))
 }
 
 // jsonBody returns an object with all keys that this authentik supports.
 func jsonBody[W, S any](s *scripter, table []*link.Attr[W, S], o S) object {
 	var body object
 	for _, a := range table {
-		if a.Has(features(s.p)) {
-			a.Visit(o, jsonCells{s, &body, a.Key})
+		if a.Has(features(&s.p)) {
+			a.Visit(o, &jsonCells{s, &body, a.Key})
 		}
 	}
 	return body
@@ -99,16 +99,16 @@ type jsonCells struct {
 	key string
 }
 
-func (j jsonCells) Text(v *string)                  { j.to.add(j.key, *v) }
-func (j jsonCells) Flag(v *bool)                    { j.to.add(j.key, *v) }
-func (j jsonCells) Number(v *int)                   { j.to.add(j.key, *v) }
-func (j jsonCells) Secret(*secret.Text)             { j.to.add(j.key, varSecret) }
-func (j jsonCells) Ref(v *link.Ref)                 { j.to.add(j.key, j.s.pk(*v, varKey)) }
-func (j jsonCells) Texts(v *[]string)               { j.to.add(j.key, *v) }
-func (j jsonCells) Redirects(v *[]link.RedirectURI) { j.to.add(j.key, j.s.redirects(*v)) }
+func (j *jsonCells) Text(v *string)                  { j.to.add(j.key, *v) }
+func (j *jsonCells) Flag(v *bool)                    { j.to.add(j.key, *v) }
+func (j *jsonCells) Number(v *int)                   { j.to.add(j.key, *v) }
+func (j *jsonCells) Secret(*secret.Text)             { j.to.add(j.key, varSecret) }
+func (j *jsonCells) Ref(v *link.Ref)                 { j.to.add(j.key, j.s.pk(*v, varKey)) }
+func (j *jsonCells) Texts(v *[]string)               { j.to.add(j.key, *v) }
+func (j *jsonCells) Redirects(v *[]link.RedirectURI) { j.to.add(j.key, j.s.redirects(*v)) }
 func (jsonCells) Assigned(*int, *string)            {}
 
-func (j jsonCells) Refs(v *[]link.Ref) {
+func (j *jsonCells) Refs(v *[]link.Ref) {
 	list := make([]any, len(*v))
 	for i, r := range *v {
 		list[i] = j.s.pk(r, varMapping)
@@ -137,7 +137,7 @@ func (s *scripter) redirects(list []link.RedirectURI) []any {
 	items := make([]any, len(list))
 	for i, r := range list {
 		o := object{{"matching_mode", string(r.Mode)}, {"url", r.URL}}
-		if modern(s.p) && r.Type != "" {
+		if modern(&s.p) && r.Type != "" {
 			o.add("redirect_uri_type", string(r.Type))
 		}
 		items[i] = o
@@ -187,7 +187,7 @@ func (s *scripter) bindingBody(b link.BindingState) object {
 }
 
 // changed returns the members that the change names.
-func changed(c link.Change, all object) object {
+func changed(c *link.Change, all object) object {
 	o := object{}
 	for _, m := range all {
 		if c.Changed(m.key) {

@@ -16,7 +16,7 @@ import (
 
 // listPath returns the path to read one collection through the list endpoint:
 // reading it directly makes PocketBase before 0.36.8 lose client secrets.
-func listPath(c link.CollectionState) string {
+func listPath(c *link.CollectionState) string {
 	key, value, fields := "id", c.ID, "id,updated"
 	if value == "" {
 		key, value = "name", c.Name
@@ -34,7 +34,7 @@ func (s *scripter) Collection(e link.Edit[link.CollectionState]) {
 	s.collects = true
 	body := object{}
 	if table := link.FlatAttrs(e.Kind); table != nil {
-		body = changedOf(e.Change, table, e.After)
+		body = changedOf(*e.Change, table, e.After)
 	} else {
 		body.add("oauth2", s.oauth2(e))
 	}
@@ -46,7 +46,7 @@ func (s *scripter) Collection(e link.Edit[link.CollectionState]) {
 // 0.39 keeps secrets by position.
 func (s *scripter) oauth2(e link.Edit[link.CollectionState]) object {
 	after := e.After.OAuth2
-	o := append(object{}, changedOf(e.Change, link.OAuth2Attrs(), &after)...)
+	o := append(object{}, changedOf(*e.Change, link.OAuth2Attrs(), &after)...)
 	if !touchesSlot(e.Change, s.d.Slot.Slot) {
 		return o
 	}
@@ -60,9 +60,9 @@ func (s *scripter) oauth2(e link.Edit[link.CollectionState]) object {
 	list := make([]any, len(after.Providers))
 	for i, p := range after.Providers {
 		if p.Slot == s.d.Slot.Slot {
-			list[i] = s.ownProvider(e.Before, p)
+			list[i] = s.ownProvider(e.Before, &p)
 		} else {
-			list[i] = s.withoutSecret(p)
+			list[i] = s.withoutSecret(&p)
 		}
 	}
 	o.add("providers", list)
@@ -71,7 +71,7 @@ func (s *scripter) oauth2(e link.Edit[link.CollectionState]) object {
 
 // withoutSecret returns another provider as it was read. PocketBase does not show
 // secrets; this makes sure of it.
-func (s *scripter) withoutSecret(p link.OAuth2Provider) json.RawMessage {
+func (s *scripter) withoutSecret(p *link.OAuth2Provider) json.RawMessage {
 	keys := s.members(p.Raw)
 	if len(keys) == 0 {
 		keys = map[string]json.RawMessage{"name": json.RawMessage(jsonText(p.Slot))}
@@ -98,14 +98,14 @@ func (s *scripter) members(raw json.RawMessage) map[string]json.RawMessage {
 
 // ownProvider returns the slot's provider with every key set, so that PocketBase
 // takes nothing from another provider.
-func (s *scripter) ownProvider(before *link.CollectionState, p link.OAuth2Provider) object {
+func (s *scripter) ownProvider(before *link.CollectionState, p *link.OAuth2Provider) object {
 	var keys map[string]json.RawMessage
 	if before != nil {
-		if was := slotOf(*before, p.Slot); was != nil {
+		if was := slotOf(before, p.Slot); was != nil {
 			keys = s.members(was.Raw)
 		}
 	}
-	o := migrationProvider(p)
+	o := migrationProvider(*p)
 	for i := range o {
 		if o[i].key == "extra" {
 			o[i].value = s.wholeExtra(o[i].value, keys["extra"])

@@ -292,7 +292,7 @@ func TestScriptRefusesWhatItCannotDoSafely(t *testing.T) {
 	a, p := linked(t)
 	off := link.Spec{Email: link.EmailTrustAll}
 	off.PocketBase.Enabled, off.PocketBase.DisplayName = new(false), new("Other")
-	removal, problems := plans.NewRemoval(link.Spec{}, a, p, false)
+	removal, problems := plans.NewRemoval(&link.Spec{}, &a, p, false)
 	if err := problems.Err(); err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,7 @@ const terraformHead = `# Terraform for authentik: what people sign in to PocketB
 // terraform returns a configuration of the state that the plan gives authentik.
 func terraform(p link.Plan) (string, error) {
 	c := carrier{name: "Terraform", systems: []report.System{report.Authentik}, refuses: refusedByTerraform}
-	if err := c.check(p); err != nil {
+	if err := c.check(&p); err != nil {
 		return "", err
 	}
 	t := &terraformer{p: p, d: p.Desired}
@@ -64,7 +64,7 @@ func (t *terraformer) settings() {
 	b.set("required_version", hclText(">= 1.5"))
 	required := b.add(false, "required_providers")
 	version := ">= 2026.5.0"
-	if !modern(t.p) { // its data sources require a server of at least its own version
+	if !modern(&t.p) { // its data sources require a server of at least its own version
 		version = ">= 2025.12.0, < 2026.5.0"
 	}
 	required.set("authentik",
@@ -76,7 +76,7 @@ func (t *terraformer) settings() {
 }
 
 func (t *terraformer) secret() {
-	if !writesProviderSecret(t.p) {
+	if !writesProviderSecret(&t.p) {
 		return
 	}
 	b := t.block("variable", "pocketbase_client_secret")
@@ -168,7 +168,7 @@ func (t *terraformer) mappings() {
 		name := fmt.Sprintf("scope_%d", i)
 		managed, stock := stockMappings()[r.Name]
 		switch {
-		case ownMapping(t.p, r):
+		case ownMapping(&t.p, r):
 			t.attached = append(t.attached, address(resource, "email", "id"))
 			continue
 		case stock:
@@ -190,14 +190,14 @@ func (t *terraformer) provider() {
 	b.set("name", hclText(v.Name))
 	b.set("client_type", hclText(v.ClientType))
 	b.set("client_id", hclText(v.ClientID))
-	if writesProviderSecret(t.p) {
+	if writesProviderSecret(&t.p) {
 		b.set("client_secret", address("var", "pocketbase_client_secret"))
 	}
 	for _, f := range t.flowRefs() {
 		b.set(f.attribute, refer("authentik_flow", f.label, f.ref))
 	}
 	t.signWith(b)
-	if modern(t.p) {
+	if modern(&t.p) {
 		b.set("grant_types", hclTexts(v.GrantTypes))
 	}
 	b.set("property_mappings", hclList(t.attached))
@@ -220,7 +220,7 @@ func (t *terraformer) redirects() expression {
 	var items []expression
 	for _, r := range t.d.Provider.RedirectURIs {
 		pairs := [][2]string{{"matching_mode", string(r.Mode)}, {"url", r.URL}}
-		if modern(t.p) && r.Type != "" || r.Type == link.RedirectLogout {
+		if modern(&t.p) && r.Type != "" || r.Type == link.RedirectLogout {
 			pairs = append(pairs, [2]string{"redirect_uri_type", string(r.Type)})
 		}
 		items = append(items, hclPairs(pairs))
@@ -267,7 +267,7 @@ func (t *terraformer) binding(i int, s link.BindingState) {
 
 // rest sets the remaining fields of an object.
 func rest(b *hclBlock, empty bool) func(*link.Meta) link.Cells {
-	return func(m *link.Meta) link.Cells { return hclCells{Meta: m, to: b, empty: empty} }
+	return func(m *link.Meta) link.Cells { return &hclCells{Meta: m, to: b, empty: empty} }
 }
 
 // hclCells sets plain fields.
@@ -278,17 +278,17 @@ type hclCells struct {
 	empty bool
 }
 
-func (h hclCells) Text(v *string) {
+func (h *hclCells) Text(v *string) {
 	if !h.to.has(h.Key) && (*v != "" || h.empty) {
 		h.to.set(h.Key, hclText(*v))
 	}
 }
 
 // Flag omits fields of newer versions that are not set.
-func (h hclCells) Flag(v *bool) {
+func (h *hclCells) Flag(v *bool) {
 	if *v || h.Since == "" {
 		h.to.set(h.Key, hclBool(*v))
 	}
 }
 
-func (h hclCells) Number(v *int) { h.to.set(h.Key, hclInt(*v)) }
+func (h *hclCells) Number(v *int) { h.to.set(h.Key, hclInt(*v)) }

@@ -120,7 +120,7 @@ func pocketbaseTexts[W, S any](t *texter, table []*link.Attr[W, S], o S) {
 	}
 }
 
-func (t *texter) of(m *link.Meta) link.Cells { return fieldTexts{t, m} }
+func (t *texter) of(m *link.Meta) link.Cells { return &fieldTexts{t, m} }
 
 // fieldTexts adds the texts of one field of an authentik object.
 type fieldTexts struct {
@@ -128,22 +128,22 @@ type fieldTexts struct {
 	*link.Meta
 }
 
-func (f fieldTexts) Text(v *string)  { f.t.add(report.Authentik, f.Place(), f.Words().String(), *v) }
-func (f fieldTexts) Ref(v *link.Ref) { f.t.ref(f.Place(), f.Words().String(), *v) }
+func (f *fieldTexts) Text(v *string)  { f.t.add(report.Authentik, f.Place(), f.Words().String(), *v) }
+func (f *fieldTexts) Ref(v *link.Ref) { f.t.ref(f.Place(), f.Words().String(), *v) }
 
-func (f fieldTexts) Refs(v *[]link.Ref) {
+func (f *fieldTexts) Refs(v *[]link.Ref) {
 	for i, r := range *v {
 		f.t.ref(at(f.Place(), i), f.Words().String(), r)
 	}
 }
 
-func (f fieldTexts) Texts(v *[]string) {
+func (f *fieldTexts) Texts(v *[]string) {
 	for i, one := range *v {
 		f.t.add(report.Authentik, at(f.Place(), i), f.Words().String(), one)
 	}
 }
 
-func (f fieldTexts) Redirects(v *[]link.RedirectURI) {
+func (f *fieldTexts) Redirects(v *[]link.RedirectURI) {
 	for i, r := range *v {
 		f.t.add(report.Authentik, at(f.Place(), i), "redirect URI", r.URL)
 		f.t.add(report.Authentik, at(f.Place(), i), "matching mode", string(r.Mode))
@@ -164,7 +164,7 @@ func (t *texter) ref(field, label string, r link.Ref) {
 }
 
 // account adds the texts that describe a change to people.
-func (t *texter) account(c link.Change) {
+func (t *texter) account(c *link.Change) {
 	for _, s := range []string{c.Object.String(), c.Why.String(), c.Step, c.Lost.String(), string(c.Kind),
 		string(c.Action)} {
 		t.add(c.System, "", "description of a change", s)

@@ -11,7 +11,7 @@ func BenchmarkStep(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	r, err := s.Begin(smallPlan(), meta())
+	r, err := s.Begin(new(smallPlan()), meta())
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -27,7 +27,7 @@ type slotEntry struct {
 	AsRead asRead `json:"as_read"`
 }
 
-func packCollection(c link.CollectionState) (any, []string) {
+func packCollection(c *link.CollectionState) (any, []string) {
 	var notKept []string
 	slots := each(c.OAuth2.Providers, func(p link.OAuth2Provider) slotEntry {
 		at := "oauth2.providers." + p.Slot
@@ -38,7 +38,7 @@ func packCollection(c link.CollectionState) (any, []string) {
 		}
 		return slotEntry{OAuth2Provider: p, AsRead: raw}
 	})
-	return collectionEntry{CollectionState: c, OAuth2: oauth2Entry{OAuth2State: c.OAuth2, Providers: slots},
+	return collectionEntry{CollectionState: *c, OAuth2: oauth2Entry{OAuth2State: c.OAuth2, Providers: slots},
 		Fields: c.Fields}, notKept
 }
 

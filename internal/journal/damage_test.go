@@ -258,7 +258,7 @@ func TestTheListTellsWhatEachCameTo(t *testing.T) {
 	must(t, interrupted.AboutTo(1))
 	other := meta()
 	other.PocketBaseURL = "https://other.company"
-	running, err := s.Begin(smallPlan(), other)
+	running, err := s.Begin(new(smallPlan()), other)
 	must(t, err)
 	unlock, err := s.Lock(t.Context(), running.Key())
 	must(t, err)

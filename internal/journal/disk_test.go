@@ -92,7 +92,7 @@ func TestAReceiptIsSyncedBeforeTheWriteItAnnounces(t *testing.T) {
 		name string
 		do   func() error
 	}{
-		{"begin", func() (err error) { r, err = s.Begin(smallPlan(), meta()); return err }},
+		{"begin", func() (err error) { r, err = s.Begin(new(smallPlan()), meta()); return err }},
 		{"about to", func() error { return r.AboutTo(0) }},
 		{"failed", func() error { return r.Failed(0, say.Text{}, say.Text{}) }},
 		{"about to", func() error { return r.AboutTo(0) }},
@@ -110,7 +110,7 @@ func TestAReceiptIsSyncedBeforeTheWriteItAnnounces(t *testing.T) {
 
 // life writes all steps of an apply.
 func life(s *Store) (r *Receipt, reached string, err error) {
-	if r, err = s.Begin(smallPlan(), meta()); err != nil {
+	if r, err = s.Begin(new(smallPlan()), meta()); err != nil {
 		return nil, "begin", err
 	}
 	steps := []func() error{

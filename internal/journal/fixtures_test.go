@@ -154,7 +154,7 @@ func mustOpen(t *testing.T, dir string) *Store {
 
 func mustBegin(t *testing.T, s *Store, plan link.Plan) *Receipt {
 	t.Helper()
-	r, err := s.Begin(plan, meta())
+	r, err := s.Begin(&plan, meta())
 	if err != nil {
 		t.Fatalf("beginning: %v", err)
 	}

@@ -21,7 +21,7 @@ func childWrites() {
 	s, err := Open(os.Getenv("JOURNAL_DIR"))
 	fail(err)
 	for {
-		r, err := s.Begin(smallPlan(), meta())
+		r, err := s.Begin(new(smallPlan()), meta())
 		fail(err)
 		fmt.Println(r.ID, -1, Waiting)
 		for i := range r.Changes {

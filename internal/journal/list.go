@@ -45,7 +45,7 @@ type Summary struct {
 }
 
 // Wrote reports whether a change was written or may have been.
-func (s Summary) Wrote() bool { return s.Done+s.Open > 0 }
+func (s *Summary) Wrote() bool { return s.Done+s.Open > 0 }
 
 // Key returns the key of the receipt's two systems, for Lock.
 func (s Summary) Key() string { return Key(s.AuthentikURL, s.PocketBaseURL) }

@@ -71,7 +71,7 @@ func refuseSecrets(data []byte, r *Receipt) error {
 // whereSecret names the object that contains t, for people.
 func whereSecret(r *Receipt, t secret.Text) say.Text {
 	for _, c := range r.Changes {
-		one, err := toChangeRecord(c)
+		one, err := toChangeRecord(&c)
 		if err != nil {
 			continue
 		}

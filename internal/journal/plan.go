@@ -39,14 +39,14 @@ type SavedPlan struct {
 
 // EncodePlan returns the file of a plan. It returns a *Fault if one of the plan's secrets, or one of the others, would
 // be in it.
-func EncodePlan(plan link.Plan, meta Meta, others ...secret.Text) ([]byte, error) {
+func EncodePlan(plan *link.Plan, meta Meta, others ...secret.Text) ([]byte, error) {
 	q := plan.Spec.Query()
 	rec := planRecord{Meta: meta, Slug: q.Slug, Collection: q.Collection, Taken: plan.Taken.UTC().Round(0),
-		ClientID: plan.Generated.ClientID, Spec: packSpec(plan.Spec, nil), Changes: []changeRecord{},
+		ClientID: plan.Generated.ClientID, Spec: packSpec(&plan.Spec, nil), Changes: []changeRecord{},
 		Warnings: append([]link.Warning{}, plan.Warnings...)}
-	r := &Receipt{secrets: append(secretsOf(plan), others...)}
+	r := &Receipt{secrets: append(secretsOf(*plan), others...)}
 	for _, c := range plan.Changes {
-		one, err := toChangeRecord(Change{Change: c})
+		one, err := toChangeRecord(&Change{Change: c})
 		if err != nil {
 			return nil, fmt.Errorf("writing down %s: %w", c.ID(), err)
 		}

@@ -14,7 +14,7 @@ import (
 
 func TestASavedPlanComesBackWithoutSecrets(t *testing.T) {
 	plan := fullPlan()
-	data, err := EncodePlan(plan, meta())
+	data, err := EncodePlan(&plan, meta())
 	must(t, err)
 	if bytes.Contains(data, []byte("canary")) {
 		t.Errorf("it holds a secret: %s", data)
@@ -35,13 +35,13 @@ func TestASavedPlanComesBackWithoutSecrets(t *testing.T) {
 		t.Errorf("the plan (want -, got +):\n%s", diff)
 	}
 	leaky := link.Plan{Spec: link.Spec{AuthentikURL: canary(1)}}
-	if _, err := EncodePlan(leaky, meta(), secret.New(canary(1))); err == nil {
+	if _, err := EncodePlan(&leaky, meta(), secret.New(canary(1))); err == nil {
 		t.Error("a secret that stands in an address is saved")
 	}
 }
 
 func TestASavedPlanThatWasAlteredIsRefused(t *testing.T) {
-	data, err := EncodePlan(smallPlan(), meta())
+	data, err := EncodePlan(new(smallPlan()), meta())
 	must(t, err)
 	body, err := unseal(savedKey, planVersion, data)
 	must(t, err)

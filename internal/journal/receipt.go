@@ -103,7 +103,7 @@ type Change struct {
 }
 
 // State returns the progress of the change.
-func (c Change) State() State {
+func (c *Change) State() State {
 	if len(c.Steps) == 0 {
 		return Waiting
 	}
@@ -146,7 +146,7 @@ func (r *Receipt) Key() string { return Key(r.AuthentikURL, r.PocketBaseURL) }
 // Begin writes the receipt of an apply that is about to start. The link's lock
 // must be held. Begin returns once the receipt is synced. If it returns an
 // error, a *Fault, nothing may be written to either system.
-func (s *Store) Begin(plan link.Plan, meta Meta) (*Receipt, error) {
+func (s *Store) Begin(plan *link.Plan, meta Meta) (*Receipt, error) {
 	r := &Receipt{
 		ID: newID(), When: s.stamp(), Meta: meta,
 		ClientID: plan.Generated.ClientID, Spec: plan.Spec, store: s,
@@ -154,7 +154,7 @@ func (s *Store) Begin(plan link.Plan, meta Meta) (*Receipt, error) {
 	for _, c := range plan.Changes {
 		r.Changes = append(r.Changes, Change{Change: c})
 	}
-	r.secrets = secretsOf(plan)
+	r.secrets = secretsOf(*plan)
 	data, err := r.normalise()
 	if err == nil {
 		err = s.create(r.fileName(), data)
@@ -216,11 +216,11 @@ func (r *Receipt) AboutTo(i int) error {
 
 // AlsoAboutTo announces a compensating write and returns its index. It is listed
 // after the plan's changes and has the ID of one of them.
-func (r *Receipt) AlsoAboutTo(c link.Change) (int, error) {
+func (r *Receipt) AlsoAboutTo(c *link.Change) (int, error) {
 	next := *r
 	next.Changes = append(slices.Clip(r.Changes),
-		Change{Change: c, Steps: []Step{{State: AboutTo, When: r.store.stamp()}}})
-	next.secrets = append(slices.Clip(r.secrets), secretsOf(c)...)
+		Change{Change: *c, Steps: []Step{{State: AboutTo, When: r.store.stamp()}}})
+	next.secrets = append(slices.Clip(r.secrets), secretsOf(*c)...)
 	if _, err := next.normalise(); err != nil {
 		return -1, cannotWrite(r.store.dir, err)
 	}

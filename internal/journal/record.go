@@ -46,17 +46,17 @@ type specEntry struct {
 
 // packSpec leaves the client secret out. notKept names what was already left
 // out, for a spec read from a file.
-func packSpec(s link.Spec, notKept []string) specEntry {
+func packSpec(s *link.Spec, notKept []string) specEntry {
 	if s.Provider.ClientSecret != nil {
 		notKept = markSecret("provider.client_secret", *s.Provider.ClientSecret)
 	}
-	return specEntry{Spec: s, NotKept: notKept}
+	return specEntry{Spec: *s, NotKept: notKept}
 }
 
 func toRecord(r *Receipt) (record, error) {
-	out := record{Receipt: *r, Spec: packSpec(r.Spec, r.SpecNotKept), End: r.End, Changes: []changeRecord{}}
+	out := record{Receipt: *r, Spec: packSpec(&r.Spec, r.SpecNotKept), End: r.End, Changes: []changeRecord{}}
 	for _, c := range r.Changes {
-		one, err := toChangeRecord(c)
+		one, err := toChangeRecord(&c)
 		if err != nil {
 			return record{}, fmt.Errorf("writing down %s: %w", c.ID(), err)
 		}
@@ -65,7 +65,7 @@ func toRecord(r *Receipt) (record, error) {
 	return out, nil
 }
 
-func toChangeRecord(c Change) (changeRecord, error) {
+func toChangeRecord(c *Change) (changeRecord, error) {
 	out := changeRecord{Change: c.Change, Step: c.Step, Lost: c.Lost.String(), Steps: []stepRecord{}}
 	out.Fields = each(c.Fields, maskedField)
 	var err error

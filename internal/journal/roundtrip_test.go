@@ -107,7 +107,7 @@ func TestASpecComesBackWithEveryField(t *testing.T) {
 	f.fill(reflect.ValueOf(&empty).Elem())
 	for name, spec := range map[string]link.Spec{"every field set": fullSpec(), "every list empty": empty,
 		"nothing set": {}} {
-		data, err := encodeJSON(packSpec(spec, nil))
+		data, err := encodeJSON(packSpec(&spec, nil))
 		must(t, err)
 		var entry specEntry
 		must(t, decodeJSON(data, &entry))
@@ -153,7 +153,7 @@ func TestAReceiptComesBackWhole(t *testing.T) {
 	s := mustOpen(t, dir)
 	m := meta()
 	m.Kind, m.Of = Undo, "abcdefghij"
-	r, err := s.Begin(plan, m)
+	r, err := s.Begin(&plan, m)
 	must(t, err)
 	must(t, r.AboutTo(0))
 	must(t, r.Failed(0, say.Of("authentik gave no answer."), say.Of("Try again.")))

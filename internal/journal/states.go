@@ -50,7 +50,7 @@ func pack(state link.Object) (*packed, error) {
 	case *link.PersonState:
 		p.NotKept = markSecret("password", s.Password)
 	case *link.CollectionState:
-		value, p.NotKept = packCollection(*s)
+		value, p.NotKept = packCollection(s)
 	}
 	var err error
 	p.Value, err = encodeJSON(value)

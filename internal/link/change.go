@@ -62,7 +62,7 @@ type Change struct {
 }
 
 // ID identifies the change within a plan. It stays the same when the plan is made again.
-func (c Change) ID() string {
+func (c *Change) ID() string {
 	if c.Kind == KindPerson || c.Kind == KindAccount { // a proof creates and deletes them
 		return string(c.System) + "/" + string(c.Kind) + "/" + c.Object.String() + "/" + string(c.Action)
 	}
@@ -75,13 +75,13 @@ func (c Change) Changed(name string) bool {
 }
 
 // Names returns the names of the fields that the change writes.
-func (c Change) Names() []string {
+func (c *Change) Names() []string {
 	return Each(c.Fields, func(f Field) string { return f.Name })
 }
 
 // Fold returns the fields to show, and those that have their defaults and may be folded away. A default that a link
 // file states is shown. One that a form states is not: a form states every field.
-func (c Change) Fold(form bool) (shown, usual []Field) {
+func (c *Change) Fold(form bool) (shown, usual []Field) {
 	for _, f := range c.Fields {
 		if f.Usual || form && f.Default {
 			usual = append(usual, f)
@@ -169,10 +169,10 @@ const (
 )
 
 // Folds reports whether defaults may be folded away. An undo may take back a default that somebody chose.
-func (p Plan) Folds() bool { return p.Purpose != PurposeUndo }
+func (p *Plan) Folds() bool { return p.Purpose != PurposeUndo }
 
 // Empty reports whether there is nothing to change.
-func (p Plan) Empty() bool { return len(p.Changes) == 0 }
+func (p *Plan) Empty() bool { return len(p.Changes) == 0 }
 
 func notNil[T any](s []T) []T {
 	if s == nil {

@@ -115,7 +115,7 @@ type OAuth2Provider struct {
 
 // IDTokenMode reports whether PocketBase reads claims from the ID token, as it does without a user-info URL
 // (tools/auth/oidc.go).
-func (p OAuth2Provider) IDTokenMode() bool { return p.UserInfoURL == "" }
+func (p *OAuth2Provider) IDTokenMode() bool { return p.UserInfoURL == "" }
 
 // SettingsState is the part of PocketBase's settings that a link needs.
 type SettingsState struct {

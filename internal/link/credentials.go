@@ -10,7 +10,7 @@ import (
 
 // IfNeeded returns the writes that an apply may add to the plan's changes so that both systems end up with the
 // same client secret.
-func (p Plan) IfNeeded() []Change {
+func (p *Plan) IfNeeded() []Change {
 	var list []Change
 	for _, c := range p.Changes {
 		if back, ok := c.CredentialsBack(); ok &&
@@ -57,7 +57,7 @@ func (c Change) NewCredentials() bool {
 
 // CredentialsBack returns the change that restores the previous client ID and secret, false if c writes
 // neither.
-func (c Change) CredentialsBack() (Change, bool) {
+func (c *Change) CredentialsBack() (Change, bool) {
 	was, now := As[ProviderState](c.Before), As[ProviderState](c.After)
 	if !c.NewCredentials() || was == nil || now == nil {
 		return Change{}, false
@@ -77,7 +77,7 @@ func (c Change) CredentialsBack() (Change, bool) {
 }
 
 // RewrittenSlot returns the slot of the existing element that the change overwrites, empty for none.
-func (c Change) RewrittenSlot() string {
+func (c *Change) RewrittenSlot() string {
 	before, after := As[CollectionState](c.Before), As[CollectionState](c.After)
 	if c.Kind != KindOAuth2 || before == nil || after == nil {
 		return ""
@@ -93,7 +93,7 @@ func (c Change) RewrittenSlot() string {
 
 // SecretAgain returns the change that writes authentik's client secret again to a slot of the collection that c
 // writes.
-func (c Change) SecretAgain(now *CollectionState, slot string) Change {
+func (c *Change) SecretAgain(now *CollectionState, slot string) Change {
 	return Change{
 		System: c.System, Kind: c.Kind, Object: c.Object, Action: Update, Before: now, After: now,
 		Fields: []Field{SecretAgain(slot)},
@@ -109,7 +109,7 @@ func SecretAgain(slot string) Field {
 }
 
 // SecretBefore returns authentik's client secret that the plan replaces, unset if it replaces none.
-func (p Plan) SecretBefore() secret.Text {
+func (p *Plan) SecretBefore() secret.Text {
 	for _, c := range p.Changes {
 		if was := As[ProviderState](c.Before); was != nil && c.Changed("client_secret") {
 			return was.ClientSecret

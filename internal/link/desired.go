@@ -24,7 +24,7 @@ type Desired struct {
 }
 
 // RedirectURLs returns the redirect URIs that PocketBase uses: the strict ones that end in its redirect path.
-func (d Desired) RedirectURLs() []string {
+func (d *Desired) RedirectURLs() []string {
 	var urls []string
 	for _, r := range d.Provider.RedirectURIs {
 		if r.Mode == RedirectStrict && r.Type != RedirectLogout && hasRedirectPath(r.URL) {
@@ -35,7 +35,7 @@ func (d Desired) RedirectURLs() []string {
 }
 
 // Issuer returns the issuer that discovery must name, by the provider's issuer mode.
-func (d Desired) Issuer() string {
+func (d *Desired) Issuer() string {
 	if d.Provider.IssuerMode == "global" {
 		return d.AuthentikURL + "/"
 	}
@@ -43,7 +43,7 @@ func (d Desired) Issuer() string {
 }
 
 // DiscoveryURL returns the address of the provider's OpenID configuration.
-func (d Desired) DiscoveryURL() string {
+func (d *Desired) DiscoveryURL() string {
 	return d.AuthentikURL + "/application/o/" + d.Application.Slug + "/.well-known/openid-configuration"
 }
 

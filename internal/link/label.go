@@ -9,7 +9,7 @@ import (
 
 // FieldLabel returns what the tables call a field of the change, for use within a sentence. A field without an entry
 // has its name.
-func (c Change) FieldLabel(name string) say.Text {
+func (c *Change) FieldLabel(name string) say.Text {
 	if m, found := c.meta(name); found {
 		return m.Words()
 	}
@@ -18,7 +18,7 @@ func (c Change) FieldLabel(name string) say.Text {
 
 // FieldCalled returns the label of a field of the change in the system's own pages. A field without one has its
 // name.
-func (c Change) FieldCalled(name string) say.Text {
+func (c *Change) FieldCalled(name string) say.Text {
 	if m, found := c.meta(name); found {
 		return m.Called().Text()
 	}
@@ -34,7 +34,7 @@ func (c Change) FieldCalled(name string) say.Text {
 }
 
 // meta returns a field's entry in the table of the change's object.
-func (c Change) meta(name string) (*Meta, bool) {
+func (c *Change) meta(name string) (*Meta, bool) {
 	of, rest, _ := strings.Cut(name, ".")
 	switch c.Kind {
 	case KindPair:

@@ -25,7 +25,7 @@ func TestFieldsAreCalledAsInTheDashboards(t *testing.T) {
 		{link.KindPerson, "password", "Password"},
 		{link.KindProvider, "new_one", "new_one"},
 	} {
-		if got := (link.Change{Kind: one.kind}).FieldCalled(one.name); got.String() != one.want {
+		if got := (&link.Change{Kind: one.kind}).FieldCalled(one.name); got.String() != one.want {
 			t.Errorf("%s of the %s is called %q, want %q", one.name, one.kind, got, one.want)
 		}
 	}

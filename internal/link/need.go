@@ -38,13 +38,13 @@ type Proof struct {
 const proofLasts = time.Hour
 
 // NewProof returns the proof of a sign-in to the link as it is.
-func NewProof(d Desired, by string, at time.Time) Proof {
+func NewProof(d *Desired, by string, at time.Time) Proof {
 	return Proof{At: at, By: by, Slug: d.Application.Slug, Collection: d.Collection.Name, Slot: d.Slot.Slot,
 		ClientID: d.Provider.ClientID, secret: d.Provider.ClientSecret}
 }
 
 // Covers reports whether the proof is of this link, with the credentials that it has, and recent.
-func (p *Proof) Covers(d Desired, now time.Time) bool {
+func (p *Proof) Covers(d *Desired, now time.Time) bool {
 	if p == nil || now.Sub(p.At) > proofLasts {
 		return false
 	}
@@ -54,7 +54,7 @@ func (p *Proof) Covers(d Desired, now time.Time) bool {
 }
 
 // NeedsProof reports whether one of the plan's changes needs a proof.
-func (p Plan) NeedsProof() bool {
+func (p *Plan) NeedsProof() bool {
 	return slices.ContainsFunc(p.Changes, func(c Change) bool { return c.Needs == NeedProof })
 }
 
@@ -71,18 +71,18 @@ func (p Plan) Limited(part Part) Plan {
 
 // methods returns whether people can sign in with a password and with a one-time one. PocketBase has passwords on where
 // it does not tell, and one-time passwords off.
-func (c CollectionState) methods() (password, otp bool) {
+func (c *CollectionState) methods() (password, otp bool) {
 	return Value(c.PasswordAuth, true), Value(c.OTP, false)
 }
 
 // PasswordOff reports whether neither a password nor a one-time password signs anybody in.
-func (c CollectionState) PasswordOff() bool {
+func (c *CollectionState) PasswordOff() bool {
 	password, otp := c.methods()
 	return !password && !otp
 }
 
 // WaysIn returns the number of ways to sign in that are on, as PocketBase counts them for MFA.
-func (c CollectionState) WaysIn() (n int) {
+func (c *CollectionState) WaysIn() (n int) {
 	password, otp := c.methods()
 	for _, on := range []bool{password, otp, c.OAuth2.Enabled} {
 		if on {
@@ -93,6 +93,6 @@ func (c CollectionState) WaysIn() (n int) {
 }
 
 // Closed reports whether nobody can sign in to the collection in any way.
-func (c CollectionState) Closed() bool {
+func (c *CollectionState) Closed() bool {
 	return c.PasswordOff() && (!c.OAuth2.Enabled || len(c.OAuth2.Providers) == 0)
 }

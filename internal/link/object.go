@@ -9,7 +9,7 @@ import (
 // Object is an object of one of the systems, current or wanted. Its types are the arguments of a Visitor's methods.
 type Object interface {
 	// accept calls the visitor's method for this type of object.
-	accept(Change, Visitor) bool
+	accept(*Change, Visitor) bool
 }
 
 // Visitor handles changes by the type of their object.
@@ -30,13 +30,13 @@ type Visitor interface {
 // Edit is a change of an object of a known type. Before is nil for a create,
 // After for a delete.
 type Edit[T any] struct {
-	Change
+	*Change
 	Before, After *T
 }
 
 // Visit calls the visitor's method for the object that c writes. It returns false if there is no object, or if
 // Before, After and Kind don't match.
-func (c Change) Visit(v Visitor) bool {
+func (c *Change) Visit(v Visitor) bool {
 	switch {
 	case c.After != nil:
 		return c.After.accept(c, v)
@@ -56,7 +56,7 @@ func Objects() []Object {
 }
 
 // Visit calls the visitor's method for an object that is to be created.
-func Visit(o Object, v Visitor) bool { return Change{After: o}.Visit(v) }
+func Visit(o Object, v Visitor) bool { return (&Change{After: o}).Visit(v) }
 
 // PairState is an application with its provider and bindings, created in one transaction.
 type PairState struct {
@@ -67,7 +67,7 @@ type PairState struct {
 
 // Secrets returns the client secrets and passwords of the object before and after. authentik never shows a private
 // key, and the secrets in PocketBase's settings are not read.
-func (c Change) Secrets() (texts []secret.Text) {
+func (c *Change) Secrets() (texts []secret.Text) {
 	for _, o := range []Object{c.Before, c.After} {
 		if p := As[PairState](o); p != nil {
 			texts = append(texts, p.Provider.ClientSecret)
@@ -93,7 +93,7 @@ func As[T any](o Object) *T {
 	return t
 }
 
-func accept[T any](c Change, visit func(Edit[T]), kinds ...Kind) bool {
+func accept[T any](c *Change, visit func(Edit[T]), kinds ...Kind) bool {
 	if c.Kind != "" && !slices.Contains(kinds, c.Kind) {
 		return false
 	}
@@ -106,18 +106,18 @@ func accept[T any](c Change, visit func(Edit[T]), kinds ...Kind) bool {
 	return true
 }
 
-func (*Mapping) accept(c Change, v Visitor) bool       { return accept(c, v.Mapping, KindMapping) }
-func (*KeyState) accept(c Change, v Visitor) bool      { return accept(c, v.Key, KindKey) }
-func (*PairState) accept(c Change, v Visitor) bool     { return accept(c, v.Pair, KindPair) }
-func (*ProviderState) accept(c Change, v Visitor) bool { return accept(c, v.Provider, KindProvider) }
-func (*ApplicationState) accept(c Change, v Visitor) bool {
+func (*Mapping) accept(c *Change, v Visitor) bool       { return accept(c, v.Mapping, KindMapping) }
+func (*KeyState) accept(c *Change, v Visitor) bool      { return accept(c, v.Key, KindKey) }
+func (*PairState) accept(c *Change, v Visitor) bool     { return accept(c, v.Pair, KindPair) }
+func (*ProviderState) accept(c *Change, v Visitor) bool { return accept(c, v.Provider, KindProvider) }
+func (*ApplicationState) accept(c *Change, v Visitor) bool {
 	return accept(c, v.Application, KindApplication)
 }
-func (*BindingState) accept(c Change, v Visitor) bool { return accept(c, v.Binding, KindBinding) }
-func (*CollectionState) accept(c Change, v Visitor) bool {
+func (*BindingState) accept(c *Change, v Visitor) bool { return accept(c, v.Binding, KindBinding) }
+func (*CollectionState) accept(c *Change, v Visitor) bool {
 	return accept(c, v.Collection, KindOAuth2, KindRules, KindMethods)
 }
-func (*SettingsState) accept(c Change, v Visitor) bool { return accept(c, v.Settings, KindSettings) }
-func (*PersonState) accept(c Change, v Visitor) bool   { return accept(c, v.Person, KindPerson) }
-func (*AccountState) accept(c Change, v Visitor) bool  { return accept(c, v.Account, KindAccount) }
-func (*SessionState) accept(c Change, v Visitor) bool  { return accept(c, v.Session, KindSession) }
+func (*SettingsState) accept(c *Change, v Visitor) bool { return accept(c, v.Settings, KindSettings) }
+func (*PersonState) accept(c *Change, v Visitor) bool   { return accept(c, v.Person, KindPerson) }
+func (*AccountState) accept(c *Change, v Visitor) bool  { return accept(c, v.Account, KindAccount) }
+func (*SessionState) accept(c *Change, v Visitor) bool  { return accept(c, v.Session, KindSession) }

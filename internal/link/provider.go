@@ -191,7 +191,7 @@ func SubjectModes() []string {
 }
 
 // Kind returns what authentik calls this kind of provider.
-func (p ProviderState) Kind() say.Text {
+func (p *ProviderState) Kind() say.Text {
 	if p.Proxy() {
 		return say.Of("proxy provider")
 	}
@@ -201,7 +201,7 @@ func (p ProviderState) Kind() say.Text {
 // LooksRegistered reports whether the provider looks as if a client had registered it for itself: authentik names such
 // a provider and its application alike, or the application by the client ID, and gives it no signing key. Nothing else
 // shows it.
-func (p ProviderState) LooksRegistered() bool {
+func (p *ProviderState) LooksRegistered() bool {
 	return p.ApplicationSlug != "" && p.SigningKey.ID == "" &&
 		(p.ApplicationName == p.Name || p.ApplicationName == p.ClientID)
 }
@@ -219,7 +219,7 @@ func KindOfProvider(name string) say.Text {
 
 // Proxy reports whether this is a proxy provider. authentik lists it among the OAuth2 ones because it is built
 // on one (goauthentik/authentik#11949).
-func (p ProviderState) Proxy() bool {
+func (p *ProviderState) Proxy() bool {
 	return slices.ContainsFunc(p.RedirectURIs,
 		func(r RedirectURI) bool { return strings.Contains(r.URL, "/outpost.goauthentik.io/callback") })
 }

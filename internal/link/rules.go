@@ -18,7 +18,7 @@ type RuleDrift struct {
 }
 
 // RuleDrifts returns the changed rules that decide who may sign in.
-func (d Desired) RuleDrifts(now CollectionState) []RuleDrift {
+func (d *Desired) RuleDrifts(now CollectionState) []RuleDrift {
 	var list []RuleDrift
 	was := d.Collection
 	add := func(cause report.CauseID, name string, before, after *string) {
@@ -30,18 +30,18 @@ func (d Desired) RuleDrifts(now CollectionState) []RuleDrift {
 	}
 	add(report.CauseCreateRule, "create rule", was.CreateRule, now.CreateRule)
 	add(report.CauseAuthRule, "auth rule", was.AuthRule, now.AuthRule)
-	if requiresMFA(now) != requiresMFA(was) {
+	if requiresMFA(&now) != requiresMFA(&was) {
 		what := say.Of("%s now requires multi-factor authentication for sign-ins with authentik.", now.Name)
-		if requiresMFA(was) {
+		if requiresMFA(&was) {
 			what = say.Of("%s no longer requires multi-factor authentication for sign-ins with authentik.", now.Name)
 		}
-		list = append(list, RuleDrift{Cause: report.CauseMFA, What: what, Looser: requiresMFA(was)})
+		list = append(list, RuleDrift{Cause: report.CauseMFA, What: what, Looser: requiresMFA(&was)})
 	}
 	return list
 }
 
 // requiresMFA reports whether sign-ins with OAuth2 need a second factor.
-func requiresMFA(c CollectionState) bool { return c.MFAEnabled && !ExemptsOAuth2(c.MFARule) }
+func requiresMFA(c *CollectionState) bool { return c.MFAEnabled && !ExemptsOAuth2(c.MFARule) }
 
 // PlainlyOpen reports whether a rule admits every sign-in with OAuth2.
 func PlainlyOpen(rule *string) bool {

@@ -96,7 +96,7 @@ func OwnMapping(name string) bool {
 }
 
 // EmailDropped describes what PocketBase does with an address that is not verified.
-func EmailDropped(c CollectionState) say.Text {
+func EmailDropped(c *CollectionState) say.Text {
 	if c.EmailRequired {
 		return say.Of("PocketBase drops the address and then refuses the sign-in with “email: Cannot be blank”, "+
 			"because %s requires one. Users who have signed in before still can.", c.Name)
@@ -106,7 +106,7 @@ func EmailDropped(c CollectionState) say.Text {
 }
 
 // EmailOutcome describes what a first sign-in leads to under a decision, given the collection's rules.
-func EmailOutcome(d EmailDecision, c CollectionState) say.Text {
+func EmailOutcome(d EmailDecision, c *CollectionState) say.Text {
 	taken := say.Of("A new account is created; an account with the same address is linked instead.")
 	if c.CreateRule == nil {
 		taken = say.Of("New users are refused, because only superusers may create records in %s; an account with the "+

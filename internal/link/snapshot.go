@@ -81,7 +81,7 @@ type AuthentikSnapshot struct {
 }
 
 // SecretProblem returns the problem of an authentik whose client secrets cannot be read, nil for any other.
-func (s AuthentikSnapshot) SecretProblem() *report.Problem {
+func (s *AuthentikSnapshot) SecretProblem() *report.Problem {
 	if !s.SecretsElsewhere {
 		return nil
 	}
@@ -199,7 +199,7 @@ func (s *PocketBaseSnapshot) UsedBesides(collection, clientID string) string {
 }
 
 // SlotWith returns the slot with the client ID, empty for none.
-func (c CollectionState) SlotWith(clientID string) string {
+func (c *CollectionState) SlotWith(clientID string) string {
 	for _, o := range c.OAuth2.Providers {
 		if IsSlot(o.Slot) && o.ClientID == clientID && clientID != "" {
 			return o.Slot

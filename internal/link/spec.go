@@ -155,7 +155,7 @@ func (r RedirectURI) Allows(u string) bool {
 }
 
 // Query returns what an observation for s has to look up.
-func (s Spec) Query() Query {
+func (s *Spec) Query() Query {
 	return Query{
 		Slug:         Value(s.Application.Slug, s.DefaultSlug()),
 		ProviderName: Value(s.Provider.Name, DefaultProviderName(Value(s.Application.Name, s.DefaultName()))),
@@ -166,10 +166,10 @@ func (s Spec) Query() Query {
 }
 
 // DefaultSlug returns the slug of a new application whose slug the spec leaves open.
-func (s Spec) DefaultSlug() string { return cmp.Or(s.Defaults.Slug, DefaultSlug) }
+func (s *Spec) DefaultSlug() string { return cmp.Or(s.Defaults.Slug, DefaultSlug) }
 
 // DefaultName returns the name of a new application whose name the spec leaves open.
-func (s Spec) DefaultName() string { return cmp.Or(s.Defaults.Name, DefaultName) }
+func (s *Spec) DefaultName() string { return cmp.Or(s.Defaults.Name, DefaultName) }
 
 // DefaultProviderName returns the provider name that authentik's own wizard proposes.
 func DefaultProviderName(application string) string { return "Provider for " + application }
@@ -188,7 +188,7 @@ type Other struct {
 const AnySlot = "any"
 
 // OfOther reports whether the provider is that of another link, going by its application or else by its name.
-func (s Spec) OfOther(p ProviderState) bool {
+func (s *Spec) OfOther(p *ProviderState) bool {
 	q := s.Query()
 	return slices.ContainsFunc(s.Others, func(o Other) bool {
 		if p.ApplicationSlug == "" {
@@ -199,7 +199,7 @@ func (s Spec) OfOther(p ProviderState) bool {
 }
 
 // LeavesSlot reports whether another link names the slot of this link's collection.
-func (s Spec) LeavesSlot(slot string) bool {
+func (s *Spec) LeavesSlot(slot string) bool {
 	return slices.ContainsFunc(s.Others, func(o Other) bool { return o.Slot == slot })
 }
 
@@ -214,7 +214,7 @@ type Defaults struct {
 
 // DefaultAddress returns an address of the spec's defaults, empty where it is at the app's own address and that is not
 // known. launch is the launch URL of an existing application.
-func (s Spec) DefaultAddress(template, launch string) string {
+func (s *Spec) DefaultAddress(template, launch string) string {
 	base := ""
 	if len(s.PocketBaseURLs) > 0 {
 		base = s.PocketBaseURLs[0]
@@ -222,7 +222,7 @@ func (s Spec) DefaultAddress(template, launch string) string {
 	return s.address(template, base, launch)
 }
 
-func (s Spec) address(template, base, launch string) string {
+func (s *Spec) address(template, base, launch string) string {
 	app := strings.TrimRight(Value(s.Application.LaunchURL, launch), "/")
 	if app == "" && strings.Contains(template, "{app}") {
 		return ""
@@ -232,7 +232,7 @@ func (s Spec) address(template, base, launch string) string {
 
 // NeededRedirects returns the addresses that authentik has to return to where the spec leaves the redirect URIs open:
 // PocketBase's own ones, and those of the defaults.
-func (s Spec) NeededRedirects(launch string) []string {
+func (s *Spec) NeededRedirects(launch string) []string {
 	var list []string
 	add := func(u string) {
 		if u != "" && !slices.Contains(list, u) {

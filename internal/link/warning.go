@@ -101,7 +101,7 @@ func (id WarningID) news() (kinds []Kind, fields []string) {
 
 // Decisions returns the warnings that need a decision before the plan is applied, and those about what stays as it
 // is.
-func (p Plan) Decisions() (decide, known []Warning) {
+func (p *Plan) Decisions() (decide, known []Warning) {
 	for _, w := range p.Warnings {
 		kinds, fields := w.ID.news()
 		touched := slices.ContainsFunc(p.Changes, func(c Change) bool {

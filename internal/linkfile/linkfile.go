@@ -65,10 +65,10 @@ type PocketBase struct {
 }
 
 // Spec returns the wanted link, with all problems of addresses, credentials and settings.
-func (f File) Spec() (link.Spec, report.Problems) { return f.spec, slices.Clone(f.problems) }
+func (f *File) Spec() (link.Spec, report.Problems) { return f.spec, slices.Clone(f.problems) }
 
 // Place returns where the file sets a field, or what it belongs to if the file does not set it.
-func (f File) Place(field string) report.Place {
+func (f *File) Place(field string) report.Place {
 	for ; field != ""; field = parent(field) {
 		for _, key := range []string{field, field + "_file"} { // a token may come from a file
 			if place, found := f.at[key]; found {

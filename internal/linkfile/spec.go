@@ -19,7 +19,7 @@ func (f *File) check() {
 	f.checkAuthentik()
 	f.checkPocketBase()
 	f.spec = preset.Expand(f.spec)
-	f.problems = append(append(f.problems, f.spec.Validate()...), preset.Problems(f.spec)...)
+	f.problems = append(append(f.problems, f.spec.Validate()...), preset.Problems(&f.spec)...)
 }
 
 func (f *File) checkAuthentik() {

@@ -31,7 +31,7 @@ func Reach(a Authentik, p PocketBase) File {
 
 // Write returns the text of a link file that reaches the systems as reach does and has the settings of spec. Variables
 // stand in the place of secrets. Keys that spec leaves open are left out.
-func Write(reach File, s link.Spec) ([]byte, error) {
+func Write(reach *File, s *link.Spec) ([]byte, error) {
 	f := File{Application: s.Application, Provider: s.Provider, Access: s.Access, Email: s.Email, Existing: s.Existing,
 		Preset: s.Preset,
 		Authentik: Authentik{URL: reach.Authentik.Base, CAFile: reach.Authentik.CAFile,

@@ -26,7 +26,7 @@ func TestAWrittenFileIsReadAgain(t *testing.T) {
 	} {
 		reach := linkfile.Reach(linkfile.Authentik{URL: "https://a.company/", Token: secret.New("hunter2")},
 			linkfile.PocketBase{URL: "https://p.company", Token: secret.New("hunter2")})
-		text, err := linkfile.Write(reach, want)
+		text, err := linkfile.Write(&reach, &want)
 		if err != nil || strings.Contains(string(text), "hunter2") || strings.Contains(string(text), "a secret") {
 			t.Fatalf("%s: %v\n%s", name, err, text)
 		}
@@ -48,7 +48,7 @@ func TestAWrittenFileIsReadAgain(t *testing.T) {
 // Text of a server must not become a variable, whose value would be sent to it.
 func TestNoWrittenValueBecomesAVariable(t *testing.T) {
 	s := link.Spec{Email: link.EmailLeave, Application: link.Application{Description: new("${AUTHENTIK_TOKEN}")}}
-	text, err := linkfile.Write(linkfile.File{}, s)
+	text, err := linkfile.Write(&linkfile.File{}, &s)
 	if err == nil || !strings.Contains(err.Error(), "application.description") {
 		t.Errorf("%v\n%s", err, text)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"hash/fnv"
 	"maps"
 	"os"
 	"path/filepath"
@@ -33,7 +34,7 @@ type catalogue struct {
 }
 
 // packLanguages returns an index of the languages and, for each, its texts in the order of the sorted English ones,
-// which are English's file: so they are in the program once.
+// whose hashes are English's file: they are in the program already.
 func packLanguages(root string) (packed, error) {
 	all, err := catalogues(root)
 	if err != nil {
@@ -54,9 +55,11 @@ func packLanguages(root string) (packed, error) {
 			return nil, err
 		}
 		index = append(index, one)
-		var texts any = sorted
-		if tag != source {
-			texts = inOrder(sorted, all[tag].Texts)
+		var texts any = inOrder(sorted, all[tag].Texts)
+		if tag == source {
+			if texts, err = hashes(sorted); err != nil {
+				return nil, err
+			}
 		}
 		plain, err := encode(texts)
 		if err != nil {
@@ -98,6 +101,21 @@ func inOrder(keys []string, texts map[string]json.RawMessage) []json.RawMessage 
 		list[i] = texts[key] // a nil message is null
 	}
 	return list
+}
+
+// hashes returns FNV-1a of each key, as package say makes it, and an error if two are the same.
+func hashes(keys []string) ([]uint32, error) {
+	list, of := make([]uint32, len(keys)), map[uint32]string{}
+	for i, key := range keys {
+		h := fnv.New32a()
+		_, _ = h.Write([]byte(key)) // it takes everything
+		list[i] = h.Sum32()
+		if other, taken := of[list[i]]; taken {
+			return nil, fmt.Errorf("%q and %q have the same hash: change a word of one", key, other)
+		}
+		of[list[i]] = key
+	}
+	return list, nil
 }
 
 // encode returns compact JSON with < and > as they are, which is shorter.

@@ -294,7 +294,7 @@ func TestAProxyProviderIsNoLink(t *testing.T) {
 	s := minimal()
 	s.Existing = link.ExistingUse
 	a, p := w.observe(s.Query())
-	_, problems := plans.New(s, a, p, link.Generated{})
+	_, problems := plans.New(&s, &a, &p, link.Generated{})
 	if len(problems) == 0 || !strings.Contains(problems[0].Summary.String(), "proxy provider “Guard”") {
 		t.Errorf("the problems are %v", problems)
 	}
@@ -305,10 +305,10 @@ func TestAPatternThatLeadsHereIsFound(t *testing.T) {
 	w.providers = append(w.providers, link.ProviderState{PK: 78, Name: "By pattern", ClientID: "p",
 		ApplicationSlug: "shop", ApplicationName: "Shop",
 		RedirectURIs: []link.RedirectURI{{URL: `https://pocketbase\.company/.*`, Mode: "regex"}}})
-	a, p := w.observe(minimal().Query())
+	a, p := w.observe(new(minimal()).Query())
 	s := minimal()
 	s.PocketBaseURLs = []string{"https://pocketbase.company"}
-	if found := plans.Candidates(s, a, p); len(found) != 1 || found[0].Provider.PK != 78 {
+	if found := plans.Candidates(&s, &a, p); len(found) != 1 || found[0].Provider.PK != 78 {
 		t.Errorf("found is %+v", found)
 	}
 }

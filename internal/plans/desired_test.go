@@ -46,7 +46,7 @@ func TestAddressesThatTheSpecLeavesOpenAreThoseReadAt(t *testing.T) {
 
 func TestTheQueryNamesWhatIsLookedUp(t *testing.T) {
 	want := link.Query{Slug: "pocketbase", ProviderName: "Provider for PocketBase", Collection: "users"}
-	if diff := cmp.Diff(want, link.Spec{}.Query()); diff != "" {
+	if diff := cmp.Diff(want, (&link.Spec{}).Query()); diff != "" {
 		t.Errorf("of an empty spec (want -, got +):\n%s", diff)
 	}
 	s := specWith(slug("shop"), access("staff"), func(s *link.Spec) {
@@ -121,19 +121,19 @@ func TestAPlanIsMadeAgainForWhatItIs(t *testing.T) {
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	a, p := w.observe(minimal().Query())
-	removal, problems := plans.NewRemoval(minimal(), a, p, false)
+	a, p := w.observe(new(minimal()).Query())
+	removal, problems := plans.NewRemoval(new(minimal()), &a, p, false)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
 	for name, plan := range map[string]link.Plan{"an undo": undo, "a removal": removal} {
-		again, problems := plans.Again(plan, a, p)
+		again, problems := plans.Again(&plan, &a, &p)
 		if len(problems) > 0 || show(again) != show(plan) || plan.Empty() || again.Purpose != plan.Purpose {
 			t.Errorf("%s is made again as\n%s%v", name, show(again), problems)
 		}
 	}
-	a, p = before.observe(minimal().Query())
-	if again, _ := plans.Again(change, a, p); show(again) != show(change) {
+	a, p = before.observe(new(minimal()).Query())
+	if again, _ := plans.Again(&change, &a, &p); show(again) != show(change) {
 		t.Errorf("a change is made again as\n%s", show(again))
 	}
 }

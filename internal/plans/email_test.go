@@ -153,7 +153,7 @@ func TestEmailOutcome(t *testing.T) {
 			"Cannot be blank"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := link.EmailOutcome(test.decision, test.collection)
+			got := link.EmailOutcome(test.decision, &test.collection)
 			for _, part := range test.says {
 				if !strings.Contains(got.String(), part) {
 					t.Errorf("%q does not say %q", got, part)

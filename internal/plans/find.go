@@ -40,10 +40,10 @@ func (c Candidate) Label() say.Text {
 // Candidates returns the providers that may already belong to this link: by the client ID in the spec or in
 // PocketBase, by redirect URI, or by name if the spec says to use existing objects. Those with strong evidence
 // come first.
-func Candidates(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) []Candidate {
+func Candidates(s *link.Spec, a *link.AuthentikSnapshot, p link.PocketBaseSnapshot) []Candidate {
 	var found []Candidate
 	for _, provider := range a.Providers {
-		c := Candidate{Provider: provider, registered: looksRegistered(a, provider)}
+		c := Candidate{Provider: provider, registered: looksRegistered(a, &provider)}
 		label := c.Label()
 		switch {
 		case provider.Proxy():
@@ -51,20 +51,20 @@ func Candidates(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 		case s.Provider.ClientID != nil && *s.Provider.ClientID == provider.ClientID:
 			c.Evidence, c.strong = say.Of("It has the client ID asked for."), true
 			c.because = say.Of("%s, because it has the client ID asked for", label)
-		case s.OfOther(provider):
+		case s.OfOther(&provider):
 			continue
 		case slotWithClient(s, p, provider.ClientID) != "":
 			slot := slotWithClient(s, p, provider.ClientID)
 			c.Evidence, c.strong = say.Of("PocketBase's slot %s uses its client ID.", slot), true
 			c.because = say.Of("%s, because PocketBase's slot %s uses its client ID", label, slot)
-		case sendsTo(provider, s.PocketBaseURLs):
+		case sendsTo(&provider, s.PocketBaseURLs):
 			c.Evidence = say.Of("It sends people back to this PocketBase.")
 			c.because = say.Of("%s, because it sends people back to this PocketBase", label)
 			if other := p.UsedBesides(s.Query().Collection, provider.ClientID); other != "" {
 				c.Evidence, c.shared = say.Of("The collection %s signs in with it.", other), true
 				c.because = say.Of("%s, because the collection %s signs in with it", label, other)
 			}
-		case s.Provider.RedirectURIs != nil && hasRedirectURIs(provider, s.Provider.RedirectURIs):
+		case s.Provider.RedirectURIs != nil && hasRedirectURIs(&provider, s.Provider.RedirectURIs):
 			c.Evidence = say.Of("It has the redirect URIs asked for.")
 			c.because = say.Of("%s, because it has the redirect URIs asked for", label)
 		case s.Existing == link.ExistingUse && s.Query().ProviderName == provider.Name && !c.registered &&
@@ -84,14 +84,14 @@ func Candidates(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 	return append(certain(found), weak...)
 }
 
-func slotWithClient(s link.Spec, p link.PocketBaseSnapshot, clientID string) string {
+func slotWithClient(s *link.Spec, p link.PocketBaseSnapshot, clientID string) string {
 	if c := p.Collection(s.Query().Collection); c != nil {
 		return c.SlotWith(clientID)
 	}
 	return ""
 }
 
-func sendsTo(p link.ProviderState, bases []string) bool {
+func sendsTo(p *link.ProviderState, bases []string) bool {
 	return slices.ContainsFunc(bases, func(base string) bool {
 		return slices.ContainsFunc(p.RedirectURIs, func(r link.RedirectURI) bool {
 			return r.Type != link.RedirectLogout && r.Allows(link.RedirectURL(base))
@@ -100,7 +100,7 @@ func sendsTo(p link.ProviderState, bases []string) bool {
 }
 
 // hasRedirectURIs reports whether the provider has all of the redirect URIs.
-func hasRedirectURIs(p link.ProviderState, asked []link.RedirectURI) bool {
+func hasRedirectURIs(p *link.ProviderState, asked []link.RedirectURI) bool {
 	for _, want := range asked {
 		has := func(r link.RedirectURI) bool {
 			return r.URL == want.URL && r.Mode == cmp.Or(want.Mode, link.RedirectStrict)
@@ -114,11 +114,11 @@ func hasRedirectURIs(p link.ProviderState, asked []link.RedirectURI) bool {
 
 // SlugFor returns the slug of the spec's application. If the spec leaves it open and exactly one application
 // belongs to this link, it returns that one's slug, and the engine must observe again with it.
-func SlugFor(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) string {
+func SlugFor(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot) string {
 	if s.Application.Slug != nil || s.Existing == link.ExistingNew {
 		return s.Query().Slug
 	}
-	found := Candidates(s, a, p)
+	found := Candidates(s, a, *p)
 	strong := certain(found)
 	found = slices.DeleteFunc(found, Candidate.Doubtful)
 	if s.Existing == link.ExistingAsk {
@@ -134,14 +134,14 @@ func SlugFor(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) s
 
 // Settled reports whether the application with the spec's slug belongs to this link beyond doubt: PocketBase or the
 // spec has its provider's client ID. Then only the providers of ClientIDs, and one with the wanted name, matter.
-func Settled(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) bool {
+func Settled(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot) bool {
 	return a.Application != nil && a.Application.Provider != 0 &&
-		slices.ContainsFunc(certain(Candidates(s, a, p)),
+		slices.ContainsFunc(certain(Candidates(s, a, *p)),
 			func(c Candidate) bool { return c.Provider.PK == a.Application.Provider })
 }
 
 // ClientIDs returns the client IDs in the spec and in the slots of its collection.
-func ClientIDs(s link.Spec, p link.PocketBaseSnapshot) []string {
+func ClientIDs(s *link.Spec, p link.PocketBaseSnapshot) []string {
 	ids := []string{link.Value(s.Provider.ClientID, "")}
 	if c := p.Collection(s.Query().Collection); c != nil {
 		for _, o := range c.OAuth2.Providers {
@@ -162,10 +162,10 @@ type existing struct {
 
 // find returns the application and provider that the spec is about. It never guesses between two: ambiguity is
 // a problem.
-func find(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, problems *report.Problems) existing {
-	candidates := Candidates(s, a, p)
+func find(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot, problems *report.Problems) existing {
+	candidates := Candidates(s, a, *p)
 	if a.Application != nil {
-		return findBySlug(s, a, p, candidates, problems)
+		return findBySlug(s, a, *p, candidates, problems)
 	}
 	if s.Existing == link.ExistingNew {
 		return existing{provider: orphanWith(candidates, s.Provider.ClientID)}
@@ -198,7 +198,7 @@ func describe(candidates []Candidate) say.Text {
 
 // findBySlug returns the application with the spec's slug, if it belongs to this link or the spec says to use
 // it. With ExistingNew, one that belongs to this link was created by an earlier run.
-func findBySlug(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, candidates []Candidate,
+func findBySlug(s *link.Spec, a *link.AuthentikSnapshot, p link.PocketBaseSnapshot, candidates []Candidate,
 	problems *report.Problems) existing {
 	app := a.Application
 	if app.Provider == 0 {
@@ -225,7 +225,7 @@ func findBySlug(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 	}
 	c := link.Find(candidates, func(c Candidate) bool { return c.Provider.PK == provider.PK })
 	switch {
-	case looksRegistered(a, *provider) && (c == nil || !c.strong) &&
+	case looksRegistered(a, provider) && (c == nil || !c.strong) &&
 		(s.Existing != link.ExistingUse || s.Application.Slug == nil):
 		problems.Add("application.slug", say.Of("The slug “%s” is taken by the application “%s”. It looks as if a "+
 			"client had registered it for itself.", app.Slug, app.Name), say.Of("Choose another slug."),
@@ -251,7 +251,7 @@ func findBySlug(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 
 // looksRegistered reports whether a client may have registered the provider for itself, as it can since authentik
 // 2026.8.
-func looksRegistered(a link.AuthentikSnapshot, p link.ProviderState) bool {
+func looksRegistered(a *link.AuthentikSnapshot, p *link.ProviderState) bool {
 	return a.Features.Registration && p.LooksRegistered()
 }
 
@@ -259,13 +259,13 @@ func slugTaken(app *link.ApplicationState) say.Text {
 	return say.Of("The slug “%s” is taken by the application “%s”.", app.Slug, app.Name)
 }
 
-func providerByPK(a link.AuthentikSnapshot, pk int) *link.ProviderState {
+func providerByPK(a *link.AuthentikSnapshot, pk int) *link.ProviderState {
 	return link.Find(a.Providers, func(p link.ProviderState) bool { return p.PK == pk && pk != 0 })
 }
 
 // findHalf returns the slug's application, which has no provider, with the provider that an interrupted run may
 // have left for it.
-func findHalf(s link.Spec, app *link.ApplicationState, candidates []Candidate, problems *report.Problems) existing {
+func findHalf(s *link.Spec, app *link.ApplicationState, candidates []Candidate, problems *report.Problems) existing {
 	candidates = likeliest(candidates)
 	name := link.Value(s.Application.Name, app.Name)
 	half := orphanOf(candidates, link.Value(s.Provider.Name, link.DefaultProviderName(name)))
@@ -323,7 +323,7 @@ func orphanOf(candidates []Candidate, name string) *link.ProviderState {
 }
 
 // useInstead returns the setting that makes a conflicting provider part of this link.
-func useInstead(p link.ProviderState) report.Way {
+func useInstead(p *link.ProviderState) report.Way {
 	if p.ApplicationSlug == "" {
 		return report.UseExisting(say.Of("if it belongs to this link"))
 	}
@@ -332,7 +332,7 @@ func useInstead(p link.ProviderState) report.Way {
 
 // checkProviderName adds a problem if another provider has the wanted name or client ID. Names are unique
 // across all kinds of provider.
-func checkProviderName(s link.Spec, d link.Desired, a link.AuthentikSnapshot, problems *report.Problems) {
+func checkProviderName(s *link.Spec, d *link.Desired, a *link.AuthentikSnapshot, problems *report.Problems) {
 	for _, other := range a.Providers {
 		if other.Name == d.Provider.Name && other.PK != d.Provider.PK {
 			taken := say.Of("The name “%s” is taken by the %s without an application.", other.Name, other.Kind())
@@ -340,7 +340,7 @@ func checkProviderName(s link.Spec, d link.Desired, a link.AuthentikSnapshot, pr
 				taken = say.Of("The name “%s” is taken by the %s of the application “%s”.", other.Name, other.Kind(),
 					other.ApplicationName)
 			}
-			problems.Add("provider.name", taken, say.Of("Choose another provider name."), useInstead(other))
+			problems.Add("provider.name", taken, say.Of("Choose another provider name."), useInstead(&other))
 			return
 		}
 		if other.ClientID == d.Provider.ClientID && other.PK != d.Provider.PK {

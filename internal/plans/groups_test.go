@@ -50,7 +50,7 @@ func TestGroupFieldsAreCheckedAgainstTheCollection(t *testing.T) {
 			problems := s.Validate()
 			if len(problems) == 0 {
 				a, p := w.observe(s.Query())
-				d, more := plans.Resolve(s, a, p, link.Generated{})
+				d, more := plans.Resolve(s, &a, &p, link.Generated{})
 				if problems = more; d.Groups.Claim != "groups" || len(d.Groups.Fields) != 1 {
 					t.Errorf("it comes to %+v", d.Groups)
 				}

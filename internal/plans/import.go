@@ -11,13 +11,13 @@ import (
 
 // Import returns the spec of the existing link that s identifies. It names only what differs from a new link, so that
 // it can create the same link elsewhere, and the plan for it is empty unless the link has what no spec can express.
-func Import(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) (link.Spec, report.Problems) {
+func Import(s link.Spec, a *link.AuthentikSnapshot, p link.PocketBaseSnapshot) (link.Spec, report.Problems) {
 	if slug := s.Application.Slug; slug != nil && a.Application == nil {
 		return s, report.Problems{{Field: "application.slug", Summary: say.Of("authentik has no application with the "+
 			"slug “%s”.", *slug), Todo: otherSlugs(a)}}
 	}
 	s.Email = link.EmailLeave
-	found, problems := Resolve(s, a, p, link.Generated{})
+	found, problems := Resolve(s, a, &p, link.Generated{})
 	problems = slices.DeleteFunc(problems, func(one report.Problem) bool {
 		return one.Field == fieldPublicURL // which is read from the link
 	})
@@ -36,24 +36,24 @@ func Import(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) (l
 	if base, ok := strings.CutSuffix(slot.AuthURL, endpoint("", "authorize")); ok {
 		s.AuthentikURL = base
 	}
-	if urls := basesOf(*provider); len(urls) > 0 {
+	if urls := basesOf(provider); len(urls) > 0 {
 		s.PocketBaseURLs = urls
 	}
 	whole, email := providerSpec(*provider)
 	s.Email, s.Access = email, boundTo(a.Bindings)
 	s.Application.Slug, s.PocketBase.Collection, s.PocketBase.Slot = &a.Application.Slug, &collection.Name, &slot.Slot
-	usualA, usualP := withoutLink(found, a, p)
-	usual, _ := Resolve(s, usualA, usualP, link.Generated{})
+	usualA, usualP := withoutLink(&found, *a, p)
+	usual, _ := Resolve(s, &usualA, &usualP, link.Generated{})
 	link.OfferOther(link.ApplicationAttrs(), &s.Application, a.Application, &usual.Application)
-	usual, _ = Resolve(s, usualA, usualP, link.Generated{})
+	usual, _ = Resolve(s, &usualA, &usualP, link.Generated{})
 	importProvider(&s, *provider, usual.Provider)
 	s.Provider.ScopeMappings = extraMappings(whole.ScopeMappings, a)
-	importSlot(&s, *collection, slot, usualA, usualP)
+	importSlot(&s, *collection, slot, &usualA, &usualP)
 	return s, nil
 }
 
 // otherSlugs says which applications authentik has, or where it lists them.
-func otherSlugs(a link.AuthentikSnapshot) say.Text {
+func otherSlugs(a *link.AuthentikSnapshot) say.Text {
 	const most = 20
 	var slugs []string
 	for _, p := range a.Providers {
@@ -77,8 +77,8 @@ func importProvider(s *link.Spec, has, usual link.ProviderState) {
 	}
 }
 
-func importSlot(s *link.Spec, c link.CollectionState, slot link.OAuth2Provider, a link.AuthentikSnapshot,
-	p link.PocketBaseSnapshot) {
+func importSlot(s *link.Spec, c link.CollectionState, slot link.OAuth2Provider, a *link.AuthentikSnapshot,
+	p *link.PocketBaseSnapshot) {
 	if slot.IDTokenMode() {
 		s.PocketBase.UserInfo = new("id_token")
 	}
@@ -93,16 +93,16 @@ func importSlot(s *link.Spec, c link.CollectionState, slot link.OAuth2Provider, 
 }
 
 // basesOf returns the addresses of PocketBase that the provider's redirect URIs are below.
-func basesOf(p link.ProviderState) []string {
+func basesOf(p *link.ProviderState) []string {
 	var list []string
-	for _, u := range (link.Desired{Provider: p}).RedirectURLs() {
+	for _, u := range (&link.Desired{Provider: *p}).RedirectURLs() {
 		list = append(list, strings.TrimSuffix(u, link.RedirectPath))
 	}
 	return list
 }
 
 // extraMappings returns the scope mappings that no link has by itself, nil for none.
-func extraMappings(names []string, a link.AuthentikSnapshot) []string {
+func extraMappings(names []string, a *link.AuthentikSnapshot) []string {
 	extra := slices.DeleteFunc(slices.Clone(names), func(name string) bool {
 		m := mappingByName(a, name)
 		return m == nil || m.Scope == "email" || m.Managed == link.ManagedPrefix+"openid" ||

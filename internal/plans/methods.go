@@ -17,7 +17,7 @@ func (b *planner) methods() {
 	before, after := *now, *now
 	after.PasswordAuth, after.OTP = b.d.Collection.PasswordAuth, b.d.Collection.OTP
 	c := link.Change{System: report.PB, Kind: link.KindMethods, Before: &before, After: &after,
-		Object: methodsObject(*now), Why: say.Of(whyMethods, now.Name)}
+		Object: methodsObject(now), Why: say.Of(whyMethods, now.Name)}
 	if turnsOff(before, after) {
 		c.Needs = link.NeedProof
 		c.Why = say.Of(whyOneWay)
@@ -25,7 +25,7 @@ func (b *planner) methods() {
 	b.add(c, methodValues(before), methodValues(after))
 }
 
-func methodsObject(c link.CollectionState) say.Text {
+func methodsObject(c *link.CollectionState) say.Text {
 	return say.Of("sign-in methods of the collection “%s”", c.Name)
 }
 
@@ -72,7 +72,7 @@ func (u *undoer) turnOn(s link.Spec) {
 			link.Resolve([]*link.Attr[*link.PocketBase, *link.CollectionState]{a}, &after, &s.PocketBase, &before)
 		}
 	}
-	u.add(link.Change{System: report.PB, Kind: link.KindMethods, Object: methodsObject(*c)}, &before, &after,
+	u.add(&link.Change{System: report.PB, Kind: link.KindMethods, Object: methodsObject(c)}, &before, &after,
 		methodValues(before), methodValues(after))
 	if i := len(u.changes) - 1; i >= 0 {
 		u.changes[i].Why = say.Of(whyAnotherWay)
@@ -93,7 +93,7 @@ func (u *undoer) keepsAWayIn(before link.PocketBaseSnapshot, force bool, run rep
 		return
 	}
 	if !slices.ContainsFunc(u.warnings, func(w link.Warning) bool { return w.ID == link.WarnOnlyWay }) {
-		u.warnings.add(link.WarnOnlyWay, report.PB, onlyWords(*is), say.Of("Passwords and one-time passwords are off "+
+		u.warnings.add(link.WarnOnlyWay, report.PB, onlyWords(is), say.Of("Passwords and one-time passwords are off "+
 			"there, so nobody can sign in afterwards."))
 	}
 }

@@ -141,11 +141,11 @@ func pick[T any](list []T, fits func(T) bool) *T {
 // that the link is there under another slug.
 func (w *world) plan(s link.Spec, g link.Generated) (link.Plan, report.Problems) {
 	a, p := w.observe(s.Query())
-	if slug := plans.SlugFor(s, a, p); slug != s.Query().Slug {
+	if slug := plans.SlugFor(&s, &a, &p); slug != s.Query().Slug {
 		s.Application.Slug = &slug
 		a, p = w.observe(s.Query())
 	}
-	return plans.New(s, a, p, g)
+	return plans.New(&s, &a, &p, g)
 }
 
 // apply carries out one change. It refuses what the systems would refuse.

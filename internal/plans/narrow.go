@@ -53,10 +53,10 @@ func Narrow(p link.Plan, cause report.CauseID) link.Plan {
 		switch {
 		case slices.Contains(kinds, c.Kind):
 			changes = append(changes, c)
-		case addsSlot(p, c) && cause == report.CauseOAuth2Off:
+		case addsSlot(&p, &c) && cause == report.CauseOAuth2Off:
 			changes = append(changes, wholeSlot(c))
-		case c.Action == link.Update && !addsSlot(p, c):
-			if c = narrowChange(p, c, fields); len(c.Fields) > 0 {
+		case c.Action == link.Update && !addsSlot(&p, &c):
+			if c = narrowChange(&p, c, fields); len(c.Fields) > 0 {
 				changes = append(changes, c)
 			}
 		}
@@ -72,7 +72,7 @@ func createsProvider(c link.Change) bool {
 }
 
 // addsSlot reports whether the change adds the link's element to PocketBase's list.
-func addsSlot(p link.Plan, c link.Change) bool {
+func addsSlot(p *link.Plan, c *link.Change) bool {
 	before := link.As[link.CollectionState](c.Before)
 	return before != nil && c.Kind == link.KindOAuth2 && link.SlotIndex(before.OAuth2, p.Desired.Slot.Slot) < 0
 }
@@ -88,7 +88,7 @@ func wholeSlot(c link.Change) link.Change {
 }
 
 // narrowChange returns the update of an existing object, limited to the named fields.
-func narrowChange(p link.Plan, c link.Change, names []string) link.Change {
+func narrowChange(p *link.Plan, c link.Change, names []string) link.Change {
 	slot := p.Desired.Slot.Slot
 	c.Fields = slices.DeleteFunc(slices.Clone(c.Fields), func(f link.Field) bool {
 		name := f.Name

@@ -57,7 +57,7 @@ func TestAPlanForOneCauseHasThatAlone(t *testing.T) {
 			t.Errorf("%s: %q, want %q", cause, got, want)
 		}
 		a, p := w.observe(s.Query())
-		if again, problems := plans.Again(plan, a, p); len(problems) > 0 || show(again) != show(plan) ||
+		if again, problems := plans.Again(&plan, &a, &p); len(problems) > 0 || show(again) != show(plan) ||
 			again.Only != cause {
 			t.Errorf("%s: made again it is\n%s, %v", cause, show(again), problems)
 		}

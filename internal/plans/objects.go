@@ -9,15 +9,15 @@ import (
 
 // The objects of changes, as people read them.
 
-func applicationObject(a link.ApplicationState) say.Text {
+func applicationObject(a *link.ApplicationState) say.Text {
 	return say.Of("application “%s”", a.Name)
 }
 
-func providerObject(p link.ProviderState) say.Text { return say.Of("provider “%s”", p.Name) }
+func providerObject(p *link.ProviderState) say.Text { return say.Of("provider “%s”", p.Name) }
 
 func mappingObject(m link.Mapping) say.Text { return say.Of("scope mapping “%s”", m.Name) }
 
-func oauth2Object(c link.CollectionState) say.Text {
+func oauth2Object(c *link.CollectionState) say.Text {
 	return say.Of("OAuth2 of the collection “%s”", c.Name)
 }
 
@@ -40,18 +40,18 @@ func bindingObject(b link.BindingState) say.Text {
 
 func keyObject(k link.KeyState) say.Text { return say.Of("signing key “%s”", k.Name) }
 
-func pairObject(p link.PairState) say.Text {
+func pairObject(p *link.PairState) say.Text {
 	return say.Of("application and provider “%s”", p.Application.Name)
 }
 
 // providerOf names the change that gives an application its provider.
-func providerOf(a link.ApplicationState) say.Text {
+func providerOf(a *link.ApplicationState) say.Text {
 	return say.Of("provider of the application “%s”", a.Name)
 }
 
 func settingsObject() say.Text { return say.Of("settings") }
 
-func rulesObject(c link.CollectionState) say.Text {
+func rulesObject(c *link.CollectionState) say.Text {
 	return say.Of("rules of the collection “%s”", c.Name)
 }
 
@@ -62,16 +62,16 @@ func accountObject(username, collection string) say.Text {
 }
 
 // objects returns the names that the object of a change may have.
-func objects(c link.Change) []say.Text {
+func objects(c *link.Change) []say.Text {
 	texts := []say.Text{settingsObject()}
 	for _, state := range []link.Object{c.Before, c.After} {
 		switch s := state.(type) {
 		case *link.ApplicationState:
-			texts = append(texts, applicationObject(*s), providerOf(*s))
+			texts = append(texts, applicationObject(s), providerOf(s))
 		case *link.ProviderState:
-			texts = append(texts, providerObject(*s))
+			texts = append(texts, providerObject(s))
 		case *link.PairState:
-			texts = append(texts, pairObject(*s), applicationObject(s.Application), providerObject(s.Provider))
+			texts = append(texts, pairObject(s), applicationObject(&s.Application), providerObject(&s.Provider))
 		case *link.Mapping:
 			texts = append(texts, mappingObject(*s))
 		case *link.KeyState:
@@ -79,7 +79,7 @@ func objects(c link.Change) []say.Text {
 		case *link.BindingState:
 			texts = append(texts, bindingObject(*s))
 		case *link.CollectionState:
-			texts = append(texts, oauth2Object(*s), rulesObject(*s), methodsObject(*s))
+			texts = append(texts, oauth2Object(s), rulesObject(s), methodsObject(s))
 		case *link.SessionState:
 			texts = append(texts, signOut(*s).Object)
 		case *link.PersonState:

@@ -14,25 +14,25 @@ import (
 
 // New returns the ordered changes that turn the snapshots into the spec. If the spec can't be carried out, it
 // returns the problems and no plan. The result depends on the arguments only.
-func New(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, g link.Generated) (link.Plan,
+func New(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot, g link.Generated) (link.Plan,
 	report.Problems) {
 	if problem := a.SecretProblem(); problem != nil {
 		return link.Plan{}, report.Problems{*problem}
 	}
-	d, problems := Resolve(s, a, p, g)
+	d, problems := Resolve(*s, a, p, g)
 	if len(problems) > 0 {
 		return link.Plan{}, problems
 	}
-	list := changes(planner{d: d, a: a, p: p, s: s})
-	warned := append(warnings(s, d, a, p), preset.Of(s, p).Warnings(list)...)
-	return link.Plan{Changes: list, Warnings: warned, Desired: d, Spec: s, Generated: g, Taken: a.Taken}, nil
+	list := changes(planner{d: d, a: *a, p: *p, s: *s})
+	warned := append(warnings(s, &d, a, p), preset.Of(s, p).Warnings(list)...)
+	return link.Plan{Changes: list, Warnings: warned, Desired: d, Spec: *s, Generated: g, Taken: a.Taken}, nil
 }
 
 // changes returns the changes in the order in which they are made.
 func changes(from planner) []link.Change {
 	b := &from
 	steps := []func(){b.mapping, b.key, b.pair, b.settings, b.rules, b.oauth2}
-	if newCredentials(b.d, b.a) { // nobody can sign in between pair and oauth2: keep them adjacent
+	if newCredentials(&b.d, &b.a) { // nobody can sign in between pair and oauth2: keep them adjacent
 		steps = []func(){b.mapping, b.key, b.settings, b.rules, b.pair, b.oauth2}
 	}
 	if now := b.p.Collection(b.d.Collection.Name); now != nil && turnsOff(*now, b.d.Collection) {
@@ -47,7 +47,7 @@ func changes(from planner) []link.Change {
 }
 
 // newCredentials reports whether an existing provider gets another client ID or secret.
-func newCredentials(d link.Desired, a link.AuthentikSnapshot) bool {
+func newCredentials(d *link.Desired, a *link.AuthentikSnapshot) bool {
 	now := providerByPK(a, d.Provider.PK)
 	return now != nil && (now.ClientID != d.Provider.ClientID || !now.ClientSecret.Equal(d.Provider.ClientSecret))
 }
@@ -87,7 +87,7 @@ func (b *planner) mapping() {
 		After: want,
 		Why:   say.Of(whyMapping)}
 	var before []link.FieldValue
-	if now := mappingByID(b.a, want.ID); now != nil {
+	if now := mappingByID(&b.a, want.ID); now != nil {
 		c.Before, before = now, now.Values()
 		want.Description = now.Description // an admin may have edited it
 	}
@@ -137,7 +137,7 @@ func (b *planner) pair() {
 func (b *planner) createPair() {
 	pair := &link.PairState{Application: b.d.Application, Provider: b.d.Provider, Bindings: b.d.Bindings}
 	b.add(link.Change{System: report.Authentik, Kind: link.KindPair,
-		Object: pairObject(*pair), After: pair,
+		Object: pairObject(pair), After: pair,
 		Why: say.Of(whyPair), Step: stepPair},
 		nil, pair.Values(b.a.Features))
 }
@@ -150,7 +150,7 @@ func (b *planner) adoptProvider() {
 	if len(b.d.Bindings) > 0 {
 		first.Provider, first.ProviderName = 0, ""
 	}
-	b.add(link.Change{System: report.Authentik, Kind: link.KindApplication, Object: applicationObject(first),
+	b.add(link.Change{System: report.Authentik, Kind: link.KindApplication, Object: applicationObject(&first),
 		After: &first,
 		Why:   say.Of(whyApplication), Step: stepPair},
 		nil, first.Values(b.a.Features))
@@ -164,11 +164,11 @@ func (b *planner) application(before, after link.ApplicationState) {
 	if before.Provider == after.Provider && (before.Provider != 0 || after.ProviderName == "") {
 		before.ProviderName = after.ProviderName // by which the preview tells providers apart
 	}
-	c := link.Change{System: report.Authentik, Kind: link.KindApplication, Object: applicationObject(before),
+	c := link.Change{System: report.Authentik, Kind: link.KindApplication, Object: applicationObject(&before),
 		Before: &before, After: &after,
 		Why: say.Of(whyApplicationFields), Step: stepPair}
 	if before.PK == "" { // created by this plan, whose changes need distinct names
-		c.Object = providerOf(before)
+		c.Object = providerOf(&before)
 		c.Why = say.Of(whyProviderLast)
 	}
 	b.add(c, before.Values(b.a.Features), after.Values(b.a.Features))
@@ -187,25 +187,25 @@ func (b *planner) bindings() {
 
 func (b *planner) provider() {
 	after := b.d.Provider
-	c := link.Change{System: report.Authentik, Kind: link.KindProvider, Object: providerObject(after),
+	c := link.Change{System: report.Authentik, Kind: link.KindProvider, Object: providerObject(&after),
 		After: &after,
 		Why:   say.Of(whyProviderFields), Step: stepRedirect}
-	now := providerByPK(b.a, after.PK)
+	now := providerByPK(&b.a, after.PK)
 	if now == nil {
 		c.Why = say.Of(whyProvider)
 		b.add(c, nil, after.Values(b.a.Features))
 		return
 	}
 	before := *now
-	c.Object = providerObject(before)
-	nameRefs(&before, b.a)
+	c.Object = providerObject(&before)
+	nameRefs(&before, &b.a)
 	c.Before = &before
 	b.add(c, before.Values(b.a.Features), after.Values(b.a.Features))
 }
 
 // nameRefs fills in the names of objects that a provider refers to by key only, so that both sides of a diff
 // use the same names.
-func nameRefs(p *link.ProviderState, a link.AuthentikSnapshot) {
+func nameRefs(p *link.ProviderState, a *link.AuthentikSnapshot) {
 	for _, flow := range p.Flows() {
 		if f := link.Find(a.Flows, func(f link.Flow) bool { return f.ID == flow.Ref.ID }); f != nil {
 			*flow.Ref = f.Ref
@@ -246,7 +246,7 @@ func (b *planner) rules() {
 	}
 	before, after := *now, b.d.Collection
 	c := link.Change{System: report.PB, Kind: link.KindRules, Before: &before, After: &after,
-		Object: rulesObject(*now),
+		Object: rulesObject(now),
 		Why:    say.Of(whyRules)}
 	if !link.SameRule(before.AuthRule, after.AuthRule) {
 		c.Lost = say.Of(lostSignIns, now.Name)
@@ -265,7 +265,7 @@ func (b *planner) oauth2() {
 		return
 	}
 	before, after := *now, b.d.Collection
-	c := link.Change{System: report.PB, Kind: link.KindOAuth2, Object: oauth2Object(*now),
+	c := link.Change{System: report.PB, Kind: link.KindOAuth2, Object: oauth2Object(now),
 		Before: &before, After: &after, Step: stepOAuth2,
 		Why: say.Of(whyOAuth2)}
 	at := link.SlotIndex(now.OAuth2, b.d.Slot.Slot)
@@ -302,7 +302,7 @@ func (b *planner) secretChanges() bool {
 	if b.s.PocketBase.RewriteSecret {
 		return true
 	}
-	now := providerByPK(b.a, b.d.Provider.PK)
+	now := providerByPK(&b.a, b.d.Provider.PK)
 	return now == nil || !now.ClientSecret.Equal(b.d.Provider.ClientSecret)
 }
 
@@ -315,27 +315,27 @@ func oauth2Values(o link.OAuth2State, slot string, at int) []link.FieldValue {
 }
 
 // Again returns the same plan, made from new snapshots. A preview still holds if both are equal.
-func Again(p link.Plan, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) (link.Plan, report.Problems) {
+func Again(p *link.Plan, a *link.AuthentikSnapshot, b *link.PocketBaseSnapshot) (link.Plan, report.Problems) {
 	switch p.Purpose {
 	case link.PurposeUndo:
-		again, problems := NewUndo(p.Spec, p.Undoes, a, b, p.Force)
+		again, problems := NewUndo(&p.Spec, p.Undoes, a, b, p.Force)
 		if p.Restores {
-			if again, problems = New(p.Spec, a, b, p.Generated); len(problems) == 0 {
+			if again, problems = New(&p.Spec, a, b, p.Generated); len(problems) == 0 {
 				again, problems = AsRestoration(again, p.Undoes, p.Force)
 			}
 		}
 		again.Of = p.Of
 		return again, problems
 	case link.PurposeRemove:
-		return NewRemoval(p.Spec, a, b, p.Force)
+		return NewRemoval(&p.Spec, a, *b, p.Force)
 	case link.PurposeProof:
-		again, problems := New(p.Spec, a, b, p.Generated)
+		again, problems := New(&p.Spec, a, b, p.Generated)
 		if len(problems) > 0 {
 			return link.Plan{}, problems
 		}
-		return NewProof(again, a, b)
+		return NewProof(&again, a, *b)
 	default:
-		again, problems := New(p.Spec, a, b, p.Generated)
+		again, problems := New(&p.Spec, a, b, p.Generated)
 		again.Of = p.Of
 		if p.Purpose == link.PurposeRotate {
 			return AsRotation(again, b), problems

@@ -12,7 +12,7 @@ import (
 // NewProof returns the plan of a proof: a test sign-in of a person who is made for it, and removed after it with the
 // account that PocketBase creates. p is the plan of the link, made from the same snapshots; its Generated.Person is
 // that person. There is no plan if a new person cannot use the application.
-func NewProof(p link.Plan, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) (link.Plan, report.Problems) {
+func NewProof(p *link.Plan, a *link.AuthentikSnapshot, b link.PocketBaseSnapshot) (link.Plan, report.Problems) {
 	var problems report.Problems
 	d, person := p.Desired, p.Generated.Person
 	now := b.Collection(d.Collection.Name)
@@ -59,7 +59,7 @@ func proofChanges(person link.PersonState, account link.AccountState) []link.Cha
 	return []link.Change{made, signedIn, gone, deleted}
 }
 
-func proofWarnings(p link.Plan, person link.PersonState) []link.Warning {
+func proofWarnings(p *link.Plan, person link.PersonState) []link.Warning {
 	var w warner
 	w.add(link.WarnProofEvents, report.Authentik, say.Of("authentik treats this like any user who is created, signs "+
 		"in and is deleted."), say.Of("Its log shows the events, and notification rules for them take effect."))
@@ -85,7 +85,7 @@ func proofWarnings(p link.Plan, person link.PersonState) []link.Warning {
 
 // groupsToJoin returns the groups that a new person has to be in to use the application. It is a problem if groups
 // are not enough.
-func groupsToJoin(a link.AuthentikSnapshot, problems *report.Problems) []link.Ref {
+func groupsToJoin(a *link.AuthentikSnapshot, problems *report.Problems) []link.Ref {
 	const other = "Test the sign-in of somebody who may use it instead."
 	if slices.Contains(a.Missing, report.PermViewBinding) {
 		problems.Add("", say.Of("The authentik token may not see who may use the application."),

@@ -62,12 +62,12 @@ func TestWhatTheBindingsAskOfANewPerson(t *testing.T) {
 			w := linkedWorld(t, minimal())
 			plan := mustPlan(t, w, minimal())
 			plan.Generated.Person = link.NewPerson("x", "mark", "", secret.New("password"))
-			a, p := w.observe(minimal().Query())
+			a, p := w.observe(new(minimal()).Query())
 			a.Application.PolicyEngineMode, a.Bindings = test.mode, test.bound
 			if test.change != nil {
 				test.change(&a)
 			}
-			proof, problems := plans.NewProof(plan, a, p)
+			proof, problems := plans.NewProof(&plan, &a, p)
 			if refused := len(problems) > 0; refused != (test.refused != "") ||
 				!strings.Contains(problems.Error(), test.refused) {
 				t.Fatalf("the problems are %v", problems)

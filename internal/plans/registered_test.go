@@ -87,11 +87,11 @@ func TestTheBaseURLIsProposed(t *testing.T) {
 		if test.world != nil {
 			w = test.world
 		}
-		a, p := w.observe(minimal().Query())
+		a, p := w.observe(new(minimal()).Query())
 		a.BaseURL, a.URL = test.base, test.read
 		s := minimal()
 		s.AuthentikURL = test.has
-		if got := plans.PublicURL(s, a, p); got != test.want {
+		if got := plans.PublicURL(&s, &a, &p); got != test.want {
 			t.Errorf("%s: %q is proposed, not %q", name, got, test.want)
 		}
 	}
@@ -109,7 +109,7 @@ func TestABindingThatHasEndedDoesNotCount(t *testing.T) {
 		t.Helper()
 		a, p := w.observe(s.Query())
 		a.Taken = time.Now()
-		plan, problems := plans.New(s, a, p, generated(1))
+		plan, problems := plans.New(&s, &a, &p, generated(1))
 		if len(problems) > 0 {
 			t.Fatal(problems)
 		}

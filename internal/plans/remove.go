@@ -13,16 +13,16 @@ import (
 // NewRemoval returns the plan that removes the link from both systems: first the slot in PocketBase, then
 // application and provider, then authpocket's scope mapping unless another provider uses it. Accounts stay. If that
 // leaves nobody a way in, the spec turns one on in the same plan, or it is a problem unless force is set.
-func NewRemoval(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, force bool) (link.Plan,
+func NewRemoval(s *link.Spec, a *link.AuthentikSnapshot, p link.PocketBaseSnapshot, force bool) (link.Plan,
 	report.Problems) {
 	var problems report.Problems
 	checkReadable(a, []link.Kind{link.KindPair, link.KindMapping}, &problems)
-	found := find(s, a, p, &problems)
+	found := find(s, a, &p, &problems)
 	if len(problems) > 0 {
 		return link.Plan{}, problems
 	}
-	u := newUndoer(s, a, p, true)
-	u.turnOn(s)
+	u := newUndoer(s, a, &p, true)
+	u.turnOn(*s)
 	u.removeSlot(s, found)
 	u.keepsAWayIn(p, force, report.RunRemove)
 	shared := found.provider != nil && u.usedElsewhere(found.provider.ClientID)
@@ -30,10 +30,10 @@ func NewRemoval(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 		found = existing{}
 	}
 	if found.application != nil {
-		u.deleteApplication(link.Change{System: report.Authentik}, *found.application)
+		u.deleteApplication(&link.Change{System: report.Authentik}, *found.application)
 	}
 	if found.provider != nil {
-		u.deleteProvider(link.Change{System: report.Authentik}, *found.provider)
+		u.deleteProvider(&link.Change{System: report.Authentik}, found.provider)
 	}
 	if len(u.problems) > 0 {
 		return link.Plan{}, u.problems
@@ -47,7 +47,7 @@ func NewRemoval(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 	}
 	for _, m := range a.Mappings { // an unused one is left from an interrupted removal
 		if !shared && link.OwnMapping(m.Name) && (uses(found.provider, m) || !u.used(m)) {
-			u.Mapping(link.Edit[link.Mapping]{Change: link.Change{System: report.Authentik, Kind: link.KindMapping,
+			u.Mapping(link.Edit[link.Mapping]{Change: &link.Change{System: report.Authentik, Kind: link.KindMapping,
 				Object: mappingObject(m)}, After: &m})
 		}
 	}
@@ -63,12 +63,12 @@ func NewRemoval(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 			u.changes[i].Lost = say.Of(lostProvider)
 		case u.changes[i].Kind == link.KindApplication:
 			u.changes[i].Fields = append(u.changes[i].Fields, bindingFields(a)...)
-			if gone := lostBindings(u.changes[i], s.Access); len(gone) > 0 {
+			if gone := lostBindings(&u.changes[i], s.Access); len(gone) > 0 {
 				u.changes[i].Lost = say.Of("Undo recreates it without these bindings: %s.", strings.Join(gone, ", "))
 			}
 		}
 	}
-	return link.Plan{Purpose: link.PurposeRemove, Force: force, Changes: u.changes, Warnings: u.warnings, Spec: s,
+	return link.Plan{Purpose: link.PurposeRemove, Force: force, Changes: u.changes, Warnings: u.warnings, Spec: *s,
 			Taken: a.Taken},
 		nil
 }
@@ -83,7 +83,7 @@ func (u *undoer) used(m link.Mapping) bool {
 }
 
 // removeSlot removes the link's element from the collection's providers.
-func (u *undoer) removeSlot(s link.Spec, found existing) {
+func (u *undoer) removeSlot(s *link.Spec, found existing) {
 	c := u.p.Collection(link.Value(s.PocketBase.Collection, link.DefaultCollection))
 	if c == nil {
 		return
@@ -91,7 +91,7 @@ func (u *undoer) removeSlot(s link.Spec, found existing) {
 	clientID := ""
 	if found.provider != nil {
 		clientID = found.provider.ClientID
-	} else if clientID = staleClient(s, *c, u.a,
+	} else if clientID = staleClient(s, c, &u.a,
 		endpointsOf(link.Desired{AuthentikURL: cmp.Or(s.AuthentikURL, u.a.URL)}, s)); clientID == "" {
 		return
 	}
@@ -103,7 +103,7 @@ func (u *undoer) removeSlot(s link.Spec, found existing) {
 		if !link.IsSlot(p.Slot) || p.ClientID != clientID {
 			continue
 		}
-		if u.movesSecrets(after, i) {
+		if u.movesSecrets(&after, i) {
 			return
 		}
 		after.OAuth2.Providers = slices.Delete(after.OAuth2.Providers, i, i+1)
@@ -113,14 +113,14 @@ func (u *undoer) removeSlot(s link.Spec, found existing) {
 	if len(after.OAuth2.Providers) == len(c.OAuth2.Providers) {
 		return
 	}
-	if onlyThrough(*c, clientID) {
-		u.warnings.add(link.WarnOnlyWay, report.PB, onlyWords(*c), say.Of("Passwords and one-time passwords are off "+
+	if onlyThrough(c, clientID) {
+		u.warnings.add(link.WarnOnlyWay, report.PB, onlyWords(c), say.Of("Passwords and one-time passwords are off "+
 			"there, so nobody can sign in after the removal. Add another way and prove it before the old one goes."))
 	}
 	if len(after.OAuth2.Providers) == 0 { // no provider is left
 		after.OAuth2.Enabled = false
 	}
-	u.add(link.Change{System: report.PB, Kind: link.KindOAuth2, Object: oauth2Object(*c)},
+	u.add(&link.Change{System: report.PB, Kind: link.KindOAuth2, Object: oauth2Object(c)},
 		c, &after, from, oauth2Values(after.OAuth2, "", -1))
 }
 
@@ -136,7 +136,7 @@ func (u *undoer) warnLinked(slot string) {
 
 // movesSecrets reports whether removing element i would give its client secret to the elements after it, and
 // adds a problem if so. PocketBase before 0.40.1 does this.
-func (u *undoer) movesSecrets(c link.CollectionState, i int) bool {
+func (u *undoer) movesSecrets(c *link.CollectionState, i int) bool {
 	if !u.p.SecretsByPlace || i == len(c.OAuth2.Providers)-1 {
 		return false
 	}

@@ -13,11 +13,11 @@ import (
 
 // Resolve returns the state that the spec describes. Fields that the spec leaves open keep their current value
 // or get their default. It reports all problems at once; the state is then resolved as far as possible.
-func Resolve(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, g link.Generated) (link.Desired,
+func Resolve(s link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot, g link.Generated) (link.Desired,
 	report.Problems) {
 	var problems report.Problems
 	d := link.Desired{AuthentikURL: cmp.Or(s.AuthentikURL, a.URL), Email: s.Email}
-	if app := preset.Of(s, p); app != nil {
+	if app := preset.Of(&s, p); app != nil {
 		d.Preset = app.Name
 	}
 	if len(s.PocketBaseURLs) == 0 {
@@ -29,22 +29,22 @@ func Resolve(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, g
 		decisive = append(decisive, link.KindBinding)
 	}
 	checkReadable(a, decisive, &problems)
-	collection, ok := resolveCollection(s, p, &problems) // before what may follow from it
-	found := find(s, a, p, &problems)
+	collection, ok := resolveCollection(&s, *p, &problems) // before what may follow from it
+	found := find(&s, a, p, &problems)
 	resolveApplication(&d, s, found)
 	resolveProvider(&d, s, a, found, &problems)
-	resolveCredentials(&d, s, a, collection, found, g)
-	checkProviderName(s, d, a, &problems)
-	resolveBindings(&d, s, a, &problems)
+	resolveCredentials(&d, &s, a, &collection, found, g)
+	checkProviderName(&s, &d, a, &problems)
+	resolveBindings(&d, &s, *a, &problems)
 	if ok {
-		resolveSlot(&d, s, a, collection, &problems)
+		resolveSlot(&d, &s, a, collection, &problems)
 	}
 	return d, problems
 }
 
 // checkReadable adds a problem for each kind of object that the token can't read: unseen objects would be
 // created again or left behind.
-func checkReadable(a link.AuthentikSnapshot, kinds []link.Kind, problems *report.Problems) {
+func checkReadable(a *link.AuthentikSnapshot, kinds []link.Kind, problems *report.Problems) {
 	for _, one := range []struct {
 		permission report.Permission
 		problem    say.Text
@@ -78,7 +78,7 @@ func resolveApplication(d *link.Desired, s link.Spec, found existing) {
 	link.Resolve(link.ApplicationAttrs(), &d.Application, &s.Application, &now)
 }
 
-func resolveProvider(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, found existing,
+func resolveProvider(d *link.Desired, s link.Spec, a *link.AuthentikSnapshot, found existing,
 	problems *report.Problems) {
 	now := link.ProviderState{Name: link.DefaultProviderName(d.Application.Name)}
 	link.Reset(link.ProviderAttrs(), &now)
@@ -90,20 +90,20 @@ func resolveProvider(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, fou
 	link.Resolve(link.ProviderAttrs(), &d.Provider, &s.Provider, &now)
 	d.Provider.ClientType = "confidential"
 	d.Provider.IncludeClaims = now.IncludeClaims || link.Value(s.PocketBase.UserInfo, "") == "id_token"
-	checkLogout(s, a, problems)
-	d.Provider.RedirectURIs = resolveRedirects(s, d.Application.LaunchURL, now.RedirectURIs)
+	checkLogout(&s, a, problems)
+	d.Provider.RedirectURIs = resolveRedirects(&s, d.Application.LaunchURL, now.RedirectURIs)
 	d.Application.Provider, d.Application.ProviderName = now.PK, d.Provider.Name
 	resolveFlows(d, s, a, now, problems)
-	resolveKey(d, s, a, now, problems)
-	resolveMappings(d, s, a, now, problems)
+	resolveKey(d, &s, *a, &now, problems)
+	resolveMappings(d, &s, a, &now, problems)
 	if a.Features.GrantTypes {
-		d.Provider.GrantTypes = resolveGrants(now.GrantTypes, d.Provider.Mappings, a)
+		d.Provider.GrantTypes = resolveGrants(now.GrantTypes, d.Provider.Mappings, *a)
 	}
 }
 
 // resolveRedirects returns the current redirect URIs in order, followed by those that PocketBase and the app need. A
 // list in the spec replaces them. launch is the application's launch URL.
-func resolveRedirects(s link.Spec, launch string, now []link.RedirectURI) []link.RedirectURI {
+func resolveRedirects(s *link.Spec, launch string, now []link.RedirectURI) []link.RedirectURI {
 	list := slices.Clone(now)
 	if given := s.Provider.RedirectURIs; given != nil {
 		list = givenRedirects(given, now)
@@ -142,7 +142,7 @@ func givenRedirects(given, now []link.RedirectURI) []link.RedirectURI {
 }
 
 // checkLogout adds a problem for logout URIs on an authentik that would take them for others.
-func checkLogout(s link.Spec, a link.AuthentikSnapshot, problems *report.Problems) {
+func checkLogout(s *link.Spec, a *link.AuthentikSnapshot, problems *report.Problems) {
 	if a.Features.RedirectURI {
 		return
 	}
@@ -155,7 +155,7 @@ func checkLogout(s link.Spec, a link.AuthentikSnapshot, problems *report.Problem
 	}
 }
 
-func resolveFlows(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, now link.ProviderState,
+func resolveFlows(d *link.Desired, s link.Spec, a *link.AuthentikSnapshot, now link.ProviderState,
 	problems *report.Problems) {
 	is := now.Flows()
 	for i, to := range d.Provider.Flows() {
@@ -172,7 +172,7 @@ func resolveFlows(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, now li
 	}
 }
 
-func resolveFlow(a link.AuthentikSnapshot, m *link.Meta, want *string, now link.Ref,
+func resolveFlow(a *link.AuthentikSnapshot, m *link.Meta, want *string, now link.Ref,
 	problems *report.Problems) link.Ref {
 	field, designation := m.Spec, m.Flow
 	if want != nil && *want == now.ID && now.Name == "" { // the token may not see its name
@@ -205,7 +205,7 @@ func resolveFlow(a link.AuthentikSnapshot, m *link.Meta, want *string, now link.
 	return link.Ref{}
 }
 
-func flowNames(a link.AuthentikSnapshot, designation string) say.Text {
+func flowNames(a *link.AuthentikSnapshot, designation string) say.Text {
 	var names []string
 	for _, f := range a.Flows {
 		if f.Designation == designation {
@@ -223,7 +223,7 @@ const (
 	ownKey        = "authpocket signing key"
 )
 
-func resolveKey(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, now link.ProviderState,
+func resolveKey(d *link.Desired, s *link.Spec, a link.AuthentikSnapshot, now *link.ProviderState,
 	problems *report.Problems) {
 	named := func(name string) *link.Key {
 		return link.Find(a.Keys, func(k link.Key) bool { return k.Name == name })
@@ -232,7 +232,7 @@ func resolveKey(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, now link
 	if want := s.Provider.SigningKey; want != nil {
 		switch key := named(*want); {
 		case key == nil:
-			todo := say.Of("Choose one of: %s.", keyNames(a))
+			todo := say.Of("Choose one of: %s.", keyNames(&a))
 			if unseen {
 				todo = say.Of("Give the token the permission authentik_crypto.view_certificatekeypair.")
 			}
@@ -240,7 +240,7 @@ func resolveKey(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, now link
 				*want), todo)
 		case !key.Usable():
 			problems.Add("provider.signing_key", say.Of("The key “%s” is of the type %s: with it authentik's OpenID "+
-				"configuration fails.", *want, key.Type), say.Of("Choose an RSA or EC key: %s.", keyNames(a)))
+				"configuration fails.", *want, key.Type), say.Of("Choose an RSA or EC key: %s.", keyNames(&a)))
 		default:
 			d.Provider.SigningKey = key.Ref
 		}
@@ -266,7 +266,7 @@ func resolveKey(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, now link
 	d.Provider.SigningKey = link.Ref{Name: ownKey}
 }
 
-func keyNames(a link.AuthentikSnapshot) say.Text {
+func keyNames(a *link.AuthentikSnapshot) say.Text {
 	var names []string
 	for _, k := range a.Keys {
 		if k.Usable() {
@@ -286,7 +286,7 @@ func resolveGrants(now []string, mappings []link.Ref, a link.AuthentikSnapshot) 
 	if !slices.Contains(list, "authorization_code") {
 		list = append(list, "authorization_code")
 	}
-	offline := func(r link.Ref) bool { m := mappingByID(a, r.ID); return m != nil && m.Scope == "offline_access" }
+	offline := func(r link.Ref) bool { m := mappingByID(&a, r.ID); return m != nil && m.Scope == "offline_access" }
 	if slices.ContainsFunc(mappings, offline) && !slices.Contains(list, "refresh_token") {
 		list = append(list, "refresh_token")
 	}
@@ -295,7 +295,7 @@ func resolveGrants(now []string, mappings []link.Ref, a link.AuthentikSnapshot) 
 
 // resolveCredentials keeps the current client ID and secret. Without a provider, the client ID of a stale slot
 // in PocketBase is reused.
-func resolveCredentials(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, c link.CollectionState, found existing,
+func resolveCredentials(d *link.Desired, s *link.Spec, a *link.AuthentikSnapshot, c *link.CollectionState, found existing,
 	g link.Generated) {
 	id, secretText := g.ClientID, g.ClientSecret
 	if stale := staleClient(s, c, a, endpointsOf(*d, s)); stale != "" {
@@ -314,7 +314,7 @@ func resolveCredentials(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, 
 // endpoint returns the URL of one of authentik's global OAuth2 endpoints. The trailing slash matters.
 func endpoint(base, name string) string { return base + "/application/o/" + name + "/" }
 
-func resolveBindings(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, problems *report.Problems) {
+func resolveBindings(d *link.Desired, s *link.Spec, a link.AuthentikSnapshot, problems *report.Problems) {
 	if s.Access == nil {
 		return
 	}
@@ -327,7 +327,7 @@ func resolveBindings(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, pro
 			field := link.FieldAt("access."+list, i)
 			target := link.Find(known, func(r link.Ref) bool { return r.Name == name })
 			if target == nil {
-				problems.Add(field, unknown(kind, name), notSeen(a, kind))
+				problems.Add(field, unknown(kind, name), notSeen(&a, kind))
 				continue
 			}
 			bound := func(b link.BindingState) bool {
@@ -361,7 +361,7 @@ func unknown(kind, name string) say.Text {
 }
 
 // notSeen returns what to do if a group, user or policy is not found.
-func notSeen(a link.AuthentikSnapshot, kind string) say.Text {
+func notSeen(a *link.AuthentikSnapshot, kind string) say.Text {
 	permission := map[string]report.Permission{"group": report.PermViewGroup, "user": report.PermViewUser,
 		"policy": report.PermViewPolicy}[kind]
 	if slices.Contains(a.Missing, permission) {
@@ -370,18 +370,18 @@ func notSeen(a link.AuthentikSnapshot, kind string) say.Text {
 	return say.Of("Check the spelling, or choose another.")
 }
 
-func resolveCollection(s link.Spec, p link.PocketBaseSnapshot, problems *report.Problems) (link.CollectionState, bool) {
+func resolveCollection(s *link.Spec, p link.PocketBaseSnapshot, problems *report.Problems) (link.CollectionState, bool) {
 	name := s.Query().Collection
 	c := p.Collection(name)
 	if c == nil {
 		problems.Add("pocketbase.collection", say.Of("PocketBase has no auth collection “%s”.", name),
-			say.Of("Choose one of: %s.", collectionNames(p)))
+			say.Of("Choose one of: %s.", collectionNames(&p)))
 		return link.CollectionState{Name: name}, false
 	}
 	return *c, true
 }
 
-func collectionNames(p link.PocketBaseSnapshot) say.Text {
+func collectionNames(p *link.PocketBaseSnapshot) say.Text {
 	var names []string
 	for _, c := range p.Collections {
 		if c.Name != link.Superusers {

@@ -12,7 +12,7 @@ import (
 )
 
 // resolveGroups resolves what the exported hook sets, and adds a problem for each field that can't hold it.
-func resolveGroups(d *link.Desired, want link.PocketBase, problems *report.Problems) {
+func resolveGroups(d *link.Desired, want *link.PocketBase, problems *report.Problems) {
 	d.Groups = link.GroupsInto{Claim: link.Value(want.GroupsClaim, link.GroupsClaim), Fields: want.Groups}
 	for i, g := range want.Groups {
 		c := groupChecker{at: link.FieldAt("pocketbase.groups", i), g: g, c: d.Collection, problems: problems}

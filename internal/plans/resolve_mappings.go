@@ -11,9 +11,9 @@ import (
 // resolveMappings attaches openid, profile and one e-mail mapping, and keeps or replaces the others as the spec
 // says. authentik evaluates two mappings of one scope in no defined order, so the e-mail mapping is replaced,
 // not added.
-func resolveMappings(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, now link.ProviderState,
+func resolveMappings(d *link.Desired, s *link.Spec, a *link.AuthentikSnapshot, now *link.ProviderState,
 	problems *report.Problems) {
-	r := mappingResolver{s: s, a: a, problems: problems}
+	r := mappingResolver{s: *s, a: *a, problems: problems}
 	for _, ref := range now.Mappings {
 		r.keep(ref)
 	}
@@ -51,7 +51,7 @@ func (r *mappingResolver) add(m link.Mapping) {
 
 // keep attaches a mapping that the provider has now, unless the spec or the e-mail decision drops it.
 func (r *mappingResolver) keep(ref link.Ref) {
-	m := mappingByID(r.a, ref.ID)
+	m := mappingByID(&r.a, ref.ID)
 	if m == nil { // the token can't see it, so leave it
 		r.list = append(r.list, ref)
 		return
@@ -90,7 +90,7 @@ func (r *mappingResolver) ensureManaged(scope string) {
 // addNamed attaches a mapping that the spec names. A second e-mail mapping is refused, since it could undo the
 // e-mail decision.
 func (r *mappingResolver) addNamed(field, name string) {
-	m := mappingByName(r.a, name)
+	m := mappingByName(&r.a, name)
 	if m == nil {
 		r.problems.Add(field, say.Of("authentik has no scope mapping “%s” that the token can see.", name),
 			say.Of("Check the spelling, or leave it out."))
@@ -104,10 +104,10 @@ func (r *mappingResolver) addNamed(field, name string) {
 	r.add(*m)
 }
 
-func mappingByID(a link.AuthentikSnapshot, id string) *link.Mapping {
+func mappingByID(a *link.AuthentikSnapshot, id string) *link.Mapping {
 	return link.Find(a.Mappings, func(m link.Mapping) bool { return m.ID == id })
 }
 
-func mappingByName(a link.AuthentikSnapshot, name string) *link.Mapping {
+func mappingByName(a *link.AuthentikSnapshot, name string) *link.Mapping {
 	return link.Find(a.Mappings, func(m link.Mapping) bool { return m.Name == name })
 }

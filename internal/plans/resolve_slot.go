@@ -13,16 +13,16 @@ import (
 
 // resolveSlot resolves the link's element of the collection's OAuth2 providers. All other elements keep their
 // position and content.
-func resolveSlot(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, c link.CollectionState,
+func resolveSlot(d *link.Desired, s *link.Spec, a *link.AuthentikSnapshot, c link.CollectionState,
 	problems *report.Problems) {
 	search := slotSearch{
-		providers: c.OAuth2.Providers, clientIDs: []string{d.Provider.ClientID}, here: endpointsOf(*d, s), a: a,
-		s: s,
+		providers: c.OAuth2.Providers, clientIDs: []string{d.Provider.ClientID}, here: endpointsOf(*d, s), a: *a,
+		s: *s,
 	}
 	if now := providerByPK(a, d.Provider.PK); now != nil {
 		search.clientIDs = append(search.clientIDs, now.ClientID)
 	}
-	at, slot := findSlot(s, c, search, problems)
+	at, slot := findSlot(s, &c, search, problems)
 	now := link.OAuth2Provider{Slot: slot, DisplayName: link.DefaultDisplayName, PKCE: new(true)}
 	if at >= 0 {
 		now = c.OAuth2.Providers[at]
@@ -35,9 +35,9 @@ func resolveSlot(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, c link.
 	d.Slot.AuthURL = link.Value(want.AuthURL, endpoint(d.AuthentikURL, "authorize"))
 	d.Slot.TokenURL = link.Value(want.TokenURL, address.KeepInner(now.TokenURL, now.AuthURL,
 		endpoint(d.AuthentikURL, "token")))
-	resolveUserInfo(d, s, now)
+	resolveUserInfo(d, s, &now)
 	if at >= 0 && (search.hasClient(now) || search.leadsHere(now)) {
-		checkEncrypted(want, now, d.Slot, problems)
+		checkEncrypted(&want, &now, &d.Slot, problems)
 	}
 	d.Collection = c
 	d.Collection.OAuth2.Providers = slices.Clone(c.OAuth2.Providers)
@@ -45,8 +45,8 @@ func resolveSlot(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, c link.
 	d.Collection.OAuth2.Enabled = link.Value(want.Enabled, true)
 	link.Resolve(link.RuleAttrs(), &d.Collection, &want, &c)
 	link.Resolve(link.MethodAttrs(), &d.Collection, &want, &c)
-	checkMapped(want, d.Collection, problems)
-	resolveGroups(d, want, problems)
+	checkMapped(want, &d.Collection, problems)
+	resolveGroups(d, &want, problems)
 	if at >= 0 {
 		d.Collection.OAuth2.Providers[at] = d.Slot
 	} else {
@@ -56,10 +56,10 @@ func resolveSlot(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, c link.
 }
 
 // resolveUserInfo resolves where PocketBase reads the claims.
-func resolveUserInfo(d *link.Desired, s link.Spec, now link.OAuth2Provider) {
+func resolveUserInfo(d *link.Desired, s *link.Spec, now *link.OAuth2Provider) {
 	want := s.PocketBase
 	d.Slot.UserInfoURL, d.Slot.JWKSURL, d.Slot.Issuers = "", "", nil
-	if link.Value(want.UserInfo, userInfoMode(want, now)) == "userinfo" {
+	if link.Value(want.UserInfo, userInfoMode(&want, now)) == "userinfo" {
 		d.Slot.UserInfoURL = link.Value(want.UserInfoURL, address.KeepInner(now.UserInfoURL, now.AuthURL,
 			endpoint(d.AuthentikURL, "userinfo")))
 		return
@@ -74,7 +74,7 @@ func resolveUserInfo(d *link.Desired, s link.Spec, now link.OAuth2Provider) {
 		d.Slot.Issuers = want.Issuers
 	}
 	switch { // only a spec that clears both turns all checks of the ID token off
-	case checksIDToken(d.Slot):
+	case checksIDToken(&d.Slot):
 	case want.Issuers == nil:
 		d.Slot.Issuers = issuers
 	case want.JWKSURL == nil:
@@ -86,7 +86,7 @@ const fieldPublicURL = "authentik.public_url"
 
 // checkEncrypted adds a problem if a URL that the spec leaves open would turn from https into http, as it does if
 // authentik's address was copied from an authentik that ignores its proxy's X-Forwarded-Proto.
-func checkEncrypted(want link.PocketBase, now, after link.OAuth2Provider, problems *report.Problems) {
+func checkEncrypted(want *link.PocketBase, now, after *link.OAuth2Provider, problems *report.Problems) {
 	for _, u := range []struct {
 		want       *string
 		now, after string
@@ -106,12 +106,12 @@ func checkEncrypted(want link.PocketBase, now, after link.OAuth2Provider, proble
 
 // userInfoMode returns where PocketBase reads the claims if the spec leaves it open: what its URLs imply, else
 // the current mode. An ID token that PocketBase doesn't check is never kept.
-func userInfoMode(want link.PocketBase, now link.OAuth2Provider) string {
+func userInfoMode(want *link.PocketBase, now *link.OAuth2Provider) string {
 	after := link.OAuth2Provider{JWKSURL: link.Value(want.JWKSURL, ""), Issuers: want.Issuers}
 	switch {
 	case want.UserInfoURL != nil:
 		return "userinfo"
-	case checksIDToken(after):
+	case checksIDToken(&after):
 		return "id_token"
 	case !checksIDToken(now):
 		return "userinfo"
@@ -120,7 +120,7 @@ func userInfoMode(want link.PocketBase, now link.OAuth2Provider) string {
 	if want.Issuers == nil {
 		after.Issuers = now.Issuers
 	}
-	if !checksIDToken(after) {
+	if !checksIDToken(&after) {
 		return "userinfo"
 	}
 	return "id_token"
@@ -128,13 +128,13 @@ func userInfoMode(want link.PocketBase, now link.OAuth2Provider) string {
 
 // checksIDToken reports whether PocketBase reads the ID token and checks its signature or issuer, which is a
 // deliberate choice of an admin.
-func checksIDToken(p link.OAuth2Provider) bool {
+func checksIDToken(p *link.OAuth2Provider) bool {
 	return p.IDTokenMode() && (p.JWKSURL != "" || len(p.Issuers) > 0)
 }
 
 // checkMapped adds a problem for mapped fields that PocketBase would silently drop or fail on. Current mappings
 // that the spec leaves open are not checked.
-func checkMapped(want link.PocketBase, c link.CollectionState, problems *report.Problems) {
+func checkMapped(want link.PocketBase, c *link.CollectionState, problems *report.Problems) {
 	for _, a := range link.OAuth2Attrs() {
 		target, _ := a.Given(&want)
 		if a.Claim == "" || target == "" {

@@ -25,7 +25,7 @@ func SpecBefore(s link.Spec, done []link.Change) link.Spec {
 			s.Existing = link.ExistingNew
 		}
 		if was := link.As[link.CollectionState](c.Before); was != nil {
-			if i := link.SlotIndex(was.OAuth2, slotOf(c)); i >= 0 {
+			if i := link.SlotIndex(was.OAuth2, slotOf(&c)); i >= 0 {
 				s.PocketBase = slotSpec(*was, was.OAuth2.Providers[i])
 				s.Provider.ClientID = &was.OAuth2.Providers[i].ClientID
 			}
@@ -51,19 +51,19 @@ func AsRestoration(p link.Plan, done []link.Change, force bool) (link.Plan, repo
 				say.Of("Create the link again instead."))
 		}
 		p.Changes = slices.DeleteFunc(p.Changes, func(c link.Change) bool { return c.Kind != link.KindOAuth2 })
-	case recreatedSince(p):
+	case recreatedSince(&p):
 		never.Add("application.slug", say.Of("authentik has the application “%s” again: the link was recreated or "+
 			"changed since.", p.Desired.Application.Slug),
 			say.Of("Change the link as it is, or remove it before you undo this."))
 	}
-	if c := slotTakenBy(p); c != "" && len(never) == 0 {
+	if c := slotTakenBy(&p); c != "" && len(never) == 0 {
 		never.Add("pocketbase.slot", say.Of("The slot %s now has another provider, with the client ID %s.",
 			p.Desired.Slot.Slot, c), say.Of("Free that slot in PocketBase first, or create the link again in "+
 			"another one."))
 	}
 	for _, c := range done {
 		if link.As[link.ApplicationState](c.Before) != nil {
-			if gone := lostBindings(c, p.Spec.Access); len(gone) > 0 {
+			if gone := lostBindings(&c, p.Spec.Access); len(gone) > 0 {
 				problems.Add("access", say.Of("The application had bindings that authpocket can't create: %s.",
 					strings.Join(gone, ", ")),
 					say.Of("Add them in authentik at once when it is restored: until then it may be open to more "+
@@ -74,7 +74,7 @@ func AsRestoration(p link.Plan, done []link.Change, force bool) (link.Plan, repo
 			}
 		}
 		if was := link.As[link.ProviderState](c.Before); was != nil {
-			warnLosses(p, &w, *was)
+			warnLosses(&p, &w, *was)
 		}
 		if was := link.As[link.Mapping](c.Before); was != nil {
 			if own := p.Desired.Mapping; own != nil && own.Name == was.Name && own.Expression != was.Expression {
@@ -97,23 +97,23 @@ func deletes(done []link.Change, kind link.Kind) bool {
 
 // recreatedSince reports whether the plan would change an application that the removal had deleted, or give its
 // provider another client ID.
-func recreatedSince(p link.Plan) bool {
+func recreatedSince(p *link.Plan) bool {
 	half := slices.ContainsFunc(p.Changes, func(c link.Change) bool {
 		return c.Kind == link.KindApplication && (c.Action == link.Create || c.Changed("provider"))
 	})
 	return !half && slices.ContainsFunc(p.Changes, func(c link.Change) bool {
-		return changesApplication(c) || c.Kind == link.KindProvider && c.Action == link.Update && c.Changed("client_id")
+		return changesApplication(&c) || c.Kind == link.KindProvider && c.Action == link.Update && c.Changed("client_id")
 	})
 }
 
 // changesApplication reports whether a change is of an existing application or of its bindings.
-func changesApplication(c link.Change) bool {
+func changesApplication(c *link.Change) bool {
 	return c.Kind == link.KindBinding || c.Kind == link.KindApplication && c.Action == link.Update
 }
 
 // slotTakenBy returns the client ID of another provider in the link's slot, empty if the slot is free or the
 // link's own.
-func slotTakenBy(p link.Plan) string {
+func slotTakenBy(p *link.Plan) string {
 	for _, c := range p.Changes {
 		before := link.As[link.CollectionState](c.Before)
 		if before == nil || c.Kind != link.KindOAuth2 {
@@ -128,7 +128,7 @@ func slotTakenBy(p link.Plan) string {
 }
 
 // warnLosses warns about the parts of a provider that can't be restored.
-func warnLosses(p link.Plan, w *warner, was link.ProviderState) {
+func warnLosses(p *link.Plan, w *warner, was link.ProviderState) {
 	if !slices.ContainsFunc(p.Changes, createsProvider) {
 		return
 	}
@@ -213,7 +213,7 @@ const (
 )
 
 // bindingFields returns the fields that record the application's bindings.
-func bindingFields(a link.AuthentikSnapshot) []link.Field {
+func bindingFields(a *link.AuthentikSnapshot) []link.Field {
 	if slices.Contains(a.Missing, report.PermViewBinding) {
 		return []link.Field{{Name: otherBindings, Before: link.ShowList([]string{unseenBindings})}}
 	}
@@ -241,7 +241,7 @@ func bindingFields(a link.AuthentikSnapshot) []link.Field {
 }
 
 // lostBindings returns the deleted bindings that access does not name, except disabled ones.
-func lostBindings(deletion link.Change, access *link.Access) []string {
+func lostBindings(deletion *link.Change, access *link.Access) []string {
 	if deletion.Action != link.Delete {
 		return nil
 	}

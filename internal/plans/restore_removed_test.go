@@ -18,7 +18,7 @@ func (w *world) takenApart(t *testing.T, s link.Spec, see func(*link.AuthentikSn
 	if see != nil {
 		see(&a)
 	}
-	plan, problems := plans.NewRemoval(s, a, p, false)
+	plan, problems := plans.NewRemoval(&s, &a, p, false)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -30,7 +30,7 @@ func (w *world) takenApart(t *testing.T, s link.Spec, see func(*link.AuthentikSn
 func (w *world) restored(removal link.Plan, force bool) (link.Plan, report.Problems) {
 	spec := plans.SpecBefore(removal.Spec, receipt(removal))
 	a, p := w.observe(spec.Query())
-	plan, problems := plans.New(spec, a, p, generated(9))
+	plan, problems := plans.New(&spec, &a, &p, generated(9))
 	if len(problems) > 0 {
 		return link.Plan{}, problems
 	}
@@ -207,9 +207,9 @@ func TestTheSlugOfALinkIsNotChanged(t *testing.T) {
 
 func TestAnUndoOfNothingIsNoRestoration(t *testing.T) {
 	w := newWorld()
-	a, p := w.observe(minimal().Query())
-	plan, problems := plans.NewUndo(minimal(), nil, a, p, false)
-	if again, more := plans.Again(plan, a, p); len(problems)+len(more) > 0 || !again.Empty() {
+	a, p := w.observe(new(minimal()).Query())
+	plan, problems := plans.NewUndo(new(minimal()), nil, &a, &p, false)
+	if again, more := plans.Again(&plan, &a, &p); len(problems)+len(more) > 0 || !again.Empty() {
 		t.Errorf("made again it is\n%s%v", show(again), more)
 	}
 }
@@ -230,7 +230,7 @@ func TestABindingThatEndsIsNotMadeForGood(t *testing.T) {
 	for _, access := range []*link.Access{nil, s.Access} {
 		s.Access = access
 		a, p := w.observe(s.Query())
-		whole := plans.Whole(mustPlan(t, w, s), a, p)
+		whole := plans.Whole(new(mustPlan(t, w, s)), a, p)
 		if strings.Contains(show(whole), "staff") || !slices.Contains(warningIDs(whole), "binding-left-out") {
 			t.Errorf("it is\n%s%v", show(whole), warningIDs(whole))
 		}
@@ -244,8 +244,8 @@ func TestARemovalTakesBothSlotsOfOneClient(t *testing.T) {
 		func(p link.OAuth2Provider) bool { return p.Slot == "oidc" })]
 	twice.Slot = "oidc3"
 	c.OAuth2.Providers = append(c.OAuth2.Providers, link.OAuth2Provider{Slot: "github", ClientID: "theirs"}, twice)
-	a, p := w.observe(minimal().Query())
-	plan, problems := plans.NewRemoval(minimal(), a, p, false)
+	a, p := w.observe(new(minimal()).Query())
+	plan, problems := plans.NewRemoval(new(minimal()), &a, p, false)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}

@@ -11,13 +11,13 @@ import (
 // AsRotation turns a plan for a spec with a new client secret into one that writes only that secret to both
 // systems, and in PocketBase to every slot that signs in with the same application. Other differences from the spec
 // stay. The plan is empty unless both systems have the link.
-func AsRotation(p link.Plan, pb link.PocketBaseSnapshot) link.Plan {
+func AsRotation(p link.Plan, pb *link.PocketBaseSnapshot) link.Plan {
 	var changes []link.Change
 	for _, c := range p.Changes {
-		if c.Action != link.Update || addsSlot(p, c) || c.Kind != link.KindProvider && c.Kind != link.KindOAuth2 {
+		if c.Action != link.Update || addsSlot(&p, &c) || c.Kind != link.KindProvider && c.Kind != link.KindOAuth2 {
 			continue
 		}
-		if c = narrowChange(p, c, []string{"client_secret", ".clientSecret"}); len(c.Fields) == 0 {
+		if c = narrowChange(&p, c, []string{"client_secret", ".clientSecret"}); len(c.Fields) == 0 {
 			continue
 		}
 		c.Step = ""
@@ -39,7 +39,7 @@ func AsRotation(p link.Plan, pb link.PocketBaseSnapshot) link.Plan {
 
 // renewSharing also writes the new client secret to the other slots of this PocketBase that sign in with the same
 // application. The warning of a shared application stays if one of them gets its tokens elsewhere.
-func renewSharing(p link.Plan, pb link.PocketBaseSnapshot) link.Plan {
+func renewSharing(p link.Plan, pb *link.PocketBaseSnapshot) link.Plan {
 	at := slices.IndexFunc(p.Changes, func(c link.Change) bool { return c.Changed("client_secret") })
 	if at < 0 {
 		return p
@@ -53,14 +53,14 @@ func renewSharing(p link.Plan, pb link.PocketBaseSnapshot) link.Plan {
 			if !link.IsSlot(o.Slot) || o.ClientID != provider.ClientID || own {
 				continue
 			}
-			if !slices.Contains(endpointsOf(p.Desired, p.Spec).token, o.TokenURL) {
+			if !slices.Contains(endpointsOf(p.Desired, &p.Spec).token, o.TokenURL) {
 				left = true
 				continue
 			}
 			slots = append(slots, o.Slot)
 		}
 		if len(slots) > 0 {
-			p.Changes = renewSlots(p.Changes, c, slots, *provider)
+			p.Changes = renewSlots(p.Changes, &c, slots, provider)
 		}
 	}
 	if !left {
@@ -72,12 +72,12 @@ func renewSharing(p link.Plan, pb link.PocketBaseSnapshot) link.Plan {
 
 // renewSlots adds the writes of the client secret to slots of a collection, to the change that it already has or as one
 // of its own.
-func renewSlots(changes []link.Change, c link.CollectionState, slots []string,
-	provider link.ProviderState) []link.Change {
+func renewSlots(changes []link.Change, c *link.CollectionState, slots []string,
+	provider *link.ProviderState) []link.Change {
 	object := oauth2Object(c)
 	at := slices.IndexFunc(changes, func(x link.Change) bool { return x.Kind == link.KindOAuth2 && x.Object == object })
 	if at < 0 {
-		before, after := c, c
+		before, after := *c, *c
 		changes, at = append(changes, link.Change{System: report.PB, Kind: link.KindOAuth2, Object: object,
 			Action: link.Update, Before: &before, After: &after,
 			Why:  say.Of(whyAlsoSecret),

@@ -44,7 +44,7 @@ func TestARotationRenewsTheSlotsThatShareTheApplication(t *testing.T) {
 				s.Provider.ClientSecret, s.PocketBase.Slot = new(secret.New("another")), new("oidc")
 			})
 			_, p := w.observe(s.Query())
-			plan := plans.AsRotation(mustPlan(t, w, s), p)
+			plan := plans.AsRotation(mustPlan(t, w, s), &p)
 			var got []string
 			for _, c := range plan.Changes {
 				if c.System == report.PB {
@@ -73,7 +73,7 @@ func TestARotationNamesTheRedirectURIsOfOthers(t *testing.T) {
 	s := specWith(func(s *link.Spec) { s.Provider.ClientSecret = new(secret.New("another")) })
 	warns := func() bool {
 		_, p := w.observe(s.Query())
-		return slices.Contains(warningIDs(plans.AsRotation(mustPlan(t, w, s), p)), string(link.WarnElsewhere))
+		return slices.Contains(warningIDs(plans.AsRotation(mustPlan(t, w, s), &p)), string(link.WarnElsewhere))
 	}
 	if warns() {
 		t.Error("it warns of its own redirect URI")

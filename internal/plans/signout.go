@@ -9,7 +9,7 @@ import (
 
 // NewSignOut returns the plan that signs out the accounts of a report that are not signed out yet. p is the plan of the
 // link, made from the same snapshots. Each change is of one account, and writes its token key alone.
-func NewSignOut(p link.Plan, r people.Report) link.Plan {
+func NewSignOut(p *link.Plan, r people.Report) link.Plan {
 	d, open := p.Desired, r.Open()
 	plan := link.Plan{Purpose: link.PurposeSignOut, Desired: d, Spec: p.Spec, Taken: p.Taken}
 	for _, l := range open[:min(len(open), people.MostSignOuts)] {

@@ -23,7 +23,7 @@ type slotSearch struct {
 type endpoints struct{ auth, token, userInfo []string }
 
 // endpointsOf returns authentik's own endpoints and those that the spec sets instead.
-func endpointsOf(d link.Desired, s link.Spec) endpoints {
+func endpointsOf(d link.Desired, s *link.Spec) endpoints {
 	urls := func(name string, named *string) []string {
 		list := []string{endpoint(d.AuthentikURL, name)}
 		if named != nil && *named != "" {
@@ -35,7 +35,7 @@ func endpointsOf(d link.Desired, s link.Spec) endpoints {
 	return endpoints{urls("authorize", b.AuthURL), urls("token", b.TokenURL), urls("userinfo", b.UserInfoURL)}
 }
 
-func (e endpoints) of(p link.OAuth2Provider) bool {
+func (e endpoints) of(p *link.OAuth2Provider) bool {
 	return slices.Contains(e.auth, p.AuthURL) || slices.Contains(e.token, p.TokenURL) ||
 		slices.Contains(e.userInfo, p.UserInfoURL)
 }
@@ -46,7 +46,7 @@ func (q slotSearch) hasClient(p link.OAuth2Provider) bool {
 
 // leadsHere reports whether p leads to this authentik, but to no existing provider.
 func (q slotSearch) leadsHere(p link.OAuth2Provider) bool {
-	return q.here.of(p) && providerByClient(q.a, p.ClientID) == nil && !q.s.LeavesSlot(p.Slot)
+	return q.here.of(&p) && providerByClient(&q.a, p.ClientID) == nil && !q.s.LeavesSlot(p.Slot)
 }
 
 // owed returns how many other links get a free slot before this one and have none yet.
@@ -56,7 +56,7 @@ func (q slotSearch) owed() int {
 			if o.Slug == "" {
 				return p.AuthURL == endpoint(o.AuthentikURL, "authorize")
 			}
-			provider := providerByClient(q.a, p.ClientID)
+			provider := providerByClient(&q.a, p.ClientID)
 			return provider != nil && provider.ApplicationSlug == o.Slug
 		})) == 0
 	}
@@ -75,7 +75,7 @@ func (q slotSearch) matches(match func(link.OAuth2Provider) bool) []int {
 
 // findSlot returns the index of this link's element in the collection's providers, -1 for a new one, and its
 // slot.
-func findSlot(s link.Spec, c link.CollectionState, q slotSearch, problems *report.Problems) (int, string) {
+func findSlot(s *link.Spec, c *link.CollectionState, q slotSearch, problems *report.Problems) (int, string) {
 	if s.PocketBase.Slot != nil {
 		return namedSlot(s, *s.PocketBase.Slot, q, problems)
 	}
@@ -110,7 +110,7 @@ func findSlot(s link.Spec, c link.CollectionState, q slotSearch, problems *repor
 }
 
 // namedSlot returns the slot that the spec names, and adds a problem if another provider has it.
-func namedSlot(s link.Spec, slot string, q slotSearch, problems *report.Problems) (int, string) {
+func namedSlot(s *link.Spec, slot string, q slotSearch, problems *report.Problems) (int, string) {
 	i := slices.IndexFunc(q.providers, func(p link.OAuth2Provider) bool { return p.Slot == slot })
 	if i < 0 {
 		return -1, slot
@@ -125,11 +125,11 @@ func namedSlot(s link.Spec, slot string, q slotSearch, problems *report.Problems
 
 // staleClient returns the client ID of the only slot that leads to this authentik but to no existing provider,
 // empty for none: an earlier link left it in PocketBase.
-func staleClient(s link.Spec, c link.CollectionState, a link.AuthentikSnapshot, here endpoints) string {
+func staleClient(s *link.Spec, c *link.CollectionState, a *link.AuthentikSnapshot, here endpoints) string {
 	var ids []string
 	for _, p := range c.OAuth2.Providers {
 		wanted := !s.LeavesSlot(p.Slot) && (s.PocketBase.Slot == nil || *s.PocketBase.Slot == p.Slot)
-		if link.IsSlot(p.Slot) && wanted && here.of(p) && p.ClientID != "" && providerByClient(a, p.ClientID) == nil {
+		if link.IsSlot(p.Slot) && wanted && here.of(&p) && p.ClientID != "" && providerByClient(a, p.ClientID) == nil {
 			ids = append(ids, p.ClientID)
 		}
 	}
@@ -139,7 +139,7 @@ func staleClient(s link.Spec, c link.CollectionState, a link.AuthentikSnapshot, 
 	return ids[0]
 }
 
-func providerByClient(a link.AuthentikSnapshot, clientID string) *link.ProviderState {
+func providerByClient(a *link.AuthentikSnapshot, clientID string) *link.ProviderState {
 	return link.Find(a.Providers, func(p link.ProviderState) bool { return p.ClientID == clientID })
 }
 

@@ -14,7 +14,7 @@ import (
 // changed since is a problem, unless force is set. Before and After of the changes are as they were when
 // written, without secrets. With s.PocketBase.RewriteSecret, a slot that stays gets authentik's client secret
 // again.
-func NewUndo(s link.Spec, done []link.Change, a link.AuthentikSnapshot, p link.PocketBaseSnapshot,
+func NewUndo(s *link.Spec, done []link.Change, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot,
 	force bool) (link.Plan, report.Problems) {
 	u := newUndoer(s, a, p, force)
 	checkReadable(a, link.Each(done, func(c link.Change) link.Kind { return c.Kind }), &u.problems)
@@ -27,12 +27,12 @@ func NewUndo(s link.Spec, done []link.Change, a link.AuthentikSnapshot, p link.P
 	if problem := a.SecretProblem(); problem != nil && slices.ContainsFunc(u.changes, lacksSecret) {
 		u.problems = append(u.problems, *problem)
 	}
-	u.keepsAWayIn(p, force, report.RunForce)
+	u.keepsAWayIn(*p, force, report.RunForce)
 	if len(u.problems) > 0 {
 		return link.Plan{}, u.problems
 	}
 	return link.Plan{Purpose: link.PurposeUndo, Undoes: done, Force: force, Changes: u.changes, Warnings: u.warnings,
-		Spec: s, Taken: a.Taken}, nil
+		Spec: *s, Taken: a.Taken}, nil
 }
 
 // lacksSecret reports whether a change writes a slot without a client secret, which PocketBase would refuse.
@@ -41,7 +41,7 @@ func lacksSecret(c link.Change) bool {
 	if c.Kind != link.KindOAuth2 || after == nil {
 		return false
 	}
-	at := link.SlotIndex(after.OAuth2, slotOf(c))
+	at := link.SlotIndex(after.OAuth2, slotOf(&c))
 	return at >= 0 && !after.OAuth2.Providers[at].ClientSecret.IsSet()
 }
 
@@ -63,7 +63,7 @@ func (u *undoer) Key(e link.Edit[link.KeyState]) {
 // changedSince reports whether the object differs both from what the apply left and from what was there before,
 // and adds a problem if so. Fields as they were before are no conflict: the change may have been written in
 // part, or undone in part.
-func (u *undoer) changedSince(c link.Change, now, left []link.FieldValue) bool {
+func (u *undoer) changedSince(c *link.Change, now, left []link.FieldValue) bool {
 	differs := slices.DeleteFunc(link.Diff(left, now),
 		func(f link.Field) bool { return f.Sensitive || asBefore(c, now, f.Name) })
 	if len(differs) == 0 || u.force {
@@ -76,7 +76,7 @@ func (u *undoer) changedSince(c link.Change, now, left []link.FieldValue) bool {
 }
 
 // asBefore reports whether a field that an update wrote has its previous value.
-func asBefore(c link.Change, now []link.FieldValue, name string) bool {
+func asBefore(c *link.Change, now []link.FieldValue, name string) bool {
 	if c.Action != link.Update {
 		return false
 	}
@@ -100,7 +100,7 @@ func written(list []link.FieldValue, fields []link.Field) []link.FieldValue {
 
 // revert gives an object the values back that an update changed, unless they have changed since. back is a copy of the
 // object as it is now.
-func revert[W any, O link.Object](u *undoer, table []*link.Attr[W, O], c link.Change, now, back, was, after O) {
+func revert[W any, O link.Object](u *undoer, table []*link.Attr[W, O], c *link.Change, now, back, was, after O) {
 	values := func(o O) []link.FieldValue { return link.Values(table, o, u.a.Features) }
 	if u.changedSince(c, written(values(now), c.Fields), written(values(after), c.Fields)) {
 		return
@@ -111,7 +111,7 @@ func revert[W any, O link.Object](u *undoer, table []*link.Attr[W, O], c link.Ch
 
 // Mapping undoes a change of a scope mapping, which stays while a provider uses it.
 func (u *undoer) Mapping(e link.Edit[link.Mapping]) {
-	now, c := mappingByName(u.a, e.After.Name), e.Change
+	now, c := mappingByName(&u.a, e.After.Name), e.Change
 	if now == nil {
 		return
 	}
@@ -141,7 +141,7 @@ func (u *undoer) Pair(e link.Edit[link.PairState]) {
 	if now := u.a.Application; now != nil {
 		left := after.Application
 		left.PK, left.Provider, left.ProviderName = now.PK, 0, ""
-		if made := u.findProvider(after.Provider); made != nil {
+		if made := u.findProvider(&after.Provider); made != nil {
 			left.Provider, left.ProviderName = made.PK, made.Name
 		}
 		if u.changedSince(c, now.Values(u.a.Features), left.Values(u.a.Features)) || u.hasNewBindings(after.Bindings) {
@@ -149,7 +149,7 @@ func (u *undoer) Pair(e link.Edit[link.PairState]) {
 		}
 		u.deleteApplication(c, *now)
 	}
-	u.deleteProvider(c, after.Provider)
+	u.deleteProvider(c, &after.Provider)
 }
 
 // usedElsewhere reports whether another auth collection signs in with the client, and adds a warning if so.
@@ -184,27 +184,27 @@ func (u *undoer) hasNewBindings(made []link.BindingState) bool {
 	return false
 }
 
-func (u *undoer) deleteApplication(c link.Change, now link.ApplicationState) {
-	c.Kind, c.Object = link.KindApplication, applicationObject(now)
+func (u *undoer) deleteApplication(c *link.Change, now link.ApplicationState) {
+	c.Kind, c.Object = link.KindApplication, applicationObject(&now)
 	u.add(c, &now, nil, now.Values(u.a.Features), nil)
 }
 
 // deleteProvider deletes the provider that an apply created, if it exists and has not changed since.
-func (u *undoer) deleteProvider(c link.Change, made link.ProviderState) {
+func (u *undoer) deleteProvider(c *link.Change, made *link.ProviderState) {
 	now := u.findProvider(made)
 	if now == nil {
 		return
 	}
-	c.Kind, c.Object = link.KindProvider, providerObject(*now)
-	left := made
-	nameRefs(&left, u.a)
+	c.Kind, c.Object = link.KindProvider, providerObject(now)
+	left := *made
+	nameRefs(&left, &u.a)
 	if u.changedSince(c, now.Values(u.a.Features), left.Values(u.a.Features)) {
 		return
 	}
 	u.add(c, now, nil, now.Values(u.a.Features), nil)
 }
 
-func (u *undoer) findProvider(p link.ProviderState) *link.ProviderState {
+func (u *undoer) findProvider(p *link.ProviderState) *link.ProviderState {
 	found := link.Find(u.a.Providers, func(x link.ProviderState) bool {
 		return x.ClientID == p.ClientID || (p.PK != 0 && x.PK == p.PK)
 	})
@@ -212,7 +212,7 @@ func (u *undoer) findProvider(p link.ProviderState) *link.ProviderState {
 		return nil
 	}
 	now := *found
-	nameRefs(&now, u.a)
+	nameRefs(&now, &u.a)
 	return &now
 }
 
@@ -220,13 +220,13 @@ func (u *undoer) findProvider(p link.ProviderState) *link.ProviderState {
 func (u *undoer) Provider(e link.Edit[link.ProviderState]) {
 	c, was, after := e.Change, e.Before, e.After
 	if was == nil {
-		u.deleteProvider(c, *after)
+		u.deleteProvider(c, after)
 		return
 	}
-	now := u.findProvider(*after)
+	now := u.findProvider(after)
 	switch gone := say.Of("authentik no longer has the %s.", c.Object); {
 	case now != nil:
-		revert(u, link.ProviderAttrs(), c, now, new(*now), u.withoutLogout(c, *was), after)
+		revert(u, link.ProviderAttrs(), c, now, new(*now), u.withoutLogout(c, was), after)
 	case u.force:
 		u.warnings.add(link.WarnGone, report.Authentik, gone, say.Of("Its values can't be restored."))
 	default:
@@ -236,9 +236,9 @@ func (u *undoer) Provider(e link.Edit[link.ProviderState]) {
 
 // withoutLogout returns what a provider was, for an authentik without a type of redirect URIs without those for the
 // logout: it would let sign-ins return there.
-func (u *undoer) withoutLogout(c link.Change, was link.ProviderState) *link.ProviderState {
+func (u *undoer) withoutLogout(c *link.Change, was *link.ProviderState) *link.ProviderState {
 	if u.a.Features.RedirectURI || !c.Changed("redirect_uris") {
-		return &was
+		return was
 	}
 	for _, r := range was.RedirectURIs {
 		if r.Logout() {
@@ -246,8 +246,9 @@ func (u *undoer) withoutLogout(c link.Change, was link.ProviderState) *link.Prov
 				say.Of("This authentik has none for the logout: it would let sign-ins return there."))
 		}
 	}
-	was.RedirectURIs = slices.DeleteFunc(slices.Clone(was.RedirectURIs), link.RedirectURI.Logout)
-	return &was
+	left := *was
+	left.RedirectURIs = slices.DeleteFunc(slices.Clone(was.RedirectURIs), link.RedirectURI.Logout)
+	return &left
 }
 
 // Application undoes a change of an application.
@@ -329,7 +330,7 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 		return
 	}
 	if at >= 0 && !had {
-		if u.movesSecrets(*now, at) {
+		if u.movesSecrets(now, at) {
 			return
 		}
 		u.warnLinked(slot)
@@ -347,7 +348,7 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 
 // undone returns the values that undoing c would write: the fields that it wrote, or the whole element if it
 // added one. A removed element has none.
-func undone(c link.Change, o link.OAuth2State, slot string, there, had bool) []link.FieldValue {
+func undone(c *link.Change, o link.OAuth2State, slot string, there, had bool) []link.FieldValue {
 	return slices.DeleteFunc(slotValues(o, slot), func(v link.FieldValue) bool {
 		if strings.HasPrefix(v.Name, slot+".") {
 			return !there || had && !c.Changed(v.Name)
@@ -357,7 +358,7 @@ func undone(c link.Change, o link.OAuth2State, slot string, there, had bool) []l
 }
 
 // slotOf returns the slot that a change of a collection's OAuth2 options wrote, empty for none.
-func slotOf(c link.Change) string {
+func slotOf(c *link.Change) string {
 	for _, f := range c.Fields {
 		if slot, _, found := strings.Cut(f.Name, "."); found && link.IsSlot(slot) {
 			return slot

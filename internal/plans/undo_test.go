@@ -50,7 +50,7 @@ func withoutSecrets(state link.Object) link.Object {
 // undo plans to take the plan back, from what the world holds now.
 func (w *world) undo(p link.Plan, force bool) (link.Plan, report.Problems) {
 	a, b := w.observe(p.Spec.Query())
-	return plans.NewUndo(p.Spec, receipt(p), a, b, force)
+	return plans.NewUndo(&p.Spec, receipt(p), &a, &b, force)
 }
 
 // asBefore compares two worlds but for what undo says that it cannot put
@@ -123,7 +123,7 @@ func TestARemovalLeavesTheRestAlone(t *testing.T) {
 	before := w.copy()
 	mustApply(t, w, mustPlan(t, w, second))
 	a, p := w.observe(second.Query())
-	plan, problems := plans.NewRemoval(second, a, p, false)
+	plan, problems := plans.NewRemoval(&second, &a, p, false)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -185,11 +185,11 @@ func TestNothingIsTakenApartThatCannotBeSeen(t *testing.T) {
 			mustApply(t, w, plan)
 			a, p := w.observe(plan.Spec.Query())
 			a.Missing = []report.Permission{permission}
-			undo, problems := plans.NewUndo(plan.Spec, receipt(plan), a, p, true)
+			undo, problems := plans.NewUndo(&plan.Spec, receipt(plan), &a, &p, true)
 			if len(problems) != 1 || !strings.Contains(problems[0].Todo.String(), string(permission)) || !undo.Empty() {
 				t.Errorf("undo: %v", problems)
 			}
-			removal, problems := plans.NewRemoval(plan.Spec, a, p, false)
+			removal, problems := plans.NewRemoval(&plan.Spec, &a, p, false)
 			if len(problems) != 1 || !strings.Contains(problems[0].Todo.String(),
 				string(permission)) || !removal.Empty() {
 				t.Errorf("removal: %v", problems)
@@ -216,8 +216,8 @@ func TestWhatAnotherCollectionSignsInWithStays(t *testing.T) {
 	members.ID, members.Name = "members", "members"
 	w.collections = append(w.collections, members)
 	a, p := w.observe(plan.Spec.Query())
-	undo, problems := plans.NewUndo(plan.Spec, receipt(plan), a, p, false)
-	removal, problemsToo := plans.NewRemoval(plan.Spec, a, p, false)
+	undo, problems := plans.NewUndo(&plan.Spec, receipt(plan), &a, &p, false)
+	removal, problemsToo := plans.NewRemoval(&plan.Spec, &a, p, false)
 	if len(problems)+len(problemsToo) > 0 {
 		t.Fatal(problems, problemsToo)
 	}
@@ -274,7 +274,7 @@ func TestARemovalFindsTheSlotOfAProviderThatIsGone(t *testing.T) {
 		s.AuthentikURL = base
 		a, p := w.observe(s.Query())
 		a.URL = minimal().AuthentikURL
-		plan, problems := plans.NewRemoval(s, a, p, false)
+		plan, problems := plans.NewRemoval(&s, &a, p, false)
 		if len(problems) > 0 ||
 			!slices.ContainsFunc(plan.Changes, func(c link.Change) bool { return c.Kind == link.KindOAuth2 }) {
 			t.Errorf("with the address %q: %v\n%s", base, problems, show(plan))
@@ -301,10 +301,10 @@ func TestWhatWouldMoveASecretIsRefusedInThePlan(t *testing.T) {
 			mustApply(t, w, plan)
 			c := w.collection("users")
 			c.OAuth2.Providers = append(c.OAuth2.Providers, link.OAuth2Provider{Slot: "github", ClientID: "later"})
-			a, p := w.observe(minimal().Query())
+			a, p := w.observe(new(minimal()).Query())
 			p.SecretsByPlace = places
-			_, removal := plans.NewRemoval(minimal(), a, p, false)
-			_, undo := plans.NewUndo(plan.Spec, receipt(plan), a, p, false)
+			_, removal := plans.NewRemoval(new(minimal()), &a, p, false)
+			_, undo := plans.NewUndo(&plan.Spec, receipt(plan), &a, &p, false)
 			for what, problems := range map[string]report.Problems{"removal": removal, "undo": undo} {
 				if refused := len(problems) == 1 && problems[0].Field == "pocketbase.slot" &&
 					strings.Contains(problems[0].Summary.String(), "(github)"); refused != places {

@@ -22,19 +22,19 @@ type undoer struct {
 	problems report.Problems
 }
 
-func newUndoer(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, force bool) undoer {
-	return undoer{a: a, p: p, force: force, own: s.Query().Collection, from: map[string][]link.FieldValue{}}
+func newUndoer(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot, force bool) undoer {
+	return undoer{a: *a, p: *p, force: force, own: s.Query().Collection, from: map[string][]link.FieldValue{}}
 }
 
 // add plans the change of an object from one state to another. Further changes of the same object are merged.
-func (u *undoer) add(c link.Change, before, after link.Object, from, to []link.FieldValue) {
+func (u *undoer) add(c *link.Change, before, after link.Object, from, to []link.FieldValue) {
 	undo := link.Change{System: c.System, Kind: c.Kind, Object: c.Object, Before: before, After: after,
 		Action: link.Update, Fields: link.Diff(from, to),
 		Why: say.Of(whyUndone)}
 	if to == nil {
 		undo.Action = link.Delete
 	}
-	link.Change{Before: before, After: after}.Visit(follower{u: u})
+	(&link.Change{Before: before, After: after}).Visit(follower{u: u})
 	if i := slices.IndexFunc(u.changes, func(x link.Change) bool { return x.ID() == undo.ID() }); i >= 0 {
 		undo.Before, undo.Fields = u.changes[i].Before, link.Diff(u.from[undo.ID()], to)
 		u.changes[i] = undo
@@ -116,7 +116,7 @@ func (u *undoer) giveSecret(now link.OAuth2State, back *link.OAuth2State, slot s
 		clientIDs = append(clientIDs, now.Providers[at].ClientID)
 	}
 	for _, clientID := range clientIDs {
-		if p := providerByClient(u.a, clientID); p != nil {
+		if p := providerByClient(&u.a, clientID); p != nil {
 			back.Providers[i].ClientSecret = p.ClientSecret
 			return
 		}
@@ -131,7 +131,7 @@ func (u *undoer) rewriteSecret(done []link.Change) {
 		if c.Kind != link.KindOAuth2 || after == nil {
 			continue
 		}
-		now, slot := u.p.Collection(after.Name), slotOf(c)
+		now, slot := u.p.Collection(after.Name), slotOf(&c)
 		if now == nil || link.SlotIndex(now.OAuth2, slot) < 0 {
 			continue
 		}
@@ -139,13 +139,13 @@ func (u *undoer) rewriteSecret(done []link.Change) {
 		back.OAuth2.Providers = slices.Clone(now.OAuth2.Providers)
 		u.giveSecret(now.OAuth2, &back.OAuth2, slot)
 		if back.OAuth2.Providers[link.SlotIndex(back.OAuth2, slot)].ClientSecret.IsSet() {
-			u.addSecret(c, now, &back, slot)
+			u.addSecret(&c, now, &back, slot)
 			return
 		}
 	}
 }
 
-func (u *undoer) addSecret(c link.Change, before, after *link.CollectionState, slot string) {
+func (u *undoer) addSecret(c *link.Change, before, after *link.CollectionState, slot string) {
 	field := link.SecretAgain(slot)
 	i := slices.IndexFunc(u.changes, func(x link.Change) bool { return x.ID() == c.ID() })
 	if i < 0 {

@@ -10,10 +10,10 @@ import (
 )
 
 // warnings returns what the admin should know before the plan is applied.
-func warnings(s link.Spec, d link.Desired, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) []link.Warning {
+func warnings(s *link.Spec, d *link.Desired, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot) []link.Warning {
 	var w warner
-	w.access(d, a)
-	w.lifetimes(d)
+	w.access(*d, *a)
+	w.lifetimes(*d)
 	w.email(d, a)
 	w.transport(s, d)
 	w.redirects(d)
@@ -21,9 +21,9 @@ func warnings(s link.Spec, d link.Desired, a link.AuthentikSnapshot, p link.Pock
 	w.shared(d, a, p)
 	w.elsewhere(s, d, a)
 	w.registered(d, a)
-	w.slots(d, a, p)
+	w.slots(d, a, *p)
 	w.secretGap(d, a)
-	w.onlyWay(d, a, p)
+	w.onlyWay(d, a, *p)
 	return w
 }
 
@@ -88,7 +88,7 @@ func (w *warner) access(d link.Desired, a link.AuthentikSnapshot) {
 }
 
 // shared warns if another collection signs in with the same application.
-func (w *warner) shared(d link.Desired, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) {
+func (w *warner) shared(d *link.Desired, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot) {
 	now := providerByPK(a, d.Provider.PK)
 	if now == nil {
 		return
@@ -107,13 +107,13 @@ func (w *warner) shared(d link.Desired, a link.AuthentikSnapshot, p link.PocketB
 }
 
 // elsewhere warns if an application that gets another client ID or secret has redirect URIs of another PocketBase.
-func (w *warner) elsewhere(s link.Spec, d link.Desired, a link.AuthentikSnapshot) {
+func (w *warner) elsewhere(s *link.Spec, d *link.Desired, a *link.AuthentikSnapshot) {
 	now := providerByPK(a, d.Provider.PK)
 	if now == nil || !newCredentials(d, a) {
 		return
 	}
 	own := link.Each(s.PocketBaseURLs, link.RedirectURL)
-	others := slices.DeleteFunc(link.Desired{Provider: *now}.RedirectURLs(),
+	others := slices.DeleteFunc((&link.Desired{Provider: *now}).RedirectURLs(),
 		func(u string) bool { return slices.Contains(own, u) })
 	if len(others) > 0 {
 		w.add(link.WarnElsewhere, report.Authentik, say.Of("The application also has the redirect URI %s.",
@@ -125,8 +125,8 @@ func (w *warner) elsewhere(s link.Spec, d link.Desired, a link.AuthentikSnapshot
 }
 
 // registered warns if a client may have registered the provider for itself.
-func (w *warner) registered(d link.Desired, a link.AuthentikSnapshot) {
-	if now := providerByPK(a, d.Provider.PK); now != nil && looksRegistered(a, *now) {
+func (w *warner) registered(d *link.Desired, a *link.AuthentikSnapshot) {
+	if now := providerByPK(a, d.Provider.PK); now != nil && looksRegistered(a, now) {
 		w.add(link.WarnRegistered, report.Authentik, say.Of("The application looks as if a client had registered it "+
 			"for itself."),
 			say.Of("Whoever registered it knows its client secret and chose its redirect URIs. Check these, and renew "+
@@ -135,7 +135,7 @@ func (w *warner) registered(d link.Desired, a link.AuthentikSnapshot) {
 }
 
 // secretGap warns if an existing provider gets another client ID or secret.
-func (w *warner) secretGap(d link.Desired, a link.AuthentikSnapshot) {
+func (w *warner) secretGap(d *link.Desired, a *link.AuthentikSnapshot) {
 	if newCredentials(d, a) {
 		w.add(link.WarnSecretWindow, report.Authentik, say.Of("Sign-ins fail for a moment between two of the writes."),
 			say.Of("authentik gets the new client ID or secret first, and PocketBase right after it. If PocketBase "+
@@ -145,37 +145,37 @@ func (w *warner) secretGap(d link.Desired, a link.AuthentikSnapshot) {
 }
 
 // onlyWay warns if authentik is the only way in and the plan changes how PocketBase knows it.
-func (w *warner) onlyWay(d link.Desired, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) {
+func (w *warner) onlyWay(d *link.Desired, a *link.AuthentikSnapshot, p link.PocketBaseSnapshot) {
 	c, now := p.Collection(d.Collection.Name), providerByPK(a, d.Provider.PK)
-	if c == nil || now == nil || !onlyThrough(*c, now.ClientID) {
+	if c == nil || now == nil || !onlyThrough(c, now.ClientID) {
 		return
 	}
 	off := say.Of("Passwords and one-time passwords are off there.")
 	switch i := link.SlotIndex(c.OAuth2, d.Slot.Slot); {
 	case i < 0 || c.OAuth2.Providers[i].ClientID != now.ClientID:
-		w.add(link.WarnOnlyWay, report.PB, onlyWords(*c), say.Join(off, say.Of("Test a sign-in through %s, to prove "+
+		w.add(link.WarnOnlyWay, report.PB, onlyWords(c), say.Join(off, say.Of("Test a sign-in through %s, to prove "+
 			"the new way before the old one goes. An app that knows the slot by its name needs the new one.",
 			d.Slot.Slot)))
 	case newCredentials(d, a):
-		w.add(link.WarnOnlyWay, report.PB, onlyWords(*c), say.Join(off,
+		w.add(link.WarnOnlyWay, report.PB, onlyWords(c), say.Join(off,
 			say.Of("The old client ID or secret goes before "+
 				"the new one is proved. Turn one of them on until a test sign-in has worked with the new one.")))
 	}
 }
 
 // onlyThrough reports whether people can sign in to the collection with that client only.
-func onlyThrough(c link.CollectionState, clientID string) bool {
+func onlyThrough(c *link.CollectionState, clientID string) bool {
 	return c.PasswordOff() && c.OAuth2.Enabled && len(c.OAuth2.Providers) > 0 &&
 		!slices.ContainsFunc(c.OAuth2.Providers,
 			func(o link.OAuth2Provider) bool { return o.ClientID != clientID })
 }
 
-func onlyWords(c link.CollectionState) say.Text {
+func onlyWords(c *link.CollectionState) say.Text {
 	return say.Of("People can sign in to %s only with authentik.", c.Name)
 }
 
 // slots warns about other slots of the collection that have this link's client.
-func (w *warner) slots(d link.Desired, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) {
+func (w *warner) slots(d *link.Desired, a *link.AuthentikSnapshot, p link.PocketBaseSnapshot) {
 	c, now := p.Collection(d.Collection.Name), providerByPK(a, d.Provider.PK)
 	if c == nil || now == nil {
 		return
@@ -191,7 +191,7 @@ func (w *warner) slots(d link.Desired, a link.AuthentikSnapshot, p link.PocketBa
 	}
 }
 
-func (w *warner) email(d link.Desired, a link.AuthentikSnapshot) {
+func (w *warner) email(d *link.Desired, a *link.AuthentikSnapshot) {
 	switch d.Email {
 	case link.EmailTrustAll:
 		detail := say.Of("PocketBase links accounts by verified address. This is safe only where people cannot " +
@@ -208,25 +208,25 @@ func (w *warner) email(d link.Desired, a link.AuthentikSnapshot) {
 		w.add(link.WarnEmailTrustAttribute, report.Authentik, say.Of("Only people with the attribute email_verified: "+
 			"true have a verified address."),
 			say.Of("Set it on the user or let your enrolment set it. %s", link.EmailOutcome(link.EmailLeave,
-				d.Collection)))
+				&d.Collection)))
 	case link.EmailLeave:
 		if own := customEmail(d, a); own != "" {
 			w.add(link.WarnEmailLeave, report.Authentik, say.Of("The scope mapping “%s” provides the e-mail claims, "+
 				"and authpocket can't tell what it returns.", own),
 				say.Of("If it marks an address as verified, PocketBase links the account that has it. If not: %s",
-					link.EmailOutcome(link.EmailLeave, d.Collection)))
+					link.EmailOutcome(link.EmailLeave, &d.Collection)))
 			return
 		}
 		if !d.Collection.EmailRequired { // otherwise PocketBase's own warning says that nobody new can sign in
 			w.add(link.WarnEmailLeave, report.Authentik,
 				say.Of("authentik marks every e-mail address as not verified."),
-				link.EmailDropped(d.Collection))
+				link.EmailDropped(&d.Collection))
 		}
 	}
 }
 
 // customEmail returns the name of an admin's own e-mail mapping on the provider, empty for none.
-func customEmail(d link.Desired, a link.AuthentikSnapshot) string {
+func customEmail(d *link.Desired, a *link.AuthentikSnapshot) string {
 	for _, ref := range d.Provider.Mappings {
 		if m := mappingByID(a, ref.ID); m != nil && m.Scope == "email" && m.Managed == "" && !link.OwnMapping(m.Name) {
 			return m.Name
@@ -235,7 +235,7 @@ func customEmail(d link.Desired, a link.AuthentikSnapshot) string {
 	return ""
 }
 
-func (w *warner) transport(s link.Spec, d link.Desired) {
+func (w *warner) transport(s *link.Spec, d *link.Desired) {
 	if address.PlainHTTP(d.AuthentikURL) {
 		w.add(link.WarnHTTPAuthentik, report.Authentik, say.Of("authentik's address is plain http."),
 			say.Of("Passwords and tokens can be intercepted. Use https."))
@@ -249,7 +249,7 @@ func (w *warner) transport(s link.Spec, d link.Desired) {
 	}
 }
 
-func (w *warner) redirects(d link.Desired) {
+func (w *warner) redirects(d *link.Desired) {
 	for _, r := range d.Provider.RedirectURIs {
 		if r.Mode == link.RedirectRegex {
 			w.add(link.WarnRegexRedirect, report.Authentik, say.Of("The redirect URI “%s” is a regular expression.",
@@ -264,7 +264,7 @@ func (w *warner) redirects(d link.Desired) {
 	}
 }
 
-func (w *warner) subject(d link.Desired, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) {
+func (w *warner) subject(d *link.Desired, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot) {
 	linked := p.Linked[d.Slot.Slot]
 	if linked == 0 {
 		return

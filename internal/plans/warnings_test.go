@@ -143,14 +143,14 @@ func TestTheOnlyWayInIsNotRotatedOrRemovedUnseen(t *testing.T) {
 		if only {
 			onlyOurs(w)
 		}
-		a, p := w.observe(minimal().Query())
-		removal, problems := plans.NewRemoval(minimal(), a, p, only)
+		a, p := w.observe(new(minimal()).Query())
+		removal, problems := plans.NewRemoval(new(minimal()), &a, p, only)
 		if len(problems) > 0 {
 			t.Fatal(problems)
 		}
 		rotation := plans.AsRotation(mustPlan(t, w, specWith(func(s *link.Spec) {
 			s.Provider.ClientSecret = new(secret.New("another"))
-		})), p)
+		})), &p)
 		for _, plan := range []link.Plan{removal, rotation} {
 			if len(plan.Changes) == 0 || slices.Contains(warningIDs(plan), "only-way") != only {
 				t.Errorf("%s: %s warns of %v", name, plan.Purpose, warningIDs(plan))
@@ -168,9 +168,9 @@ func bind(w *world, group string, enabled bool) {
 
 func TestTrustingAddressesThatPeopleMayChangeIsWarnedOf(t *testing.T) {
 	w := newWorld()
-	a, p := w.observe(minimal().Query())
+	a, p := w.observe(new(minimal()).Query())
 	a.EmailChangeAllowed = new(true)
-	plan, problems := plans.New(minimal(), a, p, generated(1))
+	plan, problems := plans.New(new(minimal()), &a, &p, generated(1))
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}

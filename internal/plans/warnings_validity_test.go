@@ -59,9 +59,9 @@ func TestAccessByDefaultIsOnlySaidWhereItIsKnown(t *testing.T) {
 		"closed":  {closed: true, want: link.WarnOpenToNobody},
 		"unknown": {unknown: true, want: link.WarnAccessUnknown},
 	} {
-		a, p := newWorld().observe(minimal().Query())
+		a, p := newWorld().observe(new(minimal()).Query())
 		a.ClosedByDefault, a.AccessUnknown = test.closed, test.unknown
-		plan, problems := plans.New(minimal(), a, p, generated(1))
+		plan, problems := plans.New(new(minimal()), &a, &p, generated(1))
 		if len(problems) > 0 {
 			t.Fatal(problems)
 		}

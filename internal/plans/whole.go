@@ -11,7 +11,7 @@ import (
 // Whole returns the plan that creates the whole link on systems that have none of it, in a collection without
 // other providers. p was made from the same snapshots. Names and settings are those of the current or wanted
 // link, including bindings that the spec does not name.
-func Whole(p link.Plan, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) link.Plan {
+func Whole(p *link.Plan, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) link.Plan {
 	d := p.Desired
 	d.Bindings = slices.DeleteFunc(slices.Clone(d.Bindings), func(b link.BindingState) bool { return b.Expires != "" })
 	for _, one := range a.Bindings {
@@ -28,7 +28,7 @@ func Whole(p link.Plan, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) lin
 				say.Of("A new one would not expire. Add it in authentik."))
 		}
 	}
-	a, b = withoutLink(d, a, b)
+	a, b = withoutLink(&d, a, b)
 	if c := b.Collection(d.Collection.Name); c != nil { // the collection is as PocketBase creates one
 		if p.Spec.PocketBase.PasswordAuth != nil {
 			c.PasswordAuth = nil
@@ -67,7 +67,7 @@ func withoutKeys(d link.Desired) link.Desired {
 }
 
 // withoutLink returns the snapshots without the objects of the link.
-func withoutLink(d link.Desired, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) (link.AuthentikSnapshot,
+func withoutLink(d *link.Desired, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) (link.AuthentikSnapshot,
 	link.PocketBaseSnapshot) {
 	a.Application, a.Bindings = nil, nil
 	a.Providers = slices.DeleteFunc(slices.Clone(a.Providers),

@@ -50,8 +50,8 @@ const (
 // Reworded returns a change that was read from a receipt, whose words are English, with the same words as texts. A
 // language can say those, but not what the file has. Words that no change of today has stay as they are.
 func Reworded(c link.Change) link.Change {
-	c.Object = like(c.Object, objects(c)...)
-	c.Why = like(c.Why, append(reasons(c),
+	c.Object = like(c.Object, objects(&c)...)
+	c.Why = like(c.Why, append(reasons(&c),
 		say.Of(whyMapping), say.Of(whyKey), say.Of(whyPair), say.Of(whyApplication),
 		say.Of(whyApplicationFields), say.Of(whyProviderLast), say.Of(whyBinding), say.Of(whyProviderFields),
 		say.Of(whyProvider), say.Of(whyControls), say.Of(whyRules), say.Of(whyOAuth2), say.Of(whyPerson),
@@ -59,7 +59,7 @@ func Reworded(c link.Change) link.Change {
 		say.Of(whySameSecret), say.Of(whyAlsoSecret), say.Of(whyUndone), say.Of(whySecretAgain),
 		say.Of(whyOneWay), say.Of(whyAnotherWay),
 	)...)
-	c.Lost = like(c.Lost, lost(c)...)
+	c.Lost = like(c.Lost, lost(&c)...)
 	return c
 }
 
@@ -74,7 +74,7 @@ func like(kept say.Text, texts ...say.Text) say.Text {
 }
 
 // reasons returns why a change may be made, as far as that depends on its object.
-func reasons(c link.Change) []say.Text {
+func reasons(c *link.Change) []say.Text {
 	switch s := c.After.(type) {
 	case *link.CollectionState:
 		return []say.Text{say.Of(whyMethods, s.Name)}
@@ -84,7 +84,7 @@ func reasons(c link.Change) []say.Text {
 	return nil
 }
 
-func lost(c link.Change) []say.Text {
+func lost(c *link.Change) []say.Text {
 	texts := []say.Text{say.Of(lostKey), say.Of(lostSecret), say.Of(lostProvider)}
 	for _, state := range []link.Object{c.Before, c.After} {
 		if was := link.As[link.CollectionState](state); was != nil {

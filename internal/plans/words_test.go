@@ -39,17 +39,17 @@ func TestWordsOfAReceiptAreTextsAgain(t *testing.T) {
 		wantReworded(t, plan.Changes)
 		applyAll(t, w, plan.Changes, func() {})
 		a, p := w.observe(s.Query())
-		if undo, problems := plans.NewUndo(s, plan.Changes, a, p, true); len(problems) == 0 {
+		if undo, problems := plans.NewUndo(&s, plan.Changes, &a, &p, true); len(problems) == 0 {
 			wantReworded(t, undo.Changes)
 		}
-		if removal, problems := plans.NewRemoval(s, a, p, true); len(problems) == 0 {
+		if removal, problems := plans.NewRemoval(&s, &a, p, true); len(problems) == 0 {
 			wantReworded(t, removal.Changes)
 		}
 		if again, problems := w.plan(s, generated(2)); len(problems) == 0 {
-			if proof, problems := plans.NewProof(again, a, p); len(problems) == 0 {
+			if proof, problems := plans.NewProof(&again, &a, p); len(problems) == 0 {
 				wantReworded(t, proof.Changes)
 			}
-			wantReworded(t, plans.AsRotation(again, p).Changes)
+			wantReworded(t, plans.AsRotation(again, &p).Changes)
 		}
 	})
 	planned.report(t)
@@ -67,14 +67,14 @@ func TestWordsOfSignInMethodsAndSignOutsAreTextsAgain(t *testing.T) {
 	turnsOff := mustPlan(t, w, off)
 	onlyOurs(w)
 	a, p := w.observe(on.Query())
-	removal, problems := plans.NewRemoval(on, a, p, false)
+	removal, problems := plans.NewRemoval(&on, &a, p, false)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
 	found := map[link.Kind]int{}
 	lists := [][]link.Change{turnsOff.Changes, mustPlan(t, w, on).Changes, removal.Changes}
 	for _, r := range []people.Reason{people.Inactive, people.NotAllowed, people.Gone} {
-		lists = append(lists, plans.NewSignOut(link.Plan{}, people.Report{Left: []people.Leaver{
+		lists = append(lists, plans.NewSignOut(&link.Plan{}, people.Report{Left: []people.Leaver{
 			{Account: "a1", Email: "ada@acme.example", Person: "ada", Reason: r}}}).Changes)
 	}
 	for _, changes := range lists {

@@ -76,7 +76,7 @@ func TestApplySettlesLostAnswers(t *testing.T) {
 			client, calls := connect(t, server)
 			now := observe(t, client)
 			calls.Meddle = once(meddle)
-			if err := client.Apply(t.Context(), pbtest.Adding(now, pbtest.Ours())); err != nil {
+			if err := client.Apply(t.Context(), pbtest.Adding(now, new(pbtest.Ours()))); err != nil {
 				t.Fatal(err)
 			}
 			after := pbtest.Stored(t, server.App())
@@ -134,7 +134,7 @@ func TestApplySeesOthersMeanwhile(t *testing.T) {
 		pbtest.Give(t, server.App(), changed)
 		return nil, syscall.ECONNRESET
 	})
-	f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(before, pbtest.Ours())))
+	f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(before, new(pbtest.Ours()))))
 	if f.Kind != report.FaultStale || !strings.Contains(f.Summary.String(), "Client ID of the provider google") {
 		t.Errorf("%+v", f)
 	}
@@ -169,7 +169,7 @@ func TestApplyGivesUp(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(before, pbtest.Ours())))
+			f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(before, new(pbtest.Ours()))))
 			if f.Kind != report.FaultUnknown || f.Written != report.WrittenUnknown {
 				t.Errorf("%s: %+v", name, f)
 			}
@@ -194,7 +194,7 @@ func TestApplyFailsTwice(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(before, pbtest.Ours())))
+		f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(before, new(pbtest.Ours()))))
 		if f.Kind != report.FaultOther || !strings.Contains(f.Summary.String(), "Something went wrong") {
 			t.Errorf("%+v", f)
 		}
@@ -219,11 +219,11 @@ func TestApplyCancelled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f := pbtest.FaultOf(t, client.Apply(ctx, pbtest.Adding(before, pbtest.Ours()))); f.Kind != report.FaultUnknown {
+	if f := pbtest.FaultOf(t, client.Apply(ctx, pbtest.Adding(before, new(pbtest.Ours())))); f.Kind != report.FaultUnknown {
 		t.Errorf("%+v", f)
 	}
 	if f := pbtest.FaultOf(t,
-		client.Apply(ctx, pbtest.Adding(before, pbtest.Ours()))); f.Kind != report.FaultUnreachable {
+		client.Apply(ctx, pbtest.Adding(before, new(pbtest.Ours())))); f.Kind != report.FaultUnreachable {
 		t.Errorf("%+v", f)
 	}
 }
@@ -280,7 +280,7 @@ func TestRefusalShapes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(before, pbtest.Ours())))
+		f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(before, new(pbtest.Ours()))))
 		if f.Kind != report.FaultRefused || f.Field != one.field || !strings.Contains(f.Summary.String(), one.says) {
 			t.Errorf("%s: field %q, kind %q: %s", one.name, f.Field, f.Kind, f.Summary)
 		}
@@ -305,7 +305,7 @@ func TestSecretsAreNotRepeated(t *testing.T) {
 	}
 	mine := pbtest.Ours()
 	mine.ClientSecret = secret.New("&hush<hush")
-	err = client.Apply(t.Context(), pbtest.Adding(before, mine))
+	err = client.Apply(t.Context(), pbtest.Adding(before, &mine))
 	if f := pbtest.FaultOf(t, err); strings.Contains(say.Of("%s%s%s", err.Error(), f.Summary, f.Todo).String(),
 		"hush") ||
 		f.Field != "provider.client_secret" {
@@ -338,7 +338,7 @@ func TestRefusesUnmergedServers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Change(before, pbtest.With(before, pbtest.Ours()),
+		f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Change(before, pbtest.With(before, new(pbtest.Ours())),
 			"oidc2.clientId")))
 		if f.Kind != report.FaultRefused || !strings.Contains(f.Summary.String(), one.says) ||
 			!strings.Contains(f.Todo.String(), "0.40.1") {
@@ -360,7 +360,7 @@ func TestReadBackDiffers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(before, pbtest.Ours())))
+	f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(before, new(pbtest.Ours()))))
 	if f.Kind != report.FaultRefused || !strings.Contains(f.Summary.String(), "the provider oidc2, which is gone") {
 		t.Errorf("%+v", f)
 	}

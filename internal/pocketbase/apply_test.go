@@ -46,26 +46,26 @@ func TestApplyLeavesOthersAlone(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	apply(pbtest.Adding(observe(t, client), pbtest.Ours()))
+	apply(pbtest.Adding(observe(t, client), new(pbtest.Ours())))
 	check("adding", true, `"clientSecret":"ours-secret"`, `"extra":null`, `"pkce":true`)
 
 	changed := pbtest.Ours()
 	changed.UserInfoURL, changed.JWKSURL, changed.Issuers = "", "https://authentik.company/jwks/",
 		[]string{"https://authentik.company/"}
 	changed.DisplayName, changed.ClientSecret, changed.PKCE = "Company", secret.New("new-secret"), nil
-	apply(pbtest.Adding(observe(t, client), changed))
+	apply(pbtest.Adding(observe(t, client), &changed))
 	check("changing", true, `"clientSecret":"new-secret"`, `"pkce":null`, `"jwksURL":"https://authentik.company/jwks/"`,
 		`"issuers":["https://authentik.company/"]`)
 
-	apply(pbtest.Adding(observe(t, client), changed))
+	apply(pbtest.Adding(observe(t, client), &changed))
 	check("running again", true, `"clientSecret":"new-secret"`)
 
 	blanked := changed
 	blanked.Issuers = nil
-	apply(pbtest.Adding(observe(t, client), blanked))
+	apply(pbtest.Adding(observe(t, client), &blanked))
 	check("blanking the issuers", true, `"issuers":[]`, `"jwksURL":"https://authentik.company/jwks/"`)
 
-	apply(pbtest.Adding(observe(t, client), pbtest.Ours()))
+	apply(pbtest.Adding(observe(t, client), new(pbtest.Ours())))
 	check("going back to the user info URL", true, `"extra":null`)
 
 	now := observe(t, client)
@@ -153,7 +153,7 @@ func TestApplyStale(t *testing.T) {
 	if err := server.App().Save(users); err != nil {
 		t.Fatal(err)
 	}
-	if err := client.Apply(t.Context(), pbtest.Adding(before, pbtest.Ours())); err != nil {
+	if err := client.Apply(t.Context(), pbtest.Adding(before, new(pbtest.Ours()))); err != nil {
 		t.Fatal(err)
 	}
 
@@ -167,7 +167,7 @@ func TestApplyStale(t *testing.T) {
 	was := pbtest.Stored(t, server.App())
 	changed := pbtest.Ours()
 	changed.DisplayName = "Company"
-	f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(before, changed)))
+	f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(before, &changed)))
 	if f.Kind != report.FaultStale || !strings.Contains(f.Summary.String(), "Display name of the provider google") ||
 		!strings.Contains(f.Summary.String(), "full name") {
 		t.Errorf("fault %+v does not name what changed", f)
@@ -250,10 +250,10 @@ func TestApplyRefusesWhatItCannotDo(t *testing.T) {
 		"another kind":    {System: report.PB, Kind: link.KindMapping},
 		"no collection":   {System: report.PB, Kind: link.KindOAuth2},
 		"no settings":     {System: report.PB, Kind: link.KindSettings},
-		"no secret":       pbtest.Adding(now, noSecret),
+		"no secret":       pbtest.Adding(now, &noSecret),
 		"no field":        pbtest.Change(now, now),
-		"superusers":      pbtest.Adding(superusers, pbtest.Ours()),
-		"gone collection": pbtest.Adding(&link.CollectionState{ID: "gone", Name: "gone"}, pbtest.Ours()),
+		"superusers":      pbtest.Adding(superusers, new(pbtest.Ours())),
+		"gone collection": pbtest.Adding(&link.CollectionState{ID: "gone", Name: "gone"}, new(pbtest.Ours())),
 	} {
 		err := client.Apply(t.Context(), ch)
 		if name == "no field" {
@@ -290,7 +290,7 @@ func TestApplyRefused(t *testing.T) {
 	} {
 		p := pbtest.Ours()
 		one.spoil(&p)
-		f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(observe(t, client), p)))
+		f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(observe(t, client), &p)))
 		if f.Kind != report.FaultRefused || f.Field != one.field || !strings.Contains(f.Summary.String(), one.says) {
 			t.Errorf("%s: field %q, kind %q, %s", one.name, f.Field, f.Kind, f.Summary)
 		}

@@ -17,7 +17,7 @@ import (
 func desired(t testing.TB, c *Client) link.Desired {
 	t.Helper()
 	users := observe(t, c)
-	collection := pbtest.With(users, pbtest.Ours())
+	collection := pbtest.With(users, new(pbtest.Ours()))
 	return link.Desired{
 		AuthentikURL: "https://authentik.company", PocketBaseURL: c.URL(), Email: link.EmailTrustAll,
 		Collection: *collection, Slot: pbtest.Ours(),
@@ -33,7 +33,7 @@ func linked(t testing.TB) (core.App, *Client, *pbtest.Recorder, link.Desired) {
 	pbtest.Give(t, server.App(), pbtest.Others())
 	client, calls := connect(t, server)
 	d := desired(t, client)
-	if err := client.Apply(t.Context(), pbtest.Adding(observe(t, client), d.Slot)); err != nil {
+	if err := client.Apply(t.Context(), pbtest.Adding(observe(t, client), &d.Slot)); err != nil {
 		t.Fatal(err)
 	}
 	calls.Reset()

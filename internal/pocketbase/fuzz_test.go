@@ -44,7 +44,7 @@ func FuzzAnswer(f *testing.F) {
 		snap, err := c.Observe(t.Context(), link.Query{Collection: "users"})
 		wellWorded(t, err)
 		if users := snap.Collection("users"); err == nil && users != nil {
-			wellWorded(t, c.Apply(t.Context(), pbtest.Adding(users, pbtest.Ours())))
+			wellWorded(t, c.Apply(t.Context(), pbtest.Adding(users, new(pbtest.Ours()))))
 		}
 	})
 }

@@ -43,7 +43,7 @@ func (m *matrix) signsIn(t *testing.T) {
 	idp, secrets := identityProvider(t)
 	p := pbtest.Ours()
 	p.TokenURL, p.UserInfoURL = idp+"/application/o/token/", idp+"/application/o/userinfo/"
-	m.apply(t, pbtest.Adding(observe(t, m.client), p))
+	m.apply(t, pbtest.Adding(observe(t, m.client), &p))
 	d := desired(t, m.client)
 	d.Slot, d.Collection = p, *observe(t, m.client)
 	m.client.Check(t.Context(), d) // reading must not wipe secrets from the server's memory

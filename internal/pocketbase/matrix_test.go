@@ -178,19 +178,19 @@ func (m *matrix) apply(t *testing.T, ch link.Change) {
 // lifeOfALink adds the link, changes it, applies it again, and removes it.
 func (m *matrix) lifeOfALink(t *testing.T) {
 	t.Helper()
-	m.apply(t, pbtest.Adding(observe(t, m.client), pbtest.Ours()))
+	m.apply(t, pbtest.Adding(observe(t, m.client), new(pbtest.Ours())))
 	if mine := m.untouched(t, "adding"); !strings.Contains(mine, `"clientSecret":"ours-secret"`) {
 		t.Errorf("after adding: %s", mine)
 	}
 	changed := pbtest.Ours()
 	changed.ClientSecret, changed.DisplayName, changed.UserInfoURL = secret.New("new-secret"), "Company", ""
 	changed.JWKSURL, changed.Issuers = "https://authentik.company/jwks/", []string{"https://authentik.company/"}
-	m.apply(t, pbtest.Adding(observe(t, m.client), changed))
+	m.apply(t, pbtest.Adding(observe(t, m.client), &changed))
 	if mine := m.untouched(t, "changing"); !strings.Contains(mine, `"clientSecret":"new-secret"`) ||
 		!strings.Contains(mine, `"issuers":["https://authentik.company/"]`) {
 		t.Errorf("after changing: %s", mine)
 	}
-	m.apply(t, pbtest.Adding(observe(t, m.client), changed))
+	m.apply(t, pbtest.Adding(observe(t, m.client), &changed))
 	m.untouched(t, "running again")
 	d := desired(t, m.client)
 	d.Slot, d.Collection = changed, *observe(t, m.client)
@@ -239,7 +239,7 @@ func (m *matrix) refusesToTouchOthers(t *testing.T) {
 		identity := m.client.Identity()
 		identity.Version = version
 		client := newFacade(rest.NewClient(config(t, m.URL, m.token), identity))
-		f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(observe(t, m.client), pbtest.Ours())))
+		f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(observe(t, m.client), new(pbtest.Ours()))))
 		if f.Kind != report.FaultRefused || !strings.Contains(f.Summary.String(), "0.40.0") ||
 			!strings.Contains(f.Todo.String(), "0.40.1") {
 			t.Errorf("known as %q: %+v", version, f)

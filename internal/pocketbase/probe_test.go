@@ -64,7 +64,7 @@ func TestProbe(t *testing.T) {
 			client, calls := connect(t, server)
 			d := desired(t, client)
 			d.Slot.TokenURL = one.tokenURL
-			if err := client.Apply(t.Context(), pbtest.Adding(observe(t, client), d.Slot)); err != nil {
+			if err := client.Apply(t.Context(), pbtest.Adding(observe(t, client), &d.Slot)); err != nil {
 				t.Fatal(err)
 			}
 			if one.name == "hanging" {
@@ -131,7 +131,7 @@ func TestASlowAuthentikIsWaitedFor(t *testing.T) {
 		case <-r.Context().Done():
 		}
 	})
-	if err := client.Apply(t.Context(), pbtest.Adding(observe(t, client), d.Slot)); err != nil {
+	if err := client.Apply(t.Context(), pbtest.Adding(observe(t, client), &d.Slot)); err != nil {
 		t.Fatal(err)
 	}
 	cfg.HTTP.Timeout = 500 * time.Millisecond

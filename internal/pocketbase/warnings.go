@@ -15,21 +15,21 @@ import (
 
 // Warnings returns what an admin should know before applying, judged by the current and the desired state. It decides
 // nothing.
-func Warnings(snap link.PocketBaseSnapshot, d link.Desired) []link.Warning {
+func Warnings(snap link.PocketBaseSnapshot, d *link.Desired) []link.Warning {
 	w := warner{}
-	w.version(snap, d)
-	w.settings(snap, d)
+	w.version(&snap, d)
+	w.settings(&snap, d)
 	w.transport(d)
 	if now := snap.Collection(d.Collection.Name); now != nil {
-		w.slot(snap, *now, d)
-		w.rules(snap, *now, d)
+		w.slot(&snap, now, d)
+		w.rules(&snap, now, d)
 	}
 	return w
 }
 
 // Warnings calls the function Warnings, which does not need c.
 func (c *Client) Warnings(snap link.PocketBaseSnapshot, d link.Desired) []link.Warning {
-	return Warnings(snap, d)
+	return Warnings(snap, &d)
 }
 
 type warner []link.Warning
@@ -38,7 +38,7 @@ func (w *warner) add(id link.WarningID, summary, detail say.Text) {
 	*w = append(*w, link.Warning{ID: id, System: report.PB, Summary: summary, Detail: detail})
 }
 
-func (w *warner) version(snap link.PocketBaseSnapshot, d link.Desired) {
+func (w *warner) version(snap *link.PocketBaseSnapshot, d *link.Desired) {
 	r := rest.ParseRelease(snap.Version)
 	if snap.Version == "" {
 		w.add(link.WarnVersionUnknown, say.Of("The version of this PocketBase could not be found out."),
@@ -65,7 +65,7 @@ func (w *warner) version(snap link.PocketBaseSnapshot, d link.Desired) {
 			say.Of("Before 0.37.4, whoever registers first with somebody's address can keep access to the account "+
 				"after that person signs in (GHSA-pq7p-mc74-g65w, CVE-2026-44166). Upgrade."))
 	}
-	if r.MayBe(rest.MergesNot) && len(foreignProviders(snap, d)) > 0 {
+	if r.MayBe(rest.MergesNot) && len(foreignProviders(*snap, d)) > 0 {
 		is := say.Of("PocketBase %s may be 0.40.0, which cannot change one provider without the client secrets of "+
 			"the others.", snap.Version)
 		if r.Exactly(rest.MergesNot) {
@@ -74,12 +74,12 @@ func (w *warner) version(snap link.PocketBaseSnapshot, d link.Desired) {
 		}
 		w.add(link.WarnVersionMerge, is,
 			say.Of("The apply will be refused and nothing written, because there are other providers: %s. Upgrade "+
-				"to 0.40.1 or later first.", strings.Join(foreignProviders(snap, d), ", ")))
+				"to 0.40.1 or later first.", strings.Join(foreignProviders(*snap, d), ", ")))
 	}
 }
 
 // foreignProviders returns the collection's slots other than ours.
-func foreignProviders(snap link.PocketBaseSnapshot, d link.Desired) []string {
+func foreignProviders(snap link.PocketBaseSnapshot, d *link.Desired) []string {
 	now := snap.Collection(d.Collection.Name)
 	if now == nil {
 		return nil
@@ -93,7 +93,7 @@ func foreignProviders(snap link.PocketBaseSnapshot, d link.Desired) []string {
 	return slots
 }
 
-func (w *warner) settings(snap link.PocketBaseSnapshot, d link.Desired) {
+func (w *warner) settings(snap *link.PocketBaseSnapshot, d *link.Desired) {
 	if app := snap.Settings.AppURL; app != "" && strings.TrimRight(app, "/") != strings.TrimRight(d.PocketBaseURL,
 		"/") {
 		w.add(link.WarnAppURL, say.Of("PocketBase's settings name another address of the app: %s.", rest.Plain(app)),
@@ -110,12 +110,12 @@ func (w *warner) settings(snap link.PocketBaseSnapshot, d link.Desired) {
 }
 
 // appRedirect warns if a known app has authentik return to an address that the provider lacks.
-func (w *warner) appRedirect(d link.Desired) {
+func (w *warner) appRedirect(d *link.Desired) {
 	app := preset.Named(d.Preset)
 	if app == nil {
 		return
 	}
-	needed := preset.Expand(link.Spec{Preset: &app.Name, PocketBaseURLs: []string{d.PocketBaseURL}}).
+	needed := new(preset.Expand(link.Spec{Preset: &app.Name, PocketBaseURLs: []string{d.PocketBaseURL}})).
 		NeededRedirects(d.Application.LaunchURL)[1:]
 	same := func(r link.RedirectURI) bool {
 		return r.Mode == link.RedirectRegex || strings.TrimRight(r.URL, "/") == strings.TrimRight(needed[0], "/")
@@ -138,7 +138,7 @@ func (w *warner) appRedirect(d link.Desired) {
 
 // transport checks the addresses that PocketBase is given. Those of the two systems themselves are checked where they
 // are entered.
-func (w *warner) transport(d link.Desired) {
+func (w *warner) transport(d *link.Desired) {
 	var plainURLs []string
 	for _, u := range []string{d.Slot.AuthURL, d.Slot.TokenURL, d.Slot.UserInfoURL, d.Slot.JWKSURL} {
 		if address.PlainHTTP(u) && !address.SameHost(u, d.AuthentikURL) {
@@ -153,7 +153,7 @@ func (w *warner) transport(d link.Desired) {
 	}
 }
 
-func (w *warner) slot(snap link.PocketBaseSnapshot, now link.CollectionState, d link.Desired) {
+func (w *warner) slot(snap *link.PocketBaseSnapshot, now *link.CollectionState, d *link.Desired) {
 	there := rest.FindProvider(now.OAuth2.Providers, d.Slot.Slot)
 	if there != nil && there.ClientID != d.Slot.ClientID {
 		w.add(link.WarnSecretLost, say.Of("The client secret that %s has now is replaced, and cannot be put back.",
@@ -162,7 +162,7 @@ func (w *warner) slot(snap link.PocketBaseSnapshot, now link.CollectionState, d 
 				"first get a copy from where it was issued.", rest.Plain(there.ClientID)))
 	}
 	if linked := snap.Linked[d.Slot.Slot]; linked > 0 {
-		w.linkedBefore(linked, now.Name, there, d.Slot)
+		w.linkedBefore(linked, now.Name, there, &d.Slot)
 	}
 	if !d.Collection.OAuth2.Enabled {
 		w.add(link.WarnOAuth2Off, say.Of("OAuth2 stays turned off in %s.", now.Name), say.Of("Nobody can sign in by "+
@@ -181,7 +181,7 @@ func (w *warner) slot(snap link.PocketBaseSnapshot, now link.CollectionState, d 
 
 // linkedBefore warns of the links that a slot keeps of earlier sign-ins. Who made them is known only from the provider
 // that the slot has, and none may be left.
-func (w *warner) linkedBefore(n int, collection string, there *link.OAuth2Provider, wanted link.OAuth2Provider) {
+func (w *warner) linkedBefore(n int, collection string, there *link.OAuth2Provider, wanted *link.OAuth2Provider) {
 	summary := say.Count(n, "%d person has signed in through the slot %s of %s before.",
 		"%d people have signed in through the slot %s of %s before.", wanted.Slot, collection)
 	known := say.Of("If that was with this authentik and the same subject mode, they keep their accounts.")
@@ -221,15 +221,15 @@ func mappedTwice(m link.MappedFields) (field string, claims say.Text) {
 	return "", say.Text{}
 }
 
-func (w *warner) rules(snap link.PocketBaseSnapshot, now link.CollectionState, d link.Desired) {
+func (w *warner) rules(snap *link.PocketBaseSnapshot, now *link.CollectionState, d *link.Desired) {
 	if !link.SameRule(now.AuthRule, d.Collection.AuthRule) {
 		w.add(link.WarnSignsOut, say.Of("The change of authRule signs out everyone in %s once.", now.Name),
 			say.Of("PocketBase makes a new key for the collection's tokens when the rule changes."))
 	}
-	wanted := now
+	wanted := *now
 	wanted.CreateRule, wanted.AuthRule, wanted.OAuth2 = d.Collection.CreateRule, d.Collection.AuthRule,
 		d.Collection.OAuth2
-	for _, one := range checks.Obstacles(rest.ParseRelease(snap.Version), wanted, d) {
+	for _, one := range checks.Obstacles(rest.ParseRelease(snap.Version), &wanted, d) {
 		detail := one.Todo
 		if app := preset.Named(d.Preset); app != nil {
 			detail = managedDetail(app, one.Cause, detail)

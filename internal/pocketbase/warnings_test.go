@@ -106,7 +106,7 @@ func TestWarnings(t *testing.T) {
 		one.spoil(&snap, &now, &d)
 		snap.Collections = []link.CollectionState{now}
 		var got []link.WarningID
-		for _, w := range Warnings(snap, d) {
+		for _, w := range Warnings(snap, &d) {
 			if w.System != report.PB || w.Summary.Empty() || w.Detail.Empty() {
 				t.Errorf("%s: the warning lacks something: %+v", one.name, w)
 			}
@@ -127,14 +127,14 @@ func TestManagedBy(t *testing.T) {
 	snap.Collections[0].MFAEnabled, snap.Collections[0].AuthRule = true, nil
 	d.Collection = snap.Collections[0]
 	details := map[link.WarningID]string{}
-	for _, w := range Warnings(snap, d) {
+	for _, w := range Warnings(snap, &d) {
 		details[w.ID] = w.Detail.String()
 	}
 	if !strings.Contains(details[link.WarnAppRedirect], "such as https://pocketbase.company. The preset") {
 		t.Errorf("its own address is not asked for: %v", details)
 	}
 	d.Provider.RedirectURIs = []link.RedirectURI{{URL: "https://pocketbase.company/", Mode: link.RedirectStrict}}
-	if slices.ContainsFunc(Warnings(snap, d), func(w link.Warning) bool { return w.ID == link.WarnAppRedirect }) {
+	if slices.ContainsFunc(Warnings(snap, &d), func(w link.Warning) bool { return w.ID == link.WarnAppRedirect }) {
 		t.Error("an address that is there is asked for")
 	}
 	for cause, says := range map[report.CauseID][]string{
@@ -173,7 +173,7 @@ func TestEarlierSignInsAreLaidToAnotherProviderOnlyWhereItIsKnown(t *testing.T) 
 		}
 		snap := link.PocketBaseSnapshot{Version: "0.39.11", Linked: map[string]int{"oidc2": 2},
 			Collections: []link.CollectionState{now}}
-		found := link.Find(Warnings(snap, d), func(w link.Warning) bool { return w.ID == link.WarnAlreadyLinked })
+		found := link.Find(Warnings(snap, &d), func(w link.Warning) bool { return w.ID == link.WarnAlreadyLinked })
 		if found == nil || strings.Contains(found.Summary.String(), "another provider") != test.another ||
 			strings.Contains(found.Detail.String(), "they keep their accounts") == test.another {
 			t.Errorf("%s: it warns %+v", name, found)

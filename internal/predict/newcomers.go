@@ -27,8 +27,8 @@ type Obstacle struct {
 
 // Obstacles returns what in a collection keeps people out, whoever they are. trusted reports whether authentik sends
 // verified addresses.
-func Obstacles(c link.CollectionState, version string, trusted bool) []Obstacle {
-	w := World{Version: version, Collection: c}
+func Obstacles(c *link.CollectionState, version string, trusted bool) []Obstacle {
+	w := World{Version: version, Collection: *c}
 	drafts := w.newcomers(trusted)
 	return slices.Concat(w.createObstacles(drafts), w.entryObstacles(drafts), w.emailObstacles(trusted),
 		w.fieldObstacles(drafts))
@@ -37,11 +37,11 @@ func Obstacles(c link.CollectionState, version string, trusted bool) []Obstacle 
 // newcomers returns the drafts of people who have nothing in common.
 func (w World) newcomers(trusted bool) []record.Draft {
 	var drafts []record.Draft
-	for _, user := range samples(w.Collection) {
+	for _, user := range samples(&w.Collection) {
 		if !trusted {
 			user.Email = ""
 		}
-		drafts = append(drafts, record.New(w.Collection, user, w.Version, w.lookup()))
+		drafts = append(drafts, record.New(&w.Collection, user, w.Version, w.lookup()))
 	}
 	return drafts
 }
@@ -69,7 +69,7 @@ func common(drafts []record.Draft, of func(record.Draft) map[string]any) (same m
 }
 
 // nobodyKnown is an account of which nothing is known.
-func (w World) nobodyKnown() rule.Record {
+func (w *World) nobodyKnown() rule.Record {
 	r := rule.Record{Fields: w.Collection.Fields, Unknown: map[string]bool{}}
 	for _, f := range w.Collection.Fields {
 		r.Unknown[f.Name] = true
@@ -77,7 +77,7 @@ func (w World) nobodyKnown() rule.Record {
 	return r
 }
 
-func (w World) createObstacles(drafts []record.Draft) []Obstacle {
+func (w *World) createObstacles(drafts []record.Draft) []Obstacle {
 	c := w.Collection
 	o := Obstacle{Cause: report.CauseCreateRule,
 		Todo: say.Of("To let new people in through authentik only, set createRule to @request.context = \"oauth2\".")}
@@ -107,7 +107,7 @@ func (w World) createObstacles(drafts []record.Draft) []Obstacle {
 }
 
 // entryObstacles returns those of the auth rule and of multi-factor authentication.
-func (w World) entryObstacles(drafts []record.Draft) []Obstacle {
+func (w *World) entryObstacles(drafts []record.Draft) []Obstacle {
 	values, unknown := common(drafts, func(d record.Draft) map[string]any { return d.After })
 	newcomer := rule.Record{Fields: w.Collection.Fields, Values: values, Unknown: unknown}
 	list := w.authObstacles(newcomer)
@@ -117,7 +117,7 @@ func (w World) entryObstacles(drafts []record.Draft) []Obstacle {
 	return list
 }
 
-func (w World) authObstacles(newcomer rule.Record) []Obstacle {
+func (w *World) authObstacles(newcomer rule.Record) []Obstacle {
 	c := w.Collection
 	everyone := rule.Decide(c.AuthRule, w.signInRequest(), w.nobodyKnown())
 	answer := rule.Decide(c.AuthRule, w.signInRequest(), newcomer)
@@ -140,7 +140,7 @@ func (w World) authObstacles(newcomer rule.Record) []Obstacle {
 	return []Obstacle{o}
 }
 
-func (w World) mfaObstacles(newcomer rule.Record) []Obstacle {
+func (w *World) mfaObstacles(newcomer rule.Record) []Obstacle {
 	c := w.Collection
 	o := Obstacle{Cause: report.CauseMFA, Everyone: true, What: say.Of("Multi-factor authentication is on in %s, so "+
 		"that authentik alone is not enough: PocketBase asks for a second way to sign in.", c.Name),
@@ -164,7 +164,7 @@ func (w World) mfaObstacles(newcomer rule.Record) []Obstacle {
 	return []Obstacle{o}
 }
 
-func (w World) emailObstacles(trusted bool) []Obstacle {
+func (w *World) emailObstacles(trusted bool) []Obstacle {
 	c := w.Collection
 	if !trusted && c.EmailRequired {
 		return []Obstacle{{Cause: report.CauseEmailUnverified, Newcomers: true, What: say.Of("Nobody new can sign in: "+
@@ -172,7 +172,7 @@ func (w World) emailObstacles(trusted bool) []Obstacle {
 			"verified, which PocketBase drops. It then answers “email: Cannot be blank”.", c.Name),
 			Todo: say.Of("Choose which addresses to trust, or make the e-mail field of %s optional.", c.Name)}}
 	}
-	only, except := record.EmailDomains(c)
+	only, except := record.EmailDomains(&c)
 	var what say.Text
 	switch {
 	case !trusted:
@@ -191,7 +191,7 @@ func (w World) emailObstacles(trusted bool) []Obstacle {
 }
 
 // samples are people who have nothing in common but that each claim is text. What refuses all of them refuses everyone.
-func samples(c link.CollectionState) []record.User {
+func samples(c *link.CollectionState) []record.User {
 	domain := "example.com"
 	if only, _ := record.EmailDomains(c); len(only) > 0 {
 		domain = only[0]
@@ -206,7 +206,7 @@ func samples(c link.CollectionState) []record.User {
 }
 
 // fieldObstacles returns the fields that refuse every new person, whatever the claims say.
-func (w World) fieldObstacles(drafts []record.Draft) []Obstacle {
+func (w *World) fieldObstacles(drafts []record.Draft) []Obstacle {
 	counts := map[record.Fault]int{}
 	for _, d := range drafts {
 		for _, f := range d.Faults {
@@ -227,7 +227,7 @@ func (w World) fieldObstacles(drafts []record.Draft) []Obstacle {
 	return list
 }
 
-func (w World) fieldObstacle(f record.Fault) Obstacle {
+func (w *World) fieldObstacle(f record.Fault) Obstacle {
 	m := w.Collection.OAuth2.Mapped
 	mapped := map[string]say.Text{m.ID: say.Of("the subject"), m.Name: say.Of("the name"),
 		m.Username: say.Of("the user name"), m.AvatarURL: say.Of("the picture")}[f.Field]

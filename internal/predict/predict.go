@@ -33,7 +33,7 @@ type World struct {
 
 // Predict returns what PocketBase does at the sign-in. Like PocketBase (apis/record_auth_with_oauth2.go) it reads
 // the claims, finds, links or creates the account, and then decides whether the account may sign in.
-func Predict(w World) signin.Prediction {
+func Predict(w *World) signin.Prediction {
 	user, err := record.Read(w.Claims, w.Version)
 	if err != nil {
 		return refuseClaim(err)
@@ -74,12 +74,12 @@ func Finds(claims map[string]json.RawMessage, version string) (subject, email st
 // them cannot be known.
 func Between(oldest, newest string, w World) signin.Prediction {
 	w.Version = newest
-	p := Predict(w)
+	p := Predict(&w)
 	if oldest == newest {
 		return p
 	}
 	w.Version = oldest
-	if old := Predict(w); old.Outcome != p.Outcome || old.Cause != p.Cause {
+	if old := Predict(&w); old.Outcome != p.Outcome || old.Cause != p.Cause {
 		doubt(&p, cmp.Or(old.Cause, p.Cause), say.Of("it depends on the version of this PocketBase, which is not "+
 			"known"))
 	}
@@ -101,7 +101,7 @@ func refuseClaim(err error) signin.Prediction {
 }
 
 // signInTo predicts the sign-in to an existing account.
-func (w World) signInTo(a signin.Account, outcome signin.Outcome, user record.User) (signin.Prediction, rule.Record) {
+func (w *World) signInTo(a signin.Account, outcome signin.Outcome, user record.User) (signin.Prediction, rule.Record) {
 	p := signin.Prediction{Outcome: outcome, Account: a, Email: a.Email, Verified: a.Verified,
 		Resets: !a.Verified, Words: say.Of("Signs in to the account “%s”, which is already linked.", a.Title())}
 	// a subject that can't be kept is refused first
@@ -145,7 +145,7 @@ func (w World) saved(p *signin.Prediction, a signin.Account, user record.User) m
 	if !reset && !gains && !confirms {
 		return values
 	}
-	faults, doubts := record.Resave(w.Collection, values, reset, w.Version)
+	faults, doubts := record.Resave(&w.Collection, values, reset, w.Version)
 	if len(doubts) > 0 {
 		doubt(p, report.CauseAccountFields, say.Of("it depends on %s", say.And(doubts...)))
 	}
@@ -168,7 +168,7 @@ func quoted(s string) json.RawMessage {
 }
 
 // create predicts the creation of an account.
-func (w World) create(user record.User) (signin.Prediction, rule.Record) {
+func (w *World) create(user record.User) (signin.Prediction, rule.Record) {
 	c := w.Collection
 	if c.CreateRule == nil {
 		return refuse(report.CauseCreateRule, say.Of("PocketBase refuses new users: only superusers may create "+
@@ -178,7 +178,7 @@ func (w World) create(user record.User) (signin.Prediction, rule.Record) {
 	if user.Email == "" {
 		p.Words = say.Of("A new account is created, without an e-mail address.")
 	}
-	draft := record.New(c, user, w.Version, w.lookup())
+	draft := record.New(&c, user, w.Version, w.lookup())
 	p.Email, _ = draft.After["email"].(string)
 	p.Verified, _ = draft.After["verified"].(bool)
 	answer := rule.Decide(c.CreateRule, w.createRequest(draft), rule.Record{Fields: c.Fields, Values: draft.Before,
@@ -207,7 +207,7 @@ func (w World) create(user record.User) (signin.Prediction, rule.Record) {
 }
 
 // refuseFields predicts the refusal for values that a new record may not have.
-func (w World) refuseFields(faults []record.Fault) signin.Prediction {
+func (w *World) refuseFields(faults []record.Fault) signin.Prediction {
 	fields := fieldFaults(faults)
 	if len(fields) == 0 {
 		return refuse(report.CauseMappedField, say.Of("PocketBase refuses new users: %s.", fieldWords(faults)))
@@ -228,7 +228,7 @@ func (w World) refuseFields(faults []record.Fault) signin.Prediction {
 }
 
 // lookup returns Holds, or one that knows nothing.
-func (w World) lookup() record.Lookup {
+func (w *World) lookup() record.Lookup {
 	if w.Holds != nil {
 		return w.Holds
 	}

@@ -47,7 +47,7 @@ func TestReleasesDiffer(t *testing.T) {
 				"extra": json.RawMessage(`""`)}
 			fields := append(c.fields, link.CollectionField{Name: "email", Type: "email", System: true,
 				Options: json.RawMessage(`{"name":"email","type":"email","system":true}`)})
-			p := predict.Predict(predict.World{Version: c.version, Slot: "oidc", Claims: claims, ByEmail: &c.account,
+			p := predict.Predict(&predict.World{Version: c.version, Slot: "oidc", Claims: claims, ByEmail: &c.account,
 				Collection: link.CollectionState{Name: "users", CreateRule: &open, AuthRule: &open, Fields: fields,
 					Indexes: c.indexes},
 				Holds: func(_, _ string, anyCase bool) (bool, error) { return anyCase, nil }})

@@ -14,13 +14,13 @@ import (
 const oauth2 = "oauth2"
 
 // createRequest is PocketBase's own request for the new record, as its create rule sees it.
-func (w World) createRequest(d record.Draft) rule.Request {
+func (w *World) createRequest(d record.Draft) rule.Request {
 	return rule.Request{Context: oauth2, Method: http.MethodPost, Body: d.Body, UnknownBody: keysIn(d.Unknown, d.Body),
 		Query: map[string]string{}, Version: w.Version}
 }
 
 // signInRequest is the app's request to sign in, as the auth rule and the MFA rule see it.
-func (w World) signInRequest() rule.Request {
+func (w *World) signInRequest() rule.Request {
 	r := rule.Request{Context: oauth2, Method: http.MethodPost, Version: w.Version,
 		Body: map[string]any{"provider": w.Slot},
 		UnknownBody: map[string]bool{"code": true, "codeVerifier": false, "redirectURL": false, "redirectUrl": false,
@@ -43,7 +43,7 @@ func keysIn(why map[string]string, values map[string]any) map[string]bool {
 }
 
 // stored returns an existing record as rules see it. What PocketBase shows to nobody is unknown.
-func (w World) stored(values map[string]json.RawMessage) rule.Record {
+func (w *World) stored(values map[string]json.RawMessage) rule.Record {
 	r := rule.Record{Fields: w.Collection.Fields, Values: map[string]any{}, Unknown: map[string]bool{}}
 	for _, f := range w.Collection.Fields {
 		var value any
@@ -57,6 +57,6 @@ func (w World) stored(values map[string]json.RawMessage) rule.Record {
 }
 
 // before reports whether this PocketBase is older than version. An unknown one counts as the newest.
-func (w World) before(version string) bool {
+func (w *World) before(version string) bool {
 	return w.Version != "" && semver.Compare("v"+w.Version, "v"+version) < 0
 }

@@ -94,12 +94,12 @@ var presets = sync.OnceValue(func() []Preset {
 		}
 		list = append(list, one)
 	}
-	sort.SliceStable(list, func(i, j int) bool { return rank(list[i]) < rank(list[j]) })
+	sort.SliceStable(list, func(i, j int) bool { return rank(&list[i]) < rank(&list[j]) })
 	return list
 })
 
 // rank puts the presets of apps before those of no app.
-func rank(p Preset) int {
+func rank(p *Preset) int {
 	if p.Title == "" {
 		return 1
 	}
@@ -130,7 +130,7 @@ func Named(name string) *Preset {
 }
 
 // Label returns the preset's name for people.
-func (p Preset) Label() say.Text {
+func (p *Preset) Label() say.Text {
 	switch {
 	case p.Title != "":
 		return say.Raw(p.Title)
@@ -154,7 +154,7 @@ func Expand(s link.Spec) link.Spec {
 }
 
 // Problems returns what is wrong with the spec's preset.
-func Problems(s link.Spec) (problems report.Problems) {
+func Problems(s *link.Spec) (problems report.Problems) {
 	name := link.Value(s.Preset, "")
 	if name == "" {
 		return nil
@@ -189,14 +189,14 @@ func Recognise(s link.PocketBaseSnapshot) (*Preset, say.Text) {
 		}
 	}
 	for _, p := range presets() {
-		if c := s.Collection(p.Collection); p.Signs.Field != nil && c != nil && p.Signs.Field.in(*c) {
+		if c := s.Collection(p.Collection); p.Signs.Field != nil && c != nil && p.Signs.Field.in(c) {
 			return &p, say.Of("Its collection %s has the field %s of this app.", c.Name, p.Signs.Field.Name)
 		}
 	}
 	return nil, say.Text{}
 }
 
-func (f Field) in(c link.CollectionState) bool {
+func (f Field) in(c *link.CollectionState) bool {
 	return slices.ContainsFunc(c.Fields, func(has link.CollectionField) bool {
 		var options struct{ Values []string }
 		return has.Name == f.Name && has.Type == f.Type && json.Unmarshal(has.Options, &options) == nil &&
@@ -210,7 +210,7 @@ func sameValues(a, b []string) bool {
 
 // AppURL returns the address at which people open an app that is at another one than PocketBase, as far as
 // PocketBase's settings tell.
-func (p Preset) AppURL(s link.PocketBaseSnapshot) string {
+func (p *Preset) AppURL(s *link.PocketBaseSnapshot) string {
 	const unset = "http://localhost:8090" // PocketBase's default
 	switch app := strings.TrimRight(s.Settings.AppURL, "/"); {
 	case !p.NeedsApp, app == unset, app == strings.TrimRight(s.URL, "/"):
@@ -222,11 +222,11 @@ func (p Preset) AppURL(s link.PocketBaseSnapshot) string {
 
 // Of returns the preset of a link: the one that its spec names, or else that of the app that the PocketBase belongs
 // to. It is nil for none.
-func Of(s link.Spec, p link.PocketBaseSnapshot) *Preset {
+func Of(s *link.Spec, p *link.PocketBaseSnapshot) *Preset {
 	if s.Preset != nil {
 		return Named(*s.Preset)
 	}
-	found, _ := Recognise(p)
+	found, _ := Recognise(*p)
 	return found
 }
 
@@ -244,7 +244,7 @@ func (p *Preset) Warnings(changes []link.Change) (list []link.Warning) {
 		return nil
 	}
 	for _, w := range p.Writes {
-		if w.Key == "" || !slices.ContainsFunc(changes, func(c link.Change) bool { return changed(c, w.Key) }) {
+		if w.Key == "" || !slices.ContainsFunc(changes, func(c link.Change) bool { return changed(&c, w.Key) }) {
 			continue
 		}
 		list = append(list, link.Warning{ID: link.WarnAppOverwrites, System: report.PB,
@@ -255,6 +255,6 @@ func (p *Preset) Warnings(changes []link.Change) (list []link.Warning) {
 	return list
 }
 
-func changed(c link.Change, key string) bool {
+func changed(c *link.Change, key string) bool {
 	return slices.ContainsFunc(c.Fields, func(f link.Field) bool { return f.Place == key })
 }

@@ -55,8 +55,8 @@ func TestEveryPresetExpandsToAGoodSpec(t *testing.T) {
 		s := link.Spec{Preset: &p.Name, Email: link.EmailLeave, PocketBaseURLs: []string{"https://one.company",
 			"https://two.company"}}
 		if p.NeedsApp {
-			if len(preset.Problems(s)) != 1 || preset.Problems(s)[0].Field != "application.launch_url" {
-				t.Errorf("%s: without the app's address: %v", p.Name, preset.Problems(s))
+			if len(preset.Problems(&s)) != 1 || preset.Problems(&s)[0].Field != "application.launch_url" {
+				t.Errorf("%s: without the app's address: %v", p.Name, preset.Problems(&s))
 			}
 			s.Application.LaunchURL = new("https://app.company/")
 		}
@@ -71,7 +71,7 @@ func TestEveryPresetExpandsToAGoodSpec(t *testing.T) {
 		for _, u := range s.NeededRedirects("") {
 			set.Provider.RedirectURIs = append(set.Provider.RedirectURIs, link.RedirectURI{URL: u})
 		}
-		if problems := append(set.Validate(), preset.Problems(s)...); len(problems) > 0 {
+		if problems := append(set.Validate(), preset.Problems(&s)...); len(problems) > 0 {
 			t.Errorf("%s: %v", p.Name, problems)
 		}
 	}
@@ -97,13 +97,13 @@ func TestRedirectURIsOfApps(t *testing.T) {
 func TestAnUnknownPresetHasTheNearestNames(t *testing.T) {
 	for name, want := range map[string]string{"bezsel": "beszel", "Wanderer": "wanderer", "own_domain": "own-domain",
 		strings.Repeat("ß", 1000): "beszel"} {
-		problems := preset.Problems(link.Spec{Preset: &name})
+		problems := preset.Problems(&link.Spec{Preset: &name})
 		if len(problems) != 1 || problems[0].Field != "preset" ||
 			!strings.Contains(problems[0].Todo.String(), "Did you mean "+want+"?") {
 			t.Errorf("%.20q: %v", name, problems)
 		}
 	}
-	if problems := preset.Problems(link.Spec{Preset: new("")}); len(problems) > 0 {
+	if problems := preset.Problems(&link.Spec{Preset: new("")}); len(problems) > 0 {
 		t.Errorf("none: %v", problems)
 	}
 }
@@ -131,7 +131,7 @@ func TestAppsAreRecognised(t *testing.T) {
 		if (got == nil) != (test.want == "") || got != nil && (got.Name != test.want || why.Empty()) {
 			t.Errorf("%s: %+v, %s", name, got, why)
 		}
-		if none := preset.Of(link.Spec{Preset: new("")}, snap); none != nil {
+		if none := preset.Of(&link.Spec{Preset: new("")}, &snap); none != nil {
 			t.Errorf("%s: although the spec says none: %+v", name, none)
 		}
 	}
@@ -160,11 +160,11 @@ func TestTheAddressOfAnAppIsThatOfPocketBasesSettings(t *testing.T) {
 	for address, want := range map[string]string{"https://trails.company/": "https://trails.company",
 		"http://localhost:8090": "", "http://pocketbase:8090/": "", "": ""} {
 		snap := link.PocketBaseSnapshot{URL: "http://pocketbase:8090", Settings: link.SettingsState{AppURL: address}}
-		if got := preset.Named("wanderer").AppURL(snap); got != want {
+		if got := preset.Named("wanderer").AppURL(&snap); got != want {
 			t.Errorf("%q gives %q, want %q", address, got, want)
 		}
 	}
-	if got := preset.Named("beszel").AppURL(link.PocketBaseSnapshot{Settings: link.SettingsState{
+	if got := preset.Named("beszel").AppURL(&link.PocketBaseSnapshot{Settings: link.SettingsState{
 		AppURL: "https://x.company"}}); got != "" {
 		t.Errorf("Beszel is at %q", got)
 	}

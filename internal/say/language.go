@@ -13,9 +13,9 @@ import (
 )
 
 // files are written by internal/pack. index.json has what is known of each language before it says anything, English
-// first. The file of a language has its texts in the order of English's, which are the formats. A text is the
-// translation, one for each of the language's plural forms where it depends on a number
-// (https://cldr.unicode.org/index/cldr-spec/plural-rules), or null.
+// first. English's file has the hashes of the formats, which the program has anyway where it says them; the file of
+// another language has its texts in the same order. A text is the translation, one for each of the language's plural
+// forms where it depends on a number (https://cldr.unicode.org/index/cldr-spec/plural-rules), or null.
 //
 //go:embed packed
 var files embed.FS
@@ -36,7 +36,7 @@ type Language struct {
 	// hundred is like the one from 100 on.
 	Plural []string `json:"plural"`
 
-	texts func() map[string]Entry
+	texts func() map[uint32]Entry // by the hash of the format
 }
 
 // Load returns the languages of the program. The texts of a language are read the first time that it says something.
@@ -53,7 +53,7 @@ func Load() (*Languages, error) {
 		return nil, errors.New("listing the languages: English must be the first")
 	}
 	for _, one := range l.all {
-		one.texts = sync.OnceValue(func() map[string]Entry { return textsOf(one.Tag, nil) })
+		one.texts = sync.OnceValue(func() map[uint32]Entry { return textsOf(one.Tag, nil) })
 	}
 	return &l, nil
 }
@@ -83,7 +83,7 @@ func (l *Language) say(format string, values []any) string {
 	if l == nil || l.Tag == source {
 		return sprintf(format, values)
 	}
-	switch entry, known := l.texts()[format]; {
+	switch entry, known := l.texts()[hashOf(format)]; {
 	case !known:
 		return sprintf(format, values)
 	case entry.Forms == nil:
@@ -162,16 +162,13 @@ func (g grouped) Format(to fmt.State, _ rune) {
 	_, _ = io.WriteString(to, digits)
 }
 
-// Entries returns the translations of a language by their English format.
-func (l *Language) Entries() map[string]Entry { return l.texts() }
-
 // Spaced returns the language with ordinary spaces where its translations have no-break ones. A terminal wraps anyway,
 // and package visible shows no-break spaces there, as names could hide behind them.
 func (l *Language) Spaced() *Language {
 	spaces := strings.NewReplacer("\u00a0", " ", "\u202f", " ")
 	spaced := *l
 	spaced.Group = spaces.Replace(l.Group)
-	spaced.texts = sync.OnceValue(func() map[string]Entry { return textsOf(l.Tag, spaces) })
+	spaced.texts = sync.OnceValue(func() map[uint32]Entry { return textsOf(l.Tag, spaces) })
 	return &spaced
 }
 
@@ -200,10 +197,10 @@ func (e Entry) changed(by *strings.Replacer) Entry {
 
 // textsOf returns the translations of a language, changed if change is not nil. The test of the catalogues holds the
 // files, so what cannot be read is left in English.
-func textsOf(tag string, change *strings.Replacer) map[string]Entry {
-	var formats []string
+func textsOf(tag string, change *strings.Replacer) map[uint32]Entry {
+	var formats []uint32
 	var said []Entry
-	texts := map[string]Entry{}
+	texts := map[uint32]Entry{}
 	if tag == source || unpack(source, &formats) != nil || unpack(tag, &said) != nil || len(formats) != len(said) {
 		return texts
 	}
@@ -217,6 +214,15 @@ func textsOf(tag string, change *strings.Replacer) map[string]Entry {
 		texts[formats[i]] = entry
 	}
 	return texts
+}
+
+// hashOf returns FNV-1a of a format. internal/pack has it, too, and finds no two formats with the same.
+func hashOf(format string) uint32 {
+	h := uint32(2166136261)
+	for i := range len(format) {
+		h = (h ^ uint32(format[i])) * 16777619
+	}
+	return h
 }
 
 // unpack reads the file of a language.

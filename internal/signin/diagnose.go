@@ -25,7 +25,7 @@ type Facts struct {
 }
 
 // Diagnose returns the cause of a failed sign-in, which is always in the catalogue.
-func Diagnose(f Facts) report.CauseID {
+func Diagnose(f *Facts) report.CauseID {
 	switch {
 	case f.Exchanged != nil && f.Exchanged.Refusal != nil:
 		return Sharper(diagnoseRefusal(f, *f.Exchanged.Refusal), f.Checks)
@@ -36,7 +36,7 @@ func Diagnose(f Facts) report.CauseID {
 	case f.Return.Error != "":
 		return diagnoseError(f.Return.Error)
 	case f.Return.Missing != MissingNothing:
-		return diagnoseMissing(f)
+		return diagnoseMissing(*f)
 	}
 	return known(f.PocketBase.Cause)
 }
@@ -50,7 +50,7 @@ func known(cause report.CauseID) report.CauseID {
 }
 
 // diagnoseEmail returns the cause if the sign-in succeeded with the wrong e-mail address.
-func diagnoseEmail(f Facts) report.CauseID {
+func diagnoseEmail(f *Facts) report.CauseID {
 	if f.Exchanged.Sent.Email == "" {
 		return report.CauseEmailBlank
 	}
@@ -83,7 +83,7 @@ func diagnoseError(code string) report.CauseID {
 func diagnoseMissing(f Facts) report.CauseID {
 	failed := func(id report.CheckID) report.CauseID { return failedCause(f.Checks, id) }
 	trail := f.PocketBase
-	if cause := diagnoseStream(f); cause != "" {
+	if cause := diagnoseStream(&f); cause != "" {
 		return cause
 	}
 	switch {
@@ -117,7 +117,7 @@ func diagnoseMissing(f Facts) report.CauseID {
 }
 
 // diagnoseStream returns the cause that the page itself saw in PocketBase's event stream, empty for none.
-func diagnoseStream(f Facts) report.CauseID {
+func diagnoseStream(f *Facts) report.CauseID {
 	switch f.Return.Missing {
 	case MissingStream:
 		return report.CauseBufferedStream
@@ -179,7 +179,7 @@ const (
 	saidAuthenticate = "Failed to authenticate."
 )
 
-func diagnoseRefusal(f Facts, r Refusal) report.CauseID {
+func diagnoseRefusal(f *Facts, r Refusal) report.CauseID {
 	switch {
 	case r.MFA:
 		return report.CauseMFA
@@ -239,7 +239,7 @@ func Sharper(cause report.CauseID, checks []report.Check) report.CauseID {
 }
 
 // diagnoseFields returns the cause for PocketBase's validation errors.
-func diagnoseFields(f Facts, r Refusal) report.CauseID {
+func diagnoseFields(f *Facts, r Refusal) report.CauseID {
 	fields := r.Fields
 	at := func(path ...string) *RefusedField {
 		i := slices.IndexFunc(fields, func(r RefusedField) bool { return slices.Contains(path, r.Path) })
@@ -302,7 +302,7 @@ func CauseOfFields(faults []FieldFault, claims Claims, m link.MappedFields) repo
 	return report.CauseMappedField
 }
 
-func diagnoseBlankEmail(f Facts) report.CauseID {
+func diagnoseBlankEmail(f *Facts) report.CauseID {
 	switch {
 	case f.Claims != nil && f.Claims.Email == "":
 		return report.CauseEmailBlank
@@ -315,7 +315,7 @@ func diagnoseBlankEmail(f Facts) report.CauseID {
 }
 
 // StageOf returns the stage at which a sign-in failed.
-func StageOf(f Facts) StageID {
+func StageOf(f *Facts) StageID {
 	switch {
 	case f.Exchanged != nil && f.Exchanged.Refusal != nil:
 		return stageOfRefusal(*f.Exchanged.Refusal)

@@ -134,10 +134,10 @@ func TestDiagnose(t *testing.T) {
 		"none to have":   {Facts{Exchanged: &Exchanged{Record: &Record{}}}, "email-blank", StageRecord},
 		"nothing at all": {Facts{}, "unknown", StageToken},
 	} {
-		if got := Diagnose(one.facts); got != one.cause {
+		if got := Diagnose(&one.facts); got != one.cause {
 			t.Errorf("%s: %s, want %s", name, got, one.cause)
 		}
-		if got := StageOf(one.facts); got != one.stage {
+		if got := StageOf(&one.facts); got != one.stage {
 			t.Errorf("%s: failed at %s, want %s", name, got, one.stage)
 		}
 	}
@@ -164,11 +164,11 @@ func FuzzDiagnose(f *testing.F) {
 		if how&16 != 0 {
 			facts.Exchanged = &Exchanged{Record: &Record{}, Sent: Claims{Email: path, Verified: how&32 != 0}}
 		}
-		cause := Diagnose(facts)
+		cause := Diagnose(&facts)
 		if _, found := FindCause(cause); !found {
 			t.Errorf("%q is not in the catalogue: %+v", cause, facts)
 		}
-		stages := StagesUpTo(StageOf(facts), StageFailed, say.Text{})
+		stages := StagesUpTo(StageOf(&facts), StageFailed, say.Text{})
 		if !slices.ContainsFunc(stages, func(s Stage) bool { return s.State == StageFailed }) {
 			t.Errorf("no stage failed: %+v", facts)
 		}

@@ -88,7 +88,7 @@ func split(list []string) []string {
 
 // GroupsCheck returns the check of the exported hook by a sign-in, false if the link has no use for a hook or nobody
 // signed in.
-func GroupsCheck(d link.Desired, v *Verdict) (report.Check, bool) {
+func GroupsCheck(d *link.Desired, v *Verdict) (report.Check, bool) {
 	check := report.Check{ID: report.CheckPocketBaseGroups, System: report.PB,
 		Title: say.Of("The account's fields follow the person's groups")}
 	if len(d.Groups.Fields) == 0 || v == nil || !v.Works {

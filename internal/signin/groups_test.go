@@ -54,7 +54,7 @@ func TestGroupsCheck(t *testing.T) {
 					}
 					return nil
 				})}
-			check, made := signin.GroupsCheck(d, v)
+			check, made := signin.GroupsCheck(&d, v)
 			if !made || check.ID != report.CheckPocketBaseGroups || check.Status != test.status ||
 				!strings.Contains(check.Evidence.String(), test.says) {
 				t.Errorf("the check is %s: %s", check.Status, check.Evidence)
@@ -65,11 +65,11 @@ func TestGroupsCheck(t *testing.T) {
 		})
 	}
 	for name, v := range map[string]*signin.Verdict{"no sign-in": nil, "a refused one": {}} {
-		if _, made := signin.GroupsCheck(link.Desired{Groups: groupFields()}, v); made {
+		if _, made := signin.GroupsCheck(&link.Desired{Groups: groupFields()}, v); made {
 			t.Errorf("%s is checked", name)
 		}
 	}
-	if _, made := signin.GroupsCheck(link.Desired{}, &signin.Verdict{Works: true}); made {
+	if _, made := signin.GroupsCheck(&link.Desired{}, &signin.Verdict{Works: true}); made {
 		t.Error("a link without fields is checked")
 	}
 }

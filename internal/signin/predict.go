@@ -76,7 +76,7 @@ type FieldFault struct {
 }
 
 // ResetWords returns what PocketBase does to a never verified account at the sign-in, empty if nothing.
-func (p Prediction) ResetWords() say.Text {
+func (p *Prediction) ResetWords() say.Text {
 	if !p.Resets {
 		return say.Text{}
 	}
@@ -85,7 +85,7 @@ func (p Prediction) ResetWords() say.Text {
 }
 
 // PredictNoAccess returns the prediction for a user whom authentik doesn't authorise.
-func PredictNoAccess(d link.Desired) Prediction {
+func PredictNoAccess(d *link.Desired) Prediction {
 	return Prediction{Outcome: OutcomeRefused, Cause: report.CauseNoAccess, Words: say.Of("authentik doesn't let this "+
 		"user open “%s”: its bindings don't include the user.", d.Application.Name)}
 }

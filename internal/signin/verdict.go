@@ -242,7 +242,7 @@ type Verdict struct {
 }
 
 // FailedStage returns the stage that failed, or nil.
-func (v Verdict) FailedStage() *Stage {
+func (v *Verdict) FailedStage() *Stage {
 	i := slices.IndexFunc(v.Stages, func(s Stage) bool { return s.State == StageFailed })
 	if i < 0 {
 		return nil
@@ -266,7 +266,7 @@ func EmailAsWanted(d link.EmailDecision, sent Claims, o Outcome, r Record) bool 
 }
 
 // Foreseen reports whether the sign-in ended as predicted.
-func (p Prediction) Foreseen(e Exchanged, cause report.CauseID) bool {
+func (p *Prediction) Foreseen(e Exchanged, cause report.CauseID) bool {
 	switch {
 	case p.Subject != "" && e.Subject != "" && p.Subject != e.Subject:
 		return false // another user signed in

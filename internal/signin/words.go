@@ -29,7 +29,7 @@ func RecordTitle(o Outcome, r *Record) say.Text {
 }
 
 // Words returns the outcome of the sign-in as one line.
-func (v Verdict) Words() say.Text {
+func (v *Verdict) Words() say.Text {
 	parts := v.Details
 	if title := RecordTitle(v.Outcome, v.Record); v.Works {
 		parts = append([]say.Text{say.Of("The sign-in works."), say.Of("%s.", title)}, parts...)

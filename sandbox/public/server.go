@@ -30,6 +30,9 @@ const keysReady = 32
 // sweepEvery is how often sandboxes are ended whose time is up.
 const sweepEvery = time.Second
 
+// connectionsClosed is after which time the server has closed the connections of those who left.
+const connectionsClosed = 45 * time.Second
+
 // Config configures a Server.
 type Config struct {
 	// URL is what browsers open, such as https://docs.example/demo.
@@ -72,7 +75,9 @@ type Server struct {
 	draining bool
 	deadline time.Time // of the drain
 
-	givenBack int64 // how many had ended when memory was given back last; of sweep alone
+	// of sweep alone
+	idleSince time.Time // there has been no sandbox, zero if there is one
+	gaveBack  int       // how often memory was given back since then
 
 	sweeping sync.WaitGroup
 	ending   sync.WaitGroup
@@ -141,7 +146,7 @@ func (s *Server) sweep(ctx context.Context) {
 			s.starts.forget(now)
 			s.endEach(func(p *place) bool { return !now.Before(p.ends) })
 			s.leaveQueue(now)
-			s.giveBack()
+			s.giveBack(now)
 		}
 	}
 }
@@ -173,16 +178,22 @@ func (s *Server) end(p *place) {
 	})
 }
 
-// giveBack returns memory to the machine once the last of the sandboxes has ended: without one there is nothing to do
-// that would have the garbage collected.
-func (s *Server) giveBack() {
+// giveBack returns memory to the machine when the last of the sandboxes has ended, and again once its connections are
+// closed, too: without a sandbox there is nothing to do that would have the garbage collected.
+func (s *Server) giveBack(now time.Time) {
 	s.mu.Lock()
-	ended := s.counts.ended.Load()
-	due := s.alive() == 0 && ended != s.givenBack
+	idle := s.alive() == 0 && s.counts.ended.Load() > 0
 	s.mu.Unlock()
-	if due {
+	switch {
+	case !idle:
+		s.idleSince, s.gaveBack = time.Time{}, 0
+		return
+	case s.idleSince.IsZero():
+		s.idleSince = now
+	}
+	if s.gaveBack == 0 || s.gaveBack == 1 && now.Sub(s.idleSince) > connectionsClosed {
+		s.gaveBack++
 		s.ending.Wait()
-		s.givenBack = ended
 		debug.FreeOSMemory()
 	}
 }

@@ -22,7 +22,7 @@ func Plan(s link.Spec, mutate func(*link.AuthentikSnapshot, *link.PocketBaseSnap
 		mutate(&a, &p)
 	}
 	s.AuthentikURL, s.PocketBaseURLs = AuthentikURL, []string{PocketBaseURL}
-	plan, problems := plans.New(s, a, p, link.Generated{
+	plan, problems := plans.New(&s, &a, &p, link.Generated{
 		ClientID: "MfQpUhY2wRZ0tJ8vB3kXnL6sD9gC1aE5rT7yUoPi", ClientSecret: secret.New(strings.Repeat("x", 128)),
 	})
 	if len(problems) > 0 {
@@ -51,7 +51,7 @@ func update() link.Change {
 	}
 }
 
-func reviewStories(both, joined view.Head) []Story {
+func reviewStories(both, joined *view.Head) []Story {
 	in := func(p link.Plan) changes.ReviewInput {
 		return changes.ReviewInput{PlanID: "p1", Plan: p, AuthentikURL: AuthentikURL, AuthentikWho: "akadmin",
 			PocketBaseURL: PocketBaseURL, PocketBaseWho: "admin@company.example"}
@@ -64,7 +64,7 @@ func reviewStories(both, joined view.Head) []Story {
 	empty.Changes = nil
 	return []Story{
 		{"review-create", changes.Review(changes.NewReview(both, in(create)))},
-		{"review-update", changes.Review(changes.NewReview(demo(both), in(drift)))},
+		{"review-update", changes.Review(changes.NewReview(new(demo(*both)), in(drift)))},
 		{"review-empty", changes.Review(changes.NewReview(joined, in(empty)))},
 	}
 }
@@ -144,7 +144,7 @@ func Checks() report.Checks {
 	}
 }
 
-func verifyStories(joined view.Head) []Story {
+func verifyStories(joined *view.Head) []Story {
 	failed := Checks()
 	failed[2].Status, failed[2].Remedy = report.Fail, say.Of("Write the client secret again: settings, More "+
 		"PocketBase settings.")
@@ -165,23 +165,23 @@ func verifyStories(joined view.Head) []Story {
 			Title: say.Of("PocketBase reaches authentik, which accepts its client ID and secret")}.
 			Skips(say.Of("The checks were cancelled before this was measured.")))}
 	return []Story{
-		{"verify-signed-in", proof.Verify(proof.NewVerify(joined, after, ""))},
+		{"verify-signed-in", proof.Verify(proof.NewVerify(*joined, after, ""))},
 		{"verify-no-link",
-			proof.Verify(proof.NewVerify(joined, proof.VerifyInput{Begun: true, Ended: true, Checks: none}, ""))},
-		{"verify-before", proof.Verify(proof.NewVerify(joined, proof.VerifyInput{}, ""))},
-		{"verify-running", proof.Verify(proof.NewVerify(joined, proof.VerifyInput{Begun: true}, "/verify/events"))},
-		{"verify-cancelled", proof.Verify(proof.NewVerify(joined, cancelled, ""))},
-		{"verify-good", proof.Verify(proof.NewVerify(joined, proof.VerifyInput{Begun: true, Ended: true, Checks: good},
+			proof.Verify(proof.NewVerify(*joined, proof.VerifyInput{Begun: true, Ended: true, Checks: none}, ""))},
+		{"verify-before", proof.Verify(proof.NewVerify(*joined, proof.VerifyInput{}, ""))},
+		{"verify-running", proof.Verify(proof.NewVerify(*joined, proof.VerifyInput{Begun: true}, "/verify/events"))},
+		{"verify-cancelled", proof.Verify(proof.NewVerify(*joined, cancelled, ""))},
+		{"verify-good", proof.Verify(proof.NewVerify(*joined, proof.VerifyInput{Begun: true, Ended: true, Checks: good},
 			""))},
 		{"verify-mixed",
-			proof.Verify(proof.NewVerify(joined, proof.VerifyInput{Begun: true, Ended: true, Checks: Checks()},
+			proof.Verify(proof.NewVerify(*joined, proof.VerifyInput{Begun: true, Ended: true, Checks: Checks()},
 				""))},
 		{"verify-failed",
-			proof.Verify(proof.NewVerify(joined, proof.VerifyInput{Begun: true, Ended: true, Checks: failed}, ""))},
+			proof.Verify(proof.NewVerify(*joined, proof.VerifyInput{Begun: true, Ended: true, Checks: failed}, ""))},
 	}
 }
 
-func doneStories(joined, proven view.Head) []Story {
+func doneStories(joined, proven *view.Head) []Story {
 	plan := Plan(link.Spec{Email: link.EmailTrustAll}, nil)
 	good := Checks()[:3]
 	in := changes.DoneInput{Desired: plan.Desired, Rounds: []changes.Round{{Purpose: link.PurposeRotate, Receipt: "u1",
@@ -193,7 +193,7 @@ func doneStories(joined, proven view.Head) []Story {
 	forgotten := in
 	forgotten.Later, forgotten.Held, forgotten.ByPassword = false, false, true
 	forgotten.Rounds, forgotten.Checks = nil, nil
-	off := joined
+	off := *joined
 	off.Held = false
 	files := []changes.ExportFile{{Title: say.Of("authentik blueprint"), URL: "blueprint",
 		FileName: "authentik-blueprint.yaml"},
@@ -202,20 +202,20 @@ func doneStories(joined, proven view.Head) []Story {
 				"composed form (NFC), " +
 				"which Terraform cannot carry. Change it where it was set, then export again.")}}}
 	return []Story{
-		{"export", changes.Export(changes.NewExport(proven, "/done", files, []link.Warning{{ID: "open-to-everyone"},
+		{"export", changes.Export(changes.NewExport(*proven, "/done", files, []link.Warning{{ID: "open-to-everyone"},
 			{ID: "access-unseen", Summary: say.Of("The token may not see who may use this application."),
 				Detail: say.Of("Look in authentik.")}}))}, {"done", changes.Done(changes.NewDone(proven, seen))},
 		{"done-unproved", changes.Done(changes.NewDone(joined, in))},
-		{"done-forgotten", changes.Done(changes.NewDone(off, forgotten))}}
+		{"done-forgotten", changes.Done(changes.NewDone(&off, forgotten))}}
 }
 
-func problemStories(none, both view.Head) []Story {
+func problemStories(none, both *view.Head) []Story {
 	return []Story{
-		{"problem-not-found", view.ProblemView(view.ProblemPage{Head: titled(none, say.Of("Page not found")),
+		{"problem-not-found", view.ProblemView(view.ProblemPage{Head: titled(*none, say.Of("Page not found")),
 			Summary: say.Of("authpocket has no page at this address."),
 			Todo:    say.Of("Go back to the start and follow the buttons."),
 			Actions: []view.Action{{Label: say.Of("Go to start"), URL: "/"}}})},
-		{"problem-unreachable", view.ProblemView(view.ProblemPage{Head: titled(both, say.Of("authentik did not "+
+		{"problem-unreachable", view.ProblemView(view.ProblemPage{Head: titled(*both, say.Of("authentik did not "+
 			"answer")),
 			Summary: say.Of("authentik at https://%s did not answer: nothing listens on that port.", long),
 			Todo:    say.Of("Start it, or change its address."), Answers: true,

@@ -34,7 +34,7 @@ func extremes(both view.Head) []Story {
 		return in
 	}
 	review := func(p link.Plan) changes.ReviewPage {
-		return changes.NewReview(both, changes.ReviewInput{PlanID: "p1", Plan: p, AuthentikURL: "https://" + long,
+		return changes.NewReview(&both, changes.ReviewInput{PlanID: "p1", Plan: p, AuthentikURL: "https://" + long,
 			AuthentikWho: unbroken, PocketBaseURL: "https://" + long, PocketBaseWho: "admin@" + long})
 	}
 	slug := strings.Repeat("employees-", 5) + "x"

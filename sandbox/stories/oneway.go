@@ -15,12 +15,12 @@ func oneWayPlan(by string) link.Plan {
 	p := Plan(link.Spec{Email: link.EmailTrustAll, PocketBase: link.PocketBase{PasswordAuth: new(false),
 		OTP: new(false)}}, nil)
 	p = p.Limited(link.PartAfterProof)
-	p.Warnings, p.Proof = nil, new(link.NewProof(p.Desired, by, time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)))
+	p.Warnings, p.Proof = nil, new(link.NewProof(&p.Desired, by, time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)))
 	return p
 }
 
 // oneWayStories are those of the way to authentik as the only way in, after a sign-in has worked.
-func oneWayStories(proven view.Head) []Story {
+func oneWayStories(proven *view.Head) []Story {
 	plan, to := oneWayPlan("ada@example.com"), oneWayPlan("somebody.with.a.long.name@"+long)
 	review := func(p link.Plan) changes.ReviewPage {
 		return changes.NewReview(proven, changes.ReviewInput{PlanID: "p1", Plan: p})
@@ -41,13 +41,13 @@ func oneWayStories(proven view.Head) []Story {
 }
 
 // hookStory is the export page of a link with groups that go into fields.
-func hookStory(proven view.Head) Story {
+func hookStory(proven *view.Head) Story {
 	plan := Plan(link.Spec{Email: link.EmailTrustAll}, nil)
 	plan.Desired.Groups = link.GroupsInto{Claim: link.GroupsClaim, Fields: []link.GroupField{
 		{Field: "is_admin", When: "Admins"}, {Field: "role", Values: map[string]string{"Admins": "staff"}}}}
 	files := []changes.ExportFile{changes.NewLinkFile("link.yaml", "email: trust-all\n", false)}
-	for _, f := range export.Offered(plan) {
+	for _, f := range export.Offered(&plan) {
 		files = append(files, changes.ExportFile{Title: f.Title, URL: f.Name, FileName: f.FileName})
 	}
-	return Story{"export-hook", changes.Export(changes.NewExport(proven, "/done", files, nil))}
+	return Story{"export-hook", changes.Export(changes.NewExport(*proven, "/done", files, nil))}
 }

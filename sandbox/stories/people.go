@@ -35,11 +35,11 @@ func peopleStories(joined view.Head) []Story {
 		{Doubt: people.DoubtRenamed, Accounts: 1, Why: people.DoubtRenamed.Words()}}
 	blind := []people.Unsure{{Doubt: people.DoubtUsers, Accounts: 40, Why: people.DoubtUsers.Words()}}
 	p := Plan(link.Spec{Email: link.EmailTrustAll}, nil)
-	out := func(r people.Report) link.Plan { return plans.NewSignOut(p, r) }
+	out := func(r people.Report) link.Plan { return plans.NewSignOut(&p, r) }
 	many := out(people.Report{Linked: 500, Left: leavers(230)})
 	few := out(people.Report{Linked: 40, Left: leavers(3)})
 	review := func(p link.Plan) changes.ReviewPage {
-		return changes.NewReview(joined, changes.ReviewInput{PlanID: "p1", Plan: p})
+		return changes.NewReview(&joined, changes.ReviewInput{PlanID: "p1", Plan: p})
 	}
 	return []Story{
 		{"people-none", changes.People(page(people.Report{Linked: 40}))},

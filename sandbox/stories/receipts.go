@@ -117,7 +117,7 @@ func purposeStories(both, joined view.Head, broken changes.Receipt) []Story {
 	}
 	nothing.Changes = nil
 	review := func(h view.Head, p link.Plan, open ...changes.Receipt) changes.ReviewPage {
-		return changes.NewReview(h, changes.ReviewInput{PlanID: "p1", Plan: p, Interrupted: open})
+		return changes.NewReview(&h, changes.ReviewInput{PlanID: "p1", Plan: p, Interrupted: open})
 	}
 	link1 := Plan(link.Spec{Email: link.EmailTrustAll}, nil)
 	over := func(p link.Plan, checks report.Checks) changes.ApplyPage {
@@ -141,7 +141,7 @@ func purposeStories(both, joined view.Head, broken changes.Receipt) []Story {
 		{"apply-rotated", changes.Apply(over(rotate, Checks()[:3]))},
 		{"apply-rotated-refused", changes.Apply(over(rotate, bad))},
 		{"done-later",
-			changes.Done(changes.NewDone(joined, changes.DoneInput{Desired: link1.Desired, Held: true, Later: true,
+			changes.Done(changes.NewDone(&joined, changes.DoneInput{Desired: link1.Desired, Held: true, Later: true,
 				Receipts: true, Checks: Checks()[:3]}))},
 		{"undo-conflict", view.ProblemView(view.ProblemPage{Head: titled(joined, say.Of("Something has changed "+
 			"since then")),

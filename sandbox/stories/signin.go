@@ -49,7 +49,7 @@ func Verdict(works bool) signin.Verdict {
 	}
 }
 
-func signInStories(joined view.Head) []Story {
+func signInStories(joined *view.Head) []Story {
 	begun, working, failed := SignIn(), SignIn(), SignIn()
 	person := SignIn()
 	person.Person, person.Prediction = "ada", &signin.Prediction{Outcome: signin.OutcomeRefused,
@@ -77,10 +77,10 @@ func signInStories(joined view.Head) []Story {
 	wrong.Person, wrong.Problem, wrong.CallbackThere = "nobody",
 		say.Of("authentik has no user “nobody”. Enter a username or an e-mail address."), true
 	return []Story{
-		{"signin-start", proof.SignInStart(proof.NewSignInStart(joined, start))},
-		{"signin-wrong", proof.SignInStart(proof.NewSignInStart(joined, wrong))},
-		{"signin-other", proof.SignInStart(proof.NewSignInStart(joined, other))},
-		{"signin-other-there", proof.SignInStart(proof.NewSignInStart(joined, there))},
+		{"signin-start", proof.SignInStart(proof.NewSignInStart(*joined, start))},
+		{"signin-wrong", proof.SignInStart(proof.NewSignInStart(*joined, wrong))},
+		{"signin-other", proof.SignInStart(proof.NewSignInStart(*joined, other))},
+		{"signin-other-there", proof.SignInStart(proof.NewSignInStart(*joined, there))},
 		{"signin-ready", proof.SignIn(proof.NewSignIn(joined, begun, "/e"))},
 		{"signin-resets", proof.SignIn(proof.NewSignIn(joined, resets, "/e"))},
 		{"signin-foreseen", proof.SignIn(proof.NewSignIn(joined, person, "/e"))},
@@ -89,13 +89,13 @@ func signInStories(joined view.Head) []Story {
 		{"signin-failed", proof.SignIn(proof.NewSignIn(joined, failed, ""))},
 		{"signin-invited", proof.SignIn(proof.NewSignIn(joined, invited, "/e"))},
 		{"signin-invite",
-			proof.Invite(proof.NewInvite(joined,
+			proof.Invite(proof.NewInvite(*joined,
 				"https://authpocket.company.example/try/ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZ",
 				invited))},
 		{"signin-invite-here",
-			proof.Invite(proof.NewInvite(joined,
+			proof.Invite(proof.NewInvite(*joined,
 				"http://127.0.0.1:8480/try/ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZ", invited))},
-		{"try-start", proof.Try(proof.NewTry(view.Head{Assets: joined.Assets}, invited, "/e"))},
-		{"try-failed", proof.Try(proof.NewTry(view.Head{Assets: joined.Assets}, failed, ""))},
+		{"try-start", proof.Try(proof.NewTry(&view.Head{Assets: joined.Assets}, invited, "/e"))},
+		{"try-failed", proof.Try(proof.NewTry(&view.Head{Assets: joined.Assets}, failed, ""))},
 	}
 }

@@ -40,18 +40,18 @@ func All(a view.Assets) []Story {
 			Resume: "/settings"})},
 	}
 	list = append(list, doorStories(none)...)
-	list = append(list, connectStories(none, one)...)
-	list = append(list, settingsStories(both)...)
-	list = append(list, reviewStories(both, joined)...)
+	list = append(list, connectStories(&none, &one)...)
+	list = append(list, settingsStories(&both)...)
+	list = append(list, reviewStories(&both, &joined)...)
 	list = append(list, progressStories(both)...)
-	list = append(list, verifyStories(joined)...)
-	list = append(list, signInStories(joined)...)
-	list = append(list, doneStories(joined, proven)...)
-	list = append(append(list, oneWayStories(proven)...), hookStory(proven))
+	list = append(list, verifyStories(&joined)...)
+	list = append(list, signInStories(&joined)...)
+	list = append(list, doneStories(&joined, &proven)...)
+	list = append(append(list, oneWayStories(&proven)...), hookStory(&proven))
 	list = append(list, receiptStories(none, one, both, joined)...)
 	list = append(list, peopleStories(joined)...)
 	list = append(list, extremes(both)...)
-	return append(list, problemStories(none, both)...)
+	return append(list, problemStories(&none, &both)...)
 }
 
 // The addresses of both systems.
@@ -82,9 +82,9 @@ func doorStories(none view.Head) []Story {
 	}
 }
 
-func connectStories(none, one view.Head) []Story {
-	empty := setup.NewAuthentik(none, setup.AuthentikInput{})
-	wrong := setup.NewAuthentik(none, setup.AuthentikInput{URL: "auth company", CA: "hello", Problems: report.Problems{
+func connectStories(none, one *view.Head) []Story {
+	empty := setup.NewAuthentik(*none, setup.AuthentikInput{})
+	wrong := setup.NewAuthentik(*none, setup.AuthentikInput{URL: "auth company", CA: "hello", Problems: report.Problems{
 		{Field: "authentik.url", Summary: say.Of("authentik address has a space in it."),
 			Todo: say.Of("Enter it like https://authentik.company.")},
 		{Field: "authentik.token", Summary: say.Of("Enter the API token."), Todo: say.Of("It is made in authentik " +
@@ -92,33 +92,33 @@ func connectStories(none, one view.Head) []Story {
 		{Field: "authentik.ca", Summary: say.Of("No certificate was found."),
 			Todo: say.Of("Paste PEM text that starts with -----BEGIN CERTIFICATE-----.")},
 	}})
-	held := setup.NewAuthentik(demo(one), setup.AuthentikInput{URL: AuthentikURL, Held: true, From: "review"})
+	held := setup.NewAuthentik(demo(*one), setup.AuthentikInput{URL: AuthentikURL, Held: true, From: "review"})
 	open := link.Unencrypted(report.Authentik, "http://authentik.company:9000",
 		say.Of("Use https://, or tick “%s”.", setup.PlainToken.Text()))
-	plain := setup.NewAuthentik(none, setup.AuthentikInput{URL: "http://authentik.company:9000",
+	plain := setup.NewAuthentik(*none, setup.AuthentikInput{URL: "http://authentik.company:9000",
 		Problems: report.Problems{*open}})
 	return []Story{
 		{"authentik-plain", setup.Authentik(plain)},
 		{"authentik-empty", setup.Authentik(empty)},
 		{"authentik-wrong", setup.Authentik(wrong)},
 		{"authentik-held", setup.Authentik(held)},
-		{"pocketbase-empty", setup.PocketBase(setup.NewPocketBase(one, setup.PocketBaseInput{}))},
+		{"pocketbase-empty", setup.PocketBase(setup.NewPocketBase(*one, setup.PocketBaseInput{}))},
 		{"pocketbase-wrong",
-			setup.PocketBase(setup.NewPocketBase(one, setup.PocketBaseInput{URL: PocketBaseURL, With: "password",
+			setup.PocketBase(setup.NewPocketBase(*one, setup.PocketBaseInput{URL: PocketBaseURL, With: "password",
 				Email: "admin@company.example", Problems: report.Problems{
 					{Field: "pocketbase.password", Summary: say.Of("PocketBase refuses this e-mail address and " +
 						"password."),
 						Todo: say.Of("Check both, or use a token.")},
 				}}))},
-		{"pocketbase-code", setup.Code(setup.NewCode(one, "admin@company.example", "", nil))},
+		{"pocketbase-code", setup.Code(setup.NewCode(*one, "admin@company.example", "", nil))},
 		{"pocketbase-code-wrong",
-			setup.Code(setup.NewCode(one, "admin@company.example", "",
+			setup.Code(setup.NewCode(*one, "admin@company.example", "",
 				report.Problems{{Field: "pocketbase.otp", Summary: say.Of("PocketBase refuses this one-time password."),
 					Todo: say.Of("Enter the newest one.")}}))},
 	}
 }
 
-func settingsStories(both view.Head) []Story {
+func settingsStories(both *view.Head) []Story {
 	fresh := Settings()
 	answered := Settings()
 	answered.Form.Set("email", "trust-attribute")
@@ -170,22 +170,22 @@ func settingsStories(both view.Head) []Story {
 	recognised := proposed
 	recognised.Form = maps.Clone(Settings().Form)
 	recognised.There = true
-	linked := both
+	linked := *both
 	linked.Ends.Joined = true
 	again := Settings()
 	one := Settings()
 	one.Problems = wrong.Problems[1:2]
 	again.Again = true
 	return []Story{
-		{"settings-again", setup.Settings(setup.NewSettings(both, again))},
-		{"settings-fresh", setup.Settings(setup.NewSettings(both, fresh))},
-		{"settings-app-proposed", setup.Settings(setup.NewSettings(both, proposed))},
+		{"settings-again", setup.Settings(setup.NewSettings(*both, again))},
+		{"settings-fresh", setup.Settings(setup.NewSettings(*both, fresh))},
+		{"settings-app-proposed", setup.Settings(setup.NewSettings(*both, proposed))},
 		{"settings-app-recognised", setup.Settings(setup.NewSettings(linked, recognised))},
-		{"settings-choice", setup.Settings(setup.NewSettings(both, choice))},
-		{"settings-answered", setup.Settings(setup.NewSettings(demo(both), answered))},
+		{"settings-choice", setup.Settings(setup.NewSettings(*both, choice))},
+		{"settings-answered", setup.Settings(setup.NewSettings(demo(*both), answered))},
 		{"settings-there", setup.Settings(setup.NewSettings(linked, there))},
-		{"settings-undecided", setup.Settings(setup.NewSettings(both, one))},
-		{"settings-wrong", setup.Settings(setup.NewSettings(both, wrong))},
+		{"settings-undecided", setup.Settings(setup.NewSettings(*both, one))},
+		{"settings-wrong", setup.Settings(setup.NewSettings(*both, wrong))},
 	}
 }
 
@@ -195,7 +195,7 @@ func Settings() setup.SettingsInput { return settingsOf(link.Spec{}) }
 func settingsOf(spec link.Spec) setup.SettingsInput {
 	a, p := snapshots()
 	spec.AuthentikURL, spec.PocketBaseURLs = AuthentikURL, []string{PocketBaseURL}
-	d, _ := plans.Resolve(spec, a, p, link.Generated{ClientID: "generated", ClientSecret: secret.New("generated")})
+	d, _ := plans.Resolve(spec, &a, &p, link.Generated{ClientID: "generated", ClientSecret: secret.New("generated")})
 	return setup.SettingsInput{Authentik: a, PocketBase: p, Desired: d, Form: url.Values{
 		"application.name": {"PocketBase"}, "application.slug": {"pocketbase"},
 		"application.policy_engine_mode": {"any"},

@@ -140,7 +140,7 @@ func (c *triple) wish() wish {
 
 func undo() wish {
 	return wish{"undo", func(e *engine.Engine, ctx context.Context, spec link.Spec) (link.Plan, error) {
-		id, err := e.Newest(spec)
+		id, err := e.Newest(&spec)
 		if err != nil {
 			return link.Plan{}, err
 		}

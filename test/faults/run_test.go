@@ -65,7 +65,7 @@ func removing() operation {
 
 func undoing() operation {
 	return operation{"undo", carrying(func(e *engine.Engine, ctx context.Context, spec link.Spec) (link.Plan, error) {
-		id, err := e.Newest(spec)
+		id, err := e.Newest(&spec)
 		if err != nil {
 			return link.Plan{}, err
 		}
@@ -75,7 +75,7 @@ func undoing() operation {
 
 func verifying() operation {
 	return operation{"verify", func(ctx context.Context, r *run, e *engine.Engine, s link.Spec) error {
-		d, err := e.Desire(ctx, s)
+		d, err := e.Desire(ctx, &s)
 		if err != nil {
 			return err
 		}

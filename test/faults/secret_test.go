@@ -69,11 +69,11 @@ func TestTheOneThingThatALostJournalHides(t *testing.T) {
 func (l *lab) slowCause() (cause report.CauseID) {
 	l.t.Helper()
 	l.undisturbed(operation{"verify", func(ctx context.Context, _ *run, e *engine.Engine, s link.Spec) error {
-		d, err := e.Desire(ctx, s)
+		d, err := e.Desire(ctx, &s)
 		if err != nil {
 			return err
 		}
-		for _, check := range e.VerifySlow(ctx, d, nil) {
+		for _, check := range e.VerifySlow(ctx, &d, nil) {
 			cause = check.Cause
 		}
 		return nil

@@ -30,7 +30,7 @@ type predictor func(predict.World) foreseen
 
 // foresee returns the prediction of internal/predict.
 func foresee(w predict.World) foreseen {
-	p := predict.Predict(w)
+	p := predict.Predict(&w)
 	f := foreseen{Outcome: p.Outcome, Account: p.Account.ID, Cause: p.Cause, Email: p.Email, Verified: p.Verified,
 		Unknown: p.Unknown.String()}
 	for _, one := range p.Fields {

@@ -122,7 +122,7 @@ func (one trouble) happen(l *linked, f *found) {
 	}
 	checks := l.e.Verify(l.t.Context(), l.d, l.person)
 	if asked("pocketbase.probe") {
-		checks = append(checks, l.e.VerifySlow(l.t.Context(), l.d, nil)...)
+		checks = append(checks, l.e.VerifySlow(l.t.Context(), &l.d, nil)...)
 	}
 	for _, c := range checks {
 		if c.Status == report.Fail || c.Status == report.Warn {

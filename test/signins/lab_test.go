@@ -226,7 +226,7 @@ func (l *lab) linkTo(a *idp, name string, change func(*link.Spec)) *linked {
 	if err := e.Apply(l.t.Context(), plan, func(engine.Event) {}); err != nil {
 		l.t.Fatalf("%s: applying: %v", name, err)
 	}
-	d, err := e.Desire(l.t.Context(), s)
+	d, err := e.Desire(l.t.Context(), &s)
 	if err != nil {
 		l.t.Fatalf("%s: resolving: %v", name, err)
 	}

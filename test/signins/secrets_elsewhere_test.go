@@ -70,7 +70,7 @@ func TestSecretsKeptElsewhereAreSaidAndNeverWritten(t *testing.T) {
 		for what, plan := range map[string]func(context.Context, link.Spec) (link.Plan, error){
 			"plan": l.e.Plan, "rotate": l.e.Rotation, "export": l.e.Whole,
 			"verify": func(ctx context.Context, s link.Spec) (link.Plan, error) {
-				_, err := l.e.Desire(ctx, s)
+				_, err := l.e.Desire(ctx, &s)
 				return link.Plan{}, err
 			},
 			"import": func(ctx context.Context, s link.Spec) (link.Plan, error) {
@@ -230,7 +230,7 @@ func TestAnEmptySecretIsReplaced(t *testing.T) {
 	t.Parallel()
 	l := newLab(t).link("case_17_empty", nil)
 	l.patchProvider(map[string]any{"client_secret": ""})
-	d, err := l.e.Desire(t.Context(), l.spec())
+	d, err := l.e.Desire(t.Context(), new(l.spec()))
 	if err != nil {
 		t.Fatal(err)
 	}

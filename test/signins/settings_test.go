@@ -39,7 +39,7 @@ func TestAGoodLinkIsNeverRed(t *testing.T) {
 		}
 	}
 	var reported []report.Check
-	slow := l.e.VerifySlow(t.Context(), l.d, func(c report.Check) { reported = append(reported, c) })
+	slow := l.e.VerifySlow(t.Context(), &l.d, func(c report.Check) { reported = append(reported, c) })
 	if len(slow) != 1 || slow[0].Status != report.Pass || len(reported) != 1 {
 		t.Errorf("%+v, reported %+v", slow, reported)
 	}
@@ -89,7 +89,7 @@ func TestNoSettingBreaksUnseen(t *testing.T) {
 		one.do(l)
 		checks := l.e.Verify(t.Context(), l.d, l.person)
 		if one.slow {
-			checks = l.e.VerifySlow(t.Context(), l.d, nil)
+			checks = l.e.VerifySlow(t.Context(), &l.d, nil)
 		}
 		failed := func(c report.Check) bool {
 			return c.Status == report.Fail && strings.TrimRight(string(c.ID), ".0123456789") == one.check

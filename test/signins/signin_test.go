@@ -12,7 +12,7 @@ import (
 // signIn signs the link's person in and returns the verdict.
 func (l *linked) signIn(b *browser, prediction *signin.Prediction) signin.Verdict {
 	l.t.Helper()
-	s, err := l.e.StartSignIn(l.t.Context(), l.d, "")
+	s, err := l.e.StartSignIn(l.t.Context(), &l.d, "")
 	if err != nil {
 		l.t.Errorf("%s: starting: %v", l.name, err)
 		return signin.Verdict{}
@@ -28,7 +28,7 @@ func (l *linked) finish(b *browser, s engine.SignIn, prediction *signin.Predicti
 		l.t.Errorf("%s: signing in: %v", l.name, err)
 		return signin.Verdict{}
 	}
-	v := l.e.FinishSignIn(l.t.Context(), l.d, s, back, engine.Expected{Person: l.person, Prediction: prediction}, nil)
+	v := l.e.FinishSignIn(l.t.Context(), &l.d, s, back, engine.Expected{Person: l.person, Prediction: prediction}, nil)
 	l.holdSecrets(v, back.Code.Reveal(), s.CodeVerifier.Reveal(), l.d.Provider.ClientSecret.Reveal())
 	return v
 }
@@ -92,7 +92,7 @@ func TestASignInThatWorks(t *testing.T) {
 
 // signInWithout makes a sign-in without a browser and returns its verdict.
 func (l *linked) signInWithout(password string) signin.Verdict {
-	check, v := l.e.SignInAs(l.t.Context(), l.d, signin.Credentials{Name: l.username, Password: secret.New(password)})
+	check, v := l.e.SignInAs(l.t.Context(), &l.d, signin.Credentials{Name: l.username, Password: secret.New(password)})
 	if v == nil {
 		l.t.Errorf("%s: no verdict: %+v", l.name, check)
 		return signin.Verdict{}

@@ -62,7 +62,7 @@ func answers[W, S any](f Settings, table []*link.Attr[W, S], want W) {
 
 // Spec reads the form into a spec. A client secret that was typed before is
 // kept where the field is empty.
-func (f Settings) Spec(before link.Spec) (link.Spec, report.Problems) {
+func (f Settings) Spec(before *link.Spec) (link.Spec, report.Problems) {
 	s := link.Spec{
 		Provider: f.provider(before.Provider.ClientSecret),
 		Email:    link.EmailDecision(f.Get("email")),
@@ -155,7 +155,7 @@ func (f Settings) provider(secretBefore *secret.Text) link.Provider {
 
 // openPart returns what stays of a spec when the page is asked again for another
 // application or collection: what those do not decide.
-func (f Settings) openPart(s link.Spec) link.Spec {
+func (f Settings) openPart(s *link.Spec) link.Spec {
 	var chosen link.Provider
 	if _, _, clientID := setup.Chosen(f.Get("existing")); clientID != "" {
 		chosen.ClientID = &clientID
@@ -204,24 +204,24 @@ func withPreset(s link.Spec, before string) link.Spec {
 
 // AskAgain returns the page to show again when an answer changed that others
 // depend on, empty for none, and the part of the spec that stays.
-func (f Settings) AskAgain(spec link.Spec) (link.Spec, string) {
+func (f Settings) AskAgain(spec *link.Spec) (link.Spec, string) {
 	shown := func(name, now string) bool { return !f.Has("shown."+name) || f.Get("shown."+name) == now }
 	if spec.Existing == link.ExistingUse && (!shown("slug", link.Value(spec.Application.Slug, "")) ||
 		!shown("existing", f.Get("existing"))) {
 		return f.openPart(spec), "/settings"
 	}
 	if !shown("collection", link.Value(spec.PocketBase.Collection, "")) {
-		return withoutCollection(spec), "/settings?again=collection"
+		return withoutCollection(*spec), "/settings?again=collection"
 	}
 	if !shown("preset", f.Get("preset")) {
-		return withPreset(spec, f.Get("shown.preset")), "/settings?again=app"
+		return withPreset(*spec, f.Get("shown.preset")), "/settings?again=app"
 	}
-	return spec, ""
+	return *spec, ""
 }
 
 // Validate returns the problems of a spec, that of the e-mail question in the
 // page's words.
-func Validate(spec link.Spec) report.Problems {
+func Validate(spec *link.Spec) report.Problems {
 	problems := append(spec.Validate(), preset.Problems(spec)...)
 	if i := slices.IndexFunc(problems, func(p report.Problem) bool { return p.Field == "email" }); i >= 0 {
 		problems[i].Summary = say.Of("Choose which e-mail addresses count as verified.")

@@ -23,13 +23,13 @@ func FuzzSettings(f *testing.F) {
 			return
 		}
 		form := Settings{Values: r.PostForm}
-		spec, problems := form.Spec(link.Spec{})
-		for _, p := range append(problems, Validate(spec)...) {
+		spec, problems := form.Spec(&link.Spec{})
+		for _, p := range append(problems, Validate(&spec)...) {
 			if p.Summary.Empty() || p.Todo.Empty() {
 				t.Errorf("a problem of %q has no words: %+v", p.Field, p)
 			}
 		}
-		if again, _ := form.Spec(spec); !slices.Equal(again.PocketBaseURLs, spec.PocketBaseURLs) {
+		if again, _ := form.Spec(&spec); !slices.Equal(again.PocketBaseURLs, spec.PocketBaseURLs) {
 			t.Errorf("the addresses read %v and then %v", spec.PocketBaseURLs, again.PocketBaseURLs)
 		}
 	})

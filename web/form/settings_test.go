@@ -14,7 +14,7 @@ func TestFormValuesThatMeanNothing(t *testing.T) {
 		"pocketbase.public_urls": {"  "}, "pocketbase.create_rule": {"keep"}, "pocketbase.auth_rule": {""},
 		"provider.redirect_uris": {"regex: ^https://a$\nhttps://b"},
 	}}
-	s, problems := form.Spec(link.Spec{})
+	s, problems := form.Spec(&link.Spec{})
 	if len(problems) != 1 || problems[0].Field != "pocketbase.public_urls" {
 		t.Errorf("the problems are %v", problems)
 	}

@@ -34,7 +34,7 @@ type Apply struct {
 func (j *Apply) Progress(n int, over bool) changes.Progress {
 	events, _, _ := j.Happened.Look()
 	p := changes.Progress{
-		Purpose: j.Plan.Purpose, Restores: j.Plan.Restores, Again: cmp.Or(j.Again, Again(j.Plan)), Back: j.Back,
+		Purpose: j.Plan.Purpose, Restores: j.Plan.Restores, Again: cmp.Or(j.Again, Again(&j.Plan)), Back: j.Back,
 		Warnings: j.Plan.Warnings, OneWay: j.Plan.Part == link.PartAfterProof,
 		Changes: j.Plan.Changes, States: make([]string, len(j.Plan.Changes)), Failed: map[int][]report.Message{},
 		Ended: over,
@@ -122,7 +122,7 @@ const proves = link.PurposeProof
 
 // prove carries out a proof. Its sign-in is kept among the session's tests.
 func (j *Apply) prove(ctx context.Context, e *engine.Engine, sess *Session) {
-	check, v, err := e.Prove(ctx, j.Plan, j.Happened.Add)
+	check, v, err := e.Prove(ctx, &j.Plan, j.Happened.Add)
 	if err != nil {
 		j.stop(err)
 	}
@@ -130,7 +130,7 @@ func (j *Apply) prove(ctx context.Context, e *engine.Engine, sess *Session) {
 	if v == nil {
 		return
 	}
-	run := proven(sess, j.Plan, *v)
+	run := proven(sess, &j.Plan, *v)
 	sess.tests.Add(run)
 	j.proof.Result = "/signin/" + run.ID
 	if v.Works && v.Record != nil {
@@ -143,25 +143,25 @@ func (j *Apply) prove(ctx context.Context, e *engine.Engine, sess *Session) {
 func (j *Apply) succeeded(ctx context.Context, e *engine.Engine, sess *Session) {
 	switch j.Plan.Purpose {
 	case link.PurposeUndo:
-		sess.readAnew(j.rev, j.Plan)
+		sess.readAnew(j.rev, &j.Plan)
 	case link.PurposeRemove:
 		sess.unsettle()
 	case link.PurposeSignOut: // it changes no link
 	case link.PurposeRotate:
-		sess.Settle(j.rev, j.Plan.Desired, true)
+		sess.Settle(j.rev, &j.Plan.Desired, true)
 		run := sess.checkSecret()
 		run.run(ctx, e, j.Plan.Desired)
 		j.checks = run.checks
 	default:
 		// A way in that was turned off leaves the link, and the sign-in that proved it, as they are.
-		sess.Settle(j.rev, j.Plan.Desired, j.Plan.Part != link.PartAfterProof)
+		sess.Settle(j.rev, &j.Plan.Desired, j.Plan.Part != link.PartAfterProof)
 		sess.takeAnswers(j.rev, j.Answers)
 	}
 }
 
 // readAnew drops the answers except the link's identity, so that the settings are
 // read from the systems again.
-func (s *Session) readAnew(rev int, undone link.Plan) {
+func (s *Session) readAnew(rev int, undone *link.Plan) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if rev == s.rev { // no answer has changed meanwhile
@@ -176,7 +176,7 @@ func (s *Session) readAnew(rev int, undone link.Plan) {
 }
 
 // Again returns the page that makes a new plan of the same kind.
-func Again(p link.Plan) string {
+func Again(p *link.Plan) string {
 	switch p.Purpose {
 	case link.PurposeUndo:
 		return UndoPath(p.Of, p.Force)
@@ -204,7 +204,7 @@ func provePath(person link.PersonState) string {
 }
 
 // rotates reports whether the job rotated the client secret of that link.
-func (j *Apply) rotates(d link.Desired) bool {
+func (j *Apply) rotates(d *link.Desired) bool {
 	was := j.Plan.Desired
 	return j.Plan.Purpose == link.PurposeRotate && was.Application.Slug == d.Application.Slug &&
 		was.Collection.Name == d.Collection.Name && was.Slot.Slot == d.Slot.Slot

@@ -12,11 +12,11 @@ import (
 
 // Show keeps a plan, made from the answers of rev, as one that is about to be
 // shown.
-func (s *Session) Show(plan link.Plan, rev int) *Shown {
+func (s *Session) Show(plan *link.Plan, rev int) *Shown {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.seq++
-	shown := &Shown{ID: NewID()[:26], Plan: plan, Rev: rev, seq: s.seq}
+	shown := &Shown{ID: NewID()[:26], Plan: *plan, Rev: rev, seq: s.seq}
 	s.note(planSecrets(plan))
 	if plan.Purpose == link.PurposeLink && plan.Only == "" {
 		s.found(exists(plan))
@@ -29,7 +29,7 @@ func (s *Session) Show(plan link.Plan, rev int) *Shown {
 }
 
 // exists reports whether a plan found the link in both systems.
-func exists(plan link.Plan) bool {
+func exists(plan *link.Plan) bool {
 	d := plan.Desired
 	oauth2 := link.Find(plan.Changes, func(c link.Change) bool { return c.Kind == link.KindOAuth2 })
 	if d.Application.PK == "" || d.Provider.PK == 0 || oauth2 == nil {
@@ -42,7 +42,7 @@ func exists(plan link.Plan) bool {
 }
 
 // ShowNext keeps a plan for the next review, which then need not make it again.
-func (s *Session) ShowNext(plan link.Plan, rev int) {
+func (s *Session) ShowNext(plan *link.Plan, rev int) {
 	shown := s.Show(plan, rev)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -63,7 +63,7 @@ func (s *Session) TakeFresh() *Shown {
 
 // Settle marks the link as matching the answers of rev. It does nothing if answers
 // have changed since. changed reports that something was just written.
-func (s *Session) Settle(rev int, d link.Desired, changed bool) {
+func (s *Session) Settle(rev int, d *link.Desired, changed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if rev != s.rev || s.authentik == nil || s.pocketbase == nil {
@@ -75,7 +75,7 @@ func (s *Session) Settle(rev int, d link.Desired, changed bool) {
 		at = s.settled.At // a review after the apply, which finds nothing left
 	}
 	s.settled = &Settled{
-		Desired: d, At: at, rev: rev, AuthentikURL: s.authentik.Login.URL, PocketBaseURL: s.pocketbase.Login.URL,
+		Desired: *d, At: at, rev: rev, AuthentikURL: s.authentik.Login.URL, PocketBaseURL: s.pocketbase.Login.URL,
 		ByPassword: s.pocketbase.Login.With == WithPassword,
 	}
 }
@@ -136,7 +136,7 @@ func (s *Session) ReplacedSecret() secret.Text {
 	}
 	systems := engine.Key(s.settled.AuthentikURL, s.settled.PocketBaseURL)
 	for _, job := range slices.Backward(s.applies) {
-		if job.link == systems && job.rotates(s.settled.Desired) {
+		if job.link == systems && job.rotates(&s.settled.Desired) {
 			return job.Plan.SecretBefore()
 		}
 	}
@@ -159,7 +159,7 @@ func (s *Session) AgainOf(id string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if shown := s.planByID(id); shown != nil {
-		return cmp.Or(shown.Again, Again(shown.Plan))
+		return cmp.Or(shown.Again, Again(&shown.Plan))
 	}
 	return "/review"
 }

@@ -12,7 +12,7 @@ func steps() []string { return []string{"/authentik", "/pocketbase", "/settings"
 
 // Missing returns the first page without an answer, or the review if there is
 // none.
-func (p Progress) Missing() string {
+func (p *Progress) Missing() string {
 	switch {
 	case p.Authentik == nil:
 		return "/authentik"
@@ -25,7 +25,7 @@ func (p Progress) Missing() string {
 }
 
 // Latest returns the page that a browser with these answers was most likely on.
-func (p Progress) Latest() string {
+func (p *Progress) Latest() string {
 	if p.Settled != nil && p.Verify.Ended() {
 		return "/done"
 	}
@@ -33,13 +33,13 @@ func (p Progress) Latest() string {
 }
 
 // Reaches reports whether all answers before a page are given.
-func (p Progress) Reaches(page string) bool {
+func (p *Progress) Reaches(page string) bool {
 	return slices.Index(steps(), page) <= slices.Index(steps(), p.Missing())
 }
 
 // After returns the page after an answered one: the review if it was opened from
 // there and nothing else is missing, else the next page.
-func (p Progress) After(page, from string) string {
+func (p *Progress) After(page, from string) string {
 	if from == "review" {
 		return p.Missing()
 	}
@@ -48,7 +48,7 @@ func (p Progress) After(page, from string) string {
 
 // Limited returns the user of a token that is limited to its permissions, empty
 // for a superuser's.
-func (p Progress) Limited() string {
+func (p *Progress) Limited() string {
 	if p.Authentik == nil || p.Authentik.Who.Superuser {
 		return ""
 	}
@@ -56,4 +56,4 @@ func (p Progress) Limited() string {
 }
 
 // key identifies the two connected systems.
-func (p Progress) key() string { return engine.Key(p.Authentik.Login.URL, p.PocketBase.Login.URL) }
+func (p *Progress) key() string { return engine.Key(p.Authentik.Login.URL, p.PocketBase.Login.URL) }

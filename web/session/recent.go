@@ -19,7 +19,7 @@ type recent struct {
 // Keep keeps a page that was drawn from the answers of p and what the systems
 // said after p was looked at. It keeps none where an answer was given or a write
 // was begun since. There is one of each path.
-func (s *Session) Keep(p Progress, path, address string, page templ.Component) {
+func (s *Session) Keep(p *Progress, path, address string, page templ.Component) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if p.turn != s.turn || s.working > 0 {

@@ -15,7 +15,7 @@ func TestAPageIsKeptForSeconds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, _ := desk(t)
 		one, _, _ := kept(s)
-		one.Keep(one.Look(), "/review", "/review?x", templ.NopComponent)
+		one.Keep(new(one.Look()), "/review", "/review?x", templ.NopComponent)
 		time.Sleep(recentAge - time.Second)
 		if one.Recent("/review", "/review?x") == nil {
 			t.Error("the page is gone too early")
@@ -39,7 +39,7 @@ func TestAPageIsKeptUntilSomethingChanges(t *testing.T) {
 	s, w := desk(t)
 	open := make(chan struct{})
 	for what, change := range map[string]func(*Session){
-		"an answer":       func(one *Session) { one.SetSpec(link.Spec{}, true) },
+		"an answer":       func(one *Session) { one.SetSpec(&link.Spec{}, true) },
 		"a refused form":  func(one *Session) { one.Refuse("/settings", Draft{}) },
 		"a dropped draft": (*Session).DropDraft,
 		"a connection":    func(one *Session) { one.SetAuthentik(one.authentik) },
@@ -53,7 +53,7 @@ func TestAPageIsKeptUntilSomethingChanges(t *testing.T) {
 	} {
 		one, _, _ := kept(s)
 		before := one.Look()
-		one.Keep(before, "/review", "/review", templ.NopComponent)
+		one.Keep(&before, "/review", "/review", templ.NopComponent)
 		if one.Recent("/review", "/review") == nil {
 			t.Fatalf("before %s nothing is kept", what)
 		}
@@ -61,11 +61,11 @@ func TestAPageIsKeptUntilSomethingChanges(t *testing.T) {
 		if one.Recent("/review", "/review") != nil {
 			t.Errorf("a page outlives %s", what)
 		}
-		one.Keep(before, "/review", "/review", templ.NopComponent)
+		one.Keep(&before, "/review", "/review", templ.NopComponent)
 		if one.Recent("/review", "/review") != nil {
 			t.Errorf("a page that was read before %s is kept after it", what)
 		}
-		if one.Keep(one.Look(), "/review", "/review", templ.NopComponent); what == "work" &&
+		if one.Keep(new(one.Look()), "/review", "/review", templ.NopComponent); what == "work" &&
 			one.Recent("/review", "/review") != nil {
 			t.Error("a page that is read during work is kept")
 		}

@@ -146,10 +146,10 @@ func (s *Session) forgetSettings() { s.spec, s.answered = link.Spec{}, false }
 
 // SetSpec takes the settings. Those that are not accepted yet are kept as a
 // draft. It returns the new rev.
-func (s *Session) SetSpec(spec link.Spec, accepted bool) int {
+func (s *Session) SetSpec(spec *link.Spec, accepted bool) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.spec, s.answered = spec, accepted
+	s.spec, s.answered = *spec, accepted
 	s.note(specSecrets(spec))
 	s.answersChanged()
 	return s.rev

@@ -52,12 +52,12 @@ func planOf(text secret.Text) link.Plan {
 func TestPlansThatAreLetGoAreOverwritten(t *testing.T) {
 	sess, texts := &Session{}, []secret.Text{}
 	typed := secret.New("typed by the admin")
-	sess.SetSpec(link.Spec{Provider: link.Provider{ClientSecret: &typed}}, true)
+	sess.SetSpec(&link.Spec{Provider: link.Provider{ClientSecret: &typed}}, true)
 	for i := range plansKept + 3 {
 		text := secret.New(fmt.Sprint("client secret ", i))
 		plan := planOf(text)
 		plan.Desired.Provider.ClientSecret = typed // every plan shares it with the answers
-		sess.Show(plan, sess.rev)
+		sess.Show(&plan, sess.rev)
 		texts = append(texts, text)
 	}
 	for i, text := range texts {
@@ -68,7 +68,7 @@ func TestPlansThatAreLetGoAreOverwritten(t *testing.T) {
 	if !typed.IsSet() {
 		t.Error("a secret that the answers hold went with a plan")
 	}
-	sess.SetSpec(link.Spec{}, true)
+	sess.SetSpec(&link.Spec{}, true)
 	if !typed.IsSet() {
 		t.Error("a secret that plans hold went with the answers")
 	}
@@ -84,11 +84,11 @@ func TestAJobKeepsThePlansAndTokensThatWereLetGo(t *testing.T) {
 	s, w := desk(t)
 	one, old, _ := kept(s)
 	text := secret.New("client secret")
-	one.Show(planOf(text), one.rev)
+	one.Show(new(planOf(text)), one.rev)
 	open := make(chan struct{})
 	one.DoWork(w, func(context.Context) { <-open })
 	for range plansKept {
-		one.Show(link.Plan{}, one.rev)
+		one.Show(&link.Plan{}, one.rev)
 	}
 	one.SetAuthentik(&Authentik{Login: Login{Token: secret.New("another")}, HTTP: http.DefaultClient})
 	if !text.IsSet() || !old.IsSet() {
@@ -200,7 +200,7 @@ func TestSecretsOfPlansAreWiped(t *testing.T) {
 	text := secret.New("client secret")
 	pair := &link.PairState{Provider: link.ProviderState{ClientSecret: text}}
 	sess := &Session{}
-	sess.Show(link.Plan{Changes: []link.Change{
+	sess.Show(&link.Plan{Changes: []link.Change{
 		{After: pair}, {Before: (*link.ProviderState)(nil), After: &link.CollectionState{}},
 	}}, 0)
 	sess.Forget()

@@ -73,7 +73,7 @@ func NewSignIn(sess *Session, d link.Desired, way string) *SignIn {
 
 // proven returns the run of a proof, which has ended. Its account is not offered
 // for deletion: the proof has deleted it.
-func proven(sess *Session, plan link.Plan, v signin.Verdict) *SignIn {
+func proven(sess *Session, plan *link.Plan, v signin.Verdict) *SignIn {
 	run := NewSignIn(sess, plan.Desired, WayWindow)
 	run.Person, run.returned = plan.Generated.Person.Username, true
 	v.Made = false
@@ -85,7 +85,7 @@ func proven(sess *Session, plan link.Plan, v signin.Verdict) *SignIn {
 
 // Begin asks PocketBase how to start the sign-in. A second call does nothing.
 func (run *SignIn) Begin(ctx context.Context, e *engine.Engine) error {
-	test, err := e.StartSignIn(ctx, run.Desired, run.Redirect)
+	test, err := e.StartSignIn(ctx, &run.Desired, run.Redirect)
 	if err != nil {
 		return err
 	}
@@ -163,7 +163,7 @@ func (run *SignIn) letGo(why say.Text) {
 
 // wipe overwrites the secrets. The caller holds mu.
 func (run *SignIn) wipe() {
-	for _, text := range desiredSecrets(run.Desired) {
+	for _, text := range desiredSecrets(&run.Desired) {
 		text.Wipe()
 	}
 	if run.test != nil {
@@ -230,7 +230,7 @@ func (run *SignIn) Finish(w Worker, back signin.Return) {
 		defer run.work(false)
 		defer run.Happened.End()
 		defer back.Code.Wipe()
-		run.Happened.Add(e.FinishSignIn(ctx, run.Desired, *run.test, back, run.Expected, run.Happened.Add))
+		run.Happened.Add(e.FinishSignIn(ctx, &run.Desired, *run.test, back, run.Expected, run.Happened.Add))
 	})
 	if !began {
 		run.work(false)

@@ -64,10 +64,10 @@ func (v *Verify) run(ctx context.Context, e *engine.Engine, d link.Desired) {
 	defer context.AfterFunc(v.halt, cancel)()
 	var slow report.Checks
 	var probing, asking sync.WaitGroup
-	probing.Go(func() { slow = e.VerifySlow(ctx, d, nil) })
+	probing.Go(func() { slow = e.VerifySlow(ctx, &d, nil) })
 	asking.Go(func() { v.first = e.Verify(ctx, d, v.Person) })
 	if v.Person != 0 {
-		asking.Go(func() { v.foresee(ctx, e, d) })
+		asking.Go(func() { v.foresee(ctx, e, &d) })
 	}
 	asking.Wait()
 	v.Happened.Add(struct{}{})
@@ -76,9 +76,9 @@ func (v *Verify) run(ctx context.Context, e *engine.Engine, d link.Desired) {
 }
 
 // foresee keeps nothing where nothing can be foreseen: a check says why.
-func (v *Verify) foresee(ctx context.Context, e *engine.Engine, d link.Desired) {
-	if p, err := e.Foresee(ctx, d, v.Person); err == nil {
-		v.foreseen = proof.Foreseen(v.Username, p)
+func (v *Verify) foresee(ctx context.Context, e *engine.Engine, d *link.Desired) {
+	if p, err := e.Foresee(ctx, *d, v.Person); err == nil {
+		v.foreseen = proof.Foreseen(v.Username, &p)
 	}
 }
 

@@ -102,15 +102,15 @@ func (s *Session) tidy() {
 // held are the client secrets that something may still need. The caller holds
 // mu.
 func (s *Session) held() map[secret.Text]bool {
-	texts := specSecrets(s.spec)
+	texts := specSecrets(&s.spec)
 	for _, p := range s.plans {
-		texts = append(texts, planSecrets(p.Plan)...)
+		texts = append(texts, planSecrets(&p.Plan)...)
 	}
 	for _, job := range s.applies {
-		texts = append(texts, planSecrets(job.Plan)...)
+		texts = append(texts, planSecrets(&job.Plan)...)
 	}
 	if s.settled != nil {
-		texts = append(texts, desiredSecrets(s.settled.Desired)...)
+		texts = append(texts, desiredSecrets(&s.settled.Desired)...)
 	}
 	held := map[secret.Text]bool{}
 	for _, text := range texts {
@@ -119,21 +119,21 @@ func (s *Session) held() map[secret.Text]bool {
 	return held
 }
 
-func specSecrets(spec link.Spec) []secret.Text {
+func specSecrets(spec *link.Spec) []secret.Text {
 	if spec.Provider.ClientSecret == nil {
 		return nil
 	}
 	return []secret.Text{*spec.Provider.ClientSecret}
 }
 
-func desiredSecrets(d link.Desired) []secret.Text {
+func desiredSecrets(d *link.Desired) []secret.Text {
 	return []secret.Text{d.Provider.ClientSecret, d.Slot.ClientSecret}
 }
 
 // planSecrets are the client secrets that a plan was made from.
-func planSecrets(p link.Plan) []secret.Text {
-	texts := append(specSecrets(p.Spec), p.Generated.ClientSecret)
-	texts = append(texts, desiredSecrets(p.Desired)...)
+func planSecrets(p *link.Plan) []secret.Text {
+	texts := append(specSecrets(&p.Spec), p.Generated.ClientSecret)
+	texts = append(texts, desiredSecrets(&p.Desired)...)
 	for _, c := range slices.Concat(p.Changes, p.Undoes) {
 		texts = append(texts, c.Secrets()...)
 	}

@@ -12,7 +12,8 @@ func WithMount(ctx context.Context, path string) context.Context {
 	return context.WithValue(ctx, mountKey{}, path)
 }
 
-// MountOf returns the path of the wizard's root, empty for the root of its host.
+// MountOf returns the path of the wizard's root, empty for the root of its host. A wizard at a path is one of the
+// public demo's: its visitors do not sign in, and its browser keeps nothing.
 func MountOf(ctx context.Context) string {
 	path, _ := ctx.Value(mountKey{}).(string)
 	return path

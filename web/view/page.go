@@ -41,7 +41,7 @@ type Head struct {
 }
 
 // FullTitle returns the title of the browser tab.
-func (h Head) FullTitle() say.Text {
+func (h *Head) FullTitle() say.Text {
 	if h.Wrong {
 		return say.Of("Error: %s – %s", h.Title, Program)
 	}

@@ -7,10 +7,10 @@ import (
 )
 
 func TestTitles(t *testing.T) {
-	if got := (Head{Title: say.Of("Review 1 change")}).FullTitle(); got.String() != "Review 1 change – authpocket" {
+	if got := (&Head{Title: say.Of("Review 1 change")}).FullTitle(); got.String() != "Review 1 change – authpocket" {
 		t.Error(got)
 	}
-	if got := (Head{Title: say.Of("Settings"), Wrong: true}).FullTitle(); got.String() != "Error: Settings – "+
+	if got := (&Head{Title: say.Of("Settings"), Wrong: true}).FullTitle(); got.String() != "Error: Settings – "+
 		"authpocket" {
 		t.Error(got)
 	}

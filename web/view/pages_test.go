@@ -81,7 +81,7 @@ func TestDone(t *testing.T) {
 		PocketBaseURL: "https://pb.example/\"</script>", Application: link.ApplicationState{Slug: "app"},
 		Collection: link.CollectionState{ID: "c1", Name: "people"}, Slot: link.OAuth2Provider{Slot: "oidc2"},
 	}
-	p := changes.NewDone(view.Head{}, changes.DoneInput{Desired: d, AuthentikAPI: stories.AuthentikURL,
+	p := changes.NewDone(&view.Head{}, changes.DoneInput{Desired: d, AuthentikAPI: stories.AuthentikURL,
 		PocketBaseAPI: stories.PocketBaseURL, Checks: report.Checks{{Status: report.Pass}}, Held: true,
 		SignedIn: report.SignedIn{Name: "ada@example.com", At: time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC)}})
 	for _, want := range []string{`new PocketBase("https://pb.example/\"\u003c/script\u003e")`, `.collection("people")`,
@@ -98,13 +98,13 @@ func TestDone(t *testing.T) {
 		len(p.Next) != 0 {
 		t.Errorf("%+v", p)
 	}
-	unseen := changes.NewDone(view.Head{}, changes.DoneInput{Desired: d, Checks: report.Checks{{Status: report.Pass}},
+	unseen := changes.NewDone(&view.Head{}, changes.DoneInput{Desired: d, Checks: report.Checks{{Status: report.Pass}},
 		Later: true})
 	if unseen.Kind == "good" || !strings.Contains(unseen.Lead.String(), "No sign-in has been tried yet.") ||
 		len(unseen.Next) != 2 || unseen.Next[0].URL != "/prove" {
 		t.Errorf("without a sign-in: %+v", unseen)
 	}
-	failed := changes.NewDone(view.Head{}, changes.DoneInput{Desired: d, Checks: report.Checks{{Status: report.Fail}}})
+	failed := changes.NewDone(&view.Head{}, changes.DoneInput{Desired: d, Checks: report.Checks{{Status: report.Fail}}})
 	if failed.Kind != "warn" || !strings.Contains(failed.Head.Title.String(), "a check failed") {
 		t.Errorf("%+v", failed)
 	}
@@ -122,12 +122,12 @@ func TestEveryFragmentHasItsTarget(t *testing.T) {
 	test, tried := stories.SignIn(), stories.Verdict(true)
 	ended := test
 	ended.Verdict, ended.Returned, ended.Ended = &tried, true, true
-	signIn := render(t, proof.SignIn(proof.NewSignIn(h, test, "/e")))
+	signIn := render(t, proof.SignIn(proof.NewSignIn(&h, test, "/e")))
 	for _, one := range []struct{ page, update string }{
 		{pageText(t, page), text(t, changes.ApplyUpdate(running, 0))},
 		{pageText(t, page), text(t, changes.ApplyUpdate(over, -1))},
 		{pageText(t, checks), text(t, proof.VerifyUpdate(proof.NewVerify(h, verify, "")))},
-		{pageText(t, signIn), text(t, proof.SignInUpdate(proof.NewSignIn(h, ended, "")))},
+		{pageText(t, signIn), text(t, proof.SignInUpdate(proof.NewSignIn(&h, ended, "")))},
 	} {
 		for part := range strings.SplitSeq(one.update, `<hx-partial hx-target="#`) {
 			id, _, found := strings.Cut(part, `"`)
@@ -142,7 +142,7 @@ func TestWhoTriesSeesNothingOfTheVerdict(t *testing.T) {
 	for _, works := range []bool{true, false} {
 		in, v := stories.SignIn(), stories.Verdict(works)
 		in.Verdict, in.Returned, in.Ended, in.Person = &v, true, true, "ada"
-		p := proof.NewTry(view.Head{}, in, "")
+		p := proof.NewTry(&view.Head{}, in, "")
 		if len(p.Record)+len(p.Claims)+len(p.Evidence) > 0 || p.Predicted != nil || p.Foreseen != nil ||
 			p.Delete != nil || p.Mismatch != nil || len(p.Outcome.Actions) > 0 {
 			t.Errorf("%+v", p)

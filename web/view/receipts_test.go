@@ -118,16 +118,16 @@ func TestEveryPurposeHasItsWords(t *testing.T) {
 		link.PurposeRotate: {"Review new client secret: 4 changes", "Rotate the client secret"},
 		link.PurposeProof:  {"Review proof: 4 changes", "Prove it now"},
 	} {
-		p := changes.NewReview(view.Head{}, changes.ReviewInput{Plan: link.Plan{Purpose: purpose, Changes: made}})
+		p := changes.NewReview(&view.Head{}, changes.ReviewInput{Plan: link.Plan{Purpose: purpose, Changes: made}})
 		if p.Head.Title.String() != want[0] || p.Button.String() != want[1] ||
 			(len(p.Answers) > 0) != (purpose == link.PurposeLink) {
 			t.Errorf("%s: %q, %q", purpose, p.Head.Title, p.Button)
 		}
-		empty := changes.NewReview(view.Head{}, changes.ReviewInput{Plan: link.Plan{Purpose: purpose}})
+		empty := changes.NewReview(&view.Head{}, changes.ReviewInput{Plan: link.Plan{Purpose: purpose}})
 		if !empty.Button.Empty() || empty.Check != (purpose == link.PurposeLink) {
 			t.Errorf("%s: an empty plan offers %q", purpose, empty.Button)
 		}
-		open := changes.NewReview(view.Head{}, changes.ReviewInput{Plan: link.Plan{Purpose: purpose},
+		open := changes.NewReview(&view.Head{}, changes.ReviewInput{Plan: link.Plan{Purpose: purpose},
 			Interrupted: []changes.Receipt{stories.Receipt("", "about to")}})
 		if open.Button.String() != "Close the receipt" {
 			t.Errorf("%s: an interrupted apply stays open", purpose)
@@ -141,7 +141,7 @@ func TestWhatCannotComeBackIsSaidBeforeAndAfter(t *testing.T) {
 			{ID: "lost", Summary: say.Of("The secret stays."), Detail: say.Of("Enter it.")}, {ID: "other",
 				Summary: say.Of("Something else.")},
 		}}
-	p := changes.NewReview(view.Head{}, changes.ReviewInput{Plan: plan})
+	p := changes.NewReview(&view.Head{}, changes.ReviewInput{Plan: plan})
 	if len(p.Lost) != 1 || len(p.Decide) != 1 {
 		t.Errorf("%+v, %+v", p.Lost, p.Decide)
 	}

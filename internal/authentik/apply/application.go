@@ -9,9 +9,9 @@ import (
 	"authpocket/internal/say"
 )
 
-func (c Writer) applications() kind[*link.Application, *link.ApplicationState] {
-	return kind[*link.Application, *link.ApplicationState]{
-		Writer: c, of: link.KindApplication, table: link.ApplicationAttrs(), list: rest.PathApplications,
+func (c *Writer) applications() *kind[*link.Application, *link.ApplicationState] {
+	return &kind[*link.Application, *link.ApplicationState]{
+		to: c, of: link.KindApplication, table: link.ApplicationAttrs(), list: rest.PathApplications,
 		need: func(a *link.ApplicationState) rest.Need {
 			return rest.Need{What: say.Of("application “%s”", a.Name), Field: "application.slug"}
 		},
@@ -23,7 +23,7 @@ func (c Writer) applications() kind[*link.Application, *link.ApplicationState] {
 	}
 }
 
-func (c Writer) createApplication(ctx context.Context, wanted *link.ApplicationState) error {
+func (c *Writer) createApplication(ctx context.Context, wanted *link.ApplicationState) error {
 	resolved, err := c.resolveApplication(ctx, *wanted)
 	if err != nil {
 		return err
@@ -34,7 +34,7 @@ func (c Writer) createApplication(ctx context.Context, wanted *link.ApplicationS
 	return k.create(ctx, a, k.body(a, names), k.look(a, a, names))
 }
 
-func (c Writer) updateApplication(ctx context.Context, before, after *link.ApplicationState,
+func (c *Writer) updateApplication(ctx context.Context, before, after *link.ApplicationState,
 	names []string) error {
 	k := c.applications()
 	if err := k.known(names); err != nil {

@@ -20,17 +20,18 @@ type Writer struct {
 }
 
 // NewWriter returns a writer for a connected authentik.
-func NewWriter(c *rest.Client) Writer { return Writer{Client: c, made: &sync.Map{}} }
+func NewWriter(c *rest.Client) *Writer { return &Writer{Client: c, made: &sync.Map{}} }
 
 // Apply carries out one change: it writes, determines the outcome if the response was lost, reads back and
 // compares. The error is a *report.Fault that holds what was written.
-func (c Writer) Apply(ctx context.Context, ch link.Change) error {
+func (c *Writer) Apply(ctx context.Context, ch link.Change) error {
 	return outcomeOf(c.apply(ctx, ch))
 }
 
-func (c Writer) apply(ctx context.Context, ch link.Change) error {
-	c.secrets = ch.Secrets()
-	w := writes{c: c}
+func (c *Writer) apply(ctx context.Context, ch link.Change) error {
+	of := *c
+	of.secrets = ch.Secrets()
+	w := writes{c: &of}
 	if !ch.Visit(&w) || w.write == nil {
 		return brokenPlan("a change of the kind " + string(ch.Kind))
 	}
@@ -39,7 +40,7 @@ func (c Writer) apply(ctx context.Context, ch link.Change) error {
 
 // writes selects the write for a change, nil for none.
 type writes struct {
-	c     Writer
+	c     *Writer
 	write func(context.Context) error
 }
 

@@ -9,9 +9,9 @@ import (
 	"authpocket/internal/say"
 )
 
-func (c Writer) bindings() kind[*struct{}, *link.BindingState] {
-	return kind[*struct{}, *link.BindingState]{
-		Writer: c, of: link.KindBinding, table: link.BindingAttrs(), list: rest.PathBindings,
+func (c *Writer) bindings() *kind[*struct{}, *link.BindingState] {
+	return &kind[*struct{}, *link.BindingState]{
+		to: c, of: link.KindBinding, table: link.BindingAttrs(), list: rest.PathBindings,
 		need: func(b *link.BindingState) rest.Need {
 			return rest.Need{What: bindingWords(*b),
 				Field: rest.AccessField(b.Kind)}
@@ -26,7 +26,7 @@ func (c Writer) bindings() kind[*struct{}, *link.BindingState] {
 }
 
 // createBinding creates the binding unless it exists, because authentik accepts duplicates.
-func (c Writer) createBinding(ctx context.Context, wanted *link.BindingState) error {
+func (c *Writer) createBinding(ctx context.Context, wanted *link.BindingState) error {
 	b, err := c.resolveBinding(ctx, *wanted)
 	if err != nil {
 		return err
@@ -42,7 +42,7 @@ func (c Writer) createBinding(ctx context.Context, wanted *link.BindingState) er
 
 // lookForBinding returns whether an equivalent binding exists. Different bindings of the same target don't
 // matter.
-func (c Writer) lookForBinding(ctx context.Context, want link.BindingState) (finding, error) {
+func (c *Writer) lookForBinding(ctx context.Context, want link.BindingState) (finding, error) {
 	bindings, err := c.All(ctx, rest.BindingList(want.Application.ID))
 	if err != nil {
 		return finding{}, err

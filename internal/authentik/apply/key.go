@@ -16,9 +16,9 @@ func keyType(algorithm string) string {
 	return algorithm
 }
 
-func (c Writer) keys() kind[*struct{}, *link.KeyState] {
-	return kind[*struct{}, *link.KeyState]{
-		Writer: c, of: link.KindKey, table: link.KeyAttrs(), list: rest.PathKeys + "generate/",
+func (c *Writer) keys() *kind[*struct{}, *link.KeyState] {
+	return &kind[*struct{}, *link.KeyState]{
+		to: c, of: link.KindKey, table: link.KeyAttrs(), list: rest.PathKeys + "generate/",
 		need: func(k *link.KeyState) rest.Need {
 			return rest.Need{What: say.Of("signing key “%s”", k.Name), Field: "provider.signing_key"}
 		},
@@ -29,7 +29,7 @@ func (c Writer) keys() kind[*struct{}, *link.KeyState] {
 	}
 }
 
-func (c Writer) createKey(ctx context.Context, key *link.KeyState) error {
+func (c *Writer) createKey(ctx context.Context, key *link.KeyState) error {
 	k := c.keys()
 	return k.create(ctx, key, k.body(key, rest.KeysOf(k.table)), func(ctx context.Context) (finding, error) {
 		found, err := k.read(ctx, key)
@@ -44,7 +44,7 @@ func (c Writer) createKey(ctx context.Context, key *link.KeyState) error {
 }
 
 // deleteKey deletes the key by name, because plans don't know its primary key.
-func (c Writer) deleteKey(ctx context.Context, key *link.KeyState) error {
+func (c *Writer) deleteKey(ctx context.Context, key *link.KeyState) error {
 	k := c.keys()
 	now, err := k.read(ctx, key)
 	if err != nil || now == nil {

@@ -9,9 +9,9 @@ import (
 	"authpocket/internal/say"
 )
 
-func (c Writer) mappings() kind[*struct{}, *link.Mapping] {
-	return kind[*struct{}, *link.Mapping]{
-		Writer: c, of: link.KindMapping, table: link.MappingAttrs(), list: rest.PathMappings,
+func (c *Writer) mappings() *kind[*struct{}, *link.Mapping] {
+	return &kind[*struct{}, *link.Mapping]{
+		to: c, of: link.KindMapping, table: link.MappingAttrs(), list: rest.PathMappings,
 		need: func(m *link.Mapping) rest.Need {
 			return rest.Need{What: say.Of("scope mapping “%s”", m.Name), Field: "email"}
 		},
@@ -26,7 +26,7 @@ func (c Writer) mappings() kind[*struct{}, *link.Mapping] {
 
 // createMapping creates the mapping and remembers its primary key, which the provider of the same plan needs. authentik
 // answers with the mapping as stored: all of its fields are plain text (providers/oauth2/api/scopes.py).
-func (c Writer) createMapping(ctx context.Context, m *link.Mapping) error {
+func (c *Writer) createMapping(ctx context.Context, m *link.Mapping) error {
 	k := c.mappings()
 	names := rest.KeysOf(k.table)
 	c.made.Delete(m.Name)

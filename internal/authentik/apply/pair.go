@@ -23,7 +23,7 @@ type wantedPair struct {
 }
 
 // createPair creates application, provider and bindings in one transaction.
-func (c Writer) createPair(ctx context.Context, pair *link.PairState) error {
+func (c *Writer) createPair(ctx context.Context, pair *link.PairState) error {
 	wish, err := c.resolvePair(ctx, *pair)
 	if err != nil {
 		return err
@@ -37,7 +37,7 @@ func (c Writer) createPair(ctx context.Context, pair *link.PairState) error {
 	})
 }
 
-func (c Writer) resolvePair(ctx context.Context, pair link.PairState) (w wantedPair, err error) {
+func (c *Writer) resolvePair(ctx context.Context, pair link.PairState) (w wantedPair, err error) {
 	if err := safeProvider(&pair.Provider, []string{"redirect_uris"}); err != nil {
 		return w, err
 	}
@@ -56,7 +56,7 @@ func (c Writer) resolvePair(ctx context.Context, pair link.PairState) (w wantedP
 		providerNames: c.providers().names(&pair.Provider)}, nil
 }
 
-func (c Writer) pairBody(w wantedPair) map[string]any {
+func (c *Writer) pairBody(w wantedPair) map[string]any {
 	body := map[string]any{
 		"app":            c.applications().body(&w.Application, w.applicationNames),
 		"provider_model": "authentik_providers_oauth2.oauth2provider",
@@ -75,7 +75,7 @@ func (c Writer) pairBody(w wantedPair) map[string]any {
 // lookForPair finds the pair by the application's slug and, at the same time, its provider by the client ID. Without
 // an application, a provider with the wanted name or client ID is another object: a pair is created completely or not
 // at all.
-func (c Writer) lookForPair(ctx context.Context, w wantedPair) (finding, error) {
+func (c *Writer) lookForPair(ctx context.Context, w wantedPair) (finding, error) {
 	application, provider, err := c.readPair(ctx, w)
 	if err != nil {
 		return finding{}, err
@@ -106,7 +106,7 @@ func (c Writer) lookForPair(ctx context.Context, w wantedPair) (finding, error) 
 }
 
 // readPair reads the application with the pair's slug and the provider with its client ID, nil for none.
-func (c Writer) readPair(ctx context.Context, w wantedPair) (application, provider rest.Object, err error) {
+func (c *Writer) readPair(ctx context.Context, w wantedPair) (application, provider rest.Object, err error) {
 	var ofProvider error
 	var group sync.WaitGroup
 	group.Go(func() { application, err = c.Application(ctx, w.Application.Slug) })
@@ -116,7 +116,7 @@ func (c Writer) readPair(ctx context.Context, w wantedPair) (application, provid
 }
 
 // providerDiffers compares the application's provider, which is read unless it is the one found.
-func (c Writer) providerDiffers(ctx context.Context, w wantedPair, pk int, provider rest.Object) (finding,
+func (c *Writer) providerDiffers(ctx context.Context, w wantedPair, pk int, provider rest.Object) (finding,
 	error) {
 	if pk == 0 {
 		return finding{differs: []string{"provider"}}, nil
@@ -130,7 +130,7 @@ func (c Writer) providerDiffers(ctx context.Context, w wantedPair, pk int, provi
 	return c.providers().compare(&w.Provider, provider, w.providerNames), nil
 }
 
-func (c Writer) bindingsDiffer(ctx context.Context, w wantedPair, applicationPK string) ([]string, error) {
+func (c *Writer) bindingsDiffer(ctx context.Context, w wantedPair, applicationPK string) ([]string, error) {
 	if len(w.Bindings) == 0 {
 		return nil, nil
 	}
@@ -148,7 +148,7 @@ func (c Writer) bindingsDiffer(ctx context.Context, w wantedPair, applicationPK 
 
 // deletePair deletes the application, then its provider: an application without a provider admits nobody. It
 // deletes only the provider with the pair's client ID, whatever the application has now.
-func (c Writer) deletePair(ctx context.Context, made *link.PairState) error {
+func (c *Writer) deletePair(ctx context.Context, made *link.PairState) error {
 	pair := *made
 	found, err := c.ProviderWith(ctx, pair.Provider.ClientID)
 	if err != nil {

@@ -13,9 +13,9 @@ import (
 	"authpocket/internal/wire"
 )
 
-func (c Writer) people() kind[*struct{}, *link.PersonState] {
-	return kind[*struct{}, *link.PersonState]{
-		Writer: c, of: link.KindPerson, table: link.PersonAttrs(), list: rest.PathUsers,
+func (c *Writer) people() *kind[*struct{}, *link.PersonState] {
+	return &kind[*struct{}, *link.PersonState]{
+		to: c, of: link.KindPerson, table: link.PersonAttrs(), list: rest.PathUsers,
 		need: func(p *link.PersonState) rest.Need {
 			return rest.Need{What: say.Of("user “%s”", p.Username)}
 		},
@@ -29,7 +29,7 @@ func (c Writer) people() kind[*struct{}, *link.PersonState] {
 }
 
 // createPerson creates the person of a proof and sets the password.
-func (c Writer) createPerson(ctx context.Context, wanted *link.PersonState) error {
+func (c *Writer) createPerson(ctx context.Context, wanted *link.PersonState) error {
 	p, k := new(*wanted), c.people()
 	names := rest.KeysOf(k.table)
 	body := k.body(p, names)
@@ -53,7 +53,7 @@ func (c Writer) createPerson(ctx context.Context, wanted *link.PersonState) erro
 }
 
 // setPassword sets the password of a person who exists. Setting it twice is harmless.
-func (c Writer) setPassword(ctx context.Context, p *link.PersonState) error {
+func (c *Writer) setPassword(ctx context.Context, p *link.PersonState) error {
 	w := write{need: c.people().need(p), verb: password, kind: link.KindPerson}
 	w.need.Perm = report.PermSetPassword
 	call := rest.Call{Method: http.MethodPost, Path: c.people().path(p) + "set_password/",
@@ -71,7 +71,7 @@ func (c Writer) setPassword(ctx context.Context, p *link.PersonState) error {
 
 // deletePerson deletes the person of a proof, found by username because a plan does not know the primary key. It
 // refuses to delete a user without the proof's mark.
-func (c Writer) deletePerson(ctx context.Context, p *link.PersonState) error {
+func (c *Writer) deletePerson(ctx context.Context, p *link.PersonState) error {
 	k := c.people()
 	now, err := k.read(ctx, p)
 	if err != nil || now == nil {

@@ -13,9 +13,9 @@ import (
 	"authpocket/internal/say"
 )
 
-func (c Writer) providers() kind[*link.Provider, *link.ProviderState] {
-	return kind[*link.Provider, *link.ProviderState]{
-		Writer: c, of: link.KindProvider, table: link.ProviderAttrs(), list: rest.PathProviders,
+func (c *Writer) providers() *kind[*link.Provider, *link.ProviderState] {
+	return &kind[*link.Provider, *link.ProviderState]{
+		to: c, of: link.KindProvider, table: link.ProviderAttrs(), list: rest.PathProviders,
 		need: func(p *link.ProviderState) rest.Need {
 			return rest.Need{What: say.Of("provider “%s”", p.Name), Field: "provider.name"}
 		},
@@ -27,7 +27,7 @@ func (c Writer) providers() kind[*link.Provider, *link.ProviderState] {
 	}
 }
 
-func (c Writer) createProvider(ctx context.Context, wanted *link.ProviderState) error {
+func (c *Writer) createProvider(ctx context.Context, wanted *link.ProviderState) error {
 	if err := safeProvider(wanted, []string{"redirect_uris"}); err != nil {
 		return err
 	}
@@ -42,7 +42,7 @@ func (c Writer) createProvider(ctx context.Context, wanted *link.ProviderState) 
 		func(ctx context.Context) (finding, error) { return c.lookByNaturalKeys(ctx, p, names) })
 }
 
-func (c Writer) updateProvider(ctx context.Context, before, after *link.ProviderState, names []string) error {
+func (c *Writer) updateProvider(ctx context.Context, before, after *link.ProviderState, names []string) error {
 	k := c.providers()
 	if err := k.known(names); err != nil {
 		return err
@@ -66,11 +66,11 @@ func safeProvider(p *link.ProviderState, names []string) error {
 				"used."),
 			say.Of("Add at least one redirect URI."), nil)
 	}
-	return rest.SafeSecret(*p, names)
+	return rest.SafeSecret(p, names)
 }
 
 // lookByNaturalKeys finds the provider by name, and any other provider with its client ID: both are unique.
-func (c Writer) lookByNaturalKeys(ctx context.Context, want *link.ProviderState, names []string) (finding, error) {
+func (c *Writer) lookByNaturalKeys(ctx context.Context, want *link.ProviderState, names []string) (finding, error) {
 	var byName []rest.Object
 	var byClientID rest.Object
 	group, ctx := errgroup.WithContext(ctx)

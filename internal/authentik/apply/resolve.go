@@ -14,7 +14,7 @@ import (
 // it, they are looked up by their exact name when they are needed.
 
 // lookup sets the primary key of r if it has only a name.
-func (c Writer) lookup(ctx context.Context, r *link.Ref, l rest.List, key string) error {
+func (c *Writer) lookup(ctx context.Context, r *link.Ref, l rest.List, key string) error {
 	if r.ID != "" || r.Name == "" {
 		return nil
 	}
@@ -32,7 +32,7 @@ func (c Writer) lookup(ctx context.Context, r *link.Ref, l rest.List, key string
 }
 
 // resolveProvider returns p with all primary keys.
-func (c Writer) resolveProvider(ctx context.Context, p link.ProviderState) (link.ProviderState, error) {
+func (c *Writer) resolveProvider(ctx context.Context, p link.ProviderState) (link.ProviderState, error) {
 	for _, flow := range p.Flows() {
 		if err := c.lookup(ctx, flow.Ref, rest.FlowBySlug(flow), "slug"); err != nil {
 			return p, err
@@ -55,7 +55,7 @@ func (c Writer) resolveProvider(ctx context.Context, p link.ProviderState) (link
 }
 
 // resolveApplication returns a with its provider's primary key.
-func (c Writer) resolveApplication(ctx context.Context, a link.ApplicationState) (link.ApplicationState, error) {
+func (c *Writer) resolveApplication(ctx context.Context, a link.ApplicationState) (link.ApplicationState, error) {
 	provider := link.Ref{Name: a.ProviderName}
 	if a.Provider != 0 {
 		return a, nil
@@ -68,7 +68,7 @@ func (c Writer) resolveApplication(ctx context.Context, a link.ApplicationState)
 }
 
 // resolveBinding returns b with the primary keys of its application and target.
-func (c Writer) resolveBinding(ctx context.Context, b link.BindingState) (link.BindingState, error) {
+func (c *Writer) resolveBinding(ctx context.Context, b link.BindingState) (link.BindingState, error) {
 	if b.Application.ID == "" && b.Application.Name != "" {
 		found, err := c.Application(ctx, b.Application.Name)
 		if err != nil {

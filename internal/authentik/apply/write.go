@@ -88,7 +88,7 @@ func (w write) authentiks(a rest.Answer) bool {
 // sendWrite sends the write, determines its outcome if the response doesn't tell, and reads the object back. It
 // never sends a write again without having seen that the first one had no effect.
 // Waiting for a turn takes none of its time.
-func (c Writer) sendWrite(ctx context.Context, w write) error {
+func (c *Writer) sendWrite(ctx context.Context, w write) error {
 	ctx, left, stop := outbound.Countdown(ctx, wire.Patience)
 	defer stop()
 	for try := 1; ; try++ {
@@ -122,13 +122,13 @@ func (c Writer) sendWrite(ctx context.Context, w write) error {
 	}
 }
 
-func (c Writer) isThere(ctx context.Context, w write) bool {
+func (c *Writer) isThere(ctx context.Context, w write) bool {
 	found, err := w.look(ctx)
 	return err == nil && found.presence == asWanted
 }
 
 // confirm reads the written object back and compares it, unless the answer shows it as stored.
-func (c Writer) confirm(ctx context.Context, w write, a rest.Answer) error {
+func (c *Writer) confirm(ctx context.Context, w write, a rest.Answer) error {
 	if o, isObject := a.Object(); isObject && w.stored != nil && w.stored(o).presence == asWanted {
 		return nil
 	}

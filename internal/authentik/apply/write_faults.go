@@ -12,13 +12,13 @@ import (
 )
 
 // masked hides the secrets that were sent, in case authentik repeats them.
-func (c Writer) masked(a rest.Answer) rest.Answer {
+func (c *Writer) masked(a rest.Answer) rest.Answer {
 	a.Body = []byte(secret.Hide(string(a.Body), c.secrets...))
 	return a
 }
 
 // refusal returns the fault for an error response to a write.
-func (c Writer) refusal(w write, a rest.Answer) error {
+func (c *Writer) refusal(w write, a rest.Answer) error {
 	a = c.masked(a)
 	if f := c.GeneralFault(w.need, a); f != nil {
 		return f
@@ -148,7 +148,7 @@ func differentFault(w write, found finding) error {
 		say.Of("Check it in authentik, then plan again."), nil)
 }
 
-func (c Writer) gaveUpFault(w write, a rest.Answer) error {
+func (c *Writer) gaveUpFault(w write, a rest.Answer) error {
 	a = c.masked(a)
 	kind, why := report.FaultOther, say.Of("It responded without a result.")
 	err := rest.ErrorOf(w.need, a)

@@ -13,7 +13,7 @@ type tried struct{ error }
 func (t tried) Unwrap() error { return t.error }
 
 // carryOut sends the write, determines its outcome and reads the object back.
-func (c Writer) carryOut(ctx context.Context, w write) error {
+func (c *Writer) carryOut(ctx context.Context, w write) error {
 	if err := c.sendWrite(ctx, w); err != nil {
 		return tried{err}
 	}

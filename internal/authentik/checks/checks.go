@@ -18,7 +18,7 @@ func newCheck(id report.CheckID, title say.Text) report.Check {
 
 // measured holds all responses of one Check before they are judged.
 type measured struct {
-	c      Checker
+	c      *Checker
 	d      link.Desired
 	person int
 
@@ -41,7 +41,7 @@ type Checker struct{ *rest.Client }
 
 // Check checks the link in d at authentik without changing anything. person is the primary key of the user
 // whose sign-in is predicted, 0 for the token's owner. What can't be measured is skipped, with the reason.
-func (c Checker) Check(ctx context.Context, d link.Desired, person int) []report.Check {
+func (c *Checker) Check(ctx context.Context, d link.Desired, person int) []report.Check {
 	m := &measured{c: c, d: d, person: person}
 	m.measure(ctx)
 	checks := append(m.judgeDiscovery(), m.judgeKeys())

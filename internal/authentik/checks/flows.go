@@ -68,7 +68,7 @@ func (m *measured) bound() []string {
 }
 
 // Bound returns the objects whose policy bindings a Check reads, as far as they are known from what a moment has read.
-func (c Checker) Bound(ctx context.Context, application, provider rest.Object, flows []rest.Object) []string {
+func (c *Checker) Bound(ctx context.Context, application, provider rest.Object, flows []rest.Object) []string {
 	m := &measured{c: c, live: live{application: application, provider: provider}}
 	m.flows.all = flows
 	if provider != nil {
@@ -111,7 +111,7 @@ func (m *measured) findFlow(designation, key, value string) flow {
 }
 
 // readStages reads the stages of a flow, and the bindings of its deny stages.
-func (c Checker) readStages(ctx context.Context, f *flow) {
+func (c *Checker) readStages(ctx context.Context, f *flow) {
 	if f.Object == nil || f.Has("stages") && len(f.List("stages")) == 0 {
 		return
 	}

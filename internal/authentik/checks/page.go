@@ -15,14 +15,14 @@ import (
 )
 
 // fetch requests a page without the token, once in a moment.
-func (c Checker) fetch(ctx context.Context, address string, whole func(wire.Answer) bool) rest.Answer {
+func (c *Checker) fetch(ctx context.Context, address string, whole func(wire.Answer) bool) rest.Answer {
 	return rest.Answer{Answer: wire.Share(ctx, rest.AnonymousKey(address), func() wire.Answer {
 		return c.sendAnonymously(ctx, http.MethodGet, address, nil, whole).Answer
 	})}
 }
 
 // sendAnonymously sends a request without the token and retries it. The request must change nothing.
-func (c Checker) sendAnonymously(ctx context.Context, method, address string, form url.Values,
+func (c *Checker) sendAnonymously(ctx context.Context, method, address string, form url.Values,
 	whole func(wire.Answer) bool) rest.Answer {
 	return rest.Answer{Answer: c.Reads.Repeat(ctx, whole, func(ctx context.Context) wire.Answer {
 		r, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader(form.Encode()))

@@ -17,7 +17,7 @@ import (
 // own reports whether the checked user is the token's owner.
 func (m *measured) own() bool { return m.person == 0 || m.person == m.c.Identity().UserPK }
 
-func (c Checker) preview(ctx context.Context, provider, person int) (rest.Object, error) {
+func (c *Checker) preview(ctx context.Context, provider, person int) (rest.Object, error) {
 	n := rest.Need{What: say.Of("sign-in previews"), Perm: report.PermViewProvider}
 	call := rest.Get(rest.Item(rest.PathProviders, strconv.Itoa(provider)) + "preview_user/")
 	if person != 0 && person != c.Identity().UserPK {

@@ -18,8 +18,8 @@ import (
 
 // Preview returns the claims that PocketBase would get about a user at a sign-in through the link's provider. person
 // is a user's primary key, 0 for the token's owner. The error is a *report.Fault.
-func (c Checker) Preview(ctx context.Context, d link.Desired, person int) (map[string]json.RawMessage, error) {
-	pk, err := c.providerOf(ctx, d)
+func (c *Checker) Preview(ctx context.Context, d link.Desired, person int) (map[string]json.RawMessage, error) {
+	pk, err := c.providerOf(ctx, &d)
 	if err != nil {
 		return nil, err
 	}

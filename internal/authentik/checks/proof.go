@@ -14,7 +14,7 @@ import (
 
 // providerOf returns the primary key of the link's provider. If the link was just created, it reads the key
 // from the application.
-func (c Checker) providerOf(ctx context.Context, d link.Desired) (int, error) {
+func (c *Checker) providerOf(ctx context.Context, d *link.Desired) (int, error) {
 	if d.Provider.PK != 0 {
 		return d.Provider.PK, nil
 	}
@@ -33,7 +33,7 @@ func (c Checker) providerOf(ctx context.Context, d link.Desired) (int, error) {
 
 // Access returns whether the bindings allow a user to use the application, and authentik's messages. Only a
 // superuser's token may check other users. The error is a *report.Fault.
-func (c Checker) Access(ctx context.Context, d link.Desired, person int) (bool, []string, error) {
+func (c *Checker) Access(ctx context.Context, d link.Desired, person int) (bool, []string, error) {
 	m := &measured{c: c, d: d, person: person}
 	if !m.own() && !c.Identity().Superuser {
 		return false, nil, rest.NewFault(report.FaultPermission, rest.FieldToken,
@@ -57,7 +57,7 @@ func (c Checker) Access(ctx context.Context, d link.Desired, person int) (bool, 
 
 // ClockOffset returns by how much authentik's clock is ahead of this machine's, to about a second, from the
 // Date header of a response that the other checks need too. The error is a *report.Fault.
-func (c Checker) ClockOffset(ctx context.Context) (time.Duration, error) {
+func (c *Checker) ClockOffset(ctx context.Context) (time.Duration, error) {
 	flows := rest.FlowList()
 	a, err := c.Read(ctx, flows.Need, flows.Page(1, rest.PageSize))
 	if a.Err != nil {
@@ -68,8 +68,8 @@ func (c Checker) ClockOffset(ctx context.Context) (time.Duration, error) {
 
 // RedirectURIs returns the provider's current redirect URIs, with regular expressions marked. The error is a
 // *report.Fault.
-func (c Checker) RedirectURIs(ctx context.Context, d link.Desired) ([]string, error) {
-	pk, err := c.providerOf(ctx, d)
+func (c *Checker) RedirectURIs(ctx context.Context, d link.Desired) ([]string, error) {
+	pk, err := c.providerOf(ctx, &d)
 	if err != nil {
 		return nil, err
 	}

@@ -76,7 +76,7 @@ func PeoplePermissions() []report.Permission {
 // from the snapshot: refused reads, and permissions to add that the token's
 // roles lack. Whether the token may change or delete an existing object is
 // unknown until it is tried.
-func MissingFor(ch link.Change, missing []report.Permission) []report.Permission {
+func MissingFor(ch *link.Change, missing []report.Permission) []report.Permission {
 	var lacking []report.Permission
 	for _, perm := range needsOf(ch) {
 		if slices.Contains(missing, perm) {
@@ -87,7 +87,7 @@ func MissingFor(ch link.Change, missing []report.Permission) []report.Permission
 }
 
 // needsOf returns the permissions to write ch and read it back.
-func needsOf(ch link.Change) []report.Permission {
+func needsOf(ch *link.Change) []report.Permission {
 	may := RightsOn(ch.Kind)
 	switch {
 	case ch.Kind == link.KindPair:
@@ -121,7 +121,7 @@ func RightsOn(kind link.Kind) Rights {
 	}[kind]
 }
 
-func pairNeeds(ch link.Change) []report.Permission {
+func pairNeeds(ch *link.Change) []report.Permission {
 	if ch.After == nil {
 		return []report.Permission{report.PermDeleteApplication, report.PermDeleteProvider, report.PermViewApplication,
 			report.PermViewProvider}

@@ -39,7 +39,7 @@ func WritesSecret(names []string) bool { return slices.Contains(names, keySecret
 func sendSecret(to map[string]any, text secret.Text) { to[keySecret] = text.Reveal() }
 
 // SafeSecret refuses to write an empty client secret: authentik accepts one, and it protects nothing.
-func SafeSecret(p link.ProviderState, names []string) error {
+func SafeSecret(p *link.ProviderState, names []string) error {
 	if !WritesSecret(names) || p.ClientSecret.IsSet() {
 		return nil
 	}

@@ -21,7 +21,7 @@ type Applying struct {
 	// Connect connects to the systems of a link and returns what plans it.
 	Connect func(context.Context, terminal.Streams, linkfile.File) (*engine.Engine, engine.Planner, error)
 	// View returns what prints the outcome of a link.
-	View func(terminal.Streams, linkfile.File) output.View
+	View func(terminal.Streams, linkfile.File) *output.View
 }
 
 // applyRun applies several links.
@@ -53,7 +53,7 @@ func (r *applyRun) asking(ctx context.Context) error {
 	r.all(ctx, r.jobs, func(ctx context.Context, to terminal.Streams, j *job) output.Summary {
 		planned := r.plan(ctx, to, j)
 		if planned.Code == output.ExitOK && !r.JSON {
-			r.View(to, j.file).Plan(j.plan)
+			r.View(to, j.file).Plan(&j.plan)
 		}
 		return planned
 	})
@@ -130,8 +130,8 @@ var errLacks = errors.New("another link may write an object of the plan")
 func (r *applyRun) apply(ctx context.Context, to terminal.Streams, j *job) output.Summary {
 	defer func() { j.prepared = prepared{} }() // of many links it would be much to keep
 	view := r.View(to, j.file)
-	made, outcomes := j.plan, output.NewOutcomes(j.plan)
-	keys := j.keys(j.plan)
+	made, outcomes := j.plan, output.NewOutcomes(&j.plan)
+	keys := j.keys(&j.plan)
 	for first := true; ; first = false {
 		own, err := r.objects.take(ctx, keys)
 		if err != nil {
@@ -141,12 +141,12 @@ func (r *applyRun) apply(ctx context.Context, to terminal.Streams, j *job) outpu
 			r.releaseWritten(own, j)
 		}
 		ready := func(fresh link.Plan) error {
-			if more := lacking(own, j, fresh); len(more) > 0 {
+			if more := lacking(own, j, &fresh); len(more) > 0 {
 				maps.Copy(keys, more)
 				return errLacks
 			}
-			if made, outcomes = fresh, output.NewOutcomes(fresh); r.Yes && !r.JSON {
-				view.Plan(fresh)
+			if made, outcomes = fresh, output.NewOutcomes(&fresh); r.Yes && !r.JSON {
+				view.Plan(&fresh)
 			}
 			return nil
 		}
@@ -154,16 +154,16 @@ func (r *applyRun) apply(ctx context.Context, to terminal.Streams, j *job) outpu
 			view.Progress(outcomes)(event)
 			r.wrote(own, j, event)
 		}
-		err = j.engine.ApplyAmong(ctx, j.plan, engine.Among{Unseen: r.Yes, Ready: ready,
+		err = j.engine.ApplyAmong(ctx, &j.plan, engine.Among{Unseen: r.Yes, Ready: ready,
 			Fresh:   r.Yes && !r.objects.since(j.began, keys, j),
-			Written: func(c link.Change) bool { return r.objects.byOther(j.keyOf(c), j) }}, hook)
+			Written: func(c link.Change) bool { return r.objects.byOther(j.keyOf(&c), j) }}, hook)
 		own.releaseAll()
 		if errors.Is(err, errLacks) {
 			continue
 		}
-		view.Applied(made, outcomes, nil, report.SignedIn{}, err)
+		view.Applied(&made, outcomes, nil, report.SignedIn{}, err)
 		if err == nil && outcomes.Done() > 0 {
-			j.settle = j.engine.Settle(made)
+			j.settle = j.engine.Settle(&made)
 		}
 		return applied(outcomes, err)
 	}
@@ -173,14 +173,14 @@ func (r *applyRun) apply(ctx context.Context, to terminal.Streams, j *job) outpu
 // writes them no more.
 func (r *applyRun) releaseWritten(own *taken, j *job) {
 	for _, c := range j.plan.Changes {
-		if key := j.keyOf(c); sharedObject(c) && r.objects.byOther(key, j) {
+		if key := j.keyOf(&c); sharedObject(&c) && r.objects.byOther(key, j) {
 			own.release(key)
 		}
 	}
 }
 
 // lacking returns the keys of the plan's objects that the link has not taken.
-func lacking(own *taken, j *job, plan link.Plan) map[string]bool {
+func lacking(own *taken, j *job, plan *link.Plan) map[string]bool {
 	keys := j.keys(plan)
 	maps.DeleteFunc(keys, func(key string, _ bool) bool { return own.keys[key] })
 	return keys
@@ -188,13 +188,13 @@ func lacking(own *taken, j *job, plan link.Plan) map[string]bool {
 
 // wrote notes what a change wrote. A shared object is free for others from then on.
 func (r *applyRun) wrote(own *taken, j *job, event engine.Event) {
-	key := j.keyOf(event.Change)
+	key := j.keyOf(&event.Change)
 	r.objects.touch(key, j)
 	if event.State != engine.Done {
 		return
 	}
 	r.objects.wrote(key, j)
-	if sharedObject(event.Change) {
+	if sharedObject(&event.Change) {
 		own.release(key)
 	}
 }

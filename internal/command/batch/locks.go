@@ -117,7 +117,7 @@ func (t *taken) releaseAll() {
 
 // keyOf returns the key of the object that a change of the link writes. Two links write one object if they reach its
 // system at one address.
-func (j *job) keyOf(c link.Change) string { return j.keyAt(c.System, c.ID()) }
+func (j *job) keyOf(c *link.Change) string { return j.keyAt(c.System, c.ID()) }
 
 func (j *job) keyAt(system report.System, object string) string {
 	base := j.file.PocketBase.Base
@@ -128,7 +128,7 @@ func (j *job) keyAt(system report.System, object string) string {
 }
 
 // keys returns the keys of all objects that the link may write: its own, and those that the plan changes.
-func (j *job) keys(plan link.Plan) map[string]bool {
+func (j *job) keys(plan *link.Plan) map[string]bool {
 	d := plan.Desired
 	keys := map[string]bool{
 		j.keyAt(report.Authentik, "application "+d.Application.Slug): true,
@@ -136,13 +136,13 @@ func (j *job) keys(plan link.Plan) map[string]bool {
 		j.keyAt(report.PB, "collection "+d.Collection.Name):          true,
 	}
 	for _, c := range plan.Changes {
-		keys[j.keyOf(c)] = true
+		keys[j.keyOf(&c)] = true
 	}
 	return keys
 }
 
 // sharedObject reports whether the object of a change belongs to no link. Once one link has written it, the others need
 // not wait for it.
-func sharedObject(c link.Change) bool {
+func sharedObject(c *link.Change) bool {
 	return c.Kind == link.KindMapping || c.Kind == link.KindKey || c.Kind == link.KindSettings
 }

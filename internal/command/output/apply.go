@@ -13,19 +13,19 @@ import (
 
 // Progress returns a hook that keeps the outcomes and, unless they are printed
 // as JSON at the end, shows each step.
-func (v View) Progress(o Outcomes) engine.Hook {
+func (v *View) Progress(o Outcomes) engine.Hook {
 	return func(e engine.Event) {
-		o.take(e)
+		o.take(&e)
 		if !v.AsJSON {
 			v.event(e)
 		}
 	}
 }
 
-func (v View) event(e engine.Event) {
-	what := v.Say(doing(e.Change))
+func (v *View) event(e engine.Event) {
+	what := v.Say(doing(&e.Change))
 	if v.on.Terminal {
-		v.step(e, what)
+		v.step(&e, what)
 		return
 	}
 	switch e.State {
@@ -39,7 +39,7 @@ func (v View) event(e engine.Event) {
 }
 
 // doing says what a change does.
-func doing(c link.Change) say.Text {
+func doing(c *link.Change) say.Text {
 	switch c.Action {
 	case link.Create:
 		return say.Of("%s: create %s", c.System.Label(), c.Object)
@@ -52,7 +52,7 @@ func doing(c link.Change) say.Text {
 }
 
 // step shows a step at a terminal: a status while it runs, and a line when it ended.
-func (v View) step(e engine.Event, what string) {
+func (v *View) step(e *engine.Event, what string) {
 	if v.errs.Erases && e.State != engine.Running {
 		visible.Fprintf(v.Err, "%s", terminal.EraseLine)
 	}
@@ -70,7 +70,7 @@ func (v View) step(e engine.Event, what string) {
 }
 
 // ending returns the last line for an applied plan.
-func ending(plan link.Plan) say.Text {
+func ending(plan *link.Plan) say.Text {
 	switch {
 	case plan.Empty():
 		return say.Text{}
@@ -95,7 +95,7 @@ func ending(plan link.Plan) say.Text {
 }
 
 // Applied prints the outcome of an apply. checks are nil if none was made, and seen is a sign-in that worked.
-func (v View) Applied(plan link.Plan, o Outcomes, checks report.Checks, seen report.SignedIn, err error) {
+func (v *View) Applied(plan *link.Plan, o Outcomes, checks report.Checks, seen report.SignedIn, err error) {
 	if v.AsJSON {
 		v.json(v.applyResult(o, checks, seen, err))
 	} else if len(checks) > 0 {
@@ -111,7 +111,7 @@ func (v View) Applied(plan link.Plan, o Outcomes, checks report.Checks, seen rep
 }
 
 // WayBack prints how to undo a receipt. JSON has it in the list of receipts.
-func (v View) WayBack(receipt string) {
+func (v *View) WayBack(receipt string) {
 	if v.AsJSON {
 		return
 	}

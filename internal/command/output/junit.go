@@ -1,9 +1,10 @@
 package output
 
 import (
+	"bytes"
 	"encoding/xml"
-	"io"
 	"strconv"
+	"strings"
 	"time"
 
 	"authpocket/internal/link"
@@ -12,74 +13,115 @@ import (
 	"authpocket/internal/visible"
 )
 
-// The elements of a JUnit report, as Jenkins and GitLab read it.
+// The elements of a JUnit report, as Jenkins and GitLab read it. They are written one by one: what encodes any type as
+// XML would take 50 kB of the program.
 type (
 	junitReport struct {
-		XMLName  xml.Name `xml:"testsuites"`
-		Name     string   `xml:"name,attr"`
-		Tests    int      `xml:"tests,attr"`
-		Failures int      `xml:"failures,attr"`
-		Errors   int      `xml:"errors,attr"`
-		Time     string   `xml:"time,attr"`
-		Suites   []junitSuite
+		Tests, Failures, Errors int
+		Took                    time.Duration
+		Suites                  []junitSuite
 	}
 	junitSuite struct {
-		XMLName   xml.Name `xml:"testsuite"`
-		Name      string   `xml:"name,attr"`
-		Tests     int      `xml:"tests,attr"`
-		Failures  int      `xml:"failures,attr"`
-		Errors    int      `xml:"errors,attr"`
-		Skipped   int      `xml:"skipped,attr"`
-		Timestamp string   `xml:"timestamp,attr"`
-		Cases     []junitCase
+		Name                             string
+		Tests, Failures, Errors, Skipped int
+		Began                            time.Time
+		Cases                            []junitCase
 	}
 	junitCase struct {
-		XMLName xml.Name   `xml:"testcase"`
-		Name    string     `xml:"name,attr"`
-		Class   string     `xml:"classname,attr"`
-		Skipped *junitNote `xml:"skipped"`
-		Error   *junitNote `xml:"error"`
-		Failure *junitNote `xml:"failure"`
-		Out     string     `xml:"system-out,omitempty"`
+		Name, Class             string
+		Skipped, Error, Failure *junitNote
+		Out                     string
 	}
-	junitNote struct {
-		Message string `xml:"message,attr"`
-		Type    string `xml:"type,attr,omitempty"`
-		Text    string `xml:",chardata"`
-	}
+	junitNote struct{ Message, Type, Text string }
 )
 
 // JUnit prints a JUnit report with a suite for each system of each link. A
 // warning is a case that passes, with an output.
-func (v View) JUnit(list []Verification) {
-	document := junitReport{Name: "authpocket verify"}
-	var took time.Duration
+func (v *View) JUnit(list []Verification) {
+	var document junitReport
 	for _, r := range list {
-		took += r.Took
+		document.Took += r.Took
 		for _, s := range []report.System{report.Authentik, report.PB} {
-			document.add(r, s.Label(), junitCases(r, s))
+			document.add(&r, s.Label(), junitCases(&r, s))
 		}
-		document.add(r, "verify", junitErrors(r, v.messages(r.Err)))
+		document.add(&r, "verify", junitErrors(&r, v.messages(r.Err)))
 		v.Errors(r.Err)
 	}
-	document.Time = strconv.FormatFloat(took.Seconds(), 'f', 3, 64)
-	_, _ = io.WriteString(v.Out, xml.Header)
-	enc := xml.NewEncoder(v.Out)
-	enc.Indent("", "  ")
-	if err := enc.Encode(document); err != nil {
+	var out bytes.Buffer
+	document.write(&out)
+	if _, err := out.WriteTo(v.Out); err != nil {
 		v.Tell(say.Of("authpocket: printing the JUnit report: %s", err.Error()))
+	}
+}
+
+func (j junitReport) write(out *bytes.Buffer) {
+	out.WriteString(xml.Header)
+	tag(out, "<testsuites", "name", "authpocket verify", "tests", strconv.Itoa(j.Tests), "failures",
+		strconv.Itoa(j.Failures), "errors", strconv.Itoa(j.Errors),
+		"time", strconv.FormatFloat(j.Took.Seconds(), 'f', 3, 64))
+	for _, s := range j.Suites {
+		tag(out, "\n  <testsuite", "name", s.Name, "tests", strconv.Itoa(s.Tests), "failures", strconv.Itoa(s.Failures),
+			"errors", strconv.Itoa(s.Errors), "skipped", strconv.Itoa(s.Skipped),
+			"timestamp", s.Began.UTC().Format("2006-01-02T15:04:05"))
+		for _, c := range s.Cases {
+			c.write(out)
+		}
+		out.WriteString("\n  </testsuite>")
+	}
+	out.WriteString("\n</testsuites>\n")
+}
+
+func (c junitCase) write(out *bytes.Buffer) {
+	const indent = "\n      "
+	tag(out, "\n    <testcase", "name", c.Name, "classname", c.Class)
+	began := out.Len()
+	c.Skipped.write(out, indent, "skipped")
+	c.Error.write(out, indent, "error")
+	c.Failure.write(out, indent, "failure")
+	if c.Out != "" {
+		out.WriteString(indent + "<system-out>" + escaped(c.Out) + "</system-out>")
+	}
+	if out.Len() > began {
+		out.WriteString("\n    ")
+	}
+	out.WriteString("</testcase>")
+}
+
+// write writes an element with the note, nothing for no note.
+func (n *junitNote) write(out *bytes.Buffer, indent, name string) {
+	if n == nil {
 		return
 	}
-	_, _ = io.WriteString(v.Out, "\n")
+	attributes := []string{"message", n.Message}
+	if n.Type != "" {
+		attributes = append(attributes, "type", n.Type)
+	}
+	tag(out, indent+"<"+name, attributes...)
+	out.WriteString(escaped(n.Text) + "</" + name + ">")
+}
+
+// tag writes a start tag: its beginning, and its attributes as names and values.
+func tag(out *bytes.Buffer, start string, attributes ...string) {
+	out.WriteString(start)
+	for i := 0; i < len(attributes); i += 2 {
+		out.WriteString(" " + attributes[i] + `="` + escaped(attributes[i+1]) + `"`)
+	}
+	out.WriteString(">")
+}
+
+// escaped returns a text as it stands in XML.
+func escaped(text string) string {
+	var out strings.Builder
+	_ = xml.EscapeText(&out, []byte(text)) // a builder takes everything
+	return out.String()
 }
 
 // add adds a suite, unless it has no cases.
-func (j *junitReport) add(r Verification, name string, cases []junitCase) {
+func (j *junitReport) add(r *Verification, name string, cases []junitCase) {
 	if len(cases) == 0 {
 		return
 	}
-	s := junitSuite{Name: r.Name() + ": " + name, Tests: len(cases), Cases: cases,
-		Timestamp: r.Began.UTC().Format("2006-01-02T15:04:05")}
+	s := junitSuite{Name: r.Name() + ": " + name, Tests: len(cases), Cases: cases, Began: r.Began}
 	for _, c := range cases {
 		switch {
 		case c.Failure != nil:
@@ -95,7 +137,7 @@ func (j *junitReport) add(r Verification, name string, cases []junitCase) {
 }
 
 // junitCases returns the checks of a system.
-func junitCases(r Verification, system report.System) []junitCase {
+func junitCases(r *Verification, system report.System) []junitCase {
 	var cases []junitCase
 	for _, c := range r.Checks {
 		if c.System != system {
@@ -120,7 +162,7 @@ func junitCases(r Verification, system report.System) []junitCase {
 }
 
 // junitErrors returns what kept the link from being checked.
-func junitErrors(r Verification, list []report.Message) []junitCase {
+func junitErrors(r *Verification, list []report.Message) []junitCase {
 	return link.Each(list, func(m report.Message) junitCase {
 		return junitCase{Name: "The link can be checked", Class: r.Name() + ".verify",
 			Error: &junitNote{Message: visible.Line(text(m).String())}}

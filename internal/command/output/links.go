@@ -66,7 +66,7 @@ type linkName struct {
 }
 
 // Links prints the documents of several links as one.
-func (v View) Links(list []Summary, documents [][]byte) {
+func (v *View) Links(list []Summary, documents [][]byte) {
 	result := linksResult{Links: []json.RawMessage{}}
 	for i, s := range list {
 		result.Links = append(result.Links, s.document(documents[i]))
@@ -89,7 +89,7 @@ func (s Summary) document(printed []byte) json.RawMessage {
 }
 
 // Table prints what became of several links, those of a part if it is named. counted is the title of the count.
-func (v View) Table(list []Summary, counted say.Text, part string) {
+func (v *View) Table(list []Summary, counted say.Text, part string) {
 	if len(list) == 0 {
 		visible.Fprintln(v.Out, v.Say(say.Of("No link is in part %s.", part)))
 		return

@@ -19,7 +19,7 @@ type Outcome struct {
 }
 
 // NewOutcomes returns those of a plan that has not begun.
-func NewOutcomes(plan link.Plan) Outcomes {
+func NewOutcomes(plan *link.Plan) Outcomes {
 	list := make(Outcomes, len(plan.Changes))
 	for i, c := range plan.Changes {
 		list[i] = Outcome{Change: c, State: engine.Waiting}
@@ -27,7 +27,7 @@ func NewOutcomes(plan link.Plan) Outcomes {
 	return list
 }
 
-func (o Outcomes) take(e engine.Event) {
+func (o Outcomes) take(e *engine.Event) {
 	if e.Index < len(o) {
 		one := Outcome{Change: e.Change, State: e.State}
 		if len(e.Messages) > 0 {

@@ -18,7 +18,7 @@ const (
 
 // People prints who can no longer sign in, and returns what became of the link. It prints nothing if nobody left,
 // unless to a terminal.
-func (v View) People(r people.Report) Summary {
+func (v *View) People(r people.Report) Summary {
 	open := r.Open()
 	switch {
 	case v.AsJSON:
@@ -38,7 +38,7 @@ func (v View) People(r people.Report) Summary {
 	return Summary{Outcome: OutcomeNobodyLeft}
 }
 
-func (v View) people(r people.Report) {
+func (v *View) people(r people.Report) {
 	for _, l := range r.Left {
 		if l.SignedOut != nil && !v.All {
 			continue

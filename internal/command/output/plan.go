@@ -12,7 +12,7 @@ import (
 )
 
 // Plan prints the changes, then what is known, then what to decide before a yes.
-func (v View) Plan(plan link.Plan) {
+func (v *View) Plan(plan *link.Plan) {
 	if v.AsJSON {
 		v.json(resultOf(plan))
 		return
@@ -23,7 +23,9 @@ func (v View) Plan(plan link.Plan) {
 	if plan.Purpose == link.PurposeUndo {
 		visible.Fprintln(v.Out, v.Say(say.Of("Undoing receipt %s.", plan.Of)))
 	}
-	v.All = v.All || !plan.Folds()
+	whole := *v
+	whole.All = v.All || !plan.Folds()
+	v = &whole
 	v.Changes(plan.Changes)
 	if more := plan.IfNeeded(); len(more) > 0 {
 		visible.Fprintf(v.Out, "\n%s\n", v.Say(say.Of("Only if needed:")))
@@ -47,7 +49,7 @@ func (v View) Plan(plan link.Plan) {
 }
 
 // known prints warnings that need no decision, in short.
-func (v View) known(list []link.Warning) {
+func (v *View) known(list []link.Warning) {
 	for _, w := range list {
 		if v.All {
 			v.warning(w)
@@ -59,7 +61,7 @@ func (v View) known(list []link.Warning) {
 }
 
 // warning prints a whole warning.
-func (v View) warning(w link.Warning) {
+func (v *View) warning(w link.Warning) {
 	visible.Fprintf(v.Out, "%s %s\n", v.on.In(terminal.Yellow, "!"), v.on.Wrapped(v.Say(Warning(w)), 2, "  "))
 }
 
@@ -69,14 +71,14 @@ func Warning(w link.Warning) say.Text {
 }
 
 // Changes prints changes.
-func (v View) Changes(list []link.Change) {
+func (v *View) Changes(list []link.Change) {
 	for _, c := range list {
 		sign, as := sign(c.Action)
-		title := sign + " " + v.Say(doing(c))
+		title := sign + " " + v.Say(doing(&c))
 		visible.Fprintf(v.Out, "%s\n", v.on.Styled(as, v.on.Wrapped(title, 0, "  ")))
 		why := v.on.Wrapped(v.Say(say.Of("why: %s", c.Why)), 4, "         ")
 		visible.Fprintf(v.Out, "    %s\n", v.on.Styled(terminal.Faint, why))
-		if folded := v.fields(c); folded > 0 {
+		if folded := v.fields(&c); folded > 0 {
 			more := say.Count(folded, "and %d default (--all shows them)", "and %d defaults (--all shows them)")
 			visible.Fprintf(v.Out, "    %s\n", v.on.In(terminal.Faint, v.Say(more)))
 		}
@@ -89,7 +91,7 @@ func (v View) Changes(list []link.Change) {
 }
 
 // fields prints the fields of a change and returns the number of defaults that it leaves out.
-func (v View) fields(c link.Change) int {
+func (v *View) fields(c *link.Change) int {
 	shown, usual := c.Fold(false)
 	if v.All {
 		shown, usual = c.Fields, nil
@@ -123,7 +125,7 @@ func sign(a link.Action) (string, terminal.Style) {
 }
 
 // fieldText returns the value of a field that an object has or had, or what it changes from and to.
-func (v View) fieldText(a link.Action, f link.Field) visible.Text {
+func (v *View) fieldText(a link.Action, f link.Field) visible.Text {
 	after := v.value(f.After)
 	if f.Generated {
 		after = visible.Text(v.Say(say.Of("generated when applied")))
@@ -139,7 +141,7 @@ func (v View) fieldText(a link.Action, f link.Field) visible.Text {
 
 // value returns a field's value. One of several lines begins on a new line. A list that is too long for the terminal
 // has one entry per line.
-func (v View) value(s link.Shown) visible.Text {
+func (v *View) value(s link.Shown) visible.Text {
 	const indent = "        "
 	text := v.Say(s.Words())
 	list, ok := s.List()

@@ -14,7 +14,7 @@ import (
 )
 
 // Interrupted prints earlier applies that did not finish.
-func (v View) Interrupted(e *engine.Engine) {
+func (v *View) Interrupted(e *engine.Engine) {
 	open, err := e.Interrupted()
 	if err != nil {
 		v.Tell(say.Of("authpocket: reading earlier receipts: %s", err.Error()))
@@ -57,12 +57,12 @@ func (v View) Interrupted(e *engine.Engine) {
 }
 
 // setAside prints why a file was set aside, and where it is.
-func (v View) setAside(a journal.SetAside) {
+func (v *View) setAside(a journal.SetAside) {
 	v.Tell(say.Join(a.Reason, say.Raw(a.File)))
 }
 
 // Receipts prints receipts and the files that were set aside.
-func (v View) Receipts(list []journal.Summary, aside []journal.SetAside) {
+func (v *View) Receipts(list []journal.Summary, aside []journal.SetAside) {
 	rows := receiptRows(list)
 	switch {
 	case v.AsJSON:
@@ -85,7 +85,7 @@ func (v View) Receipts(list []journal.Summary, aside []journal.SetAside) {
 }
 
 // receiptTable prints receipts for a person. Their systems have a column if there are several.
-func (v View) receiptTable(list []journal.Summary, rows []receiptRow) {
+func (v *View) receiptTable(list []journal.Summary, rows []receiptRow) {
 	several := slices.ContainsFunc(rows, func(r receiptRow) bool {
 		return r.AuthentikURL != rows[0].AuthentikURL || r.PocketBaseURL != rows[0].PocketBaseURL
 	})
@@ -147,7 +147,7 @@ func receiptRows(list []journal.Summary) []receiptRow {
 }
 
 // Receipt prints one of the receipts in a list.
-func (v View) Receipt(list []journal.Summary, r journal.Receipt) {
+func (v *View) Receipt(list []journal.Summary, r *journal.Receipt) {
 	at := slices.IndexFunc(list, func(s journal.Summary) bool { return s.ID == r.ID })
 	if at < 0 { // set aside since it was listed
 		return

@@ -52,7 +52,7 @@ type planResult struct {
 	Warnings []link.Warning `json:"warnings"`
 }
 
-func resultOf(p link.Plan) planResult {
+func resultOf(p *link.Plan) planResult {
 	return planResult{notNil(p.Changes), p.IfNeeded(), notNil(p.Warnings)}
 }
 
@@ -82,7 +82,7 @@ func resultsOf(c report.Checks, seen report.SignedIn) checksResult {
 }
 
 // applyResult returns the document for an apply that began. checks are nil if none was made.
-func (v View) applyResult(o Outcomes, checks report.Checks, seen report.SignedIn, err error) applyResult {
+func (v *View) applyResult(o Outcomes, checks report.Checks, seen report.SignedIn, err error) applyResult {
 	result := applyResult{Applied: err == nil, Changes: notNil(o), Errors: v.messages(err)}
 	if len(checks) > 0 {
 		result.Checks = new(resultsOf(checks, seen))

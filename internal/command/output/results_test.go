@@ -11,10 +11,10 @@ import (
 
 func TestListsOfNothingAreNeverNull(t *testing.T) {
 	for want, value := range map[string]any{
-		`{"changes":[],"warnings":[]}`: resultOf(link.Plan{}),
+		`{"changes":[],"warnings":[]}`: resultOf(&link.Plan{}),
 		`{"headline":"No check could be made. No sign-in has been tried yet.","checks":[]}`: resultsOf(nil,
 			report.SignedIn{}),
-		`{"applied":true,"changes":[]}`:      View{}.applyResult(nil, nil, report.SignedIn{}, nil),
+		`{"applied":true,"changes":[]}`:      (&View{}).applyResult(nil, nil, report.SignedIn{}, nil),
 		`{"receipts":[],"set_aside":[]}`:     receiptsResult{receiptRows(nil), asideRows(nil)},
 		`{"errors":[{"summary":"Broken."}]}`: failure{[]report.Message{{Summary: say.Of("Broken.")}}},
 	} {

@@ -12,7 +12,7 @@ import (
 )
 
 // inColumn returns words in the language, each as wide as the widest.
-func (v View) inColumn(words ...say.Text) []string {
+func (v *View) inColumn(words ...say.Text) []string {
 	said := link.Each(words, v.Say)
 	width := 0
 	for _, one := range said {
@@ -23,7 +23,7 @@ func (v View) inColumn(words ...say.Text) []string {
 
 // table prints rows in columns, the first of them in a style. On a terminal that is too narrow for the columns, each
 // row is a list. The last cell may take more than a line. The titles are in capitals if they have a style.
-func (v View) table(texts [][]say.Text, head terminal.Style) {
+func (v *View) table(texts [][]say.Text, head terminal.Style) {
 	rows := link.Each(texts, func(row []say.Text) []string { return link.Each(row, v.Say) })
 	last, width := len(rows[0])-1, 0
 	columns := make([]int, last)
@@ -55,7 +55,7 @@ func (v View) table(texts [][]say.Text, head terminal.Style) {
 }
 
 // rowsAsLists prints the cells of each row below each other, each with its title.
-func (v View) rowsAsLists(rows [][]string) {
+func (v *View) rowsAsLists(rows [][]string) {
 	for _, row := range rows[1:] {
 		for j, cell := range row {
 			before := "  "

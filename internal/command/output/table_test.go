@@ -19,7 +19,7 @@ func TestNothingIsWiderThanANarrowTerminal(t *testing.T) {
 	v.on = terminal.Screen{Terminal: true, Width: 40}
 	v.Changes([]link.Change{{System: report.PB, Action: link.Update,
 		Object: say.Of("OAuth2 of the collection “customers”")}})
-	v.Verified(shown()[0])
+	v.Verified(&shown()[0])
 	v.Receipts([]journal.Summary{{ID: "k3v9x2m4q7", Slug: "wiki", Collection: "people", Meta: journal.Meta{
 		Kind: journal.Apply, AuthentikURL: "https://a.example", PocketBaseURL: "https://p.example"}}}, nil)
 	v.Table([]Summary{{Name: "shop", Outcome: OutcomeFailed,

@@ -8,7 +8,7 @@ import (
 )
 
 // Validated prints the problems that were found in link files, or that there are none.
-func (v View) Validated(files []linkfile.File, found []report.Message) {
+func (v *View) Validated(files []linkfile.File, found []report.Message) {
 	if v.AsJSON {
 		v.json(validateResult{len(files), found})
 	}
@@ -19,12 +19,12 @@ func (v View) Validated(files []linkfile.File, found []report.Message) {
 		return
 	}
 	for _, file := range files {
-		visible.Fprintln(v.Out, v.Say(say.Of("%s: no problems.", nameOf(file))))
+		visible.Fprintln(v.Out, v.Say(say.Of("%s: no problems.", nameOf(&file))))
 	}
 }
 
 // nameOf returns the path of a link's file, with the name of the link in a file of several.
-func nameOf(f linkfile.File) string {
+func nameOf(f *linkfile.File) string {
 	if f.Name == "" {
 		return f.Path
 	}

@@ -23,7 +23,7 @@ type Verification struct {
 }
 
 // Seen returns the sign-in that was seen to work, if any.
-func (r Verification) Seen() report.SignedIn {
+func (r *Verification) Seen() report.SignedIn {
 	if r.SignIn == nil || !r.SignIn.Works || r.SignIn.Record == nil {
 		return report.SignedIn{}
 	}
@@ -32,13 +32,13 @@ func (r Verification) Seen() report.SignedIn {
 
 // Name returns the name of the link: the one in its file, or the slug of its
 // application.
-func (r Verification) Name() string {
+func (r *Verification) Name() string {
 	spec, _ := r.File.Spec()
 	return cmp.Or(r.File.Name, spec.Query().Slug)
 }
 
 // Summary returns what became of the link.
-func (r Verification) Summary() Summary {
+func (r *Verification) Summary() Summary {
 	if r.Err != nil {
 		return Failed(r.Err)
 	}

@@ -12,13 +12,13 @@ import (
 )
 
 // result returns the document of a verification.
-func (v View) result(r Verification) verifyResult {
+func (v *View) result(r *Verification) verifyResult {
 	return verifyResult{r.Began.UTC().Truncate(time.Millisecond), resultsOf(r.Checks, r.Seen()), r.SignIn, r.Changes,
 		v.messages(r.Err)}
 }
 
 // Verified prints a verification.
-func (v View) Verified(r Verification) {
+func (v *View) Verified(r *Verification) {
 	switch {
 	case r.Err != nil && r.Checks == nil:
 		_ = v.Fail(r.Err)
@@ -35,7 +35,7 @@ func (v View) Verified(r Verification) {
 
 // checks prints what failed or warned, the outcome, and what was not measured. Of several passes, only a test sign-in
 // is printed without --all.
-func (v View) checks(checks report.Checks, seen report.SignedIn) {
+func (v *View) checks(checks report.Checks, seen report.SignedIn) {
 	for _, s := range []report.Status{report.Fail, report.Warn} {
 		v.those(checks, s)
 	}
@@ -51,7 +51,7 @@ func (v View) checks(checks report.Checks, seen report.SignedIn) {
 }
 
 // statuses returns the words for the outcomes of checks, and for an error, in a column.
-func (v View) statuses() map[report.Status]string {
+func (v *View) statuses() map[report.Status]string {
 	all := []report.Status{report.Pass, report.Warn, report.Fail, report.Skipped, ""}
 	words := v.inColumn(say.Of("pass"), say.Of("warn"), say.Of("fail"), say.Of("skipped"), say.Of("error"))
 	of := map[report.Status]string{}
@@ -62,7 +62,7 @@ func (v View) statuses() map[report.Status]string {
 }
 
 // those prints the checks with a status.
-func (v View) those(checks report.Checks, s report.Status) {
+func (v *View) those(checks report.Checks, s report.Status) {
 	as := map[report.Status]terminal.Style{report.Fail: terminal.Red, report.Warn: terminal.Yellow,
 		report.Pass: terminal.Green, report.Skipped: terminal.Faint}[s]
 	status := v.statuses()[s]

@@ -32,7 +32,7 @@ func (b Build) Text() say.Text {
 }
 
 // Version prints how the program was built.
-func (v View) Version(b Build) {
+func (v *View) Version(b Build) {
 	if v.AsJSON {
 		v.json(b)
 		return

@@ -30,12 +30,12 @@ type View struct {
 }
 
 // New returns a view that prints to streams.
-func New(to terminal.Streams, asJSON bool) View {
-	return View{Streams: to, AsJSON: asJSON, on: to.Screen(to.Out), errs: to.Screen(to.Err)}
+func New(to terminal.Streams, asJSON bool) *View {
+	return &View{Streams: to, AsJSON: asJSON, on: to.Screen(to.Out), errs: to.Screen(to.Err)}
 }
 
 // tells reports whether this is to be told: by the first of several links.
-func (v View) tells(what string) bool {
+func (v *View) tells(what string) bool {
 	if v.Told == nil {
 		return true
 	}
@@ -43,7 +43,7 @@ func (v View) tells(what string) bool {
 	return !before
 }
 
-func (v View) json(value any) {
+func (v *View) json(value any) {
 	var document bytes.Buffer
 	enc := json.NewEncoder(&document)
 	if !v.Lines {
@@ -60,7 +60,7 @@ func (v View) json(value any) {
 }
 
 // Fail prints the messages of err and returns the exit code.
-func (v View) Fail(err error) error {
+func (v *View) Fail(err error) error {
 	if v.AsJSON {
 		v.json(failure{v.messages(err)})
 	}
@@ -69,14 +69,14 @@ func (v View) Fail(err error) error {
 }
 
 // Errors prints the messages of err.
-func (v View) Errors(err error) {
+func (v *View) Errors(err error) {
 	for _, m := range v.messages(err) {
 		visible.Fprintf(v.Err, "%s\n", v.errs.Styled(terminal.Red, v.errs.Wrapped(v.Say(text(m)), 0, "")))
 	}
 }
 
 // messages returns the messages of err with their places in the link file.
-func (v View) messages(err error) []report.Message {
+func (v *View) messages(err error) []report.Message {
 	return link.Each(Messages(err), func(m report.Message) report.Message {
 		if flag, found := v.Flags[m.Field]; found {
 			m.Field = flag

@@ -71,7 +71,7 @@ func TestFieldsAreNamedAsInTheLinkFile(t *testing.T) {
 func TestAnUndoReadsBackwards(t *testing.T) {
 	var out bytes.Buffer
 	view := New(terminal.Streams{Out: &out}, false)
-	view.Plan(link.Plan{Purpose: link.PurposeUndo, Of: "abc", Changes: []link.Change{{
+	view.Plan(&link.Plan{Purpose: link.PurposeUndo, Of: "abc", Changes: []link.Change{{
 		System: report.Authentik, Action: link.Delete, Object: say.Of("provider “Shop”"),
 		Why: say.Of("Takes back what was done before."), Lost: say.Of("Its client secret."),
 		Fields: []link.Field{{Name: "description", Before: link.ShowText("two\nlines")},
@@ -92,7 +92,7 @@ func TestAChangeThatFailsSaysSo(t *testing.T) {
 	v.event(engine.Event{Change: c, State: engine.Running})
 	v.event(engine.Event{Change: c, State: engine.Failed,
 		Messages: []report.Message{{Summary: say.Of("It was refused.")}}})
-	v.Applied(link.Plan{}, nil, nil, report.SignedIn{}, &report.Fault{Summary: say.Of("It was refused."),
+	v.Applied(&link.Plan{}, nil, nil, report.SignedIn{}, &report.Fault{Summary: say.Of("It was refused."),
 		Todo: say.Of("Look.")})
 	if out.String() != "PocketBase: update OAuth2 ... failed\n" ||
 		strings.TrimSpace(problems.String()) != "It was refused. Look." {

@@ -19,7 +19,7 @@ type Standing struct {
 
 // Changed prints how a link differs from its state before, and returns its
 // state. Before the first time, everything passed.
-func (v View) Changed(before Standing, r Verification) Standing {
+func (v *View) Changed(before Standing, r *Verification) Standing {
 	seen := r.Seen()
 	if !seen.At.IsZero() {
 		seen.At = time.Unix(0, 0)
@@ -49,7 +49,7 @@ func (v View) Changed(before Standing, r Verification) Standing {
 
 // differ prints checks whose status is another one, errors, and the headline if
 // it changed, each in one line with the time.
-func (v View) differ(r Verification, checks report.Checks, headline bool) {
+func (v *View) differ(r *Verification, checks report.Checks, headline bool) {
 	at := r.Began.Add(r.Took).Local().Format(time.DateTime)
 	for _, c := range checks {
 		visible.Fprintf(v.Out, "%s %s %s\n", at, v.statuses()[c.Status],

@@ -22,7 +22,7 @@ type Writer struct{ *rest.Client }
 // Apply carries out one change. It reads the current state, refuses if that no longer matches the plan, writes, and
 // reads back. If the answer to a write is lost, reading settles whether it was saved. The error is a *report.Fault that
 // says what was written.
-func (c Writer) Apply(ctx context.Context, ch link.Change) error {
+func (c *Writer) Apply(ctx context.Context, ch link.Change) error {
 	w, f := c.patch(ch)
 	if f != nil {
 		return nothing(f)
@@ -33,14 +33,14 @@ func (c Writer) Apply(ctx context.Context, ch link.Change) error {
 }
 
 // Prepare reads the collection that a change of its OAuth2 settings reads first.
-func (c Writer) Prepare(ctx context.Context, ch link.Change) {
+func (c *Writer) Prepare(ctx context.Context, ch link.Change) {
 	if before := link.As[link.CollectionState](ch.Before); before != nil {
-		_, _ = c.current(ctx, *before) // Apply reads again what failed
+		_, _ = c.current(ctx, before) // Apply reads again what failed
 	}
 }
 
 // SaveAgain has PocketBase save a collection as it is, which has it read all collections again.
-func (c Writer) SaveAgain(ctx context.Context, id string) error {
+func (c *Writer) SaveAgain(ctx context.Context, id string) error {
 	ctx, cancel := outbound.WithTimeout(ctx, wire.Patience)
 	defer cancel()
 	a := c.Wire.Send(wire.Alone(ctx), c.Signed(rest.Call{Method: http.MethodPatch,
@@ -67,7 +67,7 @@ type patch interface {
 	name() say.Text
 }
 
-func (c Writer) patch(ch link.Change) (patch, *report.Fault) {
+func (c *Writer) patch(ch link.Change) (patch, *report.Fault) {
 	if ch.System != report.PB {
 		return nil, rest.Bug(say.Of("The change is for %s, not for PocketBase.", ch.System.Label()))
 	}
@@ -79,7 +79,7 @@ func (c Writer) patch(ch link.Change) (patch, *report.Fault) {
 // finder is a visitor that finds the patch for a change.
 type finder struct {
 	link.LinkOnly
-	c     Writer
+	c     *Writer
 	patch patch
 	fault *report.Fault
 }
@@ -91,11 +91,11 @@ func (f *finder) Collection(e link.Edit[link.CollectionState]) {
 	case e.Before.Name == "_superusers":
 		f.fault = rest.Bug(say.Of("The collection _superusers cannot have OAuth2: PocketBase resets it."))
 	case link.FlatAttrs(e.Kind) != nil:
-		f.patch, f.fault = &rulesPatch{c: f.c, ch: e.Change, before: *e.Before, after: *e.After}, nil
+		f.patch, f.fault = &rulesPatch{c: f.c, ch: *e.Change, before: *e.Before, after: *e.After}, nil
 	default:
 		var in intent
 		in, f.fault = intentOf(e.Change, e.Before.OAuth2, e.After.OAuth2)
-		f.patch = &oauth2Patch{c: f.c, ch: e.Change, before: *e.Before, after: *e.After, in: in}
+		f.patch = &oauth2Patch{c: f.c, ch: *e.Change, before: *e.Before, after: *e.After, in: in}
 	}
 }
 
@@ -118,7 +118,7 @@ func (*finder) Binding(link.Edit[link.BindingState])         {}
 
 // carryOut sends a PATCH until its outcome is known. Repeating it is harmless, because it writes values, not
 // differences.
-func (c Writer) carryOut(ctx context.Context, w patch) error {
+func (c *Writer) carryOut(ctx context.Context, w patch) error {
 	prepared := ctx // only what is read before the first PATCH may have been read ahead
 	ctx = wire.Alone(ctx)
 	for attempt := 1; ; attempt++ {
@@ -163,7 +163,7 @@ func certain(w patch, err error) error {
 func nothing(err error) error { return report.WithWritten(err, report.WrittenNone) }
 
 // current reads the collection of a change. It is a fault if it is gone.
-func (c Writer) current(ctx context.Context, before link.CollectionState) (*link.CollectionState, error) {
+func (c *Writer) current(ctx context.Context, before *link.CollectionState) (*link.CollectionState, error) {
 	now, err := c.ReadCollection(ctx, before.ID, before.Name)
 	if err == nil && now == nil {
 		return nil, rest.CollectionGone(before.Name)
@@ -202,7 +202,7 @@ func settled(err error) bool {
 }
 
 // confirmed reads back after a PATCH that was answered with success.
-func (c Writer) confirmed(ctx context.Context, w patch) error {
+func (c *Writer) confirmed(ctx context.Context, w patch) error {
 	err := w.confirm(ctx)
 	if err != nil && !settled(err) {
 		return unknown(w, err)
@@ -214,7 +214,7 @@ func (c Writer) confirmed(ctx context.Context, w patch) error {
 }
 
 // lastLook reads once more after the last attempt: the state may show that the PATCH arrived.
-func (c Writer) lastLook(ctx context.Context, w patch, sent error) error {
+func (c *Writer) lastLook(ctx context.Context, w patch, sent error) error {
 	if ctx.Err() == nil {
 		if patch, err := w.prepare(ctx, true); err == nil && patch == nil {
 			return nil

@@ -27,7 +27,7 @@ func FuzzElements(f *testing.F) {
 // sentAsRead checks that the elements a change does not name are sent exactly as they were read.
 func sentAsRead(t *testing.T, users link.CollectionState) {
 	t.Helper()
-	in, fault := intentOf(pbtest.Adding(&users, pbtest.Ours()), users.OAuth2, pbtest.With(&users, pbtest.Ours()).OAuth2)
+	in, fault := intentOf(new(pbtest.Adding(&users, new(pbtest.Ours()))), users.OAuth2, pbtest.With(&users, new(pbtest.Ours())).OAuth2)
 	if fault != nil {
 		return
 	}

@@ -14,7 +14,7 @@ import (
 
 // oauth2Patch writes the oauth2 object of an auth collection.
 type oauth2Patch struct {
-	c             Writer
+	c             *Writer
 	ch            link.Change
 	before, after link.CollectionState
 	in            intent
@@ -28,7 +28,7 @@ type oauth2Patch struct {
 func (w *oauth2Patch) name() say.Text { return say.Of("the collection %s", w.before.Name) }
 
 func (w *oauth2Patch) prepare(ctx context.Context, again bool) (*rest.Call, error) {
-	now, err := w.c.current(ctx, w.before)
+	now, err := w.c.current(ctx, &w.before)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func (w *oauth2Patch) prepare(ctx context.Context, again bool) (*rest.Call, erro
 		return nil, nil
 	}
 	if !asWanted {
-		if f := w.checkStale(*now, again); f != nil {
+		if f := w.checkStale(now, again); f != nil {
 			return nil, f
 		}
 	}
@@ -67,7 +67,7 @@ func (w *oauth2Patch) expect(now link.OAuth2State) link.OAuth2State {
 }
 
 // checkStale compares with the state that the plan was made from or, after a PATCH, with the state before it.
-func (w *oauth2Patch) checkStale(now link.CollectionState, again bool) *report.Fault {
+func (w *oauth2Patch) checkStale(now *link.CollectionState, again bool) *report.Fault {
 	base := w.before.OAuth2
 	if again {
 		base = *w.first
@@ -167,7 +167,7 @@ func (w *oauth2Patch) secretsNeeded(later []string) *report.Fault {
 
 // confirm reads back by list and compares with the expected state.
 func (w *oauth2Patch) confirm(ctx context.Context) error {
-	now, err := w.c.current(ctx, w.before)
+	now, err := w.c.current(ctx, &w.before)
 	if err != nil {
 		return err
 	}

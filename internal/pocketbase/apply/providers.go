@@ -30,7 +30,7 @@ type element struct {
 }
 
 // intentOf returns what a change does. It writes a provider if the change names one of its fields, or if it is new.
-func intentOf(ch link.Change, before, after link.OAuth2State) (intent, *report.Fault) {
+func intentOf(ch *link.Change, before, after link.OAuth2State) (intent, *report.Fault) {
 	in := intent{after: after.Providers}
 	for _, p := range after.Providers {
 		named := slices.ContainsFunc(ch.Fields, func(f link.Field) bool {

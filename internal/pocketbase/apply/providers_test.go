@@ -128,7 +128,7 @@ func TestNoMergeMovesASecret(t *testing.T) {
 					had := drawProviders(t)
 					now := seen(had)
 					before, after, fields := drawChange(t, now)
-					in, f := intentOf(link.Change{Fields: fields}, before, after)
+					in, f := intentOf(&link.Change{Fields: fields}, before, after)
 					if f != nil {
 						t.Fatal(f)
 					}
@@ -233,7 +233,7 @@ func TestAddKeepsBytes(t *testing.T) {
 				return
 			}
 			after := link.OAuth2State{Providers: append(slices.Clone(now), wantedElement())}
-			in, f := intentOf(link.Change{}, link.OAuth2State{Providers: now}, after)
+			in, f := intentOf(&link.Change{}, link.OAuth2State{Providers: now}, after)
 			if f != nil {
 				t.Fatal(f)
 			}

@@ -35,7 +35,7 @@ func (w *oauth2Patch) refused(a rest.Answer) *report.Fault {
 
 // refusedCollection returns the fault for the refused PATCH of a collection, at the field of the first complaint that
 // has one.
-func (c Writer) refusedCollection(a rest.Answer, name say.Text, sent []element) *report.Fault {
+func (c *Writer) refusedCollection(a rest.Answer, name say.Text, sent []element) *report.Fault {
 	message, list := rest.ReadError(a.Body)
 	if a.Status != http.StatusBadRequest || len(list) == 0 {
 		return c.Unexpected(a)

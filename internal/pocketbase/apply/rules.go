@@ -13,7 +13,7 @@ import (
 
 // rulesPatch writes the rules of an auth collection, or its own ways to sign in.
 type rulesPatch struct {
-	c             Writer
+	c             *Writer
 	ch            link.Change
 	before, after link.CollectionState
 }
@@ -29,13 +29,14 @@ func (*rulesPatch) doubtful() bool { return false }
 
 // rules returns the rules or sign-in methods that the change names.
 func (w *rulesPatch) rules() []*link.Attr[*link.PocketBase, *link.CollectionState] {
-	return slices.DeleteFunc(link.FlatAttrs(w.ch.Kind), func(a *link.Attr[*link.PocketBase, *link.CollectionState]) bool {
+	type attr = *link.Attr[*link.PocketBase, *link.CollectionState]
+	return slices.DeleteFunc(link.FlatAttrs(w.ch.Kind), func(a attr) bool {
 		return !w.ch.Changed(a.Key)
 	})
 }
 
 func (w *rulesPatch) prepare(ctx context.Context, _ bool) (*rest.Call, error) {
-	now, err := w.c.current(ctx, w.before)
+	now, err := w.c.current(ctx, &w.before)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +57,7 @@ func (w *rulesPatch) prepare(ctx context.Context, _ bool) (*rest.Call, error) {
 }
 
 func (w *rulesPatch) confirm(ctx context.Context) error {
-	now, err := w.c.current(ctx, w.before)
+	now, err := w.c.current(ctx, &w.before)
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ import (
 
 // sessionPatch gives an account a new token key, which PocketBase generates: authpocket never knows it.
 type sessionPatch struct {
-	c      Writer
+	c      *Writer
 	before link.SessionState
 	sent   bool
 }

@@ -12,7 +12,7 @@ import (
 
 // settingsPatch writes settings that affect only the dashboard.
 type settingsPatch struct {
-	c     Writer
+	c     *Writer
 	after link.SettingsState
 }
 

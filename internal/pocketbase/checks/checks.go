@@ -19,14 +19,14 @@ import (
 type Checker struct{ *rest.Client }
 
 // Check measures what guests are offered, and reads as superuser what they cannot see. It changes nothing.
-func (c Checker) Check(ctx context.Context, d link.Desired) []report.Check {
-	checks := c.checkGuest(ctx, d)
-	return append(checks, c.checkReadBack(ctx, d)...)
+func (c *Checker) Check(ctx context.Context, d link.Desired) []report.Check {
+	checks := c.checkGuest(ctx, &d)
+	return append(checks, c.checkReadBack(ctx, &d)...)
 }
 
 // Offers reports whether guests are offered the link as it is desired, or cannot be asked about it.
-func (c Checker) Offers(ctx context.Context, d link.Desired) bool {
-	return !slices.ContainsFunc(c.checkGuest(ctx, d),
+func (c *Checker) Offers(ctx context.Context, d link.Desired) bool {
+	return !slices.ContainsFunc(c.checkGuest(ctx, &d),
 		func(check report.Check) bool { return check.Status == report.Fail })
 }
 
@@ -46,7 +46,7 @@ type method struct {
 }
 
 // checkGuest asks for the sign-in methods without credentials and runs five checks on the answer.
-func (c Checker) checkGuest(ctx context.Context, d link.Desired) []report.Check {
+func (c *Checker) checkGuest(ctx context.Context, d *link.Desired) []report.Check {
 	listed := report.Check{ID: report.CheckPocketBaseAuthMethods, System: report.PB,
 		Title: say.Of("PocketBase offers the sign-in to guests")}
 	one, listed := c.offered(ctx, d, listed)
@@ -67,13 +67,13 @@ func (c Checker) checkGuest(ctx context.Context, d link.Desired) []report.Check 
 				"guests, or could not be asked.", d.Slot.Slot)))
 			continue
 		}
-		checks = append(checks, measure.of(check, *one, d))
+		checks = append(checks, measure.of(check, *one, *d))
 	}
 	return checks
 }
 
 // offered returns our provider among the sign-in methods, or nil, and the check that it is there.
-func (c Checker) offered(ctx context.Context, d link.Desired, check report.Check) (*method, report.Check) {
+func (c *Checker) offered(ctx context.Context, d *link.Desired, check report.Check) (*method, report.Check) {
 	path := "/api/collections/" + url.PathEscape(d.Collection.Name) + "/auth-methods"
 	a := c.Wire.Read(ctx, rest.Call{Path: path})
 	asked := say.Of("GET %s as a guest", path)

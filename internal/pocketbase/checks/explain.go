@@ -16,7 +16,7 @@ func ways(cause report.CauseID) []report.Way {
 }
 
 // explain describes a cause found by the probe: what PocketBase met on its way to authentik, and the remedy.
-func explain(cause report.CauseID, d link.Desired) (met, remedy say.Text) {
+func explain(cause report.CauseID, d *link.Desired) (met, remedy say.Text) {
 	url := d.Slot.TokenURL
 	words, known := map[report.CauseID][2]say.Text{
 		report.CauseInvalidClient: {say.Of("authentik does not accept the client ID or client secret that PocketBase " +

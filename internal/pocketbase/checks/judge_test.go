@@ -19,7 +19,7 @@ func FuzzClassify(f *testing.F) {
 		if cause == "" && !strings.HasPrefix(details, `oauth2: "invalid_grant"`) {
 			t.Errorf("%q passes", details)
 		}
-		check := judge(probeCheck(), cause, details, link.Desired{Slot: link.OAuth2Provider{
+		check := judge(probeCheck(), cause, details, &link.Desired{Slot: link.OAuth2Provider{
 			Slot: "oidc2", TokenURL: "https://authentik.company/application/o/token/"}})
 		if strings.ContainsAny(check.Evidence.String(), "<{") || len(check.Evidence.String()) > 2000 {
 			t.Errorf("the evidence shows a raw body: %s", check.Evidence)

@@ -23,11 +23,11 @@ func TestCheckOpenRules(t *testing.T) {
 	}
 	exempt := link.CollectionState{Name: "users", CreateRule: new(""), AuthRule: new(""), MFAEnabled: true,
 		MFARule: `@request.context != 'oauth2'`}
-	if got := Obstacles(rest.ParseRelease("0.39.11"), exempt, link.Desired{}); len(got) != 0 {
+	if got := Obstacles(rest.ParseRelease("0.39.11"), &exempt, &link.Desired{}); len(got) != 0 {
 		t.Errorf("%+v", got)
 	}
 	needs := link.CollectionState{Name: "users", CreateRule: new(""), AuthRule: new(""), EmailRequired: true}
-	if got := Obstacles(rest.ParseRelease("0.39.11"), needs, link.Desired{Email: link.EmailLeave}); len(got) != 1 ||
+	if got := Obstacles(rest.ParseRelease("0.39.11"), &needs, &link.Desired{Email: link.EmailLeave}); len(got) != 1 ||
 		got[0].Cause != report.CauseEmailUnverified {
 		t.Errorf("%+v", got)
 	}

@@ -17,15 +17,15 @@ import (
 
 // Probe makes PocketBase itself call authentik, without a browser: it signs in with a made-up code and reads the
 // outcome in PocketBase's log. It takes 4 to 30 s, because PocketBase writes its log late. It changes nothing.
-func (c Checker) Probe(ctx context.Context, d link.Desired) report.Check {
+func (c *Checker) Probe(ctx context.Context, d link.Desired) report.Check {
 	check := probeCheck()
 	if why := c.LogsOff(ctx); !why.Empty() {
 		return check.Skips(why)
 	}
 	nonce := strings.ToLower(rand.Text())
-	a := c.Wire.Unhurried().Send(ctx, c.Signed(probeCall(d, nonce)))
+	a := c.Wire.Unhurried().Send(ctx, c.Signed(probeCall(&d, nonce)))
 	if a.Err == nil {
-		if done, ok := refusedProbe(check, a, d); ok {
+		if done, ok := refusedProbe(check, a, &d); ok {
 			return done
 		}
 	}
@@ -36,7 +36,7 @@ func (c Checker) Probe(ctx context.Context, d link.Desired) report.Check {
 	case entry == nil:
 		return check.Skips(why)
 	}
-	return judge(check, rest.Classify(entry.Details), cmp.Or(entry.Details, entry.Error), d)
+	return judge(check, rest.Classify(entry.Details), cmp.Or(entry.Details, entry.Error), &d)
 }
 
 func probeCheck() report.Check {
@@ -46,7 +46,7 @@ func probeCheck() report.Check {
 
 // probeCall returns a sign-in with a made-up code. PocketBase logs the nonce in its URL. It is sent as the superuser,
 // who is exempt from rate limits; a code that nobody issued cannot sign anybody in.
-func probeCall(d link.Desired, nonce string) rest.Call {
+func probeCall(d *link.Desired, nonce string) rest.Call {
 	redirect := link.RedirectURL(d.PocketBaseURL)
 	if urls := d.RedirectURLs(); len(urls) > 0 {
 		redirect = urls[0]
@@ -65,7 +65,7 @@ func probeCall(d link.Desired, nonce string) rest.Call {
 }
 
 // refusedProbe returns the check for an answer that PocketBase gave before calling authentik, and whether it was one.
-func refusedProbe(check report.Check, a rest.Answer, d link.Desired) (report.Check, bool) {
+func refusedProbe(check report.Check, a rest.Answer, d *link.Desired) (report.Check, bool) {
 	_, list := rest.ReadError(a.Body)
 	asked := a.Call()
 	switch {
@@ -101,7 +101,7 @@ type logEntry struct {
 }
 
 // logged waits for the entry with the nonce. If there is none, it returns why.
-func (c Checker) logged(ctx context.Context, nonce string) (*logEntry, say.Text) {
+func (c *Checker) logged(ctx context.Context, nonce string) (*logEntry, say.Text) {
 	query := url.Values{"filter": {"data.url~" + rest.Quoted(nonce)}, "perPage": {"1"}, "skipTotal": {"1"}}
 	for _, wait := range rest.LogWaits() {
 		timer := time.NewTimer(wait)
@@ -126,7 +126,7 @@ func (c Checker) logged(ctx context.Context, nonce string) (*logEntry, say.Text)
 }
 
 // judge returns the check for what was logged.
-func judge(check report.Check, cause report.CauseID, details string, d link.Desired) report.Check {
+func judge(check report.Check, cause report.CauseID, details string, d *link.Desired) report.Check {
 	if cause == "" {
 		return check.Passes(say.Of("PocketBase was sent a sign-in with a dummy code and called %s; authentik "+
 			"accepted the client and rejected only the code (invalid_grant).", d.Slot.TokenURL))

@@ -13,7 +13,7 @@ import (
 
 // checkReadBack reads the collection as superuser and checks what guests cannot see: the other settings, and whether a
 // new person gets in.
-func (c Checker) checkReadBack(ctx context.Context, d link.Desired) []report.Check {
+func (c *Checker) checkReadBack(ctx context.Context, d *link.Desired) []report.Check {
 	settings := report.Check{ID: report.CheckPocketBaseSettings, System: report.PB,
 		Title: say.Of("PocketBase holds the settings of the link")}
 	rules := report.Check{ID: report.CheckPocketBaseRules, System: report.PB,
@@ -30,12 +30,12 @@ func (c Checker) checkReadBack(ctx context.Context, d link.Desired) []report.Che
 		return []report.Check{settings.Fails(report.CauseCollectionMissing, missing, remedy),
 			rules.Fails(report.CauseCollectionMissing, missing, remedy)}
 	}
-	return []report.Check{checkSettings(settings, *now, d), c.checkRules(rules, *now, d)}
+	return []report.Check{checkSettings(settings, now, d), c.checkRules(rules, now, d)}
 }
 
 // checkSettings compares our provider and the collection's other OAuth2 options with the plan. It leaves out the client
 // secret, which PocketBase never shows.
-func checkSettings(check report.Check, now link.CollectionState, d link.Desired) report.Check {
+func checkSettings(check report.Check, now *link.CollectionState, d *link.Desired) report.Check {
 	mine := rest.FindProvider(now.OAuth2.Providers, d.Slot.Slot)
 	if mine == nil {
 		return check.Fails(report.CauseProviderMissing, say.Of("The collection %s has no provider %s.", now.Name,
@@ -57,7 +57,7 @@ func checkSettings(check report.Check, now link.CollectionState, d link.Desired)
 		"secret cannot be read.", d.Slot.Slot))
 }
 
-func (c Checker) checkRules(check report.Check, now link.CollectionState, d link.Desired) report.Check {
+func (c *Checker) checkRules(check report.Check, now *link.CollectionState, d *link.Desired) report.Check {
 	found := Obstacles(c.Release(), now, d)
 	if len(found) == 0 {
 		return check.Passes(say.Of("createRule and authRule of %s admit new people, no field is in the way, and "+
@@ -90,7 +90,7 @@ func rank(o predict.Obstacle) int {
 }
 
 // Obstacles returns what in a collection of a PocketBase keeps people out, or may do so.
-func Obstacles(r rest.Release, now link.CollectionState, d link.Desired) []predict.Obstacle {
+func Obstacles(r rest.Release, now *link.CollectionState, d *link.Desired) []predict.Obstacle {
 	_, newest := r.Versions()
 	return predict.Obstacles(now, newest, d.Email != link.EmailLeave)
 }

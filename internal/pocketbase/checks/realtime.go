@@ -25,7 +25,7 @@ const streamTime = 4 * time.Second
 
 // Realtime opens PocketBase's event stream at its public address as a guest and waits for the first event, which
 // PocketBase sends at once. A proxy that delays this event also delays the sign-in.
-func (c Checker) Realtime(ctx context.Context, d link.Desired) report.Check {
+func (c *Checker) Realtime(ctx context.Context, d link.Desired) report.Check {
 	check := report.Check{ID: report.CheckPocketBaseRealtime, System: report.PB,
 		Title: say.Of("PocketBase's event stream arrives at once")}
 	base := d.PocketBaseURL
@@ -70,7 +70,7 @@ func isStream(status int, h http.Header) bool {
 }
 
 // firstEvent opens the stream, repeating that as needed. The answer's body is the name of the first event.
-func (c Checker) firstEvent(ctx context.Context, base string) rest.Answer {
+func (c *Checker) firstEvent(ctx context.Context, base string) rest.Answer {
 	return c.Wire.Reads.Repeat(ctx, nil, func(ctx context.Context) rest.Answer {
 		r, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/api/realtime", nil)
 		if err != nil {
@@ -82,7 +82,7 @@ func (c Checker) firstEvent(ctx context.Context, base string) rest.Answer {
 }
 
 // openStream replaces the body of an event stream, which never ends, with the name of its first event.
-func (c Checker) openStream(r *http.Request) (*http.Response, error) {
+func (c *Checker) openStream(r *http.Request) (*http.Response, error) {
 	res, err := c.Wire.Do(r)
 	if err != nil || !isStream(res.StatusCode, res.Header) {
 		return res, err

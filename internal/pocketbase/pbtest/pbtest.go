@@ -241,19 +241,19 @@ func Ours() link.OAuth2Provider {
 }
 
 // With returns a copy of the collection with one provider replaced, or appended if it is new.
-func With(c *link.CollectionState, p link.OAuth2Provider) *link.CollectionState {
+func With(c *link.CollectionState, p *link.OAuth2Provider) *link.CollectionState {
 	after := *c
 	after.OAuth2.Enabled = true
 	after.OAuth2.Providers = nil
 	found := false
 	for _, there := range c.OAuth2.Providers {
 		if there.Slot == p.Slot {
-			there, found = p, true
+			there, found = *p, true
 		}
 		after.OAuth2.Providers = append(after.OAuth2.Providers, there)
 	}
 	if !found {
-		after.OAuth2.Providers = append(after.OAuth2.Providers, p)
+		after.OAuth2.Providers = append(after.OAuth2.Providers, *p)
 	}
 	return &after
 }
@@ -281,7 +281,7 @@ func Change(before, after *link.CollectionState, names ...string) link.Change {
 }
 
 // Adding returns the change that adds or rewrites our provider.
-func Adding(before *link.CollectionState, p link.OAuth2Provider) link.Change {
+func Adding(before *link.CollectionState, p *link.OAuth2Provider) link.Change {
 	return Change(before, With(before, p), "enabled", p.Slot+".displayName", p.Slot+".clientId", p.Slot+".clientSecret",
 		p.Slot+".authURL", p.Slot+".tokenURL", p.Slot+".userInfoURL", p.Slot+".pkce")
 }

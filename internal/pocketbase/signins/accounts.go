@@ -52,7 +52,7 @@ func (u user) account(subject string) *signin.Account {
 
 // Collection returns the current state of the link's collection. Its error is a *report.Fault, of kind
 // report.FaultStale if the collection is gone.
-func (c SignIns) Collection(ctx context.Context, d link.Desired) (link.CollectionState, error) {
+func (c *SignIns) Collection(ctx context.Context, d link.Desired) (link.CollectionState, error) {
 	now, err := c.FindCollection(ctx, d.Collection.ID, d.Collection.Name)
 	switch {
 	case err != nil:
@@ -65,14 +65,14 @@ func (c SignIns) Collection(ctx context.Context, d link.Desired) (link.Collectio
 
 // Accounts returns the account linked to the subject through the link's slot, and the account with the e-mail address,
 // each as PocketBase itself would find it, or nil. It takes two round trips.
-func (c SignIns) Accounts(ctx context.Context, d link.Desired, subject, email string) (bySubject,
+func (c *SignIns) Accounts(ctx context.Context, d link.Desired, subject, email string) (bySubject,
 	byEmail *signin.Account,
 	err error) {
 	var row *externalAuth
 	var found *user
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
-		row, err = c.linkOf(groupCtx, d, subject)
+		row, err = c.linkOf(groupCtx, &d, subject)
 		return err
 	})
 	group.Go(func() (err error) {
@@ -85,7 +85,7 @@ func (c SignIns) Accounts(ctx context.Context, d link.Desired, subject, email st
 	group, groupCtx = errgroup.WithContext(ctx)
 	if row != nil {
 		group.Go(func() error {
-			one, err := c.user(groupCtx, d, row.RecordRef)
+			one, err := c.user(groupCtx, &d, row.RecordRef)
 			if one != nil {
 				bySubject = one.account(subject)
 			}
@@ -94,7 +94,7 @@ func (c SignIns) Accounts(ctx context.Context, d link.Desired, subject, email st
 	}
 	if found != nil {
 		group.Go(func() error {
-			rows, err := c.links(groupCtx, d, "recordRef="+rest.Quoted(found.ID))
+			rows, err := c.links(groupCtx, &d, "recordRef="+rest.Quoted(found.ID))
 			byEmail = found.account("")
 			for _, one := range rows {
 				byEmail.LinkedSubject = one.ProviderID
@@ -109,7 +109,7 @@ func (c SignIns) Accounts(ctx context.Context, d link.Desired, subject, email st
 }
 
 // ofSlot returns the filter for the links of the link's collection and slot.
-func ofSlot(d link.Desired) string {
+func ofSlot(d *link.Desired) string {
 	return "collectionRef=" + rest.Quoted(d.Collection.ID) + " && provider=" + rest.Quoted(d.Slot.Slot)
 }
 
@@ -129,7 +129,7 @@ func lookupAnyCase(field, value string) string {
 	return strings.Replace(lookup(field, value), field+"=", field+"~", 1)
 }
 
-func (c SignIns) links(ctx context.Context, d link.Desired, filter string) ([]externalAuth, error) {
+func (c *SignIns) links(ctx context.Context, d *link.Desired, filter string) ([]externalAuth, error) {
 	var got rest.List[externalAuth]
 	query := url.Values{"filter": {ofSlot(d) + " && " + filter}, "perPage": {"100"}, "skipTotal": {"1"},
 		"fields": {"id,recordRef,providerId,created"}}
@@ -137,7 +137,7 @@ func (c SignIns) links(ctx context.Context, d link.Desired, filter string) ([]ex
 	return got.Items, err
 }
 
-func (c SignIns) linkOf(ctx context.Context, d link.Desired, subject string) (*externalAuth, error) {
+func (c *SignIns) linkOf(ctx context.Context, d *link.Desired, subject string) (*externalAuth, error) {
 	if subject == "" {
 		return nil, nil
 	}
@@ -150,7 +150,7 @@ func (c SignIns) linkOf(ctx context.Context, d link.Desired, subject string) (*e
 	return nil, err
 }
 
-func (c SignIns) users(ctx context.Context, d link.Desired, filter string) ([]user, time.Duration, error) {
+func (c *SignIns) users(ctx context.Context, d *link.Desired, filter string) ([]user, time.Duration, error) {
 	var got rest.List[user]
 	query := url.Values{"filter": {filter}, "perPage": {"100"}, "skipTotal": {"1"}}
 	path := "/api/collections/" + url.PathEscape(d.Collection.Name) + "/records"
@@ -158,7 +158,7 @@ func (c SignIns) users(ctx context.Context, d link.Desired, filter string) ([]us
 	return got.Items, ahead, err
 }
 
-func (c SignIns) user(ctx context.Context, d link.Desired, id string) (*user, error) {
+func (c *SignIns) user(ctx context.Context, d *link.Desired, id string) (*user, error) {
 	users, _, err := c.users(ctx, d, lookup("id", id))
 	for _, one := range users {
 		if one.ID == id {
@@ -169,7 +169,7 @@ func (c SignIns) user(ctx context.Context, d link.Desired, id string) (*user, er
 }
 
 // userByEmail returns the user with the address, compared as the collection's index compares, or nil.
-func (c SignIns) userByEmail(ctx context.Context, d link.Desired, email string) (*user, error) {
+func (c *SignIns) userByEmail(ctx context.Context, d link.Desired, email string) (*user, error) {
 	if email == "" {
 		return nil, nil
 	}
@@ -177,11 +177,11 @@ func (c SignIns) userByEmail(ctx context.Context, d link.Desired, email string) 
 	var anyCase bool
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
-		users, _, err = c.users(ctx, d, lookupAnyCase("email", email))
+		users, _, err = c.users(ctx, &d, lookupAnyCase("email", email))
 		return err
 	})
 	group.Go(func() (err error) {
-		anyCase, err = c.emailsInAnyCase(ctx, d)
+		anyCase, err = c.emailsInAnyCase(ctx, &d)
 		return err
 	})
 	if err := group.Wait(); err != nil {
@@ -196,16 +196,16 @@ func (c SignIns) userByEmail(ctx context.Context, d link.Desired, email string) 
 }
 
 // Versions returns the oldest and the newest version that this PocketBase may have. An empty newest is not bounded.
-func (c SignIns) Versions() (oldest, newest string) { return c.Release().Versions() }
+func (c *SignIns) Versions() (oldest, newest string) { return c.Release().Versions() }
 
 // Holds reports whether a record of the link's collection has the value in the field, without regard to the case of
 // ASCII letters if anyCase, as SQLite's NOCASE compares. Its error is a *report.Fault.
-func (c SignIns) Holds(ctx context.Context, d link.Desired, field, value string, anyCase bool) (bool, error) {
+func (c *SignIns) Holds(ctx context.Context, d link.Desired, field, value string, anyCase bool) (bool, error) {
 	filter := lookup(field, value)
 	if anyCase {
 		filter = lookupAnyCase(field, value)
 	}
-	found, _, err := c.users(ctx, d, filter)
+	found, _, err := c.users(ctx, &d, filter)
 	for _, one := range found {
 		var held string
 		if json.Unmarshal(one.values[field], &held) == nil && (held == value || anyCase && strings.EqualFold(held,
@@ -218,7 +218,7 @@ func (c SignIns) Holds(ctx context.Context, d link.Desired, field, value string,
 
 // emailsInAnyCase reports whether the first unique index on the address alone ignores case, which is how PocketBase
 // decides (core/record_query.go).
-func (c SignIns) emailsInAnyCase(ctx context.Context, d link.Desired) (bool, error) {
+func (c *SignIns) emailsInAnyCase(ctx context.Context, d *link.Desired) (bool, error) {
 	now, err := c.FindCollection(ctx, d.Collection.ID, d.Collection.Name)
 	if err != nil || now == nil {
 		return false, err
@@ -248,8 +248,8 @@ func isEmailColumn(column string) bool {
 
 // MadeSince returns nil if a sign-in through the link's slot created the account after since, by this machine's clock.
 // Otherwise it returns a *report.Fault that says why not, or why authpocket cannot tell.
-func (c SignIns) MadeSince(ctx context.Context, d link.Desired, id string, since time.Time) error {
-	there, err := c.madeSince(ctx, d, id, since, false)
+func (c *SignIns) MadeSince(ctx context.Context, d link.Desired, id string, since time.Time) error {
+	there, err := c.madeSince(ctx, &d, id, since, false)
 	if err == nil && !there {
 		return rest.NewFault(report.FaultStale, "", say.Of("The account %s no longer exists.", id),
 			say.Of("Nothing to do."),
@@ -260,18 +260,18 @@ func (c SignIns) MadeSince(ctx context.Context, d link.Desired, id string, since
 
 // MadeBetween returns the IDs of accounts that sign-ins through the link's slot created between two times of this
 // machine's clock. Its error is a *report.Fault.
-func (c SignIns) MadeBetween(ctx context.Context, d link.Desired, from, to time.Time) (ids []string, err error) {
+func (c *SignIns) MadeBetween(ctx context.Context, d link.Desired, from, to time.Time) (ids []string, err error) {
 	ahead, err := c.ClockOffset(ctx)
 	if err != nil {
 		return nil, err
 	}
 	at := func(t time.Time) string { return rest.Quoted(t.Add(ahead).UTC().Format("2006-01-02 15:04:05.000Z")) }
-	rows, err := c.links(ctx, d, "created>="+at(from.Add(-2*time.Second))+" && created<="+at(to))
+	rows, err := c.links(ctx, &d, "created>="+at(from.Add(-2*time.Second))+" && created<="+at(to))
 	if err != nil {
 		return nil, err
 	}
 	for _, row := range rows {
-		found, err := c.user(ctx, d, row.RecordRef)
+		found, err := c.user(ctx, &d, row.RecordRef)
 		if err != nil {
 			return nil, err
 		}
@@ -284,7 +284,7 @@ func (c SignIns) MadeBetween(ctx context.Context, d link.Desired, from, to time.
 
 // madeSince reports whether the account exists; its error says why the test did not create it. told reports whether
 // PocketBase itself, on signing the person in, said that the account was new.
-func (c SignIns) madeSince(ctx context.Context, d link.Desired, id string, since time.Time, told bool,
+func (c *SignIns) madeSince(ctx context.Context, d *link.Desired, id string, since time.Time, told bool,
 ) (there bool, err error) {
 	found, ahead, err := c.users(ctx, d, "id="+rest.Quoted(id))
 	if err != nil {
@@ -307,8 +307,8 @@ func (c SignIns) madeSince(ctx context.Context, d link.Desired, id string, since
 // DeleteAccount deletes an account that a test sign-in created, and its links. It refuses an account older than since,
 // by this machine's clock, which the test cannot have created. told reports whether PocketBase itself said that the
 // account was new, for collections that keep no times. Its error is a *report.Fault.
-func (c SignIns) DeleteAccount(ctx context.Context, d link.Desired, id string, since time.Time, told bool) error {
-	there, err := c.madeSince(ctx, d, id, since, told)
+func (c *SignIns) DeleteAccount(ctx context.Context, d link.Desired, id string, since time.Time, told bool) error {
+	there, err := c.madeSince(ctx, &d, id, since, told)
 	if err != nil || !there {
 		return err
 	}
@@ -316,7 +316,7 @@ func (c SignIns) DeleteAccount(ctx context.Context, d link.Desired, id string, s
 	if a.Status != http.StatusNoContent && a.Status != http.StatusNotFound {
 		return c.Unexpected(a)
 	}
-	return c.deleteLinks(ctx, d, id)
+	return c.deleteLinks(ctx, &d, id)
 }
 
 func recordPath(collection, id string) string {
@@ -344,7 +344,7 @@ func notOurs(one user, rows []externalAuth, earliest time.Time, told bool) *repo
 }
 
 // deleteLinks deletes the remaining links of the account. PocketBase since 0.23 deletes them with the account.
-func (c SignIns) deleteLinks(ctx context.Context, d link.Desired, id string) error {
+func (c *SignIns) deleteLinks(ctx context.Context, d *link.Desired, id string) error {
 	rows, err := c.links(ctx, d, "recordRef="+rest.Quoted(id))
 	if err != nil {
 		return err

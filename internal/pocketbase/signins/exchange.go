@@ -28,7 +28,7 @@ type SignIns struct{ *rest.Client }
 
 // AuthMethods asks as a guest how to begin a sign-in. It returns authentik's authorize URL, with redirect_uri left
 // open, and the code verifier for its challenge. Its error is a *report.Fault.
-func (c SignIns) AuthMethods(ctx context.Context, d link.Desired) (authURL string, verifier secret.Text, err error) {
+func (c *SignIns) AuthMethods(ctx context.Context, d link.Desired) (authURL string, verifier secret.Text, err error) {
 	a := c.Wire.Read(ctx, rest.Call{Path: "/api/collections/" + url.PathEscape(d.Collection.Name) + "/auth-methods"})
 	var got struct {
 		OAuth2 struct {
@@ -68,8 +68,8 @@ type signedInAnswer struct {
 // Exchange sends PocketBase the code of a sign-in. It does so as a guest, because a superuser would bypass rules and
 // limits that stop people. Any answer of PocketBase, a refusal included, is returned as an Exchanged; the error is a
 // *report.Fault if there was none. The tokens in the answer are discarded.
-func (c SignIns) Exchange(ctx context.Context, d link.Desired, code signin.Code) (signin.Exchanged, error) {
-	before := c.linkedBefore(ctx, d)
+func (c *SignIns) Exchange(ctx context.Context, d link.Desired, code signin.Code) (signin.Exchanged, error) {
+	before := c.linkedBefore(ctx, &d)
 	a := c.Wire.Unhurried().Send(ctx, rest.Call{
 		Method: http.MethodPost,
 		Path:   "/api/collections/" + url.PathEscape(d.Collection.Name) + "/auth-with-oauth2",
@@ -93,7 +93,7 @@ func (c SignIns) Exchange(ctx context.Context, d link.Desired, code signin.Code)
 	sent.Subject = got.Meta.ID
 	record := readRecord(got.Record, d.Collection.OAuth2.Mapped)
 	return signin.Exchanged{
-		Outcome: c.outcome(ctx, d, got, before, record.Created), Record: &record, Subject: got.Meta.ID,
+		Outcome: c.outcome(ctx, &d, got, before, record.Created), Record: &record, Subject: got.Meta.ID,
 		Claims: signin.ClaimTexts(got.Meta.RawUser), Sent: sent,
 		Groups: c.groups(ctx, d, record.ID, got.Meta.RawUser),
 	}, nil
@@ -144,7 +144,7 @@ const sameWrite = 2 * time.Second
 // the rows of _externalAuths show that only in part: since 0.37.4 PocketBase recreates the row of an account that was
 // never verified at each sign-in. PocketBase 0.23 to 0.25 omit isNew; there an account counts as new if it and its link
 // were created together and the collection has one more account.
-func (c SignIns) outcome(ctx context.Context, d link.Desired, got signedInAnswer, before linksBefore,
+func (c *SignIns) outcome(ctx context.Context, d *link.Desired, got signedInAnswer, before linksBefore,
 	made time.Time) signin.Outcome {
 	switch {
 	case link.Value(got.Meta.IsNew, false):
@@ -185,7 +185,7 @@ const (
 
 // linkedBefore returns who is linked through the slot, reading the newest first. If there are more than it can read in
 // time, the outcome of the others rests on the times of their links.
-func (c SignIns) linkedBefore(ctx context.Context, d link.Desired) linksBefore {
+func (c *SignIns) linkedBefore(ctx context.Context, d *link.Desired) linksBefore {
 	ctx, cancel := context.WithTimeout(wire.OneList(ctx), linksTime)
 	defer cancel()
 	before := linksBefore{subjects: map[string]bool{}}
@@ -211,7 +211,7 @@ func (c SignIns) linkedBefore(ctx context.Context, d link.Desired) linksBefore {
 }
 
 // accounts returns the number of accounts in the link's collection, or 0 if it cannot be read.
-func (c SignIns) accounts(ctx context.Context, d link.Desired) int {
+func (c *SignIns) accounts(ctx context.Context, d *link.Desired) int {
 	var got struct {
 		TotalItems int `json:"totalItems"`
 	}

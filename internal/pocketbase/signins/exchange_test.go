@@ -23,7 +23,7 @@ func TestALongListIsReadToItsBoundAndNoFurther(t *testing.T) {
 		pages++
 		return pbtest.Reply(r, 200, body), nil
 	})
-	client.linkedBefore(t.Context(), link.Desired{Slot: pbtest.Ours()})
+	client.linkedBefore(t.Context(), &link.Desired{Slot: pbtest.Ours()})
 	if most := wire.MaxList/len(body) + 1; pages != most {
 		t.Errorf("%d pages of %d bytes were read, and not %d", pages, len(body), most)
 	}

@@ -14,7 +14,7 @@ import (
 // groups compares the fields that the exported hook sets with the groups in the claim. It reads the account as a
 // superuser, who sees hidden fields and all related records. The result is empty if that fails, and nil without a
 // claim.
-func (c SignIns) groups(ctx context.Context, d link.Desired, id string,
+func (c *SignIns) groups(ctx context.Context, d link.Desired, id string,
 	claims map[string]json.RawMessage) []signin.GroupSeen {
 	if len(d.Groups.Fields) == 0 {
 		return nil

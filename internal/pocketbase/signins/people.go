@@ -21,11 +21,11 @@ const (
 
 // EachLinked visits the accounts that are linked through the link's slot, page by page, and keeps none. Its error is a
 // *report.Fault.
-func (c SignIns) EachLinked(ctx context.Context, d link.Desired, visit func(account, subject string)) error {
+func (c *SignIns) EachLinked(ctx context.Context, d link.Desired, visit func(account, subject string)) error {
 	ctx = wire.Alone(ctx)
 	for last := ""; ; { // from one ID to the next: a page moves when a link before it is deleted
 		var got rest.List[externalAuth]
-		query := url.Values{"filter": {ofSlot(d) + " && id>" + rest.Quoted(last)}, "sort": {"id"},
+		query := url.Values{"filter": {ofSlot(&d) + " && id>" + rest.Quoted(last)}, "sort": {"id"},
 			"perPage": {strconv.Itoa(linkedPage)}, "skipTotal": {"1"}, "fields": {"id,recordRef,providerId"}}
 		if err := c.Read(ctx, rest.Call{Path: externalAuths, Query: query}, &got); err != nil {
 			return err
@@ -42,12 +42,12 @@ func (c SignIns) EachLinked(ctx context.Context, d link.Desired, visit func(acco
 
 // LinkedAccounts returns the accounts with these IDs, as far as they exist and are linked through the link's slot. Its
 // error is a *report.Fault.
-func (c SignIns) LinkedAccounts(ctx context.Context, d link.Desired, ids []string) ([]people.Account, error) {
+func (c *SignIns) LinkedAccounts(ctx context.Context, d link.Desired, ids []string) ([]people.Account, error) {
 	ctx = wire.Alone(ctx)
 	var all []people.Account
 	for len(ids) > 0 {
 		n := min(len(ids), idsPage)
-		some, err := c.linkedAccounts(ctx, d, ids[:n])
+		some, err := c.linkedAccounts(ctx, &d, ids[:n])
 		if err != nil {
 			return nil, err
 		}
@@ -56,7 +56,7 @@ func (c SignIns) LinkedAccounts(ctx context.Context, d link.Desired, ids []strin
 	return all, nil
 }
 
-func (c SignIns) linkedAccounts(ctx context.Context, d link.Desired, ids []string) ([]people.Account, error) {
+func (c *SignIns) linkedAccounts(ctx context.Context, d *link.Desired, ids []string) ([]people.Account, error) {
 	var rows rest.List[externalAuth]
 	query := url.Values{"filter": {ofSlot(d) + " && (" + anyOf("recordRef", ids) + ")"},
 		"perPage": {strconv.Itoa(linkedPage)}, "skipTotal": {"1"}, "fields": {"recordRef,providerId"}}

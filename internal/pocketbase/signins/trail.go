@@ -59,13 +59,13 @@ var plainState = sync.OnceValue(func() *regexp.Regexp {
 // To follow a person's return, it leaves two marks in the log: one through the address of the redirect URI, which shows
 // whether that leads to this PocketBase, and one through the address that is known to. Once the latter is logged, so is
 // everything before it.
-func (c SignIns) Trail(ctx context.Context, q signin.TrailQuery) signin.PocketBaseTrail {
+func (c *SignIns) Trail(ctx context.Context, q signin.TrailQuery) signin.PocketBaseTrail {
 	trail := c.trail(ctx, q)
 	trail.IgnoresIPs = c.Release().Before(rest.ComparesIPs)
 	return trail
 }
 
-func (c SignIns) trail(ctx context.Context, q signin.TrailQuery) signin.PocketBaseTrail {
+func (c *SignIns) trail(ctx context.Context, q signin.TrailQuery) signin.PocketBaseTrail {
 	if why := c.LogsOff(ctx); !why.Empty() {
 		return signin.PocketBaseTrail{Unread: why}
 	}
@@ -114,7 +114,7 @@ const markTime = 10 * time.Second
 
 // mark leaves the marks, or returns why it cannot. public reports whether anything answered at the address of the
 // redirect URI.
-func (c SignIns) mark(ctx context.Context, q signin.TrailQuery) (public bool, why say.Text) {
+func (c *SignIns) mark(ctx context.Context, q signin.TrailQuery) (public bool, why say.Text) {
 	if q.Exchange {
 		return false, say.Text{}
 	}

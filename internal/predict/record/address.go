@@ -7,7 +7,7 @@ import (
 )
 
 // emailFault checks an e-mail address (core/field_email.go).
-func (f field) emailFault(email string) string {
+func (f *field) emailFault(email string) string {
 	switch {
 	case email == "" && f.Required:
 		return codeRequired
@@ -25,7 +25,7 @@ func (f field) emailFault(email string) string {
 const crash = "crash"
 
 // urlFault checks a URL (core/field_url.go).
-func (f field) urlFault(address string) string {
+func (f *field) urlFault(address string) string {
 	switch {
 	case address == "" && f.Required:
 		return codeRequired
@@ -46,7 +46,7 @@ func (f field) urlFault(address string) string {
 }
 
 // refuses reports whether the field's options exclude the domain. They match its exact spelling.
-func (f field) refuses(domain string) bool {
+func (f *field) refuses(domain string) bool {
 	return len(f.OnlyDomains) > 0 && !slices.Contains(f.OnlyDomains, domain) ||
 		slices.Contains(f.ExceptDomains, domain)
 }

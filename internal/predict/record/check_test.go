@@ -101,7 +101,7 @@ func TestRealRecords(t *testing.T) {
 		want = slices.DeleteFunc(want, func(f record.Fault) bool {
 			return f.Field == "tokenKey" || isPassword(c, f.Field)
 		})
-		if got := sorted(record.Check(s, values, release)); !slices.Equal(got, want) {
+		if got := sorted(record.Check(&s, values, release)); !slices.Equal(got, want) {
 			t.Fatalf("PocketBase refuses %v, Check %v\n%s\n%s", want, got, values, options(s))
 		}
 	})

@@ -34,7 +34,7 @@ func parseMoment(text string) moment {
 }
 
 // dateFault checks a date (core/field_date.go).
-func (f field) dateFault(date moment) string {
+func (f *field) dateFault(date moment) string {
 	edge := func(raw json.RawMessage) moment {
 		var text string
 		if json.Unmarshal(raw, &text) != nil {

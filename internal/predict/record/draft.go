@@ -34,12 +34,12 @@ const (
 	whyType     = "its type is unknown"
 )
 
-func newDraft(c link.CollectionState, u User, r release, holds Lookup) *drafter {
+func newDraft(c *link.CollectionState, u User, r release, holds Lookup) *drafter {
 	for _, text := range []*string{&u.ID, &u.Name, &u.Username, &u.Email, &u.AvatarURL} {
 		*text = string([]rune(*text)) // each broken byte becomes a replacement character in the payload's JSON
 	}
 	return &drafter{
-		collection: c, user: u, release: r, lookup: holds, fields: readFields(c, r),
+		collection: *c, user: u, release: r, lookup: holds, fields: readFields(c, r),
 		Draft: Draft{
 			Body: map[string]any{}, Before: map[string]any{}, After: map[string]any{}, Unknown: map[string]string{},
 		},
@@ -192,7 +192,7 @@ func (d *drafter) setBefore() {
 			d.Before[f.Name], d.Unknown[f.Name] = nil, whyType
 		case f.Name == nameVerified:
 			d.Before[f.Name] = false
-		case !d.release.since("0.24.0") && d.madeUp(f) != "":
+		case !d.release.since("0.24.0") && d.madeUp(&f) != "":
 			// PocketBase before 0.24 saved the record to check the rule.
 			d.Before[f.Name] = nil
 		default:
@@ -202,7 +202,7 @@ func (d *drafter) setBefore() {
 }
 
 // madeUp says why PocketBase fills the field by itself with a value that can't be known, empty if it doesn't.
-func (d *drafter) madeUp(f field) string {
+func (d *drafter) madeUp(f *field) string {
 	switch {
 	case f.Type == typeText && f.AutogeneratePattern != "" && d.values[f.Name] == "":
 		return whyRandom
@@ -219,7 +219,7 @@ func (d *drafter) setAfter() {
 	maps.Copy(d.After, d.Before)
 	again := d.values[nameEmail] == d.user.Email
 	for _, f := range d.fields {
-		why := d.madeUp(f)
+		why := d.madeUp(&f)
 		if again && f.Type == typeAutodate && f.OnUpdate {
 			why = whyTime
 		}

@@ -74,7 +74,7 @@ type field struct {
 
 // readFields returns the collection's fields. Of a field without options only the type and whether it is required are
 // known.
-func readFields(c link.CollectionState, r release) []field {
+func readFields(c *link.CollectionState, r release) []field {
 	fields := make([]field, len(c.Fields))
 	for i, given := range c.Fields {
 		f := &fields[i]
@@ -87,7 +87,7 @@ func readFields(c link.CollectionState, r release) []field {
 }
 
 // known reports whether PocketBase's validation of the field's type is known.
-func (f field) known() bool {
+func (f *field) known() bool {
 	switch f.Type {
 	case typeText, typeEditor, typeEmail, typeURL, typeNumber, typeBool, typeSelect, typeRelation, typeFile, typeDate,
 		typeAutodate, typeJSON, typePoint, typePassword:
@@ -97,7 +97,7 @@ func (f field) known() bool {
 }
 
 // several reports whether the field holds several values (IsMultiple in core/field_*.go).
-func (f field) several() bool { return f.MaxSelect > 1 }
+func (f *field) several() bool { return f.MaxSelect > 1 }
 
 // limit returns a limit that is a number, 0 if there is none.
 func limit(raw json.RawMessage) int {
@@ -110,7 +110,7 @@ func limit(raw json.RawMessage) int {
 
 // fault returns the code with which PocketBase refuses the value, empty if it takes it (ValidateValue in
 // core/field_*.go). fresh is set for a record that does not exist yet.
-func (f field) fault(value any, fresh bool) string {
+func (f *field) fault(value any, fresh bool) string {
 	switch f.Type {
 	case typeText:
 		return f.textFault(value.(string), fresh)

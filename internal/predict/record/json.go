@@ -23,7 +23,7 @@ func jsonOfText(text string) jsonText {
 }
 
 // jsonFault checks JSON (core/field_json.go).
-func (f field) jsonFault(text jsonText) string {
+func (f *field) jsonFault(text jsonText) string {
 	largest := f.MaxSize
 	if largest <= 0 {
 		largest = 1 << 20

@@ -3,7 +3,7 @@ package record
 import "slices"
 
 // selectFault checks the chosen values (core/field_select.go).
-func (f field) selectFault(values []string) string {
+func (f *field) selectFault(values []string) string {
 	if len(values) == 0 {
 		if f.Required {
 			return codeRequired
@@ -22,7 +22,7 @@ func (f field) selectFault(values []string) string {
 }
 
 // relationFault checks the IDs of related records (core/field_relation.go). Whether they exist is checked elsewhere.
-func (f field) relationFault(ids []string) string {
+func (f *field) relationFault(ids []string) string {
 	switch {
 	case len(ids) == 0 && f.Required:
 		return codeRequired
@@ -37,7 +37,7 @@ func (f field) relationFault(ids []string) string {
 }
 
 // fileFault checks the names of files (core/field_file.go). A new record has no files yet that a name could refer to.
-func (f field) fileFault(names []string, fresh bool) string {
+func (f *field) fileFault(names []string, fresh bool) string {
 	switch {
 	case len(names) == 0 && f.Required:
 		return codeRequired

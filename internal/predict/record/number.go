@@ -6,7 +6,7 @@ import (
 )
 
 // numberFault checks a number (core/field_number.go).
-func (f field) numberFault(n float64) string {
+func (f *field) numberFault(n float64) string {
 	least, most := bound(f.Min), bound(f.Max)
 	switch {
 	case math.IsInf(n, 0) || math.IsNaN(n):

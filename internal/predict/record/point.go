@@ -23,7 +23,7 @@ func parsePoint(data []byte, r release) point {
 }
 
 // pointFault checks a point (core/field_geo_point.go).
-func (f field) pointFault(p point) string {
+func (f *field) pointFault(p point) string {
 	switch {
 	case p == point{} && f.Required:
 		return codeRequired

@@ -40,7 +40,7 @@ type Draft struct {
 type Lookup func(field, value string, anyCase bool) (bool, error)
 
 // New returns the record that PocketBase makes of the user.
-func New(c link.CollectionState, u User, version string, holds Lookup) Draft {
+func New(c *link.CollectionState, u User, version string, holds Lookup) Draft {
 	d := newDraft(c, u, release(version), holds)
 	d.setPayload()
 	d.setBody()
@@ -53,7 +53,7 @@ func New(c link.CollectionState, u User, version string, holds Lookup) Draft {
 // Link returns what PocketBase's validation refuses in the link of a record with the user's subject: the field
 // providerId of _externalAuths.
 func Link(u User) []Fault {
-	if code := (field{Required: true}).plainTextFault(u.ID); code != "" {
+	if code := (&field{Required: true}).plainTextFault(u.ID); code != "" {
 		return []Fault{{"providerId", code}}
 	}
 	return nil
@@ -61,7 +61,7 @@ func Link(u User) []Fault {
 
 // Check returns what PocketBase's validation refuses in an existing record that is saved again without a change.
 // values are the record's fields as PocketBase answers them to a superuser; fields without a value are not checked.
-func Check(c link.CollectionState, values map[string]json.RawMessage, version string) []Fault {
+func Check(c *link.CollectionState, values map[string]json.RawMessage, version string) []Fault {
 	return check(readFields(c, release(version)), values)
 }
 
@@ -85,7 +85,7 @@ func check(fields []field, values map[string]json.RawMessage) []Fault {
 
 // Resave is Check for a record that a sign-in saves again, with a random password if reset. doubts are noun phrases for
 // what might refuse it and can't be known.
-func Resave(c link.CollectionState, values map[string]json.RawMessage, reset bool, version string) (faults []Fault,
+func Resave(c *link.CollectionState, values map[string]json.RawMessage, reset bool, version string) (faults []Fault,
 	doubts []say.Text) {
 	fields := readFields(c, release(version))
 	values = maps.Clone(values)
@@ -105,7 +105,7 @@ func Resave(c link.CollectionState, values map[string]json.RawMessage, reset boo
 }
 
 // EmailDomains returns the only domains that the addresses of the collection may have, and those that they may not.
-func EmailDomains(c link.CollectionState) (only, except []string) {
+func EmailDomains(c *link.CollectionState) (only, except []string) {
 	for _, f := range readFields(c, "") {
 		if f.Name == nameEmail {
 			return f.OnlyDomains, f.ExceptDomains

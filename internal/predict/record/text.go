@@ -11,7 +11,7 @@ import (
 const defaultIDPattern = "^[a-z0-9]+$"
 
 // textFault checks a text (core/field_text.go). Whether an ID exists is checked elsewhere.
-func (f field) textFault(text string, fresh bool) string {
+func (f *field) textFault(text string, fresh bool) string {
 	if f.PrimaryKey && fresh && !f.release.since("0.33.0") && strings.ContainsAny(text, `/\`) {
 		return "validation_pk_forbidden"
 	}
@@ -19,7 +19,7 @@ func (f field) textFault(text string, fresh bool) string {
 }
 
 // plainTextFault checks a text against the field's options.
-func (f field) plainTextFault(text string) string {
+func (f *field) plainTextFault(text string) string {
 	if text == "" {
 		if f.Required || f.PrimaryKey {
 			return codeRequired
@@ -69,7 +69,7 @@ func forbiddenID(id string) string {
 }
 
 // editorFault checks a formatted text (core/field_editor.go).
-func (f field) editorFault(text string) string {
+func (f *field) editorFault(text string) string {
 	largest := f.MaxSize
 	if largest <= 0 {
 		largest = 5 << 20
@@ -87,7 +87,7 @@ func (f field) editorFault(text string) string {
 const hashed = 72
 
 // passwordFault checks a password that a claim sets (core/field_password.go).
-func (f field) passwordFault(plain string) string {
+func (f *field) passwordFault(plain string) string {
 	if plain == "" {
 		if f.Required {
 			return codeRequired

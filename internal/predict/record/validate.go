@@ -87,9 +87,9 @@ func (d *drafter) checkFields() {
 			if f.Required {
 				d.doubt(say.Of("the download of the picture, which the field %s requires", f.Name))
 			}
-		case f.Type == typeText && d.madeUp(f) != "": // PocketBase makes up a value that passes
+		case f.Type == typeText && d.madeUp(&f) != "": // PocketBase makes up a value that passes
 		default:
-			code = d.fieldFault(f)
+			code = d.fieldFault(&f)
 		}
 		if code == crash {
 			d.Faults = []Fault{{}}
@@ -102,7 +102,7 @@ func (d *drafter) checkFields() {
 }
 
 // fieldFault checks the value of a field, and the records that it names.
-func (d *drafter) fieldFault(f field) string {
+func (d *drafter) fieldFault(f *field) string {
 	value := d.values[f.Name]
 	if f.plain && value != f.emptyComparable() {
 		d.doubt(say.Of("the options of the field %s", f.Name))
@@ -125,7 +125,7 @@ func (d *drafter) fieldFault(f field) string {
 }
 
 // emptyComparable returns the empty value of a field, or one that equals none where values can't be compared.
-func (f field) emptyComparable() any {
+func (f *field) emptyComparable() any {
 	if f.several() {
 		return nil
 	}
@@ -133,7 +133,7 @@ func (f field) emptyComparable() any {
 }
 
 // idFault checks an ID that a claim sets (core/field_text.go).
-func (d *drafter) idFault(f field, id string) string {
+func (d *drafter) idFault(f *field, id string) string {
 	d.doubt(say.Of("an account in another collection with the same ID"))
 	early := !f.release.since("0.33.0") && strings.ContainsAny(id, `/\`)
 	if !early && (f.Pattern != defaultIDPattern || !f.release.since("0.23.6")) && d.holds(nameID, id, true) {

@@ -11,7 +11,7 @@ import (
 )
 
 // empty returns the value of the field in a record that sets none (PrepareValue of nil in core/field_*.go).
-func (f field) empty() any {
+func (f *field) empty() any {
 	switch f.Type {
 	case typeNumber:
 		return 0.0
@@ -30,7 +30,7 @@ func (f field) empty() any {
 }
 
 // read returns the value that PocketBase makes of a text for the field.
-func (f field) read(text string) any {
+func (f *field) read(text string) any {
 	switch f.Type {
 	case typeNumber:
 		return cast.ToFloat64(text)
@@ -51,7 +51,7 @@ func (f field) read(text string) any {
 }
 
 // load returns the value that PocketBase makes of one that it has read. It reads lists again.
-func (f field) load(value any) any {
+func (f *field) load(value any) any {
 	switch f.Type {
 	case typeSelect, typeRelation, typeFile:
 		return f.pick(f.list(value))
@@ -60,7 +60,7 @@ func (f field) load(value any) any {
 }
 
 // list returns the elements of the field's value.
-func (f field) list(value any) []string {
+func (f *field) list(value any) []string {
 	names := unique(value)
 	if f.Type != typeFile || !f.several() {
 		return names
@@ -76,7 +76,7 @@ func (f field) list(value any) []string {
 }
 
 // stored returns the value that PocketBase answered for the field.
-func (f field) stored(raw json.RawMessage) any {
+func (f *field) stored(raw json.RawMessage) any {
 	switch f.Type {
 	case typeJSON:
 		return jsonText(plainJSON(raw))
@@ -170,7 +170,7 @@ func filled(values []string) []string {
 }
 
 // pick returns the values as the field holds them: a single one is the last.
-func (f field) pick(values []string) any {
+func (f *field) pick(values []string) any {
 	switch {
 	case f.several():
 		return append([]string{}, values...)

@@ -40,7 +40,7 @@ func NewApply(h view.Head, in Progress, events string) ApplyPage {
 	}
 	p := ApplyPage{Head: h}
 	for i, c := range in.Changes {
-		p.Steps = append(p.Steps, newStep(in, i, c))
+		p.Steps = append(p.Steps, newStep(in, i, &c))
 		if in.state(i) == "done" {
 			p.Done++
 		}
@@ -79,7 +79,7 @@ func (in Progress) state(i int) string {
 	return "waiting"
 }
 
-func newStep(in Progress, i int, c link.Change) ApplyStep {
+func newStep(in Progress, i int, c *link.Change) ApplyStep {
 	s := ApplyStep{
 		ID: fmt.Sprint("change-", i+1), State: in.state(i), Title: task(c), System: c.System.Label(),
 	}

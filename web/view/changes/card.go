@@ -47,7 +47,7 @@ type FieldRow struct {
 const openCards = 6
 
 // newChangeCard returns the card of a change. folds hides its defaults.
-func newChangeCard(c link.Change, folds bool) ChangeCard {
+func newChangeCard(c *link.Change, folds bool) ChangeCard {
 	shown, usual := c.Fields, []link.Field(nil)
 	if folds {
 		shown, usual = c.Fold(true)
@@ -70,7 +70,7 @@ func newChangeCard(c link.Change, folds bool) ChangeCard {
 	return card
 }
 
-func fieldRows(c link.Change, fields []link.Field) []FieldRow {
+func fieldRows(c *link.Change, fields []link.Field) []FieldRow {
 	var rows []FieldRow
 	for _, f := range fields {
 		row := FieldRow{Name: f.Name, Label: c.FieldCalled(f.Name), Sensitive: f.Sensitive}
@@ -125,7 +125,7 @@ func verb(a link.Action) say.Text {
 }
 
 // task says what a change does, as a heading.
-func task(c link.Change) say.Text {
+func task(c *link.Change) say.Text {
 	switch c.Action {
 	case link.Create:
 		return say.Of("Create %s", c.Object)

@@ -43,14 +43,14 @@ func (r Round) part(keep bool) RoundPart {
 		p.URL = "/receipts/" + r.Receipt
 	}
 	for _, c := range r.Made {
-		p.Lines = append(p.Lines, made(c))
+		p.Lines = append(p.Lines, made(&c))
 	}
 	return p
 }
 
 // NewDone returns the last page.
-func NewDone(h view.Head, in DoneInput) DonePage {
-	p := DonePage{Head: h, Kind: "good", Held: in.Held, Snippet: Snippet(in.Desired), SignOut: EndSession(in.Desired), Tokens: tokenAdvice(in),
+func NewDone(h *view.Head, in DoneInput) DonePage {
+	p := DonePage{Head: *h, Kind: "good", Held: in.Held, Snippet: Snippet(&in.Desired), SignOut: EndSession(&in.Desired), Tokens: tokenAdvice(in),
 		Own: in.Own, Links: dashboards(in)}
 	p.Head.Title = say.Of("authentik and PocketBase are linked")
 	p.Lead = in.Checks.Headline(in.SignedIn)
@@ -109,7 +109,7 @@ func doneLaterOf(in DoneInput) []view.Action {
 }
 
 // made says what a change did.
-func made(c link.Change) say.Text {
+func made(c *link.Change) say.Text {
 	switch c.Action {
 	case link.Create:
 		return say.Of("Created in %s: %s", c.System.Label(), c.Object)
@@ -121,7 +121,7 @@ func made(c link.Change) say.Text {
 
 // Snippet returns the code that signs users in with PocketBase's JavaScript SDK.
 // The values are written as JavaScript strings.
-func Snippet(d link.Desired) string {
+func Snippet(d *link.Desired) string {
 	return fmt.Sprintf(`import PocketBase from "pocketbase";
 
 const pb = new PocketBase(%s);
@@ -136,7 +136,7 @@ console.log(auth.record.email);`, script(d.PocketBaseURL), script(d.Collection.N
 // EndSession returns the code that ends PocketBase's sign-in in the browser and then leads to authentik, which ends
 // the session if the provider's invalidation flow does. authentik would send people on to a logout URI only with the
 // ID token, which PocketBase does not pass on.
-func EndSession(d link.Desired) string {
+func EndSession(d *link.Desired) string {
 	return fmt.Sprintf("pb.authStore.clear();\nlocation.assign(%s);",
 		script(d.AuthentikURL+"/application/o/"+d.Application.Slug+"/end-session/"))
 }

@@ -202,7 +202,7 @@ func (r Receipt) next() (button, note say.Text) {
 }
 
 func newReceiptCard(c ReceiptChange) ReceiptCard {
-	card := ReceiptCard{Card: newChangeCard(c.Change, true), Title: task(c.Change), System: c.Change.System.Label(),
+	card := ReceiptCard{Card: newChangeCard(&c.Change, true), Title: task(&c.Change), System: c.Change.System.Label(),
 		Summary: c.Summary, Todo: c.Todo, Detail: c.Detail}
 	card.Card.Past = true
 	words := map[string]say.Text{"done": say.Of("Done"), "failed": say.Of("Failed"),
@@ -230,7 +230,7 @@ func newInterruption(r Receipt, goOn bool) Interruption {
 	}
 	var done, open []say.Text
 	for _, c := range r.Changes {
-		name := begunTask(c.Change)
+		name := begunTask(&c.Change)
 		switch c.State {
 		case "done":
 			done = append(done, name)
@@ -258,7 +258,7 @@ func NewInterruptions(list []Receipt, goOn bool) []Interruption {
 }
 
 // begunTask says what a change does, for use within a sentence.
-func begunTask(c link.Change) say.Text {
+func begunTask(c *link.Change) say.Text {
 	switch c.Action {
 	case link.Create:
 		return say.Of("create %s", c.Object)

@@ -32,12 +32,12 @@ type ReviewInput struct {
 }
 
 // NewReview returns the review page of a plan of any kind.
-func NewReview(h view.Head, in ReviewInput) ReviewPage {
-	p := ReviewPage{Head: h, PlanID: in.PlanID, Changes: changeCards(in.Plan)}
+func NewReview(h *view.Head, in ReviewInput) ReviewPage {
+	p := ReviewPage{Head: *h, PlanID: in.PlanID, Changes: changeCards(&in.Plan)}
 	p.Head.Wide = true
 	p.Open = NewInterruptions(in.Interrupted, false)
 	for _, c := range in.Plan.IfNeeded() {
-		p.IfNeeded = append(p.IfNeeded, newChangeCard(c, in.Plan.Folds()))
+		p.IfNeeded = append(p.IfNeeded, newChangeCard(&c, in.Plan.Folds()))
 	}
 	decide, known := in.Plan.Decisions()
 	p.Known = link.Each(known, newNote)
@@ -55,7 +55,7 @@ func NewReview(h view.Head, in ReviewInput) ReviewPage {
 	}
 	if in.Plan.Purpose == link.PurposeLink {
 		p.Head.Step, p.Head.Back, p.Answers = view.StepCaption(4), "/settings", answers(in)
-		p.Later = later(in.Plan.Desired)
+		p.Later = later(&in.Plan.Desired)
 	}
 	if in.Plan.Empty() {
 		p.nothing(in)
@@ -71,7 +71,7 @@ func newNote(w link.Warning) Note {
 
 // later returns what else can be done with a link. One that does not exist yet
 // can only be exported.
-func later(d link.Desired) []view.Action {
+func later(d *link.Desired) []view.Action {
 	export := view.Action{Label: say.Of("Export the link"), URL: "/export"}
 	file := view.Action{Label: say.Of("Download the link file"), URL: LinkFileURL}
 	if d.Application.PK == "" {
@@ -133,7 +133,7 @@ func (p *ReviewPage) words(in ReviewInput) {
 		p.address(plan.Generated.Person, in.Problems)
 	case link.PurposeLink:
 		if plan.Proof != nil {
-			p.oneWay(plan)
+			p.oneWay(&plan)
 			return
 		}
 		fallthrough
@@ -145,7 +145,7 @@ func (p *ReviewPage) words(in ReviewInput) {
 }
 
 // oneWay sets the words of a plan that takes ways in away.
-func (p *ReviewPage) oneWay(plan link.Plan) {
+func (p *ReviewPage) oneWay(plan *link.Plan) {
 	p.Head.Title, p.Button, p.Head.Back = say.Of("Review one way in"), say.Of("Turn off passwords"), "/done"
 	p.Danger = true
 	p.Lead = say.Of("%s signed in with authentik at %s. From now on that is how people sign in to %s. Superusers are "+
@@ -244,9 +244,9 @@ func (p *ReviewPage) nothing(in ReviewInput) {
 
 // changeCards returns the changes in the order in which they are applied. Of many changes each is closed, and always
 // one that only carries out another answer.
-func changeCards(p link.Plan) []ChangeCard {
+func changeCards(p *link.Plan) []ChangeCard {
 	return link.Each(p.Changes, func(c link.Change) ChangeCard {
-		card := newChangeCard(c, p.Folds())
+		card := newChangeCard(&c, p.Folds())
 		card.Open = len(p.Changes) <= openCards && (c.Kind != link.KindMapping && c.Kind != link.KindKey ||
 			c.Action == link.Update)
 		return card
@@ -269,7 +269,7 @@ func answers(in ReviewInput) []AnswerGroup {
 		}},
 		{Heading: say.Of("Settings"), Change: "/settings?from=review", Rows: []view.Answer{
 			{Key: say.Of("Application"), Value: say.Raw(d.Application.Name + " (" + d.Application.Slug + ")")},
-			{Key: say.Of(report.AccessLabel), Value: who(in.Plan)},
+			{Key: say.Of(report.AccessLabel), Value: who(&in.Plan)},
 			{Key: say.Of("E-mail addresses"), Value: view.EmailLabel(d.Email)},
 			{Key: say.Of("Auth collection"), Value: say.Raw(d.Collection.Name)},
 			{Key: say.Of("Slot"), Value: say.Raw(d.Slot.Slot)},
@@ -291,7 +291,7 @@ func until(t time.Time, renews bool) say.Text {
 
 // who says who may use the application after the plan is applied, according to
 // its bindings and warnings.
-func who(p link.Plan) say.Text {
+func who(p *link.Plan) say.Text {
 	var names []say.Text
 	for _, b := range p.Desired.Bindings {
 		if b.PK == "" && p.Only != "" {

@@ -16,7 +16,7 @@ func TestReviewKeepsTheOrderOfTheChanges(t *testing.T) {
 	change := func(s report.System, object string, a link.Action) link.Change {
 		return link.Change{System: s, Object: say.Raw(object), Action: a}
 	}
-	p := NewReview(view.Head{}, ReviewInput{Plan: link.Plan{Changes: []link.Change{
+	p := NewReview(&view.Head{}, ReviewInput{Plan: link.Plan{Changes: []link.Change{
 		change(report.Authentik, "mapping", link.Create), change(report.Authentik, "provider", link.Update),
 		change(report.PB, "rules", link.Update), change(report.Authentik, "binding", link.Delete),
 	}}})
@@ -35,18 +35,18 @@ func TestReviewKeepsTheOrderOfTheChanges(t *testing.T) {
 }
 
 func TestReviewOfOneAndOfNothing(t *testing.T) {
-	one := NewReview(view.Head{}, ReviewInput{Plan: link.Plan{Changes: []link.Change{{Object: say.Of("x")}}}})
+	one := NewReview(&view.Head{}, ReviewInput{Plan: link.Plan{Changes: []link.Change{{Object: say.Of("x")}}}})
 	if one.Button.String() != "Apply 1 change" {
 		t.Error(one.Button)
 	}
-	none := NewReview(view.Head{}, ReviewInput{})
+	none := NewReview(&view.Head{}, ReviewInput{})
 	if !none.Button.Empty() || none.Head.Title.String() != "No changes needed" {
 		t.Errorf("%+v", none)
 	}
 }
 
 func TestChangeCardShowsValuesAsTheyAre(t *testing.T) {
-	card := newChangeCard(link.Change{Action: link.Update, Fields: []link.Field{
+	card := newChangeCard(&link.Change{Action: link.Update, Fields: []link.Field{
 		{Name: "list", Before: link.ShowList(nil), After: link.ShowList([]string{"a", "b"})},
 		{Name: "flag", Before: link.ShowFlag(false), After: link.ShowFlag(true)},
 		{Name: "text", After: link.ShowText("one\ntwo")}, {Name: "secret", Before: link.ShowText("set"),

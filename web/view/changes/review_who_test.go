@@ -29,7 +29,7 @@ func TestTheReviewSaysWhoGetsIn(t *testing.T) {
 		for _, id := range one.warnings {
 			p.Warnings = append(p.Warnings, link.Warning{ID: id})
 		}
-		if got := who(p); got.String() != one.want {
+		if got := who(&p); got.String() != one.want {
 			t.Errorf("%s: %q, want %q", name, got, one.want)
 		}
 	}
@@ -40,11 +40,11 @@ func TestTheReviewSaysWhoGetsIn(t *testing.T) {
 func TestANarrowReviewDoesNotClaimWhoGetsIn(t *testing.T) {
 	wanted := []link.BindingState{{Kind: "group", Target: link.Ref{Name: "staff"}, Enabled: true}}
 	p := link.Plan{Only: "oauth2-off", Desired: link.Desired{Bindings: wanted}}
-	if got := who(p); got.String() == "group staff" {
+	if got := who(&p); got.String() == "group staff" {
 		t.Errorf("it says %q, and nobody is bound", got)
 	}
 	wanted[0].PK = "b1" // it is there already
-	if got := who(p); got.String() != "group staff" {
+	if got := who(&p); got.String() != "group staff" {
 		t.Errorf("it says %q", got)
 	}
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // NewTry returns the page for an invited user: the progress and whether it worked.
-func NewTry(h view.Head, in SignInInput, events string) SignInPage {
+func NewTry(h *view.Head, in SignInInput, events string) SignInPage {
 	p := testPage(h, in, events)
 	for i := range p.Stages {
 		p.Stages[i].Detail = say.Text{}

@@ -5,7 +5,7 @@ import (
 )
 
 // Foreseen returns a prediction for display.
-func Foreseen(person string, p signin.Prediction) *Prediction {
+func Foreseen(person string, p *signin.Prediction) *Prediction {
 	foreseen := &Prediction{Person: person, Words: p.Words, Refused: p.Outcome == signin.OutcomeRefused,
 		Claims: claimRows(p.Sent), Resets: p.ResetWords()}
 	if foreseen.Refused {

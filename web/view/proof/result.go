@@ -11,7 +11,7 @@ import (
 )
 
 // verdict adds the full result for the admin.
-func (p *SignInPage) verdict(in SignInInput, v signin.Verdict) {
+func (p *SignInPage) verdict(in SignInInput, v *signin.Verdict) {
 	o := &view.Outcome{Kind: "good", Heading: signin.RecordTitle(v.Outcome, v.Record),
 		Text: say.Join(v.Details...)}
 	if !v.Works {
@@ -45,7 +45,7 @@ func (p *SignInPage) verdict(in SignInInput, v signin.Verdict) {
 // AccountName returns the name of an account on a page.
 func AccountName(r signin.Record) string { return cmp.Or(r.Email, r.ID) }
 
-func recordRows(v signin.Verdict) []view.Answer {
+func recordRows(v *signin.Verdict) []view.Answer {
 	r := v.Record
 	if r == nil {
 		return nil

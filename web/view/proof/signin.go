@@ -36,7 +36,7 @@ type SignInInput struct {
 
 // NewSignIn returns the page of a test sign-in. events is the URL of its event
 // stream.
-func NewSignIn(h view.Head, in SignInInput, events string) SignInPage {
+func NewSignIn(h *view.Head, in SignInInput, events string) SignInPage {
 	p := testPage(h, in, events)
 	p.Head.Back = "/signin"
 	if p.Panel != nil {
@@ -52,13 +52,13 @@ func NewSignIn(h view.Head, in SignInInput, events string) SignInPage {
 		p.Panel = nil // it is in the other browser
 	}
 	if in.Prediction != nil && !in.Ended {
-		p.Foreseen = Foreseen(in.Person, *in.Prediction)
+		p.Foreseen = Foreseen(in.Person, in.Prediction)
 	}
 	if p.Panel != nil && !p.Panel.Resets.Empty() && p.Foreseen != nil {
 		p.Foreseen.Resets = say.Text{} // the panel says it
 	}
 	if v := in.Verdict; v != nil && (in.Ended || v.Works || v.Cause != "") {
-		p.verdict(in, *v)
+		p.verdict(in, v)
 	}
 	if in.Ended {
 		p.Own = in.Own
@@ -71,8 +71,8 @@ func NewSignIn(h view.Head, in SignInInput, events string) SignInPage {
 }
 
 // testPage returns what an invited user may see of a test too.
-func testPage(h view.Head, in SignInInput, events string) SignInPage {
-	p := SignInPage{Head: h, Status: say.Of("Not started yet.")}
+func testPage(h *view.Head, in SignInInput, events string) SignInPage {
+	p := SignInPage{Head: *h, Status: say.Of("Not started yet.")}
 	p.Head.Title, p.Head.Script = say.Of("Test sign-in"), in.Script
 	stages := signin.Stages()
 	if in.Verdict != nil {

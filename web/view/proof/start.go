@@ -25,7 +25,7 @@ type SignInStartInput struct {
 func NewSignInStart(h view.Head, in SignInStartInput) SignInStartPage {
 	h.Title, h.Back, h.Live = say.Of("Test sign-in"), "/verify", true
 	p := SignInStartPage{Head: h, Held: in.Held, Callback: in.Callback, CallbackThere: in.CallbackThere, Own: in.Own,
-		Redirect: firstRedirect(in.Desired)}
+		Redirect: firstRedirect(&in.Desired)}
 	p.Person = view.Field{Name: "person", Label: say.Of("Check as user"),
 		Hint:     say.Of("A username or an e-mail address in authentik"),
 		Optional: true, Value: in.Person, Error: in.Problem}
@@ -44,7 +44,7 @@ func NewSignInStart(h view.Head, in SignInStartInput) SignInStartPage {
 	return p
 }
 
-func firstRedirect(d link.Desired) string {
+func firstRedirect(d *link.Desired) string {
 	if urls := d.RedirectURLs(); len(urls) > 0 {
 		return urls[0]
 	}

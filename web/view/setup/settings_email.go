@@ -13,8 +13,8 @@ func (b settings) email() view.Choice {
 	for _, o := range view.EmailOptions() {
 		options = append(options, view.Option{
 			Value: string(o.Decision), Label: o.Label, Hint: o.Risk,
-			More: firstSignIn(o.Decision, b.in.Desired.Collection),
-			Bad:  refuses(o.Decision, b.in.Desired.Collection),
+			More: firstSignIn(o.Decision, &b.in.Desired.Collection),
+			Bad:  refuses(o.Decision, &b.in.Desired.Collection),
 		})
 	}
 	c := b.choice("email", say.Of("Which e-mail addresses should count as verified?"),
@@ -25,7 +25,7 @@ func (b settings) email() view.Choice {
 
 // firstSignIn says what a first sign-in leads to under an answer, given the
 // collection's rules.
-func firstSignIn(d link.EmailDecision, c link.CollectionState) say.Text {
+func firstSignIn(d link.EmailDecision, c *link.CollectionState) say.Text {
 	refused := say.Of("New users are refused, because only superusers may create records in %s.", c.Name)
 	switch {
 	case c.CreateRule == nil && d == link.EmailLeave:
@@ -46,7 +46,7 @@ func firstSignIn(d link.EmailDecision, c link.CollectionState) say.Text {
 }
 
 // refuses reports whether PocketBase would refuse new users.
-func refuses(d link.EmailDecision, c link.CollectionState) bool {
+func refuses(d link.EmailDecision, c *link.CollectionState) bool {
 	return c.CreateRule == nil || (d == link.EmailLeave && c.EmailRequired)
 }
 

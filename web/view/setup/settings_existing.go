@@ -17,13 +17,13 @@ func (b settings) existing() *view.Choice {
 	seen := say.Of("You see its settings next. Only differences are changed.")
 	var options []view.Option
 	for _, one := range b.in.Candidates {
-		options = append(options, view.Option{Value: UseValue(one.Provider), Label: use(one.Provider),
+		options = append(options, view.Option{Value: UseValue(&one.Provider), Label: use(&one.Provider),
 			Hint: say.Join(one.Evidence, seen)})
 	}
-	if app := b.in.Authentik.Application; app != nil && b.usable(*app) &&
+	if app := b.in.Authentik.Application; app != nil && b.usable(app) &&
 		!slices.ContainsFunc(options, func(o view.Option) bool { return o.Value == useApplication+app.Slug }) {
 		options = append(options, view.Option{Value: useApplication + app.Slug,
-			Label: use(link.ProviderState{ApplicationName: app.Name, ApplicationSlug: app.Slug}), Hint: seen})
+			Label: use(&link.ProviderState{ApplicationName: app.Name, ApplicationSlug: app.Slug}), Hint: seen})
 	}
 	if slot := b.problems.At("pocketbase.slot"); !slot.Empty() || len(options) == 0 {
 		options = append(options, view.Option{Value: string(link.ExistingUse),
@@ -41,7 +41,7 @@ func (b settings) existing() *view.Choice {
 }
 
 // use returns the label of the answer that chooses a provider.
-func use(p link.ProviderState) say.Text {
+func use(p *link.ProviderState) say.Text {
 	if p.ApplicationSlug == "" {
 		return say.Of("Use the provider “%s”, which has no application", p.Name)
 	}
@@ -50,7 +50,7 @@ func use(p link.ProviderState) say.Text {
 
 // usable reports whether this link can use the application: it has no
 // provider, or one that the token can see.
-func (b settings) usable(app link.ApplicationState) bool {
+func (b settings) usable(app *link.ApplicationState) bool {
 	return app.Provider == 0 || slices.ContainsFunc(b.in.Authentik.Providers,
 		func(p link.ProviderState) bool { return p.PK == app.Provider && !p.Proxy() })
 }
@@ -63,7 +63,7 @@ const (
 
 // UseValue returns the answer that chooses a provider, by its application if it
 // has one.
-func UseValue(p link.ProviderState) string {
+func UseValue(p *link.ProviderState) string {
 	if p.ApplicationSlug != "" {
 		return useApplication + p.ApplicationSlug
 	}

@@ -1,5 +1,5 @@
 # Prints what bash offers for the last of the words given.
-source "${BASH_COMPLETION:-/usr/share/bash-completion/bash_completion}"
+source /usr/share/bash-completion/bash_completion
 source <(authpocket completion bash)
 COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMP_LINE="$*" COMP_TYPE=9 COMP_KEY=9
 COMP_POINT=${#COMP_LINE}
