@@ -13,7 +13,7 @@ GOFLAGS_BUILD := -trimpath -tags=nethttpomithttp2 -ldflags='-s -w -buildid= -fun
 	-gcflags='internal/...=$(GCFLAGS_BUILD)' -gcflags='crypto/internal/...=$(GCFLAGS_BUILD)' \
 	-gcflags='compress/...=$(GCFLAGS_BUILD)'
 
-.PHONY: help image man generate texts check-generated test check race browser lint security fuzz faults worlds beszel run demo stories lighthouse tree pictures build sizes bench bench-public bin/authpocket bin/authpocket-demo
+.PHONY: help image man generate texts check-generated test check race browser lint security fuzz faults worlds fleet beszel run demo stories lighthouse tree pictures build sizes bench bench-public bin/authpocket bin/authpocket-demo
 
 help:                     ## this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' Makefile
@@ -81,6 +81,9 @@ faults:                   ## the whole fault matrix; make test plays a part of i
 worlds:                   ## 5,000 random sign-ins, and 300 on each other PocketBase, held against their predictions
 	AUTHPOCKET_ALL=1 TIMEOUT=120m GOTESTFLAGS=-v ./scripts/test.sh ./test/predict
 
+fleet:                    ## the pods of deploy/kubernetes/fleet on 200 links, one of them killed; make test has 12 links
+	AUTHPOCKET_ALL=1 GOTESTFLAGS=-v ./scripts/test.sh ./test/fleet
+
 beszel:                   ## link a Beszel hub, which is built once: the test of its preset
 	AUTHPOCKET_REQUIRE_MATRIX=1 ./scripts/test.sh ./test/beszel
 
@@ -115,7 +118,7 @@ image:                    ## what the Dockerfile copies into its images, in ROOT
 	for p in $(PROGRAMS); do CGO_ENABLED=0 go build $(GOFLAGS_BUILD) -o $(ROOT)/$$p ./cmd/$$p || exit 1; done
 	mkdir -p $(ROOT)/state
 
-.PHONY: release check-release check-image vet-all
+.PHONY: release check-release check-image check-kubernetes vet-all
 OUT ?= bin/release
 release:                  ## archives, packages, checksums and an SBOM in OUT, of VERSION or the tag, for PLATFORMS or all
 	@./scripts/release.sh $(OUT) $(PLATFORMS)
@@ -126,6 +129,9 @@ check-release:            ## make a release twice, in two places, compare each b
 
 check-image:              ## run what the Dockerfile builds with nothing else there, and hold deploy/compose.yaml to it
 	cd test/image && go test -count=1 -v .
+
+check-kubernetes:         ## build deploy/kubernetes as kustomize does, and decode it strictly as the API's types
+	cd test/kubernetes && go test -count=1 -v .
 
 sizes:                    ## what the largest modules add to the program
 	@./scripts/sizes.sh $(GOFLAGS_BUILD)

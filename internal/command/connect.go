@@ -44,8 +44,8 @@ type ahead func(link.Spec) link.Query
 // reach connects to both systems of a link file concurrently and opens the
 // receipts. Several links share theirs. What the command observes in the moment
 // of ctx is read meanwhile, nothing if ahead is nil.
-func (p program) reach(ctx context.Context, file *linkfile.File, receipts store, ahead ahead) (*engine.Engine, link.Spec,
-	error) {
+func (p program) reach(ctx context.Context, file *linkfile.File, receipts store, ahead ahead) (*engine.Engine,
+	link.Spec, error) {
 	spec, problems := file.Spec()
 	if len(problems) > 0 {
 		return nil, spec, problems

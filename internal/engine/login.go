@@ -40,7 +40,8 @@ const (
 // killed test of the same person left behind. The check is skipped if authentik
 // asks for more than the credentials. The verdict is nil if the sign-in did not
 // reach an outcome. It takes up to a minute, and 30 s more to explain a failure.
-func (e *Engine) SignInAs(ctx context.Context, d *link.Desired, who signin.Credentials) (report.Check, *signin.Verdict) {
+func (e *Engine) SignInAs(ctx context.Context, d *link.Desired, who signin.Credentials) (report.Check,
+	*signin.Verdict) {
 	person, _ := e.FindUser(ctx, who.Name) // a token that may not read users can still test a sign-in
 	unlock, err := e.lockPerson(ctx, person, who.Name)
 	if err != nil {

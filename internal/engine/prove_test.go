@@ -182,7 +182,8 @@ func TestAProofThatANewPersonCannotMake(t *testing.T) {
 	binding := b.authentik("POST", "/policies/bindings/", map[string]any{"target": app, "order": 0, "user": b.key()})
 	refused("bound to a user", "bound to user "+b.box.Person.Username, "")
 	b.authentik("DELETE", "/policies/bindings/"+binding["pk"].(string)+"/", nil)
-	if _, _, err := b.engine.Prove(t.Context(), new(b.planProof("someone@example.com")), func(engine.Event) {}); err != nil {
+	proof := b.planProof("someone@example.com")
+	if _, _, err := b.engine.Prove(t.Context(), &proof, func(engine.Event) {}); err != nil {
 		t.Errorf("an address of one's own: %v", err)
 	}
 	refused("a word", "is not an e-mail address", "someone")

@@ -106,7 +106,7 @@ func (j *jsonCells) Secret(*secret.Text)             { j.to.add(j.key, varSecret
 func (j *jsonCells) Ref(v *link.Ref)                 { j.to.add(j.key, j.s.pk(*v, varKey)) }
 func (j *jsonCells) Texts(v *[]string)               { j.to.add(j.key, *v) }
 func (j *jsonCells) Redirects(v *[]link.RedirectURI) { j.to.add(j.key, j.s.redirects(*v)) }
-func (jsonCells) Assigned(*int, *string)            {}
+func (jsonCells) Assigned(*int, *string)             {}
 
 func (j *jsonCells) Refs(v *[]link.Ref) {
 	list := make([]any, len(*v))

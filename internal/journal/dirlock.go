@@ -39,7 +39,7 @@ func (s *Store) withDirLock(m lockMode, do func() error) error {
 		return err
 	}
 	defer closeLock(f)
-	if err := lockFile(f, m); err != nil {
+	if err := s.lock(f, m); err != nil {
 		return err
 	}
 	return do()

@@ -2,8 +2,10 @@ package journal
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -58,8 +60,19 @@ const tempPrefix = ".writing-"
 // write replaces the file atomically and returns once it would survive a power
 // cut.
 func (s *Store) write(name string, data []byte) error {
-	return s.withDirLock(lockShared, func() error { return replace(s.disk, s.dir, name, data) })
+	return s.withDirLock(lockShared, func() (err error) {
+		// Where the lock does not hold, the sweep of another process may have removed the temporary file.
+		for range 3 {
+			if err = replace(s.disk, s.dir, name, data); !errors.Is(err, errSwept) {
+				break
+			}
+		}
+		return err
+	})
 }
+
+// errSwept is returned for a temporary file that is gone.
+var errSwept = errors.New("the temporary file is gone")
 
 // create is write for a new file. It leaves none behind if it fails.
 func (s *Store) create(name string, data []byte) error {
@@ -86,7 +99,9 @@ func replace(d disk, dir, name string, data []byte) (err error) {
 	if err := writeAndClose(f, data); err != nil {
 		return err
 	}
-	if err := d.Rename(temp, filepath.Join(dir, name)); err != nil {
+	if err := d.Rename(temp, filepath.Join(dir, name)); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("renaming a file: %w: %w", errSwept, err)
+	} else if err != nil {
 		return fmt.Errorf("renaming a file: %w", err)
 	}
 	if err := d.SyncDir(dir); err != nil {

@@ -10,6 +10,7 @@
 //	receipt-<time>-<id>.json.newer       written by a newer authpocket
 //	sign-in-<id>.json                    a running or killed test sign-in
 //	link-<hash>.lock                     held while a link is changed or tested
+//	link-<hash>.held                     by whom, see claim.go
 //	writing.lock                         held for moments, see dirlock.go
 //
 // and, for moments, files that begin with ".writing-".
@@ -34,6 +35,8 @@ type Store struct {
 	dir  string
 	disk disk
 	now  func() time.Time
+	lock func(*os.File, lockMode) error
+	beat time.Duration // see claimBeat
 
 	mu       sync.Mutex
 	held     map[string]bool     // lock files held by this Store
@@ -54,7 +57,8 @@ func open(dir string, d disk) (*Store, error) {
 	if err != nil {
 		return nil, cannotUse(dir, fmt.Errorf("finding the state directory: %w", err))
 	}
-	s := &Store{dir: abs, disk: d, now: time.Now, held: map[string]bool{}, finished: map[string]finished{}}
+	s := &Store{dir: abs, disk: d, now: time.Now, lock: lockFile, beat: claimBeat,
+		held: map[string]bool{}, finished: map[string]finished{}}
 	for _, step := range []func() error{s.makeDir, s.restrictDir, s.sweep, s.restrictFiles, s.checkWritable} {
 		if err := step(); err != nil {
 			return nil, cannotUse(abs, err)
@@ -124,7 +128,7 @@ func (s *Store) restrictFiles() error {
 	}
 	for _, e := range entries {
 		ours := strings.HasPrefix(e.Name(), receiptPrefix) || strings.HasPrefix(e.Name(), signInPrefix) ||
-			strings.HasSuffix(e.Name(), lockSuffix)
+			strings.HasSuffix(e.Name(), lockSuffix) || strings.HasSuffix(e.Name(), claimSuffix)
 		if !ours || !e.Type().IsRegular() {
 			continue
 		}

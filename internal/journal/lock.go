@@ -21,9 +21,10 @@ func Key(authentikURL, pocketbaseURL string) string {
 }
 
 // Lock locks the two systems against changes by others, in this process and in
-// others with the same state directory, until unlock is called. It does not
-// wait: if the lock is taken, the error is a *Fault that wraps ErrLocked. The
-// operating system releases the lock of a killed process. unlock may be called
+// others with the same state directory, until unlock is called. If the lock is
+// taken, it does not wait: the error is a *Fault that wraps ErrLocked. The
+// operating system releases the lock of a killed process; whether one of another
+// machine was killed takes seconds to find out, see claim.go. unlock may be called
 // more than once.
 func (s *Store) Lock(ctx context.Context, key string) (unlock func(), err error) {
 	if err := ctx.Err(); err != nil {
@@ -39,7 +40,14 @@ func (s *Store) Lock(ctx context.Context, key string) (unlock func(), err error)
 		s.release(path)
 		return nil, err
 	}
+	end, err := s.claim(ctx, path)
+	if err != nil {
+		closeLock(f)
+		s.release(path)
+		return nil, err
+	}
 	return sync.OnceFunc(func() {
+		end()
 		closeLock(f)
 		s.release(path)
 	}), nil
@@ -50,7 +58,7 @@ func (s *Store) takeLock(path string) (f *os.File, err error) {
 		if f, err = openLock(path); err != nil {
 			return err
 		}
-		if err = lockFile(f, tryLockExclusive); err != nil {
+		if err = s.lock(f, tryLockExclusive); err != nil {
 			_ = f.Close()
 		}
 		return err
@@ -82,7 +90,7 @@ func (s *Store) running(key string) (bool, error) {
 			return err
 		}
 		defer closeLock(f)
-		return lockFile(f, tryLockExclusive)
+		return s.lock(f, tryLockExclusive)
 	})
 	if errors.Is(err, errBusy) {
 		return true, nil

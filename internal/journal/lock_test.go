@@ -29,13 +29,14 @@ func child(t *testing.T, role, dir string) (*exec.Cmd, *bufio.Scanner, io.WriteC
 	return cmd, bufio.NewScanner(out), in
 }
 
-// childLocks takes and releases a link's lock on commands from stdin.
-func childLocks() {
+// childLocks takes and releases a link's lock on commands from stdin. with changes the store first.
+func childLocks(with func(*Store)) {
 	s, err := Open(os.Getenv("JOURNAL_DIR"))
 	if err != nil {
 		fmt.Println("open:", err)
 		os.Exit(1)
 	}
+	with(s)
 	unlock := func() {}
 	for in := bufio.NewScanner(os.Stdin); in.Scan(); {
 		switch word, key, _ := strings.Cut(in.Text(), " "); word {

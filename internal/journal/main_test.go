@@ -3,6 +3,7 @@ package journal
 import (
 	"os"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 )
@@ -11,7 +12,11 @@ import (
 func TestMain(m *testing.M) {
 	switch os.Getenv("JOURNAL_CHILD") {
 	case "lock":
-		childLocks()
+		childLocks(func(*Store) {})
+	case "unlocked":
+		childLocks(func(s *Store) {
+			s.lock, s.beat = func(*os.File, lockMode) error { return nil }, 200*time.Millisecond
+		})
 	case "write":
 		childWrites()
 	default:

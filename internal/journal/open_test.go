@@ -68,7 +68,7 @@ func TestOpenMakesThePlaceForOneUser(t *testing.T) {
 	}
 	entries, err := os.ReadDir(dir)
 	must(t, err)
-	if len(entries) != 3 { // a receipt, its link's lock and the directory lock
+	if len(entries) != 4 { // a receipt, its link's lock, who holds it, and the directory lock
 		t.Errorf("there are %v", entries)
 	}
 	for _, e := range entries {

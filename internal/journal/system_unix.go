@@ -40,6 +40,9 @@ func lockFile(f *os.File, m lockMode) error {
 
 func unlockFile(f *os.File) error { return syscall.Flock(int(f.Fd()), syscall.LOCK_UN) }
 
+// alive reports whether there may be a process with that ID.
+func alive(pid int) bool { return !errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) }
+
 func (system) Rename(from, to string) error { return os.Rename(from, to) } // #nosec G703 -- of ours
 
 func (system) SyncDir(dir string) error {

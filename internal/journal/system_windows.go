@@ -38,6 +38,16 @@ func unlockFile(f *os.File) error {
 	return windows.UnlockFileEx(windows.Handle(f.Fd()), 0, 1, 0, new(windows.Overlapped))
 }
 
+// alive reports whether there may be a process with that ID.
+func alive(pid int) bool {
+	p, err := os.FindProcess(pid)
+	if err != nil {
+		return false
+	}
+	_ = p.Release()
+	return true
+}
+
 // patience is how long Rename waits for the readers of a file.
 const patience = 2 * time.Second
 

@@ -295,7 +295,8 @@ func resolveGrants(now []string, mappings []link.Ref, a link.AuthentikSnapshot) 
 
 // resolveCredentials keeps the current client ID and secret. Without a provider, the client ID of a stale slot
 // in PocketBase is reused.
-func resolveCredentials(d *link.Desired, s *link.Spec, a *link.AuthentikSnapshot, c *link.CollectionState, found existing,
+func resolveCredentials(d *link.Desired, s *link.Spec, a *link.AuthentikSnapshot, c *link.CollectionState,
+	found existing,
 	g link.Generated) {
 	id, secretText := g.ClientID, g.ClientSecret
 	if stale := staleClient(s, c, a, endpointsOf(*d, s)); stale != "" {
@@ -370,7 +371,8 @@ func notSeen(a *link.AuthentikSnapshot, kind string) say.Text {
 	return say.Of("Check the spelling, or choose another.")
 }
 
-func resolveCollection(s *link.Spec, p link.PocketBaseSnapshot, problems *report.Problems) (link.CollectionState, bool) {
+func resolveCollection(s *link.Spec, p link.PocketBaseSnapshot, problems *report.Problems) (link.CollectionState,
+	bool) {
 	name := s.Query().Collection
 	c := p.Collection(name)
 	if c == nil {

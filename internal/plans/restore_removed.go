@@ -102,7 +102,8 @@ func recreatedSince(p *link.Plan) bool {
 		return c.Kind == link.KindApplication && (c.Action == link.Create || c.Changed("provider"))
 	})
 	return !half && slices.ContainsFunc(p.Changes, func(c link.Change) bool {
-		return changesApplication(&c) || c.Kind == link.KindProvider && c.Action == link.Update && c.Changed("client_id")
+		return changesApplication(&c) ||
+			c.Kind == link.KindProvider && c.Action == link.Update && c.Changed("client_id")
 	})
 }
 

@@ -109,6 +109,13 @@ func revert[W any, O link.Object](u *undoer, table []*link.Attr[W, O], c *link.C
 	u.add(c, now, back, values(now), values(back))
 }
 
+// renamed has the change name its object as it is called now, and not as when it was applied.
+func renamed(c *link.Change, then, now say.Text) {
+	if c.Object.Equal(then) {
+		c.Object = now
+	}
+}
+
 // Mapping undoes a change of a scope mapping, which stays while a provider uses it.
 func (u *undoer) Mapping(e link.Edit[link.Mapping]) {
 	now, c := mappingByName(&u.a, e.After.Name), e.Change
@@ -226,6 +233,7 @@ func (u *undoer) Provider(e link.Edit[link.ProviderState]) {
 	now := u.findProvider(after)
 	switch gone := say.Of("authentik no longer has the %s.", c.Object); {
 	case now != nil:
+		renamed(c, providerObject(was), providerObject(now))
 		revert(u, link.ProviderAttrs(), c, now, new(*now), u.withoutLogout(c, was), after)
 	case u.force:
 		u.warnings.add(link.WarnGone, report.Authentik, gone, say.Of("Its values can't be restored."))
@@ -265,6 +273,8 @@ func (u *undoer) Application(e link.Edit[link.ApplicationState]) {
 		}
 		return
 	}
+	renamed(c, applicationObject(was), applicationObject(now))
+	renamed(c, providerOf(was), providerOf(now))
 	revert(u, link.ApplicationAttrs(), c, now, new(*now), was, after)
 }
 

@@ -34,7 +34,7 @@ func (u *undoer) add(c *link.Change, before, after link.Object, from, to []link.
 	if to == nil {
 		undo.Action = link.Delete
 	}
-	(&link.Change{Before: before, After: after}).Visit(follower{u: u})
+	(&link.Change{Before: before, After: after}).Visit(&follower{u: u})
 	if i := slices.IndexFunc(u.changes, func(x link.Change) bool { return x.ID() == undo.ID() }); i >= 0 {
 		undo.Before, undo.Fields = u.changes[i].Before, link.Diff(u.from[undo.ID()], to)
 		u.changes[i] = undo
@@ -55,19 +55,19 @@ type follower struct {
 	u *undoer
 }
 
-func (f follower) Mapping(e link.Edit[link.Mapping]) {
+func (f *follower) Mapping(e link.Edit[link.Mapping]) {
 	f.u.a.Mappings = replaced(f.u.a.Mappings, e, func(m link.Mapping) bool { return m.ID == e.Before.ID })
 }
 
-func (f follower) Provider(e link.Edit[link.ProviderState]) {
+func (f *follower) Provider(e link.Edit[link.ProviderState]) {
 	f.u.a.Providers = replaced(f.u.a.Providers, e, func(p link.ProviderState) bool { return p.PK == e.Before.PK })
 }
 
-func (f follower) Binding(e link.Edit[link.BindingState]) {
+func (f *follower) Binding(e link.Edit[link.BindingState]) {
 	f.u.a.Bindings = replaced(f.u.a.Bindings, e, func(b link.BindingState) bool { return b.PK == e.Before.PK })
 }
 
-func (f follower) Application(e link.Edit[link.ApplicationState]) {
+func (f *follower) Application(e link.Edit[link.ApplicationState]) {
 	f.u.a.Application = e.After
 	if e.After == nil {
 		f.u.a.Bindings = nil
@@ -77,9 +77,9 @@ func (f follower) Application(e link.Edit[link.ApplicationState]) {
 	}
 }
 
-func (f follower) Settings(e link.Edit[link.SettingsState]) { f.u.p.Settings = *e.After }
+func (f *follower) Settings(e link.Edit[link.SettingsState]) { f.u.p.Settings = *e.After }
 
-func (f follower) Collection(e link.Edit[link.CollectionState]) {
+func (f *follower) Collection(e link.Edit[link.CollectionState]) {
 	f.u.p.Collections = replaced(f.u.p.Collections, e,
 		func(c link.CollectionState) bool { return c.Name == e.Before.Name })
 }

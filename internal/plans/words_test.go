@@ -87,3 +87,20 @@ func TestWordsOfSignInMethodsAndSignOutsAreTextsAgain(t *testing.T) {
 		t.Errorf("the plans have %v", found)
 	}
 }
+
+func TestAnUndoNamesAnApplicationAsItIsCalledNow(t *testing.T) {
+	w := linkedWorld(t, minimal())
+	s := specWith(func(s *link.Spec) { s.Application.Group = new("Tools") })
+	plan := mustPlan(t, w, s)
+	mustApply(t, w, plan)
+	w.apps[0].Name = "Renamed since"
+	a, p := w.observe(s.Query())
+	undo, problems := plans.NewUndo(&s, plan.Changes, &a, &p, true)
+	if len(problems) > 0 || len(undo.Changes) != 1 {
+		t.Fatalf("%d changes, %v", len(undo.Changes), problems)
+	}
+	if got := undo.Changes[0].Object.String(); got != "application “Renamed since”" {
+		t.Errorf("it names the %s", got)
+	}
+	wantReworded(t, undo.Changes)
+}

@@ -219,7 +219,8 @@ func TestApplyCancelled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f := pbtest.FaultOf(t, client.Apply(ctx, pbtest.Adding(before, new(pbtest.Ours())))); f.Kind != report.FaultUnknown {
+	change := pbtest.Adding(before, new(pbtest.Ours()))
+	if f := pbtest.FaultOf(t, client.Apply(ctx, change)); f.Kind != report.FaultUnknown {
 		t.Errorf("%+v", f)
 	}
 	if f := pbtest.FaultOf(t,

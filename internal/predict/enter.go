@@ -16,8 +16,9 @@ func (w *World) enter(p signin.Prediction, account rule.Record) signin.Predictio
 		return w.refuseEntry(&p, report.CauseAuthRule, say.Of("PocketBase refuses everyone: the auth rule of %s lets "+
 			"nobody sign in.", c.Name))
 	case answer.Broken:
-		return w.refuseEntry(&p, report.CauseAuthRule, say.Of("PocketBase refuses everyone: it can't evaluate the auth "+
-			"rule of %s.", c.Name))
+		return w.refuseEntry(&p, report.CauseAuthRule,
+			say.Of("PocketBase refuses everyone: it can't evaluate the auth "+
+				"rule of %s.", c.Name))
 	case answer.Truth == rule.No:
 		return w.refuseEntry(&p, report.CauseAuthRule, say.Of("PocketBase refuses the sign-in: the account doesn't "+
 			"meet the auth rule of %s.", c.Name))

@@ -36,11 +36,7 @@ func Run(t *testing.T, binary string) Program {
 // RunIn is Run with that data directory. The hooks in pb_hooks beside it run too.
 func RunIn(t *testing.T, binary, dir string) Program {
 	t.Helper()
-	upsert := exec.CommandContext(t.Context(), binary, "superuser", "upsert", Email, Password, "--dir",
-		dir)
-	if out, err := upsert.CombinedOutput(); err != nil {
-		t.Fatalf("making the superuser: %v: %s", err, out)
-	}
+	upsert(t, binary, dir)
 	return start(t, binary, dir, freeAddress(t))
 }
 
@@ -50,6 +46,28 @@ func (p Program) Again(t *testing.T, binary string, env ...string) Program {
 	t.Helper()
 	p.stop()
 	return start(t, binary, p.Dir, strings.TrimPrefix(p.URL, "http://"), env...)
+}
+
+// Fresh stops the program, removes its data and starts it again at its address, with one superuser and these variables
+// beside those of the test. What is beside its data stays.
+func (p Program) Fresh(t *testing.T, binary string, env ...string) Program {
+	t.Helper()
+	p.stop()
+	if err := os.RemoveAll(p.Dir); err != nil {
+		t.Fatal(err)
+	}
+	upsert(t, binary, p.Dir, env...)
+	return start(t, binary, p.Dir, strings.TrimPrefix(p.URL, "http://"), env...)
+}
+
+// upsert makes the superuser.
+func upsert(t *testing.T, binary, dir string, env ...string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), binary, "superuser", "upsert", Email, Password, "--dir", dir)
+	cmd.Env = append(os.Environ(), env...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("making the superuser: %v: %s", err, out)
+	}
 }
 
 func start(t *testing.T, binary, dir, addr string, env ...string) Program {

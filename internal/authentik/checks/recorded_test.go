@@ -104,8 +104,9 @@ func FuzzDiscovery(f *testing.F) {
 		}
 		d := link.Desired{AuthentikURL: "https://authentik.company"}
 		d.Application.Slug = "pocketbase"
-		m := &measured{c: &Checker{}, d: d, discovery: rest.Answer{Answer: wire.Answer{Status: status, Body: discovery}},
-			jwks: rest.Answer{Answer: wire.Answer{Status: status, Body: keys}}}
+		m := &measured{c: &Checker{}, d: d,
+			discovery: rest.Answer{Answer: wire.Answer{Status: status, Body: discovery}},
+			jwks:      rest.Answer{Answer: wire.Answer{Status: status, Body: keys}}}
 		for _, check := range append(m.judgeDiscovery(), m.judgeKeys()) {
 			if check.Status == "" || check.Evidence.Empty() || !utf8.ValidString(check.Evidence.String()) ||
 				len(check.Evidence.String()) > 4000 {

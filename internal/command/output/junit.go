@@ -104,7 +104,7 @@ func (n *junitNote) write(out *bytes.Buffer, indent, name string) {
 func tag(out *bytes.Buffer, start string, attributes ...string) {
 	out.WriteString(start)
 	for i := 0; i < len(attributes); i += 2 {
-		out.WriteString(" " + attributes[i] + `="` + escaped(attributes[i+1]) + `"`)
+		out.WriteString(" " + attributes[i] + `="` + escaped(attributes[i+1]) + `"`) // #nosec G602 -- pairs
 	}
 	out.WriteString(">")
 }

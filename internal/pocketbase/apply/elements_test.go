@@ -27,7 +27,8 @@ func FuzzElements(f *testing.F) {
 // sentAsRead checks that the elements a change does not name are sent exactly as they were read.
 func sentAsRead(t *testing.T, users link.CollectionState) {
 	t.Helper()
-	in, fault := intentOf(new(pbtest.Adding(&users, new(pbtest.Ours()))), users.OAuth2, pbtest.With(&users, new(pbtest.Ours())).OAuth2)
+	ours := pbtest.Ours()
+	in, fault := intentOf(new(pbtest.Adding(&users, &ours)), users.OAuth2, pbtest.With(&users, &ours).OAuth2)
 	if fault != nil {
 		return
 	}

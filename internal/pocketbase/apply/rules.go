@@ -29,10 +29,10 @@ func (*rulesPatch) doubtful() bool { return false }
 
 // rules returns the rules or sign-in methods that the change names.
 func (w *rulesPatch) rules() []*link.Attr[*link.PocketBase, *link.CollectionState] {
-	type attr = *link.Attr[*link.PocketBase, *link.CollectionState]
-	return slices.DeleteFunc(link.FlatAttrs(w.ch.Kind), func(a attr) bool {
-		return !w.ch.Changed(a.Key)
-	})
+	return slices.DeleteFunc(link.FlatAttrs(w.ch.Kind),
+		func(a *link.Attr[*link.PocketBase, *link.CollectionState]) bool {
+			return !w.ch.Changed(a.Key)
+		})
 }
 
 func (w *rulesPatch) prepare(ctx context.Context, _ bool) (*rest.Call, error) {

@@ -50,7 +50,8 @@ func (r Round) part(keep bool) RoundPart {
 
 // NewDone returns the last page.
 func NewDone(h *view.Head, in DoneInput) DonePage {
-	p := DonePage{Head: *h, Kind: "good", Held: in.Held, Snippet: Snippet(&in.Desired), SignOut: EndSession(&in.Desired), Tokens: tokenAdvice(in),
+	p := DonePage{Head: *h, Kind: "good", Held: in.Held, Snippet: Snippet(&in.Desired),
+		SignOut: EndSession(&in.Desired), Tokens: tokenAdvice(in),
 		Own: in.Own, Links: dashboards(in)}
 	p.Head.Title = say.Of("authentik and PocketBase are linked")
 	p.Lead = in.Checks.Headline(in.SignedIn)
