@@ -293,7 +293,7 @@ func (a asker) preset(ctx context.Context, p *link.PocketBaseSnapshot, spec *lin
 		return nil
 	}
 	return a.until(ctx, func(bool) error {
-		address, err := a.ask.Line(ctx, say.Of("Address at which people open the app"), app.AppURL(&p))
+		address, err := a.ask.Line(ctx, say.Of("Address at which people open the app"), app.AppURL(p))
 		if err != nil {
 			return err
 		}
