@@ -244,7 +244,7 @@ func (a asker) settings(ctx context.Context, e *engine.Engine, f initFlags) (lin
 		return spec, err
 	}
 	if f.Preset == "" {
-		if err := a.preset(ctx, snaps.PocketBase, &spec); err != nil {
+		if err := a.preset(ctx, &snaps.PocketBase, &spec); err != nil {
 			return spec, err
 		}
 	}
@@ -278,8 +278,8 @@ func (a asker) settings(ctx context.Context, e *engine.Engine, f initFlags) (lin
 }
 
 // preset asks whether to use the preset of the app that the PocketBase belongs to, and for what that needs to know.
-func (a asker) preset(ctx context.Context, p link.PocketBaseSnapshot, spec *link.Spec) error {
-	app, why := preset.Recognise(p)
+func (a asker) preset(ctx context.Context, p *link.PocketBaseSnapshot, spec *link.Spec) error {
+	app, why := preset.Recognise(*p)
 	if app == nil {
 		return nil
 	}
@@ -293,7 +293,7 @@ func (a asker) preset(ctx context.Context, p link.PocketBaseSnapshot, spec *link
 		return nil
 	}
 	return a.until(ctx, func(bool) error {
-		address, err := a.ask.Line(ctx, say.Of("Address at which people open the app"), app.AppURL(&p))
+		address, err := a.ask.Line(ctx, say.Of("Address at which people open the app"), app.AppURL(p))
 		if err != nil {
 			return err
 		}

@@ -234,7 +234,7 @@ func (u *undoer) Provider(e link.Edit[link.ProviderState]) {
 	switch gone := say.Of("authentik no longer has the %s.", c.Object); {
 	case now != nil:
 		renamed(c, providerObject(was), providerObject(now))
-		revert(u, link.ProviderAttrs(), c, now, new(*now), u.withoutLogout(c, *was), after)
+		revert(u, link.ProviderAttrs(), c, now, new(*now), u.withoutLogout(c, was), after)
 	case u.force:
 		u.warnings.add(link.WarnGone, report.Authentik, gone, say.Of("Its values can't be restored."))
 	default:
@@ -244,9 +244,9 @@ func (u *undoer) Provider(e link.Edit[link.ProviderState]) {
 
 // withoutLogout returns what a provider was, for an authentik without a type of redirect URIs without those for the
 // logout: it would let sign-ins return there.
-func (u *undoer) withoutLogout(c *link.Change, was link.ProviderState) *link.ProviderState {
+func (u *undoer) withoutLogout(c *link.Change, was *link.ProviderState) *link.ProviderState {
 	if u.a.Features.RedirectURI || !c.Changed("redirect_uris") {
-		return &was
+		return was
 	}
 	for _, r := range was.RedirectURIs {
 		if r.Logout() {
@@ -254,8 +254,9 @@ func (u *undoer) withoutLogout(c *link.Change, was link.ProviderState) *link.Pro
 				say.Of("This authentik has none for the logout: it would let sign-ins return there."))
 		}
 	}
-	was.RedirectURIs = slices.DeleteFunc(slices.Clone(was.RedirectURIs), link.RedirectURI.Logout)
-	return &was
+	left := *was
+	left.RedirectURIs = slices.DeleteFunc(slices.Clone(was.RedirectURIs), link.RedirectURI.Logout)
+	return &left
 }
 
 // Application undoes a change of an application.
