@@ -59,8 +59,8 @@ func TestThePublicDemoServesAndDrains(t *testing.T) {
 func TestFlagsOfThePublicDemo(t *testing.T) {
 	for _, wrong := range [][]string{
 		{"-public-url", "demo.example"}, {"-public-url", "https://demo.example/?x"}, {"-frame-origin", "docs.example"},
-		{"-frame-origin", "https://docs.example", "-public-url", "http://demo.example"},
-		{"-max", "0"}, {"-lifetime", "0s"}, {"-starts-per-minute", "0"},
+		{"-frame-origin", "https://docs.example", "-public-url", "http://demo.example"}, {"-max", "0"},
+		{"-lifetime", "0s"}, {"-starts-per-minute", "0"},
 		{"-trusted-proxy", "proxy"}, {"-data", filepath.Join(os.TempDir(), "nowhere", "at", "all")},
 	} {
 		args := append([]string{"-public", "-listen", "127.0.0.1:0"}, wrong...)

@@ -12,7 +12,7 @@ import (
 const keyBits = 2048
 
 // keyPause leaves the processor to visitors between two keys that are made in advance.
-const keyPause = 200 * time.Millisecond
+const keyPause = 500 * time.Millisecond
 
 // keys are signing keys that are made before they are needed, because each takes some 0.1 s.
 type keys struct {

@@ -207,12 +207,9 @@ func (s *Server) open(framed bool) (*place, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making a signing key: %w", err)
 	}
-	s.mu.Lock()
-	ends := time.Now().Add(s.cfg.Lifetime)
-	s.mu.Unlock()
 	return openPlace(placeConfig{Public: s.cfg.URL, Dir: s.temp, Template: s.template, Key: key,
-		Version: s.cfg.AuthentikVersion, Frames: s.cfg.Frames, Framed: framed, Ends: ends, Languages: s.languages,
-		Dashboard: http.HandlerFunc(s.showDashboard), Log: s.cfg.Log})
+		Version: s.cfg.AuthentikVersion, Frames: s.cfg.Frames, Framed: framed, Ends: time.Now().Add(s.cfg.Lifetime),
+		Languages: s.languages, Dashboard: http.HandlerFunc(s.showDashboard), Log: s.cfg.Log})
 }
 
 // start starts a sandbox for a visitor, ending the one that they had. The caller has reserved its place.
