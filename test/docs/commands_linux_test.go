@@ -64,7 +64,9 @@ func elsewhere() map[string]string {
 		"terraform": "needs providers from a registry", "kubectl": "needs a cluster", "nginx": "needs nginx",
 		"caddy": "needs Caddy", "curl": "asks a server of the reader", "tar": "needs a release",
 		"sha256sum": "needs a release", "brew": "needs Homebrew", "cd": "no other command follows in the same shell",
-		"bin/authpocket": "make build makes it", "authpocket-*/authpocket": "unpacked from a release",
+		"bin/authpocket":                          "make build makes it",
+		"bin/authpocket-demo":                     "make build makes it, and its tests start it",
+		"authpocket-*/authpocket":                 "unpacked from a release",
 		"authpocket-1.2.3-linux-amd64/authpocket": "unpacked from a release",
 	}
 }
