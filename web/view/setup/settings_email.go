@@ -26,22 +26,23 @@ func (b settings) email() view.Choice {
 // firstSignIn says what a first sign-in leads to under an answer, given the
 // collection's rules.
 func firstSignIn(d link.EmailDecision, c *link.CollectionState) say.Text {
-	name := link.Quote(c.Name)
-	refused := say.Of("New users are refused, because only superusers may create records in %s.", name)
+	refused := say.Of("New users are refused, because only superusers may create records in “%s”.", c.Name)
 	switch {
 	case c.CreateRule == nil && d == link.EmailLeave:
 		return refused
 	case c.CreateRule == nil:
 		return say.Join(refused, say.Of("Existing accounts with the same address are linked."))
 	case d == link.EmailTrustAll:
-		return say.Of("It creates an account in %s, or is linked to the one with the same address.", name)
+		return say.Of("It creates an account in “%s”, or is linked to the one with the same address.", c.Name)
 	case d == link.EmailTrustAttribute && c.EmailRequired:
 		return say.Of(
-			"Marked users get an account or the one with their address. Others are refused: %s requires one.", name)
+			"Marked users get an account or the one with their address. Others are refused: “%s” requires one.",
+			c.Name)
 	case d == link.EmailTrustAttribute:
 		return say.Of("Marked users get an account or the one with their address. Others get one without an address.")
 	case c.EmailRequired:
-		return say.Of("New users are refused, because %s requires an address. Existing ones can still sign in.", name)
+		return say.Of("New users are refused, because “%s” requires an address. Existing ones can still sign in.",
+			c.Name)
 	}
 	return say.Of("It creates an account without an address. No existing account is linked.")
 }
