@@ -127,7 +127,7 @@ func TestAnotherCollectionIsShownBeforeItIsTaken(t *testing.T) {
 	b.send(b.get("/settings"), "/settings", url.Values{"pocketbase.collection": {"members"}, "email": {"trust-all"},
 		"application.name": {"Mine"}}).want(303, "/settings?again=collection")
 	p := b.get("/settings?again=collection").want(200).says("The defaults below are for the collection members",
-		"New users are refused, because only superusers may create records in members")
+		"New users are refused, because only superusers may create records in “members”")
 	if v := p.form("/settings"); v.Get("application.name") != "Mine" || v.Get("email") != "trust-all" ||
 		v.Get("pocketbase.map_name") != "" {
 		t.Errorf("the answers are %v", v)
