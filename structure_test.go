@@ -84,7 +84,7 @@ func imports() map[string]string {
 		"internal/keydocs":        "internal/link internal/linkfile internal/secret",
 		"internal/clidocs": "internal/command internal/command/output internal/link internal/report internal/say " +
 			"internal/signin",
-		"internal/journal": "internal/link internal/report internal/say internal/secret",
+		"internal/journal": "internal/link internal/outbound internal/report internal/say internal/secret",
 		"internal/authentik": "internal/authentik/apply internal/authentik/checks internal/authentik/login " +
 			"internal/authentik/rest internal/link internal/people internal/report internal/say " +
 			"internal/secret internal/signin internal/wire",

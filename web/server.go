@@ -95,10 +95,7 @@ func New(cfg Config) *Server {
 		strangers: slog.New(logs.Bounded(cfg.Log.Handler(), strangerLines))}
 	s.work = session.Worker{Jobs: s.jobs, Engine: s.engine}
 	s.sessions = session.NewStore(&s.signIns)
-	s.assets = view.Assets{
-		Styles: files.URL(static.Styles), Pages: files.URL(static.Pages), App: files.URL(static.App),
-		HTMX: files.URL(static.HTMX), Icon: files.URL(static.Icon),
-	}
+	s.assets = respond.Assets(files)
 	if s.pages.Last, err = s.lastPages(); err != nil {
 		panic(err) // it is always the same page
 	}

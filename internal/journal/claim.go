@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"authpocket/internal/outbound"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -53,7 +54,7 @@ func (s *Store) claim(ctx context.Context, lockPath string) (end func(), err err
 		return nil, s.unclaimed(err)
 	}
 	if contested { // two may have waited for the same claim to be abandoned
-		err := pause(ctx, s.beat)
+		err := outbound.Sleep(ctx, s.beat)
 		if content, _ := os.ReadFile(c.path); err == nil && !c.made(string(content)) {
 			err = s.notHonoured()
 		}
@@ -124,7 +125,7 @@ func (s *Store) abandoned(ctx context.Context, path string) (content string, wai
 		return string(found), false, err
 	}
 	for range claimBeats {
-		if err := pause(ctx, s.beat); err != nil {
+		if err := outbound.Sleep(ctx, s.beat); err != nil {
 			return "", true, err
 		}
 		now, err := os.ReadFile(path)
@@ -178,17 +179,6 @@ func ended(content string) bool {
 	}
 	pid, err := strconv.Atoi(fields[1])
 	return err == nil && !alive(pid)
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
 }
 
 // notHonoured returns the fault of a lock that two have.

@@ -3,7 +3,6 @@ package journal
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -33,15 +32,7 @@ func TestALockThatIsNotHonouredIsRefused(t *testing.T) {
 	s := unlocked(t, dir)
 	key := Key("https://a.company", "https://p.company")
 	cmd, out, in := child(t, "unlocked", dir)
-	ask := func(line string) string {
-		t.Helper()
-		_, err := fmt.Fprintln(in, line)
-		must(t, err)
-		if !out.Scan() {
-			t.Fatalf("the other process gave no answer to %q", line)
-		}
-		return out.Text()
-	}
+	ask := asking(t, out, in)
 	const refused, got = "true false", "false true"
 
 	unlock, err := s.Lock(t.Context(), key)

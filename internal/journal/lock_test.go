@@ -29,6 +29,19 @@ func child(t *testing.T, role, dir string) (*exec.Cmd, *bufio.Scanner, io.WriteC
 	return cmd, bufio.NewScanner(out), in
 }
 
+// asking returns how to give a child a command and have its answer.
+func asking(t *testing.T, out *bufio.Scanner, in io.Writer) func(line string) string {
+	return func(line string) string {
+		t.Helper()
+		_, err := fmt.Fprintln(in, line)
+		must(t, err)
+		if !out.Scan() {
+			t.Fatalf("the other process gave no answer to %q", line)
+		}
+		return out.Text()
+	}
+}
+
 // childLocks takes and releases a link's lock on commands from stdin. with changes the store first.
 func childLocks(with func(*Store)) {
 	s, err := Open(os.Getenv("JOURNAL_DIR"))
@@ -58,15 +71,7 @@ func TestTwoProcessesNeverHaveOneLink(t *testing.T) {
 	s := mustOpen(t, dir)
 	key, other := Key("https://a.company", "https://p.company"), Key("https://a.company", "https://p2.company")
 	cmd, out, in := child(t, "lock", dir)
-	ask := func(line string) string {
-		t.Helper()
-		_, err := fmt.Fprintln(in, line)
-		must(t, err)
-		if !out.Scan() {
-			t.Fatalf("the other process gave no answer to %q", line)
-		}
-		return out.Text()
-	}
+	ask := asking(t, out, in)
 	const busy, got = "true false", "false true"
 
 	unlock, err := s.Lock(t.Context(), key)

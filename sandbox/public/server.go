@@ -102,8 +102,7 @@ func New(cfg Config) (*Server, error) {
 	if s.languages, err = say.Load(); err != nil {
 		return nil, err
 	}
-	s.assets = view.Assets{Styles: s.files.URL(static.Styles), Pages: s.files.URL(static.Pages),
-		App: s.files.URL(static.App), HTMX: s.files.URL(static.HTMX), Icon: s.files.URL(static.Icon)}
+	s.assets = respond.Assets(s.files)
 	if s.temp, err = os.MkdirTemp(cfg.Dir, "authpocket-demo-"); err != nil {
 		return nil, fmt.Errorf("creating the demo's directory: %w", err)
 	}

@@ -64,8 +64,7 @@ func Handler(log *slog.Logger) (http.Handler, error) {
 
 // bind makes every story and their index in a theme.
 func (s *server) bind(theme string) book {
-	assets := view.Assets{Styles: s.files.URL(static.Styles), Pages: s.files.URL(static.Pages),
-		App: s.files.URL(static.App), HTMX: s.files.URL(static.HTMX), Icon: s.files.URL(static.Icon)}
+	assets := respond.Assets(s.files)
 	if theme != "" {
 		assets.Styles = "/theme/" + theme + ".css"
 	}

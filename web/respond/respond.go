@@ -29,6 +29,14 @@ func Gone(r *http.Request) bool { return r.Context().Err() != nil }
 // Nothing ends a request whose client is gone.
 func Nothing(w http.ResponseWriter) { w.WriteHeader(StatusGone) }
 
+// Assets returns the addresses of the files that every page loads.
+func Assets(files *static.Files) view.Assets {
+	return view.Assets{
+		Styles: files.URL(static.Styles), Pages: files.URL(static.Pages), App: files.URL(static.App),
+		HTMX: files.URL(static.HTMX), Icon: files.URL(static.Icon),
+	}
+}
+
 // Pages writes pages.
 type Pages struct {
 	// Last returns the page for what must not happen, in the language of the context. nil is for an empty one.
