@@ -244,7 +244,7 @@ func (e *Engine) failed(
 	}
 	effect := report.Effect{Made: i, Change: written}
 	if written == report.WrittenNone || change.Kind != link.KindOAuth2 { // else PocketBase may have the new secret
-		effect.Secrets = e.closeGap(ctx, &plan.Spec, plan.Changes[:made], &change, receipt, err)
+		effect.Secrets = e.closeGap(ctx, plan, made, i, receipt, err)
 	}
 	if halfRenewed(plan, i) {
 		effect.Secrets = report.SecretsDiffer

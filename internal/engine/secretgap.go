@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
+	"authpocket/internal/secret"
 )
 
 // secretGap returns the index of the change that gave authentik a client ID or
@@ -34,21 +36,30 @@ func halfRenewed(plan *link.Plan, i int) bool {
 const closeTime = 3 * time.Second
 
 // closeGap restores authentik's old client ID and secret if PocketBase did not
-// get the new ones, so that people can still sign in. It returns the state of
-// the secrets.
+// get the new ones, so that people can still sign in. If another program has
+// replaced them meanwhile, PocketBase gets that program's. made is the number of
+// the plan's changes that may have been written, i the index of the failed one.
+// It returns the state of the secrets.
 func (e *Engine) closeGap(
-	ctx context.Context, spec *link.Spec, done []link.Change, failed *link.Change, receipt receipt, cause error,
+	ctx context.Context, plan *link.Plan, made, i int, receipt receipt, cause error,
 ) report.Secrets {
-	i := secretGap(done)
-	if i < 0 {
+	at := secretGap(plan.Changes[:made])
+	if at < 0 {
 		return report.SecretsUntouched
 	}
 	ctx, cancel := extended(ctx, closeTime)
 	defer cancel()
-	back, _ := done[i].CredentialsBack()
+	if e.replaced(ctx, &plan.Spec, &plan.Changes[at]) {
+		if err := e.matchSecretsNow(ctx, &plan.Spec, plan.Changes[at+1:], receipt); err != nil {
+			e.log.ErrorContext(ctx, "giving PocketBase the client secret of another program", slog.Any("error", err))
+			return report.SecretsDiffer
+		}
+		return report.SecretsReplaced
+	}
+	back, _ := plan.Changes[at].CredentialsBack()
 	err := e.compensate(ctx, back, receipt)
 	if err == nil && report.IsStale(cause) {
-		err = e.matchSecretNow(ctx, spec, *failed, receipt)
+		err = e.matchSecretsNow(ctx, &plan.Spec, plan.Changes[i:i+1], receipt)
 	}
 	if err != nil {
 		e.log.ErrorContext(ctx, "putting the client credentials back in authentik", slog.Any("error", err))
@@ -57,24 +68,60 @@ func (e *Engine) closeGap(
 	return report.SecretsBack
 }
 
-// matchSecretNow is matchSecret for the current collection: another program that
-// wrote to it may have read the secret that was just replaced.
-func (e *Engine) matchSecretNow(ctx context.Context, spec *link.Spec, failed link.Change, receipt receipt) error {
-	wanted := link.As[link.CollectionState](failed.After)
-	if wanted == nil {
-		return nil
+// replaced reports whether authentik has a client secret that is neither the one
+// that c wrote nor the one before it. It reports false if authentik cannot be
+// read.
+func (e *Engine) replaced(ctx context.Context, spec *link.Spec, c *link.Change) bool {
+	was, ours := link.As[link.ProviderState](c.Before), link.As[link.ProviderState](c.After)
+	if was == nil || ours == nil {
+		return false
 	}
-	snap, err := e.pocketbase.Observe(ctx, spec.Query())
-	now := snap.Collection(wanted.Name)
-	if err != nil || now == nil {
-		return err
+	now, err := e.secretOf(ctx, spec, was.ClientID, ours.ClientID)
+	return err == nil && now.IsSet() && !now.Equal(was.ClientSecret) && !now.Equal(ours.ClientSecret)
+}
+
+// secretOf returns the client secret of authentik's provider with one of the
+// client IDs, unset if there is none or authentik does not show it.
+func (e *Engine) secretOf(ctx context.Context, spec *link.Spec, clientIDs ...string) (secret.Text, error) {
+	q := spec.Query()
+	q.Only = &link.ProviderQuery{ClientIDs: clientIDs}
+	snap, err := e.authentik.Observe(ctx, q)
+	if err != nil {
+		return secret.Text{}, fmt.Errorf("reading the client secret: %w", err)
 	}
-	failed.Before, failed.After = now, now
-	slot := failed.RewrittenSlot()
-	if slot == "" {
-		return nil
+	p := link.Find(snap.Providers, func(p link.ProviderState) bool { return slices.Contains(clientIDs, p.ClientID) })
+	if p == nil {
+		return secret.Text{}, nil
 	}
-	return e.matchSecret(ctx, spec, failed.SecretAgain(now, slot), receipt)
+	return p.ClientSecret, nil
+}
+
+// matchSecretsNow is matchSecret for the collections as they are now: another
+// program that wrote to them may have read a secret that was replaced since.
+func (e *Engine) matchSecretsNow(
+	ctx context.Context, spec *link.Spec, changes []link.Change, receipt receipt,
+) error {
+	for _, c := range changes {
+		wanted := link.As[link.CollectionState](c.After)
+		if c.Kind != link.KindOAuth2 || wanted == nil {
+			continue
+		}
+		snap, err := e.pocketbase.Observe(ctx, spec.Query())
+		now := snap.Collection(wanted.Name)
+		if err != nil {
+			return err
+		}
+		if now == nil {
+			continue
+		}
+		c.Before, c.After = now, now
+		if slot := c.RewrittenSlot(); slot != "" {
+			if err := e.matchSecret(ctx, spec, c.SecretAgain(now, slot), receipt); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // secretTries bounds how often matchSecret follows a client secret that keeps
@@ -93,19 +140,17 @@ func (e *Engine) matchSecret(ctx context.Context, spec *link.Spec, c link.Change
 	for range secretTries {
 		given := link.As[link.CollectionState](c.After)
 		at := link.SlotIndex(given.OAuth2, slot)
-		ours, q := given.OAuth2.Providers[at], spec.Query()
-		q.Only = &link.ProviderQuery{ClientIDs: []string{ours.ClientID}}
-		snap, err := e.authentik.Observe(ctx, q)
+		ours := given.OAuth2.Providers[at]
+		now, err := e.secretOf(ctx, spec, ours.ClientID)
 		if err != nil {
 			return secretUnseen(report.Authentik, err)
 		}
-		p := link.Find(snap.Providers, func(p link.ProviderState) bool { return p.ClientID == ours.ClientID })
-		if p == nil || !p.ClientSecret.IsSet() || p.ClientSecret.Equal(ours.ClientSecret) {
+		if !now.IsSet() || now.Equal(ours.ClientSecret) {
 			return nil
 		}
 		again := *given
 		again.OAuth2.Providers = slices.Clone(given.OAuth2.Providers)
-		again.OAuth2.Providers[at].ClientSecret = p.ClientSecret
+		again.OAuth2.Providers[at].ClientSecret = now
 		c = c.SecretAgain(given, slot)
 		c.After = &again
 		if err := e.compensate(ctx, c, receipt); err != nil {

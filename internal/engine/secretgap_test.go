@@ -268,3 +268,36 @@ func TestARotationThatStopsHalfwaySaysThatSecretsDiffer(t *testing.T) {
 		}
 	}
 }
+
+// Another program replaces the client secret that a rotation has just written,
+// as an authpocket on another machine does.
+func TestTheSecretOfAnotherProgramIsLeftThere(t *testing.T) {
+	m, others := newMemory(), secret.New("of another program")
+	linkMemory(m)
+	e := m.engine()
+	plan, err := e.Rotation(t.Context(), memorySpec())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var written []link.Change
+	m.apply = func(_ context.Context, c link.Change) error {
+		written = append(written, c)
+		if len(written) > 1 {
+			return nil
+		}
+		m.setSecret(others)
+		return &report.Fault{System: report.Authentik, Kind: report.FaultUnknown, Written: report.WrittenSome,
+			Summary: say.Of("authentik stored it with different values."), Todo: say.Of("Look.")}
+	}
+	stopped, ok := errors.AsType[*report.Stopped](e.Apply(t.Context(), plan, func(engine.Event) {}))
+	if !ok || stopped.Secrets != report.SecretsReplaced {
+		t.Errorf("the apply ends with %+v", stopped)
+	}
+	if len(written) != 2 || written[1].System != report.PB || !foreseen(plan, written[1]) {
+		t.Fatalf("after the provider, %v was written", written[1:])
+	}
+	slots := link.As[link.CollectionState](written[1].After).OAuth2
+	if got := slots.Providers[link.SlotIndex(slots, "oidc")].ClientSecret; !got.Equal(others) {
+		t.Error("PocketBase did not get the client secret that authentik has")
+	}
+}

@@ -22,8 +22,9 @@ type Secrets string
 // The states of the client secrets.
 const (
 	SecretsUntouched Secrets = ""
-	SecretsBack      Secrets = "back"   // authentik has its previous one again
-	SecretsDiffer    Secrets = "differ" // the two systems may have different ones
+	SecretsBack      Secrets = "back"     // authentik has its previous one again
+	SecretsReplaced  Secrets = "replaced" // both systems have the one that another program wrote meanwhile
+	SecretsDiffer    Secrets = "differ"   // the two systems may have different ones
 )
 
 // Effect is what an apply wrote before it stopped. The zero value is unknown.
@@ -68,6 +69,9 @@ func (e Effect) Words() say.Text {
 	case SecretsBack:
 		said = append(said, say.Of("authentik has its previous client ID and secret again, so sign-ins work as "+
 			"before."))
+	case SecretsReplaced:
+		said = append(said, say.Of("Another program changed the client secret at the same time. Both systems have "+
+			"that one, so sign-ins work."))
 	case SecretsDiffer:
 		said = append(said, say.Of("The two systems may have different client secrets now. Sign-ins fail until you "+
 			"apply this again."))

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -13,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"authpocket/internal/report"
 )
@@ -101,12 +103,13 @@ type proxy struct {
 	backend http.Handler
 	files   sync.Map // responses by path
 
-	mu      sync.Mutex
-	seen    map[string]int // calls by name
-	asked   []call         // in order of arrival
-	reached []passed
-	disturb func(call) *fault // nil for no faults
-	hanging *fault            // for the call that is marked so
+	mu       sync.Mutex
+	seen     map[string]int // calls by name
+	asked    []call         // in order of arrival
+	reached  []passed
+	disturb  func(call) *fault // nil for no faults
+	hanging  *fault            // for the call that is marked so
+	shuffled bool              // every call takes a random time before and after it is carried out
 }
 
 // reset drops all records and faults.
@@ -114,6 +117,7 @@ func (p *proxy) reset() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.seen, p.asked, p.reached, p.disturb, p.hanging = map[string]int{}, nil, nil, nil, nil
+	p.shuffled = false
 }
 
 // next forgets which calls were counted, for the next run, and what goes wrong
@@ -129,6 +133,23 @@ func (p *proxy) hang(f *fault) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.hanging = f
+}
+
+// shuffle has calls of several runs overtake each other, or ends that.
+func (p *proxy) shuffle(on bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.shuffled = on
+}
+
+// dawdle waits up to 9 ms, mostly less, if calls are shuffled.
+func (p *proxy) dawdle() {
+	p.mu.Lock()
+	shuffled := p.shuffled
+	p.mu.Unlock()
+	if shuffled {
+		time.Sleep(time.Duration(rand.IntN(4)*rand.IntN(4)) * time.Millisecond)
+	}
 }
 
 func (p *proxy) calls() []call {
@@ -175,7 +196,9 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.backend.ServeHTTP(w, r)
 		return
 	}
+	p.dawdle()
 	answer := p.pass(r, body, c)
+	p.dawdle()
 	if f != nil {
 		f.answer(w, spoilt{request: r, sent: body, system: p.system, answer: answer})
 		return

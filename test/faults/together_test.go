@@ -114,6 +114,8 @@ func (l *lab) meet(m meeting, machines int, all *tally) error {
 	m.prepare(l)
 	l.forget()
 	foreign := l.foreign()
+	l.authentik.shuffle(machines == 2)
+	l.pb.shuffle(machines == 2)
 	var (
 		planned, ended sync.WaitGroup
 		errs           [2]error
@@ -140,6 +142,8 @@ func (l *lab) meet(m meeting, machines int, all *tally) error {
 		})
 	}
 	ended.Wait()
+	l.authentik.shuffle(false)
+	l.pb.shuffle(false)
 	all.add(errs[0])
 	all.add(errs[1])
 	if errs[0] != nil && errs[1] != nil && machines == 1 {
