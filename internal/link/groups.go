@@ -122,8 +122,8 @@ func GroupAttrs() []*Attr[*PocketBase, *CollectionState] {
 			Spec: "pocketbase.groups", Label: "Groups into fields",
 			Ask: Ask{Control: AskLines, Group: AskGroups, Label: "Fields that follow a person's groups", Given: true,
 				Hint: "One per line, for the exported hook: role, is_admin when admins, role: admins = staff, " +
-					"or teams by name. Put a name with other characters than letters, digits, spaces and . _ @ - " +
-					"in double quotes"},
+					"or teams by name. " +
+					"Put names with signs other than . _ @ - in double quotes"},
 			Doc: Doc{"fields that the [exported hook](groups-into-a-field.md) sets from a person's groups at each " +
 				"sign-in: a list of `field:` with `when:` a group for a bool, `values:` by group, or `by:` a field " +
 				"of the related collection", "none"},

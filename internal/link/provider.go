@@ -112,8 +112,8 @@ func ProviderAttrs() []*Attr[*Provider, *ProviderState] {
 		redirects(&Meta{
 			Key: "redirect_uris", Spec: "provider.redirect_uris", Label: "Redirect URIs",
 			Ask: Ask{Control: AskLines, Given: true, Hint: "One per line. Leave empty to keep the existing ones " +
-				"and add one per PocketBase address. An app without a pop-up, as on phones, also needs its own " +
-				"address or scheme. Start a pattern with regex: and an address for after the logout with logout:"},
+				"and add one per PocketBase address. An app without a pop-up needs its own, too. Start a " +
+				"pattern with regex: and an address for after the logout with logout:"},
 			Doc: Doc{"list of addresses, or of `url:` with `mode: strict` or `regex`, and `type: logout` for where " +
 				"people go [after the logout](logout.md) (authentik 2026.5)",
 				"the existing ones, and one per public address"},

@@ -15,8 +15,7 @@ const ContentPolicy = beforeFrames + "'none'"
 const beforeFrames = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors "
 
-const permissionsPolicy = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), " +
-	"magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
+const permissionsPolicy = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 // Headers are those that every answer has. Files overwrite Cache-Control.
 func Headers(next http.Handler) http.Handler {

@@ -23,7 +23,7 @@ type Problems []Problem
 func NewProblems(found report.Problems) Problems {
 	var list Problems
 	for _, p := range found {
-		list = append(list, Problem{Target: FieldID(control(p.Field)), Text: Sentence(p)})
+		list = append(list, Problem{Target: control(p.Field), Text: Sentence(p)})
 	}
 	return list
 }
@@ -40,7 +40,7 @@ func control(path string) string {
 func (p Problems) At(name string) say.Text {
 	var texts []say.Text
 	for _, one := range p {
-		if one.Target != "" && one.Target == FieldID(name) {
+		if one.Target != "" && one.Target == name {
 			texts = append(texts, one.Text)
 		}
 	}
@@ -51,7 +51,7 @@ func (p Problems) At(name string) say.Text {
 func (p Problems) In(prefixes ...string) bool {
 	return slices.ContainsFunc(p, func(one Problem) bool {
 		return one.Target != "" && slices.ContainsFunc(prefixes, func(prefix string) bool {
-			return strings.HasPrefix(one.Target, FieldID(prefix))
+			return strings.HasPrefix(one.Target, prefix)
 		})
 	})
 }
@@ -68,10 +68,6 @@ func Sentences(list report.Problems) []say.Text {
 	return texts
 }
 
-// FieldID returns the id of the control with that name: a spec's path without
-// characters that a selector would have to escape.
-func FieldID(name string) string { return strings.NewReplacer(".", "-", "_", "-").Replace(name) }
-
 // Field is a control for text.
 type Field struct {
 	Name     string // form key, which is the spec's path
@@ -80,7 +76,7 @@ type Field struct {
 	Value    string
 	Error    say.Text
 	Type     string // "text" when empty; "textarea" for several lines
-	Auto     string // the autocomplete token, "off" when empty
+	Auto     string // the autocomplete token, that of the form when empty
 	Mode     string // inputmode
 	Optional bool
 	Code     bool // shown in the code face, no spell checking
@@ -91,16 +87,10 @@ type Field struct {
 }
 
 // ID returns the control's id.
-func (f Field) ID() string { return FieldID(f.Name) }
+func (f Field) ID() string { return f.Name }
 
 // DescribedBy returns the ids of hint and error.
 func (f Field) DescribedBy() string { return DescribedBy(f.ID(), !f.Hint.Empty(), !f.Error.Empty()) }
-
-// InputType returns the control's type attribute.
-func (f Field) InputType() string { return cmp.Or(f.Type, "text") }
-
-// Autocomplete returns the control's autocomplete attribute.
-func (f Field) Autocomplete() string { return cmp.Or(f.Auto, "off") }
 
 // DescribedBy returns the ids of hint and error that the control with that id
 // has.
@@ -129,7 +119,7 @@ type Secret struct {
 }
 
 // ID returns the control's id.
-func (s Secret) ID() string { return FieldID(s.Name) }
+func (s Secret) ID() string { return s.Name }
 
 // HintText returns what is held, or else the hint.
 func (s Secret) HintText() say.Text { return cmp.Or(s.Held, s.Hint) }
@@ -150,7 +140,7 @@ type Choice struct {
 }
 
 // ID returns the group's id, which is that of its first control.
-func (c Choice) ID() string { return FieldID(c.Name) }
+func (c Choice) ID() string { return c.Name }
 
 // DescribedBy returns the ids of hint and error.
 func (c Choice) DescribedBy() string { return DescribedBy(c.ID(), !c.Hint.Empty(), !c.Error.Empty()) }
@@ -185,7 +175,7 @@ type Check struct {
 }
 
 // ID returns the control's id.
-func (c Check) ID() string { return FieldID(c.Name) }
+func (c Check) ID() string { return c.Name }
 
 // DescribedBy returns the ids of hint and error.
 func (c Check) DescribedBy() string { return DescribedBy(c.ID(), !c.Hint.Empty(), !c.Error.Empty()) }

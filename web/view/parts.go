@@ -2,6 +2,7 @@ package view
 
 import (
 	"cmp"
+	"maps"
 	"strconv"
 
 	"authpocket/internal/say"
@@ -24,14 +25,31 @@ func Aria(describedBy string, wrong say.Text) templ.Attributes {
 	return attrs
 }
 
-func mode(inputmode string) templ.Attributes {
-	if inputmode == "" {
-		return nil
-	}
-	return templ.Attributes{"inputmode": inputmode}
+// AsTyped returns the attributes of a form whose texts a browser leaves as they are typed.
+func AsTyped() templ.Attributes {
+	return templ.Attributes{"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 }
 
-func spelling(code bool) string { return strconv.FormatBool(!code) }
+// typed returns the attributes of a control for text that differ from its form's and from the defaults.
+func typed(f Field) templ.Attributes {
+	given := templ.Attributes{"autocomplete": f.Auto, "inputmode": f.Mode}
+	if f.Type != "textarea" {
+		given["type"], given["value"] = f.Type, f.Value
+	}
+	switch {
+	case f.Code && f.Short:
+		given["class"] = "code short"
+	case f.Code:
+		given["class"] = "code"
+	case f.Short:
+		given["class"] = "short"
+	}
+	if !f.Code {
+		given["spellcheck"] = "true"
+	}
+	maps.DeleteFunc(given, func(_ string, value any) bool { return value == "" })
+	return given
+}
 
 func rows(f Field) string { return strconv.Itoa(max(f.Rows, 2)) }
 

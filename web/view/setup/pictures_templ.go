@@ -33,7 +33,7 @@ func tokenPicture() templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<svg class=\"picture\" viewBox=\"0 0 280 122\" aria-hidden=\"true\" focusable=\"false\"><rect class=\"picture-frame\" x=\"1\" y=\"1\" width=\"278\" height=\"120\" rx=\"8\"></rect> <path class=\"picture-line\" d=\"M86 1v120M100 84h164M100 102h164\"></path> <text class=\"picture-soft\" x=\"12\" y=\"27\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<svg class=\"picture\" viewBox=\"0 0 280 122\" aria-hidden=\"true\"><rect class=\"picture-frame\" x=\"1\" y=\"1\" width=\"278\" height=\"120\" rx=\"8\"></rect> <path class=\"picture-line\" d=\"M86 1v120M100 84h164M100 102h164\"></path> <text class=\"picture-soft\" x=\"12\" y=\"27\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -111,7 +111,7 @@ func impersonatePicture() templ.Component {
 			templ_7745c5c3_Var2 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<svg class=\"picture\" viewBox=\"0 0 280 122\" aria-hidden=\"true\" focusable=\"false\"><rect class=\"picture-frame\" x=\"1\" y=\"1\" width=\"278\" height=\"120\" rx=\"8\"></rect> <path class=\"picture-line\" d=\"M66 1v120M82 62h52M82 84h52M82 106h52\"></path> <text class=\"picture-head\" x=\"82\" y=\"29\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<svg class=\"picture\" viewBox=\"0 0 280 122\" aria-hidden=\"true\"><rect class=\"picture-frame\" x=\"1\" y=\"1\" width=\"278\" height=\"120\" rx=\"8\"></rect> <path class=\"picture-line\" d=\"M66 1v120M82 62h52M82 84h52M82 106h52\"></path> <text class=\"picture-head\" x=\"82\" y=\"29\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
