@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -82,6 +83,54 @@ func TestPasswordsOffInTheSettingsWaitForASignIn(t *testing.T) {
 	}
 	b.get("/settings").want(200)
 	b.get("/review").want(200).says("No changes needed")
+}
+
+// On the only way in, the slot that the link leaves is removed after a sign-in through the new one.
+func TestTheOldSlotIsRemovedOnlyAfterASignIn(t *testing.T) {
+	t.Parallel()
+	box := newSandbox(t)
+	w := keeping(t, box, prefilled(box))
+	b := w.browser().linked()
+	c, err := box.PocketBase().App().FindCollectionByNameOrId("users")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.PasswordAuth.Enabled = false
+	if err := box.PocketBase().App().Save(c); err != nil {
+		t.Fatal(err)
+	}
+	slots := func() (names []string) {
+		if c, err = box.PocketBase().App().FindCollectionByNameOrId("users"); err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range c.OAuth2.Providers {
+			names = append(names, p.Name)
+		}
+		return names
+	}
+	form := b.get("/settings").want(200).form("/settings")
+	form.Set("pocketbase.slot", "oidc2")
+	form.Del("pocketbase.password_auth")
+	b.post("/settings", form).want(303, "/review")
+	b.apply(b.get("/review").want(200).says("The slot oidc stays for now", "Apply 1 change"))
+	if got := slots(); !slices.Equal(got, []string{"oidc", "oidc2"}) {
+		t.Fatalf("the slots are %v", got)
+	}
+	b.get("/review").want(200).says("No changes needed", "The slot oidc stays for now")
+	test := b.post("/signin", url.Values{}).want(303).header.Get("Location")
+	b.through(box, test)
+	b.post("/verify", nil).want(303)
+	b.wait("/verify/events", "")
+	b.get("/done").want(200).says("The old slot", "Remove oidc")
+	b.apply(b.get("/review").want(200).says("Review removal of oidc", box.Person.Email+" signed in with authentik "+
+		"through oidc2 at")).says("The old slot is removed")
+	if got := slots(); !slices.Equal(got, []string{"oidc2"}) {
+		t.Fatalf("the slots are %v", got)
+	}
+	b.apply(b.get("/receipts/" + b.newest() + "/undo").want(200))
+	if got := slots(); !slices.Equal(got, []string{"oidc2", "oidc"}) {
+		t.Errorf("after the undo, the slots are %v", got)
+	}
 }
 
 // A form that does not ask for the ways to sign in leaves them as they are.

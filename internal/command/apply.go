@@ -54,7 +54,9 @@ func newApply(s *shared) *cobra.Command {
 			"tokens are those of the link file.\n\n" +
 			"pocketbase.password_auth: false and otp: false are written only with --sign-in or --sign-in-new: first " +
 			"the\n" +
-			"link is made, then somebody signs in through it, and only if that works they are turned off.\n\n" +
+			"link is made, then somebody signs in through it, and only if that works they are turned off. Where " +
+			"authentik\n" +
+			"is the only way in, a slot that the link leaves is removed in the same way.\n\n" +
 			"Exit code 0: done, 1: error.",
 		Example: "  authpocket apply -f link.yaml\n" +
 			"  authpocket apply -f link.yaml --yes --json\n" +

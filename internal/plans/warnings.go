@@ -21,7 +21,7 @@ func warnings(s *link.Spec, d *link.Desired, a *link.AuthentikSnapshot, p *link.
 	w.shared(d, a, p)
 	w.elsewhere(s, d, a)
 	w.registered(d, a)
-	w.slots(d, a, *p)
+	w.slots(s, d, a, *p)
 	w.secretGap(d, a)
 	w.onlyWay(d, a, *p)
 	return w
@@ -153,9 +153,9 @@ func (w *warner) onlyWay(d *link.Desired, a *link.AuthentikSnapshot, p link.Pock
 	off := say.Of("Passwords and one-time passwords are off there.")
 	switch i := link.SlotIndex(c.OAuth2, d.Slot.Slot); {
 	case i < 0 || c.OAuth2.Providers[i].ClientID != now.ClientID:
-		w.add(link.WarnOnlyWay, report.PB, onlyWords(c), say.Join(off, say.Of("Test a sign-in through %s, to prove "+
-			"the new way before the old one goes. An app that knows the slot by its name needs the new one.",
-			d.Slot.Slot)))
+		w.add(link.WarnOnlyWay, report.PB, onlyWords(c), say.Join(off, say.Of("The old slot stays until a sign-in "+
+			"through %s has worked. An app that knows the slot by its name needs the new one.", d.Slot.Slot)),
+			report.Way{Run: report.RunProved, For: say.Of("to prove it with a person who is made for the test")})
 	case newCredentials(d, a):
 		w.add(link.WarnOnlyWay, report.PB, onlyWords(c), say.Join(off,
 			say.Of("The old client ID or secret goes before "+
@@ -175,19 +175,24 @@ func onlyWords(c *link.CollectionState) say.Text {
 }
 
 // slots warns about other slots of the collection that have this link's client.
-func (w *warner) slots(d *link.Desired, a *link.AuthentikSnapshot, p link.PocketBaseSnapshot) {
+func (w *warner) slots(s *link.Spec, d *link.Desired, a *link.AuthentikSnapshot, p link.PocketBaseSnapshot) {
 	c, now := p.Collection(d.Collection.Name), providerByPK(a, d.Provider.PK)
 	if c == nil || now == nil {
 		return
 	}
+	goes := OldSlots(s, d, d.Collection, now.ClientID)
 	for _, o := range c.OAuth2.Providers {
-		if link.IsSlot(o.Slot) && o.Slot != d.Slot.Slot && o.ClientID == now.ClientID {
-			w.add(link.WarnOldSlot, report.PB, say.Of("The slot %s also has this link, next to %s.", o.Slot,
-				d.Slot.Slot),
-				say.Of("PocketBase knows the people who signed in through %s by that slot. Through %s it links them "+
-					"again by verified e-mail address, or refuses them. Your app shows both buttons until you "+
-					"remove %s in PocketBase.", o.Slot, d.Slot.Slot, o.Slot))
+		if !link.IsSlot(o.Slot) || o.Slot == d.Slot.Slot || o.ClientID != now.ClientID {
+			continue
 		}
+		until := say.Of("Your app shows both buttons until you remove %s in PocketBase.", o.Slot)
+		if slices.Contains(goes, o.Slot) {
+			until = say.Of("Your app shows both buttons until %s is removed. Let it use %s before that.", o.Slot,
+				d.Slot.Slot)
+		}
+		w.add(link.WarnOldSlot, report.PB, say.Of("The slot %s also has this link, next to %s.", o.Slot, d.Slot.Slot),
+			say.Join(say.Of("PocketBase knows the people who signed in through %s by that slot. Through %s it links "+
+				"them again by verified e-mail address, or refuses them.", o.Slot, d.Slot.Slot), until))
 	}
 }
 

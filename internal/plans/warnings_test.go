@@ -95,7 +95,7 @@ func TestWarnings(t *testing.T) {
 			id:   "only-way", says: "People can sign in to users only with authentik."},
 		"another slot for the only way in": {world: onlyOurs,
 			edit: func(s *link.Spec) { s.PocketBase.Slot = new("oidc3") },
-			id:   "only-way", says: "Test a sign-in through oidc3, to prove the new way before the old one goes."},
+			id:   "only-way", says: "The old slot stays until a sign-in through oidc3 has worked."},
 		"the only way in stays": {world: onlyOurs,
 			edit: func(s *link.Spec) { s.PocketBase.DisplayName = new("Company") }, id: "only-way", never: true},
 		"another way in without passwords": {world: func(w *world) { w.collection("users").PasswordAuth = new(false) },

@@ -136,6 +136,11 @@ func goodOutcome(in Progress, done int) *view.Outcome {
 		o.Heading = say.Of("No changes were needed")
 	}
 	switch {
+	case in.OneWay && !link.TurnsOff(in.Changes):
+		o.Heading = say.Of("The old slot is removed")
+		o.Text, o.Check = say.Of("To add it again, undo this in the history."), false
+		o.Actions = []view.Action{{Label: say.Of("Back to the link"), URL: "/done"},
+			{Label: report.RunReceipts.Label(), URL: "/receipts"}}
 	case in.OneWay:
 		o.Heading = say.Of("Passwords are turned off")
 		o.Text, o.Check = say.Of("Superusers keep their password. To turn passwords on again, undo this in the "+
