@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/url"
 	"slices"
 	"strings"
@@ -83,6 +84,59 @@ func TestPasswordsOffInTheSettingsWaitForASignIn(t *testing.T) {
 	}
 	b.get("/settings").want(200)
 	b.get("/review").want(200).says("No changes needed")
+}
+
+// keepsNoLog has the sandbox's PocketBase accept authentik as the only way in, and keep no log, so that a client secret
+// cannot be proved.
+func keepsNoLog(t *testing.T, box *sandbox.Sandbox) {
+	t.Helper()
+	app := box.PocketBase().App()
+	c, err := app.FindCollectionByNameOrId("users")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.PasswordAuth.Enabled = false
+	app.Settings().Logs.MaxDays = 0
+	if err := errors.Join(app.Save(c), app.Save(app.Settings())); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// On the only way in, a client secret that is not proved is taken back, after a rotation and after an apply.
+func TestASecretThatIsNotProvedIsTakenBack(t *testing.T) {
+	t.Parallel()
+	box := newSandbox(t)
+	w := keeping(t, box, prefilled(box))
+	b := w.browser().linked()
+	keepsNoLog(t, box)
+	provider := func() string {
+		p := box.Authentik().Snapshot().Providers[0]
+		c, err := box.PocketBase().App().FindCollectionByNameOrId("users")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if o := c.OAuth2.Providers[0]; o.ClientId != p.ClientID || o.ClientSecret != p.ClientSecret {
+			t.Errorf("PocketBase has the client ID %s, authentik has %s, or their secrets differ", o.ClientId,
+				p.ClientID)
+		}
+		return p.ClientID + " " + p.ClientSecret
+	}
+	before := provider()
+	b.apply(b.get("/rotate").want(200)).says("It is not proved that authentik accepts the new client secret",
+		"The old secret was restored in both systems")
+	if now := provider(); now != before {
+		t.Error("after the rotation, the client secret is a new one")
+	}
+	form := b.get("/settings").want(200).form("/settings")
+	form.Set("provider.client_id", "another-client")
+	form.Del("pocketbase.password_auth")
+	b.post("/settings", form).want(303, "/review")
+	b.apply(b.get("/review").want(200).says("Unless authentik accepts them, the old ones are restored")).
+		says("It is not proved", "The old client ID and secret were restored")
+	if now := provider(); now != before {
+		t.Error("after the apply, the client ID or secret is another one")
+	}
+	b.get("/review").want(200).says("another-client")
 }
 
 // On the only way in, the slot that the link leaves is removed after a sign-in through the new one.
