@@ -39,7 +39,8 @@ func TestCodeLeavesTheOldSlot(t *testing.T) {
 				t.Errorf("Markdown does not tell of the old slot:\n%s", text)
 			}
 		case "curl":
-			if !strings.Contains(text, "# oidc stays: remove it in PocketBase once a sign-in through oidc2 has worked.") ||
+			const stays = "# oidc stays: remove it in PocketBase once a sign-in through oidc2 has worked."
+			if !strings.Contains(text, stays) ||
 				!strings.Contains(text, "# 1 of 1: PocketBase") || !strings.Contains(text, "Done: 1 change made.") ||
 				!strings.Contains(text, `"name": "oidc",`) {
 				t.Errorf("the script does not leave the old slot:\n%s", text)
