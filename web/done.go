@@ -36,7 +36,7 @@ func (s *Server) showDone(w http.ResponseWriter, r *http.Request, sess *session.
 		Own: own(&p), SignedIn: s.signedIn(sess),
 	}
 	if in.Later && !in.SignedIn.At.IsZero() {
-		in.OneWay = s.engine(p).TakesPasswords(r.Context(), &in.Desired)
+		in.OneWay, in.OldSlots = s.engine(p).AfterProof(r.Context(), &p.Spec, &in.Desired)
 	}
 	s.render(w, r, http.StatusOK, changes.Done(changes.NewDone(new(s.head(sess)), in)))
 }

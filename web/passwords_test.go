@@ -1,7 +1,9 @@
 package web
 
 import (
+	"errors"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -82,6 +84,107 @@ func TestPasswordsOffInTheSettingsWaitForASignIn(t *testing.T) {
 	}
 	b.get("/settings").want(200)
 	b.get("/review").want(200).says("No changes needed")
+}
+
+// keepsNoLog has the sandbox's PocketBase accept authentik as the only way in, and keep no log, so that a client secret
+// cannot be proved.
+func keepsNoLog(t *testing.T, box *sandbox.Sandbox) {
+	t.Helper()
+	app := box.PocketBase().App()
+	c, err := app.FindCollectionByNameOrId("users")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.PasswordAuth.Enabled = false
+	app.Settings().Logs.MaxDays = 0
+	if err := errors.Join(app.Save(c), app.Save(app.Settings())); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// On the only way in, a client secret that is not proved is taken back, after a rotation and after an apply.
+func TestASecretThatIsNotProvedIsTakenBack(t *testing.T) {
+	t.Parallel()
+	box := newSandbox(t)
+	w := keeping(t, box, prefilled(box))
+	b := w.browser().linked()
+	keepsNoLog(t, box)
+	provider := func() string {
+		p := box.Authentik().Snapshot().Providers[0]
+		c, err := box.PocketBase().App().FindCollectionByNameOrId("users")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if o := c.OAuth2.Providers[0]; o.ClientId != p.ClientID || o.ClientSecret != p.ClientSecret {
+			t.Errorf("PocketBase has the client ID %s, authentik has %s, or their secrets differ", o.ClientId,
+				p.ClientID)
+		}
+		return p.ClientID + " " + p.ClientSecret
+	}
+	before := provider()
+	b.apply(b.get("/rotate").want(200)).says("It is not proved that authentik accepts the new client secret",
+		"The old secret was restored in both systems")
+	if now := provider(); now != before {
+		t.Error("after the rotation, the client secret is a new one")
+	}
+	form := b.get("/settings").want(200).form("/settings")
+	form.Set("provider.client_id", "another-client")
+	form.Del("pocketbase.password_auth")
+	b.post("/settings", form).want(303, "/review")
+	b.apply(b.get("/review").want(200).says("Unless authentik accepts them, the old ones are restored")).
+		says("It is not proved", "The old client ID and secret were restored")
+	if now := provider(); now != before {
+		t.Error("after the apply, the client ID or secret is another one")
+	}
+	b.get("/review").want(200).says("another-client")
+}
+
+// On the only way in, the slot that the link leaves is removed after a sign-in through the new one.
+func TestTheOldSlotIsRemovedOnlyAfterASignIn(t *testing.T) {
+	t.Parallel()
+	box := newSandbox(t)
+	w := keeping(t, box, prefilled(box))
+	b := w.browser().linked()
+	c, err := box.PocketBase().App().FindCollectionByNameOrId("users")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.PasswordAuth.Enabled = false
+	if err := box.PocketBase().App().Save(c); err != nil {
+		t.Fatal(err)
+	}
+	slots := func() (names []string) {
+		if c, err = box.PocketBase().App().FindCollectionByNameOrId("users"); err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range c.OAuth2.Providers {
+			names = append(names, p.Name)
+		}
+		return names
+	}
+	form := b.get("/settings").want(200).form("/settings")
+	form.Set("pocketbase.slot", "oidc2")
+	form.Del("pocketbase.password_auth")
+	b.post("/settings", form).want(303, "/review")
+	b.apply(b.get("/review").want(200).says("The slot oidc stays for now", "Apply 1 change"))
+	if got := slots(); !slices.Equal(got, []string{"oidc", "oidc2"}) {
+		t.Fatalf("the slots are %v", got)
+	}
+	b.get("/review").want(200).says("No changes needed", "The slot oidc stays for now")
+	test := b.post("/signin", url.Values{}).want(303).header.Get("Location")
+	b.through(box, test)
+	b.post("/verify", nil).want(303)
+	b.wait("/verify/events", "")
+	b.get("/done").want(200).says("The old slot", "Remove oidc")
+	b.apply(b.get("/review").want(200).says("Review removal of oidc", box.Person.Email+" signed in with authentik "+
+		"through oidc2 at")).says("The old slot is removed")
+	if got := slots(); !slices.Equal(got, []string{"oidc2"}) {
+		t.Fatalf("the slots are %v", got)
+	}
+	b.apply(b.get("/receipts/" + b.newest() + "/undo").want(200))
+	if got := slots(); !slices.Equal(got, []string{"oidc2", "oidc"}) {
+		t.Errorf("after the undo, the slots are %v", got)
+	}
 }
 
 // A form that does not ask for the ways to sign in leaves them as they are.

@@ -54,7 +54,9 @@ func newApply(s *shared) *cobra.Command {
 			"tokens are those of the link file.\n\n" +
 			"pocketbase.password_auth: false and otp: false are written only with --sign-in or --sign-in-new: first " +
 			"the\n" +
-			"link is made, then somebody signs in through it, and only if that works they are turned off.\n\n" +
+			"link is made, then somebody signs in through it, and only if that works they are turned off. Where " +
+			"authentik\n" +
+			"is the only way in, a slot that the link leaves is removed in the same way.\n\n" +
 			"Exit code 0: done, 1: error.",
 		Example: "  authpocket apply -f link.yaml\n" +
 			"  authpocket apply -f link.yaml --yes --json\n" +
@@ -114,7 +116,7 @@ func (f applyLinkFlags) run(ctx context.Context, p program) error {
 		return p.applyAll(ctx, f, files, f.planned)
 	}
 	f.ahead = engine.Ahead
-	return p.carryOutOn(ctx, f.applyFlags, &files[0], f.planned, nil)
+	return p.carryOutOn(ctx, f.applyFlags, &files[0], f.planned, p.proveOnlyWay)
 }
 
 // planned returns the plan of a link.
@@ -144,7 +146,15 @@ func (f applyLinkFlags) runSaved(ctx context.Context, p program) error {
 	f.Yes, f.seen = false, true
 	return p.carryOut(ctx, f.applyFlags, func(e *engine.Engine, _ context.Context, s link.Spec) (link.Plan, error) {
 		return e.Open(saved, &s)
-	}, nil)
+	}, p.proveOnlyWay)
+}
+
+// proveOnlyWay checks another client ID or secret of the only way in.
+func (p program) proveOnlyWay(ctx context.Context, e *engine.Engine, plan link.Plan) (report.Checks, error) {
+	if plan.OnlyWay() && plan.GivesCredentials() {
+		defer p.Status(say.Of("Checking the new client secret, which takes up to 30 seconds"))()
+	}
+	return e.ProveOnlyWay(ctx, &plan)
 }
 
 // verifier checks the result of an apply and may correct it.
@@ -210,16 +220,17 @@ func (p program) carryOutOn(ctx context.Context, f applyFlags, file *linkfile.Fi
 	} else {
 		err = p.applySeen(ctx, e, made, func(first link.Plan) link.Plan { show(first); return plan }, hook)
 	}
-	var proved report.Checks
-	if err == nil && plan.NeedsProof() {
-		proved, err = last.apply(ctx, e, f.prove, view, hook)
-	}
-	if _, began := errors.AsType[*report.Stopped](err); err != nil && !began && proved == nil {
-		return view.Fail(err)
-	}
-	checks := proved
+	var checks report.Checks
 	if err == nil && verify != nil && !plan.Empty() {
 		checks, err = verify(ctx, e, plan)
+	}
+	if err == nil && plan.NeedsProof() {
+		var proved report.Checks
+		proved, err = last.apply(ctx, e, f.prove, view, hook)
+		checks = append(proved, checks...)
+	}
+	if _, began := errors.AsType[*report.Stopped](err); err != nil && !began && checks == nil {
+		return view.Fail(err)
 	}
 	view.Applied(&plan, outcomes, checks, last.seen, err)
 	if err != nil {

@@ -153,10 +153,10 @@ func (p program) applyAll(ctx context.Context, f applyLinkFlags, files []linkfil
 			p.to(to).view(f.JSON).Interrupted(e)
 			return e, func(context.Context) (link.Plan, error) {
 				plan, err := planned(e, moment, spec)
-				if err == nil && plan.NeedsProof() {
-					err = engine.Unproved()
+				if err != nil {
+					return plan, err
 				}
-				return plan, err
+				return engine.WithoutProof(&plan)
 			}, nil
 		},
 		View: func(to terminal.Streams, file linkfile.File) *output.View {

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"authpocket/internal/command/output"
@@ -57,11 +58,8 @@ type last struct {
 
 // keep returns what of the plan is applied first. The error says that the rest needs a proof, and there is none.
 func (l *last) keep(plan *link.Plan, proves bool) (first link.Plan, err error) {
-	if !plan.NeedsProof() {
-		return *plan, nil
-	}
-	if !proves {
-		return *plan, engine.Unproved()
+	if !proves || !plan.NeedsProof() {
+		return engine.WithoutProof(plan)
 	}
 	l.whole = *plan
 	return plan.Limited(link.PartBeforeProof), nil
@@ -89,8 +87,12 @@ func (l *last) apply(ctx context.Context, e *engine.Engine, prove prover, view *
 		return checks, err
 	}
 	if proof == nil {
-		return checks, refused(say.Of("The sign-in did not work, so the sign-in methods of %s stay as they are.",
-			l.whole.Desired.Collection.Name), say.Of("The link itself is applied. Apply again once a sign-in works."))
+		stays := say.Of("The sign-in did not work, so the sign-in methods of %s stay as they are.",
+			l.whole.Desired.Collection.Name)
+		if !link.TurnsOff(l.whole.Changes) {
+			stays = say.Of("The sign-in did not work, so %s stays.", strings.Join(link.OldSlots(l.whole.Changes), ", "))
+		}
+		return checks, refused(stays, say.Of("The link itself is applied. Apply again once a sign-in works."))
 	}
 	l.seen = report.SignedIn{Name: proof.By, At: proof.At}
 	return checks, e.ApplyProved(ctx, &l.whole, proof, func(event engine.Event) {

@@ -95,7 +95,7 @@ func (e *Engine) carryOutAll(ctx context.Context, plan *link.Plan, hook Hook) er
 		return stoppedBetween(0, e.closeInterrupted(plan))
 	}
 	if plan.NeedsProof() && !plan.Proof.Covers(&plan.Desired, time.Now()) {
-		return stoppedBetween(0, Unproved())
+		return stoppedBetween(0, Unproved(plan))
 	}
 	receipt, err := e.begin(plan)
 	if err != nil {

@@ -56,12 +56,6 @@ func (e *Engine) RotationTo(ctx context.Context, spec *link.Spec, to secret.Text
 	return plan, nil
 }
 
-// ProveSecret has PocketBase use its client secret with authentik, and checks
-// the outcome in PocketBase's log. That takes up to 30 s.
-func (e *Engine) ProveSecret(ctx context.Context, d *link.Desired) report.Check {
-	return e.pocketbase.Probe(ctx, *d)
-}
-
 // updatesSecret reports whether the change gives an existing provider another
 // client secret.
 func updatesSecret(c link.Change) bool {

@@ -3,20 +3,41 @@ package engine
 import (
 	"cmp"
 	"context"
+	"strings"
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/plans"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/signin"
 )
 
 // Unproved returns the problem of a plan that takes a way in away without a proof. Nothing was written then.
-func Unproved() report.Problems {
-	return report.Problems{{Field: "pocketbase.password_auth",
+func Unproved(plan *link.Plan) report.Problems {
+	problem := report.Problem{Field: "pocketbase.password_auth",
 		Summary: say.Of("Passwords and one-time passwords are turned off only after a sign-in through this link has " +
 			"worked in the same run. Nothing was written."),
-		Ways: []report.Way{{Run: report.RunProved, For: say.Of("to prove it with a person who is made for the test")}}}}
+		Ways: []report.Way{{Run: report.RunProved, For: say.Of("to prove it with a person who is made for the test")}}}
+	if !link.TurnsOff(plan.Changes) {
+		problem.Field = "pocketbase.slot"
+		problem.Summary = say.Of("%s is removed only after a sign-in through %s has worked in the same run. Nothing "+
+			"was written.", strings.Join(link.OldSlots(plan.Changes), ", "), plan.Desired.Slot.Slot)
+	}
+	return report.Problems{problem}
+}
+
+// WithoutProof returns what of a plan is applied if nobody proves a sign-in. An old slot waits for another apply. It is
+// a problem if that leaves nothing, or if passwords were to be turned off.
+func WithoutProof(plan *link.Plan) (link.Plan, error) {
+	if !plan.NeedsProof() {
+		return *plan, nil
+	}
+	first := plan.Limited(link.PartBeforeProof)
+	if link.TurnsOff(plan.Changes) || first.Empty() {
+		return *plan, Unproved(plan)
+	}
+	return first, nil
 }
 
 // ProofOf returns the proof that a test sign-in gives, nil if it did not work.
@@ -56,8 +77,12 @@ func (e *Engine) ApplyProved(ctx context.Context, whole *link.Plan, proof *link.
 	})
 }
 
-// TakesPasswords reports whether people can also sign in to the link's collection with a password or a one-time one.
-func (e *Engine) TakesPasswords(ctx context.Context, d *link.Desired) bool {
+// AfterProof returns what can go once a sign-in through the link is proved: whether people can also sign in to its
+// collection with a password or a one-time one, and the slots that the link had before.
+func (e *Engine) AfterProof(ctx context.Context, spec *link.Spec, d *link.Desired) (passwords bool, old []string) {
 	now, err := e.pocketbase.Collection(ctx, *d)
-	return err == nil && !now.PasswordOff()
+	if err != nil {
+		return false, nil
+	}
+	return !now.PasswordOff(), plans.OldSlots(spec, d, now)
 }

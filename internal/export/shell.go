@@ -4,6 +4,7 @@ import (
 	"cmp"
 	_ "embed" // for the script's functions
 	"fmt"
+	"slices"
 	"strings"
 
 	"authpocket/internal/link"
@@ -31,11 +32,19 @@ func shell(p link.Plan) (string, error) {
 	if err := c.check(&p); err != nil {
 		return "", err
 	}
+	old := link.OldSlots(p.Changes) // a script cannot prove a sign-in, so they stay
+	p.Changes = slices.DeleteFunc(slices.Clone(p.Changes),
+		func(c link.Change) bool { return c.Kind == link.KindOldSlot })
 	s := scripter{p: p, d: p.Desired, ids: map[variable]bool{}}
 	for i, change := range p.Changes {
 		s.line("")
 		s.line(fmt.Sprintf("# %d of %d: %s", i+1, len(p.Changes), change.System.Label()))
 		s.change(change)
+	}
+	for _, slot := range old {
+		s.line("")
+		s.line(fmt.Sprintf("# %s stays: remove it in PocketBase once a sign-in through %s has worked.", slot,
+			p.Desired.Slot.Slot))
 	}
 	s.line("")
 	s.line("echo " + shellQuote(countOf(len(p.Changes), "There is nothing to change.", "Done: %s made.")))

@@ -32,6 +32,7 @@ const (
 	KindApplication Kind = "application"
 	KindBinding     Kind = "policy binding"
 	KindOAuth2      Kind = "auth collection"
+	KindOldSlot     Kind = "old slot"
 	KindRules       Kind = "collection rules"
 	KindMethods     Kind = "sign-in methods"
 	KindSettings    Kind = "settings"
@@ -150,6 +151,8 @@ type Plan struct {
 	Only report.CauseID
 	// Part limits the plan to what is made before or after a proof.
 	Part Part
+	// Waiting are the changes that a part leaves until there is a proof.
+	Waiting []Change
 	// Proof is the proof that the plan's changes need, nil for none.
 	Proof *Proof
 }

@@ -19,6 +19,9 @@ func (p *Plan) IfNeeded() []Change {
 		}
 		if after := As[CollectionState](c.After); after != nil && c.RewrittenSlot() != "" {
 			list = append(list, c.SecretAgain(after, c.RewrittenSlot()))
+			if back, ok := c.slotBack(c.RewrittenSlot()); ok && p.OnlyWay() {
+				list = append(list, back)
+			}
 		}
 	}
 	return list
@@ -76,6 +79,21 @@ func (c *Change) CredentialsBack() (Change, bool) {
 	return reverse, true
 }
 
+// slotBack returns the change that gives a slot its previous values again, false if c changes none that are shown.
+func (c *Change) slotBack(slot string) (Change, bool) {
+	back := Change{System: c.System, Kind: c.Kind, Object: c.Object, Action: Update, Before: c.After, After: c.Before,
+		Why: say.Of("Only if it is not proved that authentik accepts the new ones from PocketBase. Sign-ins then work " +
+			"as before.")}
+	for _, f := range c.Fields {
+		if strings.HasPrefix(f.Name, slot+".") && !f.Sensitive {
+			back.Fields = append(back.Fields, Field{Name: f.Name, Before: f.After, After: f.Before})
+		}
+	}
+	shown := len(back.Fields) > 0
+	back.Fields = append(back.Fields, SecretAgain(slot))
+	return back, shown
+}
+
 // RewrittenSlot returns the slot of the existing element that the change overwrites, empty for none.
 func (c *Change) RewrittenSlot() string {
 	before, after := As[CollectionState](c.Before), As[CollectionState](c.After)
@@ -116,6 +134,14 @@ func (p *Plan) SecretBefore() secret.Text {
 		}
 	}
 	return secret.Text{}
+}
+
+// GivesCredentials reports whether the plan gives a slot that is there another client ID or secret.
+func (p *Plan) GivesCredentials() bool {
+	return slices.ContainsFunc(p.Changes, func(c Change) bool {
+		slot := c.RewrittenSlot()
+		return c.NewCredentials() || slot != "" && (c.Changed(slot+".clientId") || c.Changed(slot+".clientSecret"))
+	})
 }
 
 // OnlyWay reports whether the plan changes how people sign in to a collection that they can sign in to only with

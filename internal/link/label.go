@@ -58,7 +58,7 @@ func (c *Change) meta(name string) (*Meta, bool) {
 		return metaIn(SettingsAttrs(), name)
 	case KindPerson:
 		return metaIn(PersonAttrs(), name)
-	case KindOAuth2:
+	case KindOAuth2, KindOldSlot:
 		if m, found := metaIn(SlotAttrs(), rest); found {
 			return m, true
 		}

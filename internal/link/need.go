@@ -58,14 +58,44 @@ func (p *Plan) NeedsProof() bool {
 	return slices.ContainsFunc(p.Changes, func(c Change) bool { return c.Needs == NeedProof })
 }
 
+// TurnsOff reports whether the changes turn passwords or one-time passwords off.
+func TurnsOff(changes []Change) bool {
+	return slices.ContainsFunc(changes, func(c Change) bool { return c.Needs == NeedProof && c.Kind == KindMethods })
+}
+
+// OldSlots returns the slots that the changes remove because the link has moved to another.
+func OldSlots(changes []Change) []string {
+	var slots []string
+	for _, c := range changes {
+		was, left := As[CollectionState](c.Before), As[CollectionState](c.After)
+		if c.Kind != KindOldSlot || was == nil || left == nil {
+			continue
+		}
+		for _, o := range was.OAuth2.Providers {
+			if SlotIndex(left.OAuth2, o.Slot) < 0 {
+				slots = append(slots, o.Slot)
+			}
+		}
+	}
+	return slots
+}
+
 // Limited returns a part of the plan. What needs a proof is last, so each part keeps its order.
 func (p Plan) Limited(part Part) Plan {
 	if p.Part = part; part == PartWhole {
 		return p
 	}
-	p.Changes = slices.DeleteFunc(slices.Clone(p.Changes), func(c Change) bool {
-		return (c.Needs == NeedProof) != (part == PartAfterProof)
-	})
+	var before, after []Change
+	for _, c := range p.Changes {
+		if c.Needs == NeedProof {
+			after = append(after, c)
+		} else {
+			before = append(before, c)
+		}
+	}
+	if p.Changes, p.Waiting = before, after; part == PartAfterProof {
+		p.Changes, p.Waiting = after, nil
+	}
 	return p
 }
 

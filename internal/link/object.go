@@ -115,7 +115,7 @@ func (*ApplicationState) accept(c *Change, v Visitor) bool {
 }
 func (*BindingState) accept(c *Change, v Visitor) bool { return accept(c, v.Binding, KindBinding) }
 func (*CollectionState) accept(c *Change, v Visitor) bool {
-	return accept(c, v.Collection, KindOAuth2, KindRules, KindMethods)
+	return accept(c, v.Collection, KindOAuth2, KindOldSlot, KindRules, KindMethods)
 }
 func (*SettingsState) accept(c *Change, v Visitor) bool { return accept(c, v.Settings, KindSettings) }
 func (*PersonState) accept(c *Change, v Visitor) bool   { return accept(c, v.Person, KindPerson) }

@@ -91,8 +91,10 @@ func (id WarningID) news() (kinds []Kind, fields []string) {
 	case WarnShortValidity:
 		return []Kind{KindPair}, []string{"access_code_validity"}
 	case WarnHTTPAuthentik, WarnHTTPPocketBase, WarnHTTPEndpoints, WarnAppURL, WarnVersionUnknown, WarnVersionReads,
-		WarnVersionHijack, WarnVersionMerge, WarnRateLimits, WarnMappedTwice, WarnMappedID, WarnOldSlot:
+		WarnVersionHijack, WarnVersionMerge, WarnRateLimits, WarnMappedTwice, WarnMappedID:
 		return []Kind{KindPair, KindOAuth2}, nil
+	case WarnOldSlot:
+		return []Kind{KindPair, KindOAuth2, KindOldSlot}, nil
 	case WarnPermission:
 		return []Kind{KindPair}, nil
 	}

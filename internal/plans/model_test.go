@@ -172,7 +172,11 @@ func (w *world) apply(c link.Change) error {
 		err = w.applySettings(c, done)
 	case link.KindRules:
 		err = w.applyRules(c, done)
-	case link.KindOAuth2:
+	case link.KindMethods:
+		after, s := c.After.(*link.CollectionState), setter{c, "", done}
+		setTo(s, "passwordAuth.enabled", &w.collection(after.Name).PasswordAuth, after.PasswordAuth)
+		setTo(s, "otp.enabled", &w.collection(after.Name).OTP, after.OTP)
+	case link.KindOAuth2, link.KindOldSlot:
 		err = w.applyOAuth2(c, done)
 	default:
 		err = fmt.Errorf("no system has a %s", c.Kind)

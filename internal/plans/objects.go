@@ -51,6 +51,10 @@ func providerOf(a *link.ApplicationState) say.Text {
 
 func settingsObject() say.Text { return say.Of("settings") }
 
+func oldSlotObject(slot string, c *link.CollectionState) say.Text {
+	return say.Of("slot %s of the collection “%s”", slot, c.Name)
+}
+
 func rulesObject(c *link.CollectionState) say.Text {
 	return say.Of("rules of the collection “%s”", c.Name)
 }
@@ -80,6 +84,9 @@ func objects(c *link.Change) []say.Text {
 			texts = append(texts, bindingObject(*s))
 		case *link.CollectionState:
 			texts = append(texts, oauth2Object(s), rulesObject(s), methodsObject(s))
+			for _, slot := range link.Slots() {
+				texts = append(texts, oldSlotObject(slot, s))
+			}
 		case *link.SessionState:
 			texts = append(texts, signOut(*s).Object)
 		case *link.PersonState:

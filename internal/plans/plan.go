@@ -36,9 +36,9 @@ func changes(from planner) []link.Change {
 		steps = []func(){b.mapping, b.key, b.settings, b.rules, b.pair, b.oauth2}
 	}
 	if now := b.p.Collection(b.d.Collection.Name); now != nil && turnsOff(*now, b.d.Collection) {
-		steps = append(steps, b.methods) // last: it needs a proof of the rest
+		steps = append(steps, b.oldSlots, b.methods) // last: they need a proof of the rest
 	} else {
-		steps = append([]func(){b.methods}, steps...)
+		steps = append([]func(){b.methods}, append(steps, b.oldSlots)...)
 	}
 	for _, step := range steps {
 		step()
@@ -288,12 +288,16 @@ func (b *planner) secret(c link.Change, at int) {
 	slot := b.d.Slot.Slot
 	switch {
 	case at < 0:
-		target.Fields = append(target.Fields, link.Field{Name: slot + ".clientSecret",
-			After: link.ShowMask(link.MaskedSet), Sensitive: true})
+		target.Fields = append(target.Fields, newSecret(slot))
 	case b.secretChanges() || target.Changed(slot+".clientId"): // else it is written again, presumably unchanged
 		target.Fields = append(target.Fields, link.SecretAgain(slot))
 		target.Lost = say.Of(lostSecret)
 	}
+}
+
+// newSecret returns the field of the client secret of a slot that is added.
+func newSecret(slot string) link.Field {
+	return link.Field{Name: slot + ".clientSecret", After: link.ShowMask(link.MaskedSet), Sensitive: true}
 }
 
 // secretChanges reports whether authentik's client secret will differ from the one that PocketBase was given,

@@ -135,14 +135,22 @@ func (u *undoer) warnLinked(slot string) {
 }
 
 // movesSecrets reports whether removing element i would give its client secret to the elements after it, and
-// adds a problem if so. PocketBase before 0.40.1 does this.
+// adds a problem if so. PocketBase before 0.40.1 does this. Those that have the same client get its secret in c.
 func (u *undoer) movesSecrets(c *link.CollectionState, i int) bool {
 	if !u.p.SecretsByPlace || i == len(c.OAuth2.Providers)-1 {
 		return false
 	}
+	if p := providerByClient(&u.a, c.OAuth2.Providers[i].ClientID); p != nil {
+		keepSecrets(c, i, p)
+	}
 	var later []string
 	for _, p := range c.OAuth2.Providers[i+1:] {
-		later = append(later, p.Slot)
+		if !p.ClientSecret.IsSet() {
+			later = append(later, p.Slot)
+		}
+	}
+	if len(later) == 0 {
+		return false
 	}
 	slot, rest := c.OAuth2.Providers[i].Slot, strings.Join(later, ", ")
 	moves := say.Of("PocketBase %s keeps client secrets by position: without %s the providers after it (%s) would "+

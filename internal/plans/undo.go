@@ -330,7 +330,7 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 	}
 	slot := slotOf(c)
 	at, had := link.SlotIndex(now.OAuth2, slot), link.SlotIndex(was.OAuth2, slot) >= 0
-	if at < 0 && had && !u.force {
+	if at < 0 && had && c.Kind != link.KindOldSlot && !u.force {
 		u.problems.Add("", say.Of("PocketBase: %s of the collection “%s” was removed since.", slot, now.Name),
 			say.Text{}, report.Way{Run: report.RunForce,
 				For: say.Of("to restore it without its previous client secret")})
@@ -339,20 +339,38 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 	if u.changedSince(c, undone(c, now.OAuth2, slot, at >= 0, had), undone(c, after.OAuth2, slot, at >= 0, had)) {
 		return
 	}
+	back := *now
 	if at >= 0 && !had {
-		if u.movesSecrets(now, at) {
+		back.OAuth2.Providers = slices.Clone(now.OAuth2.Providers)
+		if u.movesSecrets(&back, at) {
 			return
 		}
 		u.warnLinked(slot)
 	}
-	back := *now
 	restoreOAuth2(&back.OAuth2, was.OAuth2, slot, c.Fields)
 	u.giveSecret(now.OAuth2, &back.OAuth2, slot)
+	if at < 0 && had && !back.OAuth2.Providers[link.SlotIndex(back.OAuth2, slot)].ClientSecret.IsSet() {
+		u.problems.Add("", say.Of("authentik no longer has the application that %s signed in with.", slot),
+			say.Of("Its values can't be restored."))
+		return
+	}
 	u.add(c, now, &back, slotValues(now.OAuth2, slot), slotValues(back.OAuth2, slot))
+	if at < 0 && had {
+		u.namesSecret(c, slot)
+	}
 	if had && c.Changed(slot+".clientSecret") {
 		u.warnings.add(link.WarnLost, report.PB, say.Of("The client secret of %s stays as it is.", slot),
 			say.Of("PocketBase never shows it, so undo can't restore the previous one. Enter it in PocketBase if "+
 				"it was different."))
+	}
+}
+
+// namesSecret has the change of an object that adds a slot again name its client secret.
+func (u *undoer) namesSecret(c *link.Change, slot string) {
+	for i := range u.changes {
+		if one := &u.changes[i]; one.ID() == c.ID() && !one.Changed(slot+".clientSecret") {
+			one.Fields = append(one.Fields, newSecret(slot))
+		}
 	}
 }
 

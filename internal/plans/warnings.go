@@ -21,9 +21,9 @@ func warnings(s *link.Spec, d *link.Desired, a *link.AuthentikSnapshot, p *link.
 	w.shared(d, a, p)
 	w.elsewhere(s, d, a)
 	w.registered(d, a)
-	w.slots(d, a, *p)
+	w.slots(s, d, a, *p)
 	w.secretGap(d, a)
-	w.onlyWay(d, a, *p)
+	w.onlyWay(s, d, a, *p)
 	return w
 }
 
@@ -145,22 +145,45 @@ func (w *warner) secretGap(d *link.Desired, a *link.AuthentikSnapshot) {
 }
 
 // onlyWay warns if authentik is the only way in and the plan changes how PocketBase knows it.
-func (w *warner) onlyWay(d *link.Desired, a *link.AuthentikSnapshot, p link.PocketBaseSnapshot) {
+func (w *warner) onlyWay(s *link.Spec, d *link.Desired, a *link.AuthentikSnapshot, p link.PocketBaseSnapshot) {
 	c, now := p.Collection(d.Collection.Name), providerByPK(a, d.Provider.PK)
-	if c == nil || now == nil || !onlyThrough(c, now.ClientID) {
+	if c == nil {
 		return
 	}
-	off := say.Of("Passwords and one-time passwords are off there.")
-	switch i := link.SlotIndex(c.OAuth2, d.Slot.Slot); {
-	case i < 0 || c.OAuth2.Providers[i].ClientID != now.ClientID:
-		w.add(link.WarnOnlyWay, report.PB, onlyWords(c), say.Join(off, say.Of("Test a sign-in through %s, to prove "+
-			"the new way before the old one goes. An app that knows the slot by its name needs the new one.",
-			d.Slot.Slot)))
-	case newCredentials(d, a):
-		w.add(link.WarnOnlyWay, report.PB, onlyWords(c), say.Join(off,
-			say.Of("The old client ID or secret goes before "+
-				"the new one is proved. Turn one of them on until a test sign-in has worked with the new one.")))
+	off, i := say.Of("Passwords and one-time passwords are off there."), link.SlotIndex(c.OAuth2, d.Slot.Slot)
+	restored := say.Of("PocketBase then tries the new client ID and secret with authentik. Unless authentik accepts " +
+		"them, the old ones are restored.")
+	if i >= 0 && takenOver(c.OAuth2.Providers[i].ClientID, d, now) {
+		w.replaced(s, d, a, c, i)
+		return
 	}
+	if now == nil || !onlyThrough(c, now.ClientID) {
+		return
+	}
+	switch {
+	case i < 0 || c.OAuth2.Providers[i].ClientID != now.ClientID:
+		w.add(link.WarnOnlyWay, report.PB, onlyWords(c), say.Join(off, say.Of("The old slot stays until a sign-in "+
+			"through %s has worked. An app that knows the slot by its name needs the new one.", d.Slot.Slot)),
+			report.Way{Run: report.RunProved, For: say.Of("to prove it with a person who is made for the test")})
+	case newCredentials(d, a):
+		w.add(link.WarnOnlyWay, report.PB, onlyWords(c), say.Join(off, restored))
+	}
+}
+
+// replaced warns if the only way in gets another application. One that authentik no longer has signs nobody in.
+func (w *warner) replaced(s *link.Spec, d *link.Desired, a *link.AuthentikSnapshot, c *link.CollectionState, i int) {
+	old := c.OAuth2.Providers[i]
+	if !onlyThrough(c, old.ClientID) || providerByClient(a, old.ClientID) == nil && endpointsOf(*d, s).of(&old) {
+		return
+	}
+	w.add(link.WarnOnlyWay, report.PB, say.Of("People can sign in to %s only through %s, which gets another "+
+		"application.", c.Name, old.Slot), say.Of("PocketBase never shows the old client secret, so it can't be "+
+		"restored. Give the link a free slot instead, and test a sign-in before the old one goes."))
+}
+
+// takenOver reports whether the link takes a slot with that client over from another application.
+func takenOver(clientID string, d *link.Desired, now *link.ProviderState) bool {
+	return clientID != d.Provider.ClientID && (now == nil || clientID != now.ClientID)
 }
 
 // onlyThrough reports whether people can sign in to the collection with that client only.
@@ -175,19 +198,24 @@ func onlyWords(c *link.CollectionState) say.Text {
 }
 
 // slots warns about other slots of the collection that have this link's client.
-func (w *warner) slots(d *link.Desired, a *link.AuthentikSnapshot, p link.PocketBaseSnapshot) {
+func (w *warner) slots(s *link.Spec, d *link.Desired, a *link.AuthentikSnapshot, p link.PocketBaseSnapshot) {
 	c, now := p.Collection(d.Collection.Name), providerByPK(a, d.Provider.PK)
 	if c == nil || now == nil {
 		return
 	}
+	goes := OldSlots(s, d, d.Collection, now.ClientID)
 	for _, o := range c.OAuth2.Providers {
-		if link.IsSlot(o.Slot) && o.Slot != d.Slot.Slot && o.ClientID == now.ClientID {
-			w.add(link.WarnOldSlot, report.PB, say.Of("The slot %s also has this link, next to %s.", o.Slot,
-				d.Slot.Slot),
-				say.Of("PocketBase knows the people who signed in through %s by that slot. Through %s it links them "+
-					"again by verified e-mail address, or refuses them. Your app shows both buttons until you "+
-					"remove %s in PocketBase.", o.Slot, d.Slot.Slot, o.Slot))
+		if !link.IsSlot(o.Slot) || o.Slot == d.Slot.Slot || o.ClientID != now.ClientID {
+			continue
 		}
+		until := say.Of("Your app shows both buttons until you remove %s in PocketBase.", o.Slot)
+		if slices.Contains(goes, o.Slot) {
+			until = say.Of("Your app shows both buttons until %s is removed. Let it use %s before that.", o.Slot,
+				d.Slot.Slot)
+		}
+		w.add(link.WarnOldSlot, report.PB, say.Of("The slot %s also has this link, next to %s.", o.Slot, d.Slot.Slot),
+			say.Join(say.Of("PocketBase knows the people who signed in through %s by that slot. Through %s it links "+
+				"them again by verified e-mail address, or refuses them.", o.Slot, d.Slot.Slot), until))
 	}
 }
 

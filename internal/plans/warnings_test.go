@@ -92,10 +92,21 @@ func TestWarnings(t *testing.T) {
 		"the slot stays": {id: "old-slot", never: true},
 		"another secret for the only way in": {world: onlyOurs,
 			edit: func(s *link.Spec) { s.Provider.ClientSecret = new(secret.New("another")) },
-			id:   "only-way", says: "People can sign in to users only with authentik."},
+			id:   "only-way", says: "Unless authentik accepts them, the old ones are restored."},
+		"the only way in is somebody else's": {world: func(w *world) {
+			onlyOurs(w)
+			w.collection("users").OAuth2.Providers = nil
+			elements(w, foreign("oidc", "theirs", "https://elsewhere/"))
+		}, edit: both(use, func(s *link.Spec) { s.PocketBase.Slot = new("oidc") }),
+			id: "only-way", says: "only through oidc, which gets another application."},
+		"the only way in is of an application that is gone": {world: func(w *world) {
+			onlyOurs(w)
+			w.collection("users").OAuth2.Providers = nil
+			elements(w, ours("oidc", "gone"))
+		}, id: "only-way", never: true},
 		"another slot for the only way in": {world: onlyOurs,
 			edit: func(s *link.Spec) { s.PocketBase.Slot = new("oidc3") },
-			id:   "only-way", says: "Test a sign-in through oidc3, to prove the new way before the old one goes."},
+			id:   "only-way", says: "The old slot stays until a sign-in through oidc3 has worked."},
 		"the only way in stays": {world: onlyOurs,
 			edit: func(s *link.Spec) { s.PocketBase.DisplayName = new("Company") }, id: "only-way", never: true},
 		"another way in without passwords": {world: func(w *world) { w.collection("users").PasswordAuth = new(false) },

@@ -35,6 +35,8 @@ const (
 	whyMethods    = "You chose how people sign in to %s."
 	whyOneWay     = "People sign in with authentik from then on. It is written only after a sign-in through the link " +
 		"has worked. Superusers keep their password."
+	whyOldSlot = "The link has moved. %s is removed only after a sign-in through %s has worked, so that people never " +
+		"lose the only way in."
 	whyAnotherWay  = "People need another way in before the link goes."
 	whySecretAgain = "The apply was interrupted, and PocketBase never shows its client secret."
 )
@@ -77,7 +79,13 @@ func like(kept say.Text, texts ...say.Text) say.Text {
 func reasons(c *link.Change) []say.Text {
 	switch s := c.After.(type) {
 	case *link.CollectionState:
-		return []say.Text{say.Of(whyMethods, s.Name)}
+		texts := []say.Text{say.Of(whyMethods, s.Name)}
+		for _, old := range link.Slots() {
+			for _, own := range link.Slots() {
+				texts = append(texts, say.Of(whyOldSlot, old, own))
+			}
+		}
+		return texts
 	case *link.SessionState:
 		return []say.Text{signOut(*s).Why}
 	}

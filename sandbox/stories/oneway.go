@@ -1,11 +1,13 @@
 package stories
 
 import (
+	"slices"
 	"time"
 
 	"authpocket/internal/export"
 	"authpocket/internal/link"
 	"authpocket/internal/report"
+	"authpocket/internal/say"
 	"authpocket/web/view"
 	"authpocket/web/view/changes"
 )
@@ -16,6 +18,20 @@ func oneWayPlan(by string) link.Plan {
 		OTP: new(false)}}, nil)
 	p = p.Limited(link.PartAfterProof)
 	p.Warnings, p.Proof = nil, new(link.NewProof(&p.Desired, by, time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)))
+	return p
+}
+
+// oldSlotPlan returns the part of a plan that removes the slot that the link had before.
+func oldSlotPlan() link.Plan {
+	p := oneWayPlan("ada@example.com")
+	before, after := p.Desired.Collection, p.Desired.Collection
+	old := p.Desired.Slot
+	old.Slot = "oidc3"
+	before.OAuth2.Providers = append(slices.Clone(before.OAuth2.Providers), old)
+	p.Changes = []link.Change{{System: report.PB, Kind: link.KindOldSlot, Action: link.Update, Needs: link.NeedProof,
+		Object: say.Of("slot %s of the collection “%s”", old.Slot, before.Name), Before: &before, After: &after,
+		Fields: link.Diff(old.Values(), nil), Why: say.Of("The link has moved. %s is removed only after a sign-in "+
+			"through %s has worked, so that people never lose the only way in.", old.Slot, p.Desired.Slot.Slot)}}
 	return p
 }
 
@@ -32,11 +48,15 @@ func oneWayStories(proven *view.Head) []Story {
 	done := offered
 	done.OneWay, done.Desired = false, to.Desired
 	done.Rounds = append([]changes.Round{{Receipt: "k4", Made: plan.Changes}}, done.Rounds...)
+	oldSlot := offered
+	oldSlot.OneWay, oldSlot.OldSlots = false, []string{"oidc3"}
 	return []Story{
 		{"done-one-way-offered", changes.Done(changes.NewDone(proven, offered))},
 		{"done-one-way", changes.Done(changes.NewDone(proven, done))},
 		{"review-passwords", changes.Review(review(plan))},
 		{"review-passwords-long", changes.Review(review(to))},
+		{"done-old-slot", changes.Done(changes.NewDone(proven, oldSlot))},
+		{"review-old-slot", changes.Review(review(oldSlotPlan()))},
 	}
 }
 

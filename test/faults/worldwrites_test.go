@@ -66,7 +66,7 @@ func (w *world) carryOut(s setter) error {
 		set(s, "createRule", &w.users.CreateRule, after.CreateRule)
 		set(s, "authRule", &w.users.AuthRule, after.AuthRule)
 		return nil
-	case link.KindOAuth2:
+	case link.KindOAuth2, link.KindOldSlot:
 		return w.writeOAuth2(s)
 	}
 	return fmt.Errorf("no system has a %s", s.change.Kind)

@@ -25,9 +25,10 @@ type Apply struct {
 	Errand
 	// The rest is set before the record ends. checks are those of a new client
 	// secret.
-	stopped *report.Stopped // nil: the plan was carried out
-	checks  report.Checks
-	proof   changes.Proof
+	stopped  *report.Stopped // nil: the plan was carried out
+	checks   report.Checks
+	proof    changes.Proof
+	restored *report.Message // why the client ID and secret from before were restored, nil if they were not
 }
 
 // Progress returns the record's first n entries for the page.
@@ -36,6 +37,7 @@ func (j *Apply) Progress(n int, over bool) changes.Progress {
 	p := changes.Progress{
 		Purpose: j.Plan.Purpose, Restores: j.Plan.Restores, Again: cmp.Or(j.Again, Again(&j.Plan)), Back: j.Back,
 		Warnings: j.Plan.Warnings, OneWay: j.Plan.Part == link.PartAfterProof,
+		Tries:   j.Plan.OnlyWay() && j.Plan.GivesCredentials(),
 		Changes: j.Plan.Changes, States: make([]string, len(j.Plan.Changes)), Failed: map[int][]report.Message{},
 		Ended: over,
 	}
@@ -49,7 +51,7 @@ func (j *Apply) Progress(n int, over bool) changes.Progress {
 		}
 	}
 	if over {
-		p.Stopped, p.Checks, p.Proof = j.stopped, j.checks, j.proof
+		p.Stopped, p.Checks, p.Proof, p.Restored = j.stopped, j.checks, j.proof, j.restored
 	}
 	return p
 }
@@ -102,11 +104,15 @@ func (j *Apply) run(ctx context.Context, e *engine.Engine, sess *Session) {
 		sess.dropChecks()
 		j.Happened.Add(event)
 	})
-	if err == nil {
-		j.succeeded(ctx, e, sess)
+	if err != nil {
+		j.stop(err)
 		return
 	}
-	j.stop(err)
+	if _, err := e.ProveOnlyWay(ctx, &j.Plan); err != nil {
+		j.restored = new(report.MessageOf(err))
+		return
+	}
+	j.succeeded(ctx, e, sess)
 }
 
 func (j *Apply) stop(err error) {

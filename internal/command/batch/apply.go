@@ -161,7 +161,11 @@ func (r *applyRun) apply(ctx context.Context, to terminal.Streams, j *job) outpu
 		if errors.Is(err, errLacks) {
 			continue
 		}
-		view.Applied(&made, outcomes, nil, report.SignedIn{}, err)
+		var checks report.Checks
+		if err == nil {
+			checks, err = j.engine.ProveOnlyWay(ctx, &made)
+		}
+		view.Applied(&made, outcomes, checks, report.SignedIn{}, err)
 		if err == nil && outcomes.Done() > 0 {
 			j.settle = j.engine.Settle(&made)
 		}

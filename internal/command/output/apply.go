@@ -87,7 +87,13 @@ func ending(plan *link.Plan) say.Text {
 	case plan.Purpose == link.PurposeRotate:
 		return say.Of("Both systems have the new client secret.")
 	}
-	if plan.NeedsProof() {
+	switch {
+	case plan.Part == link.PartBeforeProof:
+		return say.Of("Applied, but for what needs a proof. Run authpocket apply --sign-in-new to do that, too.")
+	case plan.NeedsProof() && !link.TurnsOff(plan.Changes):
+		return say.Of("Applied. The old slot is gone, and people sign in to %s through %s.",
+			plan.Desired.Collection.Name, plan.Desired.Slot.Slot)
+	case plan.NeedsProof():
 		return say.Of("Applied. People sign in to %s as chosen. Superusers still have their password.",
 			plan.Desired.Collection.Name)
 	}

@@ -26,7 +26,10 @@ type Progress struct {
 	Again    string // URL of the review of a new plan of the same kind
 	Back     string // where to continue after a plan that fixes one problem
 	OneWay   bool   // ways in were taken away, after a proof
+	Tries    bool   // the only way in got another client secret, which is tried before the apply ends
 	Warnings []link.Warning
+	// Restored says why the client ID and secret from before were restored, nil if they were not.
+	Restored *report.Message
 	// Checks are the checks of a new client secret.
 	Checks report.Checks
 	Proof  Proof
@@ -64,7 +67,7 @@ func NewApply(h view.Head, in Progress, events string) ApplyPage {
 		}
 		return p
 	}
-	if in.Purpose == link.PurposeRotate && p.Done == len(p.Steps) {
+	if (in.Purpose == link.PurposeRotate || in.Tries) && p.Done == len(p.Steps) {
 		p.Status = say.Of("%d of %s applied. Checking the new secret.", p.Done, countChanges(len(p.Steps)))
 	}
 	p.Head.Title = say.Count(len(p.Steps), "Applying %d change", "Applying %d changes")
@@ -95,7 +98,9 @@ func newStep(in Progress, i int, c *link.Change) ApplyStep {
 	return s
 }
 
-func (in Progress) failed() bool { return in.Stopped != nil || len(in.Failed) > 0 }
+func (in Progress) failed() bool {
+	return in.Stopped != nil || len(in.Failed) > 0 || in.Restored != nil
+}
 
 func applyOutcome(in Progress, done int) *view.Outcome {
 	if !in.failed() {
@@ -103,6 +108,11 @@ func applyOutcome(in Progress, done int) *view.Outcome {
 	}
 	o := &view.Outcome{Kind: "bad", Heading: say.Of("The apply stopped"),
 		Actions: []view.Action{{Label: say.Of("Review what is left"), URL: cmp.Or(in.Again, "/review")}}}
+	if in.Restored != nil {
+		o.Heading, o.Text = in.Restored.Summary, in.Restored.Todo
+		o.Actions = append(o.Actions, view.Action{Label: say.Of("View check results"), URL: "/verify"})
+		return o
+	}
 	if in.Stopped == nil {
 		return o
 	}
@@ -136,6 +146,11 @@ func goodOutcome(in Progress, done int) *view.Outcome {
 		o.Heading = say.Of("No changes were needed")
 	}
 	switch {
+	case in.OneWay && !link.TurnsOff(in.Changes):
+		o.Heading = say.Of("The old slot is removed")
+		o.Text, o.Check = say.Of("To add it again, undo this in the history."), false
+		o.Actions = []view.Action{{Label: say.Of("Back to the link"), URL: "/done"},
+			{Label: report.RunReceipts.Label(), URL: "/receipts"}}
 	case in.OneWay:
 		o.Heading = say.Of("Passwords are turned off")
 		o.Text, o.Check = say.Of("Superusers keep their password. To turn passwords on again, undo this in the "+

@@ -3,6 +3,7 @@ package changes
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"authpocket/internal/link"
 	"authpocket/internal/report"
@@ -20,6 +21,8 @@ type DoneInput struct {
 	Held     bool // the session still holds tokens
 	// OneWay reports whether passwords can be turned off, now that a sign-in has worked.
 	OneWay bool
+	// OldSlots are those that the link had before and that can be removed now, in the place of that.
+	OldSlots []string
 	// AuthentikAPI and PocketBaseAPI are the addresses that authpocket used. The
 	// dashboards are there too.
 	AuthentikAPI, PocketBaseAPI string
@@ -75,6 +78,9 @@ func NewDone(h *view.Head, in DoneInput) DonePage {
 	}
 	if in.OneWay {
 		p.OneWay = &view.Action{Label: say.Of("Turn off passwords"), URL: "/passwords"}
+	}
+	if len(in.OldSlots) > 0 {
+		p.OldSlot = &view.Action{Label: say.Of("Remove %s", strings.Join(in.OldSlots, ", ")), URL: "/review"}
 	}
 	return p
 }

@@ -4,6 +4,7 @@ package changes
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"authpocket/internal/link"
@@ -49,9 +50,7 @@ func NewReview(h *view.Head, in ReviewInput) ReviewPage {
 		}
 	}
 	if in.Plan.Part == link.PartBeforeProof && in.Plan.Only == "" {
-		p.Decide = append(p.Decide, Note{say.Of("Passwords stay on for now"),
-			say.Of("They are turned off only after a sign-in through the link has worked: apply this, test a sign-in, " +
-				"and turn them off on the last page.")})
+		p.Decide = append(p.Decide, waiting(&in.Plan)...)
 	}
 	if in.Plan.Purpose == link.PurposeLink {
 		p.Head.Step, p.Head.Back, p.Answers = view.StepCaption(4), "/settings", answers(in)
@@ -63,6 +62,21 @@ func NewReview(h *view.Head, in ReviewInput) ReviewPage {
 		p.words(in)
 	}
 	return p
+}
+
+// waiting says what of a plan waits for a proof.
+func waiting(p *link.Plan) (notes []Note) {
+	if link.TurnsOff(p.Waiting) {
+		notes = append(notes, Note{say.Of("Passwords stay on for now"),
+			say.Of("They are turned off only after a sign-in through the link has worked: apply this, test a sign-in, " +
+				"and turn them off on the last page.")})
+	}
+	for _, slot := range link.OldSlots(p.Waiting) {
+		notes = append(notes, Note{say.Of("The slot %s stays for now", slot),
+			say.Of("It is removed only after a sign-in through %s has worked: apply this, test a sign-in, and remove it "+
+				"on the last page.", p.Desired.Slot.Slot)})
+	}
+	return notes
 }
 
 func newNote(w link.Warning) Note {
@@ -146,11 +160,25 @@ func (p *ReviewPage) words(in ReviewInput) {
 
 // oneWay sets the words of a plan that takes ways in away.
 func (p *ReviewPage) oneWay(plan *link.Plan) {
+	if !link.TurnsOff(plan.Changes) {
+		p.oldSlots(plan, link.OldSlots(plan.Changes))
+		return
+	}
 	p.Head.Title, p.Button, p.Head.Back = say.Of("Review one way in"), say.Of("Turn off passwords"), "/done"
 	p.Danger = true
 	p.Lead = say.Of("%s signed in with authentik at %s. From now on that is how people sign in to %s. Superusers are "+
 		"people of another collection and keep their password, so you can always turn passwords on again, here or in "+
 		"PocketBase's dashboard.", plan.Proof.By, say.Moment(plan.Proof.At), plan.Desired.Collection.Name)
+}
+
+// oldSlots sets the words of a plan that removes the slots that the link had before.
+func (p *ReviewPage) oldSlots(plan *link.Plan, old []string) {
+	names := say.Raw(strings.Join(old, ", "))
+	p.Head.Title, p.Button, p.Head.Back = say.Of("Review removal of %s", names), say.Of("Remove %s", names), "/done"
+	p.Danger = true
+	p.Lead = say.Of("%s signed in with authentik through %s at %s. %s, where the link was before, is removed from %s. "+
+		"Accounts stay, and you can undo it.", plan.Proof.By, plan.Desired.Slot.Slot, say.Moment(plan.Proof.At), names,
+		plan.Desired.Collection.Name)
 }
 
 // happens says what a plan for the link does, in a sentence for each system and one for the rest.

@@ -1,0 +1,100 @@
+package engine
+
+import (
+	"context"
+	"slices"
+
+	"authpocket/internal/link"
+	"authpocket/internal/plans"
+	"authpocket/internal/report"
+	"authpocket/internal/say"
+)
+
+// ProveSecret has PocketBase use its client secret with authentik, and checks
+// the outcome in PocketBase's log. That takes up to 30 s.
+func (e *Engine) ProveSecret(ctx context.Context, d *link.Desired) report.Check {
+	return e.pocketbase.Probe(ctx, *d)
+}
+
+// ProveOnlyWay checks a plan that was applied and gave the only way in another client ID or secret: PocketBase has to
+// sign in with it at authentik, or what was there comes back, and the error says so. It makes no check for any other
+// plan.
+func (e *Engine) ProveOnlyWay(ctx context.Context, plan *link.Plan) (report.Checks, error) {
+	if !plan.OnlyWay() || !plan.GivesCredentials() {
+		return nil, nil
+	}
+	check := e.ProveSecret(ctx, &plan.Desired)
+	return report.Checks{check}, e.KeepCredentials(ctx, plan, &check)
+}
+
+// KeepCredentials restores the client ID and secret from before the plan, also after ctx has ended, if the check has
+// shown that authentik rejects the new ones. Where authentik is the only way in, it does so too unless the check has
+// shown that authentik accepts them. The error says what was restored, and why.
+func (e *Engine) KeepCredentials(ctx context.Context, plan *link.Plan, check *report.Check) error {
+	rejected := check.Status == report.Fail && check.Cause == report.CauseInvalidClient
+	if !rejected && (check.Status == report.Pass || !plan.OnlyWay()) {
+		return nil
+	}
+	why := say.Of("authentik rejects the new client secret from PocketBase.")
+	todo := say.Of("Run the checks to find the reason.")
+	if !rejected {
+		why = say.Join(say.Of("It is not proved that authentik accepts the new client secret from PocketBase, and "+
+			"authentik is the only way in."), check.Evidence)
+		todo = say.Of("Make that check work, or turn on passwords, and rotate again.")
+	}
+	back := say.Of("The old secret was restored in both systems.")
+	if plan.Purpose != link.PurposeRotate {
+		back = say.Of("The old client ID and secret were restored.")
+		todo = say.Of("Make that check work, or turn on passwords, and apply again.")
+	}
+	if err := e.restoreCredentials(context.WithoutCancel(ctx), plan); err != nil {
+		back, todo = say.Of("Restoring the old one failed: %s", report.MessageOf(err).Text(report.InFile)), say.Text{}
+	}
+	return &report.Fault{Summary: why, Todo: say.Join(back, todo)}
+}
+
+// restoreCredentials restores the client ID and secret from before the plan: authentik's first, which PocketBase then
+// gets.
+func (e *Engine) restoreCredentials(ctx context.Context, plan *link.Plan) error {
+	var back link.Plan
+	var err error
+	if plan.Purpose == link.PurposeRotate {
+		back, err = e.RotationTo(ctx, new(plan.Spec), plan.SecretBefore())
+	} else {
+		back, err = e.credentialsBack(ctx, plan)
+	}
+	if err != nil {
+		return err
+	}
+	return e.Apply(ctx, back, func(Event) {})
+}
+
+// credentialsBack returns a plan that undoes what of a plan changed the client ID and secret, with the secrets that
+// only this plan in memory has.
+func (e *Engine) credentialsBack(ctx context.Context, plan *link.Plan) (link.Plan, error) {
+	var done []link.Change // an undo begins with the last one
+	known := false         // the old secret
+	for _, c := range slices.Backward(plan.Changes) {
+		switch {
+		case c.NewCredentials():
+			known = true
+			c.Fields = slices.DeleteFunc(slices.Clone(c.Fields),
+				func(f link.Field) bool { return f.Name != "client_id" && f.Name != "client_secret" })
+			done = append(done, c)
+		case c.RewrittenSlot() != "":
+			done = append(done, c)
+		}
+	}
+	if !known {
+		return link.Plan{}, report.Problems{{
+			Summary: say.Of("The old client secret is not known, because PocketBase never shows it.")}}
+	}
+	spec := plan.Spec
+	spec.PocketBase.RewriteSecret = true // it is authentik's, as PocketBase never shows its own
+	snaps, err := e.Observe(ctx, spec)
+	if err != nil {
+		return link.Plan{}, err
+	}
+	back, problems := plans.NewUndo(&spec, done, &snaps.Authentik, &snaps.PocketBase, true)
+	return back, problems.Err()
+}
