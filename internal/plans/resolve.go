@@ -247,7 +247,7 @@ func resolveKey(d *link.Desired, s *link.Spec, a link.AuthentikSnapshot, now *li
 		return
 	}
 	current := link.Find(a.Keys, func(k link.Key) bool { return k.ID == now.SigningKey.ID && k.Usable() })
-	if current == nil && unseen && now.SigningKey.ID != "" {
+	if a.KeysUnread || current == nil && unseen && now.SigningKey.ID != "" {
 		d.Provider.SigningKey = now.SigningKey
 		return
 	}

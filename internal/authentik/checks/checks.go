@@ -58,8 +58,12 @@ func (m *measured) measure(ctx context.Context) {
 	first.Go(func() { m.flows.all, m.flows.allErr = m.c.All(ctx, rest.FlowList()) })
 	first.Go(func() { m.flows.brand = m.c.fetch(ctx, m.d.AuthentikURL+rest.BrandPath, wire.JSON) })
 	first.Go(func() { m.readUser(ctx) })
-	group.Go(func() { m.discovery = m.c.fetch(ctx, m.d.DiscoveryURL(), wire.JSON) })
-	group.Go(func() { m.jwks = m.c.fetch(ctx, m.keysURL(), wire.JSON) })
+	group.Go(func() {
+		m.discovery = m.c.fetch(ctx, m.d.DiscoveryURL(), wire.JSON)
+		if _, kind := m.namedKey(); kind == "" {
+			m.jwks = m.c.fetch(ctx, m.keysURL(), wire.JSON)
+		}
+	})
 	group.Go(func() { m.revoke = m.askRevoke(ctx) })
 	group.Go(func() { m.access, m.accessErr = m.askAccess(ctx) })
 	group.Go(func() {

@@ -94,9 +94,31 @@ func (m *measured) keysURL() string {
 	return m.d.AuthentikURL + "/application/o/" + url.PathEscape(m.d.Application.Slug) + "/jwks/"
 }
 
+// namedKey returns the algorithm by which ID tokens are signed according to the OpenID configuration, and the type of
+// the key that it takes. Without an RSA or EC key both are empty, and where PocketBase reads the key set, so that this
+// has to be asked for itself. authentik derives the algorithm from the provider's key (providers/oauth2/models.py).
+func (m *measured) namedKey() (algorithm, kind string) {
+	var config openIDConfig
+	if m.d.Slot.JWKSURL != "" || m.discovery.Status != http.StatusOK ||
+		json.Unmarshal(m.discovery.Body, &config) != nil || len(config.Algorithms) != 1 {
+		return "", ""
+	}
+	switch algorithm = config.Algorithms[0]; algorithm {
+	case "RS256":
+		return algorithm, "RSA"
+	case "ES256", "ES384", "ES512":
+		return algorithm, "EC"
+	}
+	return "", ""
+}
+
 // judgeKeys checks that there is a key whose signatures PocketBase can verify.
 func (m *measured) judgeKeys() report.Check {
 	check := newCheck(report.CheckAuthentikJWKS, say.Of("authentik has an RSA or EC key to sign with"))
+	if algorithm, kind := m.namedKey(); kind != "" {
+		return m.judgeChosenKey(check, say.Of("The OpenID configuration names the algorithm %s, which takes a key of "+
+			"type %s.", algorithm, kind))
+	}
 	asked := "GET " + m.keysURL()
 	if check = m.judgePage(check, asked, m.jwks); check.Status != "" {
 		return check
@@ -151,6 +173,8 @@ type openIDConfig struct {
 	TokenURL    string `json:"token_endpoint"`
 	UserInfoURL string `json:"userinfo_endpoint"`
 	JWKSURL     string `json:"jwks_uri"`
+	// Algorithms are those by which ID tokens are signed. authentik names that of the provider's key.
+	Algorithms []string `json:"id_token_signing_alg_values_supported"`
 	// RegistrationURL is where clients register themselves, if the provider lets them.
 	RegistrationURL string `json:"registration_endpoint"`
 }
