@@ -20,7 +20,7 @@ const (
 	clockFail = 5 * time.Minute // what PocketBase allows in ID tokens
 )
 
-func skipped(c report.Check, err error) report.Check { return c.Skips(report.MessageOf(err).What()) }
+func skipped(c report.Check, err error) report.Check { return *c.Skips(report.MessageOf(err).What()) }
 
 // remedyOf returns the catalogue's remedy for a cause.
 func remedyOf(cause report.CauseID) say.Text {
@@ -48,10 +48,10 @@ func checkAddresses(d *link.Desired) report.Check {
 	addresses := append([]string{d.AuthentikURL, d.Slot.AuthURL, d.PocketBaseURL}, d.RedirectURLs()...)
 	open := slices.DeleteFunc(slices.Clone(addresses), func(one string) bool { return !address.PlainHTTP(one) })
 	if len(open) > 0 {
-		return check.Warns(report.CausePlainHTTP, say.Of("Plain http: %s.", strings.Join(open, ", ")),
+		return *check.Warns(report.CausePlainHTTP, say.Of("Plain http: %s.", strings.Join(open, ", ")),
 			remedyOf(report.CausePlainHTTP))
 	}
-	return check.Passes(say.Of("All addresses that browsers use are https, or of this machine: %s.",
+	return *check.Passes(say.Of("All addresses that browsers use are https, or of this machine: %s.",
 		strings.Join(addresses, ", ")))
 }
 
@@ -76,14 +76,14 @@ func (e *Engine) checkClock(ctx context.Context) report.Check {
 		clockWords(p))
 	switch {
 	case apart <= clockWarn:
-		return check.Passes(evidence)
+		return *check.Passes(evidence)
 	case p.Abs() > a.Abs():
 		check.System = report.PB
 	}
 	if apart > clockFail {
-		return check.Fails(report.CauseClock, evidence, remedyOf(report.CauseClock))
+		return *check.Fails(report.CauseClock, evidence, remedyOf(report.CauseClock))
 	}
-	return check.Warns(report.CauseClock, evidence, remedyOf(report.CauseClock))
+	return *check.Warns(report.CauseClock, evidence, remedyOf(report.CauseClock))
 }
 
 func clockWords(ahead time.Duration) say.Text {
@@ -103,21 +103,21 @@ func (e *Engine) checkCollection(ctx context.Context, d *link.Desired) report.Ch
 	now, err := e.pocketbase.Collection(ctx, *d)
 	if report.IsStale(err) {
 		m := report.MessageOf(err)
-		return check.Fails(report.CauseCollectionMissing, m.What(), m.Todo)
+		return *check.Fails(report.CauseCollectionMissing, m.What(), m.Todo)
 	}
 	if err != nil {
 		return skipped(check, err)
 	}
 	drifts := d.RuleDrifts(now)
 	if len(drifts) == 0 {
-		return check.Passes(say.Of("Create rule, auth rule and multi-factor authentication of %s are unchanged.",
+		return *check.Passes(say.Of("Create rule, auth rule and multi-factor authentication of %s are unchanged.",
 			now.Name))
 	}
 	what := say.Join(link.Each(drifts, func(d link.RuleDrift) say.Text { return d.What })...)
 	if worst := link.Find(drifts, func(d link.RuleDrift) bool { return !d.Looser }); worst != nil {
-		return check.Fails(worst.Cause, what, remedyOf(worst.Cause))
+		return *check.Fails(worst.Cause, what, remedyOf(worst.Cause))
 	}
-	return check.Warns(drifts[0].Cause, what, remedyOf(drifts[0].Cause))
+	return *check.Warns(drifts[0].Cause, what, remedyOf(drifts[0].Cause))
 }
 
 // checkPrediction predicts the sign-in of a person. A refusal of the token's
@@ -131,12 +131,12 @@ func (e *Engine) checkPrediction(ctx context.Context, d *link.Desired, person in
 	case err != nil:
 		return skipped(check, err)
 	case !p.Unknown.Empty() && p.Outcome != signin.OutcomeRefused:
-		return check.Skips(say.Of("Cannot be known before a sign-in: %s. Test a sign-in to find out.", p.Unknown))
+		return *check.Skips(say.Of("Cannot be known before a sign-in: %s. Test a sign-in to find out.", p.Unknown))
 	case p.Outcome != signin.OutcomeRefused:
-		return check.Passes(p.Words)
+		return *check.Passes(p.Words)
 	case person == 0:
-		return check.Warns(p.Cause, p.Words, say.Of("This is about the token's own account. Choose another person "+
+		return *check.Warns(p.Cause, p.Words, say.Of("This is about the token's own account. Choose another person "+
 			"to check with, or: %s", remedyOf(p.Cause)))
 	}
-	return check.Fails(p.Cause, p.Words, remedyOf(p.Cause))
+	return *check.Fails(p.Cause, p.Words, remedyOf(p.Cause))
 }

@@ -122,7 +122,7 @@ func (e *Engine) attempt(ctx context.Context, d *link.Desired, who signin.Creden
 	hide := append(who.Secrets(), back.Code)
 	if v.Cause == report.CauseCredentials { // what authentik's page said is all there is to say
 		a.check.System = report.Authentik
-		a.check = a.check.Fails(v.Cause, back.Said.Values(func(s string) string { return secret.Hide(s, hide...) }),
+		a.check = *a.check.Fails(v.Cause, back.Said.Values(func(s string) string { return secret.Hide(s, hide...) }),
 			v.Todo)
 	} else {
 		a.check = signInCheck(a.check, &v, hide)
@@ -173,20 +173,20 @@ func notStarted(check report.Check, err error) report.Check {
 			cause = report.CauseUnreachable
 		}
 	}
-	return check.Fails(cause, m.What(), m.Todo)
+	return *check.Fails(cause, m.What(), m.Todo)
 }
 
 // stoppedCheck returns the check for a sign-in at authentik without an outcome.
 func stoppedCheck(check report.Check, stopped *signin.LoginError) report.Check {
 	if stopped.Stop == signin.StopStage || stopped.Cause == "" {
 		check.Remedy = stopped.Todo
-		return check.Skips(stopped.What)
+		return *check.Skips(stopped.What)
 	}
 	todo := stopped.Todo
 	if todo.Empty() {
 		todo = remedyOf(stopped.Cause)
 	}
-	return check.Fails(stopped.Cause, say.Of("Stopped while %s: %s", stopped.Step, stopped.What), todo)
+	return *check.Fails(stopped.Cause, say.Of("Stopped while %s: %s", stopped.Step, stopped.What), todo)
 }
 
 // maxEvidence is how many log entries the check of a failed sign-in shows.
@@ -196,7 +196,7 @@ const maxEvidence = 5
 func signInCheck(check report.Check, v *signin.Verdict, hide []secret.Text) report.Check {
 	if v.Works {
 		check.System = report.PB
-		return check.Passes(v.Words())
+		return *check.Passes(v.Words())
 	}
 	if failed := v.FailedStage(); failed != nil {
 		check.System = report.PB
@@ -215,7 +215,7 @@ func signInCheck(check report.Check, v *signin.Verdict, hide []secret.Text) repo
 		}
 	}
 	evidence := say.Join(said...).Values(func(s string) string { return secret.Hide(s, hide...) })
-	return check.Fails(v.Cause, evidence, v.Todo)
+	return *check.Fails(v.Cause, evidence, v.Todo)
 }
 
 // findLost looks for the account of a sign-in whose answer was lost.

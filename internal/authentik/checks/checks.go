@@ -12,8 +12,8 @@ import (
 	"authpocket/internal/wire"
 )
 
-func newCheck(id report.CheckID, title say.Text) report.Check {
-	return report.Check{ID: id, System: report.Authentik, Title: title}
+func newCheck(id report.CheckID, title say.Text) *report.Check {
+	return &report.Check{ID: id, System: report.Authentik, Title: title}
 }
 
 // measured holds all responses of one Check before they are judged.
@@ -44,11 +44,14 @@ type Checker struct{ *rest.Client }
 func (c *Checker) Check(ctx context.Context, d link.Desired, person int) []report.Check {
 	m := &measured{c: c, d: d, person: person}
 	m.measure(ctx)
-	checks := append(m.judgeDiscovery(), m.judgeKeys())
+	checks := append(m.judgeDiscovery(), *m.judgeKeys())
 	checks = append(checks, m.judgeProbes()...)
-	return append(checks, m.judgeClient(), m.judgeScopes(), m.judgeGrants(), m.judgeValidity(), m.judgeFlows(),
-		m.judgePerson(), m.judgeAccess(), m.judgeClaims(), m.judgeEmail(), m.judgeEndpoints(), m.judgeBindings(),
-		m.judgeSettings())
+	for _, one := range []*report.Check{m.judgeClient(), m.judgeScopes(), m.judgeGrants(), m.judgeValidity(),
+		m.judgeFlows(), m.judgePerson(), m.judgeAccess(), m.judgeClaims(), m.judgeEmail(), m.judgeEndpoints(),
+		m.judgeBindings(), m.judgeSettings()} {
+		checks = append(checks, *one)
+	}
+	return checks
 }
 
 // measure sends all requests in parallel, except those that need the provider's settings first.
