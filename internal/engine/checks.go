@@ -20,7 +20,7 @@ const (
 	clockFail = 5 * time.Minute // what PocketBase allows in ID tokens
 )
 
-func skipped(c report.Check, err error) report.Check { return *c.Skips(report.MessageOf(err).What()) }
+func skipped(c *report.Check, err error) *report.Check { return c.Skips(report.MessageOf(err).What()) }
 
 // remedyOf returns the catalogue's remedy for a cause.
 func remedyOf(cause report.CauseID) say.Text {
@@ -30,34 +30,34 @@ func remedyOf(cause report.CauseID) say.Text {
 
 // checkBoth runs the checks that concern both systems.
 func (e *Engine) checkBoth(ctx context.Context, d link.Desired, person int) []report.Check {
-	checks := []report.Check{checkAddresses(&d), {}, {}, {}, {}}
+	checks := []report.Check{*checkAddresses(&d), {}, {}, {}, {}}
 	var group sync.WaitGroup
-	group.Go(func() { checks[1] = e.checkClock(ctx) })
+	group.Go(func() { checks[1] = *e.checkClock(ctx) })
 	group.Go(func() { checks[2] = e.pocketbase.Realtime(ctx, d) })
-	group.Go(func() { checks[3] = e.checkCollection(ctx, &d) })
-	group.Go(func() { checks[4] = e.checkPrediction(ctx, &d, person) })
+	group.Go(func() { checks[3] = *e.checkCollection(ctx, &d) })
+	group.Go(func() { checks[4] = *e.checkPrediction(ctx, &d, person) })
 	group.Wait()
 	return checks
 }
 
 // checkAddresses warns of plain http in addresses that browsers use.
-func checkAddresses(d *link.Desired) report.Check {
-	check := report.Check{ID: report.CheckAddresses, System: report.PB,
+func checkAddresses(d *link.Desired) *report.Check {
+	check := &report.Check{ID: report.CheckAddresses, System: report.PB,
 		Title: say.Of("Browsers reach both systems over " +
 			"https")}
 	addresses := append([]string{d.AuthentikURL, d.Slot.AuthURL, d.PocketBaseURL}, d.RedirectURLs()...)
 	open := slices.DeleteFunc(slices.Clone(addresses), func(one string) bool { return !address.PlainHTTP(one) })
 	if len(open) > 0 {
-		return *check.Warns(report.CausePlainHTTP, say.Of("Plain http: %s.", strings.Join(open, ", ")),
+		return check.Warns(report.CausePlainHTTP, say.Of("Plain http: %s.", strings.Join(open, ", ")),
 			remedyOf(report.CausePlainHTTP))
 	}
-	return *check.Passes(say.Of("All addresses that browsers use are https, or of this machine: %s.",
+	return check.Passes(say.Of("All addresses that browsers use are https, or of this machine: %s.",
 		strings.Join(addresses, ", ")))
 }
 
 // checkClock compares the clocks of both systems and this machine.
-func (e *Engine) checkClock(ctx context.Context) report.Check {
-	check := report.Check{ID: report.CheckClock, System: report.Authentik, Title: say.Of("The clocks agree")}
+func (e *Engine) checkClock(ctx context.Context) *report.Check {
+	check := &report.Check{ID: report.CheckClock, System: report.Authentik, Title: say.Of("The clocks agree")}
 	var a, p time.Duration
 	var errA, errP error
 	var group sync.WaitGroup
@@ -76,14 +76,14 @@ func (e *Engine) checkClock(ctx context.Context) report.Check {
 		clockWords(p))
 	switch {
 	case apart <= clockWarn:
-		return *check.Passes(evidence)
+		return check.Passes(evidence)
 	case p.Abs() > a.Abs():
 		check.System = report.PB
 	}
 	if apart > clockFail {
-		return *check.Fails(report.CauseClock, evidence, remedyOf(report.CauseClock))
+		return check.Fails(report.CauseClock, evidence, remedyOf(report.CauseClock))
 	}
-	return *check.Warns(report.CauseClock, evidence, remedyOf(report.CauseClock))
+	return check.Warns(report.CauseClock, evidence, remedyOf(report.CauseClock))
 }
 
 func clockWords(ahead time.Duration) say.Text {
@@ -97,33 +97,33 @@ func clockWords(ahead time.Duration) say.Text {
 }
 
 // checkCollection looks for rules that changed since the link was created.
-func (e *Engine) checkCollection(ctx context.Context, d *link.Desired) report.Check {
-	check := report.Check{ID: report.CheckPocketBaseCollection, System: report.PB,
+func (e *Engine) checkCollection(ctx context.Context, d *link.Desired) *report.Check {
+	check := &report.Check{ID: report.CheckPocketBaseCollection, System: report.PB,
 		Title: say.Of("The collection's rules are the same as when the link was created")}
 	now, err := e.pocketbase.Collection(ctx, *d)
 	if report.IsStale(err) {
 		m := report.MessageOf(err)
-		return *check.Fails(report.CauseCollectionMissing, m.What(), m.Todo)
+		return check.Fails(report.CauseCollectionMissing, m.What(), m.Todo)
 	}
 	if err != nil {
 		return skipped(check, err)
 	}
 	drifts := d.RuleDrifts(now)
 	if len(drifts) == 0 {
-		return *check.Passes(say.Of("Create rule, auth rule and multi-factor authentication of %s are unchanged.",
+		return check.Passes(say.Of("Create rule, auth rule and multi-factor authentication of %s are unchanged.",
 			now.Name))
 	}
 	what := say.Join(link.Each(drifts, func(d link.RuleDrift) say.Text { return d.What })...)
 	if worst := link.Find(drifts, func(d link.RuleDrift) bool { return !d.Looser }); worst != nil {
-		return *check.Fails(worst.Cause, what, remedyOf(worst.Cause))
+		return check.Fails(worst.Cause, what, remedyOf(worst.Cause))
 	}
-	return *check.Warns(drifts[0].Cause, what, remedyOf(drifts[0].Cause))
+	return check.Warns(drifts[0].Cause, what, remedyOf(drifts[0].Cause))
 }
 
 // checkPrediction predicts the sign-in of a person. A refusal of the token's
 // own account, person 0, is only a warning: it may be no account for people.
-func (e *Engine) checkPrediction(ctx context.Context, d *link.Desired, person int) report.Check {
-	check := report.Check{ID: report.CheckPrediction, System: report.PB,
+func (e *Engine) checkPrediction(ctx context.Context, d *link.Desired, person int) *report.Check {
+	check := &report.Check{ID: report.CheckPrediction, System: report.PB,
 		Title: say.Of("Predicted result of this person's " +
 			"sign-in")}
 	p, err := e.Foresee(ctx, *d, person)
@@ -131,12 +131,12 @@ func (e *Engine) checkPrediction(ctx context.Context, d *link.Desired, person in
 	case err != nil:
 		return skipped(check, err)
 	case !p.Unknown.Empty() && p.Outcome != signin.OutcomeRefused:
-		return *check.Skips(say.Of("Cannot be known before a sign-in: %s. Test a sign-in to find out.", p.Unknown))
+		return check.Skips(say.Of("Cannot be known before a sign-in: %s. Test a sign-in to find out.", p.Unknown))
 	case p.Outcome != signin.OutcomeRefused:
-		return *check.Passes(p.Words)
+		return check.Passes(p.Words)
 	case person == 0:
-		return *check.Warns(p.Cause, p.Words, say.Of("This is about the token's own account. Choose another person "+
+		return check.Warns(p.Cause, p.Words, say.Of("This is about the token's own account. Choose another person "+
 			"to check with, or: %s", remedyOf(p.Cause)))
 	}
-	return *check.Fails(p.Cause, p.Words, remedyOf(p.Cause))
+	return check.Fails(p.Cause, p.Words, remedyOf(p.Cause))
 }
