@@ -3,12 +3,12 @@ package rule
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/pattern"
 )
 
 // column is a field of the collection.
@@ -39,7 +39,7 @@ func (s *scope) column(name string) (column, bool) {
 	return c, true
 }
 
-var backRelation = regexp.MustCompile(`^\w+_via_\w+$`)
+var backRelation = pattern.Of(`^\w+_via_\w+$`)
 
 // field returns the operand for a field of the record, or for what lies behind it.
 func (s *scope) field(name string) (*operand, error) {
@@ -52,7 +52,7 @@ func (s *scope) field(name string) (*operand, error) {
 	}
 	c, there := s.column(path[0])
 	switch {
-	case !there && backRelation.MatchString(path[0]):
+	case !there && backRelation().MatchString(path[0]):
 		return &operand{}, nil
 	case !there:
 		return &operand{}, fmt.Errorf("unknown field %q", path[0])

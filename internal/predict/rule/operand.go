@@ -2,13 +2,14 @@ package rule
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/ganigeorgiev/fexpr"
 	"golang.org/x/mod/semver"
+
+	"authpocket/internal/pattern"
 )
 
 // operand is one side of a comparison.
@@ -108,18 +109,18 @@ func (s *scope) identifier(name string) (*operand, error) {
 
 // The names that PocketBase resolves (core/record_field_resolver.go).
 var (
-	ofRecord     = regexp.MustCompile(`^\w+[\w.:]*$`)
-	ofRequest    = regexp.MustCompile(`^@request\.(context|method|(auth|body|query|headers)\.[\w.:]*\w)$`)
-	ofCollection = regexp.MustCompile(`^@collection\.\w+(:\w+)?\.[\w.:]*\w+$`)
+	ofRecord     = pattern.Of(`^\w+[\w.:]*$`)
+	ofRequest    = pattern.Of(`^@request\.(context|method|(auth|body|query|headers)\.[\w.:]*\w)$`)
+	ofCollection = pattern.Of(`^@collection\.\w+(:\w+)?\.[\w.:]*\w+$`)
 )
 
 func (s *scope) resolve(name string) (*operand, error) {
 	switch {
-	case ofRecord.MatchString(name):
+	case ofRecord().MatchString(name):
 		return s.field(name)
-	case ofRequest.MatchString(name):
+	case ofRequest().MatchString(name):
 		return s.request(strings.Split(name, ".")[1:])
-	case ofCollection.MatchString(name):
+	case ofCollection().MatchString(name):
 		return &operand{}, nil
 	}
 	return &operand{}, fmt.Errorf("failed to resolve %q", name)
