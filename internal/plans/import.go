@@ -39,16 +39,16 @@ func Import(s link.Spec, a *link.AuthentikSnapshot, p link.PocketBaseSnapshot) (
 	if urls := basesOf(provider); len(urls) > 0 {
 		s.PocketBaseURLs = urls
 	}
-	whole, email := providerSpec(*provider)
+	whole, email := providerSpec(provider)
 	s.Email, s.Access = email, boundTo(a.Bindings)
 	s.Application.Slug, s.PocketBase.Collection, s.PocketBase.Slot = &a.Application.Slug, &collection.Name, &slot.Slot
 	usualA, usualP := withoutLink(&found, *a, p)
 	usual, _ := Resolve(s, &usualA, &usualP, link.Generated{})
 	link.OfferOther(link.ApplicationAttrs(), &s.Application, a.Application, &usual.Application)
 	usual, _ = Resolve(s, &usualA, &usualP, link.Generated{})
-	importProvider(&s, *provider, usual.Provider)
+	importProvider(&s, provider, &usual.Provider)
 	s.Provider.ScopeMappings = extraMappings(whole.ScopeMappings, a)
-	importSlot(&s, *collection, slot, &usualA, &usualP)
+	importSlot(&s, collection, &slot, &usualA, &usualP)
 	return s, nil
 }
 
@@ -67,17 +67,18 @@ func otherSlugs(a *link.AuthentikSnapshot) say.Text {
 	return say.Of("Those with an OAuth2 provider have %s.", strings.Join(slugs, ", "))
 }
 
-func importProvider(s *link.Spec, has, usual link.ProviderState) {
+func importProvider(s *link.Spec, is, usual *link.ProviderState) {
+	has := *is
 	usual.ClientID, usual.ClientSecret = has.ClientID, has.ClientSecret
 	logouts := slices.DeleteFunc(slices.Clone(has.RedirectURIs), func(r link.RedirectURI) bool { return !r.Logout() })
 	has.RedirectURIs = slices.DeleteFunc(slices.Clone(has.RedirectURIs), link.RedirectURI.Logout)
-	link.OfferOther(link.ProviderAttrs(), &s.Provider, &has, &usual)
+	link.OfferOther(link.ProviderAttrs(), &s.Provider, &has, usual)
 	if len(logouts) > 0 {
 		s.Provider.RedirectURIs = append(s.Provider.RedirectURIs, logouts...)
 	}
 }
 
-func importSlot(s *link.Spec, c link.CollectionState, slot link.OAuth2Provider, a *link.AuthentikSnapshot,
+func importSlot(s *link.Spec, c *link.CollectionState, slot *link.OAuth2Provider, a *link.AuthentikSnapshot,
 	p *link.PocketBaseSnapshot) {
 	if slot.IDTokenMode() {
 		s.PocketBase.UserInfo = new("id_token")
@@ -88,7 +89,7 @@ func importSlot(s *link.Spec, c link.CollectionState, slot link.OAuth2Provider, 
 	} else {
 		usual.Slot.JWKSURL, usual.Slot.Issuers = slot.JWKSURL, slot.Issuers
 	}
-	link.OfferOther(link.SlotAttrs(), &s.PocketBase, &slot, &usual.Slot)
+	link.OfferOther(link.SlotAttrs(), &s.PocketBase, slot, &usual.Slot)
 	link.OfferOther(link.OAuth2Attrs(), &s.PocketBase, &c.OAuth2, &usual.Collection.OAuth2)
 }
 
