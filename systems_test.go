@@ -15,14 +15,15 @@ import (
 )
 
 // TestItIsVettedForOtherSystems does what go vet does with another GOOS, from source alone: go vet compiles all that a
-// package imports first, which takes forty times as long. Tests are vetted on these systems themselves.
+// package imports first, which takes far longer. Tests are vetted on these systems themselves.
 func TestItIsVettedForOtherSystems(t *testing.T) {
 	sources := sources{token.NewFileSet(), map[string]*ast.File{}}
 	for _, system := range []string{"windows/amd64", "darwin/arm64", "linux/arm"} {
 		t.Run(system, func(t *testing.T) {
 			goos, goarch, _ := strings.Cut(system, "/")
 			product, err := load.Load(&load.Config{
-				Context: t.Context(), Fset: sources.set, Env: append(os.Environ(), "CGO_ENABLED=0", "GOOS="+goos, "GOARCH="+goarch),
+				Context: t.Context(), Fset: sources.set,
+				Env: append(os.Environ(), "CGO_ENABLED=0", "GOOS="+goos, "GOARCH="+goarch),
 				Mode: load.NeedName | load.NeedFiles | load.NeedCompiledGoFiles | load.NeedImports | load.NeedDeps |
 					load.NeedTypesSizes | load.NeedModule,
 			}, "./cmd/authpocket", "./internal/...", "./web/...", "./static")

@@ -14,21 +14,20 @@ import (
 // required is set where a package that cannot be installed is a failure.
 const required = "AUTHPOCKET_REQUIRE_PACKAGES"
 
-// manager runs dpkg or rpm as root of a user namespace, in which the files of root are ours. It reports whether that
-// works here.
-func manager(t *testing.T, name string) ([]string, bool) {
+// manager is dpkg or rpm as root of a user namespace, in which the files of root are ours. Where that does not run, the
+// test is skipped.
+func manager(t *testing.T, name string) []string {
 	t.Helper()
 	command := []string{"unshare", "--map-root-user", name}
-	cmd := exec.CommandContext(t.Context(), command[0], append(command[1:], "--version")...)
-	out, err := cmd.CombinedOutput()
+	out, err := exec.CommandContext(t.Context(), "unshare", "--map-root-user", name, "--version").CombinedOutput()
 	if err == nil {
-		return command, true
+		return command
 	}
 	if os.Getenv(required) != "" {
 		t.Fatalf("%s does not run: %v: %s", name, err, out)
 	}
-	t.Logf("NOT INSTALLED: %s does not run here: %v: %s", name, err, out)
-	return nil, false
+	t.Skipf("NOT INSTALLED: %s does not run here: %v: %s", name, err, out)
+	return nil
 }
 
 // packed writes a package to a file.
@@ -43,10 +42,7 @@ func packed(t *testing.T, name string, data []byte) string {
 
 // installsDeb installs a package into a directory, uses and removes it. What people wrote is left until the purge.
 func installsDeb(t *testing.T, data []byte) {
-	dpkg, works := manager(t, "dpkg")
-	if !works {
-		return
-	}
+	dpkg := manager(t, "dpkg")
 	root := t.TempDir()
 	known := filepath.Join(root, "var/lib/dpkg")
 	for _, dir := range []string{"info", "updates", "triggers"} {
@@ -55,8 +51,7 @@ func installsDeb(t *testing.T, data []byte) {
 	put(t, known, "status", "")
 	dpkg = append(dpkg, "--root="+root, "--force-script-chrootless")
 	run(t, ".", nil, append(dpkg, "--install", packed(t, "authpocket.deb", data))...)
-	works = worksIn(t, root, "usr/share/zsh/vendor-completions/_authpocket")
-	if !works {
+	if !worksIn(t, root, "usr/share/zsh/vendor-completions/_authpocket") {
 		return
 	}
 	kept := wrote(t, root)
@@ -78,10 +73,7 @@ func installsDeb(t *testing.T, data []byte) {
 // installsRPM does the same with a package of Fedora. Its scripts run in the directory, and need a shell there. There
 // is no purge.
 func installsRPM(t *testing.T, data []byte) {
-	rpm, works := manager(t, "rpm")
-	if !works {
-		return
-	}
+	rpm := manager(t, "rpm")
 	root := t.TempDir()
 	for _, file := range append(strings.Fields(run(t, ".", nil, "ldd", "/bin/sh")), "/bin/sh") {
 		if content, err := os.ReadFile(file); err == nil && filepath.IsAbs(file) {
@@ -103,7 +95,8 @@ func installsRPM(t *testing.T, data []byte) {
 // worksIn tests what is installed: the program, its page of the manual, and completions in shells that are here.
 func worksIn(t *testing.T, root, zsh string) bool {
 	t.Helper()
-	if out := run(t, ".", nil, filepath.Join(root, "usr/bin/authpocket"), "--version"); !strings.Contains(out, version) {
+	out := run(t, ".", nil, filepath.Join(root, "usr/bin/authpocket"), "--version")
+	if !strings.Contains(out, version) {
 		t.Errorf("it prints %q", out)
 	}
 	page, err := os.Open(filepath.Join(root, "usr/share/man/man1/authpocket.1.gz"))
@@ -129,7 +122,8 @@ func worksIn(t *testing.T, root, zsh string) bool {
 			t.Logf("NOT TRIED: the completions of %s: %v", shell, err)
 			continue
 		}
-		if out := run(t, ".", nil, shell, "-c", script, shell, filepath.Join(root, file)); !strings.Contains(out, "authpocket") {
+		out := run(t, ".", nil, shell, "-c", script, shell, filepath.Join(root, file))
+		if !strings.Contains(out, "authpocket") {
 			t.Errorf("%s completes with %q", shell, out)
 		}
 	}
