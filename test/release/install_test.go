@@ -14,12 +14,15 @@ import (
 // required is set where a package that cannot be installed is a failure.
 const required = "AUTHPOCKET_REQUIRE_PACKAGES"
 
-// manager is dpkg or rpm as root of a user namespace, in which the files of root are ours. Where that does not run, the
-// test is skipped.
+// manager is dpkg or rpm as root: if need be, of a user namespace, in which the files of root are ours. Where that does
+// not run, the test is skipped.
 func manager(t *testing.T, name string) []string {
 	t.Helper()
 	command := []string{"unshare", "--map-root-user", name}
-	out, err := exec.CommandContext(t.Context(), "unshare", "--map-root-user", name, "--version").CombinedOutput()
+	if os.Geteuid() == 0 {
+		command = []string{"env", name}
+	}
+	out, err := exec.CommandContext(t.Context(), command[0], append(command[1:], "--version")...).CombinedOutput()
 	if err == nil {
 		return command
 	}
