@@ -14,7 +14,7 @@ export AUTHPOCKET_REPORT="$work/report"
 if [ $# -eq 0 ]; then
   # First those that take longest, then those that mostly wait, for servers and their logs.
   set -- ./test/faults ./test/signins ./web ./internal/command ./test/hooks ./internal/engine ./test/fleet ./test/docs \
-    ./internal/authentik ./sandbox/public ./internal/pocketbase ./...
+    ./internal/authentik ./sandbox/public ./internal/pocketbase ./internal/export ./test/predict ./...
   export AUTHPOCKET_PROGRAMS="$work/programs"
   go build -ldflags='-s -w' -o "$AUTHPOCKET_PROGRAMS/" ./cmd/authpocket ./cmd/authpocket-demo
   ./e2e/run.sh >"$work/browser" 2>&1 &
