@@ -117,7 +117,8 @@ func TestAFleetAppliesEachLinkOnceAndFindsDrift(t *testing.T) {
 		links, pocketBases = 200, 10
 	}
 	apply, verify := read(t, "apply.yaml"), read(t, "verify.yaml")
-	f := &fleet{systems: start(t, links, pocketBases), binary: programs.Build(t, "authpocket"), pods: map[int]*exec.Cmd{}}
+	binary := programs.Build(t, "authpocket")
+	f := &fleet{systems: start(t, links, pocketBases), binary: binary, pods: map[int]*exec.Cmd{}}
 	f.volumes = map[string]string{"links": f.links(), "state": t.TempDir(), "metrics": t.TempDir()}
 
 	victim := f.killOne(apply.Completions)
