@@ -195,7 +195,7 @@ func (s *Server) findNames(w http.ResponseWriter, r *http.Request, sess *session
 	for _, ref := range refs {
 		names = append(names, ref.Name)
 	}
-	s.render(w, r, http.StatusOK, view.Found(in, names, say.Text{}))
+	s.render(w, r, http.StatusOK, view.Found(view.FieldID(in), names, say.Text{}))
 }
 
 func finder(a connect.AuthentikSystem, list string) func(context.Context, string) ([]link.Ref, error) {

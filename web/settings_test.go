@@ -143,7 +143,7 @@ func TestNamesAreLookedUp(t *testing.T) {
 	b := wizardFor(t, box, prefilled(box)).browser().connected()
 	p := b.get("/settings/find?in=access.groups&q=team").want(200)
 	if buttons := p.all("button"); len(buttons) != 1 || attr(buttons[0], "data-add") != "team <b>blue</b>" ||
-		attr(buttons[0], "data-to") != "access.groups" {
+		attr(buttons[0], "data-to") != "access-groups" {
 		t.Errorf("the answer is %s", p.text)
 	}
 	if p := b.get("/settings/find?in=access.users&q=ada"); !strings.Contains(p.text, `data-add="ada"`) {

@@ -88,8 +88,11 @@ func validateGroups(p *report.Problems, m *Meta, groups []GroupField) {
 		at := FieldAt(m.Spec, i)
 		switch {
 		case !groupFieldSyntax().MatchString(g.Field) || g.Field == "__proto__": // which JavaScript takes otherwise
-			p.Add(at+".field", say.Of("“%s” is no name of a field.", g.Field),
-				say.Of("Use the name of a field of the collection, such as role."))
+			todo := say.Of("Use the name of a field of the collection, such as role.")
+			if strings.Contains(g.Field, " ") { // a line of the settings page that cannot be read
+				todo = say.Join(todo, say.Of("Put names with signs other than . _ @ - in double quotes."))
+			}
+			p.Add(at+".field", say.Of("“%s” is no name of a field.", g.Field), todo)
 		case seen[g.Field]:
 			p.Add(at+".field", say.Of("The field “%s” is named twice.", g.Field), say.Of("Remove one of them."))
 		}
@@ -122,8 +125,7 @@ func GroupAttrs() []*Attr[*PocketBase, *CollectionState] {
 			Spec: "pocketbase.groups", Label: "Groups into fields",
 			Ask: Ask{Control: AskLines, Group: AskGroups, Label: "Fields that follow a person's groups", Given: true,
 				Hint: "One per line, for the exported hook: role, is_admin when admins, role: admins = staff, " +
-					"or teams by name. " +
-					"Put names with signs other than . _ @ - in double quotes"},
+					"or teams by name"},
 			Doc: Doc{"fields that the [exported hook](groups-into-a-field.md) sets from a person's groups at each " +
 				"sign-in: a list of `field:` with `when:` a group for a bool, `values:` by group, or `by:` a field " +
 				"of the related collection", "none"},

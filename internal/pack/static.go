@@ -17,7 +17,7 @@ func sources() map[string][]string {
 		"pages.css":   {"css/pages.css"},
 		"app.js":      {"js/app.js"},
 		"signin.js":   {"js/signin.js"},
-		"htmx.min.js": {"js/htmx.min.js", "js/hx-sse.min.js"},
+		"htmx.min.js": {"js/htmx-config.js", "js/htmx.min.js", "js/hx-sse.min.js"},
 		"icon.svg":    {"icon.svg"},
 	}
 }

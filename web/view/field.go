@@ -23,7 +23,7 @@ type Problems []Problem
 func NewProblems(found report.Problems) Problems {
 	var list Problems
 	for _, p := range found {
-		list = append(list, Problem{Target: control(p.Field), Text: Sentence(p)})
+		list = append(list, Problem{Target: FieldID(control(p.Field)), Text: Sentence(p)})
 	}
 	return list
 }
@@ -40,7 +40,7 @@ func control(path string) string {
 func (p Problems) At(name string) say.Text {
 	var texts []say.Text
 	for _, one := range p {
-		if one.Target != "" && one.Target == name {
+		if one.Target != "" && one.Target == FieldID(name) {
 			texts = append(texts, one.Text)
 		}
 	}
@@ -51,7 +51,7 @@ func (p Problems) At(name string) say.Text {
 func (p Problems) In(prefixes ...string) bool {
 	return slices.ContainsFunc(p, func(one Problem) bool {
 		return one.Target != "" && slices.ContainsFunc(prefixes, func(prefix string) bool {
-			return strings.HasPrefix(one.Target, prefix)
+			return strings.HasPrefix(one.Target, FieldID(prefix))
 		})
 	})
 }
@@ -67,6 +67,10 @@ func Sentences(list report.Problems) []say.Text {
 	}
 	return texts
 }
+
+// FieldID returns the id of the control with that name: a spec's path without
+// characters that a selector would have to escape.
+func FieldID(name string) string { return strings.NewReplacer(".", "-", "_", "-").Replace(name) }
 
 // Field is a control for text.
 type Field struct {
@@ -87,7 +91,7 @@ type Field struct {
 }
 
 // ID returns the control's id.
-func (f Field) ID() string { return f.Name }
+func (f Field) ID() string { return FieldID(f.Name) }
 
 // DescribedBy returns the ids of hint and error.
 func (f Field) DescribedBy() string { return DescribedBy(f.ID(), !f.Hint.Empty(), !f.Error.Empty()) }
@@ -119,7 +123,7 @@ type Secret struct {
 }
 
 // ID returns the control's id.
-func (s Secret) ID() string { return s.Name }
+func (s Secret) ID() string { return FieldID(s.Name) }
 
 // HintText returns what is held, or else the hint.
 func (s Secret) HintText() say.Text { return cmp.Or(s.Held, s.Hint) }
@@ -140,7 +144,7 @@ type Choice struct {
 }
 
 // ID returns the group's id, which is that of its first control.
-func (c Choice) ID() string { return c.Name }
+func (c Choice) ID() string { return FieldID(c.Name) }
 
 // DescribedBy returns the ids of hint and error.
 func (c Choice) DescribedBy() string { return DescribedBy(c.ID(), !c.Hint.Empty(), !c.Error.Empty()) }
@@ -175,7 +179,7 @@ type Check struct {
 }
 
 // ID returns the control's id.
-func (c Check) ID() string { return c.Name }
+func (c Check) ID() string { return FieldID(c.Name) }
 
 // DescribedBy returns the ids of hint and error.
 func (c Check) DescribedBy() string { return DescribedBy(c.ID(), !c.Hint.Empty(), !c.Error.Empty()) }

@@ -63,7 +63,7 @@ func TestProblemsAreToldInThePagesOrder(t *testing.T) {
 	if want := []string{"first", "second", "third", "fourth", "last", "also last"}; !slices.Equal(texts, want) {
 		t.Errorf("the order is %q, want %q", texts, want)
 	}
-	if want := []string{"email", "application.name", "access.users", "pocketbase.issuers", "",
+	if want := []string{"email", "application-name", "access-users", "pocketbase-issuers", "",
 		""}; !slices.Equal(targets, want) {
 		t.Errorf("the targets are %q, want %q", targets, want)
 	}

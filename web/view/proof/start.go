@@ -32,7 +32,7 @@ func NewSignInStart(h view.Head, in SignInStartInput) SignInStartPage {
 	p.Other = in.Way == "callback"
 	if !in.Problem.Empty() {
 		p.Head.Wrong = true
-		p.Problems = view.Problems{{Target: "person", Text: in.Problem}}
+		p.Problems = view.Problems{{Target: view.FieldID("person"), Text: in.Problem}}
 	}
 	p.Invite = say.Of("Invite another user")
 	for _, one := range in.Tests {

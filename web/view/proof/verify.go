@@ -46,7 +46,7 @@ func NewVerify(h view.Head, in VerifyInput, events string) VerifyPage {
 		Optional: true, Value: in.Person, Error: in.Problem}
 	if !in.Problem.Empty() {
 		p.Head.Wrong, p.Head.Refresh = true, false
-		p.Problems = view.Problems{{Target: "person", Text: in.Problem}}
+		p.Problems = view.Problems{{Target: view.FieldID("person"), Text: in.Problem}}
 	}
 	if in.Begun && in.Ended {
 		p.Head.Title, p.Own = say.Of("Check results"), in.Own

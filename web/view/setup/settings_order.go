@@ -61,7 +61,7 @@ func (p SettingsPage) Controls() []string {
 // come last and appear in the summary only.
 func inOrder(problems view.Problems, controls []string) view.Problems {
 	place := func(p view.Problem) int {
-		i := slices.Index(controls, p.Target)
+		i := slices.IndexFunc(controls, func(name string) bool { return view.FieldID(name) == p.Target })
 		if i < 0 {
 			return len(controls)
 		}

@@ -130,7 +130,7 @@ type Ticks struct {
 }
 
 // ID returns the id of the group, which is that of its first box.
-func (t Ticks) ID() string { return t.Name }
+func (t Ticks) ID() string { return view.FieldID(t.Name) }
 
 // Settings renders the settings page.
 func Settings(p SettingsPage) templ.Component {
@@ -602,7 +602,7 @@ func groups(p SettingsPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = say.Of("By default everyone with an authentik account can sign in. To restrict access, enter groups, users or policies, one per line.").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = say.Of("Everyone with an authentik account can sign in unless you enter groups, users or policies, one per line.").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
