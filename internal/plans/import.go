@@ -39,7 +39,7 @@ func Import(s link.Spec, a *link.AuthentikSnapshot, p link.PocketBaseSnapshot) (
 	if urls := basesOf(provider); len(urls) > 0 {
 		s.PocketBaseURLs = urls
 	}
-	whole, email := providerSpec(*provider)
+	whole, email := providerSpec(*provider, a.Application.Slug)
 	s.Email, s.Access = email, boundTo(a.Bindings)
 	s.Application.Slug, s.PocketBase.Collection, s.PocketBase.Slot = &a.Application.Slug, &collection.Name, &slot.Slot
 	usualA, usualP := withoutLink(&found, *a, p)
@@ -47,6 +47,13 @@ func Import(s link.Spec, a *link.AuthentikSnapshot, p link.PocketBaseSnapshot) (
 	link.OfferOther(link.ApplicationAttrs(), &s.Application, a.Application, &usual.Application)
 	usual, _ = Resolve(s, &usualA, &usualP, link.Generated{})
 	importProvider(&s, *provider, usual.Provider)
+	if m := groupsMappingOf(provider, a); m != nil {
+		if groups, isLimit := link.GroupsIn(m); isLimit {
+			s.Provider.GroupsClaim = &link.GroupsLimit{Names: groups}
+		} else { // edited by hand
+			whole.ScopeMappings = append(whole.ScopeMappings, m.Name)
+		}
+	}
 	s.Provider.ScopeMappings = extraMappings(whole.ScopeMappings, a)
 	importSlot(&s, *collection, slot, &usualA, &usualP)
 	return s, nil
@@ -99,6 +106,14 @@ func basesOf(p *link.ProviderState) []string {
 		list = append(list, strings.TrimSuffix(u, link.RedirectPath))
 	}
 	return list
+}
+
+// groupsMappingOf returns the link's groups mapping, nil if the provider has none.
+func groupsMappingOf(p *link.ProviderState, a *link.AuthentikSnapshot) *link.Mapping {
+	if m := mappingByName(a, link.GroupsMappingName(p.ApplicationSlug)); m != nil && uses(p, *m) {
+		return m
+	}
+	return nil
 }
 
 // extraMappings returns the scope mappings that no link has by itself, nil for none.
