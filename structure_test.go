@@ -60,9 +60,10 @@ func imports() map[string]string {
 		"cmd/authpocket-demo": "internal/journal internal/listen internal/logs internal/say internal/secret sandbox " +
 			"sandbox/authentiksim sandbox/pocketbasehost sandbox/public sandbox/stories web web/door",
 
-		"internal/address":  "",
+		"internal/address":  "internal/pattern",
 		"internal/say":      "",
 		"internal/pack":     "",
+		"internal/pattern":  "",
 		"internal/secret":   "",
 		"internal/visible":  "",
 		"internal/outbound": "internal/say",
@@ -70,16 +71,16 @@ func imports() map[string]string {
 		"internal/logs":     "internal/secret internal/visible",
 		"internal/listen":   "internal/logs",
 		"internal/report":   "internal/say",
-		"internal/link":     "internal/address internal/report internal/say internal/secret",
+		"internal/link":     "internal/address internal/pattern internal/report internal/say internal/secret",
 		"internal/people":   "internal/link internal/report internal/say",
 		"internal/preset":   "internal/link internal/report internal/say",
 		"internal/plans":    "internal/address internal/link internal/people internal/preset internal/report internal/say",
 		"internal/predict": "internal/link internal/predict/record internal/predict/rule internal/report " +
 			"internal/say internal/signin",
-		"internal/predict/record": "internal/link internal/say",
-		"internal/predict/rule":   "internal/link",
+		"internal/predict/record": "internal/link internal/pattern internal/say",
+		"internal/predict/rule":   "internal/link internal/pattern",
 		"internal/signin":         "internal/link internal/report internal/say internal/secret",
-		"internal/linkfile":       "internal/link internal/preset internal/report internal/say internal/secret",
+		"internal/linkfile":       "internal/link internal/pattern internal/preset internal/report internal/say internal/secret",
 		"internal/export":         "internal/link internal/report internal/say internal/secret",
 		"internal/keydocs":        "internal/link internal/linkfile internal/secret",
 		"internal/clidocs": "internal/command internal/command/output internal/link internal/report internal/say " +
@@ -92,8 +93,8 @@ func imports() map[string]string {
 			"internal/say internal/secret internal/wire",
 		"internal/authentik/checks": "internal/authentik/rest internal/link internal/outbound internal/report internal/say " +
 			"internal/signin internal/wire",
-		"internal/authentik/login": "internal/outbound internal/report internal/say internal/secret internal/signin " +
-			"internal/wire",
+		"internal/authentik/login": "internal/outbound internal/pattern internal/report internal/say internal/secret " +
+			"internal/signin internal/wire",
 		"internal/authentik/rest": "internal/link internal/outbound internal/report internal/say internal/secret " +
 			"internal/wire",
 		"internal/pocketbase": "internal/address internal/link internal/pocketbase/apply internal/pocketbase/checks " +
@@ -103,7 +104,7 @@ func imports() map[string]string {
 			"internal/secret internal/wire",
 		"internal/pocketbase/checks": "internal/link internal/outbound internal/pocketbase/rest internal/predict " +
 			"internal/report internal/say internal/wire",
-		"internal/pocketbase/rest": "internal/link internal/outbound internal/report internal/say internal/secret " +
+		"internal/pocketbase/rest": "internal/link internal/outbound internal/pattern internal/report internal/say internal/secret " +
 			"internal/wire",
 		"internal/pocketbase/signins": "internal/link internal/outbound internal/people internal/pocketbase/rest internal/report internal/say " +
 			"internal/secret internal/signin internal/wire",

@@ -21,7 +21,10 @@ if [ -n "$missing" ]; then
   exit 0
 fi
 mkdir -p out
-go build -ldflags="-s -w" -o out/authpocket-demo ../cmd/authpocket-demo
-go build -ldflags="-s -w" -o out/authpocket ../cmd/authpocket
+if [ -n "${AUTHPOCKET_PROGRAMS:-}" ]; then
+  cp "$AUTHPOCKET_PROGRAMS"/* out
+else
+  go build -ldflags="-s -w" -o out/ ../cmd/authpocket-demo ../cmd/authpocket
+fi
 echo "== browser tests in $CHROMIUM"
 node --test --test-reporter=spec "tests/${1:-all.mjs}"

@@ -42,7 +42,11 @@ build "$(go env GOHOSTOS)" "$(go env GOHOSTARCH)" "$(go env GOARM)" "$work/host"
 for shell in bash:authpocket.bash zsh:_authpocket fish:authpocket.fish powershell:authpocket.ps1; do
   "$work/host/authpocket" completion "${shell%:*}" >"$share/completions/${shell#*:}"
 done
-install -m 644 LICENSE NOTICE README.md CHANGELOG.md "$share"
+papers=(LICENSE NOTICE README.md CHANGELOG.md SECURITY.md CONTRIBUTING.md)
+# The pages, and what they link to.
+cp -R "${papers[@]}" docs deploy "$share"
+rm -r "$share"/docs/schemas/{packed,schemas.go} "$share/deploy/package"
+chmod -R a=rX,u+w "$share"
 install -m 644 deploy/*.service deploy/*.timer "$share/package"
 install -m 755 deploy/package/*.sh "$share/package"
 mkdir "$share/package/man"
@@ -77,8 +81,7 @@ for platform in "$@"; do
   mkdir "$work/$name"
   install -m 755 "$work/$platform/authpocket" "$work/$name/$program"
   cp "$work/$name/$program" "$work/binaries/$name"
-  cp -R "$share/completions" "$share/man" "$share"/{LICENSE,NOTICE,README.md,CHANGELOG.md} "$work/$name"
-  [ "$os" != linux ] || install -D -m 644 -t "$work/$name/systemd" "$share"/package/*.{service,timer}
+  (cd "$share" && cp -R completions man docs deploy "${papers[@]}" "$work/$name")
   dated "$work/$name"
   archive "$os" "$name"
   if [ "$os" = linux ]; then

@@ -12,7 +12,11 @@ trap 'rm -rf "$work"' EXIT
 export AUTHPOCKET_REPORT="$work/report"
 
 if [ $# -eq 0 ]; then
-  set -- ./test/faults ./test/signins ./web ./internal/pocketbase ./... # slowest first
+  # First those that take longest, then those that mostly wait, for servers and their logs.
+  set -- ./test/faults ./test/signins ./web ./internal/command ./test/hooks ./internal/engine ./test/fleet ./test/docs \
+    ./internal/authentik ./sandbox/public ./internal/pocketbase ./internal/export ./test/predict ./...
+  export AUTHPOCKET_PROGRAMS="$work/programs"
+  go build -ldflags='-s -w' -o "$AUTHPOCKET_PROGRAMS/" ./cmd/authpocket ./cmd/authpocket-demo
   ./e2e/run.sh >"$work/browser" 2>&1 &
   browser=$!
 fi
@@ -21,7 +25,7 @@ alone='^(TestStrangersWhoHoldConnectionsLockNobodyOut|TestSilentStreamsAreEvicte
 failed=0
 gotest() { # lint vets
   # shellcheck disable=SC2086 # flags are several words
-  go test -vet=off -p 4 -parallel 8 -timeout "${TIMEOUT:-40m}" ${GOTESTFLAGS:-} "$@" | grep -v '\[no test files\]' || failed=1
+  go test -vet=off -p 5 -parallel 8 -timeout "${TIMEOUT:-40m}" ${GOTESTFLAGS:-} "$@" | grep -v '\[no test files\]' || failed=1
 }
 if [ -z "${browser:-}" ]; then
   gotest "$@"

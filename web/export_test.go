@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"authpocket/internal/export"
+	"authpocket/test/programs"
 )
 
 func TestTheLinkCanBeTakenAlongAfterItWasMade(t *testing.T) {
@@ -96,13 +97,9 @@ func TestTheLinkFileOfTheWizardIsThatOfTheCommand(t *testing.T) {
 		}
 	}
 	dir := t.TempDir()
-	program, path := filepath.Join(dir, "authpocket"), filepath.Join(dir, "link.yaml")
+	program, path := programs.Build(t, "authpocket"), filepath.Join(dir, "link.yaml")
 	if err := os.WriteFile(path, []byte(file.text), 0o600); err != nil {
 		t.Fatal(err)
-	}
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "../cmd/authpocket").
-		CombinedOutput(); err != nil {
-		t.Fatalf("building the command: %v\n%s", err, out)
 	}
 	plan := exec.CommandContext(t.Context(), program, "plan", "-f", path, "--state", dir)
 	plan.Env = append(os.Environ(), "AUTHENTIK_TOKEN="+box.AuthentikToken, "POCKETBASE_TOKEN="+box.PocketBaseToken)

@@ -13,7 +13,8 @@ export async function assertFits(page, name) {
 /** Fails where axe finds a violation. */
 export async function assertAccessible(page, name) {
   const cdp = await page.context().newCDPSession(page);
-  await cdp.send('Runtime.evaluate', { expression: axe });
+  const { result: loaded } = await cdp.send('Runtime.evaluate', { expression: 'typeof axe' });
+  if (loaded.value !== 'object') await cdp.send('Runtime.evaluate', { expression: axe });
   const { result } = await cdp.send('Runtime.evaluate', {
     expression: `axe.run({ resultTypes: ['violations'] }).then(r => JSON.stringify(r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target).join(' '))))`,
     awaitPromise: true, returnByValue: true,

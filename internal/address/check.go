@@ -2,9 +2,10 @@ package address
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
 	"unicode"
+
+	"authpocket/internal/pattern"
 )
 
 // Check returns what is wrong with a complete web address, such as an endpoint.
@@ -33,7 +34,7 @@ func CheckBase(raw string) error {
 	return nil
 }
 
-var schemeSyntax = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]*$`)
+var schemeSyntax = pattern.Of(`^[a-zA-Z][a-zA-Z0-9+.-]*$`)
 
 // CheckRedirect returns why a redirect URI with strict matching can never work. An
 // app's own scheme may have any form: RFC 8252 uses com.example.app:/callback,
@@ -49,7 +50,7 @@ func CheckRedirect(raw string) error {
 	switch {
 	case err != nil && strings.Contains(raw, "://"):
 		return wrong(Unreadable)
-	case err != nil || !schemeSyntax.MatchString(u.Scheme) || hostAndPort.MatchString(raw):
+	case err != nil || !schemeSyntax().MatchString(u.Scheme) || hostAndPort().MatchString(raw):
 		return wrong(NoScheme)
 	}
 	switch u.Scheme {

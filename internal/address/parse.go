@@ -6,11 +6,12 @@ package address
 import (
 	"net/netip"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"golang.org/x/net/idna"
+
+	"authpocket/internal/pattern"
 )
 
 // MaxLength is the maximum length of an address, in bytes. Encoding a very long
@@ -70,16 +71,16 @@ func bareIPv6(s string) string {
 }
 
 var (
-	hostName    = regexp.MustCompile(`^[a-z0-9_-]+(\.[a-z0-9_-]+)*$`)
-	halfScheme  = regexp.MustCompile(`^(?i:https?)(:[/\\]*|[/\\]+)|^[/\\]+`)
-	hostAndPort = regexp.MustCompile(`^[^@:/]+:[0-9]+(/[^@:]*)?$`)
+	hostName    = pattern.Of(`^[a-z0-9_-]+(\.[a-z0-9_-]+)*$`)
+	halfScheme  = pattern.Of(`^(?i:https?)(:[/\\]*|[/\\]+)|^[/\\]+`)
+	hostAndPort = pattern.Of(`^[^@:/]+:[0-9]+(/[^@:]*)?$`)
 )
 
 // withScheme returns s with a likely scheme, or an empty string if s may contain a
 // password.
 func withScheme(s string) string {
-	rest := halfScheme.ReplaceAllString(s, "")
-	if rest == "" || strings.ContainsAny(rest, "@:\\") && !hostAndPort.MatchString(rest) {
+	rest := halfScheme().ReplaceAllString(s, "")
+	if rest == "" || strings.ContainsAny(rest, "@:\\") && !hostAndPort().MatchString(rest) {
 		return ""
 	}
 	if Inner("http://" + rest) {
@@ -118,7 +119,7 @@ func normalHost(u *url.URL) (string, error) {
 		if ascii, err := idna.Lookup.ToASCII(name); err == nil {
 			name = ascii
 		}
-		if !hostName.MatchString(name) {
+		if !hostName().MatchString(name) {
 			return "", wrong(UnknownHost)
 		}
 	}

@@ -2,6 +2,7 @@ package authentik
 
 import (
 	"strings"
+	"sync"
 
 	"authpocket/internal/authentik/rest"
 )
@@ -13,7 +14,9 @@ const Account = "authpocket"
 // Permissions, a service account with that role, and an API token of that
 // account with a generated key. The role's permissions and the user's roles
 // need authentik 2025.12 or later (blueprints/tests/fixtures/rbac_role.yaml).
-func Blueprint() string {
+func Blueprint() string { return blueprint() }
+
+var blueprint = sync.OnceValue(func() string {
 	var b strings.Builder
 	b.WriteString(`# Creates a service account with only the permissions that authpocket needs.
 # Import it under Customization, Blueprints; then copy the token's key under
@@ -51,4 +54,4 @@ entries:
       description: For authpocket, to link a PocketBase
 `)
 	return b.String()
-}
+})

@@ -354,5 +354,12 @@ func TestDefaultAccessIsReadFromTheBrandWithoutThePermission(t *testing.T) {
 		if snap = l.observe(l.connect(), spec()); snap.ClosedByDefault != test.off || snap.AccessUnknown {
 			t.Errorf("%s, with the permission: closed %v, unknown %v", name, snap.ClosedByDefault, snap.AccessUnknown)
 		}
+		q := new(spec()).Query()
+		q.AddressesStay = true
+		snap, err := l.connect().Observe(t.Context(), q)
+		if err != nil || snap.ClosedByDefault != test.off || snap.AccessUnknown {
+			t.Errorf("%s, from the brand if it can: closed %v, unknown %v, %v", name, snap.ClosedByDefault,
+				snap.AccessUnknown, err)
+		}
 	}
 }

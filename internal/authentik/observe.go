@@ -54,11 +54,19 @@ type observation struct {
 }
 
 func (o *observation) read(ctx context.Context) error {
-	readers := []func(context.Context) error{
-		o.readFlows, o.readKeys, o.readMappings, o.readProviders, o.readApplication,
-	}
-	if !o.q.Unwarned {
-		readers = append(readers, o.readSettings, o.readPermissions, o.readNameTaken)
+	readers := []func(context.Context) error{o.readFlows, o.readMappings, o.readApplication}
+	switch {
+	case o.q.Unwarned:
+		readers = append(readers, o.readProviders)
+	case o.q.Few && !o.q.Hurried:
+		readers = append(readers, o.readKeys, o.readSettings, o.readPermissions, func(ctx context.Context) error {
+			if err := o.tolerate(o.readProviders(ctx)); err != nil || o.hasName() {
+				return err
+			}
+			return o.readNameTaken(ctx)
+		})
+	default:
+		readers = append(readers, o.readKeys, o.readSettings, o.readPermissions, o.readProviders, o.readNameTaken)
 	}
 	readers = append(readers, o.readAccess()...)
 	if o.q.Only != nil {
@@ -68,10 +76,43 @@ func (o *observation) read(ctx context.Context) error {
 	for _, reader := range readers {
 		group.Go(func() error { return o.tolerate(reader(first)) })
 	}
-	if err := group.Wait(); err != nil || !o.q.Unwarned || o.application == nil {
+	if err := group.Wait(); err != nil || !o.q.Unwarned {
 		return err
 	}
-	return o.tolerate(o.readBound(ctx))
+	group, then := errgroup.WithContext(ctx)
+	if o.snap.KeysUnread = o.hasKey(); !o.snap.KeysUnread {
+		group.Go(func() error { return o.tolerate(o.readKeys(then)) })
+	}
+	if o.application != nil {
+		group.Go(func() error { return o.tolerate(o.readBound(then)) })
+	}
+	return group.Wait()
+}
+
+// hasName reports whether an OAuth2 provider has the queried name, which then no provider of another kind has.
+func (o *observation) hasName() bool {
+	return slices.ContainsFunc(o.providers, func(p rest.Object) bool { return p.Text("name") == o.q.ProviderName })
+}
+
+// hasKey reports whether the application's provider has a signing key, as far as it has been read, and the query names
+// none, so that it stays. Whether it can sign shows in authentik's OpenID configuration.
+func (o *observation) hasKey() bool {
+	if o.q.Only != nil {
+		return !slices.ContainsFunc(o.snap.Providers, func(p link.ProviderState) bool { return p.SigningKey.ID == "" })
+	}
+	unread := o.snap.ProviderCount > 0 && o.application.Number("provider") != 0
+	provider := o.provider()
+	return o.q.SigningKey == "" && (provider.Text("signing_key") != "" || provider == nil && unread)
+}
+
+// provider returns the application's provider, nil if it is not known.
+func (o *observation) provider() rest.Object {
+	for _, one := range o.providers {
+		if pk := one.Number("pk"); pk != 0 && pk == o.application.Number("provider") {
+			return one
+		}
+	}
+	return nil
 }
 
 // tolerate turns a missing permission into an entry of Missing.
@@ -184,19 +225,18 @@ func (o *observation) readApplication(ctx context.Context) error {
 
 // readBound reads the application's bindings with the others that a check reads.
 func (o *observation) readBound(ctx context.Context) error {
-	var provider rest.Object
-	for _, one := range o.providers {
-		if pk := one.Number("pk"); pk != 0 && pk == o.application.Number("provider") {
-			provider = one
-		}
-	}
-	bound, err := o.c.Bindings(ctx, o.c.Bound(ctx, o.application, provider, o.flows)...)
+	bound, err := o.c.Bindings(ctx, o.c.Bound(ctx, o.application, o.provider(), o.flows)...)
 	o.snap.Bindings = link.Each(bound[o.snap.Application.PK], rest.BindingState)
 	return err
 }
 
 // readSettings reads the system settings, which are optional.
 func (o *observation) readSettings(ctx context.Context) error {
+	if o.q.AddressesStay {
+		if o.readDefaultAccess(ctx); !o.snap.AccessUnknown {
+			return nil
+		}
+	}
 	settings, err := o.c.Settings(ctx)
 	if err != nil {
 		o.readDefaultAccess(ctx)
@@ -207,7 +247,7 @@ func (o *observation) readSettings(ctx context.Context) error {
 	}
 	o.snap.BaseURL = settings.Text("base_url")
 	open, known := rest.DefaultAccess(settings)
-	o.snap.ClosedByDefault = known && !open // a flag that was never set is missing
+	o.snap.ClosedByDefault, o.snap.AccessUnknown = known && !open, false // a flag that was never set is missing
 	return nil
 }
 

@@ -21,7 +21,7 @@ func checks() []check {
 		{report.CheckAuthentikDiscovery, "authentik answers at its public address with the OpenID configuration of " +
 			"the application"},
 		{report.CheckAuthentikIssuer, "The OpenID configuration names the issuer that is expected at that address"},
-		{report.CheckAuthentikJWKS, "authentik publishes an RSA or EC key"},
+		{report.CheckAuthentikJWKS, "authentik signs with an RSA or EC key"},
 		{report.CheckAuthentikRedirect, "authentik's authorize endpoint accepts the redirect URI; one check for each " +
 			"public address"},
 		{report.CheckAuthentikClient, "authentik's revocation endpoint accepts the client ID and secret"},

@@ -115,7 +115,9 @@ func (f applyLinkFlags) run(ctx context.Context, p program) error {
 	if !one {
 		return p.applyAll(ctx, f, files, f.planned)
 	}
-	f.ahead = engine.Ahead
+	if f.ahead = engine.Ahead; f.Yes {
+		f.ahead = engine.HurriedAhead
+	}
 	return p.carryOutOn(ctx, f.applyFlags, &files[0], f.planned, p.proveOnlyWay)
 }
 

@@ -2,6 +2,7 @@ package command
 
 import (
 	"cmp"
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"os"
@@ -29,9 +30,9 @@ func (f *sourceFlags) add(cmd *cobra.Command) {
 	cmd.Flags().VarP(&once{path: (*path)(&f.File)}, "file", "f", "the link file, or - for standard input; default: "+
 		linkfile.Default)
 	_ = cmd.MarkFlagFilename("file", "yaml", "yml")
-	cmd.Flags().StringSliceVar(&f.AllowEnv, "allow-env", nil, "`name` of another environment variable that the link "+
+	cmd.Flags().Var((*commaList)(&f.AllowEnv), "allow-env", "`name` of another environment variable that the link "+
 		"file may use, in\naddition to those that begin with AUTHENTIK_ or POCKETBASE_; can be repeated")
-	cmd.Flags().StringSliceVar(&f.AllowFile, "allow-file", nil, "another `file` that the link file may take a secret "+
+	cmd.Flags().Var((*commaList)(&f.AllowFile), "allow-file", "another `file` that the link file may take a secret "+
 		"from, besides those whose\nnames begin with authentik or pocketbase; can be repeated")
 }
 
@@ -117,6 +118,35 @@ func (p *path) Set(value string) error {
 func (p *path) String() string { return string(*p) }
 
 func (*path) Type() string { return "file" }
+
+// commaList is a flag that can be repeated, and has several values between commas, quoted as in CSV where they have
+// commas themselves. Unlike pflag's own, it takes no buffer in each command, at each start, to show that it is empty.
+type commaList []string
+
+func (l *commaList) Set(value string) error {
+	if value == "" {
+		return nil
+	}
+	values, err := csv.NewReader(strings.NewReader(value)).Read()
+	*l = append(*l, values...)
+	return err
+}
+
+func (l *commaList) String() string { return strings.Join(*l, ",") }
+
+func (*commaList) Type() string { return "strings" }
+
+// repeated is a flag that can be repeated.
+type repeated []string
+
+func (l *repeated) Set(value string) error {
+	*l = append(*l, value)
+	return nil
+}
+
+func (l *repeated) String() string { return strings.Join(*l, ",") }
+
+func (*repeated) Type() string { return "stringArray" }
 
 // once is a path that can be given only once. Completion parses the flags of a
 // command twice, so that only a command itself can refuse another one.

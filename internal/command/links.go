@@ -24,7 +24,7 @@ import (
 
 // addOnly adds the flag that names one of several links.
 func (f *sourceFlags) addOnly(cmd *cobra.Command, s *shared) {
-	cmd.Flags().StringArrayVar(&f.Only, "only", nil, "the `name` of a link, where the link file describes several; "+
+	cmd.Flags().Var((*repeated)(&f.Only), "only", "the `name` of a link, where the link file describes several; "+
 		"can be repeated")
 	_ = cmd.RegisterFlagCompletionFunc("only", s.suggest(f.names))
 }

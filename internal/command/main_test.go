@@ -4,12 +4,16 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"authpocket/test/programs"
 )
 
 // readable is the program without what keeps others from reading its memory,
@@ -25,9 +29,16 @@ func TestMain(m *testing.M) {
 }
 
 func TestScripts(t *testing.T) {
+	var program string
+	if !raced() {
+		program = programs.Build(t, "authpocket") // starts in half the time of this test, which has PocketBase in it
+	}
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
+			if program != "" {
+				e.Setenv("PATH", filepath.Dir(program)+string(filepath.ListSeparator)+e.Getenv("PATH"))
+			}
 			e.Setenv("AUTHPOCKET_STATE", e.WorkDir+"/state")
 			e.Setenv("HOME", e.WorkDir)
 			return nil
@@ -53,6 +64,12 @@ func TestScripts(t *testing.T) {
 			"pocketbase":  askPocketBase,
 		},
 	})
+}
+
+// raced reports whether the race detector is on. It looks at the program only within this test.
+func raced() bool {
+	info, ok := debug.ReadBuildInfo()
+	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
 
 // exits runs a command and holds it to an exit code: exits 2 authpocket plan.

@@ -134,10 +134,10 @@ func (s stage) play(t *testing.T, args, input string, terminal bool) string {
 		t.Fatal(err)
 	}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = program, program, program
-	if err := cmd.Start(); err != nil {
+	if _, err := user.WriteString(input); err != nil { // before it starts, so that its echo comes first
 		t.Fatal(err)
 	}
-	if _, err := user.WriteString(input); err != nil {
+	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	copied := make(chan struct{})

@@ -70,7 +70,7 @@ func (f *serveFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.TLSKey, "tls-key", "", "private key of the certificate, a PEM `file`")
 	flags.StringVar(&f.PublicURL, "public-url", "", "the wizard's address (`URL`) in the browser, if it differs from "+
 		"the\naddress listened on")
-	flags.StringSliceVar(&f.TrustedProxy, "trusted-proxy", nil, "address or `network` of a proxy that terminates "+
+	flags.Var((*commaList)(&f.TrustedProxy), "trusted-proxy", "address or `network` of a proxy that terminates "+
 		"https and sets\nX-Forwarded-Proto; needs --public-url")
 	flags.BoolVar(&f.InsecureHTTP, "insecure-http", false, "allow plain http from other machines; anyone who can read "+
 		"the traffic\ncan read the admin tokens")

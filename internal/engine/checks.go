@@ -20,7 +20,7 @@ const (
 	clockFail = 5 * time.Minute // what PocketBase allows in ID tokens
 )
 
-func skipped(c report.Check, err error) report.Check { return c.Skips(report.MessageOf(err).What()) }
+func skipped(c *report.Check, err error) *report.Check { return c.Skips(report.MessageOf(err).What()) }
 
 // remedyOf returns the catalogue's remedy for a cause.
 func remedyOf(cause report.CauseID) say.Text {
@@ -30,19 +30,19 @@ func remedyOf(cause report.CauseID) say.Text {
 
 // checkBoth runs the checks that concern both systems.
 func (e *Engine) checkBoth(ctx context.Context, d link.Desired, person int) []report.Check {
-	checks := []report.Check{checkAddresses(&d), {}, {}, {}, {}}
+	checks := []report.Check{*checkAddresses(&d), {}, {}, {}, {}}
 	var group sync.WaitGroup
-	group.Go(func() { checks[1] = e.checkClock(ctx) })
+	group.Go(func() { checks[1] = *e.checkClock(ctx) })
 	group.Go(func() { checks[2] = e.pocketbase.Realtime(ctx, d) })
-	group.Go(func() { checks[3] = e.checkCollection(ctx, &d) })
-	group.Go(func() { checks[4] = e.checkPrediction(ctx, &d, person) })
+	group.Go(func() { checks[3] = *e.checkCollection(ctx, &d) })
+	group.Go(func() { checks[4] = *e.checkPrediction(ctx, &d, person) })
 	group.Wait()
 	return checks
 }
 
 // checkAddresses warns of plain http in addresses that browsers use.
-func checkAddresses(d *link.Desired) report.Check {
-	check := report.Check{ID: report.CheckAddresses, System: report.PB,
+func checkAddresses(d *link.Desired) *report.Check {
+	check := &report.Check{ID: report.CheckAddresses, System: report.PB,
 		Title: say.Of("Browsers reach both systems over " +
 			"https")}
 	addresses := append([]string{d.AuthentikURL, d.Slot.AuthURL, d.PocketBaseURL}, d.RedirectURLs()...)
@@ -56,8 +56,8 @@ func checkAddresses(d *link.Desired) report.Check {
 }
 
 // checkClock compares the clocks of both systems and this machine.
-func (e *Engine) checkClock(ctx context.Context) report.Check {
-	check := report.Check{ID: report.CheckClock, System: report.Authentik, Title: say.Of("The clocks agree")}
+func (e *Engine) checkClock(ctx context.Context) *report.Check {
+	check := &report.Check{ID: report.CheckClock, System: report.Authentik, Title: say.Of("The clocks agree")}
 	var a, p time.Duration
 	var errA, errP error
 	var group sync.WaitGroup
@@ -97,8 +97,8 @@ func clockWords(ahead time.Duration) say.Text {
 }
 
 // checkCollection looks for rules that changed since the link was created.
-func (e *Engine) checkCollection(ctx context.Context, d *link.Desired) report.Check {
-	check := report.Check{ID: report.CheckPocketBaseCollection, System: report.PB,
+func (e *Engine) checkCollection(ctx context.Context, d *link.Desired) *report.Check {
+	check := &report.Check{ID: report.CheckPocketBaseCollection, System: report.PB,
 		Title: say.Of("The collection's rules are the same as when the link was created")}
 	now, err := e.pocketbase.Collection(ctx, *d)
 	if report.IsStale(err) {
@@ -122,8 +122,8 @@ func (e *Engine) checkCollection(ctx context.Context, d *link.Desired) report.Ch
 
 // checkPrediction predicts the sign-in of a person. A refusal of the token's
 // own account, person 0, is only a warning: it may be no account for people.
-func (e *Engine) checkPrediction(ctx context.Context, d *link.Desired, person int) report.Check {
-	check := report.Check{ID: report.CheckPrediction, System: report.PB,
+func (e *Engine) checkPrediction(ctx context.Context, d *link.Desired, person int) *report.Check {
+	check := &report.Check{ID: report.CheckPrediction, System: report.PB,
 		Title: say.Of("Predicted result of this person's " +
 			"sign-in")}
 	p, err := e.Foresee(ctx, *d, person)

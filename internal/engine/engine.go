@@ -138,7 +138,14 @@ func (e *Engine) observeLink(ctx context.Context, spec link.Spec) (Snapshots, er
 // Ahead returns what Plan observes, for who connects: what is read then is not read again in the same moment.
 func Ahead(spec link.Spec) link.Query {
 	q := spec.Query()
-	q.Few = true
+	q.Few, q.AddressesStay = true, spec.Email != link.EmailTrustAll
+	return q
+}
+
+// HurriedAhead is Ahead for a plan that is applied at once, so that waiting counts for more than a request.
+func HurriedAhead(spec link.Spec) link.Query {
+	q := Ahead(spec)
+	q.Hurried = true
 	return q
 }
 
@@ -153,6 +160,9 @@ func (e *Engine) observeFew(ctx context.Context, spec *link.Spec, q link.Query) 
 		found, err := e.authentik.Observe(ctx, q)
 		a.Providers, a.Missing = found.Providers, append(a.Missing, found.Missing...)
 		a.SecretsElsewhere = a.SecretsElsewhere || found.SecretsElsewhere
+		if a.KeysUnread && !found.KeysUnread {
+			a.Keys, a.KeysUnread = found.Keys, false
+		}
 		a.NameReferences()
 		return err
 	}

@@ -77,8 +77,8 @@ const exchangeDelay = 5 * time.Second
 // and adds what it did to the check. An account that the person may have used
 // since is not deleted.
 func (e *Engine) clearUp(ctx context.Context, d *link.Desired, person int, name string) (
-	told func(report.Check) report.Check) {
-	told = func(c report.Check) report.Check { return c }
+	told func(*report.Check) *report.Check) {
+	told = func(c *report.Check) *report.Check { return c }
 	if e.receipts == nil {
 		return told
 	}
@@ -100,7 +100,7 @@ func (e *Engine) clearUp(ctx context.Context, d *link.Desired, person int, name 
 			e.ended(ctx, n)
 		}
 		before := told
-		told = func(c report.Check) report.Check { return leftBehind(before(c), id, err) }
+		told = func(c *report.Check) *report.Check { return leftBehind(before(c), id, err) }
 	}
 	return told
 }
@@ -119,7 +119,7 @@ func settled(n *journal.SignIn, id string, err error) bool {
 }
 
 // leftBehind adds to the check what became of the account of an interrupted test.
-func leftBehind(check report.Check, id string, err error) report.Check {
+func leftBehind(check *report.Check, id string, err error) *report.Check {
 	switch {
 	case err != nil && id == "":
 		return stillThere(check, say.Of("An interrupted test may have left an account behind."), err)

@@ -45,18 +45,18 @@ func (e *Engine) SignInAs(ctx context.Context, d *link.Desired, who signin.Crede
 	person, _ := e.FindUser(ctx, who.Name) // a token that may not read users can still test a sign-in
 	unlock, err := e.lockPerson(ctx, person, who.Name)
 	if err != nil {
-		return skipped(signInBy(who), err), nil
+		return *skipped(signInBy(who), err), nil
 	}
 	defer unlock()
 	report := e.clearUp(ctx, d, person, who.Name)
 	check, v := e.signInAs(ctx, *d, who, person)
-	return report(check), v
+	return *report(check), v
 }
 
 // signInAs is SignInAs for the authentik user with that primary key, 0 if unknown.
 func (e *Engine) signInAs(
 	ctx context.Context, d link.Desired, who signin.Credentials, person int,
-) (report.Check, *signin.Verdict) {
+) (*report.Check, *signin.Verdict) {
 	var note *journal.SignIn
 	a := e.attempt(ctx, &d, who, func() Expected { return e.expect(ctx, &d, person) },
 		func(s SignIn, x Expected) (err error) {
@@ -76,7 +76,7 @@ func (e *Engine) signInAs(
 // attempt is a test sign-in without a browser.
 type attempt struct {
 	SignIn
-	check    report.Check
+	check    *report.Check
 	verdict  *signin.Verdict // nil if the sign-in did not reach an outcome
 	answered bool            // by PocketBase
 }
@@ -132,8 +132,8 @@ func (e *Engine) attempt(ctx context.Context, d *link.Desired, who signin.Creden
 }
 
 // signInBy returns the check for a person's sign-in, without its result.
-func signInBy(who signin.Credentials) report.Check {
-	return report.Check{ID: report.CheckSignIn, System: report.PB, Title: say.Of("%s signs in", who.Name)}
+func signInBy(who signin.Credentials) *report.Check {
+	return &report.Check{ID: report.CheckSignIn, System: report.PB, Title: say.Of("%s signs in", who.Name)}
 }
 
 // expect returns what is known about a person's sign-in beforehand. It is less
@@ -162,7 +162,7 @@ func (e *Engine) inactive(ctx context.Context, d *link.Desired, person int) bool
 }
 
 // notStarted returns the check for a sign-in that PocketBase does not offer.
-func notStarted(check report.Check, err error) report.Check {
+func notStarted(check *report.Check, err error) *report.Check {
 	m := report.MessageOf(err)
 	cause := report.CauseUnknown
 	if fault, ok := errors.AsType[*report.Fault](err); ok {
@@ -177,7 +177,7 @@ func notStarted(check report.Check, err error) report.Check {
 }
 
 // stoppedCheck returns the check for a sign-in at authentik without an outcome.
-func stoppedCheck(check report.Check, stopped *signin.LoginError) report.Check {
+func stoppedCheck(check *report.Check, stopped *signin.LoginError) *report.Check {
 	if stopped.Stop == signin.StopStage || stopped.Cause == "" {
 		check.Remedy = stopped.Todo
 		return check.Skips(stopped.What)
@@ -193,7 +193,7 @@ func stoppedCheck(check report.Check, stopped *signin.LoginError) report.Check {
 const maxEvidence = 5
 
 // signInCheck returns the check for a verdict.
-func signInCheck(check report.Check, v *signin.Verdict, hide []secret.Text) report.Check {
+func signInCheck(check *report.Check, v *signin.Verdict, hide []secret.Text) *report.Check {
 	if v.Works {
 		check.System = report.PB
 		return check.Passes(v.Words())
@@ -236,8 +236,8 @@ func (e *Engine) findLost(ctx context.Context, d *link.Desired, s SignIn, subjec
 // tidy deletes the account that the test created, even after an interruption,
 // and says so in the check. left reports whether the account is still there.
 func (e *Engine) tidy(
-	ctx context.Context, d link.Desired, s SignIn, v signin.Verdict, check report.Check,
-) (_ report.Check, left bool) {
+	ctx context.Context, d link.Desired, s SignIn, v signin.Verdict, check *report.Check,
+) (_ *report.Check, left bool) {
 	if !v.Made || v.Record == nil {
 		return check, false
 	}
@@ -252,7 +252,7 @@ func (e *Engine) tidy(
 }
 
 // stillThere adds to the check that an account of a test is not deleted.
-func stillThere(check report.Check, what say.Text, err error) report.Check {
+func stillThere(check *report.Check, what say.Text, err error) *report.Check {
 	m := report.MessageOf(err)
 	check.Evidence = say.Join(check.Evidence, say.Join(what, m.What()))
 	check.Remedy = say.Join(check.Remedy, m.Todo)

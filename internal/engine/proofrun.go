@@ -120,7 +120,7 @@ func (p *proof) signIn(ctx context.Context) error {
 	err := p.step(ctx, signInPerson, func(ctx context.Context) (link.Object, error) {
 		p.hasAccount = true
 		a := p.e.attempt(ctx, &p.plan.Desired, who, func() Expected { return p.expected }, nil)
-		p.check, p.verdict = a.check, a.verdict
+		p.check, p.verdict = *a.check, a.verdict
 		return p.findAccount(ctx)
 	})
 	switch {

@@ -36,7 +36,7 @@ func AheadOfVerify(spec link.Spec) link.Query {
 // doesn't: without a provider in authentik, every other check fails.
 func NoLink(d *link.Desired) (report.Check, bool) {
 	check := report.Check{ID: report.CheckLink, System: report.Authentik, Title: say.Of("The link exists")}
-	return check.Fails(report.CauseDiscovery, say.Of("There is no link yet: authentik has no provider for it."),
+	return *check.Fails(report.CauseDiscovery, say.Of("There is no link yet: authentik has no provider for it."),
 		say.Of("Create it with authpocket apply.")), d.Provider.PK == 0
 }
 
@@ -64,8 +64,8 @@ func measured(ctx context.Context, part []report.Check) []report.Check {
 	}
 	for i, c := range part {
 		if c.Status != report.Pass {
-			part[i] = report.Check{ID: c.ID, System: c.System, Title: c.Title}.
-				Skips(say.Of("The checks were cancelled before this was measured."))
+			c = report.Check{ID: c.ID, System: c.System, Title: c.Title}
+			part[i] = *c.Skips(say.Of("The checks were cancelled before this was measured."))
 		}
 	}
 	return part

@@ -71,13 +71,14 @@ func (c claim) made(content string) bool { return strings.HasPrefix(content, c.h
 
 func (c claim) create() error { return c.write(os.O_CREATE|os.O_EXCL, 0) }
 
-// write writes the claim. renewed makes its content differ from the last one.
+// write writes the claim. renewed makes its content differ from the last one, but not in length: over the old content,
+// it is at no time half a claim.
 func (c claim) write(flag, renewed int) error {
 	f, err := os.OpenFile(c.path, os.O_WRONLY|flag, 0o600)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(f, "%s %d\n", c.holder, renewed)
+	_, err = fmt.Fprintf(f, "%s %010d\n", c.holder, renewed)
 	return errors.Join(err, f.Close()) // on a network, closing sends it
 }
 
@@ -94,7 +95,7 @@ func (c claim) renew(every time.Duration) (end func()) {
 				return
 			case <-beat.C:
 				if content, err := os.ReadFile(c.path); err == nil && c.made(string(content)) {
-					_ = c.write(os.O_TRUNC, n) // without it, the lock still counts
+					_ = c.write(0, n) // without it, the lock still counts
 				}
 			}
 		}

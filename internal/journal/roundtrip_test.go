@@ -125,9 +125,9 @@ func TestNoPartOfAPlanIsForgotten(t *testing.T) {
 		// Purpose and Of are in Meta, Undoes are the changes of the receipt Of, and
 		// Force is chosen each time. Only is a part of Changes, Restores the kind
 		// of the receipt Of, Taken the time of the preview, and Saved where the plan was. Proof is in Meta, and
-		// Part a part of Changes.
+		// Part a part of Changes. What is Waiting is planned again.
 		reflect.TypeFor[link.Plan](): {"Changes", "Spec", "Generated", "Warnings", "Desired", "Purpose", "Of",
-			"Undoes", "Force", "Only", "Restores", "Taken", "Saved", "Proof", "Part"},
+			"Undoes", "Force", "Only", "Restores", "Taken", "Saved", "Proof", "Part", "Waiting"},
 		reflect.TypeFor[link.Generated](): {"ClientID", "KeptID", "ClientSecret", "Person"}, // who is in Changes
 		reflect.TypeFor[link.Change](): {"System", "Kind", "Object", "Action", "Fields", "Why", "Step", "Lost",
 			"Before", "After", "Needs"},

@@ -60,7 +60,7 @@ func durationUnit(name string) time.Duration {
 
 // checkValidity adds a problem if the text is not a duration.
 func checkValidity(p *report.Problems, m *Meta, v string) {
-	if !validitySyntax.MatchString(v) {
+	if !validitySyntax().MatchString(v) {
 		p.Add(m.Spec, say.Of("%s is “%s”, which authentik does not read as a duration.", m.Label.Text(), v),
 			say.Of("Write it like hours=1;minutes=30."))
 	}

@@ -21,9 +21,15 @@ type Query struct {
 	ProviderName string // to find another kind of provider with this name
 	Collection   string // the auth collection's name
 	ClientID     string // if the spec sets one
+	SigningKey   string // if the spec names one
 	Access       *Access
 	// Few has authentik's first providers read only, if there are many.
 	Few bool
+	// Hurried has everything asked at once while connecting, also what other answers may make needless.
+	Hurried bool
+	// AddressesStay means that nobody warns of people who change their own e-mail address, and that authentik's public
+	// address is not proposed: the system settings are not read where the brand shows who may use an application.
+	AddressesStay bool
 	// Unwarned leaves out what only a plan's warnings and problems tell of, for who wants the desired state.
 	Unwarned bool
 	// Only has nothing but these providers read. nil reads everything.
@@ -53,11 +59,13 @@ type AuthentikSnapshot struct {
 	NameTaken string
 	Flows     []Flow
 	Keys      []Key
-	Mappings  []Mapping
-	Bindings  []BindingState // of Application
-	Groups    []Ref          // those that the query names and that exist
-	Users     []Ref
-	Policies  []Ref
+	// KeysUnread reports whether Keys were left out, because the link's provider has one and the query names none.
+	KeysUnread bool
+	Mappings   []Mapping
+	Bindings   []BindingState // of Application
+	Groups     []Ref          // those that the query names and that exist
+	Users      []Ref
+	Policies   []Ref
 	// EmailChangeAllowed reports whether users may change their own address (default_user_change_email). nil if
 	// the token may not read it.
 	EmailChangeAllowed *bool

@@ -161,6 +161,7 @@ func (s *Spec) Query() Query {
 		ProviderName: Value(s.Provider.Name, DefaultProviderName(Value(s.Application.Name, s.DefaultName()))),
 		Collection:   Value(s.PocketBase.Collection, DefaultCollection),
 		ClientID:     Value(s.Provider.ClientID, ""),
+		SigningKey:   Value(s.Provider.SigningKey, ""),
 		Access:       s.Access,
 	}
 }

@@ -2,13 +2,13 @@ package link
 
 import (
 	"errors"
-	"regexp"
 	"regexp/syntax"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"authpocket/internal/pattern"
 	"authpocket/internal/report"
 
 	"authpocket/internal/address"
@@ -16,11 +16,11 @@ import (
 )
 
 var (
-	slugSyntax     = regexp.MustCompile(`^[-a-zA-Z0-9_]+$`)
-	validitySyntax = regexp.MustCompile(
+	slugSyntax     = pattern.Of(`^[-a-zA-Z0-9_]+$`)
+	validitySyntax = pattern.Of(
 		`(?i)^((weeks|days|hours|minutes|seconds|milliseconds|microseconds)=\s*\d{1,9}(\.\d+)?\s*(;|$))+$`)
-	placeSyntax = regexp.MustCompile(`%\([a-z_]+\)s`)
-	iconSyntax  = regexp.MustCompile(`^(fa://[a-z0-9-]+|[a-zA-Z0-9._/-]+)$`)
+	placeSyntax = pattern.Of(`%\([a-z_]+\)s`)
+	iconSyntax  = pattern.Of(`^(fa://[a-z0-9-]+|[a-zA-Z0-9._/-]+)$`)
 )
 
 // ReservedSlugs returns the slugs of authentik's own endpoints, which no application can have (authentik
@@ -64,7 +64,7 @@ func checkSlug(p *report.Problems, m *Meta, slug string) {
 	switch {
 	case slug == "":
 		p.Add(m.Spec, say.Of("Enter a slug."), say.Of("It becomes part of the issuer's address, such as pocketbase."))
-	case !slugSyntax.MatchString(slug):
+	case !slugSyntax().MatchString(slug):
 		p.Add(m.Spec, say.Of("The slug “%s” has characters that authentik does not allow.", slug),
 			say.Of("Use letters, digits, hyphens and underscores only."))
 	case slices.Contains(ReservedSlugs(), slug):
@@ -78,14 +78,14 @@ func checkSlug(p *report.Problems, m *Meta, slug string) {
 // checkLaunchURL allows authentik's placeholders, such as %(username)s and %(theme)s, a fragment, and
 // blank://blank, which hides the application. PocketBase's own dashboard has a fragment.
 func checkLaunchURL(p *report.Problems, m *Meta, v string) {
-	launch, _, _ := strings.Cut(placeSyntax.ReplaceAllString(v, "x"), "#")
+	launch, _, _ := strings.Cut(placeSyntax().ReplaceAllString(v, "x"), "#")
 	if launch != "blank://blank" {
 		checkOptionalURL(p, m, launch)
 	}
 }
 
 func checkIcon(p *report.Problems, m *Meta, v string) {
-	if v = placeSyntax.ReplaceAllString(v, "x"); !iconSyntax.MatchString(v) {
+	if v = placeSyntax().ReplaceAllString(v, "x"); !iconSyntax().MatchString(v) {
 		checkOptionalURL(p, m, v)
 	}
 }

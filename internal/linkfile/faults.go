@@ -2,11 +2,11 @@ package linkfile
 
 import (
 	"errors"
-	"regexp"
 	"strconv"
 
 	"go.yaml.in/yaml/v3"
 
+	"authpocket/internal/pattern"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -91,15 +91,15 @@ func wholeFile(path string, words say.Text) error {
 }
 
 var (
-	onLine = regexp.MustCompile(`^(?:yaml: )?(?:line (\d+): )?(?s:(.*))$`)
-	quoted = regexp.MustCompile("(?s)`.*`|anchor '.*'")
+	onLine = pattern.Of(`^(?:yaml: )?(?:line (\d+): )?(?s:(.*))$`)
+	quoted = pattern.Of("(?s)`.*`|anchor '.*'")
 )
 
 // notYAML rewrites an error of the yaml package, which knows no column. It leaves out the values that the error
 // quotes.
 func notYAML(path string, err error) error {
-	parts := onLine.FindStringSubmatch(err.Error())
+	parts := onLine().FindStringSubmatch(err.Error())
 	line, _ := strconv.Atoi(parts[1])
 	return &Fault{Place: report.Place{File: path, Line: line},
-		Words: say.Of("this is not YAML: %s", quoted.ReplaceAllString(parts[2], "a value"))}
+		Words: say.Of("this is not YAML: %s", quoted().ReplaceAllString(parts[2], "a value"))}
 }

@@ -14,6 +14,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"authpocket/internal/link"
+	"authpocket/internal/pattern"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
@@ -51,18 +52,18 @@ func walk(at value, visit func(value), unknown func(at string, key *yaml.Node, k
 	}
 }
 
-var listEntry = regexp.MustCompile(`\.[0-9]+`)
+var listEntry = pattern.Of(`\.[0-9]+`)
 
 // checkKeys adds a fault for every unknown key, with the nearest known one, and for every token and password that
 // stands in the file itself.
 func checkKeys(f *faults, root *yaml.Node) {
 	walk(value{"", root, reflect.TypeFor[File]()}, func(v value) {
 		if v.as == reflect.TypeFor[secret.Text]() && IsCredential(v.path) && v.node.Kind == yaml.ScalarNode &&
-			!variable.MatchString(v.node.Value) {
+			!variable().MatchString(v.node.Value) {
 			f.add(v.node, v.path, notInFile(v.path))
 		}
 	}, func(at string, key *yaml.Node, known map[string]reflect.Type) {
-		if at = listEntry.ReplaceAllString(at, ""); at != "" {
+		if at = listEntry().ReplaceAllString(at, ""); at != "" {
 			at += "."
 		}
 		f.add(key, "", say.Of("there is no key %s; did you mean %s?", at+shownKey(key.Value),

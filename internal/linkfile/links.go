@@ -1,10 +1,9 @@
 package linkfile
 
 import (
-	"regexp"
-
 	"go.yaml.in/yaml/v3"
 
+	"authpocket/internal/pattern"
 	"authpocket/internal/say"
 )
 
@@ -15,7 +14,7 @@ const (
 	nameKey     = "name"
 )
 
-var linkName = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
+var linkName = pattern.Of(`^[A-Za-z0-9._-]+$`)
 
 // links returns the only link of a file, or each link below links, with what it leaves out from defaults.
 func (r Reader) links(path string, root *yaml.Node) ([]File, error) {
@@ -74,7 +73,7 @@ func cutName(f *faults, entry *yaml.Node) (string, *yaml.Node) {
 			rest.Content = append(rest.Content, key, value)
 			continue
 		}
-		if name = value.Value; value.Kind != yaml.ScalarNode || !linkName.MatchString(name) {
+		if name = value.Value; value.Kind != yaml.ScalarNode || !linkName().MatchString(name) {
 			f.add(value, "", say.Of("the name of a link consists of letters, digits, hyphens, dots and underscores"))
 		}
 	}

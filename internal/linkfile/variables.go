@@ -1,12 +1,12 @@
 package linkfile
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
+	"authpocket/internal/pattern"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -18,7 +18,7 @@ func (r Reader) allows(name string) bool {
 		slices.Contains(r.Env, name)
 }
 
-var variable = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
+var variable = pattern.Of(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 
 // expand replaces variables in all values below a resolved node, in place, but not in keys.
 func (r Reader) expand(f *faults, root *yaml.Node) {
@@ -46,7 +46,7 @@ type expander struct {
 
 func (e *expander) scalar(node *yaml.Node) {
 	before := node.Value
-	node.Value = variable.ReplaceAllStringFunc(before, func(match string) string {
+	node.Value = variable().ReplaceAllStringFunc(before, func(match string) string {
 		value := e.value(match[2:len(match)-1], node)
 		if e.size += len(value); e.size > MaxSize {
 			return ""

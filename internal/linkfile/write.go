@@ -47,7 +47,7 @@ func Write(reach *File, s *link.Spec) ([]byte, error) {
 	}
 	root := mappingOf(reflect.ValueOf(f))
 	for path, n := range places(root) {
-		if n.Kind == yaml.ScalarNode && variable.MatchString(n.Value) {
+		if n.Kind == yaml.ScalarNode && variable().MatchString(n.Value) {
 			return nil, report.Problems{{Field: path, Todo: say.Of("Change it in its system first."),
 				Summary: say.Of("This contains %s, which a link file takes for a variable.", "${…}")}}
 		}

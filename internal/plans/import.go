@@ -39,23 +39,16 @@ func Import(s link.Spec, a *link.AuthentikSnapshot, p link.PocketBaseSnapshot) (
 	if urls := basesOf(provider); len(urls) > 0 {
 		s.PocketBaseURLs = urls
 	}
-	whole, email := providerSpec(*provider, a.Application.Slug)
+	whole, email := providerSpec(provider, a.Application.Slug)
 	s.Email, s.Access = email, boundTo(a.Bindings)
 	s.Application.Slug, s.PocketBase.Collection, s.PocketBase.Slot = &a.Application.Slug, &collection.Name, &slot.Slot
 	usualA, usualP := withoutLink(&found, *a, p)
 	usual, _ := Resolve(s, &usualA, &usualP, link.Generated{})
 	link.OfferOther(link.ApplicationAttrs(), &s.Application, a.Application, &usual.Application)
 	usual, _ = Resolve(s, &usualA, &usualP, link.Generated{})
-	importProvider(&s, *provider, usual.Provider)
-	if m := groupsMappingOf(provider, a); m != nil {
-		if groups, isLimit := link.GroupsIn(m); isLimit {
-			s.Provider.GroupsClaim = &link.GroupsLimit{Names: groups}
-		} else { // edited by hand
-			whole.ScopeMappings = append(whole.ScopeMappings, m.Name)
-		}
-	}
-	s.Provider.ScopeMappings = extraMappings(whole.ScopeMappings, a)
-	importSlot(&s, *collection, slot, &usualA, &usualP)
+	importProvider(&s, provider, &usual.Provider)
+	importMappings(&s, whole.ScopeMappings, provider, a)
+	importSlot(&s, collection, &slot, &usualA, &usualP)
 	return s, nil
 }
 
@@ -74,17 +67,18 @@ func otherSlugs(a *link.AuthentikSnapshot) say.Text {
 	return say.Of("Those with an OAuth2 provider have %s.", strings.Join(slugs, ", "))
 }
 
-func importProvider(s *link.Spec, has, usual link.ProviderState) {
+func importProvider(s *link.Spec, is, usual *link.ProviderState) {
+	has := *is
 	usual.ClientID, usual.ClientSecret = has.ClientID, has.ClientSecret
 	logouts := slices.DeleteFunc(slices.Clone(has.RedirectURIs), func(r link.RedirectURI) bool { return !r.Logout() })
 	has.RedirectURIs = slices.DeleteFunc(slices.Clone(has.RedirectURIs), link.RedirectURI.Logout)
-	link.OfferOther(link.ProviderAttrs(), &s.Provider, &has, &usual)
+	link.OfferOther(link.ProviderAttrs(), &s.Provider, &has, usual)
 	if len(logouts) > 0 {
 		s.Provider.RedirectURIs = append(s.Provider.RedirectURIs, logouts...)
 	}
 }
 
-func importSlot(s *link.Spec, c link.CollectionState, slot link.OAuth2Provider, a *link.AuthentikSnapshot,
+func importSlot(s *link.Spec, c *link.CollectionState, slot *link.OAuth2Provider, a *link.AuthentikSnapshot,
 	p *link.PocketBaseSnapshot) {
 	if slot.IDTokenMode() {
 		s.PocketBase.UserInfo = new("id_token")
@@ -95,7 +89,7 @@ func importSlot(s *link.Spec, c link.CollectionState, slot link.OAuth2Provider, 
 	} else {
 		usual.Slot.JWKSURL, usual.Slot.Issuers = slot.JWKSURL, slot.Issuers
 	}
-	link.OfferOther(link.SlotAttrs(), &s.PocketBase, &slot, &usual.Slot)
+	link.OfferOther(link.SlotAttrs(), &s.PocketBase, slot, &usual.Slot)
 	link.OfferOther(link.OAuth2Attrs(), &s.PocketBase, &c.OAuth2, &usual.Collection.OAuth2)
 }
 
@@ -108,12 +102,17 @@ func basesOf(p *link.ProviderState) []string {
 	return list
 }
 
-// groupsMappingOf returns the link's groups mapping, nil if the provider has none.
-func groupsMappingOf(p *link.ProviderState, a *link.AuthentikSnapshot) *link.Mapping {
-	if m := mappingByName(a, link.GroupsMappingName(p.ApplicationSlug)); m != nil && uses(p, *m) {
-		return m
+// importMappings sets the limit of the groups claim and the names of the scope mappings that no link has by itself. A
+// groups mapping that somebody has edited is one of those.
+func importMappings(s *link.Spec, names []string, p *link.ProviderState, a *link.AuthentikSnapshot) {
+	if m := mappingByName(a, link.GroupsMappingName(a.Application.Slug)); m != nil && uses(p, *m) {
+		if groups, isLimit := link.GroupsIn(m); isLimit {
+			s.Provider.GroupsClaim = &link.GroupsLimit{Names: groups}
+		} else {
+			names = append(names, m.Name)
+		}
 	}
-	return nil
+	s.Provider.ScopeMappings = extraMappings(names, a)
 }
 
 // extraMappings returns the scope mappings that no link has by itself, nil for none.

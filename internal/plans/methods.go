@@ -18,34 +18,34 @@ func (b *planner) methods() {
 	after.PasswordAuth, after.OTP = b.d.Collection.PasswordAuth, b.d.Collection.OTP
 	c := link.Change{System: report.PB, Kind: link.KindMethods, Before: &before, After: &after,
 		Object: methodsObject(now), Why: say.Of(whyMethods, now.Name)}
-	if turnsOff(before, after) {
+	if turnsOff(&before, &after) {
 		c.Needs = link.NeedProof
 		c.Why = say.Of(whyOneWay)
 	}
-	b.add(c, methodValues(before), methodValues(after))
+	b.add(c, methodValues(&before), methodValues(&after))
 }
 
 func methodsObject(c *link.CollectionState) say.Text {
 	return say.Of("sign-in methods of the collection “%s”", c.Name)
 }
 
-func methodValues(c link.CollectionState) []link.FieldValue {
-	return link.Values(link.MethodAttrs(), &c, link.Features{})
+func methodValues(c *link.CollectionState) []link.FieldValue {
+	return link.Values(link.MethodAttrs(), c, link.Features{})
 }
 
 // turnsOff reports whether a change takes a way in away.
-func turnsOff(before, after link.CollectionState) bool {
+func turnsOff(before, after *link.CollectionState) bool {
 	return slices.ContainsFunc(link.MethodAttrs(), func(a *link.Attr[*link.PocketBase, *link.CollectionState]) bool {
-		return a.Answer(&before) != "" && a.Answer(&after) == ""
+		return a.Answer(before) != "" && a.Answer(after) == ""
 	})
 }
 
 // checkMethods adds a problem if nobody could sign in to the collection any more, or if PocketBase would refuse it.
-func checkMethods(now, then link.CollectionState, problems *report.Problems) {
+func checkMethods(now, then *link.CollectionState, problems *report.Problems) {
 	field := "pocketbase.enabled"
 	if turnsOff(now, then) {
 		field = "pocketbase.otp"
-		if password := link.MethodAttrs()[0]; password.Answer(&now) != "" && password.Answer(&then) == "" {
+		if password := link.MethodAttrs()[0]; password.Answer(now) != "" && password.Answer(then) == "" {
 			field = password.Spec
 		}
 	}
@@ -73,7 +73,7 @@ func (u *undoer) turnOn(s link.Spec) {
 		}
 	}
 	u.add(&link.Change{System: report.PB, Kind: link.KindMethods, Object: methodsObject(c)}, &before, &after,
-		methodValues(before), methodValues(after))
+		methodValues(&before), methodValues(&after))
 	if i := len(u.changes) - 1; i >= 0 {
 		u.changes[i].Why = say.Of(whyAnotherWay)
 	}

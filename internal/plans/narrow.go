@@ -20,8 +20,8 @@ func fixableParts(cause report.CauseID) (kinds []link.Kind, fields []string, fou
 		report.CauseIssuerMismatch:    {"issuer_mode", ".extra.issuers"},
 		report.CauseMissingScopes:     {"property_mappings"},
 		report.CauseEmailUnverified:   {"property_mappings"},
-		report.CauseUnknownClient:     {".clientId", ".clientSecret"},
-		report.CauseInvalidClient:     {".clientSecret"},
+		report.CauseUnknownClient:     {"client_id", ".clientId", "client_secret", ".clientSecret"},
+		report.CauseInvalidClient:     {"client_secret", ".clientSecret"},
 		report.CauseUserInfoURL:       {".userInfoURL"},
 		report.CauseEndpointURL:       {".authURL", ".tokenURL", ".userInfoURL", ".extra.jwksURL"},
 		report.CauseHTMLInsteadOfJSON: {".authURL", ".tokenURL", ".userInfoURL", ".extra.jwksURL"},
@@ -46,7 +46,7 @@ func Narrow(p link.Plan, cause report.CauseID) link.Plan {
 	}
 	p.Only = cause
 	if p.Spec.PocketBase.RewriteSecret { // the two systems may have different secrets, which no other plan would fix
-		fields = append(fields, ".clientSecret")
+		fields = append(fields, "client_secret", ".clientSecret")
 	}
 	var changes []link.Change
 	for _, c := range p.Changes {

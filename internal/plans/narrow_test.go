@@ -7,6 +7,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
 	"authpocket/internal/report"
+	"authpocket/internal/secret"
 )
 
 // drifted is a link of which much was changed by hand since.
@@ -130,5 +131,27 @@ func TestATornSecretIsWrittenWithAnyCause(t *testing.T) {
 	if got, want := fieldNames(plans.Narrow(mustPlan(t, w, s), "oauth2-off")), []string{"auth collection: enabled",
 		"auth collection: oidc.clientSecret"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// The file has another client secret than authentik: PocketBase gets it only if
+// authentik does.
+func TestAFixWritesASecretToBothSystems(t *testing.T) {
+	for _, cause := range []report.CauseID{report.CauseInvalidClient, report.CauseUnknownClient,
+		report.CauseUserInfoURL} {
+		for _, rewrite := range []bool{false, true} {
+			w, s := drifted(t, minimal()), minimal()
+			s.Existing, s.PocketBase.Slot, s.PocketBase.RewriteSecret = link.ExistingUse, new("oidc"), rewrite
+			s.Provider.ClientSecret = new(secret.New("the client secret of the link file"))
+			if cause != report.CauseUnknownClient {
+				w.collection("users").OAuth2.Providers[1].ClientID = w.providers[0].ClientID
+			}
+			mustApply(t, w, plans.Narrow(mustPlan(t, w, s), cause))
+			ours, theirs := w.collection("users").OAuth2.Providers[1], w.providers[0]
+			if ours.ClientID != theirs.ClientID || !ours.ClientSecret.Equal(theirs.ClientSecret) {
+				t.Errorf("%s, rewrite %v: PocketBase has client %q, authentik %q; same secret: %v", cause, rewrite,
+					ours.ClientID, theirs.ClientID, ours.ClientSecret.Equal(theirs.ClientSecret))
+			}
+		}
 	}
 }

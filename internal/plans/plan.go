@@ -35,7 +35,7 @@ func changes(from planner) []link.Change {
 	if newCredentials(&b.d, &b.a) { // nobody can sign in between pair and oauth2: keep them adjacent
 		steps = []func(){b.mappings, b.key, b.settings, b.rules, b.pair, b.oauth2}
 	}
-	if now := b.p.Collection(b.d.Collection.Name); now != nil && turnsOff(*now, b.d.Collection) {
+	if now := b.p.Collection(b.d.Collection.Name); now != nil && turnsOff(now, &b.d.Collection) {
 		steps = append(steps, b.oldSlots, b.methods) // last: they need a proof of the rest
 	} else {
 		steps = append([]func(){b.methods}, append(steps, b.oldSlots)...)
@@ -256,11 +256,11 @@ func (b *planner) rules() {
 	if !link.SameRule(before.AuthRule, after.AuthRule) {
 		c.Lost = say.Of(lostSignIns, now.Name)
 	}
-	b.add(c, ruleValues(before), ruleValues(after))
+	b.add(c, ruleValues(&before), ruleValues(&after))
 }
 
-func ruleValues(c link.CollectionState) []link.FieldValue {
-	return link.Values(link.RuleAttrs(), &c, link.Features{})
+func ruleValues(c *link.CollectionState) []link.FieldValue {
+	return link.Values(link.RuleAttrs(), c, link.Features{})
 }
 
 // oauth2 plans the change that makes the sign-in available, so it comes last.

@@ -16,7 +16,7 @@ import (
 )
 
 // allChecks is how many worlds a property is held against in a full run, and quickChecks in a quick one.
-const allChecks, quickChecks = 2000, 500
+const allChecks, quickChecks = 2000, 250
 
 // TestMain draws the worlds of the property tests by AUTHPOCKET_SEED, unless -rapid.seed is given.
 func TestMain(m *testing.M) {

@@ -35,7 +35,7 @@ func Resolve(s link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot,
 	resolveProvider(&d, s, a, found, &problems)
 	resolveCredentials(&d, &s, a, &collection, found, g)
 	checkProviderName(&s, &d, a, &problems)
-	resolveBindings(&d, &s, *a, &problems)
+	resolveBindings(&d, &s, a, &problems)
 	if ok {
 		resolveSlot(&d, &s, a, collection, &problems)
 	}
@@ -94,10 +94,10 @@ func resolveProvider(d *link.Desired, s link.Spec, a *link.AuthentikSnapshot, fo
 	d.Provider.RedirectURIs = resolveRedirects(&s, d.Application.LaunchURL, now.RedirectURIs)
 	d.Application.Provider, d.Application.ProviderName = now.PK, d.Provider.Name
 	resolveFlows(d, s, a, now, problems)
-	resolveKey(d, &s, *a, &now, problems)
+	resolveKey(d, &s, a, &now, problems)
 	resolveMappings(d, &s, a, &now, problems)
 	if a.Features.GrantTypes {
-		d.Provider.GrantTypes = resolveGrants(now.GrantTypes, d.Provider.Mappings, *a)
+		d.Provider.GrantTypes = resolveGrants(now.GrantTypes, d.Provider.Mappings, a)
 	}
 }
 
@@ -223,7 +223,7 @@ const (
 	ownKey        = "authpocket signing key"
 )
 
-func resolveKey(d *link.Desired, s *link.Spec, a link.AuthentikSnapshot, now *link.ProviderState,
+func resolveKey(d *link.Desired, s *link.Spec, a *link.AuthentikSnapshot, now *link.ProviderState,
 	problems *report.Problems) {
 	named := func(name string) *link.Key {
 		return link.Find(a.Keys, func(k link.Key) bool { return k.Name == name })
@@ -232,7 +232,7 @@ func resolveKey(d *link.Desired, s *link.Spec, a link.AuthentikSnapshot, now *li
 	if want := s.Provider.SigningKey; want != nil {
 		switch key := named(*want); {
 		case key == nil:
-			todo := say.Of("Choose one of: %s.", keyNames(&a))
+			todo := say.Of("Choose one of: %s.", keyNames(a))
 			if unseen {
 				todo = say.Of("Give the token the permission authentik_crypto.view_certificatekeypair.")
 			}
@@ -240,14 +240,14 @@ func resolveKey(d *link.Desired, s *link.Spec, a link.AuthentikSnapshot, now *li
 				*want), todo)
 		case !key.Usable():
 			problems.Add("provider.signing_key", say.Of("The key “%s” is of the type %s: with it authentik's OpenID "+
-				"configuration fails.", *want, key.Type), say.Of("Choose an RSA or EC key: %s.", keyNames(&a)))
+				"configuration fails.", *want, key.Type), say.Of("Choose an RSA or EC key: %s.", keyNames(a)))
 		default:
 			d.Provider.SigningKey = key.Ref
 		}
 		return
 	}
 	current := link.Find(a.Keys, func(k link.Key) bool { return k.ID == now.SigningKey.ID && k.Usable() })
-	if current == nil && unseen && now.SigningKey.ID != "" {
+	if a.KeysUnread || current == nil && unseen && now.SigningKey.ID != "" {
 		d.Provider.SigningKey = now.SigningKey
 		return
 	}
@@ -281,12 +281,12 @@ func keyNames(a *link.AuthentikSnapshot) say.Text {
 
 // resolveGrants returns the enabled grant types plus the authorization code grant: a provider created through
 // the API has none (authentik 2026.5, models.py).
-func resolveGrants(now []string, mappings []link.Ref, a link.AuthentikSnapshot) []string {
+func resolveGrants(now []string, mappings []link.Ref, a *link.AuthentikSnapshot) []string {
 	list := slices.Clone(now)
 	if !slices.Contains(list, "authorization_code") {
 		list = append(list, "authorization_code")
 	}
-	offline := func(r link.Ref) bool { m := mappingByID(&a, r.ID); return m != nil && m.Scope == "offline_access" }
+	offline := func(r link.Ref) bool { m := mappingByID(a, r.ID); return m != nil && m.Scope == "offline_access" }
 	if slices.ContainsFunc(mappings, offline) && !slices.Contains(list, "refresh_token") {
 		list = append(list, "refresh_token")
 	}
@@ -315,7 +315,7 @@ func resolveCredentials(d *link.Desired, s *link.Spec, a *link.AuthentikSnapshot
 // endpoint returns the URL of one of authentik's global OAuth2 endpoints. The trailing slash matters.
 func endpoint(base, name string) string { return base + "/application/o/" + name + "/" }
 
-func resolveBindings(d *link.Desired, s *link.Spec, a link.AuthentikSnapshot, problems *report.Problems) {
+func resolveBindings(d *link.Desired, s *link.Spec, a *link.AuthentikSnapshot, problems *report.Problems) {
 	if s.Access == nil {
 		return
 	}
@@ -328,7 +328,7 @@ func resolveBindings(d *link.Desired, s *link.Spec, a link.AuthentikSnapshot, pr
 			field := link.FieldAt("access."+list, i)
 			target := link.Find(known, func(r link.Ref) bool { return r.Name == name })
 			if target == nil {
-				problems.Add(field, unknown(kind, name), notSeen(&a, kind))
+				problems.Add(field, unknown(kind, name), notSeen(a, kind))
 				continue
 			}
 			bound := func(b link.BindingState) bool {

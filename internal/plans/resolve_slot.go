@@ -52,7 +52,7 @@ func resolveSlot(d *link.Desired, s *link.Spec, a *link.AuthentikSnapshot, c lin
 	} else {
 		d.Collection.OAuth2.Providers = append(d.Collection.OAuth2.Providers, d.Slot)
 	}
-	checkMethods(c, d.Collection, problems)
+	checkMethods(&c, &d.Collection, problems)
 }
 
 // resolveUserInfo resolves where PocketBase reads the claims.

@@ -22,12 +22,12 @@ func SpecBefore(s link.Spec, done []link.Change) link.Spec {
 			link.Offer(link.ApplicationAttrs(), &s.Application, was)
 		}
 		if was := link.As[link.ProviderState](c.Before); was != nil {
-			s.Provider, s.Email = providerSpec(*was, s.Query().Slug)
+			s.Provider, s.Email = providerSpec(was, s.Query().Slug)
 			s.Existing = link.ExistingNew
 		}
 		if was := link.As[link.CollectionState](c.Before); was != nil {
 			if i := link.SlotIndex(was.OAuth2, slotOf(&c)); i >= 0 {
-				s.PocketBase = slotSpec(*was, was.OAuth2.Providers[i])
+				s.PocketBase = slotSpec(was, &was.OAuth2.Providers[i])
 				s.Provider.ClientID = &was.OAuth2.Providers[i].ClientID
 			}
 		}
@@ -81,7 +81,7 @@ func AsRestoration(p link.Plan, done []link.Change, force bool) (link.Plan, repo
 			}
 		}
 		if was := link.As[link.ProviderState](c.Before); was != nil {
-			warnLosses(&p, &w, *was)
+			warnLosses(&p, &w, was)
 		}
 		if was := link.As[link.Mapping](c.Before); was != nil {
 			if own := p.Desired.OwnMapping(was.Ref); own != nil && own.Expression != was.Expression {
@@ -136,7 +136,7 @@ func slotTakenBy(p *link.Plan) string {
 }
 
 // warnLosses warns about the parts of a provider that can't be restored.
-func warnLosses(p *link.Plan, w *warner, was link.ProviderState) {
+func warnLosses(p *link.Plan, w *warner, was *link.ProviderState) {
 	if !slices.ContainsFunc(p.Changes, createsProvider) {
 		return
 	}
@@ -162,7 +162,7 @@ func warnLosses(p *link.Plan, w *warner, was link.ProviderState) {
 
 // providerSpec returns the provider's settings without the secret, and the e-mail decision that its scope
 // mappings carry out. slug is that of its application.
-func providerSpec(p link.ProviderState, slug string) (link.Provider, link.EmailDecision) {
+func providerSpec(p *link.ProviderState, slug string) (link.Provider, link.EmailDecision) {
 	decision := link.EmailLeave
 	mappings := []string{}
 	for _, m := range p.Mappings {
@@ -176,14 +176,14 @@ func providerSpec(p link.ProviderState, slug string) (link.Provider, link.EmailD
 		}
 	}
 	s := link.Provider{ScopeMappings: mappings}
-	link.Offer(link.ProviderAttrs(), &s, &p)
+	link.Offer(link.ProviderAttrs(), &s, p)
 	return s, decision
 }
 
 // slotSpec returns the settings of one of the collection's providers as a spec.
-func slotSpec(c link.CollectionState, p link.OAuth2Provider) link.PocketBase {
+func slotSpec(c *link.CollectionState, p *link.OAuth2Provider) link.PocketBase {
 	var s link.PocketBase
-	link.Offer(link.SlotAttrs(), &s, &p)
+	link.Offer(link.SlotAttrs(), &s, p)
 	link.Offer(link.OAuth2Attrs(), &s, &c.OAuth2)
 	s.Collection, s.Slot, s.UserInfo = &c.Name, &p.Slot, new("userinfo")
 	if p.IDTokenMode() {

@@ -12,8 +12,8 @@ import (
 // warnings returns what the admin should know before the plan is applied.
 func warnings(s *link.Spec, d *link.Desired, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot) []link.Warning {
 	var w warner
-	w.access(*d, *a)
-	w.lifetimes(*d)
+	w.access(d, a)
+	w.lifetimes(d)
 	w.email(d, a)
 	w.transport(s, d)
 	w.redirects(d)
@@ -33,7 +33,7 @@ func (w *warner) add(id link.WarningID, system report.System, summary, detail sa
 	*w = append(*w, link.Warning{ID: id, System: system, Summary: summary, Detail: detail, Ways: ways})
 }
 
-func (w *warner) access(d link.Desired, a link.AuthentikSnapshot) {
+func (w *warner) access(d *link.Desired, a *link.AuthentikSnapshot) {
 	counts := func(b link.BindingState) bool { return b.Enabled && !b.Ended(a.Taken) }
 	unbound := len(d.Bindings) == 0 && !slices.ContainsFunc(a.Bindings, counts)
 	switch {

@@ -7,7 +7,7 @@ import (
 )
 
 // lifetimes warns of codes and tokens that expire before anything can use them.
-func (w *warner) lifetimes(d link.Desired) {
+func (w *warner) lifetimes(d *link.Desired) {
 	for _, one := range d.Provider.Lifetimes(!d.Slot.IDTokenMode()) {
 		lasts, ok := link.ParseDuration(one.Text)
 		if !ok || lasts >= one.Enough {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"path"
 	"slices"
-	"sort"
 	"strings"
 	"sync"
 
@@ -19,7 +18,7 @@ import (
 	"authpocket/internal/say"
 )
 
-//go:embed data/*.yaml
+//go:embed data/apps/*.yaml data/ways/*.yaml
 var data embed.FS
 
 // Preset is what is known about an app, or about a way in which apps are set up.
@@ -82,33 +81,34 @@ type Roles struct {
 
 // presets reads the files. They are part of the program, and a test reads them all.
 var presets = sync.OnceValue(func() []Preset {
-	files, err := data.ReadDir("data")
-	if err != nil {
-		panic(err)
-	}
 	var list []Preset
-	for _, f := range files {
-		one, err := read(f.Name())
+	for _, file := range files() {
+		one, err := read(file)
 		if err != nil {
-			panic(fmt.Errorf("reading the preset %s: %w", f.Name(), err))
+			panic(fmt.Errorf("reading the preset %s: %w", file, err))
 		}
 		list = append(list, one)
 	}
-	sort.SliceStable(list, func(i, j int) bool { return rank(&list[i]) < rank(&list[j]) })
 	return list
 })
 
-// rank puts the presets of apps before those of no app.
-func rank(p *Preset) int {
-	if p.Title == "" {
-		return 1
+// files returns the paths of the presets: those of apps, then those of no app.
+func files() (paths []string) {
+	for _, kind := range []string{"data/apps", "data/ways"} {
+		entries, err := data.ReadDir(kind)
+		if err != nil {
+			panic(err)
+		}
+		for _, f := range entries {
+			paths = append(paths, path.Join(kind, f.Name()))
+		}
 	}
-	return 0
+	return paths
 }
 
 func read(name string) (Preset, error) {
 	var one Preset
-	f, err := data.Open(path.Join("data", name))
+	f, err := data.Open(name)
 	if err != nil {
 		return one, err
 	}
@@ -121,8 +121,10 @@ func read(name string) (Preset, error) {
 // All returns the presets, those of apps first.
 func All() []Preset { return slices.Clone(presets()) }
 
-// Names returns their names.
-func Names() []string { return link.Each(presets(), func(p Preset) string { return p.Name }) }
+// Names returns their names, which are those of the files, and reads none.
+func Names() []string {
+	return link.Each(files(), func(p string) string { return strings.TrimSuffix(path.Base(p), ".yaml") })
+}
 
 // Named returns the preset of that name, nil for none.
 func Named(name string) *Preset {

@@ -20,6 +20,9 @@ func TestEveryPresetIsWhole(t *testing.T) {
 	if want := []string{"beszel", "wanderer", "other-domain", "own-domain"}; !slices.Equal(names, want) {
 		t.Errorf("the presets are %v, want %v", names, want)
 	}
+	if named := link.Each(preset.All(), func(p preset.Preset) string { return p.Name }); !slices.Equal(named, names) {
+		t.Errorf("the files are %v and name themselves %v", names, named)
+	}
 	word := regexp.MustCompile(`^[a-z][a-z-]*[a-z]$`)
 	for _, p := range preset.All() {
 		if !word.MatchString(p.Name) || p.Label().Empty() || len(p.Sources) == 0 {

@@ -33,30 +33,29 @@ type Check struct {
 	Cause CauseID `json:"cause,omitempty"`
 }
 
-// Passes returns the check as passed.
-func (c Check) Passes(evidence say.Text) Check {
+// Passes makes the check passed and returns it.
+func (c *Check) Passes(evidence say.Text) *Check {
 	c.Status, c.Evidence = Pass, evidence
 	return c
 }
 
 // Advice returns what to do, in one line.
-func (c Check) Advice(r Reader) say.Text { return say.Join(c.Remedy, Message{Ways: c.Ways}.Advice(r)) }
+func (c *Check) Advice(r Reader) say.Text { return say.Join(c.Remedy, Message{Ways: c.Ways}.Advice(r)) }
 
-// Fails returns the check as failed for a cause.
-func (c Check) Fails(cause CauseID, evidence, remedy say.Text, ways ...Way) Check {
+// Fails makes the check failed for a cause and returns it.
+func (c *Check) Fails(cause CauseID, evidence, remedy say.Text, ways ...Way) *Check {
 	c.Status, c.Evidence, c.Remedy, c.Ways, c.Cause = Fail, evidence, remedy, ways, cause.Entry()
 	return c
 }
 
-// Warns returns the check with a warning about a cause.
-func (c Check) Warns(cause CauseID, evidence, remedy say.Text) Check {
-	c = c.Fails(cause, evidence, remedy)
-	c.Status = Warn
+// Warns gives the check a warning about a cause and returns it.
+func (c *Check) Warns(cause CauseID, evidence, remedy say.Text) *Check {
+	c.Fails(cause, evidence, remedy).Status = Warn
 	return c
 }
 
-// Skips returns the check as not measured, with the reason.
-func (c Check) Skips(why say.Text) Check {
+// Skips makes the check one that was not measured, with the reason, and returns it.
+func (c *Check) Skips(why say.Text) *Check {
 	c.Status, c.Evidence = Skipped, why
 	return c
 }

@@ -65,7 +65,7 @@ func TestAWayIsWordedForWhereItIsRead(t *testing.T) {
 // TestRunsAndAccessAreNamedForTheReader holds warnings and checks, whose text
 // before the ways is no alternative to them.
 func TestRunsAndAccessAreNamedForTheReader(t *testing.T) {
-	check := report.Check{}.Fails(report.CauseInvalidClient, say.Of("Refused."), say.Of("It differs."),
+	check := (&report.Check{}).Fails(report.CauseInvalidClient, say.Of("Refused."), say.Of("It differs."),
 		report.Way{Run: report.RunRewrite, For: say.Of("to mend it")}, report.Way{Run: report.RunRotate,
 			For: say.Of("to renew it")})
 	warning := link.Warning{Detail: say.Of("All may."), Ways: []report.Way{report.ChooseAccess(say.Of("to narrow it"))}}

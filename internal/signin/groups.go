@@ -112,17 +112,17 @@ func GroupsCheck(d *link.Desired, v *Verdict) (report.Check, bool) {
 	}
 	switch {
 	case len(v.Groups) == 0:
-		return check.Skips(say.Of("The account could not be read after the sign-in.")), true
+		return *check.Skips(say.Of("The account could not be read after the sign-in.")), true
 	case len(other) > 0:
 		check.Status, check.Evidence = report.Fail, say.Join(other...)
 		check.Remedy = say.Of("Put the exported hook into pb_hooks and restart PocketBase. If it is there, the field " +
 			"cannot hold the value: PocketBase's log says why, in a line that begins with authpocket.")
 		return check, true
 	case !slices.ContainsFunc(v.Groups, func(g GroupSeen) bool { return !g.Empty }):
-		return check.Skips(say.Of("The person is in none of the groups, and all fields are empty, as they are without " +
+		return *check.Skips(say.Of("The person is in none of the groups, and all fields are empty, as they are without " +
 			"a hook too. Test with a person who is in one.")), true
 	}
-	return check.Passes(say.Join(same...)), true
+	return *check.Passes(say.Join(same...)), true
 }
 
 // ForeseeGroups returns a sentence about what the exported hook, if it is in place, sets at a sign-in with these

@@ -29,10 +29,10 @@ func Page(page []byte) []byte {
 		}
 		tag := page[:tagEnd(page)]
 		page = page[len(tag):]
-		switch name := tagName(tag); {
-		case name == "textarea" || name == "title" || name == "option":
-			inside = name
-		case name == "/"+inside:
+		name := tagName(tag)
+		if one := withoutMarkup(name); one != "" {
+			inside = one
+		} else if inside != "" && bytes.HasPrefix(name, []byte("/")) && withoutMarkup(name[1:]) == inside {
 			inside = ""
 		}
 		if bytes.IndexByte(tag, '\r') >= 0 {
@@ -84,12 +84,23 @@ func tagEnd(page []byte) int {
 }
 
 // tagName returns the name of a tag, with a leading / for an end tag.
-func tagName(tag []byte) string {
-	name := bytes.TrimSuffix(tag[1:], []byte(">"))
-	if end := bytes.IndexAny(name, " \t\n"); end >= 0 {
-		name = name[:end]
+func tagName(tag []byte) []byte {
+	for i, c := range tag {
+		if c == '>' || c == ' ' || c == '\t' || c == '\n' {
+			return tag[1:i]
+		}
 	}
-	return strings.ToLower(string(name))
+	return tag[1:]
+}
+
+// withoutMarkup returns the element of that name if its text has no markup, and otherwise nothing.
+func withoutMarkup(name []byte) string {
+	for _, one := range [...]string{"textarea", "title", "option"} {
+		if len(name) == len(one) && strings.EqualFold(string(name), one) {
+			return one
+		}
+	}
+	return ""
 }
 
 // isolate wraps each run of right-to-left text in <bdi>.

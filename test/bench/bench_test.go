@@ -2,6 +2,7 @@
 package bench
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -157,19 +158,21 @@ type cost struct {
 
 // command is a run of authpocket with its targets.
 type command struct {
+	title  string // of another run of the same
 	args   []string
 	code   int  // that it exits with
 	target cost // zero for what has no target
 }
 
-func (c command) name() string { return strings.Join(c.args, " ") }
+func (c command) name() string { return cmp.Or(c.title, strings.Join(c.args, " ")) }
 
-// commands are the commands of a new link.
+// commands are the commands of a new link, and its plan once it is there.
 func commands() []command {
 	return []command{
 		{args: []string{"plan"}, code: 2, target: cost{a: 8, p: 6, rounds: 3}},
 		{args: []string{"apply", "--yes"}, target: cost{a: 14, p: 10, rounds: 7}},
 		{args: []string{"verify", "--quick"}, target: cost{a: 12, p: 10}},
+		{title: "plan again", args: []string{"plan"}},
 	}
 }
 

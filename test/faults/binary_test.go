@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"authpocket/test/programs"
 )
 
 // binary returns the path of authpocket, built once for all tests that kill it.
@@ -29,9 +31,11 @@ func buildBinary(t testing.TB) binary {
 // build builds the binary beside the tests' temporary directory, once for all tests.
 var build = sync.OnceValues(func() (binary, error) {
 	path := filepath.Join(filepath.Dir(os.TempDir()), "authpocket")
-	out, err := exec.Command("go", "build", "-ldflags=-s -w", "-o", path, "authpocket/cmd/authpocket").CombinedOutput()
-	if err != nil {
-		return binary{}, fmt.Errorf("building authpocket: %w\n%s", err, out)
+	if dir := os.Getenv("AUTHPOCKET_PROGRAMS"); dir != "" {
+		return binary{filepath.Join(dir, "authpocket")}, nil
+	}
+	if err := programs.BuildAt(context.Background(), "authpocket", path); err != nil {
+		return binary{}, err
 	}
 	return binary{path}, nil
 })

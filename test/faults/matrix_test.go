@@ -55,7 +55,7 @@ func matrix(t *testing.T, l *lab) (cases []disturbed, calls int) {
 }
 
 // choose draws one case of each fault in each run, every other one at a write
-// where the run has any, and leaves out half of those.
+// where the run has any. A third of those are played: at least one of each fault, and one of each run.
 func choose(random *rand.Rand, all []disturbed) []disturbed {
 	if draw.All() {
 		return all
@@ -73,7 +73,17 @@ func choose(random *rand.Rand, all []disturbed) []disturbed {
 			chosen[place] = all[i]
 		}
 	}
-	return chosen[:len(chosen)/2]
+	// The first of a run and the first of a fault are kept, whatever else is.
+	kept, rest, seen := []disturbed{}, []disturbed{}, map[string]bool{}
+	for _, c := range chosen {
+		if seen[c.name] && seen["/"+c.fault.name] {
+			rest = append(rest, c)
+		} else {
+			kept = append(kept, c)
+		}
+		seen[c.name], seen["/"+c.fault.name] = true, true
+	}
+	return append(kept, rest[:max(0, len(chosen)/3-len(kept))]...)
 }
 
 // playAll distributes the cases among the labs and counts the failures.

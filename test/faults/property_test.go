@@ -21,7 +21,7 @@ import (
 const triples = 2000
 
 // quickTriples is the same for a plain go test.
-const quickTriples = 100
+const quickTriples = 50
 
 // TestRandomTriples draws a state of both systems, what is wanted of them, and
 // what goes wrong, each by a number of its own below the printed seed.

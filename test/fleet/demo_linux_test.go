@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"authpocket/test/programs"
+
 	"go.yaml.in/yaml/v3"
 )
 
@@ -65,11 +67,7 @@ func readDemo(t *testing.T) (c probed, metric string) {
 // when it is told to.
 func TestTheDemoRunsAsItsManifestSays(t *testing.T) {
 	c, metric := readDemo(t)
-	binary := filepath.Join(t.TempDir(), "authpocket-demo")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "../../cmd/authpocket-demo").
-		CombinedOutput(); err != nil {
-		t.Fatalf("building: %v: %s", err, out)
-	}
+	binary := programs.Build(t, "authpocket-demo")
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

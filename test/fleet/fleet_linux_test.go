@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"authpocket/test/draw"
+	"authpocket/test/programs"
 )
 
 // fleet runs the pods of Jobs.
@@ -26,17 +27,6 @@ type fleet struct {
 
 	mu   sync.Mutex
 	pods map[int]*exec.Cmd // the running one of an index
-}
-
-// build builds the program.
-func build(t *testing.T) string {
-	t.Helper()
-	binary := filepath.Join(t.TempDir(), "authpocket")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "../../cmd/authpocket").
-		CombinedOutput(); err != nil {
-		t.Fatalf("building: %v: %s", err, out)
-	}
-	return binary
 }
 
 // ended is what became of an index of a Job.
@@ -127,7 +117,8 @@ func TestAFleetAppliesEachLinkOnceAndFindsDrift(t *testing.T) {
 		links, pocketBases = 200, 10
 	}
 	apply, verify := read(t, "apply.yaml"), read(t, "verify.yaml")
-	f := &fleet{systems: start(t, links, pocketBases), binary: build(t), pods: map[int]*exec.Cmd{}}
+	binary := programs.Build(t, "authpocket")
+	f := &fleet{systems: start(t, links, pocketBases), binary: binary, pods: map[int]*exec.Cmd{}}
 	f.volumes = map[string]string{"links": f.links(), "state": t.TempDir(), "metrics": t.TempDir()}
 
 	victim := f.killOne(apply.Completions)

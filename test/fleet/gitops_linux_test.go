@@ -16,6 +16,7 @@ import (
 
 	"authpocket/sandbox/authentiksim"
 	"authpocket/test/draw"
+	"authpocket/test/programs"
 	"authpocket/test/servers"
 	"authpocket/test/testkey"
 )
@@ -97,7 +98,7 @@ func (g *gitops) imports(url, token, path string) {
 // A link is exported. Its blueprint and its migration make the same link of an authentik and a PocketBase that have
 // none, run as those do who keep them in a repository: the plan is empty, every check passes and somebody signs in.
 func TestExportsMakeTheLinkOfFreshSystems(t *testing.T) {
-	binary := build(t)
+	binary := programs.Build(t, "authpocket")
 	for _, v := range draw.Some(t, servers.Choose(t), 1, func(servers.Version) string { return "" }) {
 		t.Run(v.Name, func(t *testing.T) { exportsMakeTheLink(t, binary, servers.Build(t, v)) })
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"authpocket/test/programs"
 )
 
 // oneState returns the Job with a state directory that all its pods have, and that many parts.
@@ -25,7 +27,7 @@ func oneState(j job, parts int) job {
 // manyOf starts n links, each of a PocketBase of its own.
 func manyOf(t *testing.T, n int) *fleet {
 	t.Helper()
-	f := &fleet{systems: start(t, n, n), binary: build(t), pods: map[int]*exec.Cmd{}}
+	f := &fleet{systems: start(t, n, n), binary: programs.Build(t, "authpocket"), pods: map[int]*exec.Cmd{}}
 	f.volumes = map[string]string{"links": f.links(), "state": t.TempDir()}
 	return f
 }

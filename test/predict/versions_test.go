@@ -8,15 +8,15 @@ import (
 	"authpocket/test/servers"
 )
 
-// fewPerVersion is how many worlds are played on each of the other versions, unless all are.
-const fewPerVersion = 30
+// fewPerVersion is how many worlds are played on each of the other versions, and allPerVersion in a full run.
+const fewPerVersion, allPerVersion = 30, 300
 
 // TestWorldsOnEveryVersion holds the prediction against sign-ins to PocketBase servers of other versions.
 func TestWorldsOnEveryVersion(t *testing.T) {
 	t.Parallel()
 	n := fewPerVersion
 	if draw.All() {
-		n = few
+		n = allPerVersion
 	}
 	for _, v := range servers.Choose(t) {
 		t.Run(v.Name, func(t *testing.T) {

@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	few, many = 300, 5000
+	few, many = 200, 5000
 	// shrunk is how many wrong predictions are reduced to the smallest world; further ones are only listed.
 	shrunk, listed = 3, 30
 )

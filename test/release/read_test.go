@@ -39,7 +39,9 @@ func (f tree) add(t *testing.T, at string, mode fs.FileMode, content io.Reader) 
 func inArchive(name string) map[string]fs.FileMode {
 	dir := strings.TrimSuffix(strings.TrimSuffix(name, ".zip"), ".tar.gz")
 	want := map[string]fs.FileMode{}
-	for _, file := range []string{"LICENSE", "NOTICE", "README.md", "CHANGELOG.md", "man/authpocket.1",
+	for _, file := range []string{"LICENSE", "NOTICE", "README.md", "CHANGELOG.md", "SECURITY.md",
+		"CONTRIBUTING.md", "docs/README.md", "docs/pictures/review.png", "deploy/authpocket.service",
+		"deploy/authpocket-verify.service", "deploy/authpocket-verify.timer", "man/authpocket.1",
 		"man/authpocket-apply.1", "completions/authpocket.bash", "completions/_authpocket",
 		"completions/authpocket.fish", "completions/authpocket.ps1"} {
 		want[path.Join(dir, file)] = 0o644
@@ -47,11 +49,6 @@ func inArchive(name string) map[string]fs.FileMode {
 	switch program := path.Join(dir, "authpocket"); {
 	case strings.Contains(name, "windows"):
 		want[program+".exe"] = 0o755
-	case strings.Contains(name, "linux"):
-		want[program] = 0o755
-		for _, unit := range []string{"authpocket.service", "authpocket-verify.service", "authpocket-verify.timer"} {
-			want[path.Join(dir, "systemd", unit)] = 0o644
-		}
 	default:
 		want[program] = 0o755
 	}
@@ -66,7 +63,9 @@ func installed(more ...string) map[string]fs.FileMode {
 		"/usr/lib/systemd/system/authpocket-verify.service", "/usr/lib/systemd/system/authpocket-verify.timer",
 		"/usr/share/bash-completion/completions/authpocket", "/usr/share/fish/vendor_completions.d/authpocket.fish",
 		"/usr/share/doc/authpocket/NOTICE", "/usr/share/doc/authpocket/README.md",
-		"/usr/share/doc/authpocket/CHANGELOG.md", "/usr/share/man/man1/authpocket.1.gz",
+		"/usr/share/doc/authpocket/CHANGELOG.md", "/usr/share/doc/authpocket/docs/README.md",
+		"/usr/share/doc/authpocket/docs/pictures/review.png", "/usr/share/doc/authpocket/deploy/authpocket.service",
+		"/usr/share/man/man1/authpocket.1.gz",
 		"/usr/share/man/man1/authpocket-apply.1.gz") {
 		want[file] = 0o644
 	}

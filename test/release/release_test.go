@@ -7,10 +7,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"io/fs"
 	"maps"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -133,6 +136,37 @@ func TestARelease(t *testing.T) {
 	}
 }
 
+// more are files that holds does not list.
+var more = regexp.MustCompile(`/man/|/man1/|/docs/|/deploy/|/authpocket/(LICENSE|SECURITY\.md|CONTRIBUTING\.md)$`)
+
+// inPage is a link to a file.
+var inPage = regexp.MustCompile(`\]\(([^()\s#:]+)(?:#[^()\s]*)?\)`)
+
+// leadsSomewhere tests that what the pages link to is beside them.
+func leadsSomewhere(t *testing.T, files tree) {
+	t.Helper()
+	there, links := map[string]bool{}, 0
+	for file := range files {
+		for ; file != "/" && file != "."; file = path.Dir(file) {
+			there[file] = true
+		}
+	}
+	for file, f := range files {
+		if path.Ext(file) != ".md" || strings.Contains(file, "/upstream/") { // those are for other sites
+			continue
+		}
+		for _, found := range inPage.FindAllSubmatch(f.data, -1) {
+			links++
+			if to := path.Join(path.Dir(file), string(found[1])); !there[to] {
+				t.Errorf("%s links to %s, which is not there", file, to)
+			}
+		}
+	}
+	if links < 100 {
+		t.Errorf("the pages have %d links to files", links)
+	}
+}
+
 // holds tests what an archive or a package holds.
 func holds(t *testing.T, name string, data []byte, commit string) {
 	const programs = 1 << 20 // bytes, that a program has at least
@@ -153,23 +187,31 @@ func holds(t *testing.T, name string, data []byte, commit string) {
 	default:
 		return
 	}
-	for path, mode := range want {
-		f, found := files[path]
+	for at, mode := range want {
+		f, found := files[at]
 		if !found || f.mode.Perm() != mode || !f.mode.IsDir() && len(f.data) == 0 {
-			t.Errorf("%s is there: %t, with the mode %04o, want %04o, and %d bytes", path, found, f.mode.Perm(), mode,
+			t.Errorf("%s is there: %t, with the mode %04o, want %04o, and %d bytes", at, found, f.mode.Perm(), mode,
 				len(f.data))
 		}
 		if len(f.data) > programs {
-			program = path
+			program = at
 		}
 	}
-	for path := range files {
-		if _, found := want[path]; !found && !strings.Contains(path, "man/") {
-			t.Errorf("nobody expects %s", path)
+	for at, f := range files {
+		if _, found := want[at]; !found && !more.MatchString(at) && f.mode != fs.ModeDir|0o755 {
+			t.Errorf("nobody expects %s", at)
 		}
 	}
+	leadsSomewhere(t, files)
 	if program == "" {
 		t.Fatal("there is no program")
+	}
+	arch := map[string]string{"amd64": "x86_64", "arm64": "aarch64"}[runtime.GOARCH]
+	switch {
+	case strings.HasSuffix(name, "_"+runtime.GOARCH+".deb"):
+		t.Run("is installed", func(t *testing.T) { installsDeb(t, data) })
+	case strings.HasSuffix(name, "."+arch+".rpm"):
+		t.Run("is installed", func(t *testing.T) { installsRPM(t, data) })
 	}
 	if strings.Contains(name, "linux-"+runtime.GOARCH) {
 		prints(t, files[program].data, commit)

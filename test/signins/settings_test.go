@@ -24,7 +24,7 @@ func goodRuns() int {
 }
 
 // fewBreakages is how many settings are changed, unless all are.
-const fewBreakages = 30
+const fewBreakages = 20
 
 // TestAGoodLinkIsNeverRed verifies a link with every setting: a binding, all fields
 // of the application, ID tokens or user info.

@@ -26,7 +26,7 @@ func (m *measured) userPK() int {
 }
 
 // judgePerson checks that authentik lets the user's account sign in at all.
-func (m *measured) judgePerson() report.Check {
+func (m *measured) judgePerson() *report.Check {
 	check := newCheck(report.CheckAuthentikPerson, say.Of("The user's account can sign in to authentik"))
 	kind, name := m.user.Text("type"), say.Of("The account %s", rest.Plain(m.user.Text("username")))
 	switch {

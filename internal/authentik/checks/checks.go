@@ -12,8 +12,8 @@ import (
 	"authpocket/internal/wire"
 )
 
-func newCheck(id report.CheckID, title say.Text) report.Check {
-	return report.Check{ID: id, System: report.Authentik, Title: title}
+func newCheck(id report.CheckID, title say.Text) *report.Check {
+	return &report.Check{ID: id, System: report.Authentik, Title: title}
 }
 
 // measured holds all responses of one Check before they are judged.
@@ -44,11 +44,14 @@ type Checker struct{ *rest.Client }
 func (c *Checker) Check(ctx context.Context, d link.Desired, person int) []report.Check {
 	m := &measured{c: c, d: d, person: person}
 	m.measure(ctx)
-	checks := append(m.judgeDiscovery(), m.judgeKeys())
+	checks := append(m.judgeDiscovery(), *m.judgeKeys())
 	checks = append(checks, m.judgeProbes()...)
-	return append(checks, m.judgeClient(), m.judgeScopes(), m.judgeGrants(), m.judgeValidity(), m.judgeFlows(),
-		m.judgePerson(), m.judgeAccess(), m.judgeClaims(), m.judgeEmail(), m.judgeEndpoints(), m.judgeBindings(),
-		m.judgeSettings())
+	for _, one := range []*report.Check{m.judgeClient(), m.judgeScopes(), m.judgeGrants(), m.judgeValidity(),
+		m.judgeFlows(), m.judgePerson(), m.judgeAccess(), m.judgeClaims(), m.judgeEmail(), m.judgeEndpoints(),
+		m.judgeBindings(), m.judgeSettings()} {
+		checks = append(checks, *one)
+	}
+	return checks
 }
 
 // measure sends all requests in parallel, except those that need the provider's settings first.
@@ -58,8 +61,12 @@ func (m *measured) measure(ctx context.Context) {
 	first.Go(func() { m.flows.all, m.flows.allErr = m.c.All(ctx, rest.FlowList()) })
 	first.Go(func() { m.flows.brand = m.c.fetch(ctx, m.d.AuthentikURL+rest.BrandPath, wire.JSON) })
 	first.Go(func() { m.readUser(ctx) })
-	group.Go(func() { m.discovery = m.c.fetch(ctx, m.d.DiscoveryURL(), wire.JSON) })
-	group.Go(func() { m.jwks = m.c.fetch(ctx, m.keysURL(), wire.JSON) })
+	group.Go(func() {
+		m.discovery = m.c.fetch(ctx, m.d.DiscoveryURL(), wire.JSON)
+		if _, kind := m.namedKey(); kind == "" {
+			m.jwks = m.c.fetch(ctx, m.keysURL(), wire.JSON)
+		}
+	})
 	group.Go(func() { m.revoke = m.askRevoke(ctx) })
 	group.Go(func() { m.access, m.accessErr = m.askAccess(ctx) })
 	group.Go(func() {

@@ -230,7 +230,7 @@ func (m *measured) failingMapping(r mappingResult) claimTrouble {
 }
 
 // judgeClaims checks that PocketBase can read the claims that authentik would send about the user.
-func (m *measured) judgeClaims() report.Check {
+func (m *measured) judgeClaims() *report.Check {
 	check := newCheck(report.CheckAuthentikClaims, say.Of("The claims are what PocketBase can read"))
 	if why := m.noClaims(); !why.Empty() {
 		return check.Skips(why)

@@ -27,19 +27,19 @@ func (m *measured) judgeDiscovery() []report.Check {
 		}
 	}
 	if discovery.Status == report.Fail {
-		return []report.Check{discovery, issuer.Skips(say.Of("The OpenID configuration could not be read."))}
+		return []report.Check{*discovery, *issuer.Skips(say.Of("The OpenID configuration could not be read."))}
 	}
 	evidence := say.Of("%s: 200, with the issuer %s.", asked, config.IssuerURL)
 	if config.RegistrationURL != "" {
 		evidence = say.Join(evidence, say.Of("Those who may use this application may also register clients of their "+
 			"own, at %s.", rest.Plain(config.RegistrationURL)))
 	}
-	return []report.Check{discovery.Passes(evidence),
-		m.judgeIssuer(issuer, config.IssuerURL)}
+	return []report.Check{*discovery.Passes(evidence),
+		*m.judgeIssuer(issuer, config.IssuerURL)}
 }
 
 // judgePage fails the check if the response is not a page of the provider, and otherwise leaves it undecided.
-func (m *measured) judgePage(check report.Check, asked string, a rest.Answer) report.Check {
+func (m *measured) judgePage(check *report.Check, asked string, a rest.Answer) *report.Check {
 	evidence := say.Of("%s: %s.", asked, outcome(a))
 	switch {
 	case a.Err != nil:
@@ -58,7 +58,7 @@ func (m *measured) judgePage(check report.Check, asked string, a rest.Answer) re
 	return check
 }
 
-func (m *measured) judgeIssuer(check report.Check, named string) report.Check {
+func (m *measured) judgeIssuer(check *report.Check, named string) *report.Check {
 	want := m.d.Issuer()
 	if named == want {
 		return check.Passes(say.Of("The OpenID configuration names the issuer %s.", named))
@@ -94,9 +94,31 @@ func (m *measured) keysURL() string {
 	return m.d.AuthentikURL + "/application/o/" + url.PathEscape(m.d.Application.Slug) + "/jwks/"
 }
 
+// namedKey returns the algorithm by which ID tokens are signed according to the OpenID configuration, and the type of
+// the key that it takes. Without an RSA or EC key both are empty, and where PocketBase reads the key set, so that this
+// has to be asked for itself. authentik derives the algorithm from the provider's key (providers/oauth2/models.py).
+func (m *measured) namedKey() (algorithm, kind string) {
+	var config openIDConfig
+	if m.d.Slot.JWKSURL != "" || m.discovery.Status != http.StatusOK ||
+		json.Unmarshal(m.discovery.Body, &config) != nil || len(config.Algorithms) != 1 {
+		return "", ""
+	}
+	switch algorithm = config.Algorithms[0]; algorithm {
+	case "RS256":
+		return algorithm, "RSA"
+	case "ES256", "ES384", "ES512":
+		return algorithm, "EC"
+	}
+	return "", ""
+}
+
 // judgeKeys checks that there is a key whose signatures PocketBase can verify.
-func (m *measured) judgeKeys() report.Check {
+func (m *measured) judgeKeys() *report.Check {
 	check := newCheck(report.CheckAuthentikJWKS, say.Of("authentik has an RSA or EC key to sign with"))
+	if algorithm, kind := m.namedKey(); kind != "" {
+		return m.judgeChosenKey(check, say.Of("The OpenID configuration names the algorithm %s, which takes a key of "+
+			"type %s.", algorithm, kind))
+	}
 	asked := "GET " + m.keysURL()
 	if check = m.judgePage(check, asked, m.jwks); check.Status != "" {
 		return check
@@ -128,7 +150,7 @@ func (m *measured) judgeKeys() report.Check {
 }
 
 // judgeChosenKey compares the provider's key with the wanted one.
-func (m *measured) judgeChosenKey(check report.Check, evidence say.Text) report.Check {
+func (m *measured) judgeChosenKey(check *report.Check, evidence say.Text) *report.Check {
 	want := m.d.Provider.SigningKey
 	if m.live.provider != nil && want.ID != "" && m.live.state.SigningKey.ID != want.ID {
 		return check.Fails(report.CauseSigningKey, say.Join(evidence, say.Of("The provider's signing key is not “%s”.",
@@ -151,6 +173,8 @@ type openIDConfig struct {
 	TokenURL    string `json:"token_endpoint"`
 	UserInfoURL string `json:"userinfo_endpoint"`
 	JWKSURL     string `json:"jwks_uri"`
+	// Algorithms are those by which ID tokens are signed. authentik names that of the provider's key.
+	Algorithms []string `json:"id_token_signing_alg_values_supported"`
 	// RegistrationURL is where clients register themselves, if the provider lets them.
 	RegistrationURL string `json:"registration_endpoint"`
 }

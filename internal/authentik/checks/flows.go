@@ -329,7 +329,7 @@ func (f *flow) oddStages() []say.Text {
 }
 
 // judgeFlows checks that the flows that a sign-in goes through let people in who come from PocketBase.
-func (m *measured) judgeFlows() report.Check {
+func (m *measured) judgeFlows() *report.Check {
 	check := newCheck(report.CheckAuthentikFlows, say.Of("The flows let people in"))
 	if m.live.provider == nil {
 		return check.Skips(m.live.missing)

@@ -64,7 +64,7 @@ func outcome(a rest.Answer) say.Text {
 }
 
 // unreachable fails the check because there was no complete response.
-func (m *measured) unreachable(check report.Check, asked say.Text, a rest.Answer) report.Check {
+func (m *measured) unreachable(check *report.Check, asked say.Text, a rest.Answer) *report.Check {
 	return check.Fails(report.CauseUnreachable, say.Of("%s: %s.", asked, outcome(a)),
 		say.Of("Check that authentik can be reached at %s, from here and from PocketBase.", m.d.AuthentikURL))
 }

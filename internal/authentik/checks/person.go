@@ -52,7 +52,7 @@ func verified(claims rest.Object) bool {
 }
 
 // judgeEmail compares what authentik would send about the user's address with the e-mail decision.
-func (m *measured) judgeEmail() report.Check {
+func (m *measured) judgeEmail() *report.Check {
 	check := newCheck(report.CheckAuthentikEmail, say.Of("The user's e-mail address is treated as chosen"))
 	switch {
 	case !m.noClaims().Empty():
@@ -122,7 +122,7 @@ func (m *measured) askAccess(ctx context.Context) (rest.Object, error) {
 
 // judgeAccess checks that the bindings admit the user. The token's owner need not be a user who signs in, so
 // that is only a warning.
-func (m *measured) judgeAccess() report.Check {
+func (m *measured) judgeAccess() *report.Check {
 	check := newCheck(report.CheckAuthentikAccess, say.Of("The user may use the application"))
 	switch {
 	case m.accessErr != nil:

@@ -12,7 +12,7 @@ import (
 )
 
 // judgeClient checks that client ID and secret are the provider's.
-func (m *measured) judgeClient() report.Check {
+func (m *measured) judgeClient() *report.Check {
 	check := newCheck(report.CheckAuthentikClient, say.Of("authentik accepts the client ID and secret"))
 	live := m.live.state
 	const again = "Plan and apply again to give both systems the same client ID and secret."
@@ -46,7 +46,7 @@ func (m *measured) judgeClient() report.Check {
 }
 
 // judgeScopes checks that the scopes that PocketBase requests are attached.
-func (m *measured) judgeScopes() report.Check {
+func (m *measured) judgeScopes() *report.Check {
 	check := newCheck(report.CheckAuthentikScopes, say.Of("The scopes openid, email and profile are attached"))
 	switch {
 	case m.live.cause != "":
@@ -107,7 +107,7 @@ func (m *measured) detached(attached map[string]bool) []string {
 
 // judgeSupportedScopes uses discovery if the token can't read the mappings. Discovery always lists openid,
 // attached or not.
-func (m *measured) judgeSupportedScopes(check report.Check) report.Check {
+func (m *measured) judgeSupportedScopes(check *report.Check) *report.Check {
 	var config struct {
 		Scopes []string `json:"scopes_supported"`
 	}
@@ -128,7 +128,7 @@ func (m *measured) judgeSupportedScopes(check report.Check) report.Check {
 }
 
 // judgeGrants checks that the authorization code grant is enabled.
-func (m *measured) judgeGrants() report.Check {
+func (m *measured) judgeGrants() *report.Check {
 	check := newCheck(report.CheckAuthentikGrants, say.Of("The authorization code grant is enabled"))
 	switch {
 	case m.live.provider == nil:

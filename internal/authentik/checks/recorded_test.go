@@ -107,7 +107,7 @@ func FuzzDiscovery(f *testing.F) {
 		m := &measured{c: &Checker{}, d: d,
 			discovery: rest.Answer{Answer: wire.Answer{Status: status, Body: discovery}},
 			jwks:      rest.Answer{Answer: wire.Answer{Status: status, Body: keys}}}
-		for _, check := range append(m.judgeDiscovery(), m.judgeKeys()) {
+		for _, check := range append(m.judgeDiscovery(), *m.judgeKeys()) {
 			if check.Status == "" || check.Evidence.Empty() || !utf8.ValidString(check.Evidence.String()) ||
 				len(check.Evidence.String()) > 4000 {
 				t.Errorf("got %+v", check)

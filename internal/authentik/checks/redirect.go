@@ -69,27 +69,27 @@ func (m *measured) judgeProbes() []report.Check {
 	one := newCheck(report.CheckAuthentikRedirect, say.Of("authentik accepts the redirect URI"))
 	if why := m.mayNotProbe(); !why.Empty() {
 		if m.live.provider != nil && len(m.live.state.RedirectURIs) == 0 {
-			return []report.Check{one.Fails(report.CauseRedirectMismatch, why,
+			return []report.Check{*one.Fails(report.CauseRedirectMismatch, why,
 				say.Of("Add PocketBase's redirect URI to the provider."))}
 		}
-		return []report.Check{one.Skips(why)}
+		return []report.Check{*one.Skips(why)}
 	}
 	if len(m.probes) == 0 {
-		return []report.Check{one.Skips(say.Of("No redirect URI uses strict matching, so none can be tested."))}
+		return []report.Check{*one.Skips(say.Of("No redirect URI uses strict matching, so none can be tested."))}
 	}
 	checks := make([]report.Check, len(m.probes))
 	for i, p := range m.probes {
-		check := one
+		check := *one
 		if i > 0 {
 			check.ID = check.ID.Nth(i + 1)
 		}
 		check.Title = say.Join(check.Title, say.Raw(p.uri))
-		checks[i] = m.judgeProbe(check, p)
+		checks[i] = *m.judgeProbe(&check, p)
 	}
 	return checks
 }
 
-func (m *measured) judgeProbe(check report.Check, p probe) report.Check {
+func (m *measured) judgeProbe(check *report.Check, p probe) *report.Check {
 	asked := say.Of("Called authorize with %s and prompt=none", p.uri)
 	if p.answer.Err != nil {
 		return m.unreachable(check, asked, p.answer)

@@ -17,7 +17,7 @@ import (
 
 // judgeSettings compares application, provider and authpocket's scope mapping with the wanted ones, field by
 // field.
-func (m *measured) judgeSettings() report.Check {
+func (m *measured) judgeSettings() *report.Check {
 	check := newCheck(report.CheckAuthentikSettings, say.Of("authentik has the settings of the link"))
 	switch {
 	case m.live.cause != "":
@@ -129,7 +129,7 @@ func (m *measured) mappingIDs() map[string]string {
 }
 
 // judgeBindings checks that the wanted bindings exist. No bindings at all are reported, but pass.
-func (m *measured) judgeBindings() report.Check {
+func (m *measured) judgeBindings() *report.Check {
 	check := newCheck(report.CheckAuthentikBindings, say.Of("The application's bindings are as wanted"))
 	switch {
 	case m.live.application == nil:
@@ -184,7 +184,7 @@ func bindingNames(list []link.BindingState) say.Text {
 
 // judgeEndpoints compares the URLs in PocketBase with those in authentik's OpenID configuration. PocketBase may
 // use another host than browsers, but the same paths.
-func (m *measured) judgeEndpoints() report.Check {
+func (m *measured) judgeEndpoints() *report.Check {
 	check := newCheck(report.CheckAuthentikEndpoints, say.Of("The URLs in PocketBase are authentik's endpoints"))
 	var config openIDConfig
 	if m.discovery.Status != http.StatusOK || json.Unmarshal(m.discovery.Body, &config) != nil ||

@@ -8,7 +8,7 @@ import (
 )
 
 // judgeValidity checks that codes and tokens live long enough for PocketBase to use them.
-func (m *measured) judgeValidity() report.Check {
+func (m *measured) judgeValidity() *report.Check {
 	check := newCheck(report.CheckAuthentikValidity, say.Of("Codes and tokens are valid long enough"))
 	if m.live.provider == nil {
 		return check.Skips(m.live.missing)

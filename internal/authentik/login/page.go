@@ -2,20 +2,20 @@ package login
 
 import (
 	"html"
-	"regexp"
 	"strings"
 
+	"authpocket/internal/pattern"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/wire"
 )
 
 // cardTitle is the title of a page's card, which tells authentik's error pages apart: they have no codes.
-var cardTitle = regexp.MustCompile(`(?s)<h1[^>]*data-test-id="card-title"[^>]*>(.*?)</h1>`)
+var cardTitle = pattern.Of(`(?s)<h1[^>]*data-test-id="card-title"[^>]*>(.*?)</h1>`)
 
 // titleOf returns the title of the page's card, empty for none.
 func titleOf(page []byte) string {
-	found := cardTitle.FindSubmatch(page)
+	found := cardTitle().FindSubmatch(page)
 	if found == nil {
 		return ""
 	}

@@ -57,7 +57,7 @@ func SecretNotShown(wrote say.Text) *report.Fault {
 }
 
 // SkipSecret returns the check of a client secret that cannot be checked because it is not shown.
-func SkipSecret(check report.Check) report.Check {
+func SkipSecret(check *report.Check) *report.Check {
 	check.Remedy = say.Of(link.SecretsElsewhereTodo)
 	return check.Skips(say.Of(link.SecretsElsewhere))
 }

@@ -49,12 +49,12 @@ type method struct {
 func (c *Checker) checkGuest(ctx context.Context, d *link.Desired) []report.Check {
 	listed := report.Check{ID: report.CheckPocketBaseAuthMethods, System: report.PB,
 		Title: say.Of("PocketBase offers the sign-in to guests")}
-	one, listed := c.offered(ctx, d, listed)
-	checks := []report.Check{listed}
+	one, offered := c.offered(ctx, d, &listed)
+	checks := []report.Check{*offered}
 	for _, measure := range []struct {
 		id    report.CheckID
 		title say.Text
-		of    func(report.Check, method, link.Desired) report.Check
+		of    func(*report.Check, method, link.Desired) *report.Check
 	}{
 		{report.CheckPocketBaseClientID, say.Of("The sign-in uses this client ID"), checkClientID},
 		{report.CheckPocketBaseAuthURL, say.Of("The sign-in leads to authentik's authorize URL"), checkAuthURL},
@@ -63,17 +63,17 @@ func (c *Checker) checkGuest(ctx context.Context, d *link.Desired) []report.Chec
 	} {
 		check := report.Check{ID: measure.id, System: report.PB, Title: measure.title}
 		if one == nil {
-			checks = append(checks, check.Skips(say.Of("Not measured: PocketBase does not list the provider %s to "+
+			checks = append(checks, *check.Skips(say.Of("Not measured: PocketBase does not list the provider %s to "+
 				"guests, or could not be asked.", d.Slot.Slot)))
 			continue
 		}
-		checks = append(checks, measure.of(check, *one, *d))
+		checks = append(checks, *measure.of(&check, *one, *d))
 	}
 	return checks
 }
 
 // offered returns our provider among the sign-in methods, or nil, and the check that it is there.
-func (c *Checker) offered(ctx context.Context, d *link.Desired, check report.Check) (*method, report.Check) {
+func (c *Checker) offered(ctx context.Context, d *link.Desired, check *report.Check) (*method, *report.Check) {
 	path := "/api/collections/" + url.PathEscape(d.Collection.Name) + "/auth-methods"
 	a := c.Wire.Read(ctx, rest.Call{Path: path})
 	asked := say.Of("GET %s as a guest", path)
@@ -107,7 +107,7 @@ func names(list []method) string {
 	return cmp.Or(strings.Join(link.Each(list, name), ", "), "no provider")
 }
 
-func checkClientID(check report.Check, one method, d link.Desired) report.Check {
+func checkClientID(check *report.Check, one method, d link.Desired) *report.Check {
 	u, err := url.Parse(one.AuthURL)
 	if err != nil {
 		return check.Fails(report.CauseAuthURL, say.Of("The authorize URL that guests are given cannot be read."),
@@ -122,7 +122,7 @@ func checkClientID(check report.Check, one method, d link.Desired) report.Check 
 }
 
 // checkAuthURL compares the address and the query parameters of authentik's authorize URL.
-func checkAuthURL(check report.Check, one method, d link.Desired) report.Check {
+func checkAuthURL(check *report.Check, one method, d link.Desired) *report.Check {
 	got, errGot := url.Parse(one.AuthURL)
 	want, errWant := url.Parse(d.Slot.AuthURL)
 	if errGot != nil || errWant != nil {
@@ -142,7 +142,7 @@ func checkAuthURL(check report.Check, one method, d link.Desired) report.Check {
 	return check.Passes(say.Of("Guests are sent to %s.", got.String()))
 }
 
-func checkDisplayName(check report.Check, one method, d link.Desired) report.Check {
+func checkDisplayName(check *report.Check, one method, d link.Desired) *report.Check {
 	if one.DisplayName != d.Slot.DisplayName {
 		return check.Fails(report.CauseDisplayName, say.Of("Guests are shown “%s”, not “%s”.",
 			rest.Plain(one.DisplayName), d.Slot.DisplayName), say.Of("Apply the plan again."))
@@ -151,7 +151,7 @@ func checkDisplayName(check report.Check, one method, d link.Desired) report.Che
 }
 
 // checkPKCE treats unset as on, as PocketBase does for OpenID Connect.
-func checkPKCE(check report.Check, one method, d link.Desired) report.Check {
+func checkPKCE(check *report.Check, one method, d link.Desired) *report.Check {
 	got, want := one.CodeChallengeMethod != "", link.Value(d.Slot.PKCE, true)
 	said := say.Of("Guests are sent without a code challenge")
 	if got {

@@ -20,27 +20,27 @@ import (
 func (c *Checker) Probe(ctx context.Context, d link.Desired) report.Check {
 	check := probeCheck()
 	if why := c.LogsOff(ctx); !why.Empty() {
-		return check.Skips(why)
+		return *check.Skips(why)
 	}
 	nonce := strings.ToLower(rand.Text())
 	a := c.Wire.Unhurried().Send(ctx, c.Signed(probeCall(&d, nonce)))
 	if a.Err == nil {
 		if done, ok := refusedProbe(check, a, &d); ok {
-			return done
+			return *done
 		}
 	}
 	entry, why := c.logged(ctx, nonce) // the log knows more than our call, which a proxy may have cut short
 	switch {
 	case entry == nil && a.Err != nil:
-		return check.Skips(rest.Unreachable(c.URL(), a.Err).Summary)
+		return *check.Skips(rest.Unreachable(c.URL(), a.Err).Summary)
 	case entry == nil:
-		return check.Skips(why)
+		return *check.Skips(why)
 	}
-	return judge(check, rest.Classify(entry.Details), cmp.Or(entry.Details, entry.Error), &d)
+	return *judge(check, rest.Classify(entry.Details), cmp.Or(entry.Details, entry.Error), &d)
 }
 
-func probeCheck() report.Check {
-	return report.Check{ID: report.CheckPocketBaseProbe, System: report.PB,
+func probeCheck() *report.Check {
+	return &report.Check{ID: report.CheckPocketBaseProbe, System: report.PB,
 		Title: say.Of("PocketBase reaches authentik, which accepts its client ID and secret")}
 }
 
@@ -65,7 +65,7 @@ func probeCall(d *link.Desired, nonce string) rest.Call {
 }
 
 // refusedProbe returns the check for an answer that PocketBase gave before calling authentik, and whether it was one.
-func refusedProbe(check report.Check, a rest.Answer, d *link.Desired) (report.Check, bool) {
+func refusedProbe(check *report.Check, a rest.Answer, d *link.Desired) (*report.Check, bool) {
 	_, list := rest.ReadError(a.Body)
 	asked := a.Call()
 	switch {
@@ -126,7 +126,7 @@ func (c *Checker) logged(ctx context.Context, nonce string) (*logEntry, say.Text
 }
 
 // judge returns the check for what was logged.
-func judge(check report.Check, cause report.CauseID, details string, d *link.Desired) report.Check {
+func judge(check *report.Check, cause report.CauseID, details string, d *link.Desired) *report.Check {
 	if cause == "" {
 		return check.Passes(say.Of("PocketBase was sent a sign-in with a dummy code and called %s; authentik "+
 			"accepted the client and rejected only the code (invalid_grant).", d.Slot.TokenURL))

@@ -23,19 +23,19 @@ func (c *Checker) checkReadBack(ctx context.Context, d *link.Desired) []report.C
 	switch {
 	case err != nil:
 		why := report.MessageOf(err).What()
-		return []report.Check{settings.Skips(why), rules.Skips(why)}
+		return []report.Check{*settings.Skips(why), *rules.Skips(why)}
 	case now == nil:
 		missing := say.Of("The list of auth collections has no %s.", d.Collection.Name)
 		remedy := say.Of("Choose a collection that is there, and apply again.")
-		return []report.Check{settings.Fails(report.CauseCollectionMissing, missing, remedy),
-			rules.Fails(report.CauseCollectionMissing, missing, remedy)}
+		return []report.Check{*settings.Fails(report.CauseCollectionMissing, missing, remedy),
+			*rules.Fails(report.CauseCollectionMissing, missing, remedy)}
 	}
-	return []report.Check{checkSettings(settings, now, d), c.checkRules(rules, now, d)}
+	return []report.Check{*checkSettings(&settings, now, d), *c.checkRules(&rules, now, d)}
 }
 
 // checkSettings compares our provider and the collection's other OAuth2 options with the plan. It leaves out the client
 // secret, which PocketBase never shows.
-func checkSettings(check report.Check, now *link.CollectionState, d *link.Desired) report.Check {
+func checkSettings(check *report.Check, now *link.CollectionState, d *link.Desired) *report.Check {
 	mine := rest.FindProvider(now.OAuth2.Providers, d.Slot.Slot)
 	if mine == nil {
 		return check.Fails(report.CauseProviderMissing, say.Of("The collection %s has no provider %s.", now.Name,
@@ -57,7 +57,7 @@ func checkSettings(check report.Check, now *link.CollectionState, d *link.Desire
 		"secret cannot be read.", d.Slot.Slot))
 }
 
-func (c *Checker) checkRules(check report.Check, now *link.CollectionState, d *link.Desired) report.Check {
+func (c *Checker) checkRules(check *report.Check, now *link.CollectionState, d *link.Desired) *report.Check {
 	found := Obstacles(c.Release(), now, d)
 	if len(found) == 0 {
 		return check.Passes(say.Of("createRule and authRule of %s admit new people, no field is in the way, and "+

@@ -41,27 +41,27 @@ func (c *Checker) Realtime(ctx context.Context, d link.Desired) report.Check {
 	kind, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type"))
 	switch {
 	case a.Err != nil && ctx.Err() != nil:
-		return check.Fails(report.CauseBufferedStream,
+		return *check.Fails(report.CauseBufferedStream,
 			say.Of("%s delivered no event within %d s.", asked, streamTime/time.Second), say.Of(remedy))
 	case errors.Is(a.Err, io.ErrUnexpectedEOF):
-		return check.Fails(report.CauseStreamBroken, say.Of("%s ended before the first event.", asked),
+		return *check.Fails(report.CauseStreamBroken, say.Of("%s ended before the first event.", asked),
 			say.Of("Configure the proxy in front of PocketBase to keep /api/realtime open."))
 	case a.Err != nil:
-		return check.Skips(say.Of("%s got no answer. %s", asked, rest.Unreachable(base, a.Err).Summary))
+		return *check.Skips(say.Of("%s got no answer. %s", asked, rest.Unreachable(base, a.Err).Summary))
 	case !isStream(a.Status, a.Header):
 		said := say.Of("%s was answered %s, which is not an event stream.", asked, strconv.Itoa(a.Status))
 		if kind != "" {
 			said = say.Of("%s was answered %s with the type %s, which is not an event stream.", asked,
 				strconv.Itoa(a.Status), rest.Plain(kind))
 		}
-		return check.Fails(report.CauseStreamRefused, said, say.Of("Configure the proxy in front of PocketBase to "+
+		return *check.Fails(report.CauseStreamRefused, said, say.Of("Configure the proxy in front of PocketBase to "+
 			"pass /api/realtime."))
 	case event != "PB_CONNECT":
-		return check.Fails(report.CauseStreamRefused, say.Of("%s began with the event “%s”, not PB_CONNECT.", asked,
+		return *check.Fails(report.CauseStreamRefused, say.Of("%s began with the event “%s”, not PB_CONNECT.", asked,
 			rest.Plain(event)),
 			say.Of(remedy))
 	}
-	return check.Passes(say.Of("%s delivered the first event after %s.", asked, a.Took().Round(time.Millisecond)))
+	return *check.Passes(say.Of("%s delivered the first event after %s.", asked, a.Took().Round(time.Millisecond)))
 }
 
 func isStream(status int, h http.Header) bool {

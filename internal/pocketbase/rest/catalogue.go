@@ -2,31 +2,31 @@ package rest
 
 import (
 	"cmp"
-	"regexp"
 	"strings"
 
+	"authpocket/internal/pattern"
 	"authpocket/internal/report"
 )
 
 var (
-	userStatus = regexp.MustCompile(`^failed to fetch OAuth2 user profile via \S+ \((\d{3})\):?\s*(.?)`)
+	userStatus = pattern.Of(`^failed to fetch OAuth2 user profile via \S+ \((\d{3})\):?\s*(.?)`)
 	// claimType is what encoding/json says of a claim of another type, before and since its second version.
-	claimType = regexp.MustCompile(`^json: cannot unmarshal (\w+ into Go struct field|JSON \w+ into Go \w+ within)`)
+	claimType = pattern.Of(`^json: cannot unmarshal (\w+ into Go struct field|JSON \w+ into Go \w+ within)`)
 )
 
 // ClassifyUser returns the cause behind the message that PocketBase logged when it could not read the claims
 // (tools/auth/base_provider.go, oidc.go). Like Classify, it trusts only the beginning.
 func ClassifyUser(details string) report.CauseID {
-	if m := userStatus.FindStringSubmatch(details); m != nil {
+	if m := userStatus().FindStringSubmatch(details); m != nil {
 		return classifyUserStatus(m[1], m[2] != "", details)
 	}
-	if m := callError.FindStringSubmatch(details); m != nil {
+	if m := callError().FindStringSubmatch(details); m != nil {
 		if strings.HasPrefix(m[1], "oauth2: token expired") {
 			return report.CauseValidity
 		}
 		return classifyTransport(m[1])
 	}
-	if claimType.MatchString(details) {
+	if claimType().MatchString(details) {
 		return report.CauseClaimType
 	}
 	cause := firstMatch(details, strings.HasPrefix, []match{

@@ -1,17 +1,17 @@
 package rest
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
+	"authpocket/internal/pattern"
 	"authpocket/internal/report"
 )
 
 var (
-	oauthError  = regexp.MustCompile(`^oauth2: "([^"\\]*)"`)
-	tokenStatus = regexp.MustCompile(`^oauth2: cannot fetch token: (\d{3})`)
-	callError   = regexp.MustCompile(`(?s)^(?:Post|Get) "(?:[^"\\]|\\.)*": (.*)$`)
+	oauthError  = pattern.Of(`^oauth2: "([^"\\]*)"`)
+	tokenStatus = pattern.Of(`^oauth2: cannot fetch token: (\d{3})`)
+	callError   = pattern.Of(`(?s)^(?:Post|Get) "(?:[^"\\]|\\.)*": (.*)$`)
 )
 
 // Classify returns the cause behind the message that PocketBase logged when it could not fetch a token. The empty cause
@@ -19,10 +19,10 @@ var (
 //
 // Only the beginning of the message is trusted: the rest may be text from whatever server answered.
 func Classify(details string) (cause report.CauseID) {
-	if m := oauthError.FindStringSubmatch(details); m != nil {
+	if m := oauthError().FindStringSubmatch(details); m != nil {
 		return classifyCode(m[1])
 	}
-	if m := tokenStatus.FindStringSubmatch(details); m != nil {
+	if m := tokenStatus().FindStringSubmatch(details); m != nil {
 		return classifyStatus(m[1], details)
 	}
 	switch {
@@ -31,7 +31,7 @@ func Classify(details string) (cause report.CauseID) {
 	case strings.HasPrefix(details, "oauth2: server response missing access_token"):
 		return report.CauseTokenURL
 	}
-	if m := callError.FindStringSubmatch(details); m != nil {
+	if m := callError().FindStringSubmatch(details); m != nil {
 		return classifyTransport(m[1])
 	}
 	return classifyTransport(strings.TrimPrefix(details, "oauth2: cannot fetch token: "))

@@ -10,11 +10,12 @@ import (
 	"time"
 
 	"authpocket/internal/outbound"
+	"authpocket/internal/pattern"
 )
 
 var (
-	scriptInPage    = regexp.MustCompile(`src="(?:\./|/_/)?(assets/index-[A-Za-z0-9_-]+\.js)"`)
-	versionInScript = regexp.MustCompile(`PocketBase v(\d{1,4}\.\d{1,4}\.\d{1,4})`)
+	scriptInPage    = pattern.Of(`src="(?:\./|/_/)?(assets/index-[A-Za-z0-9_-]+\.js)"`)
+	versionInScript = pattern.Of(`PocketBase v(\d{1,4}\.\d{1,4}\.\d{1,4})`)
 )
 
 const (
@@ -27,7 +28,7 @@ const (
 func (w transport) dashboardScript(ctx context.Context) string {
 	ctx, cancel := outbound.WithTimeout(ctx, versionTime)
 	defer cancel()
-	return w.match(ctx, "/_/", scriptInPage)
+	return w.match(ctx, "/_/", scriptInPage())
 }
 
 // dashboardVersion returns the exact version from the dashboard's script, because no API returns it. It is empty if
@@ -38,7 +39,7 @@ func (w transport) dashboardVersion(ctx context.Context, script string) string {
 	}
 	ctx, cancel := outbound.WithTimeout(ctx, versionTime)
 	defer cancel()
-	return w.match(ctx, "/_/"+script, versionInScript)
+	return w.match(ctx, "/_/"+script, versionInScript())
 }
 
 // match returns the first group of the first match of re in a page.

@@ -1,10 +1,10 @@
 package record
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
+	"authpocket/internal/pattern"
 	"authpocket/internal/say"
 )
 
@@ -26,11 +26,11 @@ func (c column) anyCase() bool { return strings.EqualFold(c.collate, "nocase") }
 
 // The statement up to the columns, a column, the expression lower(column), and a condition that something is given.
 var (
-	indexHead = regexp.MustCompile(
+	indexHead = pattern.Of(
 		`(?is)^\s*create\s+unique\s+index\s+(?:if\s+not\s+exists\s+)?(\S+)\s+on\s+(\S+?)\s*\(`)
-	indexColumn = regexp.MustCompile(`(?is)^(.+?)(?:\s+collate\s+(\w+))?(?:\s+(?:asc|desc))?$`)
-	lowered     = regexp.MustCompile(`(?is)^lower\s*\(([^()]+)\)$`)
-	notEmpty    = regexp.MustCompile(`(?is)^([^\s=!<>()]+)\s*(?:!=|<>)\s*(?:''|"")$`)
+	indexColumn = pattern.Of(`(?is)^(.+?)(?:\s+collate\s+(\w+))?(?:\s+(?:asc|desc))?$`)
+	lowered     = pattern.Of(`(?is)^lower\s*\(([^()]+)\)$`)
+	notEmpty    = pattern.Of(`(?is)^([^\s=!<>()]+)\s*(?:!=|<>)\s*(?:''|"")$`)
 )
 
 // quotes are the characters around a name in SQL.
@@ -38,7 +38,7 @@ const quotes = "`\"'[] \r\n\t\f\v"
 
 // parseIndex reads a CREATE UNIQUE INDEX statement and reports whether it is one.
 func parseIndex(statement string) (index, bool) {
-	head := indexHead.FindStringSubmatchIndex(statement)
+	head := indexHead().FindStringSubmatchIndex(statement)
 	if head == nil {
 		return index{}, false
 	}
@@ -46,7 +46,7 @@ func parseIndex(statement string) (index, bool) {
 	columns, rest := splitColumns(statement[head[1]:])
 	found := index{name: name[strings.LastIndex(name, ".")+1:]}
 	for _, text := range columns {
-		parts := indexColumn.FindStringSubmatch(strings.TrimSpace(text))
+		parts := indexColumn().FindStringSubmatch(strings.TrimSpace(text))
 		if parts == nil {
 			continue
 		}
@@ -165,7 +165,7 @@ func (d *drafter) violates(x index) verdict {
 // repeats judges whether another record holds the record's value in the column.
 func (d *drafter) repeats(c column) verdict {
 	anyCase := c.anyCase()
-	if expr := lowered.FindStringSubmatch(c.name); expr != nil {
+	if expr := lowered().FindStringSubmatch(c.name); expr != nil {
 		c.name, anyCase = strings.Trim(expr[1], quotes), true
 	} else if c.collate != "" && !anyCase && !strings.EqualFold(c.collate, "binary") {
 		return maybe
@@ -198,7 +198,7 @@ func (d *drafter) covers(x index) verdict {
 	if x.where == "" {
 		return yes
 	}
-	parts := notEmpty.FindStringSubmatch(x.where)
+	parts := notEmpty().FindStringSubmatch(x.where)
 	if parts == nil {
 		return maybe
 	}

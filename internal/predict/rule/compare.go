@@ -18,7 +18,7 @@ func (c *comparison) eval(row []value) outcomes {
 }
 
 // every returns the possible results of the comparison with all elements of the lists.
-func (c *comparison) every(left operand, op fexpr.SignOp, right operand) outcomes {
+func (c *comparison) every(left *operand, op fexpr.SignOp, right *operand) outcomes {
 	lefts, rights := alone(left), alone(right)
 	result := isTrue
 	for _, l := range lefts {
@@ -42,20 +42,21 @@ func (c *comparison) every(left operand, op fexpr.SignOp, right operand) outcome
 }
 
 // alone returns an operand for each element of the list, or the operand itself if it has a single value.
-func alone(o operand) []operand {
+func alone(o *operand) []*operand {
 	if o.all == nil {
-		o.exact = false // PocketBase forgets it in this place
-		return []operand{o}
+		one := *o
+		one.exact = false // PocketBase forgets it in this place
+		return []*operand{&one}
 	}
-	var list []operand
+	var list []*operand
 	for _, v := range o.all {
-		list = append(list, operand{value: v})
+		list = append(list, &operand{value: v})
 	}
 	return list
 }
 
 // compare returns the possible results of a comparison of two values.
-func compare(l operand, op fexpr.SignOp, r operand) outcomes {
+func compare(l *operand, op fexpr.SignOp, r *operand) outcomes {
 	switch op {
 	case fexpr.SignEq:
 		return equal(l, r)
@@ -84,7 +85,7 @@ func compare(l operand, op fexpr.SignOp, r operand) outcomes {
 }
 
 // ordered compares the values, or returns the possible results if they have no order.
-func ordered(l, r operand) (int, outcomes) {
+func ordered(l, r *operand) (int, outcomes) {
 	if l.value.kind == null || r.value.kind == null {
 		return 0, isNull
 	}
@@ -96,7 +97,7 @@ func ordered(l, r operand) (int, outcomes) {
 }
 
 // sql returns the possible results of SQL's =.
-func sql(l, r operand) outcomes {
+func sql(l, r *operand) outcomes {
 	order, set := ordered(l, r)
 	if set != 0 {
 		return set
@@ -105,7 +106,7 @@ func sql(l, r operand) outcomes {
 }
 
 // is returns the possible results of SQL's IS, which tests truth before the words TRUE and FALSE.
-func is(l, r operand) outcomes {
+func is(l, r *operand) outcomes {
 	if r.word == "TRUE" || r.word == "FALSE" {
 		set := l.value.truth()
 		if r.word == "FALSE" {
@@ -127,7 +128,7 @@ func nullIsFalse(set outcomes) outcomes {
 }
 
 // equal returns the possible results of PocketBase's =, which finds NULL equal to an empty text except in JSON.
-func equal(l, r operand) outcomes {
+func equal(l, r *operand) outcomes {
 	switch {
 	case l.exact || r.exact:
 		return is(l, r)
@@ -144,7 +145,7 @@ func equal(l, r operand) outcomes {
 }
 
 // different returns the possible results of PocketBase's !=.
-func different(l, r operand) outcomes {
+func different(l, r *operand) outcomes {
 	switch {
 	case l.exact || r.exact:
 		return is(l, r).not()
@@ -160,10 +161,10 @@ func different(l, r operand) outcomes {
 	return is(l.coalesced(), r.coalesced()).not()
 }
 
-func emptyText() operand { return operand{value: textual("")} }
+func emptyText() *operand { return &operand{value: textual("")} }
 
 // orEmpty returns an empty text for an operand that is plainly empty.
-func (o operand) orEmpty() operand {
+func (o *operand) orEmpty() *operand {
 	if o.empty() {
 		return emptyText()
 	}
@@ -171,15 +172,15 @@ func (o operand) orEmpty() operand {
 }
 
 // coalesced returns the operand with NULL as an empty text, which has no column's type any more.
-func (o operand) coalesced() operand {
+func (o *operand) coalesced() *operand {
 	if o.value.kind == null {
 		return emptyText()
 	}
-	return operand{value: o.value}
+	return &operand{value: o.value}
 }
 
 // contains returns the possible results of LIKE.
-func contains(l, r operand) outcomes {
+func contains(l, r *operand) outcomes {
 	pattern := r.value.asText()
 	switch {
 	case !r.bound:

@@ -3,12 +3,12 @@ package rule
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/pattern"
 )
 
 // column is a field of the collection.
@@ -39,12 +39,12 @@ func (s *scope) column(name string) (column, bool) {
 	return c, true
 }
 
-var backRelation = regexp.MustCompile(`^\w+_via_\w+$`)
+var backRelation = pattern.Of(`^\w+_via_\w+$`)
 
 // field returns the operand for a field of the record, or for what lies behind it.
-func (s *scope) field(name string) (operand, error) {
+func (s *scope) field(name string) (*operand, error) {
 	if len(s.rec.Fields) == 0 && !slices.Contains([]string{"null", "true", "false"}, strings.ToLower(name)) {
-		return operand{}, nil
+		return &operand{}, nil
 	}
 	path := strings.Split(name, ".")
 	if len(path) == 1 {
@@ -52,39 +52,39 @@ func (s *scope) field(name string) (operand, error) {
 	}
 	c, there := s.column(path[0])
 	switch {
-	case !there && backRelation.MatchString(path[0]):
-		return operand{}, nil
+	case !there && backRelation().MatchString(path[0]):
+		return &operand{}, nil
 	case !there:
-		return operand{}, fmt.Errorf("unknown field %q", path[0])
+		return &operand{}, fmt.Errorf("unknown field %q", path[0])
 	case c.Type == "json" || c.Type == "geoPoint":
 		return s.inside(c, path[1:]), nil
 	case c.Type != "relation":
-		return operand{}, fmt.Errorf("field %q is not a relation", path[0])
+		return &operand{}, fmt.Errorf("field %q is not a relation", path[0])
 	case !c.multiple && len(path) == 2 && path[1] == "id":
 		return s.plain(c), nil
 	}
-	return operand{}, nil
+	return &operand{}, nil
 }
 
-func (s *scope) lastField(name string) (operand, error) {
+func (s *scope) lastField(name string) (*operand, error) {
 	name, modifier, err := s.modified(name)
 	if err != nil {
-		return operand{}, err
+		return &operand{}, err
 	}
 	c, there := s.column(name)
 	if !there {
-		return operand{}, fmt.Errorf("unknown field %q", name)
+		return &operand{}, fmt.Errorf("unknown field %q", name)
 	}
 	switch {
 	case c.list && modifier == "length":
 		list, ok := s.elements(c)
 		if !ok {
-			return operand{}, nil
+			return &operand{}, nil
 		}
 		if !c.multiple && list[0].text == "" {
 			list = nil
 		}
-		return operand{value: integer(float64(len(list)))}, nil
+		return &operand{value: integer(float64(len(list)))}, nil
 	case c.list && modifier == "each":
 		list, ok := s.elements(c)
 		if !ok {
@@ -100,8 +100,8 @@ func (s *scope) lastField(name string) (operand, error) {
 }
 
 // plain returns the operand for the field's column.
-func (s *scope) plain(c column) operand {
-	o := operand{exact: c.Type == "json"}
+func (s *scope) plain(c column) *operand {
+	o := &operand{exact: c.Type == "json"}
 	v, there := s.rec.Values[c.Name]
 	known := there && !s.rec.Unknown[c.Name]
 	if known {
@@ -173,8 +173,8 @@ func (s *scope) elements(c column) ([]value, bool) {
 }
 
 // inside returns the operand for a value inside a JSON field.
-func (s *scope) inside(c column, path []string) operand {
-	o := operand{exact: true}
+func (s *scope) inside(c column, path []string) *operand {
+	o := &operand{exact: true}
 	v, there := s.rec.Values[c.Name]
 	if !there || s.rec.Unknown[c.Name] {
 		return o

@@ -2,13 +2,14 @@ package rule
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/ganigeorgiev/fexpr"
 	"golang.org/x/mod/semver"
+
+	"authpocket/internal/pattern"
 )
 
 // operand is one side of a comparison.
@@ -31,52 +32,54 @@ type operand struct {
 }
 
 // at returns the operand in the row.
-func (o operand) at(row []value) operand {
-	if o.list > 0 {
-		o.value = row[o.list-1]
+func (o *operand) at(row []value) *operand {
+	if o.list == 0 {
+		return o
 	}
-	return o
+	there := *o
+	there.value = row[o.list-1]
+	return &there
 }
 
 // empty reports whether the operand is plainly NULL or an empty parameter.
-func (o operand) empty() bool { return o.word == "NULL" || o.bound && o.paramOK && o.param == "" }
+func (o *operand) empty() bool { return o.word == "NULL" || o.bound && o.paramOK && o.param == "" }
 
 // filled reports whether the operand is plainly not empty.
-func (o operand) filled() bool { return o.word != "" && o.word != "NULL" || o.bound && !o.empty() }
+func (o *operand) filled() bool { return o.word != "" && o.word != "NULL" || o.bound && !o.empty() }
 
-func nullOperand() operand { return operand{value: value{kind: null}, word: "NULL"} }
+func nullOperand() *operand { return &operand{value: value{kind: null}, word: "NULL"} }
 
-func wordOperand(word string) operand {
-	return operand{word: word, value: boolean(word == "TRUE" || word == "1")}
+func wordOperand(word string) *operand {
+	return &operand{word: word, value: boolean(word == "TRUE" || word == "1")}
 }
 
-func boundText(s string) operand {
-	return operand{value: textual(s), bound: true, param: s, paramOK: true}
+func boundText(s string) *operand {
+	return &operand{value: textual(s), bound: true, param: s, paramOK: true}
 }
 
-func boundNumber(n float64) operand {
-	return operand{value: float(n), bound: true, param: strconv.FormatFloat(n, 'f', -1, 64), paramOK: true}
+func boundNumber(n float64) *operand {
+	return &operand{value: float(n), bound: true, param: strconv.FormatFloat(n, 'f', -1, 64), paramOK: true}
 }
 
-func (s *scope) operand(t fexpr.Token) (operand, error) {
+func (s *scope) operand(t fexpr.Token) (*operand, error) {
 	switch t.Type {
 	case fexpr.TokenIdentifier:
 		return s.identifier(t.Literal)
 	case fexpr.TokenText:
 		if strings.Contains(s.rule, `\`) && strings.ContainsAny(t.Literal, "\\'\"\n\r\t") {
-			return operand{}, nil // what a backslash means depends on the version
+			return &operand{}, nil // what a backslash means depends on the version
 		}
 		return boundText(t.Literal), nil
 	case fexpr.TokenNumber:
 		n, err := strconv.ParseFloat(t.Literal, 64)
 		if err != nil {
-			return operand{}, nil
+			return &operand{}, nil
 		}
 		return boundNumber(n), nil
 	case fexpr.TokenFunction:
-		return operand{}, nil
+		return &operand{}, nil
 	}
-	return operand{}, fmt.Errorf("unsupported token %q", t.Type)
+	return &operand{}, fmt.Errorf("unsupported token %q", t.Type)
 }
 
 // macros returns the names of moments (tools/search/identifier_macros.go).
@@ -85,9 +88,9 @@ func macros() []string {
 		"@year", "@todayStart", "@todayEnd", "@monthStart", "@monthEnd", "@yearStart", "@yearEnd"}
 }
 
-func (s *scope) identifier(name string) (operand, error) {
+func (s *scope) identifier(name string) (*operand, error) {
 	if slices.Contains(macros(), name) {
-		return operand{}, nil
+		return &operand{}, nil
 	}
 	o, err := s.resolve(name)
 	if err == nil {
@@ -101,26 +104,26 @@ func (s *scope) identifier(name string) (operand, error) {
 	case "false":
 		return wordOperand("0"), nil
 	}
-	return operand{}, err
+	return &operand{}, err
 }
 
 // The names that PocketBase resolves (core/record_field_resolver.go).
 var (
-	ofRecord     = regexp.MustCompile(`^\w+[\w.:]*$`)
-	ofRequest    = regexp.MustCompile(`^@request\.(context|method|(auth|body|query|headers)\.[\w.:]*\w)$`)
-	ofCollection = regexp.MustCompile(`^@collection\.\w+(:\w+)?\.[\w.:]*\w+$`)
+	ofRecord     = pattern.Of(`^\w+[\w.:]*$`)
+	ofRequest    = pattern.Of(`^@request\.(context|method|(auth|body|query|headers)\.[\w.:]*\w)$`)
+	ofCollection = pattern.Of(`^@collection\.\w+(:\w+)?\.[\w.:]*\w+$`)
 )
 
-func (s *scope) resolve(name string) (operand, error) {
+func (s *scope) resolve(name string) (*operand, error) {
 	switch {
-	case ofRecord.MatchString(name):
+	case ofRecord().MatchString(name):
 		return s.field(name)
-	case ofRequest.MatchString(name):
+	case ofRequest().MatchString(name):
 		return s.request(strings.Split(name, ".")[1:])
-	case ofCollection.MatchString(name):
-		return operand{}, nil
+	case ofCollection().MatchString(name):
+		return &operand{}, nil
 	}
-	return operand{}, fmt.Errorf("failed to resolve %q", name)
+	return &operand{}, fmt.Errorf("failed to resolve %q", name)
 }
 
 // modified splits the modifier off the name. :lower came with PocketBase 0.24, :changed with 0.34.
@@ -144,7 +147,7 @@ func (s *scope) modified(name string) (plain, modifier string, err error) {
 }
 
 // join returns an operand with the elements of the list, which is joined to the record under the name.
-func (s *scope) join(name string, list []value, multiple bool) operand {
+func (s *scope) join(name string, list []value, multiple bool) *operand {
 	if len(list) == 0 {
 		list = []value{{kind: null}}
 	}
@@ -154,7 +157,7 @@ func (s *scope) join(name string, list []value, multiple bool) operand {
 		at = len(s.lists)
 		s.joined[name] = at
 	}
-	o := operand{list: at}
+	o := &operand{list: at}
 	if multiple {
 		o.all = list
 	}

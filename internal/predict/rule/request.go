@@ -7,7 +7,7 @@ import (
 )
 
 // request returns the operand for a part of the request, such as body.name.
-func (s *scope) request(path []string) (operand, error) {
+func (s *scope) request(path []string) (*operand, error) {
 	if path[0] == "auth" {
 		return nullOperand(), nil // nobody is signed in
 	}
@@ -16,7 +16,7 @@ func (s *scope) request(path []string) (operand, error) {
 	}
 	name, modifier, err := s.modified(path[1])
 	if err != nil {
-		return operand{}, err
+		return &operand{}, err
 	}
 	c, there := s.column(name)
 	if !there {
@@ -41,22 +41,22 @@ func (s *scope) request(path []string) (operand, error) {
 }
 
 // behindBody returns the operand for a field of the records that a relation in the body refers to.
-func (s *scope) behindBody(name string) operand {
+func (s *scope) behindBody(name string) *operand {
 	v, known := s.lookup([]string{"body", name})
 	if !known {
-		return operand{}
+		return &operand{}
 	}
 	t, single := v.(string)
 	list, several := texts(v)
 	if single && t == "" || several && len(list) == 0 {
 		return nullOperand()
 	}
-	return operand{}
+	return &operand{}
 }
 
-func (s *scope) bodyEach(c column) (operand, error) {
+func (s *scope) bodyEach(c column) (*operand, error) {
 	if !c.list {
-		return operand{}, fmt.Errorf("field %q has one value", c.Name)
+		return &operand{}, fmt.Errorf("field %q has one value", c.Name)
 	}
 	list := []value{{}}
 	if v, known := s.lookup([]string{"body", c.Name}); known {
@@ -79,16 +79,16 @@ func fromJSON(item any) value {
 	return extracted(item)
 }
 
-func (s *scope) bodyLength(c column) (operand, error) {
+func (s *scope) bodyLength(c column) (*operand, error) {
 	if !c.list {
-		return operand{}, fmt.Errorf("field %q has one value", c.Name)
+		return &operand{}, fmt.Errorf("field %q has one value", c.Name)
 	}
 	v, known := s.lookup([]string{"body", c.Name})
 	if !known {
-		return operand{}, nil
+		return &operand{}, nil
 	}
 	n := len(items(v))
-	o := operand{value: integer(float64(n))}
+	o := &operand{value: integer(float64(n))}
 	if n < 2 {
 		o.word = strconv.Itoa(n)
 	}
@@ -112,32 +112,32 @@ func items(v any) []any {
 	return []any{v}
 }
 
-func (s *scope) bodyLower(c column) operand {
+func (s *scope) bodyLower(c column) *operand {
 	v, known := s.lookup([]string{"body", c.Name})
 	if !known {
-		return operand{bound: true}
+		return &operand{bound: true}
 	}
 	o, ok := cast(v)
 	if !ok {
-		return operand{bound: true}
+		return &operand{bound: true}
 	}
 	return boundText(o).lower()
 }
 
 // bodyChanged returns whether the body would change the field, as the condition that PocketBase puts in its place.
-func (s *scope) bodyChanged(name string) (operand, error) {
+func (s *scope) bodyChanged(name string) (*operand, error) {
 	tree, err := s.parse("@request.body." + name + ":isset = true && @request.body." + name + " != " + name)
 	if err != nil {
-		return operand{}, err
+		return &operand{}, err
 	}
-	return operand{value: tree.eval(nil).value(), exact: true}, nil
+	return &operand{value: tree.eval(nil).value(), exact: true}, nil
 }
 
 // given returns the operand for a value of the request.
-func (s *scope) given(path []string) (operand, error) {
+func (s *scope) given(path []string) (*operand, error) {
 	last, modifier, err := s.modified(path[len(path)-1])
 	if err != nil {
-		return operand{}, err
+		return &operand{}, err
 	}
 	path = append(slices.Clone(path[:len(path)-1]), last)
 	v, known := s.lookup(path)
@@ -145,17 +145,17 @@ func (s *scope) given(path []string) (operand, error) {
 	if modifier == "isset" {
 		switch {
 		case !known && (path[0] != "body" || len(path) > 2 || !s.req.UnknownBody[last]):
-			return operand{}, nil
+			return &operand{}, nil
 		case missing:
 			return wordOperand("FALSE"), nil
 		}
 		return wordOperand("TRUE"), nil
 	}
 	if modifier != "" && modifier != "lower" {
-		return operand{}, fmt.Errorf("modifier %q doesn't fit %q", modifier, last)
+		return &operand{}, fmt.Errorf("modifier %q doesn't fit %q", modifier, last)
 	}
 	if !known {
-		return operand{}, nil
+		return &operand{}, nil
 	}
 	o := s.parameter(v, last)
 	if modifier == "lower" && o.bound {
@@ -165,13 +165,14 @@ func (s *scope) given(path []string) (operand, error) {
 }
 
 // lower returns the operand in SQL's LOWER.
-func (o operand) lower() operand {
-	o.value, o.lowered = o.value.lower(), true
-	return o
+func (o *operand) lower() *operand {
+	lowered := *o
+	lowered.value, lowered.lowered = o.value.lower(), true
+	return &lowered
 }
 
 // parameter returns the operand for a decoded value. A text for a field with numbers becomes one.
-func (s *scope) parameter(v any, name string) operand {
+func (s *scope) parameter(v any, name string) *operand {
 	switch v := v.(type) {
 	case nil, absent:
 		return nullOperand()
@@ -183,7 +184,7 @@ func (s *scope) parameter(v any, name string) operand {
 		}
 		return boundText(v)
 	case bool:
-		o := operand{value: boolean(v), bound: true, param: strconv.FormatBool(v), paramOK: true}
+		o := &operand{value: boolean(v), bound: true, param: strconv.FormatBool(v), paramOK: true}
 		return o
 	}
 	if n, ok := numberOf(v); ok {
@@ -194,7 +195,7 @@ func (s *scope) parameter(v any, name string) operand {
 		return o
 	}
 	t := asJSON(v)
-	return operand{value: t, bound: true, param: t.text, paramOK: t.kind == text}
+	return &operand{value: t, bound: true, param: t.text, paramOK: t.kind == text}
 }
 
 // cast returns the value as PocketBase makes a text of it; lists and objects become an empty one.

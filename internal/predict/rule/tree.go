@@ -151,7 +151,7 @@ func (n node) blame(row []value) *comparison {
 
 // comparison is one comparison of a rule.
 type comparison struct {
-	left, right operand
+	left, right *operand
 	op          fexpr.SignOp
 	old         bool
 	text        string

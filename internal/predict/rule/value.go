@@ -3,10 +3,11 @@ package rule
 import (
 	"cmp"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"authpocket/internal/pattern"
 )
 
 type kind uint8
@@ -91,7 +92,7 @@ const (
 	numberColumn
 )
 
-var numeric = regexp.MustCompile(`^[ \t\n\v\f\r]*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?[ \t\n\v\f\r]*$`)
+var numeric = pattern.Of(`^[ \t\n\v\f\r]*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?[ \t\n\v\f\r]*$`)
 
 // order compares two known values that are not null. It is not ok if the result is not known.
 func order(l, r value, la, ra affinity) (result int, ok bool) {
@@ -114,7 +115,7 @@ func order(l, r value, la, ra affinity) (result int, ok bool) {
 
 // asNumber returns the text as a number if it is written like one.
 func (v value) asNumber() value {
-	if v.kind != text || !numeric.MatchString(v.text) {
+	if v.kind != text || !numeric().MatchString(v.text) {
 		return v
 	}
 	n, err := strconv.ParseFloat(strings.Trim(v.text, " \t\n\v\f\r"), 64)
@@ -135,7 +136,7 @@ func (v value) asText() value {
 	return v
 }
 
-var leadingNumber = regexp.MustCompile(`^[ \t\n\v\f\r]*([+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?)`)
+var leadingNumber = pattern.Of(`^[ \t\n\v\f\r]*([+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?)`)
 
 // truth returns whether SQLite takes the value for true.
 func (v value) truth() outcomes {
@@ -145,7 +146,7 @@ func (v value) truth() outcomes {
 	case number:
 		return outcome(v.num != 0)
 	case text:
-		found := leadingNumber.FindStringSubmatch(v.text)
+		found := leadingNumber().FindStringSubmatch(v.text)
 		if found == nil {
 			return isFalse
 		}
