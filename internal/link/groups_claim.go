@@ -24,6 +24,7 @@ const BoundGroups = "bound"
 
 // UnmarshalYAML reads BoundGroups or a list of names.
 func (g *GroupsLimit) UnmarshalYAML(unmarshal func(any) error) error {
+	*g = GroupsLimit{} // nothing of a file's defaults
 	var word string
 	if err := unmarshal(&word); err != nil {
 		return unmarshal(&g.Names)
