@@ -49,7 +49,7 @@ func (l *lab) scopeKey(c *authentik.Client, scope string) string {
 func (l *lab) emailKey(d link.Desired) string {
 	l.t.Helper()
 	for _, m := range l.sim.Snapshot().ScopeMappings {
-		if m.Name == d.Mapping.Name {
+		if m.Name == d.Mappings[0].Name {
 			return m.PK
 		}
 	}

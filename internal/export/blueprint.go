@@ -22,7 +22,6 @@ const blueprintSecret = `#
 
 // The IDs of the blueprint's entries.
 const (
-	entryEmail    = "email"
 	entryProvider = "provider"
 	entryApp      = "app"
 )
@@ -41,7 +40,7 @@ func blueprint(p link.Plan) (string, error) {
 		return "", problems
 	}
 	b := blueprinter{p: p, d: p.Desired}
-	b.mapping()
+	b.mappings()
 	b.provider()
 	b.application()
 	for _, binding := range b.d.Bindings {
@@ -77,14 +76,12 @@ func (b *blueprinter) entry(model, id string, conditions []*yaml.Node, identifie
 	b.entries = append(b.entries, m.node)
 }
 
-func (b *blueprinter) mapping() {
-	m := b.d.Mapping
-	if m == nil {
-		return
+func (b *blueprinter) mappings() {
+	for _, m := range b.d.Mappings {
+		identifiers, attrs := newMapping().add("name", yamlText(m.Name)), newMapping()
+		visit(link.MappingAttrs(), &m, b.rest(identifiers, attrs, true))
+		b.entry("authentik_providers_oauth2.scopemapping", mappingLabel(&m), nil, identifiers, attrs)
 	}
-	identifiers, attrs := newMapping().add("name", yamlText(m.Name)), newMapping()
-	visit(link.MappingAttrs(), m, b.rest(identifiers, attrs, true))
-	b.entry("authentik_providers_oauth2.scopemapping", entryEmail, nil, identifiers, attrs)
 }
 
 func (b *blueprinter) provider() {
@@ -110,7 +107,7 @@ func (b *blueprinter) provider() {
 	}
 	attrs.add("grant_types", yamlTexts(grants(&v))).
 		add("redirect_uris", redirects(v.RedirectURIs)).
-		add("property_mappings", b.mappings())
+		add("property_mappings", b.attached())
 	var conditions []*yaml.Node
 	if v.SigningKey != (link.Ref{}) {
 		// Without the key authentik would silently sign with the client
@@ -142,7 +139,7 @@ func (b *blueprinter) providerIdentifiers() (string, mapping) {
 	return "pk", newMapping().add("pk", yamlInt(v.PK))
 }
 
-func (b *blueprinter) mappings() *yaml.Node {
+func (b *blueprinter) attached() *yaml.Node {
 	list := sequence()
 	for _, r := range b.d.Provider.Mappings {
 		list.Content = append(list.Content, b.scopeMapping(r))
@@ -153,9 +150,10 @@ func (b *blueprinter) mappings() *yaml.Node {
 func (b *blueprinter) scopeMapping(r link.Ref) *yaml.Node {
 	const model = "authentik_providers_oauth2.scopemapping"
 	managed, stock := stockMappings()[r.Name]
+	own := b.d.OwnMapping(r)
 	switch {
-	case ownMapping(&b.p, r):
-		return keyOf(entryEmail)
+	case own != nil:
+		return keyOf(mappingLabel(own))
 	case stock:
 		return find(model, "managed", managed)
 	}

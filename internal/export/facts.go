@@ -39,10 +39,13 @@ func touchesSlot(c *link.Change, slot string) bool {
 	return slices.ContainsFunc(c.Fields, func(f link.Field) bool { return strings.HasPrefix(f.Name, slot+".") })
 }
 
-// ownMapping reports whether r is the scope mapping that the plan creates or
-// keeps for the e-mail decision.
-func ownMapping(p *link.Plan, r link.Ref) bool {
-	return p.Desired.Mapping != nil && r.Name == p.Desired.Mapping.Name
+// mappingLabel returns what an export calls one of authpocket's own scope
+// mappings.
+func mappingLabel(m *link.Mapping) string {
+	if link.OwnEmailMapping(m.Name) {
+		return "email"
+	}
+	return "groups"
 }
 
 // stockMappings returns the managed keys of authentik's default scope mappings by

@@ -87,12 +87,23 @@ func newLink(t testing.TB) link.Plan {
 	return planOf(t, link.Spec{Email: link.EmailTrustAll}, freshAuthentik(), freshPocketBase())
 }
 
+// limitedGroups returns the plan for two systems without a link, with a claim of
+// groups with nasty names.
+func limitedGroups(t testing.TB) link.Plan {
+	return planOf(t, link.Spec{Email: link.EmailTrustAll, Provider: link.Provider{
+		GroupsClaim: &link.GroupsLimit{Names: nastyGroups()}}}, freshAuthentik(), freshPocketBase())
+}
+
+func nastyGroups() []string {
+	return []string{"${path.module}", "%{ if true }", "$(id)", "'; id #", `"]`, `\`, "a\nEOT\nb", "!KeyOf x", "ä😀"}
+}
+
 // linked returns the two systems after newLink was applied, with another provider
 // in the collection before ours.
 func linked(t testing.TB) (link.AuthentikSnapshot, link.PocketBaseSnapshot) {
 	d := newLink(t).Desired
 	a, p := freshAuthentik(), freshPocketBase()
-	own := *d.Mapping
+	own := d.Mappings[0]
 	own.ID = mapTrust
 	a.Mappings = append(a.Mappings, own)
 	provider := d.Provider

@@ -154,7 +154,9 @@ func (b *bench) minimal() link.Spec {
 
 func TestScriptMakesALinkThatWorks(t *testing.T) {
 	b := newBench(t)
-	b.settled(b.minimal())
+	s := b.minimal()
+	s.Provider.GroupsClaim = &link.GroupsLimit{Names: []string{"$(id)", `\"]`, "a\n😀"}}
+	b.settled(s)
 }
 
 func TestScriptPutsALinkRight(t *testing.T) {
@@ -168,7 +170,7 @@ func TestScriptPutsALinkRight(t *testing.T) {
 	s.Provider.RedirectURIs = []link.RedirectURI{{URL: link.RedirectURL(b.box.PocketBaseURL), Mode: "strict"},
 		{URL: `https://.*\.company/x`, Mode: "regex"}}
 	s.Access = &link.Access{Groups: []string{"staff | \"all\""}, Users: []string{"ada"}}
-	s.Email = link.EmailTrustAttribute
+	s.Email, s.Provider.GroupsClaim = link.EmailTrustAttribute, &link.GroupsLimit{Bound: true}
 	s.PocketBase.DisplayName, s.PocketBase.MapUsername = new("${display} 🙂 \u202e"), new("name")
 	s.PocketBase.UserInfo, s.PocketBase.CreateRule = new("id_token"), new(`@request.context = "oauth2"`)
 	b.settled(s)

@@ -14,7 +14,8 @@ import (
 
 func allPlans(t testing.TB) map[string]link.Plan {
 	return map[string]link.Plan{"new": newLink(t), "drift": drifted(t), "id-token": idToken(t), "keyless": keyless(t),
-		"orphan": orphan(t), "nothing": nothing(t), "full": fullPlan(t, marker), "changed": changedPlan(t, marker)}
+		"orphan": orphan(t), "nothing": nothing(t), "full": fullPlan(t, marker), "changed": changedPlan(t, marker),
+		"groups": limitedGroups(t)}
 }
 
 func TestNoExportHoldsTheClientSecret(t *testing.T) {

@@ -21,6 +21,7 @@ var shellFunctions string
 const (
 	varSecret   = variable("client_secret")
 	varMapping  = variable("mapping_pk")
+	varGroups   = variable("groups_mapping_pk")
 	varKey      = variable("key_pk")
 	varProvider = variable("provider_pk")
 	varApp      = variable("application_pk")

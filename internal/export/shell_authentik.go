@@ -32,7 +32,15 @@ func (s *scripter) Mapping(e link.Edit[link.Mapping]) {
 		return
 	}
 	s.call(report.Authentik, "POST", "/api/v3/propertymappings/provider/scope/", all)
-	s.keep(varMapping)
+	s.keep(mappingVariable(m.Name))
+}
+
+// mappingVariable returns the variable of one of authpocket's own scope mappings.
+func mappingVariable(name string) variable {
+	if link.OwnEmailMapping(name) {
+		return varMapping
+	}
+	return varGroups
 }
 
 // Key writes the call that generates a signing key.
@@ -111,7 +119,7 @@ func (jsonCells) Assigned(*int, *string)             {}
 func (j *jsonCells) Refs(v *[]link.Ref) {
 	list := make([]any, len(*v))
 	for i, r := range *v {
-		list[i] = j.s.pk(r, varMapping)
+		list[i] = j.s.pk(r, mappingVariable(r.Name))
 	}
 	j.to.add(j.key, list)
 }

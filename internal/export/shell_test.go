@@ -104,6 +104,8 @@ func TestScriptMakesThePlansCalls(t *testing.T) {
 		"drift": {list, "POST /api/v3/policies/bindings/", "PATCH /api/v3/core/applications/pocketbase/",
 			"PATCH /api/v3/providers/oauth2/7/",
 			"PATCH /api/settings", users, users},
+		"groups": {list, "POST /api/v3/propertymappings/provider/scope/",
+			"POST /api/v3/propertymappings/provider/scope/", "PUT /api/v3/core/transactional/applications/", users},
 		"keyless": {list, "POST /api/v3/crypto/certificatekeypairs/generate/",
 			"PUT /api/v3/core/transactional/applications/", users},
 		"orphan": {"POST /api/v3/core/applications/", "POST /api/v3/policies/bindings/",

@@ -157,19 +157,20 @@ func (t *terraformer) generatedKey(k link.KeyState) {
 
 func (t *terraformer) mappings() {
 	const resource = "authentik_property_mapping_provider_scope"
-	if m := t.d.Mapping; m != nil {
+	for _, m := range t.d.Mappings {
 		if m.ID != "" {
-			t.adopt(m.ID, resource, "email")
+			t.adopt(m.ID, resource, mappingLabel(&m))
 		}
-		b := t.block("resource", resource, "email")
-		visit(link.MappingAttrs(), m, rest(b, true))
+		b := t.block("resource", resource, mappingLabel(&m))
+		visit(link.MappingAttrs(), &m, rest(b, true))
 	}
 	for i, r := range t.d.Provider.Mappings {
 		name := fmt.Sprintf("scope_%d", i)
 		managed, stock := stockMappings()[r.Name]
+		own := t.d.OwnMapping(r)
 		switch {
-		case ownMapping(&t.p, r):
-			t.attached = append(t.attached, address(resource, "email", "id"))
+		case own != nil:
+			t.attached = append(t.attached, address(resource, mappingLabel(own), "id"))
 			continue
 		case stock:
 			t.block("data", resource, name).set("managed", hclText(managed))

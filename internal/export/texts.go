@@ -33,8 +33,8 @@ func (t *texter) desired(d link.Desired) {
 	if d.Key != nil {
 		link.Visit(d.Key, t)
 	}
-	if d.Mapping != nil {
-		link.Visit(d.Mapping, t)
+	for _, m := range d.Mappings {
+		link.Visit(&m, t)
 	}
 	t.bindings(d.Bindings)
 	link.Visit(&d.Collection, t)
@@ -55,7 +55,7 @@ func (t *texter) Application(e link.Edit[link.ApplicationState]) {
 
 func (t *texter) Mapping(e link.Edit[link.Mapping]) {
 	visit(link.MappingAttrs(), e.After, t.of)
-	t.add(report.Authentik, "email", "key of the e-mail mapping", e.After.ID)
+	t.add(report.Authentik, e.After.Place(), "key of the scope mapping", e.After.ID)
 }
 
 func (t *texter) Pair(e link.Edit[link.PairState]) {

@@ -27,6 +27,7 @@ func sections() []section {
 		{"the preset", others(linkfile.PresetKey())},
 		{"the e-mail decision", others(linkfile.EmailKey())},
 		{authentik, slices.Concat(fields(link.ApplicationAttrs(), authentik), fields(link.ProviderAttrs(), authentik),
+			fields(link.GroupsClaimAttrs(), authentik),
 			fields(link.AccessAttrs(), authentik))},
 		{"what is there already", others(linkfile.ExistingKey())},
 		{pocketbase, slices.Concat(fields(link.PlaceAttrs(), pocketbase), fields(link.SlotAttrs(), pocketbase),

@@ -139,6 +139,9 @@ func (w writer) plain(path string, t reflect.Type) *node {
 		return ref("secret")
 	case t == reflect.TypeFor[link.RedirectURI]():
 		return ref("redirect_uri")
+	case t == reflect.TypeFor[link.GroupsLimit]():
+		return &node{AnyOf: []*node{{Enum: []string{link.BoundGroups}}, ref("variable"),
+			{Type: "array", Items: ref("text")}}}
 	case t == reflect.TypeFor[link.RedirectMode]():
 		return &node{AnyOf: []*node{{Enum: []string{"", string(link.RedirectStrict), string(link.RedirectRegex)}},
 			ref("variable")}}

@@ -77,6 +77,7 @@ func TestEveryFieldOfASpecIsInATable(t *testing.T) {
 		choices(t, link.PlaceAttrs()),
 		choices(t, link.SlotAttrs()), choices(t, link.OAuth2Attrs()), choices(t, link.RuleAttrs()),
 		choices(t, link.MethodAttrs()), choices(t, link.SettingsAttrs()), choices(t, link.GroupAttrs()),
+		choices(t, link.GroupsClaimAttrs()),
 	)
 	for prefix, spec := range map[string]reflect.Type{
 		"application.": reflect.TypeFor[link.Application](), "provider.": reflect.TypeFor[link.Provider](),

@@ -11,7 +11,7 @@ type Desired struct {
 	PocketBaseURL string
 
 	Key         *KeyState // to be generated, nil if a key exists
-	Mapping     *Mapping  // authpocket's e-mail mapping, nil with EmailLeave
+	Mappings    []Mapping // authpocket's own: for the e-mail decision and for the groups claim
 	Application ApplicationState
 	Provider    ProviderState
 	Bindings    []BindingState // those that the spec names
@@ -40,6 +40,11 @@ func (d *Desired) Issuer() string {
 		return d.AuthentikURL + "/"
 	}
 	return d.AuthentikURL + "/application/o/" + d.Application.Slug + "/"
+}
+
+// OwnMapping returns authpocket's own mapping that the reference is to, nil for another mapping.
+func (d *Desired) OwnMapping(r Ref) *Mapping {
+	return Find(d.Mappings, func(m Mapping) bool { return m.Name == r.Name })
 }
 
 // DiscoveryURL returns the address of the provider's OpenID configuration.

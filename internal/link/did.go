@@ -45,6 +45,16 @@ func Creates(changes []Change) bool {
 	return slices.ContainsFunc(changes, func(c Change) bool { return c.Kind == KindPair && c.Action == Create })
 }
 
+// didMapping names which of authpocket's own mappings changed.
+func didMapping(c *Change) say.Text {
+	for _, state := range []Object{c.Before, c.After} {
+		if m := As[Mapping](state); m != nil && !OwnEmailMapping(m.Name) {
+			return say.Of("groups claim")
+		}
+	}
+	return say.Of("e-mail mapping")
+}
+
 // DidChange names what the changes changed, each once, for use within a sentence.
 func DidChange(changes []Change) []say.Text {
 	var all []say.Text
@@ -55,7 +65,7 @@ func DidChange(changes []Change) []say.Text {
 		case KindKey:
 			all = append(all, say.Of("signing key"))
 		case KindMapping:
-			all = append(all, say.Of("e-mail mapping"))
+			all = append(all, didMapping(&c))
 		default:
 			for _, f := range c.Fields {
 				word := c.FieldLabel(f.Name)

@@ -144,8 +144,8 @@ func GroupAttrs() []*Attr[*PocketBase, *CollectionState] {
 		Spec: "pocketbase.groups_claim", Label: "Claim with the groups", check: checkClaim,
 		Ask: Ask{Control: AskCode, Group: AskGroups, Open: true, Given: true, Named: true,
 			Hint: "Leave empty for groups, which authentik's own profile mapping sends with all of a person's groups"},
-		Doc: Doc{"claim that has the groups; one of a scope mapping of yours limits them", "`" + GroupsClaim +
-			"`, all of the person's groups"},
+		Doc: Doc{"claim that has the groups; one of a scope mapping of yours limits them", "`" + AppGroupsClaim +
+			"` with `provider.groups_claim`, else `" + GroupsClaim + "`, all of the person's groups"},
 	}, nil, func(w W) **string { return &w.GroupsClaim })}
 }
 

@@ -29,6 +29,8 @@ type Provider struct {
 	// ScopeMappings are the names of mappings in addition to openid, email
 	// and profile. nil keeps the attached ones.
 	ScopeMappings []string `yaml:"scope_mappings" json:"scope_mappings"`
+	// GroupsClaim limits the claim AppGroupsClaim. nil keeps the mapping that sends it.
+	GroupsClaim *GroupsLimit `yaml:"groups_claim" json:"groups_claim,omitempty"`
 }
 
 // ProviderState is an OAuth2 provider, current or wanted.
@@ -155,7 +157,7 @@ func ProviderAttrs() []*Attr[*Provider, *ProviderState] {
 			Theirs: "Include claims in id_token", Default: "true"},
 			func(s S) *bool { return &s.IncludeClaims }, nil),
 		refs[W](&Meta{
-			Key: "property_mappings", Spec: "provider.scope_mappings", Label: "Scope mapping", Theirs: "Scopes",
+			Key: "property_mappings", Spec: mappingsPlace, Label: "Scope mapping", Theirs: "Scopes",
 			Unordered: true,
 			Ask: Ask{Label: "More scope mappings", Hint: "openid, profile and the e-mail mapping you chose are " +
 				"always included"},

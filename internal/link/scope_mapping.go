@@ -1,6 +1,8 @@
 package link
 
 import (
+	"strings"
+
 	"authpocket/internal/say"
 )
 
@@ -13,19 +15,31 @@ type Mapping struct {
 	Expression  string `json:"expression"`
 }
 
+// mappingsPlace is where a spec names scope mappings.
+const mappingsPlace = "provider.scope_mappings"
+
+// Place returns the path in a spec that decides about one of authpocket's own mappings.
+func (m *Mapping) Place() string {
+	if strings.HasPrefix(m.Name, groupsMappingPrefix) {
+		return groupsClaimPlace
+	}
+	return "email"
+}
+
 // MappingAttrs returns the table of a scope mapping's fields. No spec sets them.
 func MappingAttrs() []*Attr[*struct{}, *Mapping] {
 	type S = *Mapping
 	return []*Attr[*struct{}, S]{
-		text[*struct{}](&Meta{Key: "name", Label: "E-mail mapping", Theirs: "Name", Follows: "email", Fixed: true},
+		text[*struct{}](&Meta{Key: "name", Label: "Name of the mapping", Theirs: "Name",
+			Follows: mappingsPlace, Fixed: true},
 			func(s S) *string { return &s.Name }, nil),
-		text[*struct{}](&Meta{Key: "scope_name", Label: "Scope of the e-mail mapping", Theirs: "Scope name",
-			Follows: "email"},
+		text[*struct{}](&Meta{Key: "scope_name", Label: "Scope of the mapping", Theirs: "Scope name",
+			Follows: mappingsPlace},
 			func(s S) *string { return &s.Scope }, nil),
-		text[*struct{}](&Meta{Key: "description", Label: "Description of the e-mail mapping", Theirs: "Description",
-			Follows: "email", Free: true}, func(s S) *string { return &s.Description }, nil),
-		text[*struct{}](&Meta{Key: "expression", Label: "Expression of the e-mail mapping", Theirs: "Expression",
-			Follows: "email", Code: true},
+		text[*struct{}](&Meta{Key: "description", Label: "Description of the mapping", Theirs: "Description",
+			Follows: mappingsPlace, Free: true}, func(s S) *string { return &s.Description }, nil),
+		text[*struct{}](&Meta{Key: "expression", Label: "Expression of the mapping", Theirs: "Expression",
+			Follows: mappingsPlace, Code: true},
 			func(s S) *string { return &s.Expression }, nil),
 	}
 }
@@ -52,8 +66,8 @@ func KeyAttrs() []*Attr[*struct{}, *KeyState] {
 	}
 }
 
-// authpocket's own scope mappings. Names are unique across all property mappings of an authentik. Expressions are
-// constants, never built from input.
+// authpocket's mappings for the e-mail decision. Names are unique across all property mappings of an authentik.
+// Expressions are constants, never built from input.
 const (
 	trustAllName       = "authpocket: trust every e-mail address"
 	trustAttributeName = "authpocket: trust e-mail addresses marked verified"
@@ -90,9 +104,18 @@ func EmailMapping(d EmailDecision) *Mapping {
 	return m
 }
 
-// OwnMapping reports whether authpocket creates mappings with that name.
+// OwnEmailMapping reports whether authpocket creates mappings with that name for the e-mail decision.
+func OwnEmailMapping(name string) bool { return name == trustAllName || name == trustAttributeName }
+
+// OwnMapping reports whether authpocket creates mappings with that name: those for the e-mail decision, which links
+// share, and the groups mapping of each link.
 func OwnMapping(name string) bool {
-	return name == trustAllName || name == trustAttributeName
+	return OwnEmailMapping(name) || strings.HasPrefix(name, groupsMappingPrefix)
+}
+
+// OwnMappingOf reports whether the link with that application may have created the mapping.
+func OwnMappingOf(slug, name string) bool {
+	return OwnEmailMapping(name) || name == GroupsMappingName(slug)
 }
 
 // EmailDropped describes what PocketBase does with an address that is not verified.

@@ -35,6 +35,7 @@ func (s Spec) Validate() report.Problems {
 	var p report.Problems
 	validate(&p, ApplicationAttrs(), &s.Application)
 	validate(&p, ProviderAttrs(), &s.Provider)
+	validate(&p, GroupsClaimAttrs(), &s)
 	switch s.Email {
 	case EmailTrustAll, EmailTrustAttribute, EmailLeave:
 	case "":

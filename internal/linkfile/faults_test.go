@@ -86,6 +86,14 @@ func TestWhatIsWrongIsNamedWithFileAndLine(t *testing.T) {
 		"a list for a redirect": {"provider:\n  redirect_uris: [[a]]\n",
 			[]string{"link.yaml:2:19: provider.redirect_uris.0: this must be an address, or a mapping with url, mode and " +
 				"type"}},
+		"no limit of groups": {"provider:\n  groups_claim: none\n", []string{
+			"link.yaml:2:17: provider.groups_claim: this must be bound, or a list of names of groups"}},
+		"a limit that is a mapping": {"provider:\n  groups_claim: {names: [staff]}\n", []string{
+			"link.yaml:2:17: provider.groups_claim: this must be bound, or a list of names of groups"}},
+		"a limit of nothing": {"provider:\n  groups_claim:\n    - staff\n    -\n", []string{
+			"link.yaml:3:5: provider.groups_claim: this must be bound, or a list of names of groups"}},
+		"half a surrogate pair": {"provider:\n  groups_claim: [\"\\uD83D\"]\n", []string{
+			"link.yaml:2:1: this is not YAML: found invalid Unicode character escape code"}},
 		"a number for a switch": {"pocketbase:\n  pkce: ${NUMBER}\n",
 			[]string{"link.yaml:2:9: pocketbase.pkce: this must be true or false"}},
 		"nothing":         {"", []string{"link.yaml:1:1: the file is empty"}},

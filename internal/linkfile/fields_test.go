@@ -19,7 +19,8 @@ func visit(at string, v reflect.Value, yield func(string, reflect.Value) bool) b
 	if v.Kind() == reflect.Pointer && !v.IsNil() && v.Elem().Kind() == reflect.Struct {
 		v = v.Elem()
 	}
-	if v.Kind() != reflect.Struct || v.Type() == reflect.TypeFor[secret.Text]() {
+	if v.Kind() != reflect.Struct || v.Type() == reflect.TypeFor[secret.Text]() ||
+		v.Type() == reflect.TypeFor[link.GroupsLimit]() {
 		return yield(at, v)
 	}
 	for f := range v.Type().Fields() {
@@ -59,6 +60,7 @@ func everySetting() link.Spec {
 			AccessCodeValidity: new("minutes=2"), AccessTokenValidity: new("hours=2"),
 			RefreshTokenValidity: new("days=2"), RefreshTokenThreshold: new("hours=1"),
 			SubjectMode: new("user_uuid"), IssuerMode: new("global"), ScopeMappings: []string{"groups", "roles"},
+			GroupsClaim: &link.GroupsLimit{Names: []string{"staff", "42"}},
 		},
 		Access: &link.Access{Groups: []string{"staff"}, Users: []string{"ada"}, Policies: []string{"office hours"}},
 		PocketBase: link.PocketBase{

@@ -91,6 +91,10 @@ func checkTypes(f *faults, root *yaml.Node) {
 			if v.node.Kind == yaml.SequenceNode || isNull(v.node) {
 				words = say.Of("this must be an address, or a mapping with url, mode and type")
 			}
+		case v.as == reflect.TypeFor[link.GroupsLimit]():
+			if !isLimit(v.node) {
+				words = say.Of("this must be %s, or a list of names of groups", link.BoundGroups)
+			}
 		case text && v.node.Kind != yaml.ScalarNode:
 			words = say.Of("this must be text")
 		case text && isNull(v.node):
@@ -111,6 +115,15 @@ func checkTypes(f *faults, root *yaml.Node) {
 			f.add(v.node, v.path, words)
 		}
 	}, nil)
+}
+
+// isLimit reports whether the value can limit the groups claim.
+func isLimit(n *yaml.Node) bool {
+	name := func(item *yaml.Node) bool { return item.Kind == yaml.ScalarNode && !isNull(item) }
+	if n.Kind == yaml.SequenceNode {
+		return !slices.ContainsFunc(n.Content, func(item *yaml.Node) bool { return !name(item) })
+	}
+	return name(n) && n.Value == link.BoundGroups
 }
 
 func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" }

@@ -119,6 +119,11 @@ func nodeOf(v reflect.Value) *yaml.Node {
 			v = reflect.ValueOf(redirect.URL)
 		}
 	}
+	if limit, ok := v.Interface().(link.GroupsLimit); ok {
+		if v = reflect.ValueOf(limit.Names); limit.Bound {
+			v = reflect.ValueOf(link.BoundGroups)
+		}
+	}
 	switch v.Kind() {
 	case reflect.Struct:
 		return mappingOf(v)

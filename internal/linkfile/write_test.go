@@ -22,7 +22,14 @@ func TestAWrittenFileIsReadAgain(t *testing.T) {
 			Email: link.EmailLeave, PocketBase: link.PocketBase{PKCE: new(false), MapName: new("")},
 			Application: link.Application{Name: new("yes"), Publisher: new("007"), Group: new("a: b # c"),
 				Description: new("x\n\n y\n"), Hide: new(false)},
-			Provider: link.Provider{ScopeMappings: []string{"null", "true"}}},
+			Provider: link.Provider{ScopeMappings: []string{"null", "true"},
+				GroupsClaim: &link.GroupsLimit{Names: []string{}}}},
+		"hostile groups": {AuthentikURL: "https://a.company", PocketBaseURLs: []string{"https://p.company"},
+			Email: link.EmailLeave, Provider: link.Provider{GroupsClaim: &link.GroupsLimit{
+				Names: []string{"bound", "null", "- a: b # c", "\"]; x", "a\n\nb\n", "\u2028", "😀", " padded "}}}},
+		"bound groups": {AuthentikURL: "https://a.company", PocketBaseURLs: []string{"https://p.company"},
+			Email: link.EmailLeave, Access: &link.Access{Groups: []string{"staff"}},
+			Provider: link.Provider{GroupsClaim: &link.GroupsLimit{Bound: true}}},
 	} {
 		reach := linkfile.Reach(linkfile.Authentik{URL: "https://a.company/", Token: secret.New("hunter2")},
 			linkfile.PocketBase{URL: "https://p.company", Token: secret.New("hunter2")})

@@ -39,7 +39,7 @@ func Import(s link.Spec, a *link.AuthentikSnapshot, p link.PocketBaseSnapshot) (
 	if urls := basesOf(provider); len(urls) > 0 {
 		s.PocketBaseURLs = urls
 	}
-	whole, email := providerSpec(provider)
+	whole, email := providerSpec(provider, a.Application.Slug)
 	s.Email, s.Access = email, boundTo(a.Bindings)
 	s.Application.Slug, s.PocketBase.Collection, s.PocketBase.Slot = &a.Application.Slug, &collection.Name, &slot.Slot
 	usualA, usualP := withoutLink(&found, *a, p)
@@ -47,7 +47,7 @@ func Import(s link.Spec, a *link.AuthentikSnapshot, p link.PocketBaseSnapshot) (
 	link.OfferOther(link.ApplicationAttrs(), &s.Application, a.Application, &usual.Application)
 	usual, _ = Resolve(s, &usualA, &usualP, link.Generated{})
 	importProvider(&s, provider, &usual.Provider)
-	s.Provider.ScopeMappings = extraMappings(whole.ScopeMappings, a)
+	importMappings(&s, whole.ScopeMappings, provider, a)
 	importSlot(&s, collection, &slot, &usualA, &usualP)
 	return s, nil
 }
@@ -100,6 +100,19 @@ func basesOf(p *link.ProviderState) []string {
 		list = append(list, strings.TrimSuffix(u, link.RedirectPath))
 	}
 	return list
+}
+
+// importMappings sets the limit of the groups claim and the names of the scope mappings that no link has by itself. A
+// groups mapping that somebody has edited is one of those.
+func importMappings(s *link.Spec, names []string, p *link.ProviderState, a *link.AuthentikSnapshot) {
+	if m := mappingByName(a, link.GroupsMappingName(a.Application.Slug)); m != nil && uses(p, *m) {
+		if groups, isLimit := link.GroupsIn(m); isLimit {
+			s.Provider.GroupsClaim = &link.GroupsLimit{Names: groups}
+		} else {
+			names = append(names, m.Name)
+		}
+	}
+	s.Provider.ScopeMappings = extraMappings(names, a)
 }
 
 // extraMappings returns the scope mappings that no link has by itself, nil for none.

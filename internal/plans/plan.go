@@ -31,9 +31,9 @@ func New(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot, g 
 // changes returns the changes in the order in which they are made.
 func changes(from planner) []link.Change {
 	b := &from
-	steps := []func(){b.mapping, b.key, b.pair, b.settings, b.rules, b.oauth2}
+	steps := []func(){b.mappings, b.key, b.pair, b.settings, b.rules, b.oauth2}
 	if newCredentials(&b.d, &b.a) { // nobody can sign in between pair and oauth2: keep them adjacent
-		steps = []func(){b.mapping, b.key, b.settings, b.rules, b.pair, b.oauth2}
+		steps = []func(){b.mappings, b.key, b.settings, b.rules, b.pair, b.oauth2}
 	}
 	if now := b.p.Collection(b.d.Collection.Name); now != nil && turnsOff(now, &b.d.Collection) {
 		steps = append(steps, b.oldSlots, b.methods) // last: they need a proof of the rest
@@ -78,14 +78,19 @@ func (b *planner) add(c link.Change, before, after []link.FieldValue) {
 	b.changes = append(b.changes, c)
 }
 
-func (b *planner) mapping() {
-	want := b.d.Mapping
-	if want == nil {
-		return
+func (b *planner) mappings() {
+	for i := range b.d.Mappings {
+		b.mapping(&b.d.Mappings[i])
 	}
+}
+
+func (b *planner) mapping(want *link.Mapping) {
 	c := link.Change{System: report.Authentik, Kind: link.KindMapping, Object: mappingObject(*want),
 		After: want,
 		Why:   say.Of(whyMapping)}
+	if !link.OwnEmailMapping(want.Name) {
+		c.Why = say.Of(whyGroups)
+	}
 	var before []link.FieldValue
 	if now := mappingByID(&b.a, want.ID); now != nil {
 		c.Before, before = now, now.Values()

@@ -176,7 +176,8 @@ func (f *findings) untouchedProvider(w *world, s link.Spec, before, after link.P
 		known := pick(w.mappings, func(x link.Mapping) bool { return x.ID == m.ID })
 		mail := known != nil && known.Scope == "email"
 		kept := slices.ContainsFunc(after.Mappings, func(x link.Ref) bool { return x.ID == m.ID })
-		f.hold(kept || mail || known != nil && s.Provider.ScopeMappings != nil, "the mapping %s is gone", m.ID)
+		limit := known != nil && s.Provider.GroupsClaim != nil && link.OwnMapping(known.Name)
+		f.hold(kept || mail || limit || known != nil && s.Provider.ScopeMappings != nil, "the mapping %s is gone", m.ID)
 	}
 }
 
@@ -297,6 +298,13 @@ func (f *findings) needed(w *world, s link.Spec, d link.Desired, p link.Provider
 	}
 	for _, scope := range []string{"openid", "email", "profile"} {
 		f.hold(scopes[scope] > 0, "there is no mapping for %s", scope)
+	}
+	if groups := s.LimitOf(); len(groups) > 0 {
+		own := link.GroupsMapping(d.Application.Slug, groups)
+		f.hold(slices.ContainsFunc(w.mappings, func(m link.Mapping) bool {
+			return m.Name == own.Name && m.Expression == own.Expression && m.Scope == own.Scope &&
+				slices.Contains(p.Mappings, m.Ref)
+		}), "the groups claim is not limited to %q", groups)
 	}
 	for _, base := range s.PocketBaseURLs {
 		there := slices.ContainsFunc(p.RedirectURIs, func(r link.RedirectURI) bool {

@@ -50,6 +50,9 @@ func randomSpec(t *rapid.T) link.Spec {
 			Policies: some(t, "policy", "office hours"),
 		}
 	}
+	if limit := s.Provider.GroupsClaim; limit != nil && limit.Bound && len(s.LimitOf()) == 0 {
+		s.Provider.GroupsClaim = nil
+	}
 	return s
 }
 
@@ -86,6 +89,8 @@ func randomProvider(t *rapid.T) link.Provider {
 			[]link.RedirectURI{{URL: "https://.*", Mode: "regex"}, {URL: "myapp://x"}}),
 		ScopeMappings: pickOf(t, "scope mappings", nil, nil, []string{}, []string{"groups"},
 			[]string{managedOffline, "picture"}),
+		GroupsClaim: pickOf(t, "groups claim", nil, nil, &link.GroupsLimit{Bound: true}, &link.GroupsLimit{},
+			&link.GroupsLimit{Names: []string{"staff"}}, &link.GroupsLimit{Names: []string{"admins", "\"; x"}}),
 	}
 	if text := open(t, "client secret", "secret of c1", "a new secret"); text != nil {
 		p.ClientSecret = new(secret.New(*text))

@@ -25,6 +25,10 @@ func NewRemoval(s *link.Spec, a *link.AuthentikSnapshot, p link.PocketBaseSnapsh
 	u.turnOn(*s)
 	u.removeSlot(s, found)
 	u.keepsAWayIn(p, force, report.RunRemove)
+	slug := s.Query().Slug
+	if found.application != nil {
+		slug = found.application.Slug
+	}
 	shared := found.provider != nil && u.usedElsewhere(found.provider.ClientID)
 	if shared {
 		found = existing{}
@@ -46,7 +50,7 @@ func NewRemoval(s *link.Spec, a *link.AuthentikSnapshot, p link.PocketBaseSnapsh
 				"PocketBase if it was only for this link."))
 	}
 	for _, m := range a.Mappings { // an unused one is left from an interrupted removal
-		if !shared && link.OwnMapping(m.Name) && (uses(found.provider, m) || !u.used(m)) {
+		if !shared && link.OwnMappingOf(slug, m.Name) && (uses(found.provider, m) || !u.used(m)) {
 			u.Mapping(link.Edit[link.Mapping]{Change: &link.Change{System: report.Authentik, Kind: link.KindMapping,
 				Object: mappingObject(m)}, After: &m})
 		}

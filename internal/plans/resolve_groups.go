@@ -13,7 +13,12 @@ import (
 
 // resolveGroups resolves what the exported hook sets, and adds a problem for each field that can't hold it.
 func resolveGroups(d *link.Desired, want *link.PocketBase, problems *report.Problems) {
-	d.Groups = link.GroupsInto{Claim: link.Value(want.GroupsClaim, link.GroupsClaim), Fields: want.Groups}
+	claim := link.GroupsClaim
+	limited := link.GroupsMappingName(d.Application.Slug)
+	if slices.ContainsFunc(d.Provider.Mappings, func(r link.Ref) bool { return r.Name == limited }) {
+		claim = link.AppGroupsClaim
+	}
+	d.Groups = link.GroupsInto{Claim: link.Value(want.GroupsClaim, claim), Fields: want.Groups}
 	for i, g := range want.Groups {
 		c := groupChecker{at: link.FieldAt("pocketbase.groups", i), g: g, c: d.Collection, problems: problems}
 		c.check()

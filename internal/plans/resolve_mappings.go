@@ -13,7 +13,7 @@ import (
 // not added.
 func resolveMappings(d *link.Desired, s *link.Spec, a *link.AuthentikSnapshot, now *link.ProviderState,
 	problems *report.Problems) {
-	r := mappingResolver{s: *s, a: *a, problems: problems}
+	r := mappingResolver{s: *s, a: *a, groups: link.GroupsMappingName(d.Application.Slug), problems: problems}
 	for _, ref := range now.Mappings {
 		r.keep(ref)
 	}
@@ -23,20 +23,37 @@ func resolveMappings(d *link.Desired, s *link.Spec, a *link.AuthentikSnapshot, n
 		if now := mappingByName(a, own.Name); now != nil {
 			own.ID = now.ID
 		}
-		d.Mapping = own
+		d.Mappings = append(d.Mappings, *own)
 		r.list = append(r.list, own.Ref)
 	} else {
 		r.ensureManaged("email")
 	}
+	r.limitGroups(d)
 	for i, name := range s.Provider.ScopeMappings {
 		r.addNamed(link.FieldAt("provider.scope_mappings", i), name)
 	}
 	d.Provider.Mappings = r.list
 }
 
+// limitGroups attaches the mapping that limits the groups claim. One that the spec leaves open stays as it is.
+func (r *mappingResolver) limitGroups(d *link.Desired) {
+	now := mappingByName(&r.a, r.groups)
+	if groups := r.s.LimitOf(); len(groups) > 0 {
+		own := link.GroupsMapping(d.Application.Slug, groups)
+		if now != nil {
+			own.ID = now.ID
+		}
+		d.Mappings = append(d.Mappings, *own)
+		r.list = append(r.list, own.Ref)
+	} else if now != nil && slices.Contains(r.list, now.Ref) {
+		d.Mappings = append(d.Mappings, *now)
+	}
+}
+
 type mappingResolver struct {
 	s        link.Spec
 	a        link.AuthentikSnapshot
+	groups   string // the name of the link's groups mapping
 	problems *report.Problems
 	list     []link.Ref
 	scopes   []string
@@ -45,7 +62,9 @@ type mappingResolver struct {
 func (r *mappingResolver) add(m link.Mapping) {
 	if !slices.ContainsFunc(r.list, func(x link.Ref) bool { return x.ID == m.ID }) {
 		r.list = append(r.list, m.Ref)
-		r.scopes = append(r.scopes, m.Scope)
+		if !link.OwnMapping(m.Name) { // those of ours for the profile do not replace authentik's
+			r.scopes = append(r.scopes, m.Scope)
+		}
 	}
 }
 
@@ -57,8 +76,8 @@ func (r *mappingResolver) keep(ref link.Ref) {
 		return
 	}
 	switch {
-	case link.OwnMapping(m.Name): // attached again below if the e-mail decision needs it
-		return
+	case m.Name == r.groups && r.s.Provider.GroupsClaim != nil, link.OwnEmailMapping(m.Name):
+		return // attached again by the resolver if the spec needs it
 	case m.Managed == link.ManagedPrefix+"openid" || m.Managed == link.ManagedPrefix+"profile":
 	case m.Scope == "email":
 		if r.s.Email == link.EmailTrustAll || r.s.Email == link.EmailTrustAttribute {

@@ -15,13 +15,14 @@ import (
 func SpecBefore(s link.Spec, done []link.Change) link.Spec {
 	s.Existing = link.ExistingUse // what the removal left is used by another collection
 	s.Email = cmp.Or(s.Email, link.EmailLeave)
+	limit := s.Provider.GroupsClaim
 	for _, c := range done {
 		if was := link.As[link.ApplicationState](c.Before); was != nil {
 			s.Application, s.Existing = link.Application{}, link.ExistingNew
 			link.Offer(link.ApplicationAttrs(), &s.Application, was)
 		}
 		if was := link.As[link.ProviderState](c.Before); was != nil {
-			s.Provider, s.Email = providerSpec(was)
+			s.Provider, s.Email = providerSpec(was, s.Query().Slug)
 			s.Existing = link.ExistingNew
 		}
 		if was := link.As[link.CollectionState](c.Before); was != nil {
@@ -30,7 +31,13 @@ func SpecBefore(s link.Spec, done []link.Change) link.Spec {
 				s.Provider.ClientID = &was.OAuth2.Providers[i].ClientID
 			}
 		}
+		if was := link.As[link.Mapping](c.Before); was != nil {
+			if groups, isLimit := link.GroupsIn(was); isLimit {
+				limit = &link.GroupsLimit{Names: groups}
+			}
+		}
 	}
+	s.Provider.GroupsClaim = limit
 	return s
 }
 
@@ -77,7 +84,7 @@ func AsRestoration(p link.Plan, done []link.Change, force bool) (link.Plan, repo
 			warnLosses(&p, &w, was)
 		}
 		if was := link.As[link.Mapping](c.Before); was != nil {
-			if own := p.Desired.Mapping; own != nil && own.Name == was.Name && own.Expression != was.Expression {
+			if own := p.Desired.OwnMapping(was.Ref); own != nil && own.Expression != was.Expression {
 				w.add(link.WarnLost, report.Authentik, say.Of("The scope mapping “%s” was edited by hand. It is "+
 					"restored to authpocket's version.", was.Name),
 					say.Of("The receipt shows the edited one."))
@@ -154,8 +161,8 @@ func warnLosses(p *link.Plan, w *warner, was *link.ProviderState) {
 }
 
 // providerSpec returns the provider's settings without the secret, and the e-mail decision that its scope
-// mappings carry out.
-func providerSpec(p *link.ProviderState) (link.Provider, link.EmailDecision) {
+// mappings carry out. slug is that of its application.
+func providerSpec(p *link.ProviderState, slug string) (link.Provider, link.EmailDecision) {
 	decision := link.EmailLeave
 	mappings := []string{}
 	for _, m := range p.Mappings {
@@ -164,7 +171,7 @@ func providerSpec(p *link.ProviderState) (link.Provider, link.EmailDecision) {
 				decision = d
 			}
 		}
-		if m.Name != "" && !link.OwnMapping(m.Name) {
+		if m.Name != "" && !link.OwnMappingOf(slug, m.Name) {
 			mappings = append(mappings, m.Name)
 		}
 	}

@@ -49,16 +49,14 @@ func withoutKeys(d link.Desired) link.Desired {
 	for i := range d.Bindings {
 		d.Bindings[i].PK, d.Bindings[i].Application, d.Bindings[i].Order = "", link.Ref{Name: d.Application.Slug}, i
 	}
-	if d.Mapping != nil {
-		own := *d.Mapping
-		own.ID = ""
-		d.Provider.Mappings = slices.Clone(d.Provider.Mappings)
-		for i, m := range d.Provider.Mappings {
-			if m.ID == d.Mapping.ID {
-				d.Provider.Mappings[i] = own.Ref
-			}
+	d.Mappings, d.Provider.Mappings = slices.Clone(d.Mappings), slices.Clone(d.Provider.Mappings)
+	for i := range d.Mappings {
+		d.Mappings[i].ID = ""
+	}
+	for i, r := range d.Provider.Mappings {
+		if own := d.OwnMapping(r); own != nil {
+			d.Provider.Mappings[i] = own.Ref
 		}
-		d.Mapping = &own
 	}
 	d.Slot.Raw = nil
 	d.Collection.ID, d.Collection.Updated = "", ""

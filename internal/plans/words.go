@@ -9,6 +9,8 @@ import (
 const (
 	whyMapping = "authentik marks every e-mail address as not verified, and PocketBase then drops it. This " +
 		"mapping carries out your e-mail decision; authentik's own mapping stays."
+	whyGroups = "Its claim has only the groups that you chose, and the exported hook reads it. authentik's own mapping " +
+		"and its claim stay."
 	whyKey  = "authentik has no RSA or EC key to sign tokens with."
 	whyPair = "The application is what people see in authentik; the provider is what PocketBase talks to. Both " +
 		"are created in one transaction."
@@ -54,7 +56,7 @@ const (
 func Reworded(c link.Change) link.Change {
 	c.Object = like(c.Object, objects(&c)...)
 	c.Why = like(c.Why, append(reasons(&c),
-		say.Of(whyMapping), say.Of(whyKey), say.Of(whyPair), say.Of(whyApplication),
+		say.Of(whyMapping), say.Of(whyGroups), say.Of(whyKey), say.Of(whyPair), say.Of(whyApplication),
 		say.Of(whyApplicationFields), say.Of(whyProviderLast), say.Of(whyBinding), say.Of(whyProviderFields),
 		say.Of(whyProvider), say.Of(whyControls), say.Of(whyRules), say.Of(whyOAuth2), say.Of(whyPerson),
 		say.Of(whyAccount), say.Of(whyNoAccount), say.Of(whyNoPerson), say.Of(whyRemoved), say.Of(whyNewSecret),

@@ -57,6 +57,9 @@ func TestExpressions(t *testing.T) {
 			`{"g":["pb-users"]}`, `{"g":[]}`},
 		"return {'g': [group.name for group in request.user.groups.all()\n if group.name in ['x']]}": {
 			`{"g":[]}`, `{"g":[]}`},
+		`return {"g": [group.name for group in request.user.groups.all() if group.name in ["\x70b\u002d\U00000075sers"]]}`: {
+			`{"g":["pb-users"]}`, `{"g":[]}`},
+		`return {"g": [group.name for group in groups.all()]}`:                                   {cannot, cannot},
 		`return {"g": [group.name for group in request.user.groups.all() if group.name != "x"]}`: {cannot, cannot},
 		"# a comment {\nreturn {'a': 'it''s'} # }":                                               {cannot, cannot}, // two adjacent strings
 		`return {"email": request.user.email.lower()}`:                                           {cannot, cannot},

@@ -56,6 +56,8 @@ func (d dice) spec() link.Spec {
 		s.Access = &link.Access{Groups: one(d, nil, []string{"staff"}, []string{"staff", "admins"}),
 			Users: one(d, nil, []string{"ada"})}
 	}
+	s.Provider.GroupsClaim = one(d, nil, nil, &link.GroupsLimit{}, &link.GroupsLimit{Names: []string{"staff"}},
+		&link.GroupsLimit{Names: []string{"admins", "staff"}})
 	return s
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,6 +16,7 @@ import (
 	"authpocket/internal/command"
 	"authpocket/internal/command/output"
 	"authpocket/internal/export"
+	"authpocket/internal/link"
 	"authpocket/internal/report"
 	"authpocket/sandbox/authentiksim"
 	"authpocket/test/servers"
@@ -76,10 +78,16 @@ func newAdmin(t *testing.T, v servers.Version) *admin {
 		"AUTHPOCKET_SIGNIN_PASSWORD": personsPassword, "AUTHPOCKET_STATE": t.TempDir()} {
 		t.Setenv(name, value)
 	}
-	if err := os.WriteFile(filepath.Join(a.dir, "link.yaml"), []byte(linkFile), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	a.link("")
 	return a
+}
+
+// link writes the link file with more keys.
+func (a *admin) link(more string) {
+	a.Helper()
+	if err := os.WriteFile(filepath.Join(a.dir, "link.yaml"), []byte(linkFile+more), 0o600); err != nil {
+		a.Fatal(err)
+	}
 }
 
 // run runs the command, holds it to an exit code and returns what it printed.
@@ -137,7 +145,8 @@ func (a *admin) install() {
 	if err := os.MkdirAll(hooks, 0o755); err != nil {
 		a.Fatal(err)
 	}
-	a.run(0, "export", "-f", "link.yaml", "pocketbase-hook", "--out", filepath.Join(hooks, export.Hook().FileName))
+	a.run(0, "export", "-f", "link.yaml", "pocketbase-hook", "--force", "--out",
+		filepath.Join(hooks, export.Hook().FileName))
 	a.program = a.program.Again(a.T, a.binary)
 }
 
@@ -178,4 +187,63 @@ func TestVerifyMeasuresTheHook(t *testing.T) {
 		t.Errorf("with a group that is no team: %+v", c)
 	}
 	a.s.warned(1)
+}
+
+// TestTheClaimIsLimited has Ada in three groups, and authentik tell PocketBase of two.
+func TestTheClaimIsLimited(t *testing.T) {
+	a := newAdmin(t, servers.Version{Name: "v0.40.4", Toolchain: "go1.27.0"})
+	const odd = "\"] or [x] # ä\\u0041😀"
+	a.sim.AddGroup(odd, a.ada)
+	names, err := json.Marshal([]string{"Admins", odd, "nobody's"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.link("provider: {groups_claim: " + string(names) + "}\n")
+	a.run(0, "apply", "-f", "link.yaml", "--yes")
+	a.install()
+	a.s.team("Admins")
+	a.s.team(odd)
+	wantAll := func(want string) {
+		t.Helper()
+		if c := a.groups(0); c.Status != report.Pass || !strings.Contains(c.Evidence, "all_groups is “"+want+"”") {
+			t.Errorf("the check says %+v, not %s", c, want)
+		}
+	}
+	wantAll(odd + ", Admins")
+	if said := a.run(0, "plan", "-f", "link.yaml"); !strings.Contains(said, "Nothing to change") {
+		t.Errorf("applied, the plan is %s", said)
+	}
+
+	mappings := func() string {
+		var names []string
+		for _, m := range a.sim.Snapshot().ScopeMappings {
+			if link.OwnMapping(m.Name) {
+				names = append(names, m.Name)
+			}
+		}
+		slices.Sort(names)
+		return strings.Join(names, ", ")
+	}
+	const both = "authpocket: groups of pocketbase, authpocket: trust every e-mail address"
+	a.run(0, "remove", "-f", "link.yaml", "--yes")
+	if left := mappings(); left != "" {
+		t.Errorf("the removal leaves %s", left)
+	}
+	a.run(0, "undo", "-f", "link.yaml", "--yes")
+	if back := mappings(); back != both {
+		t.Errorf("taken back, authentik has %s", back)
+	}
+	wantAll(odd + ", Admins")
+
+	t.Log("bound to those that may use the application")
+	a.link("provider: {groups_claim: bound}\naccess: {groups: [Admins]}\n")
+	a.run(0, "apply", "-f", "link.yaml", "--yes")
+	wantAll("Admins")
+
+	t.Log("taken away, the claim is that of authentik's own mapping, and another hook reads it")
+	a.link("provider: {groups_claim: []}\n")
+	a.run(0, "apply", "-f", "link.yaml", "--yes")
+	a.install()
+	a.s.team("red")
+	wantAll(odd + ", Admins, red")
 }

@@ -130,7 +130,7 @@ func (l *linked) providerPath() string {
 }
 
 func (l *linked) mappingPath() string {
-	return "/propertymappings/provider/scope/" + l.d.Mapping.ID + "/"
+	return "/propertymappings/provider/scope/" + l.d.Mappings[0].ID + "/"
 }
 
 func (l *linked) bindingPath() string { return "/policies/bindings/" + l.d.Bindings[0].PK + "/" }

@@ -13,12 +13,12 @@ func (c *Writer) mappings() *kind[*struct{}, *link.Mapping] {
 	return &kind[*struct{}, *link.Mapping]{
 		to: c, of: link.KindMapping, table: link.MappingAttrs(), list: rest.PathMappings,
 		need: func(m *link.Mapping) rest.Need {
-			return rest.Need{What: say.Of("scope mapping “%s”", m.Name), Field: "email"}
+			return rest.Need{What: say.Of("scope mapping “%s”", m.Name), Field: m.Place()}
 		},
 		key:   func(m *link.Mapping) string { return m.ID },
 		state: func(o rest.Object) *link.Mapping { return new(rest.MappingState(o)) },
 		read: func(ctx context.Context, m *link.Mapping) (rest.Object, error) {
-			return c.One(ctx, rest.Need{What: say.Of("scope mapping"), Perm: report.PermViewMapping, Field: "email"},
+			return c.One(ctx, rest.Need{What: say.Of("scope mapping"), Perm: report.PermViewMapping, Field: m.Place()},
 				rest.Get(rest.Item(rest.PathMappings, m.ID)))
 		},
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"authpocket/internal/authentik/rest"
+	"authpocket/internal/link"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
@@ -38,6 +39,9 @@ func (c *Writer) refusal(w write, a rest.Answer) error {
 			say.Of("Plan again to see the current state."), err)
 	}
 	field, words := w.refusedFields(a)
+	if w.kind == link.KindMapping { // its own decides, not the field of the answer
+		field = w.need.Field
+	}
 	if words.Empty() {
 		words = say.Of("it gave no reason")
 	}

@@ -29,7 +29,7 @@ func (m *measured) judgeSettings() *report.Check {
 	if m.live.application != nil {
 		differs = append(differs, m.applicationDiffers()...)
 	}
-	differs = append(differs, m.mappingDiffers()...)
+	differs = append(differs, m.mappingsDiffer()...)
 	if len(differs) > 0 {
 		return check.Fails(report.CauseSettingsDiffer, say.Of("These settings in authentik differ from the link's: %s.",
 			say.List(differs...)),
@@ -72,12 +72,19 @@ func (m *measured) applicationDiffers() []say.Text {
 			rest.FieldsOf(link.ApplicationAttrs(), &live), m.live.application))
 }
 
-// mappingDiffers compares authpocket's own scope mapping. Its description may be edited.
-func (m *measured) mappingDiffers() []say.Text {
-	want := m.d.Mapping
-	if want == nil || m.live.mappingsErr != nil {
+// mappingsDiffer compares authpocket's own scope mappings. Their description may be edited.
+func (m *measured) mappingsDiffer() []say.Text {
+	if m.live.mappingsErr != nil {
 		return nil
 	}
+	var differs []say.Text
+	for _, want := range m.d.Mappings {
+		differs = append(differs, m.mappingDiffers(&want)...)
+	}
+	return differs
+}
+
+func (m *measured) mappingDiffers(want *link.Mapping) []say.Text {
 	var names []string
 	for _, a := range link.MappingAttrs() {
 		if !a.Fixed && !a.Free {

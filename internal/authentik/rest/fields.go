@@ -42,8 +42,6 @@ func FieldOf(kind link.Kind, path []string) (label, specPath string) {
 		path = path[1:]
 	}
 	switch {
-	case kind == link.KindMapping:
-		specPath = "email"
 	case kind == link.KindKey:
 		specPath = "provider.signing_key"
 	case len(path) == 0:

@@ -6,12 +6,18 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // errCannotEvaluate is returned for an expression outside the supported family: a value made of True, False, None,
 // strings, numbers, lists, dictionaries, and fields and attributes of request.user, combined with and, is True and
 // bool().
 var errCannotEvaluate = errors.New("this simulated authentik cannot evaluate this expression")
+
+// groupsOfAnyRelease is how an expression finds the groups in releases before and since 2026.2.
+const groupsOfAnyRelease = `fields = [field.name for field in request.user._meta.many_to_many]
+groups = request.user.ak_groups if "ak_groups" in fields else request.user.groups
+`
 
 // Raised is an error that an expression raises, such as "KeyError: 'mail'".
 type Raised string
@@ -27,11 +33,15 @@ type User struct {
 
 // Evaluate returns the result of an expression for a user.
 func Evaluate(source string, user User) (any, error) {
+	source, named := strings.CutPrefix(source, groupsOfAnyRelease)
 	tokens, problem := scan(source)
 	if problem != "" {
 		return nil, errCannotEvaluate
 	}
-	p := &parser{tokens: tokens, user: user}
+	p := &parser{tokens: tokens, user: user, groups: "request.user.groups"}
+	if named {
+		p.groups = "groups"
+	}
 	if !p.name("return") {
 		return nil, errCannotEvaluate
 	}
@@ -50,6 +60,7 @@ type parser struct {
 	tokens []exprToken
 	at     int
 	user   User
+	groups string // what the expression calls the user's groups
 }
 
 // word consumes the next token if it is of a kind.
@@ -262,7 +273,7 @@ func (p *parser) field() (any, error) {
 // "if group.name in [...]".
 func (p *parser) groupNames() (any, error) {
 	start := p.at
-	if !p.these("group.name for group in request.user.groups.all()") {
+	if !p.these("group.name for group in " + p.groups + ".all()") {
 		return nil, errCannotEvaluate
 	}
 	if p.mark(']') {

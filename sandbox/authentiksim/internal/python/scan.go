@@ -2,7 +2,9 @@ package python
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
+	"unicode"
 )
 
 // exprToken is a token of an expression.
@@ -112,13 +114,28 @@ func scanString(rest []rune) (string, int) {
 		case rest[i] == '\n' && quotes == 1:
 			return "", 0
 		case rest[i] == '\\' && i+1 < len(rest):
-			i++
-			text.WriteRune(rest[i])
+			r, length := scanEscape(rest[i+1:])
+			text.WriteRune(r)
+			i += length
 		default:
 			text.WriteRune(rest[i])
 		}
 	}
 	return "", 0
+}
+
+// scanEscape reads what follows a backslash, and its length. It knows the escapes by number, and takes any other
+// character for itself.
+func scanEscape(rest []rune) (rune, int) {
+	digits := map[rune]int{'x': 2, 'u': 4, 'U': 8}[rest[0]]
+	if digits == 0 || len(rest) <= digits {
+		return rest[0], 1
+	}
+	number, err := strconv.ParseUint(string(rest[1:1+digits]), 16, 32)
+	if err != nil || number > unicode.MaxRune {
+		return rest[0], 1
+	}
+	return rune(number), 1 + digits
 }
 
 func isWord(r rune) bool {
