@@ -48,12 +48,19 @@ func check(t *testing.T, what string, record object, want object) {
 }
 
 // TestGroupsComeAndGo signs one person in again and again, on the newest PocketBase.
-func TestGroupsComeAndGo(t *testing.T) { comeAndGo(t, start(t, all())) }
+func TestGroupsComeAndGo(t *testing.T) {
+	t.Parallel()
+	comeAndGo(t, start(t, all()))
+}
 
 // TestGroupsComeAndGoOnOtherVersions does the same on other versions.
 func TestGroupsComeAndGoOnOtherVersions(t *testing.T) {
+	t.Parallel()
 	for _, v := range servers.Choose(t) {
-		t.Run(v.Name, func(t *testing.T) { comeAndGo(t, startVersion(t, v, all())) })
+		t.Run(v.Name, func(t *testing.T) {
+			t.Parallel()
+			comeAndGo(t, startVersion(t, v, all()))
+		})
 	}
 }
 

@@ -28,6 +28,7 @@ func hostile() []string {
 
 // TestHostileNames puts each name in as the group of a flag, as a value, as a record and as itself.
 func TestHostileNames(t *testing.T) {
+	t.Parallel()
 	values := map[string]string{}
 	fields := []object{{"name": "raw", "type": "json", "maxSize": 1 << 20},
 		{"name": "mapped", "type": "json", "maxSize": 1 << 20},
@@ -60,6 +61,7 @@ func TestHostileNames(t *testing.T) {
 
 // TestManyGroups has a person in a thousand groups, and then in none.
 func TestManyGroups(t *testing.T) {
+	t.Parallel()
 	const many = 1000
 	s := start(t, collection{fields: []object{{"name": "list", "type": "json"}, {"name": "text", "type": "text"},
 		{"name": "one", "type": "select", "values": []string{"group 7"}, "maxSelect": 1},
@@ -96,6 +98,7 @@ func TestManyGroups(t *testing.T) {
 
 // TestWhatAFieldCannotHold keeps what the field has.
 func TestWhatAFieldCannotHold(t *testing.T) {
+	t.Parallel()
 	c := collection{
 		fields: []object{{"name": "role", "type": "select", "values": []string{"a", "b"}, "maxSelect": 1},
 			{"name": "roles", "type": "select", "values": []string{"a", "b"}, "maxSelect": 2},
@@ -120,6 +123,7 @@ func TestWhatAFieldCannotHold(t *testing.T) {
 
 // TestTheHooksLiterals loads hooks with any names, and reads the names back from the JavaScript engine.
 func TestTheHooksLiterals(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		name := rapid.OneOf(rapid.SampledFrom(hostile()), rapid.String(),
 			rapid.StringOfN(rapid.RuneFrom([]rune("\"'`\\$\n\r\u2028;)}]/*<>{[(a")), 0, 40, -1)).Filter(

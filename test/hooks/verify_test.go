@@ -35,7 +35,8 @@ const personsPassword = "correct horse battery"
 type admin struct {
 	*testing.T
 	dir     string
-	binary  string // of PocketBase
+	env     []string // of the command
+	binary  string   // of PocketBase
 	program servers.Program
 	s       *server // PocketBase for a superuser
 	sim     *authentiksim.Server
@@ -57,7 +58,7 @@ pocketbase:
 
 func newAdmin(t *testing.T, v servers.Version) *admin {
 	t.Helper()
-	a := &admin{T: t, dir: t.TempDir(), binary: servers.Build(t, v),
+	a := &admin{T: t, dir: t.TempDir(), env: os.Environ(), binary: servers.Build(t, v),
 		sim: authentiksim.New(authentiksim.Config{SigningKey: testkey.RSA()})}
 	a.ada = a.sim.AddPerson("ada", "Ada Lovelace", "ada@example.com", personsPassword, nil)
 	a.sim.AddGroup("Admins", a.ada)
@@ -76,7 +77,7 @@ func newAdmin(t *testing.T, v servers.Version) *admin {
 	for name, value := range map[string]string{"AUTHENTIK_URL": authentik.URL, "AUTHENTIK_TOKEN": a.sim.AdminToken(),
 		"POCKETBASE_URL": a.program.URL, "POCKETBASE_TOKEN": a.s.token, "LC_ALL": "C",
 		"AUTHPOCKET_SIGNIN_PASSWORD": personsPassword, "AUTHPOCKET_STATE": t.TempDir()} {
-		t.Setenv(name, value)
+		a.env = append(a.env, name+"="+value)
 	}
 	a.link("")
 	return a
@@ -94,7 +95,7 @@ func (a *admin) link(more string) {
 func (a *admin) run(code int, args ...string) string {
 	a.Helper()
 	cmd := exec.CommandContext(a.Context(), os.Args[0], args...)
-	cmd.Args[0], cmd.Dir = "authpocket", a.dir
+	cmd.Args[0], cmd.Dir, cmd.Env = "authpocket", a.dir, a.env
 	said, err := cmd.Output()
 	got, errs := 0, ""
 	if failed, ok := errors.AsType[*exec.ExitError](err); ok {
@@ -152,6 +153,7 @@ func (a *admin) install() {
 
 // TestVerifyMeasuresTheHook goes the way of docs/groups-into-a-field.md with the command.
 func TestVerifyMeasuresTheHook(t *testing.T) {
+	t.Parallel()
 	a := newAdmin(t, servers.Version{Name: "v0.40.4", Toolchain: "go1.27.0"})
 	a.s.team("red")
 	a.s.team("Admins")
@@ -191,6 +193,7 @@ func TestVerifyMeasuresTheHook(t *testing.T) {
 
 // TestTheClaimIsLimited has Ada in three groups, and authentik tell PocketBase of two.
 func TestTheClaimIsLimited(t *testing.T) {
+	t.Parallel()
 	a := newAdmin(t, servers.Version{Name: "v0.40.4", Toolchain: "go1.27.0"})
 	const odd = "\"] or [x] # ä\\u0041😀"
 	a.sim.AddGroup(odd, a.ada)
