@@ -153,10 +153,16 @@ func (f applyLinkFlags) runSaved(ctx context.Context, p program) error {
 
 // proveOnlyWay checks another client ID or secret of the only way in.
 func (p program) proveOnlyWay(ctx context.Context, e *engine.Engine, plan link.Plan) (report.Checks, error) {
-	if plan.OnlyWay() && plan.GivesCredentials() {
-		defer p.Status(say.Of("Checking the new client secret, which takes up to 30 seconds"))()
+	if !plan.RenewsOnlyWay() {
+		return nil, nil
 	}
-	return e.ProveOnlyWay(ctx, &plan)
+	return p.proveCredentials(ctx, e, plan)
+}
+
+// proveCredentials checks another client ID or secret, and keeps it only if authentik accepts it from PocketBase.
+func (p program) proveCredentials(ctx context.Context, e *engine.Engine, plan link.Plan) (report.Checks, error) {
+	defer p.Status(say.Of("Checking the new client secret, which takes up to 30 seconds"))()
+	return e.ProveCredentials(ctx, &plan)
 }
 
 // verifier checks the result of an apply and may correct it.

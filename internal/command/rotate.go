@@ -6,10 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"authpocket/internal/engine"
-	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
-	"authpocket/internal/report"
-	"authpocket/internal/say"
 )
 
 type rotateFlags struct{ applyFlags }
@@ -33,13 +30,7 @@ func newRotate(s *shared) *cobra.Command {
 
 // run renews the client secret in both systems, and keeps it only if authentik accepts it from PocketBase.
 func (f rotateFlags) run(ctx context.Context, p program) error {
-	verify := func(ctx context.Context, e *engine.Engine, plan link.Plan) (report.Checks, error) {
-		erase := p.Status(say.Of("Checking the new client secret, which takes up to 30 seconds"))
-		check := e.ProveSecret(ctx, &plan.Desired)
-		erase()
-		return report.Checks{check}, e.KeepCredentials(ctx, &plan, &check)
-	}
 	f.needs = append(linkfile.Identity(), linkfile.EmailKey().Path)
 	f.ahead = engine.Ahead
-	return p.carryOut(ctx, f.applyFlags, (*engine.Engine).Rotation, verify)
+	return p.carryOut(ctx, f.applyFlags, (*engine.Engine).Rotation, p.proveCredentials)
 }

@@ -10,27 +10,27 @@ import (
 	"authpocket/internal/say"
 )
 
-// ProveSecret has PocketBase use its client secret with authentik, and checks
-// the outcome in PocketBase's log. That takes up to 30 s.
-func (e *Engine) ProveSecret(ctx context.Context, d *link.Desired) report.Check {
-	return e.pocketbase.Probe(ctx, *d)
-}
-
 // ProveOnlyWay checks a plan that was applied and gave the only way in another client ID or secret: PocketBase has to
-// sign in with it at authentik, or what was there comes back, and the error says so. It makes no check for any other
-// plan.
+// sign in with it at authentik, or what was there comes back, and the error says so. That takes up to 30 s. It makes no
+// check for any other plan.
 func (e *Engine) ProveOnlyWay(ctx context.Context, plan *link.Plan) (report.Checks, error) {
-	if !plan.OnlyWay() || !plan.GivesCredentials() {
+	if !plan.RenewsOnlyWay() {
 		return nil, nil
 	}
-	check := e.ProveSecret(ctx, &plan.Desired)
-	return report.Checks{check}, e.KeepCredentials(ctx, plan, &check)
+	return e.ProveCredentials(ctx, plan)
 }
 
-// KeepCredentials restores the client ID and secret from before the plan, also after ctx has ended, if the check has
+// ProveCredentials is ProveOnlyWay for a plan that gave PocketBase another client ID or secret, whether authentik is
+// the only way in or not.
+func (e *Engine) ProveCredentials(ctx context.Context, plan *link.Plan) (report.Checks, error) {
+	check := e.pocketbase.Probe(ctx, plan.Desired)
+	return report.Checks{check}, e.keepCredentials(ctx, plan, &check)
+}
+
+// keepCredentials restores the client ID and secret from before the plan, also after ctx has ended, if the check has
 // shown that authentik rejects the new ones. Where authentik is the only way in, it does so too unless the check has
 // shown that authentik accepts them. The error says what was restored, and why.
-func (e *Engine) KeepCredentials(ctx context.Context, plan *link.Plan, check *report.Check) error {
+func (e *Engine) keepCredentials(ctx context.Context, plan *link.Plan, check *report.Check) error {
 	rejected := check.Status == report.Fail && check.Cause == report.CauseInvalidClient
 	if !rejected && (check.Status == report.Pass || !plan.OnlyWay()) {
 		return nil

@@ -136,9 +136,9 @@ func (p *Plan) SecretBefore() secret.Text {
 	return secret.Text{}
 }
 
-// GivesCredentials reports whether the plan gives a slot that is there another client ID or secret.
-func (p *Plan) GivesCredentials() bool {
-	return slices.ContainsFunc(p.Changes, func(c Change) bool {
+// RenewsOnlyWay reports whether the plan gives the only way in another client ID or secret.
+func (p *Plan) RenewsOnlyWay() bool {
+	return p.OnlyWay() && slices.ContainsFunc(p.Changes, func(c Change) bool {
 		slot := c.RewrittenSlot()
 		return c.NewCredentials() || slot != "" && (c.Changed(slot+".clientId") || c.Changed(slot+".clientSecret"))
 	})

@@ -37,7 +37,7 @@ func (j *Apply) Progress(n int, over bool) changes.Progress {
 	p := changes.Progress{
 		Purpose: j.Plan.Purpose, Restores: j.Plan.Restores, Again: cmp.Or(j.Again, Again(&j.Plan)), Back: j.Back,
 		Warnings: j.Plan.Warnings, OneWay: j.Plan.Part == link.PartAfterProof,
-		Tries:   j.Plan.OnlyWay() && j.Plan.GivesCredentials(),
+		Tries:   j.Plan.RenewsOnlyWay(),
 		Changes: j.Plan.Changes, States: make([]string, len(j.Plan.Changes)), Failed: map[int][]report.Message{},
 		Ended: over,
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"strconv"
+	"strings"
 
 	"authpocket/internal/say"
 
@@ -49,6 +50,15 @@ func typed(f Field) templ.Attributes {
 	}
 	maps.DeleteFunc(given, func(_ string, value any) bool { return value == "" })
 	return given
+}
+
+// FieldClass returns the class of a field, which shows whether something is wrong with it. more is added to it.
+func FieldClass(wrong say.Text, more ...string) templ.Attributes {
+	words := append([]string{"field"}, more...)
+	if !wrong.Empty() {
+		words = append(words, "wrong")
+	}
+	return templ.Attributes{"class": strings.Join(words, " ")}
 }
 
 func rows(f Field) string { return strconv.Itoa(max(f.Rows, 2)) }
