@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rogpeppe/go-internal/lockedfile"
+
 	"authpocket/test/draw"
 )
 
@@ -60,10 +62,7 @@ func build(t *testing.T, v Version, place func(ctx context.Context, source strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(binary); err == nil {
-		return binary
-	}
-	if err := buildServer(t, source, binary, toolchain, place); err != nil {
+	if err := buildOnce(t, source, binary, toolchain, place); err != nil {
 		if os.Getenv(requireMatrix) == "1" {
 			t.Fatalf("%s cannot be built: %v", named(version), err)
 		}
@@ -120,7 +119,31 @@ func cachedBinary(source, version, toolchain string) (string, error) {
 	return filepath.Join(cache, "authpocket", "servers", key, "pocketbase"), nil
 }
 
-// buildServer compiles the program, one package at a time, and moves it into place atomically.
+// buildOnce builds the program unless it is there. One is built at a time on this machine: the packages of a test run
+// want the same ones at once, and those of different versions share most of what they are compiled from.
+func buildOnce(t *testing.T, source, binary, toolchain string,
+	place func(context.Context, string) (string, string, error)) error {
+	t.Helper()
+	there := func() bool { _, err := os.Stat(binary); return err == nil }
+	if there() {
+		return nil
+	}
+	servers := filepath.Dir(filepath.Dir(binary))
+	if err := os.MkdirAll(servers, 0o755); err != nil {
+		return err
+	}
+	unlock, err := lockedfile.MutexAt(filepath.Join(servers, "lock")).Lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if there() {
+		return nil
+	}
+	return buildServer(t, source, binary, toolchain, place)
+}
+
+// buildServer compiles the program and moves it into place atomically.
 func buildServer(t *testing.T, source, binary, toolchain string,
 	place func(context.Context, string) (string, string, error)) error {
 	t.Helper()
@@ -138,7 +161,7 @@ func buildServer(t *testing.T, source, binary, toolchain string,
 		return err
 	}
 	fresh := filepath.Join(t.TempDir(), "pocketbase")
-	build := exec.CommandContext(ctx, "go", "build", "-p", "1", "-o", fresh, pkg)
+	build := exec.CommandContext(ctx, "go", "build", "-p", "2", "-o", fresh, pkg)
 	build.Dir = dir
 	build.Env = append(os.Environ(), "GOTOOLCHAIN="+toolchain, "GOWORK=off", "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
