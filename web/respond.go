@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -180,9 +179,7 @@ func (s *Server) lastPage(l *say.Language) ([]byte, error) {
 		Todo:    say.Of("See authpocket's log for details. Your answers are kept, so you can go back and try again."),
 		Actions: start(),
 	}
-	var text bytes.Buffer
-	err := view.Visible(view.ProblemView(page)).Render(say.With(ctx, l), &text)
-	return text.Bytes(), err
+	return view.Visible(say.With(ctx, l), view.ProblemView(page))
 }
 
 // sessionOver says once that the session has ended, and removes the cookie.

@@ -11,24 +11,28 @@ import (
 // surroundings. Attributes and the text of form fields stay unchanged.
 func Page(page []byte) []byte {
 	var out bytes.Buffer
-	out.Grow(len(page))
+	copied := 0  // bytes of the page, up to the last change
 	inside := "" // the current element without markup inside, if any
-	for len(page) > 0 {
-		if page[0] != '<' {
-			end := bytes.IndexByte(page, '<')
-			if end < 0 {
+	change := func(from, to int, by string) {
+		if copied == 0 {
+			out.Grow(len(page) + len(by))
+		}
+		out.Write(page[copied:from])
+		out.WriteString(by)
+		copied = to
+	}
+	for at, end := 0, 0; at < len(page); at = end {
+		if page[at] != '<' {
+			if end = bytes.IndexByte(page[at:], '<') + at; end < at {
 				end = len(page)
 			}
-			if text := page[:end]; plain(text) {
-				out.Write(text)
-			} else {
-				out.WriteString(between(string(text), inside))
+			if text := page[at:end]; !plain(text) {
+				change(at, end, between(string(text), inside))
 			}
-			page = page[end:]
 			continue
 		}
-		tag := page[:tagEnd(page)]
-		page = page[len(tag):]
+		end = at + tagEnd(page[at:])
+		tag := page[at:end]
 		name := tagName(tag)
 		if one := withoutMarkup(name); one != "" {
 			inside = one
@@ -36,10 +40,13 @@ func Page(page []byte) []byte {
 			inside = ""
 		}
 		if bytes.IndexByte(tag, '\r') >= 0 {
-			tag = bytes.ReplaceAll(tag, []byte("\r"), []byte("&#13;"))
+			change(at, end, strings.ReplaceAll(string(tag), "\r", "&#13;"))
 		}
-		out.Write(tag)
 	}
+	if copied == 0 {
+		return page
+	}
+	out.Write(page[copied:])
 	return out.Bytes()
 }
 

@@ -62,12 +62,7 @@ type wire struct {
 // heads and bodies.
 func (w *wire) load(path string, all bool) (requests int, bytes float64) {
 	w.b.Helper()
-	req, err := http.NewRequestWithContext(w.b.Context(), http.MethodGet, w.p.url+path, nil)
-	if err != nil {
-		w.b.Fatal(err)
-	}
-	req.Header.Set("Accept-Encoding", "gzip")
-	resp, err := w.p.client.Do(req)
+	resp, err := w.p.packed(w.b.Context(), path)
 	if err != nil {
 		w.b.Fatal(err)
 	}
@@ -153,7 +148,7 @@ func (w *wire) rate(path string) {
 	for range browsers {
 		group.Go(func() {
 			for range each {
-				if resp, err := w.p.client.Get(w.p.url + path); err == nil {
+				if resp, err := w.p.packed(w.b.Context(), path); err == nil {
 					_, _ = io.Copy(io.Discard, resp.Body)
 					_ = resp.Body.Close()
 				}

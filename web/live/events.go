@@ -84,11 +84,11 @@ func seen(r *http.Request) int {
 
 // send writes one message, every line of it marked as data.
 func send(ctx context.Context, w http.ResponseWriter, id int, c templ.Component) error {
-	var body bytes.Buffer
-	if err := view.Visible(c).Render(ctx, &body); err != nil {
+	body, err := view.Visible(ctx, c)
+	if err != nil {
 		return fmt.Errorf("rendering event %d: %w", id, err)
 	}
-	_, err := fmt.Fprintf(w, "id: %d\ndata: %s\n\n", id, bytes.ReplaceAll(bytes.TrimSpace(body.Bytes()), []byte("\n"),
+	_, err = fmt.Fprintf(w, "id: %d\ndata: %s\n\n", id, bytes.ReplaceAll(bytes.TrimSpace(body), []byte("\n"),
 		[]byte("\ndata: ")))
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"crypto/sha256"
 	"net/http"
 	"strconv"
 	"strings"
@@ -43,6 +44,7 @@ type Pages struct {
 	Last func(context.Context) []byte
 
 	small, large sync.Pool // of *gzip.Writer
+	kept         kept
 }
 
 // Page writes a page once it is rendered in whole, and otherwise the last one.
@@ -52,11 +54,10 @@ func (p *Pages) Page(w http.ResponseWriter, r *http.Request, status int, page te
 		Nothing(w)
 		return nil
 	}
-	var body bytes.Buffer
-	err := view.Visible(page).Render(r.Context(), &body)
+	body, err := view.Visible(r.Context(), page)
 	switch {
 	case err == nil:
-		write(w, r, status, p.encoded(w.Header(), r.Header, body.Bytes()))
+		write(w, r, status, p.encoded(w.Header(), r.Header, body))
 	case Gone(r): // templates refuse to go on then
 		Nothing(w)
 		return nil
@@ -105,23 +106,63 @@ func (p *Pages) encoded(h, asked http.Header, page []byte) []byte {
 	if !static.TakesGzip(asked) {
 		return page
 	}
+	h.Set("Content-Encoding", "gzip")
+	if len(page) > smallPage {
+		return pack(&p.large, gzip.DefaultCompression, page)
+	}
+	return p.kept.packed(page, func() []byte { return pack(&p.small, gzip.BestSpeed, page) })
+}
+
+// pack compresses a page with a *gzip.Writer of the level.
+func pack(writers *sync.Pool, level int, page []byte) []byte {
 	var packed bytes.Buffer
 	packed.Grow(len(page) / 2)
-	zips, level := &p.large, gzip.DefaultCompression
-	if len(page) <= smallPage {
-		zips, level = &p.small, gzip.BestSpeed
-	}
-	z, ok := zips.Get().(*gzip.Writer)
+	z, ok := writers.Get().(*gzip.Writer)
 	if ok {
 		z.Reset(&packed)
 	} else {
 		z, _ = gzip.NewWriterLevel(&packed, level) // both levels exist
 	}
-	defer zips.Put(z)
+	defer writers.Put(z)
 	_, _ = z.Write(page) // a buffer takes everything
-	if z.Close() != nil {
-		return page
-	}
-	h.Set("Content-Encoding", "gzip")
+	_ = z.Close()
 	return packed.Bytes()
+}
+
+// kept are the small pages that were sent last, compressed: most are sent again as they were, and compressing takes two
+// fifths of the time of a page.
+type kept struct {
+	mu    sync.Mutex
+	pages [8]keptPage
+	next  int // to be replaced
+}
+
+type keptPage struct {
+	sum    [sha256.Size]byte // of the page
+	packed []byte
+}
+
+// packed returns a page compressed, by the function unless it is kept.
+func (k *kept) packed(page []byte, pack func() []byte) []byte {
+	sum := sha256.Sum256(page)
+	if packed := k.find(sum); packed != nil {
+		return packed
+	}
+	one := keptPage{sum, pack()}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.pages[k.next] = one
+	k.next = (k.next + 1) % len(k.pages)
+	return one.packed
+}
+
+func (k *kept) find(sum [sha256.Size]byte) []byte {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for i := range k.pages {
+		if one := &k.pages[i]; one.sum == sum {
+			return one.packed
+		}
+	}
+	return nil
 }

@@ -3,7 +3,6 @@ package view
 import (
 	"bytes"
 	"context"
-	"io"
 
 	"github.com/a-h/templ"
 
@@ -13,16 +12,12 @@ import (
 // usualPage is longer than most pages, so that their buffer does not grow.
 const usualPage = 16 << 10
 
-// Visible returns a page, or a part of one, in which no name or message of
-// the two systems can hide or reorder anything.
-func Visible(page templ.Component) templ.Component {
-	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		var b bytes.Buffer
-		b.Grow(usualPage)
-		if err := page.Render(ctx, &b); err != nil {
-			return err
-		}
-		_, err := w.Write(mounted(ctx, visible.Page(b.Bytes())))
-		return err
-	})
+// Visible renders a page, or a part of one, in which no name or message of the two systems can hide or reorder anything.
+func Visible(ctx context.Context, page templ.Component) ([]byte, error) {
+	var b bytes.Buffer
+	b.Grow(usualPage)
+	if err := page.Render(ctx, &b); err != nil {
+		return nil, err
+	}
+	return mounted(ctx, visible.Page(b.Bytes())), nil
 }
