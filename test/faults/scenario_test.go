@@ -76,6 +76,7 @@ func changedLink(l *lab) link.Spec {
 		AccessTokenValidity: new("hours=2"),
 		RedirectURIs: []link.RedirectURI{{URL: l.pocketbaseURL + link.RedirectPath, Mode: "strict"},
 			{URL: "myapp://redirect", Mode: "strict"}},
+		GroupsClaim: &link.GroupsLimit{Bound: true},
 	}
 	s.PocketBase.DisplayName, s.PocketBase.MapName, s.PocketBase.MapAvatar = new("Company"), new(""), new("avatar")
 	s.PocketBase.CreateRule, s.PocketBase.AuthRule = new(""), new("verified = true")
