@@ -130,6 +130,7 @@ provider:
   client_secret: the-secret-that-an-admin-chose-0123456789
   access_token_validity: hours=2
   redirect_uris: [`+l.pocketbaseURL+`/api/oauth2-redirect, "myapp://redirect"]
+  groups_claim: bound
 `), 0o600))
 	return newLink, changedLink
 }
