@@ -108,6 +108,37 @@ func TestTwoPressesBeginOneApply(t *testing.T) {
 	}
 }
 
+// What another tab reviews, and nobody has written, is not said to be applied.
+func TestAnotherReviewIsNotTakenForTheOneThatIsApplied(t *testing.T) {
+	t.Parallel()
+	w, g := gated(t)
+	b := w.browser().answered()
+	first := b.get("/review").want(200)
+	reached, open := make(chan struct{}, 10), make(chan struct{})
+	g.set(func(http.ResponseWriter, *http.Request) bool {
+		reached <- struct{}{}
+		<-open
+		return false
+	})
+	job := b.send(first, "/apply", nil).want(303).header.Get("Location")
+	<-reached
+	b.send(b.get("/settings?from=review"), "/settings",
+		url.Values{"pocketbase.display_name": {"Company"}}).want(303, "/review")
+	b.send(b.get("/review").want(200), "/apply", nil).want(409).says("Other changes are in progress")
+	close(open)
+	b.wait(job+"/events", "")
+
+	b.apply(b.get("/review").want(200))
+	b.apply(b.get("/rotate").want(200))
+	rotate, back := b.get("/rotate").want(200), b.get("/rotate/back").want(200)
+	b.apply(rotate).says("Both systems use the new client secret")
+	b.apply(back).says("Something changed since the review", "0 of 2 changes applied")
+
+	one, two := b.get("/prove?email=one@example.com").want(200), b.get("/prove?email=two@example.com").want(200)
+	b.apply(one).says("Works: one@example.com")
+	b.apply(two).says("Works: two@example.com")
+}
+
 func TestEventsAreReplayed(t *testing.T) {
 	t.Parallel()
 	box := newSandbox(t)

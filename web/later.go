@@ -125,7 +125,11 @@ func (s *Server) showLater(make planner) func(http.ResponseWriter, *http.Request
 			s.fail(w, r, sess, err, r.URL.Path)
 			return
 		}
-		s.review(w, r, sess, &p, sess.Show(&plan, p.Rev))
+		shown := sess.Show(&plan, p.Rev)
+		if shown.Again = r.URL.Path; r.URL.Query().Has("force") {
+			shown.Again += "?force"
+		}
+		s.review(w, r, sess, &p, shown)
 	}
 }
 

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"authpocket/internal/engine"
@@ -40,7 +41,11 @@ func (s *Server) showProof(w http.ResponseWriter, r *http.Request, sess *session
 		s.fail(w, r, sess, err, "/prove")
 		return
 	}
-	s.review(w, r, sess, &p, sess.Show(&plan, p.Rev))
+	shown := sess.Show(&plan, p.Rev)
+	if email := r.URL.Query().Get("email"); email != "" {
+		shown.Again = "/prove?" + url.Values{"email": {email}}.Encode()
+	}
+	s.review(w, r, sess, &p, shown)
 }
 
 // onlyWayField is the field of the problem of a plan that leaves nobody a way in.

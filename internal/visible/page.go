@@ -67,9 +67,32 @@ func between(s, inside string) string {
 	case "textarea":
 		return strings.ReplaceAll(s, "\r", "&#13;")
 	case "title", "option":
-		return escape(strings.ReplaceAll(s, "\r\n", "\n"), "\n\t", text)
+		return prose(s)
 	}
-	return isolate(escape(strings.ReplaceAll(s, "\r\n", "\n"), "\n\t", text))
+	return isolate(prose(s))
+}
+
+// prose escapes a page's text, but not the no-break spaces that French has beside its signs and in its numbers, where
+// none can pass for a space of a name.
+func prose(s string) string {
+	s = strings.ReplaceAll(s, "\r\n", "\n")
+	var b strings.Builder
+	copied := 0
+	for at, r := range s {
+		if after := at + utf8.RuneLen(r); (r == '\u00a0' || r == '\u202f') && typographic(s[:at], s[after:]) {
+			b.WriteString(escape(s[copied:at], "\n\t", text) + s[at:after])
+			copied = after
+		}
+	}
+	return b.String() + escape(s[copied:], "\n\t", text)
+}
+
+// typographic reports whether French has a no-break space between two texts.
+func typographic(before, after string) bool {
+	last, _ := utf8.DecodeLastRuneInString(before)
+	next, _ := utf8.DecodeRuneInString(after)
+	digit := func(r rune) bool { return r >= '0' && r <= '9' }
+	return last == '«' || strings.ContainsRune(":;?!»", next) || digit(last) && digit(next)
 }
 
 // tagEnd returns the end of a tag. A > in quotes does not end it.

@@ -104,6 +104,8 @@ func TestPageShowsTextAndKeepsValues(t *testing.T) {
 		"<p>the group עברית שלום is new":                    "<p>the group <bdi>עברית שלום</bdi> is new",
 		"<pre>a\r\nb\rc\n</pre>":                            "<pre>a\nb\\rc\n</pre>",
 		"plain":                                             "plain",
+		"<p>«\u00a0a\u00a0b\u00a0»\u00a0: 1\u202f200\u00a0": "<p>«\u00a0a\\u00a0b\u00a0»\u00a0: 1\u202f200\\u00a0",
+		"<title>Oui\u00a0?\u200b</title>":                   "<title>Oui\u00a0?\\u200b</title>",
 	} {
 		if got := string(visible.Page([]byte(in))); got != want {
 			t.Errorf("%q is %q, want %q", in, got, want)

@@ -50,12 +50,10 @@ func (s *Session) BeginApply(w Worker, id string) (*Apply, error) {
 	shown := s.planByID(id)
 	if last := len(s.applies) - 1; last >= 0 && shown != nil {
 		before := s.applies[last]
-		same := before.Plan.Purpose == shown.Plan.Purpose && before.Plan.Of == shown.Plan.Of &&
-			before.Plan.Only == shown.Plan.Only
-		switch {
+		switch same := before.carriesOut(shown); {
 		case before.running() && !same:
 			return before, ErrBusy
-		case before.running(), same && shown.seq <= before.planSeq && shown.Rev == before.rev:
+		case before.running(), same && shown.seq <= before.planSeq:
 			return before, nil
 		}
 	}
@@ -74,6 +72,14 @@ func (s *Session) BeginApply(w Worker, id string) (*Apply, error) {
 		s.applies = slices.Delete(s.applies, 0, 1) // what it held goes when this one ends
 	}
 	return job, nil
+}
+
+// carriesOut reports whether the job's plan is the shown one, or another of the same answers for the same errand, as in
+// another tab. What is generated, such as a client secret, then differs.
+func (j *Apply) carriesOut(shown *Shown) bool {
+	was, now := &j.Plan, &shown.Plan
+	return j.ID == shown.ID || j.rev == shown.Rev && j.Again == shown.Again && was.Purpose == now.Purpose &&
+		was.Of == now.Of && was.Force == now.Force && was.Only == now.Only && was.Part == now.Part
 }
 
 // BeginVerify begins a run of the checks unless one is under way. It answers
