@@ -277,7 +277,12 @@ func (e *Engine) Again(ctx context.Context, plan *link.Plan) (link.Plan, error) 
 	if plan.Purpose == link.PurposeSignOut {
 		return e.againSignOut(ctx, plan)
 	}
-	if plan.Purpose == link.PurposeUndo || plan.Purpose == link.PurposeRemove { // who else uses its mapping?
+	switch { // an undo and a removal: who else uses its mapping?
+	case plan.Purpose == link.PurposeUndo && !plan.Restores:
+		observe = func(ctx context.Context, spec link.Spec) (Snapshots, error) {
+			return e.observeMade(ctx, &spec, plan.Undoes)
+		}
+	case plan.Purpose == link.PurposeUndo, plan.Purpose == link.PurposeRemove:
 		observe = e.Observe
 	}
 	snaps, err := observe(ctx, plan.Spec)

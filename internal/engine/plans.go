@@ -95,13 +95,27 @@ func (e *Engine) Undo(ctx context.Context, id string, force bool) (link.Plan, er
 	}
 	spec := receipt.Spec
 	spec.PocketBase.RewriteSecret = rewrite || torn
-	snaps, err := e.Observe(ctx, spec)
+	snaps, err := e.observeMade(ctx, &spec, done)
 	if err != nil {
 		return link.Plan{}, err
 	}
 	plan, problems := plans.NewUndo(&spec, done, &snaps.Authentik, &snaps.PocketBase, force)
 	plan.Of = id
 	return plan, problems.Err()
+}
+
+// observeMade is Observe for the undo of the changes done. An application that has another slug since is found through
+// its provider.
+func (e *Engine) observeMade(ctx context.Context, spec *link.Spec, done []link.Change) (Snapshots, error) {
+	ctx = OneMoment(ctx)
+	snaps, err := e.Observe(ctx, *spec)
+	slug := plans.SlugSince(done, &snaps.Authentik)
+	if err != nil || slug == "" {
+		return snaps, err
+	}
+	q := spec.Query()
+	q.Slug = slug
+	return e.observe(ctx, q)
 }
 
 // restoration returns a plan that recreates what a removal deleted, in one run

@@ -159,6 +159,27 @@ func (u *undoer) Pair(e link.Edit[link.PairState]) {
 	u.deleteProvider(c, &after.Provider)
 }
 
+// SlugSince returns the slug that an application of the changes done has now, if the snapshot lacks it under the slug
+// that it had: the one of the application that has its provider. It is empty for none.
+func SlugSince(done []link.Change, a *link.AuthentikSnapshot) string {
+	if a.Application != nil {
+		return ""
+	}
+	for _, c := range done {
+		made := link.As[link.ProviderState](c.After)
+		if pair := link.As[link.PairState](c.After); pair != nil {
+			made = &pair.Provider
+		}
+		if made == nil {
+			continue
+		}
+		if now := providerMade(a, made); now != nil && now.ApplicationSlug != "" {
+			return now.ApplicationSlug
+		}
+	}
+	return ""
+}
+
 // usedElsewhere reports whether another auth collection signs in with the client, and adds a warning if so.
 func (u *undoer) usedElsewhere(clientID string) bool {
 	for _, c := range u.p.Collections {
@@ -212,15 +233,20 @@ func (u *undoer) deleteProvider(c *link.Change, made *link.ProviderState) {
 }
 
 func (u *undoer) findProvider(p *link.ProviderState) *link.ProviderState {
-	found := link.Find(u.a.Providers, func(x link.ProviderState) bool {
-		return x.ClientID == p.ClientID || (p.PK != 0 && x.PK == p.PK)
-	})
+	found := providerMade(&u.a, p)
 	if found == nil {
 		return nil
 	}
 	now := *found
 	nameRefs(&now, &u.a)
 	return &now
+}
+
+// providerMade returns the provider that a receipt has as p, as it is now.
+func providerMade(a *link.AuthentikSnapshot, p *link.ProviderState) *link.ProviderState {
+	return link.Find(a.Providers, func(x link.ProviderState) bool {
+		return x.ClientID == p.ClientID || (p.PK != 0 && x.PK == p.PK)
+	})
 }
 
 // Provider undoes a change of a provider.
@@ -262,7 +288,7 @@ func (u *undoer) withoutLogout(c *link.Change, was *link.ProviderState) *link.Pr
 // Application undoes a change of an application.
 func (u *undoer) Application(e link.Edit[link.ApplicationState]) {
 	c, was, after, now := e.Change, e.Before, e.After, u.a.Application
-	if now == nil {
+	if now == nil || now.Slug != after.Slug && after.PK != "" && after.PK != now.PK { // the provider's new application
 		return
 	}
 	if was == nil {

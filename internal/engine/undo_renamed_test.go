@@ -1,0 +1,33 @@
+package engine_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// undoRenamed asks to undo the newest receipt, which needs force after says, and does so.
+func (b *bench) undoRenamed(says string) {
+	b.t.Helper()
+	id := b.newest(b.minimal())
+	if plan, err := b.engine.Undo(b.t.Context(), id, false); err == nil || !strings.Contains(err.Error(), says) {
+		b.t.Errorf("the undo is asked about %v, not %s:\n%s", err, says, show(plan))
+	}
+	plan, err := b.engine.Undo(b.t.Context(), id, true)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.apply(plan)
+	sim := b.box.Authentik().Snapshot()
+	if len(sim.Applications)+len(sim.Providers) > 0 {
+		b.t.Errorf("left are %+v %+v", sim.Applications, sim.Providers)
+	}
+}
+
+func TestUndoFindsAnApplicationWithAnotherSlug(t *testing.T) {
+	b := newBench(t)
+	b.keeping()
+	b.link(b.minimal())
+	b.authentik(http.MethodPatch, "/core/applications/pocketbase/", map[string]any{"slug": "renamed"})
+	b.undoRenamed("slug is now “renamed”")
+}
