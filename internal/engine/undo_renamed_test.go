@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"authpocket/internal/link"
 )
 
 // undoRenamed asks to undo the newest receipt, which needs force after says, and does so.
@@ -30,4 +32,17 @@ func TestUndoFindsAnApplicationWithAnotherSlug(t *testing.T) {
 	b.link(b.minimal())
 	b.authentik(http.MethodPatch, "/core/applications/pocketbase/", map[string]any{"slug": "renamed"})
 	b.undoRenamed("slug is now “renamed”")
+}
+
+func TestUndoFindsAMappingWithAnotherName(t *testing.T) {
+	b := newBench(t)
+	b.keeping()
+	before := len(b.box.Authentik().Snapshot().ScopeMappings)
+	b.link(b.minimal())
+	b.authentik(http.MethodPatch, "/propertymappings/provider/scope/"+b.mapping(link.EmailMapping(link.EmailTrustAll).Name)+
+		"/", map[string]any{"name": "renamed"})
+	b.undoRenamed("name is now “renamed”")
+	if n := len(b.box.Authentik().Snapshot().ScopeMappings); n != before {
+		t.Errorf("there are %d scope mappings, before the link %d", n, before)
+	}
 }

@@ -18,6 +18,11 @@ func NewUndo(s *link.Spec, done []link.Change, a *link.AuthentikSnapshot, p *lin
 	force bool) (link.Plan, report.Problems) {
 	u := newUndoer(s, a, p, force)
 	checkReadable(a, link.Each(done, func(c link.Change) link.Kind { return c.Kind }), &u.problems)
+	for _, c := range done {
+		if p := providerOfChange(&c, a); p != nil {
+			u.had.Mappings = p.Mappings
+		}
+	}
 	for _, c := range slices.Backward(done) {
 		u.undo(c)
 	}
@@ -118,7 +123,7 @@ func renamed(c *link.Change, then, now say.Text) {
 
 // Mapping undoes a change of a scope mapping, which stays while a provider uses it.
 func (u *undoer) Mapping(e link.Edit[link.Mapping]) {
-	now, c := mappingByName(&u.a, e.After.Name), e.Change
+	now, c := u.findMapping(e.After), e.Change
 	if now == nil {
 		return
 	}
@@ -137,6 +142,20 @@ func (u *undoer) Mapping(e link.Edit[link.Mapping]) {
 		}
 	}
 	u.add(c, now, nil, now.Values(), nil)
+}
+
+// findMapping returns the mapping that a receipt has as m. One that has another name since is found by its key, or as the
+// same one of the link's provider.
+func (u *undoer) findMapping(m *link.Mapping) *link.Mapping {
+	if now := mappingByID(&u.a, m.ID); now != nil {
+		return now
+	}
+	if now := mappingByName(&u.a, m.Name); now != nil {
+		return now
+	}
+	return link.Find(u.a.Mappings, func(now link.Mapping) bool {
+		return now.Scope == m.Scope && now.Expression == m.Expression && uses(&u.had, now)
+	})
 }
 
 // Pair deletes the application and provider that an apply created.
@@ -166,14 +185,7 @@ func SlugSince(done []link.Change, a *link.AuthentikSnapshot) string {
 		return ""
 	}
 	for _, c := range done {
-		made := link.As[link.ProviderState](c.After)
-		if pair := link.As[link.PairState](c.After); pair != nil {
-			made = &pair.Provider
-		}
-		if made == nil {
-			continue
-		}
-		if now := providerMade(a, made); now != nil && now.ApplicationSlug != "" {
+		if now := providerOfChange(&c, a); now != nil && now.ApplicationSlug != "" {
 			return now.ApplicationSlug
 		}
 	}
@@ -247,6 +259,18 @@ func providerMade(a *link.AuthentikSnapshot, p *link.ProviderState) *link.Provid
 	return link.Find(a.Providers, func(x link.ProviderState) bool {
 		return x.ClientID == p.ClientID || (p.PK != 0 && x.PK == p.PK)
 	})
+}
+
+// providerOfChange returns the provider that a change made or wrote, as it is now.
+func providerOfChange(c *link.Change, a *link.AuthentikSnapshot) *link.ProviderState {
+	made := link.As[link.ProviderState](c.After)
+	if pair := link.As[link.PairState](c.After); pair != nil {
+		made = &pair.Provider
+	}
+	if made == nil {
+		return nil
+	}
+	return providerMade(a, made)
 }
 
 // Provider undoes a change of a provider.

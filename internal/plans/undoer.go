@@ -15,7 +15,8 @@ type undoer struct {
 	a        link.AuthentikSnapshot
 	p        link.PocketBaseSnapshot
 	force    bool
-	own      string // the link's auth collection
+	own      string             // the link's auth collection
+	had      link.ProviderState // the scope mappings of the link's provider before the undo
 	changes  []link.Change
 	from     map[string][]link.FieldValue // values before each change, by its ID
 	warnings warner
