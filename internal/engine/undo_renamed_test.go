@@ -46,3 +46,26 @@ func TestUndoFindsAMappingWithAnotherName(t *testing.T) {
 		t.Errorf("there are %d scope mappings, before the link %d", n, before)
 	}
 }
+
+func TestUndoFindsAProviderInAnotherSlot(t *testing.T) {
+	b := newBench(t)
+	b.keeping()
+	b.link(b.minimal())
+	app := b.box.PocketBase().App()
+	users, err := app.FindCollectionByNameOrId("users")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range users.OAuth2.Providers {
+		if p := &users.OAuth2.Providers[i]; p.Name == "oidc" {
+			p.Name = "oidc2"
+		}
+	}
+	if err := app.Save(users); err != nil {
+		t.Fatal(err)
+	}
+	b.undoRenamed("oidc.name is now “oidc2”")
+	if got := b.secretsInPocketBase(); len(got) != 1 || got["google"] != "secret of Google" {
+		t.Errorf("PocketBase has the secrets %v", got)
+	}
+}

@@ -380,6 +380,13 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 	}
 	slot := slotOf(c)
 	at, had := link.SlotIndex(now.OAuth2, slot), link.SlotIndex(was.OAuth2, slot) >= 0
+	if i := movedTo(now.OAuth2, was.OAuth2, after.OAuth2, slot); i >= 0 && !had {
+		to := now.OAuth2.Providers[i].Slot
+		if u.changedSince(c, slotName(slot, to), slotName(slot, slot)) {
+			return
+		}
+		slot, at, was = to, i, withoutSlot(was, to)
+	}
 	if at < 0 && had && c.Kind != link.KindOldSlot && !u.force {
 		u.problems.Add("", say.Of("PocketBase: %s of the collection “%s” was removed since.", slot, now.Name),
 			say.Text{}, report.Way{Run: report.RunForce,
@@ -413,6 +420,37 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 			say.Of("PocketBase never shows it, so undo can't restore the previous one. Enter it in PocketBase if "+
 				"it was different."))
 	}
+}
+
+// movedTo returns the index of the element that an apply left in the slot, if it is in another one now. It is -1 for
+// none, such as an element that was there before.
+func movedTo(now, was, after link.OAuth2State, slot string) int {
+	at := link.SlotIndex(after, slot)
+	if at < 0 {
+		return -1
+	}
+	ours := func(o link.OAuth2State, slot string) bool {
+		i := link.SlotIndex(o, slot)
+		return i >= 0 && o.Providers[i].ClientID == after.Providers[at].ClientID
+	}
+	if ours(now, slot) {
+		return -1
+	}
+	return slices.IndexFunc(now.Providers, func(p link.OAuth2Provider) bool {
+		return link.IsSlot(p.Slot) && ours(now, p.Slot) && !ours(was, p.Slot)
+	})
+}
+
+func slotName(slot, is string) []link.FieldValue {
+	return []link.FieldValue{{Name: slot + ".name", Of: link.ShowText(is)}}
+}
+
+// withoutSlot returns the collection without the element of a slot.
+func withoutSlot(c *link.CollectionState, slot string) *link.CollectionState {
+	left := *c
+	left.OAuth2.Providers = slices.DeleteFunc(slices.Clone(c.OAuth2.Providers),
+		func(p link.OAuth2Provider) bool { return p.Slot == slot })
+	return &left
 }
 
 // namesSecret has the change of an object that adds a slot again name its client secret.

@@ -234,3 +234,37 @@ func TestUndoAsksAboutMappedFieldsOfASlotThatIsGone(t *testing.T) {
 		t.Errorf("the problems are %v, the plan\n%s", problems, show(undo))
 	}
 }
+
+// TestUndoTakesAwayASlotThatWasRenamed: PocketBase would keep the client of an application that is gone.
+func TestUndoTakesAwayASlotThatWasRenamed(t *testing.T) {
+	for name, theirs := range map[string][]link.OAuth2Provider{
+		"renamed":                    nil,
+		"its old slot is somebody's": {foreign("oidc", "theirs", "https://theirs.company/")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			plan := mustPlan(t, w, minimal())
+			mustApply(t, w, plan)
+			o := &w.collection("users").OAuth2
+			o.Providers[1].Slot = "oidc2"
+			o.Providers = append(o.Providers, theirs...)
+			undo, problems := w.undo(plan, false)
+			if len(problems) != 1 || !strings.Contains(problems[0].Summary.String(), "oidc.name is now “oidc2”") {
+				t.Errorf("the problems are %v, the plan\n%s", problems, show(undo))
+			}
+			left := slices.DeleteFunc(slices.Clone(o.Providers),
+				func(p link.OAuth2Provider) bool { return p.Slot == "oidc2" })
+			if undo, problems = w.undo(plan, true); len(problems) > 0 {
+				t.Fatal(problems)
+			}
+			mustApply(t, w, undo)
+			now := w.collection("users")
+			if len(now.OAuth2.Providers) != len(left) || now.SlotWith(plan.Desired.Slot.ClientID) != "" {
+				t.Errorf("left are %+v", now.OAuth2.Providers)
+			}
+			if again, problems := w.undo(plan, false); theirs == nil && (len(problems) > 0 || !again.Empty()) {
+				t.Errorf("a second undo is\n%s%v", show(again), problems)
+			}
+		})
+	}
+}
