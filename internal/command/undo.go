@@ -43,15 +43,10 @@ func newUndo(s *shared) *cobra.Command {
 // run plans and applies the undo of a receipt.
 func (f undoFlags) run(ctx context.Context, p program) error {
 	planned := func(e *engine.Engine, ctx context.Context, spec link.Spec) (link.Plan, error) {
-		id := f.Receipt
-		if id == "" {
-			newest, err := e.Newest(&spec)
-			if err != nil {
-				return link.Plan{}, err
-			}
-			id = newest
+		if f.Receipt == "" {
+			return e.UndoNewest(ctx, &spec, f.Force)
 		}
-		return e.Undo(ctx, id, f.Force)
+		return e.Undo(ctx, f.Receipt, f.Force)
 	}
 	f.needs = linkfile.Identity()
 	return p.carryOut(ctx, f.applyFlags, planned, nil)

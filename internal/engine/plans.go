@@ -2,6 +2,8 @@ package engine
 
 import (
 	"context"
+	"errors"
+	"maps"
 	"slices"
 
 	"authpocket/internal/journal"
@@ -102,6 +104,28 @@ func (e *Engine) Undo(ctx context.Context, id string, force bool) (link.Plan, er
 	plan, problems := plans.NewUndo(&spec, done, &snaps.Authentik, &snaps.PocketBase, force)
 	plan.Of = id
 	return plan, problems.Err()
+}
+
+// UndoNewest returns a plan that undoes the link's newest receipt of which anything is left to undo. The plan is empty if
+// there is none. It passes over no interrupted receipt, which an empty undo ends.
+func (e *Engine) UndoNewest(ctx context.Context, spec *link.Spec, force bool) (link.Plan, error) {
+	var first *link.Plan
+	for passed := map[string]bool{}; ; {
+		one, err := e.newest(spec, maps.Clone(passed))
+		if none, _ := errors.AsType[*NothingToUndo](err); none != nil && none.Reason != UndoRotation && first != nil {
+			return *first, nil
+		}
+		if err != nil {
+			return link.Plan{}, err
+		}
+		plan, err := e.Undo(ctx, one.ID, force)
+		if err != nil || !plan.Empty() || plan.Restores || one.Outcome == "" {
+			return plan, err
+		}
+		if passed[one.ID] = true; first == nil {
+			first = &plan
+		}
+	}
 }
 
 // observeMade is Observe for the undo of the changes done. An application that has another slug since is found through

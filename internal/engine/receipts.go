@@ -75,15 +75,21 @@ func (n *NothingToUndo) Messages() []report.Message {
 // The error is a *NothingToUndo if there is none, or if a rotation is newer. A
 // spec without a slug covers every link of its collection.
 func (e *Engine) Newest(spec *link.Spec) (string, error) {
+	one, err := e.newest(spec, map[string]bool{})
+	return one.ID, err
+}
+
+// newest is Newest without the receipts that are undone already.
+func (e *Engine) newest(spec *link.Spec, undone map[string]bool) (journal.Summary, error) {
 	none := &NothingToUndo{Reason: NoneToUndo}
 	if e.receipts == nil {
-		return "", none
+		return journal.Summary{}, none
 	}
 	list, _, err := e.receipts.Index()
 	if err != nil {
-		return "", err
+		return journal.Summary{}, err
 	}
-	undone, kinds := map[string]bool{}, map[string]journal.Kind{}
+	kinds := map[string]journal.Kind{}
 	for _, one := range list {
 		kinds[one.ID] = one.Kind
 	}
@@ -105,12 +111,12 @@ func (e *Engine) Newest(spec *link.Spec) (string, error) {
 		case one.Outcome == journal.Undone || !one.Wrote() && one.Outcome != "":
 		case one.Kind == journal.Apply && none.Reason == UndoRotation:
 			none.Receipt = one.ID
-			return one.ID, none
+			return one, none
 		default:
-			return one.ID, nil
+			return one, nil
 		}
 	}
-	return "", none
+	return journal.Summary{}, none
 }
 
 // lock locks the two systems against other processes and requests.

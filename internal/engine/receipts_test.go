@@ -285,3 +285,41 @@ func (b *bench) everythingBut() link.Spec {
 	s.Access = nil
 	return s
 }
+
+func TestUndoGoesOnToTheReceiptBefore(t *testing.T) {
+	b := newBench(t)
+	b.keeping()
+	spec := b.minimal()
+	b.link(spec)
+	first := b.newest(spec)
+	again := spec
+	again.PocketBase.RewriteSecret = true
+	b.apply(b.plan(again))
+	plan, err := b.engine.UndoNewest(t.Context(), &spec, false)
+	if err != nil || plan.Of != first || plan.Empty() {
+		t.Fatalf("undone is %s, not %s, %v:\n%s", plan.Of, first, err, show(plan))
+	}
+	b.apply(plan)
+	if plan, err = b.engine.UndoNewest(t.Context(), &spec, false); err != nil || !plan.Empty() {
+		t.Errorf("then there is %v to undo:\n%s", err, show(plan))
+	}
+}
+
+func TestUndoDoesNotGoOnPastARotation(t *testing.T) {
+	b := newBench(t)
+	b.keeping()
+	spec := b.minimal()
+	b.link(spec)
+	plan, err := b.engine.Rotation(t.Context(), spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.apply(plan)
+	again := spec
+	again.PocketBase.RewriteSecret = true
+	b.apply(b.plan(again))
+	plan, err = b.engine.UndoNewest(t.Context(), &spec, false)
+	if why, _ := errors.AsType[*engine.NothingToUndo](err); why == nil || why.Reason != engine.UndoRotation {
+		t.Errorf("the error is %v, the plan\n%s", err, show(plan))
+	}
+}

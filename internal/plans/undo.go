@@ -387,6 +387,9 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 		}
 		slot, at, was = to, i, withoutSlot(was, to)
 	}
+	if at < 0 && had && onlySecret(c) { // which nothing restores
+		return
+	}
 	if at < 0 && had && c.Kind != link.KindOldSlot && !u.force {
 		u.problems.Add("", say.Of("PocketBase: %s of the collection “%s” was removed since.", slot, now.Name),
 			say.Text{}, report.Way{Run: report.RunForce,
@@ -420,6 +423,11 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 			say.Of("PocketBase never shows it, so undo can't restore the previous one. Enter it in PocketBase if "+
 				"it was different."))
 	}
+}
+
+// onlySecret reports whether a change wrote nothing but a client secret.
+func onlySecret(c *link.Change) bool {
+	return !slices.ContainsFunc(c.Fields, func(f link.Field) bool { return !f.Sensitive })
 }
 
 // movedTo returns the index of the element that an apply left in the slot, if it is in another one now. It is -1 for
