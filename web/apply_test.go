@@ -125,6 +125,7 @@ func TestAnotherReviewIsNotTakenForTheOneThatIsApplied(t *testing.T) {
 	b.send(b.get("/settings?from=review"), "/settings",
 		url.Values{"pocketbase.display_name": {"Company"}}).want(303, "/review")
 	b.send(b.get("/review").want(200), "/apply", nil).want(409).says("Other changes are in progress")
+	g.set(nil)
 	close(open)
 	b.wait(job+"/events", "")
 

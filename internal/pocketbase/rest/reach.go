@@ -26,8 +26,8 @@ const healthy = "API is healthy."
 // foreign returns the fault for an answer from anything but a PocketBase, or nil.
 func (w transport) foreign(a Answer) *report.Fault {
 	var health struct {
-		Code    int    `json:"code"`
-		Message string `json:"message"`
+		Code, Status int
+		Message      string
 	}
 	switch {
 	case a.Err != nil:
@@ -41,6 +41,10 @@ func (w transport) foreign(a Answer) *report.Fault {
 		return NewFault(report.FaultNotThis, fieldURL, say.Of("%s is not a PocketBase: it has no %s.", w.base, a.Path),
 			say.Of("Check the address. If PocketBase is served below a path, add that path after the host."),
 			a.Outcome())
+	case a.Status >= http.StatusInternalServerError && a.Decode(&health) == nil && health.Status == a.Status:
+		f := GeneralFault(a, "", nil)
+		f.Field = fieldURL
+		return f
 	case a.Status != http.StatusOK:
 		return stranger(w.base, a)
 	case a.Decode(&health) != nil || health.Code != http.StatusOK || health.Message != healthy:
