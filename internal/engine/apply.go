@@ -277,15 +277,16 @@ func (e *Engine) Again(ctx context.Context, plan *link.Plan) (link.Plan, error) 
 	if plan.Purpose == link.PurposeSignOut {
 		return e.againSignOut(ctx, plan)
 	}
-	switch { // an undo and a removal: who else uses its mapping?
-	case plan.Purpose == link.PurposeUndo && !plan.Restores:
-		observe = func(ctx context.Context, spec link.Spec) (Snapshots, error) {
-			return e.observeMade(ctx, &spec, plan.Undoes)
-		}
-	case plan.Purpose == link.PurposeUndo, plan.Purpose == link.PurposeRemove:
+	if plan.Purpose == link.PurposeUndo || plan.Purpose == link.PurposeRemove { // who else uses its mapping?
 		observe = e.Observe
 	}
-	snaps, err := observe(ctx, plan.Spec)
+	var snaps Snapshots
+	var err error
+	if plan.Purpose == link.PurposeUndo && !plan.Restores {
+		snaps, err = e.observeMade(ctx, &plan.Spec, plan.Undoes)
+	} else {
+		snaps, err = observe(ctx, plan.Spec)
+	}
 	if err != nil {
 		return link.Plan{}, err
 	}

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 
 	"authpocket/internal/journal"
@@ -106,40 +105,36 @@ func (e *Engine) Undo(ctx context.Context, id string, force bool) (link.Plan, er
 	return plan, problems.Err()
 }
 
-// UndoNewest returns a plan that undoes the link's newest receipt of which anything is left to undo. The plan is empty if
-// there is none. It passes over no interrupted receipt, which an empty undo ends.
-func (e *Engine) UndoNewest(ctx context.Context, spec *link.Spec, force bool) (link.Plan, error) {
-	var first *link.Plan
+// UndoNewest returns a plan that undoes the link's newest receipt of which anything is left to undo. The plan is empty
+// if there is none. It passes over no interrupted receipt, which an empty undo ends.
+func (e *Engine) UndoNewest(ctx context.Context, spec *link.Spec, force bool) (plan link.Plan, err error) {
 	for passed := map[string]bool{}; ; {
-		one, err := e.newest(spec, maps.Clone(passed))
-		if none, _ := errors.AsType[*NothingToUndo](err); none != nil && none.Reason != UndoRotation && first != nil {
-			return *first, nil
+		id, ended, err := e.newest(spec, passed)
+		if none, _ := errors.AsType[*NothingToUndo](err); none != nil && none.Reason != UndoRotation && plan.Of != "" {
+			return plan, nil
 		}
 		if err != nil {
-			return link.Plan{}, err
-		}
-		plan, err := e.Undo(ctx, one.ID, force)
-		if err != nil || !plan.Empty() || plan.Restores || one.Outcome == "" {
 			return plan, err
 		}
-		if passed[one.ID] = true; first == nil {
-			first = &plan
+		if plan, err = e.Undo(ctx, id, force); err != nil || !plan.Empty() || plan.Restores || !ended {
+			return plan, err
 		}
+		passed[id] = true
 	}
 }
 
 // observeMade is Observe for the undo of the changes done. An application that has another slug since is found through
 // its provider.
-func (e *Engine) observeMade(ctx context.Context, spec *link.Spec, done []link.Change) (Snapshots, error) {
+func (e *Engine) observeMade(ctx context.Context, spec *link.Spec, done []link.Change) (snaps Snapshots,
+	err error) {
 	ctx = OneMoment(ctx)
-	snaps, err := e.Observe(ctx, *spec)
-	slug := plans.SlugSince(done, &snaps.Authentik)
-	if err != nil || slug == "" {
-		return snaps, err
+	for q, slug := spec.Query(), ""; ; q.Slug = slug {
+		snaps, err = e.observe(ctx, q)
+		slug = plans.SlugSince(done, &snaps.Authentik)
+		if err != nil || slug == "" || slug == q.Slug {
+			return
+		}
 	}
-	q := spec.Query()
-	q.Slug = slug
-	return e.observe(ctx, q)
 }
 
 // restoration returns a plan that recreates what a removal deleted, in one run

@@ -75,27 +75,28 @@ func (n *NothingToUndo) Messages() []report.Message {
 // The error is a *NothingToUndo if there is none, or if a rotation is newer. A
 // spec without a slug covers every link of its collection.
 func (e *Engine) Newest(spec *link.Spec) (string, error) {
-	one, err := e.newest(spec, map[string]bool{})
-	return one.ID, err
+	id, _, err := e.newest(spec, map[string]bool{})
+	return id, err
 }
 
-// newest is Newest without the receipts that are undone already.
-func (e *Engine) newest(spec *link.Spec, undone map[string]bool) (journal.Summary, error) {
+// newest is Newest without the receipts that are undone already. ended reports whether it was not interrupted.
+func (e *Engine) newest(spec *link.Spec, undone map[string]bool) (id string, ended bool, err error) {
 	none := &NothingToUndo{Reason: NoneToUndo}
 	if e.receipts == nil {
-		return journal.Summary{}, none
+		return "", false, none
 	}
 	list, _, err := e.receipts.Index()
 	if err != nil {
-		return journal.Summary{}, err
+		return "", false, err
 	}
-	kinds := map[string]journal.Kind{}
-	for _, one := range list {
-		kinds[one.ID] = one.Kind
+	kinds, collection := map[string]journal.Kind{}, spec.Query().Collection
+	for i := range list {
+		kinds[list[i].ID] = list[i].Kind
 	}
-	for _, one := range list { // newest first, so an undo precedes what it undid
+	for i := range list { // newest first, so an undo precedes what it undid
+		one := &list[i]
 		switch {
-		case !e.ours(&one) || !ofLink(one.Kind) || one.Collection != spec.Query().Collection ||
+		case !e.ours(one) || !ofLink(one.Kind) || one.Collection != collection ||
 			spec.Application.Slug != nil && one.Slug != *spec.Application.Slug:
 		case one.Kind == journal.Undo:
 			undone[one.Of] = undone[one.Of] || one.Outcome == journal.Completed
@@ -111,12 +112,12 @@ func (e *Engine) newest(spec *link.Spec, undone map[string]bool) (journal.Summar
 		case one.Outcome == journal.Undone || !one.Wrote() && one.Outcome != "":
 		case one.Kind == journal.Apply && none.Reason == UndoRotation:
 			none.Receipt = one.ID
-			return one, none
+			return one.ID, true, none
 		default:
-			return one, nil
+			return one.ID, one.Outcome != "", nil
 		}
 	}
-	return journal.Summary{}, none
+	return "", false, none
 }
 
 // lock locks the two systems against other processes and requests.

@@ -39,8 +39,8 @@ func TestUndoFindsAMappingWithAnotherName(t *testing.T) {
 	b.keeping()
 	before := len(b.box.Authentik().Snapshot().ScopeMappings)
 	b.link(b.minimal())
-	b.authentik(http.MethodPatch, "/propertymappings/provider/scope/"+b.mapping(link.EmailMapping(link.EmailTrustAll).Name)+
-		"/", map[string]any{"name": "renamed"})
+	pk := b.mapping(link.EmailMapping(link.EmailTrustAll).Name)
+	b.authentik(http.MethodPatch, "/propertymappings/provider/scope/"+pk+"/", map[string]any{"name": "renamed"})
 	b.undoRenamed("name is now “renamed”")
 	if n := len(b.box.Authentik().Snapshot().ScopeMappings); n != before {
 		t.Errorf("there are %d scope mappings, before the link %d", n, before)
@@ -64,7 +64,7 @@ func TestUndoFindsAProviderInAnotherSlot(t *testing.T) {
 	if err := app.Save(users); err != nil {
 		t.Fatal(err)
 	}
-	b.undoRenamed("oidc.name is now “oidc2”")
+	b.undoRenamed("oidc is now “oidc2”")
 	if got := b.secretsInPocketBase(); len(got) != 1 || got["google"] != "secret of Google" {
 		t.Errorf("PocketBase has the secrets %v", got)
 	}

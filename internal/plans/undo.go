@@ -18,8 +18,8 @@ func NewUndo(s *link.Spec, done []link.Change, a *link.AuthentikSnapshot, p *lin
 	force bool) (link.Plan, report.Problems) {
 	u := newUndoer(s, a, p, force)
 	checkReadable(a, link.Each(done, func(c link.Change) link.Kind { return c.Kind }), &u.problems)
-	for _, c := range done {
-		if p := providerOfChange(&c, a); p != nil {
+	for i := range done {
+		if p := providerOfChange(&done[i], a); p != nil {
 			u.had.Mappings = p.Mappings
 		}
 	}
@@ -75,9 +75,19 @@ func (u *undoer) changedSince(c *link.Change, now, left []link.FieldValue) bool 
 		return false
 	}
 	is := link.Each(differs, func(f link.Field) say.Text { return say.Of("%s is now “%s”", f.Name, f.After.Words()) })
-	u.problems.Add("", say.Of("%s: %s has changed since: %s.", c.System.Label(), c.Object, say.Series(is...)),
-		say.Text{}, report.Way{Run: report.RunForce, For: say.Of("to discard that change as well")})
+	u.conflict(c, say.Series(is...))
 	return true
+}
+
+// conflict adds the problem of an object that has changed since.
+func (u *undoer) conflict(c *link.Change, is say.Text) {
+	u.ask(say.Of("%s: %s has changed since: %s.", c.System.Label(), c.Object, is),
+		say.Of("to discard that change as well"))
+}
+
+// ask adds a problem that force solves, and what it is for.
+func (u *undoer) ask(since, force say.Text) {
+	u.problems.Add("", since, say.Text{}, report.Way{Run: report.RunForce, For: force})
 }
 
 // asBefore reports whether a field that an update wrote has its previous value.
@@ -144,8 +154,8 @@ func (u *undoer) Mapping(e link.Edit[link.Mapping]) {
 	u.add(c, now, nil, now.Values(), nil)
 }
 
-// findMapping returns the mapping that a receipt has as m. One that has another name since is found by its key, or as the
-// same one of the link's provider.
+// findMapping returns the mapping that a receipt has as m. One that has another name since is found by its key, or as
+// the same one of the link's provider.
 func (u *undoer) findMapping(m *link.Mapping) *link.Mapping {
 	if now := mappingByID(&u.a, m.ID); now != nil {
 		return now
@@ -184,8 +194,8 @@ func SlugSince(done []link.Change, a *link.AuthentikSnapshot) string {
 	if a.Application != nil {
 		return ""
 	}
-	for _, c := range done {
-		if now := providerOfChange(&c, a); now != nil && now.ApplicationSlug != "" {
+	for i := range done {
+		if now := providerOfChange(&done[i], a); now != nil && now.ApplicationSlug != "" {
 			return now.ApplicationSlug
 		}
 	}
@@ -216,9 +226,7 @@ func (u *undoer) hasNewBindings(made []link.BindingState) bool {
 		if slices.ContainsFunc(made, same) {
 			since = say.Of("authentik: a binding of the application was changed since: %s.", b.Who())
 		}
-		u.problems.Add("", since, say.Text{}, report.Way{Run: report.RunForce,
-			For: say.Of("to delete that binding with " +
-				"the application")})
+		u.ask(since, say.Of("to delete that binding with the application"))
 		return true
 	}
 	return false
@@ -339,9 +347,8 @@ func (u *undoer) Binding(e link.Edit[link.BindingState]) {
 		return
 	}
 	if !u.force && !now.AsMade(*after) {
-		u.problems.Add("", say.Of("authentik: %s has changed since: its order is now %d, its expiry “%s”.",
-			c.Object, now.Order, expiry(*now)),
-			say.Text{}, report.Way{Run: report.RunForce, For: say.Of("to discard that change as well")})
+		u.ask(say.Of("authentik: %s has changed since: its order is now %d, its expiry “%s”.",
+			c.Object, now.Order, expiry(*now)), say.Of("to discard that change as well"))
 		return
 	}
 	switch last := u.a.Application != nil && len(u.a.Bindings) == 1; {
@@ -380,20 +387,26 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 	}
 	slot := slotOf(c)
 	at, had := link.SlotIndex(now.OAuth2, slot), link.SlotIndex(was.OAuth2, slot) >= 0
-	if i := movedTo(now.OAuth2, was.OAuth2, after.OAuth2, slot); i >= 0 && !had {
-		to := now.OAuth2.Providers[i].Slot
-		if u.changedSince(c, slotName(slot, to), slotName(slot, slot)) {
-			return
+	old := was.OAuth2
+	if made := link.SlotIndex(after.OAuth2, slot); made >= 0 && !had {
+		client := after.OAuth2.Providers[made].ClientID
+		to := now.SlotWith(client) // its slot was renamed, unless it was there before
+		if to != "" && to != was.SlotWith(client) && (at < 0 || now.OAuth2.Providers[at].ClientID != client) {
+			if !u.force {
+				u.conflict(c, say.Of("%s is now “%s”", slot, to))
+				return
+			}
+			if slot, at = to, link.SlotIndex(now.OAuth2, to); link.SlotIndex(old, to) >= 0 {
+				old.Providers = nil // another one was there
+			}
 		}
-		slot, at, was = to, i, withoutSlot(was, to)
 	}
 	if at < 0 && had && onlySecret(c) { // which nothing restores
 		return
 	}
 	if at < 0 && had && c.Kind != link.KindOldSlot && !u.force {
-		u.problems.Add("", say.Of("PocketBase: %s of the collection “%s” was removed since.", slot, now.Name),
-			say.Text{}, report.Way{Run: report.RunForce,
-				For: say.Of("to restore it without its previous client secret")})
+		u.ask(say.Of("PocketBase: %s of the collection “%s” was removed since.", slot, now.Name),
+			say.Of("to restore it without its previous client secret"))
 		return
 	}
 	if u.changedSince(c, undone(c, now.OAuth2, slot, at >= 0, had), undone(c, after.OAuth2, slot, at >= 0, had)) {
@@ -407,7 +420,7 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 		}
 		u.warnLinked(slot)
 	}
-	restoreOAuth2(&back.OAuth2, was.OAuth2, slot, c.Fields)
+	restoreOAuth2(&back.OAuth2, old, slot, c.Fields)
 	u.giveSecret(now.OAuth2, &back.OAuth2, slot)
 	if at < 0 && had && !back.OAuth2.Providers[link.SlotIndex(back.OAuth2, slot)].ClientSecret.IsSet() {
 		u.problems.Add("", say.Of("authentik no longer has the application that %s signed in with.", slot),
@@ -428,37 +441,6 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 // onlySecret reports whether a change wrote nothing but a client secret.
 func onlySecret(c *link.Change) bool {
 	return !slices.ContainsFunc(c.Fields, func(f link.Field) bool { return !f.Sensitive })
-}
-
-// movedTo returns the index of the element that an apply left in the slot, if it is in another one now. It is -1 for
-// none, such as an element that was there before.
-func movedTo(now, was, after link.OAuth2State, slot string) int {
-	at := link.SlotIndex(after, slot)
-	if at < 0 {
-		return -1
-	}
-	ours := func(o link.OAuth2State, slot string) bool {
-		i := link.SlotIndex(o, slot)
-		return i >= 0 && o.Providers[i].ClientID == after.Providers[at].ClientID
-	}
-	if ours(now, slot) {
-		return -1
-	}
-	return slices.IndexFunc(now.Providers, func(p link.OAuth2Provider) bool {
-		return link.IsSlot(p.Slot) && ours(now, p.Slot) && !ours(was, p.Slot)
-	})
-}
-
-func slotName(slot, is string) []link.FieldValue {
-	return []link.FieldValue{{Name: slot + ".name", Of: link.ShowText(is)}}
-}
-
-// withoutSlot returns the collection without the element of a slot.
-func withoutSlot(c *link.CollectionState, slot string) *link.CollectionState {
-	left := *c
-	left.OAuth2.Providers = slices.DeleteFunc(slices.Clone(c.OAuth2.Providers),
-		func(p link.OAuth2Provider) bool { return p.Slot == slot })
-	return &left
 }
 
 // namesSecret has the change of an object that adds a slot again name its client secret.

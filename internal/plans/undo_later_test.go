@@ -249,7 +249,7 @@ func TestUndoTakesAwayASlotThatWasRenamed(t *testing.T) {
 			o.Providers[1].Slot = "oidc2"
 			o.Providers = append(o.Providers, theirs...)
 			undo, problems := w.undo(plan, false)
-			if len(problems) != 1 || !strings.Contains(problems[0].Summary.String(), "oidc.name is now “oidc2”") {
+			if len(problems) != 1 || !strings.Contains(problems[0].Summary.String(), "oidc is now “oidc2”") {
 				t.Errorf("the problems are %v, the plan\n%s", problems, show(undo))
 			}
 			left := slices.DeleteFunc(slices.Clone(o.Providers),
