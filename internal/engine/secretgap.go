@@ -139,7 +139,7 @@ func (e *Engine) matchSecret(ctx context.Context, spec *link.Spec, c link.Change
 	}
 	for range secretTries {
 		given := link.As[link.CollectionState](c.After)
-		at := link.SlotIndex(given.OAuth2, slot)
+		at := link.SlotIndex(&given.OAuth2, slot)
 		ours := given.OAuth2.Providers[at]
 		now, err := e.secretOf(ctx, spec, ours.ClientID)
 		if err != nil {

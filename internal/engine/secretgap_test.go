@@ -297,7 +297,7 @@ func TestTheSecretOfAnotherProgramIsLeftThere(t *testing.T) {
 		t.Fatalf("after the provider, %v was written", written[1:])
 	}
 	slots := link.As[link.CollectionState](written[1].After).OAuth2
-	if got := slots.Providers[link.SlotIndex(slots, "oidc")].ClientSecret; !got.Equal(others) {
+	if got := slots.Providers[link.SlotIndex(&slots, "oidc")].ClientSecret; !got.Equal(others) {
 		t.Error("PocketBase did not get the client secret that authentik has")
 	}
 }

@@ -348,7 +348,7 @@ func SettingsAttrs() []*Attr[*PocketBase, *SettingsState] {
 func IsSlot(name string) bool { return slices.Contains(Slots(), name) }
 
 // SlotIndex returns the index of the slot's element, -1 for none.
-func SlotIndex(o OAuth2State, slot string) int {
+func SlotIndex(o *OAuth2State, slot string) int {
 	return slices.IndexFunc(o.Providers, func(p OAuth2Provider) bool { return p.Slot == slot })
 }
 

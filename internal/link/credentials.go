@@ -102,7 +102,7 @@ func (c *Change) RewrittenSlot() string {
 	}
 	for _, p := range after.OAuth2.Providers {
 		written := slices.ContainsFunc(c.Fields, func(f Field) bool { return strings.HasPrefix(f.Name, p.Slot+".") })
-		if written && SlotIndex(before.OAuth2, p.Slot) >= 0 {
+		if written && SlotIndex(&before.OAuth2, p.Slot) >= 0 {
 			return p.Slot
 		}
 	}

@@ -72,7 +72,7 @@ func OldSlots(changes []Change) []string {
 			continue
 		}
 		for _, o := range was.OAuth2.Providers {
-			if SlotIndex(left.OAuth2, o.Slot) < 0 {
+			if SlotIndex(&left.OAuth2, o.Slot) < 0 {
 				slots = append(slots, o.Slot)
 			}
 		}

@@ -24,7 +24,7 @@ func Import(s link.Spec, a *link.AuthentikSnapshot, p link.PocketBaseSnapshot) (
 	if len(problems) > 0 {
 		return s, problems
 	}
-	provider, at := providerByPK(a, found.Provider.PK), link.SlotIndex(found.Collection.OAuth2, found.Slot.Slot)
+	provider, at := providerByPK(a, found.Provider.PK), link.SlotIndex(&found.Collection.OAuth2, found.Slot.Slot)
 	collection := p.Collection(found.Collection.Name)
 	if provider == nil || a.Application == nil || at >= len(collection.OAuth2.Providers) {
 		problems.Add("application.slug", say.Of("There is no link between “%s” and the collection “%s” yet.",

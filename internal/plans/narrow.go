@@ -74,7 +74,7 @@ func createsProvider(c link.Change) bool {
 // addsSlot reports whether the change adds the link's element to PocketBase's list.
 func addsSlot(p *link.Plan, c *link.Change) bool {
 	before := link.As[link.CollectionState](c.Before)
-	return before != nil && c.Kind == link.KindOAuth2 && link.SlotIndex(before.OAuth2, p.Desired.Slot.Slot) < 0
+	return before != nil && c.Kind == link.KindOAuth2 && link.SlotIndex(&before.OAuth2, p.Desired.Slot.Slot) < 0
 }
 
 // wholeSlot returns the change that adds the link's element and turns OAuth2 on, without the mapped fields.
@@ -144,7 +144,7 @@ func (*cutter) Settings(link.Edit[link.SettingsState]) {}
 
 // copySecret copies the client secret of a slot, which PocketBase requires in every write.
 func copySecret(now *link.OAuth2State, full link.OAuth2State, slot string) {
-	at, from := link.SlotIndex(*now, slot), link.SlotIndex(full, slot)
+	at, from := link.SlotIndex(now, slot), link.SlotIndex(&full, slot)
 	if at >= 0 && from >= 0 {
 		now.Providers[at].ClientSecret = full.Providers[from].ClientSecret
 	}

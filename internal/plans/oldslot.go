@@ -41,7 +41,7 @@ func (b *planner) oldSlots() {
 	for _, slot := range OldSlots(&b.s, &b.d, before, provider.ClientID) {
 		was, left := before, before
 		left.OAuth2.Providers = slices.Clone(before.OAuth2.Providers)
-		at := link.SlotIndex(left.OAuth2, slot)
+		at := link.SlotIndex(&left.OAuth2, slot)
 		keepSecrets(&left, at, &b.d.Provider)
 		left.OAuth2.Providers = slices.Delete(left.OAuth2.Providers, at, at+1)
 		b.add(link.Change{System: report.PB, Kind: link.KindOldSlot, Object: oldSlotObject(slot, &before),

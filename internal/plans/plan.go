@@ -273,7 +273,7 @@ func (b *planner) oauth2() {
 	c := link.Change{System: report.PB, Kind: link.KindOAuth2, Object: oauth2Object(now),
 		Before: &before, After: &after, Step: stepOAuth2,
 		Why: say.Of(whyOAuth2)}
-	at := link.SlotIndex(now.OAuth2, b.d.Slot.Slot)
+	at := link.SlotIndex(&now.OAuth2, b.d.Slot.Slot)
 	b.add(c, oauth2Values(now.OAuth2, b.d.Slot.Slot, at), oauth2Values(after.OAuth2, b.d.Slot.Slot, 0))
 	b.secret(c, at)
 }
@@ -320,7 +320,7 @@ func oauth2Values(o link.OAuth2State, slot string, at int) []link.FieldValue {
 	if at < 0 {
 		return list
 	}
-	return append(list, o.Providers[link.SlotIndex(o, slot)].Values()...)
+	return append(list, o.Providers[link.SlotIndex(&o, slot)].Values()...)
 }
 
 // Again returns the same plan, made from new snapshots. A preview still holds if both are equal.

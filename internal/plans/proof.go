@@ -16,7 +16,7 @@ func NewProof(p *link.Plan, a *link.AuthentikSnapshot, b link.PocketBaseSnapshot
 	var problems report.Problems
 	d, person := p.Desired, p.Generated.Person
 	now := b.Collection(d.Collection.Name)
-	at := link.SlotIndex(now.OAuth2, d.Slot.Slot)
+	at := link.SlotIndex(&now.OAuth2, d.Slot.Slot)
 	if a.Application == nil || d.Provider.PK == 0 || at < 0 || !now.OAuth2.Enabled {
 		problems.Add("", say.Of("There is no link yet, so nobody can sign in."), say.Of("Apply the link first."))
 		return link.Plan{}, problems

@@ -12,8 +12,8 @@ import (
 func restoreOAuth2(now *link.OAuth2State, was link.OAuth2State, slot string, fields []link.Field) {
 	link.Restore(link.OAuth2Attrs(), now, &was, fields)
 	now.Providers = slices.Clone(now.Providers)
-	at := link.SlotIndex(*now, slot)
-	before := link.SlotIndex(was, slot)
+	at := link.SlotIndex(now, slot)
+	before := link.SlotIndex(&was, slot)
 	switch {
 	case at < 0 && before >= 0:
 		now.Providers = append(now.Providers, was.Providers[before])

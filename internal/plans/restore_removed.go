@@ -26,7 +26,7 @@ func SpecBefore(s link.Spec, done []link.Change) link.Spec {
 			s.Existing = link.ExistingNew
 		}
 		if was := link.As[link.CollectionState](c.Before); was != nil {
-			if i := link.SlotIndex(was.OAuth2, slotOf(&c)); i >= 0 {
+			if i := link.SlotIndex(&was.OAuth2, slotOf(&c)); i >= 0 {
 				s.PocketBase = slotSpec(was, &was.OAuth2.Providers[i])
 				s.Provider.ClientID = &was.OAuth2.Providers[i].ClientID
 			}
@@ -127,7 +127,7 @@ func slotTakenBy(p *link.Plan) string {
 		if before == nil || c.Kind != link.KindOAuth2 {
 			continue
 		}
-		if i := link.SlotIndex(before.OAuth2, p.Desired.Slot.Slot); i >= 0 &&
+		if i := link.SlotIndex(&before.OAuth2, p.Desired.Slot.Slot); i >= 0 &&
 			before.OAuth2.Providers[i].ClientID != p.Desired.Slot.ClientID {
 			return before.OAuth2.Providers[i].ClientID
 		}

@@ -86,7 +86,7 @@ func renewSlots(changes []link.Change, c *link.CollectionState, slots []string,
 	now := *link.As[link.CollectionState](changes[at].After)
 	now.OAuth2.Providers = slices.Clone(now.OAuth2.Providers)
 	for _, slot := range slots {
-		now.OAuth2.Providers[link.SlotIndex(now.OAuth2, slot)].ClientSecret = provider.ClientSecret
+		now.OAuth2.Providers[link.SlotIndex(&now.OAuth2, slot)].ClientSecret = provider.ClientSecret
 		changes[at].Fields = append(changes[at].Fields, link.SecretAgain(slot))
 	}
 	changes[at].After = &now

@@ -46,7 +46,7 @@ func lacksSecret(c link.Change) bool {
 	if c.Kind != link.KindOAuth2 || after == nil {
 		return false
 	}
-	at := link.SlotIndex(after.OAuth2, slotOf(&c))
+	at := link.SlotIndex(&after.OAuth2, slotOf(&c))
 	return at >= 0 && !after.OAuth2.Providers[at].ClientSecret.IsSet()
 }
 
@@ -386,9 +386,9 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 		return
 	}
 	slot := slotOf(c)
-	at, had := link.SlotIndex(now.OAuth2, slot), link.SlotIndex(was.OAuth2, slot) >= 0
+	at, had := link.SlotIndex(&now.OAuth2, slot), link.SlotIndex(&was.OAuth2, slot) >= 0
 	old := was.OAuth2
-	if made := link.SlotIndex(after.OAuth2, slot); made >= 0 && !had {
+	if made := link.SlotIndex(&after.OAuth2, slot); made >= 0 && !had {
 		client := after.OAuth2.Providers[made].ClientID
 		to := now.SlotWith(client) // its slot was renamed, unless it was there before
 		if to != "" && to != was.SlotWith(client) && (at < 0 || now.OAuth2.Providers[at].ClientID != client) {
@@ -396,7 +396,7 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 				u.conflict(c, say.Of("%s is now “%s”", slot, to))
 				return
 			}
-			if slot, at = to, link.SlotIndex(now.OAuth2, to); link.SlotIndex(old, to) >= 0 {
+			if slot, at = to, link.SlotIndex(&now.OAuth2, to); link.SlotIndex(&old, to) >= 0 {
 				old.Providers = nil // another one was there
 			}
 		}
@@ -422,7 +422,7 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 	}
 	restoreOAuth2(&back.OAuth2, old, slot, c.Fields)
 	u.giveSecret(now.OAuth2, &back.OAuth2, slot)
-	if at < 0 && had && !back.OAuth2.Providers[link.SlotIndex(back.OAuth2, slot)].ClientSecret.IsSet() {
+	if at < 0 && had && !back.OAuth2.Providers[link.SlotIndex(&back.OAuth2, slot)].ClientSecret.IsSet() {
 		u.problems.Add("", say.Of("authentik no longer has the application that %s signed in with.", slot),
 			say.Of("Its values can't be restored."))
 		return
@@ -474,7 +474,7 @@ func slotOf(c *link.Change) string {
 }
 
 func slotValues(o link.OAuth2State, slot string) []link.FieldValue {
-	return oauth2Values(o, slot, link.SlotIndex(o, slot))
+	return oauth2Values(o, slot, link.SlotIndex(&o, slot))
 }
 
 func settingsValues(s link.SettingsState) []link.FieldValue {

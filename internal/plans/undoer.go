@@ -108,7 +108,7 @@ func replaced[T any](list []T, e link.Edit[T], is func(T) bool) []T {
 
 // giveSecret sets authentik's client secret on a restored element: PocketBase requires one.
 func (u *undoer) giveSecret(now link.OAuth2State, back *link.OAuth2State, slot string) {
-	i, at := link.SlotIndex(*back, slot), link.SlotIndex(now, slot)
+	i, at := link.SlotIndex(back, slot), link.SlotIndex(&now, slot)
 	if i < 0 {
 		return
 	}
@@ -133,13 +133,13 @@ func (u *undoer) rewriteSecret(done []link.Change) {
 			continue
 		}
 		now, slot := u.p.Collection(after.Name), slotOf(&c)
-		if now == nil || link.SlotIndex(now.OAuth2, slot) < 0 {
+		if now == nil || link.SlotIndex(&now.OAuth2, slot) < 0 {
 			continue
 		}
 		back := *now
 		back.OAuth2.Providers = slices.Clone(now.OAuth2.Providers)
 		u.giveSecret(now.OAuth2, &back.OAuth2, slot)
-		if back.OAuth2.Providers[link.SlotIndex(back.OAuth2, slot)].ClientSecret.IsSet() {
+		if back.OAuth2.Providers[link.SlotIndex(&back.OAuth2, slot)].ClientSecret.IsSet() {
 			u.addSecret(&c, now, &back, slot)
 			return
 		}

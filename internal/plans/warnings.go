@@ -150,7 +150,7 @@ func (w *warner) onlyWay(s *link.Spec, d *link.Desired, a *link.AuthentikSnapsho
 	if c == nil {
 		return
 	}
-	off, i := say.Of("Passwords and one-time passwords are off there."), link.SlotIndex(c.OAuth2, d.Slot.Slot)
+	off, i := say.Of("Passwords and one-time passwords are off there."), link.SlotIndex(&c.OAuth2, d.Slot.Slot)
 	restored := say.Of("PocketBase then tries the new client ID and secret with authentik. Unless authentik accepts " +
 		"them, the old ones are restored.")
 	if i >= 0 && takenOver(c.OAuth2.Providers[i].ClientID, d, now) {
