@@ -227,7 +227,7 @@ func TestASecretThatIsNotAcceptedLeadsBackToTheOldOne(t *testing.T) {
 	refuse.Store(true)
 	b.apply(b.get("/rotate").want(200)).says("The new client secret is rejected", "Restore the old secret")
 	refuse.Store(false)
-	b.apply(b.get("/rotate/back").want(200).says("Review new client secret")).says("Both systems use the new " +
+	b.apply(b.get("/rotate/back").want(200).says("Restore the old secret")).says("Both systems use the old " +
 		"client secret")
 	if authentik, pocketbase := secrets(t, box); authentik != old || pocketbase != old {
 		t.Error("the two sides do not have the old secret")
@@ -430,7 +430,7 @@ func TestAnOldSecretGoesBackToItsOwnLinkOnly(t *testing.T) {
 	box := newSandbox(t)
 	b := keeping(t, box, prefilled(box)).browser().linked()
 	b.apply(b.get("/rotate").want(200))
-	b.get("/rotate/back").want(200).says("Review new client secret")
+	b.get("/rotate/back").want(200).says("Restore the old secret", "from before the rotation")
 	b.send(b.get("/settings"), "/settings", url.Values{
 		"application.slug": {"other"}, "application.name": {"Other"}, "provider.name": {"Other provider"},
 		"existing": {"new"}, "pocketbase.slot": {"oidc2"}, "provider.client_id": {""},

@@ -38,7 +38,7 @@ func (s *Server) review(w http.ResponseWriter, r *http.Request, sess *session.Se
 		return
 	}
 	page := changes.Review(changes.NewReview(new(s.head(sess)), changes.ReviewInput{
-		PlanID: shown.ID, Plan: shown.Plan, Problems: problems, Interrupted: open,
+		PlanID: shown.ID, Plan: shown.Plan, Problems: problems, Interrupted: open, Again: shown.Again,
 		AuthentikURL: p.Authentik.Login.URL, AuthentikWho: p.Authentik.Who.Username,
 		PocketBaseURL: p.PocketBase.Login.URL, PocketBaseWho: p.PocketBase.Who.SuperuserEmail,
 		PocketBaseUntil: p.PocketBase.Who.Expires, PocketBaseRenews: p.PocketBase.Who.Refreshable,

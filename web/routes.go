@@ -70,7 +70,7 @@ func (s *Server) routes() chi.Router {
 	r.Get("/receipts/{id}/undo", s.after("/settings", s.showUndo))
 	r.Post("/receipts/{id}/continue", s.after("/settings", s.continueReceipt))
 	r.Get("/rotate", s.after("/review", s.showLater((*engine.Engine).Rotation)))
-	r.Get("/rotate/back", s.with(s.showRotationBack))
+	r.Get(changes.RestoreURL, s.with(s.showRotationBack))
 	r.Get("/passwords", s.after("/review", s.showPasswords))
 	r.Get("/remove", s.after("/review", s.showRemoval))
 

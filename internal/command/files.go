@@ -32,8 +32,15 @@ func writeNew(path string, data []byte) error {
 	return errors.Join(err, file.Close())
 }
 
-// replaceFile writes a file, whether there is one or not. A reader sees the one before or the new one, never a part.
+// replaceFile writes a file, whether there is one or not. A reader sees the one before or the new one, never a part. A
+// link stays one, and a pipe or device is written to.
 func replaceFile(path string, data []byte, mode fs.FileMode) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return os.WriteFile(path, data, mode)
+	}
+	if to, err := filepath.EvalSymlinks(path); err == nil {
+		path = to
+	}
 	file, err := os.CreateTemp(filepath.Dir(path), ".authpocket-*")
 	if err != nil {
 		return err

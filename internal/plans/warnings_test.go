@@ -59,6 +59,12 @@ func TestWarnings(t *testing.T) {
 			}, id: "regex-redirect", says: "“https://.*”"},
 		"no redirect URI leads to PocketBase": {
 			edit: func(s *link.Spec) { s.Provider.RedirectURIs = strict("myapp://x") }, id: "no-redirect", says: here},
+		"a regular expression leads to PocketBase": {edit: func(s *link.Spec) {
+			s.Provider.RedirectURIs = []link.RedirectURI{{URL: "https://.*/api/oauth2-redirect", Mode: "regex"}}
+		}, id: "no-redirect", never: true},
+		"a regular expression leads elsewhere": {edit: func(s *link.Spec) {
+			s.Provider.RedirectURIs = []link.RedirectURI{{URL: "https://.*/login", Mode: "regex"}}
+		}, id: "no-redirect", says: here},
 		"the subject of linked people changes": {world: func(w *world) { w.linked["oidc"] = 2 },
 			edit: func(s *link.Spec) { s.Provider.SubjectMode = new("user_uuid") }, id: "subject-mode",
 			says: "2 people have signed in"},

@@ -2,6 +2,7 @@ package view
 
 import (
 	"cmp"
+	"context"
 	"maps"
 	"strconv"
 	"strings"
@@ -29,6 +30,12 @@ func Aria(describedBy string, wrong say.Text) templ.Attributes {
 // AsTyped returns the attributes of a form whose texts a browser leaves as they are typed.
 func AsTyped() templ.Attributes {
 	return templ.Attributes{"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+}
+
+// scriptWords returns the attributes with the words that static/js/app.js says.
+func scriptWords(ctx context.Context) templ.Attributes {
+	return templ.Attributes{"data-hide": say.It(ctx, "Hide"), "data-copied": say.It(ctx, "Copied"),
+		"data-cancel": say.It(ctx, "Cancel"), "data-cancelled": say.It(ctx, "Cancelled.")}
 }
 
 // typed returns the attributes of a control for text that differ from its form's and from the defaults.

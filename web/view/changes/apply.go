@@ -185,7 +185,7 @@ func goodOutcome(in Progress, done int) *view.Outcome {
 		o.Text = say.Of("PocketBase accepts none of their old tokens. Somebody who may sign in again does so.")
 		o.Actions = []view.Action{{Label: say.Of("Back to the people"), URL: "/people"}}
 	case link.PurposeRotate:
-		rotated(o, in.Checks)
+		rotated(o, in.Checks, in.Again == RestoreURL)
 	}
 	return o
 }
@@ -201,12 +201,18 @@ func details(warnings []link.Warning, only link.WarningID) []say.Text {
 	return lines
 }
 
-// rotated sets the outcome of a rotation from the checks of the new secret.
-func rotated(o *view.Outcome, checks report.Checks) {
+// rotated sets the outcome of a rotation from the checks of the client secret, which is the new one or again the old.
+func rotated(o *view.Outcome, checks report.Checks, restored bool) {
 	o.Check, o.Text = false, say.Of("Checks: %s", proof.Tally(checks))
 	o.Heading = say.Of("Both systems use the new client secret")
 	see := view.Action{Label: say.Of("View check results"), URL: "/verify"}
 	o.Actions = []view.Action{see, {Label: say.Of("Back to the link"), URL: "/done"}}
+	if restored {
+		if o.Heading = say.Of("Both systems use the old client secret"); checks.Failed() {
+			o.Kind = "bad"
+		}
+		return
+	}
 	refused := slices.ContainsFunc(checks, func(c report.Check) bool {
 		return c.Status == report.Fail && c.Cause == report.CauseInvalidClient
 	})
@@ -225,5 +231,5 @@ func rotated(o *view.Outcome, checks report.Checks) {
 	default:
 		return
 	}
-	o.Actions = []view.Action{{Label: say.Of("Restore the old secret"), URL: "/rotate/back"}, see}
+	o.Actions = []view.Action{{Label: say.Of("Restore the old secret"), URL: RestoreURL}, see}
 }

@@ -30,6 +30,7 @@ type ReviewInput struct {
 	Problems report.Problems
 	// Interrupted are the unfinished applies to this link.
 	Interrupted []Receipt
+	Again       string // the page that makes the plan again
 }
 
 // NewReview returns the review page of a plan of any kind.
@@ -95,6 +96,9 @@ func later(d *link.Desired) []view.Action {
 		{Label: say.Of("People"), URL: "/people"}, {Label: say.Of("Remove the link"), URL: "/remove"}}
 }
 
+// RestoreURL is where a rotation is reviewed that restores the client secret from before one.
+const RestoreURL = "/rotate/back"
+
 // PlanURL is where a plan that was shown is as Markdown.
 const PlanURL = "/review/plan.md"
 
@@ -132,6 +136,11 @@ func (p *ReviewPage) words(in ReviewInput) {
 		p.Lead = say.Of("authentik and PocketBase get a new client secret, and authpocket then checks it. Nothing " +
 			"else " +
 			"is changed.")
+		if in.Again == RestoreURL {
+			p.Head.Title, p.Button = say.Of("Restore the old secret"), say.Of("Restore the old secret")
+			p.Lead = say.Of("authentik and PocketBase get the client secret from before the rotation. Nothing else is " +
+				"changed.")
+		}
 	case link.PurposeSignOut:
 		p.Head.Title, p.Head.Back = say.Of("Review sign-out: %s", countChanges(n)), "/people"
 		p.Button = say.Count(n, "Sign out %d account", "Sign out %d accounts")
@@ -193,7 +202,7 @@ func happens(p link.Plan, receipts bool) say.Text {
 		return slices.ContainsFunc(p.Changes, func(c link.Change) bool { return c.System == s })
 	}
 	first := say.Of("Nothing changes in authentik.")
-	if pair := of(link.KindPair); pair != nil && pair.Action == link.Create {
+	if made := of(link.KindPair, link.KindApplication); made != nil && made.Action == link.Create {
 		first = say.Of("authentik gets the application “%s” and its provider.", p.Desired.Application.Name)
 	} else if in(report.Authentik) {
 		first = say.Of("The application “%s” exists in authentik. Only what differs from your answers is changed.",
