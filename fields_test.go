@@ -24,6 +24,7 @@ const mostFiles = 3
 func withRules() map[string]string {
 	return map[string]string{
 		"client_id":         "it tells links apart in both systems",
+		"client_type":       "authentik checks no secret of a public client",
 		"client_secret":     "it is never shown, kept or exported",
 		"redirect_uris":     "none at all would trust anybody",
 		"signing_key":       "it may have to be generated first",

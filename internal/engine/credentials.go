@@ -23,7 +23,7 @@ func (e *Engine) ProveOnlyWay(ctx context.Context, plan *link.Plan) (report.Chec
 // ProveCredentials is ProveOnlyWay for a plan that gave PocketBase another client ID or secret, whether authentik is
 // the only way in or not.
 func (e *Engine) ProveCredentials(ctx context.Context, plan *link.Plan) (report.Checks, error) {
-	check := e.pocketbase.Probe(ctx, plan.Desired)
+	check := e.probe(ctx, plan.Desired)
 	return report.Checks{check}, e.keepCredentials(ctx, plan, &check)
 }
 

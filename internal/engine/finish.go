@@ -259,7 +259,7 @@ func (t *signInTest) addMismatch(ctx context.Context, v *signin.Verdict) {
 		if err != nil {
 			return
 		}
-		v.Redirect = signin.NewMismatch(t.s.RedirectURL, known)
+		v.Redirect = signin.NewMismatch(t.s.RedirectURL, signin.RedirectNames(known))
 	}
 	v.Details = append(v.Details, v.Redirect.Text())
 }

@@ -35,7 +35,7 @@ type AuthentikProof interface {
 	// the group or of one that it is in.
 	Superusers(ctx context.Context, group string) (bool, error)
 	// RedirectURIs returns the provider's current redirect URIs.
-	RedirectURIs(ctx context.Context, d link.Desired) ([]string, error)
+	RedirectURIs(ctx context.Context, d link.Desired) ([]link.RedirectURI, error)
 	// Events returns the events about the link's client since a time of this
 	// machine's clock.
 	Events(ctx context.Context, since time.Time, d link.Desired, state string) signin.AuthentikTrail

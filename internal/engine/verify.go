@@ -91,9 +91,17 @@ func trustPreview(d *link.Desired, a, p []report.Check) {
 // it is done: PocketBase's own connection to authentik, which only shows in its
 // log. told may be nil.
 func (e *Engine) VerifySlow(ctx context.Context, d *link.Desired, told func(report.Check)) report.Checks {
-	checks := measured(ctx, []report.Check{e.pocketbase.Probe(ctx, *d)})
+	checks := measured(ctx, []report.Check{e.probe(ctx, *d)})
 	if told != nil {
 		told(checks[0])
 	}
 	return checks
+}
+
+// probe runs the probe with a redirect URI that authentik's provider has now, which may not be a desired one.
+func (e *Engine) probe(ctx context.Context, d link.Desired) report.Check {
+	if now, err := e.authentik.RedirectURIs(ctx, d); err == nil {
+		d.Provider.RedirectURIs = now
+	}
+	return e.pocketbase.Probe(ctx, d)
 }

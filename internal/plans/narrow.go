@@ -21,7 +21,7 @@ func fixableParts(cause report.CauseID) (kinds []link.Kind, fields []string, fou
 		report.CauseMissingScopes:     {"property_mappings"},
 		report.CauseEmailUnverified:   {"property_mappings"},
 		report.CauseUnknownClient:     {"client_id", ".clientId", "client_secret", ".clientSecret"},
-		report.CauseInvalidClient:     {"client_secret", ".clientSecret"},
+		report.CauseInvalidClient:     {"client_type", "client_secret", ".clientSecret"},
 		report.CauseUserInfoURL:       {".userInfoURL"},
 		report.CauseEndpointURL:       {".authURL", ".tokenURL", ".userInfoURL", ".extra.jwksURL"},
 		report.CauseHTMLInsteadOfJSON: {".authURL", ".tokenURL", ".userInfoURL", ".extra.jwksURL"},

@@ -84,6 +84,19 @@ func TestTheSecretAloneIsWritten(t *testing.T) {
 	}
 }
 
+// TestAPublicClientIsMendedWithItsSecret: authentik checks no secret of one.
+func TestAPublicClientIsMendedWithItsSecret(t *testing.T) {
+	s := minimal()
+	s.Provider.AccessCodeValidity = new("minutes=1")
+	w := linkedWorld(t, s)
+	s.PocketBase.RewriteSecret = true
+	w.providers[0].ClientType, w.providers[0].AccessCodeValidity = "public", "minutes=9"
+	if got, want := fieldNames(plans.Narrow(mustPlan(t, w, s), report.CauseInvalidClient)),
+		[]string{"provider: client_type", "auth collection: oidc.clientSecret"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 // TestAMissingElementIsMadeWhole: one that lacks everything is no use.
 func TestAMissingElementIsMadeWhole(t *testing.T) {
 	s := minimal()

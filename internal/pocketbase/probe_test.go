@@ -183,7 +183,8 @@ func TestProbePatience(t *testing.T) {
 				}
 				return pbtest.Reply(r, 400, `{"data":{},"message":"Failed to fetch OAuth2 token.","status":400}`), nil
 			})
-			check := client.Probe(t.Context(), link.Desired{Slot: pbtest.Ours()})
+			check := client.Probe(t.Context(), link.Desired{Slot: pbtest.Ours(),
+				Provider: link.ProviderState{RedirectURIs: []link.RedirectURI{{URL: "myapp://redirect"}}}})
 			if check.Status != report.Skipped || check.Evidence.Empty() {
 				t.Errorf("%s: %+v", name, check)
 			}

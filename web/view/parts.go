@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -61,11 +62,22 @@ func typed(f Field) templ.Attributes {
 
 // FieldClass returns the class of a field, which shows whether something is wrong with it. more is added to it.
 func FieldClass(wrong say.Text, more ...string) templ.Attributes {
-	words := append([]string{"field"}, more...)
-	if !wrong.Empty() {
-		words = append(words, "wrong")
+	return Classes(append([]string{"field", When(!wrong.Empty(), "wrong")}, more...)...)
+}
+
+// Classes returns the attribute class with the names that are not empty. That takes half the code of an expression for
+// the attribute.
+func Classes(names ...string) templ.Attributes {
+	names = slices.DeleteFunc(names, func(name string) bool { return name == "" })
+	return templ.Attributes{"class": strings.Join(names, " ")}
+}
+
+// When returns a name that holds on a condition only.
+func When(on bool, name string) string {
+	if on {
+		return name
 	}
-	return templ.Attributes{"class": strings.Join(words, " ")}
+	return ""
 }
 
 func rows(f Field) string { return strconv.Itoa(max(f.Rows, 2)) }

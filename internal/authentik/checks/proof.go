@@ -9,7 +9,6 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
-	"authpocket/internal/signin"
 )
 
 // providerOf returns the primary key of the link's provider. If the link was just created, it reads the key
@@ -66,9 +65,8 @@ func (c *Checker) ClockOffset(ctx context.Context) (time.Duration, error) {
 	return a.Ahead() // whether or not the token may read them
 }
 
-// RedirectURIs returns the provider's current redirect URIs, with regular expressions marked. The error is a
-// *report.Fault.
-func (c *Checker) RedirectURIs(ctx context.Context, d link.Desired) ([]string, error) {
+// RedirectURIs returns the provider's current redirect URIs. The error is a *report.Fault.
+func (c *Checker) RedirectURIs(ctx context.Context, d link.Desired) ([]link.RedirectURI, error) {
 	pk, err := c.providerOf(ctx, &d)
 	if err != nil {
 		return nil, err
@@ -77,5 +75,5 @@ func (c *Checker) RedirectURIs(ctx context.Context, d link.Desired) ([]string, e
 	if err != nil {
 		return nil, err
 	}
-	return signin.RedirectNames(rest.ProviderState(o).RedirectURIs), nil
+	return rest.ProviderState(o).RedirectURIs, nil
 }

@@ -22,8 +22,12 @@ func (c *Checker) Probe(ctx context.Context, d link.Desired) report.Check {
 	if why := c.LogsOff(ctx); !why.Empty() {
 		return *check.Skips(why)
 	}
+	redirect := probeRedirect(&d)
+	if redirect == "" {
+		return *check.Skips(say.Of("No redirect URI uses strict matching, so none can be tested."))
+	}
 	nonce := strings.ToLower(rand.Text())
-	a := c.Wire.Unhurried().Send(ctx, c.Signed(probeCall(&d, nonce)))
+	a := c.Wire.Unhurried().Send(ctx, c.Signed(probeCall(&d, nonce, redirect)))
 	if a.Err == nil {
 		if done, ok := refusedProbe(check, a, &d); ok {
 			return *done
@@ -44,13 +48,25 @@ func probeCheck() *report.Check {
 		Title: say.Of("PocketBase reaches authentik, which accepts its client ID and secret")}
 }
 
+// probeRedirect returns a redirect URI that the provider allows, PocketBase's own if it is one, or an empty string.
+// authentik answers any other as it does a wrong secret.
+func probeRedirect(d *link.Desired) string {
+	redirect, own := "", link.RedirectURL(d.PocketBaseURL)
+	for _, r := range d.Provider.RedirectURIs {
+		switch {
+		case r.Logout():
+		case r.Allows(own):
+			return own
+		case r.Mode != link.RedirectRegex:
+			redirect = cmp.Or(redirect, r.URL)
+		}
+	}
+	return redirect
+}
+
 // probeCall returns a sign-in with a made-up code. PocketBase logs the nonce in its URL. It is sent as the superuser,
 // who is exempt from rate limits; a code that nobody issued cannot sign anybody in.
-func probeCall(d *link.Desired, nonce string) rest.Call {
-	redirect := link.RedirectURL(d.PocketBaseURL)
-	if urls := d.RedirectURLs(); len(urls) > 0 {
-		redirect = urls[0]
-	}
+func probeCall(d *link.Desired, nonce, redirect string) rest.Call {
 	return rest.Call{
 		Method: http.MethodPost,
 		Path:   "/api/collections/" + url.PathEscape(d.Collection.Name) + "/auth-with-oauth2",
