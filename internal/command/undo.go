@@ -23,7 +23,7 @@ func newUndo(s *shared) *cobra.Command {
 		Short: "Undo an earlier apply or removal, from its receipt",
 		Long: "Undoes an earlier apply or removal, from its receipt. Without the ID of a receipt, it is the newest " +
 			"one of\n" +
-			"the link.",
+			"the link that leaves something to undo.",
 		Example: "  authpocket undo -f link.yaml\n" +
 			"  authpocket undo -f link.yaml k3v9x2m4q7",
 		Args: atMost(1),
