@@ -21,7 +21,8 @@ func (s *Server) showProof(w http.ResponseWriter, r *http.Request, sess *session
 		redirect(w, r, p.Missing())
 		return
 	}
-	plan, err := s.engine(p).PlanProof(r.Context(), &p.Spec, strings.TrimSpace(r.URL.Query().Get("email")))
+	email := strings.TrimSpace(r.URL.Query().Get("email"))
+	plan, err := s.engine(p).PlanProof(r.Context(), &p.Spec, email)
 	problems, ok := errors.AsType[report.Problems](err)
 	if ok && !plan.Empty() { // another address will do
 		s.review(w, r, sess, &p, &session.Shown{Plan: plan}, problems...)
@@ -42,7 +43,7 @@ func (s *Server) showProof(w http.ResponseWriter, r *http.Request, sess *session
 		return
 	}
 	shown := sess.Show(&plan, p.Rev)
-	if email := r.URL.Query().Get("email"); email != "" {
+	if email != "" {
 		shown.Again = "/prove?" + url.Values{"email": {email}}.Encode()
 	}
 	s.review(w, r, sess, &p, shown)

@@ -285,10 +285,7 @@ func (w *warner) redirects(d *link.Desired) {
 				say.Of("Anyone who controls an address that it matches can receive sign-in codes. Prefer strict ones."))
 		}
 	}
-	leads := func(r link.RedirectURI) bool {
-		return r.Type != link.RedirectLogout && r.Allows(link.RedirectURL(d.PocketBaseURL))
-	}
-	if len(d.RedirectURLs()) == 0 && !slices.ContainsFunc(d.Provider.RedirectURIs, leads) {
+	if len(d.RedirectURLs()) == 0 && !sendsTo(&d.Provider, []string{d.PocketBaseURL}) {
 		w.add(link.WarnNoRedirect, report.Authentik, say.Of("No redirect URI leads to PocketBase."),
 			say.Of("Sign-in through PocketBase's own redirect will be refused. Add %s.",
 				link.RedirectURL(d.PocketBaseURL)))
