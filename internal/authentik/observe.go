@@ -208,7 +208,11 @@ func (o *observation) readApplication(ctx context.Context) error {
 	if o.q.Slug == "" {
 		return nil
 	}
-	found, err := o.c.Application(ctx, o.q.Slug)
+	look, key := o.c.Application, o.q.Slug
+	if o.q.ApplicationPK != "" {
+		look, key = o.c.ApplicationByKey, o.q.ApplicationPK
+	}
+	found, err := look(ctx, key)
 	if err != nil || found == nil {
 		return err
 	}

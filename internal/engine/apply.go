@@ -224,13 +224,21 @@ func (e *Engine) change(ctx context.Context, plan *link.Plan, i int, receipt rec
 		failed.Err = errors.Join(failed.Err, receipt.failed(i, failed))
 		return fail(failed)
 	}
-	if err := receipt.done(i); err != nil {
+	if err := receipt.created(i, e.created(&change)); err != nil {
 		return fail(e.failed(ctx, plan, i, receipt, report.WrittenSome, err)) // the receipt must not say otherwise
 	}
 	e.log.InfoContext(ctx, "change done", slog.String("change", change.ID()),
 		slog.String("action", string(change.Action)))
 	hook(Event{Index: i, Change: change, State: Done, Receipt: receipt.id()})
 	return nil
+}
+
+// created returns the primary keys of what the change created in authentik, by kind.
+func (e *Engine) created(c *link.Change) map[link.Kind]string {
+	if c.System != report.Authentik || c.Action != link.Create {
+		return nil
+	}
+	return e.authentik.Created(*c)
 }
 
 // failed closes the secret gap that a failed change leaves open and returns

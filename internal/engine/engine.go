@@ -21,6 +21,9 @@ import (
 type Authentik interface {
 	Observe(context.Context, link.Query) (link.AuthentikSnapshot, error)
 	Apply(context.Context, link.Change) error
+	// Created returns the primary keys of what the last Apply of the change
+	// created, by kind.
+	Created(link.Change) map[link.Kind]string
 	Check(ctx context.Context, d link.Desired, person int) []report.Check
 	// Warnings returns what may go wrong with the changes, judging by the
 	// snapshot.

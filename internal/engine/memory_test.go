@@ -66,6 +66,9 @@ func (m *memory) Apply(ctx context.Context, c link.Change) error {
 	return m.apply(ctx, c)
 }
 
+// Created returns nil: what is created has no primary key.
+func (m *memory) Created(link.Change) map[link.Kind]string { return nil }
+
 func (m *memory) Prepare(ctx context.Context, c link.Change) {
 	if m.prepare != nil {
 		m.prepare(ctx, c)

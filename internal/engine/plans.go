@@ -123,11 +123,19 @@ func (e *Engine) UndoNewest(ctx context.Context, spec *link.Spec, force bool) (p
 	}
 }
 
-// observeMade is Observe for the undo of the changes done. An application that has another slug since is found through
-// its provider.
+// observeMade is Observe for the undo of the changes done. An application that has another slug since is found by its
+// primary key, or through its provider if that is not known.
 func (e *Engine) observeMade(ctx context.Context, spec *link.Spec, done []link.Change) (snaps Snapshots,
 	err error) {
 	ctx = OneMoment(ctx)
+	if pk := plans.ApplicationOf(done); pk != "" {
+		q := spec.Query()
+		if snaps, err = e.observe(ctx, q); err == nil && !plans.Has(&snaps.Authentik, pk) {
+			q.ApplicationPK = pk
+			snaps, err = e.observe(ctx, q)
+		}
+		return snaps, err
+	}
 	for q, slug := spec.Query(), ""; ; q.Slug = slug {
 		snaps, err = e.observe(ctx, q)
 		slug = plans.SlugSince(done, &snaps.Authentik)
@@ -269,7 +277,7 @@ func started(r *journal.Receipt) []link.Change {
 	var done []link.Change
 	for _, c := range r.Changes {
 		if state := c.State(); state == journal.Done || state == journal.AboutTo {
-			done = append(done, c.Change)
+			done = append(done, c.Written())
 		}
 	}
 	return done

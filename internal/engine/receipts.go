@@ -346,6 +346,14 @@ func (r receipt) doneAs(i int, now link.Object) error {
 	return r.kept.Done(i, journal.Note{After: now})
 }
 
+// created records a write and the primary keys of what it created.
+func (r receipt) created(i int, keys map[link.Kind]string) error {
+	if r.kept == nil {
+		return nil
+	}
+	return r.kept.Done(i, journal.Note{IDs: keys})
+}
+
 // alsoAboutTo announces a write in addition to the plan's changes. The index is
 // -1 if it is not recorded.
 func (r receipt) alsoAboutTo(c *link.Change) (int, error) {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"authpocket/internal/link"
 )
 
 // childWrites writes receipts as fast as it can and prints each step once the
@@ -27,7 +29,7 @@ func childWrites() {
 		for i := range r.Changes {
 			fail(r.AboutTo(i))
 			fmt.Println(r.ID, i, AboutTo)
-			fail(r.Done(i, Note{IDs: map[string]string{"provider": "42"}}))
+			fail(r.Done(i, Note{IDs: map[link.Kind]string{"provider": "42"}}))
 			fmt.Println(r.ID, i, Done)
 		}
 		fail(r.Finish(Completed))

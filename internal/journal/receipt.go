@@ -110,6 +110,14 @@ func (c *Change) State() State {
 	return c.Steps[len(c.Steps)-1].State
 }
 
+// Written returns the change as it was written: what it created has its primary keys, as far as they are known.
+func (c *Change) Written() link.Change {
+	if len(c.Steps) == 0 {
+		return c.Change
+	}
+	return c.WithKeys(c.Steps[len(c.Steps)-1].IDs)
+}
+
 // Step is one step in the progress of a change.
 type Step struct {
 	State State
@@ -126,7 +134,7 @@ type Step struct {
 type Note struct {
 	// IDs are the primary keys of new objects, by kind:
 	// {"application": "…", "provider": "42"}.
-	IDs map[string]string
+	IDs map[link.Kind]string
 	// After is the object as it was read back, or nil. Its secrets are not kept.
 	After link.Object
 	// Detail is for people, such as that the response was lost and the object

@@ -29,13 +29,13 @@ type changeRecord struct {
 }
 
 type stepRecord struct {
-	State   State             `json:"state"`
-	When    time.Time         `json:"when"`
-	IDs     map[string]string `json:"ids,omitempty"`
-	After   *packed           `json:"after,omitempty"`
-	Detail  string            `json:"detail,omitempty"`
-	Summary say.Text          `json:"summary,omitzero"`
-	Todo    say.Text          `json:"todo,omitzero"`
+	State   State                `json:"state"`
+	When    time.Time            `json:"when"`
+	IDs     map[link.Kind]string `json:"ids,omitempty"`
+	After   *packed              `json:"after,omitempty"`
+	Detail  string               `json:"detail,omitempty"`
+	Summary say.Text             `json:"summary,omitzero"`
+	Todo    say.Text             `json:"todo,omitzero"`
 }
 
 // specEntry is a spec in the file, without its client secret.

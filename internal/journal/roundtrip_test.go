@@ -158,7 +158,7 @@ func TestAReceiptComesBackWhole(t *testing.T) {
 	must(t, r.AboutTo(0))
 	must(t, r.Failed(0, say.Of("authentik gave no answer."), say.Of("Try again.")))
 	must(t, r.AboutTo(0))
-	must(t, r.Done(0, Note{IDs: map[string]string{"provider": "42"}, After: plan.Changes[3].After,
+	must(t, r.Done(0, Note{IDs: map[link.Kind]string{"provider": "42"}, After: plan.Changes[3].After,
 		Detail: "found by its name"}))
 	must(t, r.AboutTo(1))
 	must(t, r.Finish(Stopped))

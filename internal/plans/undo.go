@@ -1,6 +1,7 @@
 package plans
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -17,6 +18,13 @@ import (
 func NewUndo(s *link.Spec, done []link.Change, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot,
 	force bool) (link.Plan, report.Problems) {
 	u := newUndoer(s, a, p, force)
+	u.done = done
+	if pk := ApplicationOf(done); pk != "" && !Has(a, pk) { // its slug may be another application's by now
+		u.a.Application, u.a.Bindings = nil, nil
+	}
+	if u.a.Application != nil {
+		u.slug = u.a.Application.Slug
+	}
 	checkReadable(a, link.Each(done, func(c link.Change) link.Kind { return c.Kind }), &u.problems)
 	for i := range done {
 		if p := providerOfChange(&done[i], a); p != nil {
@@ -135,6 +143,7 @@ func renamed(c *link.Change, then, now say.Text) {
 func (u *undoer) Mapping(e link.Edit[link.Mapping]) {
 	now, c := u.findMapping(e.After), e.Change
 	if now == nil {
+		u.gone(c, e.Before != nil, e.After.ID == "")
 		return
 	}
 	if e.Before != nil {
@@ -157,7 +166,7 @@ func (u *undoer) Mapping(e link.Edit[link.Mapping]) {
 // findMapping returns the mapping that a receipt has as m. One that has another name since is found by its key, or as
 // the same one of the link's provider.
 func (u *undoer) findMapping(m *link.Mapping) *link.Mapping {
-	if now := mappingByID(&u.a, m.ID); now != nil {
+	if now := mappingByID(&u.a, m.ID); now != nil || m.ID != "" {
 		return now
 	}
 	if now := mappingByName(&u.a, m.Name); now != nil {
@@ -184,8 +193,57 @@ func (u *undoer) Pair(e link.Edit[link.PairState]) {
 			return
 		}
 		u.deleteApplication(c, *now)
+	} else {
+		u.gone(&link.Change{Kind: link.KindApplication, Object: applicationObject(&after.Application)}, false, true)
 	}
 	u.deleteProvider(c, &after.Provider)
+}
+
+// ApplicationOf returns the primary key of the application that the changes done made or wrote, empty if it is not
+// known.
+func ApplicationOf(done []link.Change) (pk string) {
+	for i := range done {
+		if pair := link.As[link.PairState](done[i].After); pair != nil {
+			pk = cmp.Or(pair.Application.PK, pk)
+		}
+		if app := link.As[link.ApplicationState](done[i].After); app != nil {
+			pk = cmp.Or(app.PK, pk)
+		}
+	}
+	return pk
+}
+
+// Has reports whether the snapshot's application has that primary key.
+func Has(a *link.AuthentikSnapshot, pk string) bool { return a.Application != nil && a.Application.PK == pk }
+
+// gone says that authentik no longer has the object of a change: one that was created is not there to be deleted, and
+// one that was there before can't get its values back. hides reports whether it may be there and not be found.
+func (u *undoer) gone(c *link.Change, before, hides bool) {
+	lacks := say.Of("authentik has no %s.", c.Object)
+	switch {
+	case before && u.creates(c):
+	case before && !u.force:
+		u.problems.Add("", lacks, say.Of("Its values can't be restored."),
+			report.Way{Run: report.RunForce, For: say.Of("to take back the rest")})
+	case before:
+		u.warnings.add(link.WarnGone, report.Authentik, lacks, say.Of("Its values can't be restored."))
+	case hides:
+		u.warnings.add(link.WarnGone, report.Authentik, lacks, say.Of("So there is none to delete, unless it was "+
+			"renamed and is no longer used for this link. Then delete it in authentik."))
+	default:
+		u.warnings.add(link.WarnGone, report.Authentik, lacks, say.Of("So there is none to delete."))
+	}
+}
+
+// creates reports whether the changes to undo created the object of one of them.
+func (u *undoer) creates(c *link.Change) bool {
+	kinds := []link.Kind{c.Kind}
+	if c.Kind == link.KindApplication || c.Kind == link.KindProvider {
+		kinds = append(kinds, link.KindPair)
+	}
+	return slices.ContainsFunc(u.done, func(x link.Change) bool {
+		return x.Before == nil && slices.Contains(kinds, x.Kind)
+	})
 }
 
 // SlugSince returns the slug that an application of the changes done has now, if the snapshot lacks it under the slug
@@ -241,9 +299,14 @@ func (u *undoer) deleteApplication(c *link.Change, now link.ApplicationState) {
 func (u *undoer) deleteProvider(c *link.Change, made *link.ProviderState) {
 	now := u.findProvider(made)
 	if now == nil {
+		u.gone(&link.Change{Kind: link.KindProvider, Object: providerObject(made)}, false, made.PK == 0)
 		return
 	}
 	c.Kind, c.Object = link.KindProvider, providerObject(now)
+	if now.ApplicationSlug != "" && now.ApplicationSlug != u.slug && !u.force {
+		u.conflict(c, say.Of("it is now of the application “%s” (%s)", now.ApplicationName, now.ApplicationSlug))
+		return
+	}
 	left := *made
 	nameRefs(&left, &u.a)
 	if u.changedSince(c, now.Values(u.a.Features), left.Values(u.a.Features)) {
@@ -264,9 +327,10 @@ func (u *undoer) findProvider(p *link.ProviderState) *link.ProviderState {
 
 // providerMade returns the provider that a receipt has as p, as it is now.
 func providerMade(a *link.AuthentikSnapshot, p *link.ProviderState) *link.ProviderState {
-	return link.Find(a.Providers, func(x link.ProviderState) bool {
-		return x.ClientID == p.ClientID || (p.PK != 0 && x.PK == p.PK)
-	})
+	if now := providerByPK(a, p.PK); now != nil {
+		return now
+	}
+	return providerByClient(a, p.ClientID)
 }
 
 // providerOfChange returns the provider that a change made or wrote, as it is now.
@@ -289,15 +353,12 @@ func (u *undoer) Provider(e link.Edit[link.ProviderState]) {
 		return
 	}
 	now := u.findProvider(after)
-	switch gone := say.Of("authentik no longer has the %s.", c.Object); {
-	case now != nil:
-		renamed(c, providerObject(was), providerObject(now))
-		revert(u, link.ProviderAttrs(), c, now, new(*now), u.withoutLogout(c, was), after)
-	case u.force:
-		u.warnings.add(link.WarnGone, report.Authentik, gone, say.Of("Its values can't be restored."))
-	default:
-		u.problems.Add("", gone, say.Of("Its values can't be restored."))
+	if now == nil {
+		u.gone(c, true, false)
+		return
 	}
+	renamed(c, providerObject(was), providerObject(now))
+	revert(u, link.ProviderAttrs(), c, now, new(*now), u.withoutLogout(c, was), after)
 }
 
 // withoutLogout returns what a provider was, for an authentik without a type of redirect URIs without those for the
@@ -321,6 +382,7 @@ func (u *undoer) withoutLogout(c *link.Change, was *link.ProviderState) *link.Pr
 func (u *undoer) Application(e link.Edit[link.ApplicationState]) {
 	c, was, after, now := e.Change, e.Before, e.After, u.a.Application
 	if now == nil || now.Slug != after.Slug && after.PK != "" && after.PK != now.PK { // the provider's new application
+		u.gone(c, was != nil, true)
 		return
 	}
 	if was == nil {
@@ -339,16 +401,13 @@ func (u *undoer) Application(e link.Edit[link.ApplicationState]) {
 // Binding deletes a binding that an apply created.
 func (u *undoer) Binding(e link.Edit[link.BindingState]) {
 	c, after := e.Change, e.After
-	now := link.Find(u.a.Bindings, func(b link.BindingState) bool {
-		return b.Kind == after.Kind && b.Target.ID == after.Target.ID && b.Enabled == after.Enabled &&
-			b.Negate == after.Negate
-	})
+	now := u.findBinding(after)
 	if now == nil {
+		u.gone(c, false, after.PK == "")
 		return
 	}
 	if !u.force && !now.AsMade(*after) {
-		u.ask(say.Of("authentik: %s has changed since: its order is now %d, its expiry “%s”.",
-			c.Object, now.Order, expiry(*now)), say.Of("to discard that change as well"))
+		u.conflict(c, bindingIs(now))
 		return
 	}
 	switch last := u.a.Application != nil && len(u.a.Bindings) == 1; {
@@ -360,6 +419,26 @@ func (u *undoer) Binding(e link.Edit[link.BindingState]) {
 			"authentik account can use the application."), say.Of("It was like this before."))
 	}
 	u.add(c, now, nil, now.Values(), nil)
+}
+
+// findBinding returns the binding that a receipt has as b. Without its primary key, one that was turned off or negated
+// since is not told from another one of the same target.
+func (u *undoer) findBinding(b *link.BindingState) *link.BindingState {
+	return link.Find(u.a.Bindings, func(now link.BindingState) bool {
+		if b.PK != "" {
+			return now.PK == b.PK
+		}
+		return now.Kind == b.Kind && now.Target.ID == b.Target.ID && now.Enabled == b.Enabled && now.Negate == b.Negate
+	})
+}
+
+// bindingIs says what a binding that was changed is now.
+func bindingIs(b *link.BindingState) say.Text {
+	is := []say.Text{say.Of("it is of %s", b.Who())}
+	if !b.Enabled {
+		is = append(is, say.Of("it is disabled"))
+	}
+	return say.Series(append(is, say.Of("its order is now %d", b.Order), say.Of("its expiry is “%s”", expiry(*b)))...)
 }
 
 // Settings undoes a change of PocketBase's settings.
@@ -377,8 +456,7 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 	c, was, after := e.Change, e.Before, e.After
 	now := u.p.Collection(after.Name)
 	if was == nil || now == nil {
-		u.problems.Add("", say.Of("PocketBase no longer has the auth collection “%s”.", after.Name),
-			say.Of("Its values can't be restored."))
+		u.goneCollection(after.Name)
 		return
 	}
 	if table := link.FlatAttrs(c.Kind); table != nil {
@@ -436,6 +514,17 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 			say.Of("PocketBase never shows it, so undo can't restore the previous one. Enter it in PocketBase if "+
 				"it was different."))
 	}
+}
+
+// goneCollection says that PocketBase no longer has the collection.
+func (u *undoer) goneCollection(name string) {
+	lacks, rest := say.Of("PocketBase no longer has the auth collection “%s”.", name),
+		say.Of("Its values can't be restored.")
+	if u.force {
+		u.warnings.add(link.WarnGone, report.PB, lacks, rest)
+		return
+	}
+	u.problems.Add("", lacks, rest, report.Way{Run: report.RunForce, For: say.Of("to take back the rest")})
 }
 
 // onlySecret reports whether a change wrote nothing but a client secret.

@@ -16,6 +16,8 @@ type undoer struct {
 	p        link.PocketBaseSnapshot
 	force    bool
 	own      string             // the link's auth collection
+	slug     string             // its application's now, empty for none
+	done     []link.Change      // what an undo takes back
 	had      link.ProviderState // the scope mappings of the link's provider before the undo
 	changes  []link.Change
 	from     map[string][]link.FieldValue // values before each change, by its ID

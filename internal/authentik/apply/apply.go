@@ -15,12 +15,23 @@ import (
 // Writer writes changes to a connected authentik.
 type Writer struct {
 	*rest.Client
-	secrets []secret.Text // hidden in case authentik repeats them
-	made    *sync.Map     // the primary keys of the mappings that it created, by name
+	secrets  []secret.Text        // hidden in case authentik repeats them
+	made     *sync.Map            // the primary keys of the mappings that it created, by name
+	created  *sync.Map            // the primary keys of what it created, by the ID of the change
+	keysMade map[link.Kind]string // those of the running change
 }
 
 // NewWriter returns a writer for a connected authentik.
-func NewWriter(c *rest.Client) *Writer { return &Writer{Client: c, made: &sync.Map{}} }
+func NewWriter(c *rest.Client) *Writer {
+	return &Writer{Client: c, made: &sync.Map{}, created: &sync.Map{}}
+}
+
+// Created returns the primary keys of what the last Apply of the change created, nil for nothing.
+func (c *Writer) Created(ch link.Change) map[link.Kind]string {
+	keys, _ := c.created.Load(ch.ID())
+	found, _ := keys.(map[link.Kind]string)
+	return found
+}
 
 // Apply carries out one change: it writes, determines the outcome if the response was lost, reads back and
 // compares. The error is a *report.Fault that holds what was written.
@@ -30,12 +41,14 @@ func (c *Writer) Apply(ctx context.Context, ch link.Change) error {
 
 func (c *Writer) apply(ctx context.Context, ch link.Change) error {
 	of := *c
-	of.secrets = ch.Secrets()
+	of.secrets, of.keysMade = ch.Secrets(), map[link.Kind]string{}
 	w := writes{c: &of}
 	if !ch.Visit(&w) || w.write == nil {
 		return brokenPlan("a change of the kind " + string(ch.Kind))
 	}
-	return w.write(ctx)
+	err := w.write(ctx)
+	c.created.Store(ch.ID(), of.keysMade)
+	return err
 }
 
 // writes selects the write for a change, nil for none.

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"maps"
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
@@ -33,6 +34,7 @@ func (c *Writer) createBinding(ctx context.Context, wanted *link.BindingState) e
 	}
 	look := func(ctx context.Context) (finding, error) { return c.lookForBinding(ctx, b) }
 	if found, err := look(ctx); err != nil || found.presence == asWanted {
+		maps.Copy(c.keysMade, found.keys)
 		return err
 	}
 	body := bindingBody(&b)
@@ -49,7 +51,7 @@ func (c *Writer) lookForBinding(ctx context.Context, want link.BindingState) (fi
 	}
 	for _, found := range bindings {
 		if bound(want, rest.BindingState(found)) {
-			return finding{presence: asWanted}, nil
+			return c.bindings().found(found, finding{presence: asWanted}), nil
 		}
 	}
 	return finding{}, nil

@@ -114,7 +114,13 @@ func (k *kind[W, S]) compare(want S, found rest.Object, names []string) finding 
 		return finding{}
 	}
 	differs := rest.Differing(names, rest.FieldsOf(k.table, want), rest.FieldsOf(k.table, k.state(found)), found)
-	return seen(differs, rest.WritesSecret(names) && rest.HidesSecret(found))
+	return k.found(found, seen(differs, rest.WritesSecret(names) && rest.HidesSecret(found)))
+}
+
+// found adds the object's primary key to what was found.
+func (k *kind[W, S]) found(o rest.Object, f finding) finding {
+	f.keys = map[link.Kind]string{k.of: o.Text("pk")}
+	return f
 }
 
 // first returns the first object, nil for none.

@@ -102,7 +102,10 @@ func (c *Writer) lookForPair(ctx context.Context, w wantedPair) (finding, error)
 	if err := group.Wait(); err != nil {
 		return finding{}, err
 	}
-	return seen(slices.Concat(differs, fromProvider.differs, fromBindings), fromProvider.hidden), nil
+	found := seen(slices.Concat(differs, fromProvider.differs, fromBindings), fromProvider.hidden)
+	found.keys = map[link.Kind]string{link.KindApplication: application.Text("pk"),
+		link.KindProvider: application.Text("provider")}
+	return found, nil
 }
 
 // readPair reads the application with the pair's slug and the provider with its client ID, nil for none.

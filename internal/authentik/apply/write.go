@@ -34,8 +34,9 @@ type write struct {
 // finding is the result of a look.
 type finding struct {
 	presence presence
-	differs  []string // the fields that differ
-	hidden   bool     // authentik does not show the client secret that was written
+	differs  []string             // the fields that differ
+	hidden   bool                 // authentik does not show the client secret that was written
+	keys     map[link.Kind]string // the primary keys of what was found
 }
 
 // presence is whether the object exists.
@@ -88,7 +89,7 @@ func (w write) authentiks(a rest.Answer) bool {
 // sendWrite sends the write, determines its outcome if the response doesn't tell, and reads the object back. It
 // never sends a write again without having seen that the first one had no effect.
 // Waiting for a turn takes none of its time.
-func (c *Writer) sendWrite(ctx context.Context, w write) error {
+func (c *Writer) sendWrite(ctx context.Context, w write) (finding, error) {
 	ctx, left, stop := outbound.Countdown(ctx, wire.Patience)
 	defer stop()
 	for try := 1; ; try++ {
@@ -97,50 +98,49 @@ func (c *Writer) sendWrite(ctx context.Context, w write) error {
 		case done:
 			return c.confirm(ctx, w, a)
 		case unsent:
-			return report.WithWritten(c.NoAnswer(a.Err), report.WrittenNone)
+			return finding{}, report.WithWritten(c.NoAnswer(a.Err), report.WrittenNone)
 		case refused:
-			if try > 1 && c.isThere(ctx, w) {
-				return nil // an earlier try was slow, not lost
+			if try > 1 {
+				if found, err := w.look(ctx); err == nil && found.presence == asWanted {
+					return found, nil // an earlier try was slow, not lost
+				}
 			}
-			return report.WithWritten(c.refusal(w, a), report.WrittenNone)
+			return finding{}, report.WithWritten(c.refusal(w, a), report.WrittenNone)
 		}
 		if err := c.Pause(ctx, min(wire.Delay(firstWriteWait, try, a.Header),
 			max(firstWriteWait, left()))); err != nil {
-			return unknownFault(w, err)
+			return finding{}, unknownFault(w, err)
 		}
 		found, err := w.look(ctx)
 		switch {
 		case err != nil:
-			return unknownFault(w, err)
+			return found, unknownFault(w, err)
 		case found.presence == asWanted:
-			return nil
+			return found, nil
 		case found.presence == different && w.verb == create:
-			return differentFault(w, found) // a change or delete has not happened yet
+			return found, differentFault(w, found) // a change or delete has not happened yet
 		case try == writeTries || left() <= 0:
-			return report.WithWritten(c.gaveUpFault(w, a), report.WrittenNone)
+			return found, report.WithWritten(c.gaveUpFault(w, a), report.WrittenNone)
 		}
 	}
 }
 
-func (c *Writer) isThere(ctx context.Context, w write) bool {
-	found, err := w.look(ctx)
-	return err == nil && found.presence == asWanted
-}
-
 // confirm reads the written object back and compares it, unless the answer shows it as stored.
-func (c *Writer) confirm(ctx context.Context, w write, a rest.Answer) error {
-	if o, isObject := a.Object(); isObject && w.stored != nil && w.stored(o).presence == asWanted {
-		return nil
+func (c *Writer) confirm(ctx context.Context, w write, a rest.Answer) (finding, error) {
+	if o, isObject := a.Object(); isObject && w.stored != nil {
+		if found := w.stored(o); found.presence == asWanted {
+			return found, nil
+		}
 	}
 	wire.Written(ctx)
 	found, err := w.look(ctx)
 	switch {
 	case err != nil:
-		return unseenFault(w, err)
+		return found, unseenFault(w, err)
 	case found.presence == asWanted:
-		return nil
+		return found, nil
 	}
-	return storedOtherwiseFault(w, found)
+	return found, storedOtherwiseFault(w, found)
 }
 
 // took reports whether the response proves that the write succeeded.

@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"errors"
+	"maps"
 
 	"authpocket/internal/report"
 )
@@ -14,8 +15,12 @@ func (t tried) Unwrap() error { return t.error }
 
 // carryOut sends the write, determines its outcome and reads the object back.
 func (c *Writer) carryOut(ctx context.Context, w write) error {
-	if err := c.sendWrite(ctx, w); err != nil {
+	found, err := c.sendWrite(ctx, w)
+	if err != nil {
 		return tried{err}
+	}
+	if w.verb == create {
+		maps.Copy(c.keysMade, found.keys)
 	}
 	return nil
 }

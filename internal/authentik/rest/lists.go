@@ -208,6 +208,25 @@ func (c *Client) Application(ctx context.Context, slug string) (Object, error) {
 	return c.One(ctx, n, Get(Item(PathApplications, slug)))
 }
 
+// ApplicationByKey returns the application with that primary key, nil for none. A token that is not a superuser's finds
+// it among those that its user may use, which may come from a cache.
+func (c *Client) ApplicationByKey(ctx context.Context, pk string) (Object, error) {
+	all, err := c.All(ctx, List{Need{What: say.Of("applications"), Perm: report.PermViewApplication},
+		Get(PathApplications, "superuser_full_list", "true", "ordering", "slug")})
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range all {
+		if one.Text("pk") != pk {
+			continue
+		}
+		if now, err := c.Application(ctx, one.Text("slug")); now.Text("pk") == pk || err != nil {
+			return now, err
+		}
+	}
+	return nil, nil
+}
+
 // Provider returns the OAuth2 provider with that primary key, nil for none.
 func (c *Client) Provider(ctx context.Context, pk int) (Object, error) {
 	n := Need{What: say.Of("OAuth2 provider"), Perm: report.PermViewProvider}
