@@ -53,7 +53,11 @@ func (w *world) observe(q link.Query) (link.AuthentikSnapshot, link.PocketBaseSn
 	for _, p := range w.providers {
 		a.Providers = append(a.Providers, w.readProvider(p))
 	}
-	if app := w.app(q.Slug); app != nil {
+	app := w.app(q.Slug)
+	if q.ApplicationPK != "" {
+		app = pick(w.apps, func(a link.ApplicationState) bool { return a.PK == q.ApplicationPK })
+	}
+	if app != nil {
 		read := *app
 		if p := w.provider(read.Provider); p != nil {
 			read.ProviderName, read.ProviderKind = p.Name, "OAuth2/OpenID Provider"

@@ -222,17 +222,24 @@ func (u *undoer) gone(c *link.Change, before, hides bool) {
 	lacks := say.Of("authentik has no %s.", c.Object)
 	switch {
 	case before && u.creates(c):
-	case before && !u.force:
-		u.problems.Add("", lacks, say.Of("Its values can't be restored."),
-			report.Way{Run: report.RunForce, For: say.Of("to take back the rest")})
 	case before:
-		u.warnings.add(link.WarnGone, report.Authentik, lacks, say.Of("Its values can't be restored."))
+		u.lost(report.Authentik, lacks)
 	case hides:
 		u.warnings.add(link.WarnGone, report.Authentik, lacks, say.Of("So there is none to delete, unless it was "+
 			"renamed and is no longer used for this link. Then delete it in authentik."))
 	default:
 		u.warnings.add(link.WarnGone, report.Authentik, lacks, say.Of("So there is none to delete."))
 	}
+}
+
+// lost says why values can't be restored, which is a problem unless force is set.
+func (u *undoer) lost(system report.System, why say.Text) {
+	if u.force {
+		u.warnings.add(link.WarnGone, system, why, say.Of("Its values can't be restored."))
+		return
+	}
+	u.problems.Add("", why, say.Of("Its values can't be restored."),
+		report.Way{Run: report.RunForce, For: say.Of("to take back the rest")})
 }
 
 // creates reports whether the changes to undo created the object of one of them.
@@ -456,7 +463,7 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 	c, was, after := e.Change, e.Before, e.After
 	now := u.p.Collection(after.Name)
 	if was == nil || now == nil {
-		u.goneCollection(after.Name)
+		u.lost(report.PB, say.Of("PocketBase no longer has the auth collection “%s”.", after.Name))
 		return
 	}
 	if table := link.FlatAttrs(c.Kind); table != nil {
@@ -464,21 +471,18 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 		return
 	}
 	slot := slotOf(c)
-	at, had := link.SlotIndex(&now.OAuth2, slot), link.SlotIndex(&was.OAuth2, slot) >= 0
-	old := was.OAuth2
-	if made := link.SlotIndex(&after.OAuth2, slot); made >= 0 && !had {
-		client := after.OAuth2.Providers[made].ClientID
-		to := now.SlotWith(client) // its slot was renamed, unless it was there before
-		if to != "" && to != was.SlotWith(client) && (at < 0 || now.OAuth2.Providers[at].ClientID != client) {
-			if !u.force {
-				u.conflict(c, say.Of("%s is now “%s”", slot, to))
-				return
-			}
-			if slot, at = to, link.SlotIndex(&now.OAuth2, to); link.SlotIndex(&old, to) >= 0 {
-				old.Providers = nil // another one was there
-			}
+	had, old := link.SlotIndex(&was.OAuth2, slot) >= 0, was.OAuth2
+	if client := clientOf(&after.OAuth2, slot); client != "" && client != clientOf(&was.OAuth2, slot) {
+		to, ok := u.moved(c, was, slot, client)
+		if !ok {
+			return
 		}
+		if to != slot && link.SlotIndex(&old, to) >= 0 {
+			old.Providers = nil // another one was there
+		}
+		slot, now = to, u.p.Collection(after.Name)
 	}
+	at := link.SlotIndex(&now.OAuth2, slot)
 	if at < 0 && had && onlySecret(c) { // which nothing restores
 		return
 	}
@@ -499,14 +503,14 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 		u.warnLinked(slot)
 	}
 	restoreOAuth2(&back.OAuth2, old, slot, c.Fields)
-	u.giveSecret(now.OAuth2, &back.OAuth2, slot)
-	if at < 0 && had && !back.OAuth2.Providers[link.SlotIndex(&back.OAuth2, slot)].ClientSecret.IsSet() {
-		u.problems.Add("", say.Of("authentik no longer has the application that %s signed in with.", slot),
-			say.Of("Its values can't be restored."))
-		return
+	u.giveSecret(now.OAuth2, &back.OAuth2, slot, clientOf(&after.OAuth2, slot))
+	again := at < 0 && had
+	if i := link.SlotIndex(&back.OAuth2, slot); again && !back.OAuth2.Providers[i].ClientSecret.IsSet() {
+		u.lost(report.PB, say.Of("authentik no longer has the application that %s signed in with.", slot))
+		back.OAuth2.Providers, again = slices.Delete(back.OAuth2.Providers, i, i+1), false
 	}
 	u.add(c, now, &back, slotValues(now.OAuth2, slot), slotValues(back.OAuth2, slot))
-	if at < 0 && had {
+	if again {
 		u.namesSecret(c, slot)
 	}
 	if had && c.Changed(slot+".clientSecret") {
@@ -516,15 +520,62 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 	}
 }
 
-// goneCollection says that PocketBase no longer has the collection.
-func (u *undoer) goneCollection(name string) {
-	lacks, rest := say.Of("PocketBase no longer has the auth collection “%s”.", name),
-		say.Of("Its values can't be restored.")
-	if u.force {
-		u.warnings.add(link.WarnGone, report.PB, lacks, rest)
-		return
+// moved returns where a slot that got its client by the change is now: another one if the change added it and it was
+// renamed since. Other slots that got the client since would sign in nobody: they go with force, and are a problem
+// without.
+func (u *undoer) moved(c *link.Change, was *link.CollectionState, slot, client string) (to string, ok bool) {
+	now, since := u.p.Collection(was.Name), []string{}
+	at := link.SlotIndex(&now.OAuth2, slot)
+	stays := at >= 0 && now.OAuth2.Providers[at].ClientID == client
+	for _, p := range now.OAuth2.Providers {
+		before := slices.ContainsFunc(was.OAuth2.Providers,
+			func(q link.OAuth2Provider) bool { return q.Slot == p.Slot && q.ClientID == client })
+		if link.IsSlot(p.Slot) && p.Slot != slot && p.ClientID == client && !before {
+			since = append(since, p.Slot)
+		}
 	}
-	u.problems.Add("", lacks, rest, report.Way{Run: report.RunForce, For: say.Of("to take back the rest")})
+	switch {
+	case len(since) == 0:
+		return slot, true
+	case !u.force && stays:
+		u.conflict(c, say.Of("%s has the same client ID", since[0]))
+		return slot, false
+	case !u.force:
+		u.conflict(c, say.Of("%s is now “%s”", slot, since[0]))
+		return slot, false
+	case !stays && link.SlotIndex(&was.OAuth2, slot) < 0:
+		slot, since = since[0], since[1:]
+	}
+	for _, copied := range slices.Backward(since) {
+		if !u.removeCopy(was.Name, copied) {
+			return slot, false
+		}
+	}
+	return slot, true
+}
+
+// removeCopy removes a slot that somebody has added with the link's client.
+func (u *undoer) removeCopy(collection, slot string) bool {
+	now := u.p.Collection(collection)
+	back := *now
+	back.OAuth2.Providers = slices.Clone(now.OAuth2.Providers)
+	at := link.SlotIndex(&now.OAuth2, slot)
+	if u.movesSecrets(&back, at) {
+		return false
+	}
+	u.warnLinked(slot)
+	back.OAuth2.Providers = slices.Delete(back.OAuth2.Providers, at, at+1)
+	u.add(&link.Change{System: report.PB, Kind: link.KindOldSlot, Object: oldSlotObject(slot, now)}, now, &back,
+		slotValues(now.OAuth2, slot), slotValues(back.OAuth2, slot))
+	return true
+}
+
+// clientOf returns the client ID of a slot, empty for none.
+func clientOf(o *link.OAuth2State, slot string) string {
+	if at := link.SlotIndex(o, slot); at >= 0 {
+		return o.Providers[at].ClientID
+	}
+	return ""
 }
 
 // onlySecret reports whether a change wrote nothing but a client secret.

@@ -148,6 +148,8 @@ func flatten(out map[string]string, place string, of any) {
 			out[name] = link.Value(f, "null")
 		case *bool:
 			out[name] = fmt.Sprint(link.Value(f, false))
+		case link.Ref:
+			out[name] = f.ID
 		case []link.Ref:
 			out[name] = fmt.Sprint(slices.Collect(func(yield func(string) bool) {
 				for _, r := range f {

@@ -108,8 +108,9 @@ func replaced[T any](list []T, e link.Edit[T], is func(T) bool) []T {
 	return list
 }
 
-// giveSecret sets authentik's client secret on a restored element: PocketBase requires one.
-func (u *undoer) giveSecret(now link.OAuth2State, back *link.OAuth2State, slot string) {
+// giveSecret sets authentik's client secret on a restored element: PocketBase requires one. The provider has the
+// element's client ID, its current one or the one that was written.
+func (u *undoer) giveSecret(now link.OAuth2State, back *link.OAuth2State, slot, written string) {
 	i, at := link.SlotIndex(back, slot), link.SlotIndex(&now, slot)
 	if i < 0 {
 		return
@@ -118,7 +119,7 @@ func (u *undoer) giveSecret(now link.OAuth2State, back *link.OAuth2State, slot s
 	if at >= 0 {
 		clientIDs = append(clientIDs, now.Providers[at].ClientID)
 	}
-	for _, clientID := range clientIDs {
+	for _, clientID := range append(clientIDs, written) {
 		if p := providerByClient(&u.a, clientID); p != nil {
 			back.Providers[i].ClientSecret = p.ClientSecret
 			return
@@ -140,7 +141,7 @@ func (u *undoer) rewriteSecret(done []link.Change) {
 		}
 		back := *now
 		back.OAuth2.Providers = slices.Clone(now.OAuth2.Providers)
-		u.giveSecret(now.OAuth2, &back.OAuth2, slot)
+		u.giveSecret(now.OAuth2, &back.OAuth2, slot, "")
 		if back.OAuth2.Providers[link.SlotIndex(&back.OAuth2, slot)].ClientSecret.IsSet() {
 			u.addSecret(&c, now, &back, slot)
 			return
