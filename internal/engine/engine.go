@@ -242,15 +242,20 @@ func (e *Engine) find(ctx context.Context, spec link.Spec, observe observer) (Sn
 	if err != nil {
 		return snaps, spec, err
 	}
-	return follow(ctx, &spec, snaps, observe)
+	return e.follow(ctx, &spec, snaps, observe)
 }
 
-// follow observes again if snaps show that the link has another slug than spec.
-func follow(ctx context.Context, spec *link.Spec, snaps Snapshots, observe observer) (Snapshots, link.Spec, error) {
+// follow observes again if snaps show that the link has another slug than spec. It adds what receipts say of an
+// application without a provider.
+func (e *Engine) follow(ctx context.Context, spec *link.Spec, snaps Snapshots, observe observer) (Snapshots,
+	link.Spec, error) {
 	var err error
 	if slug := plans.SlugFor(spec, &snaps.Authentik, &snaps.PocketBase); slug != spec.Query().Slug {
 		spec.Application.Slug = &slug
 		snaps, err = observe(ctx, *spec)
+	}
+	if err == nil {
+		spec.Made, err = e.madeFor(spec, &snaps)
 	}
 	return snaps, *spec, err
 }

@@ -73,7 +73,7 @@ func (e *Engine) findOpen(ctx context.Context, spec *link.Spec) (Snapshots, link
 	if err != nil {
 		return snaps, *spec, err
 	}
-	return follow(ctx, new(e.withDefaults(*spec, snaps)), snaps, e.Observe)
+	return e.follow(ctx, new(e.withDefaults(*spec, snaps)), snaps, e.Observe)
 }
 
 // withDefaults fills in the auth collection and, while the addresses of PocketBase are open, these and authentik's

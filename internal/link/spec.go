@@ -35,6 +35,9 @@ type Spec struct {
 
 	// Others are further links to the same PocketBase, which the engine sets.
 	Others []Other `yaml:"-" json:"-"`
+	// Made are the applications that receipts of these two systems name. The engine sets them if the application has
+	// no provider.
+	Made []Made `yaml:"-" json:"-"`
 }
 
 // RedirectURI is one entry of a provider's redirect URIs.
@@ -183,6 +186,22 @@ type Other struct {
 	Slug, ProviderName string
 	// Slot is its slot of this link's collection, AnySlot, or empty if this link need not leave it one.
 	Slot string
+}
+
+// Made is an application that authpocket created or wrote, as receipts name it.
+type Made struct {
+	PK         string // empty if it is not known
+	Slug, Name string
+	ClientIDs  []string // of the providers that it had
+}
+
+// Is reports whether it is the application: by its primary key, or else by its slug and name and the client ID of a
+// provider that it had and that PocketBase still has.
+func (m *Made) Is(a *ApplicationState, clientID string) bool {
+	if m.PK != "" {
+		return m.PK == a.PK
+	}
+	return m.Slug == a.Slug && m.Name == a.Name && slices.Contains(m.ClientIDs, clientID)
 }
 
 // AnySlot stands for the first slot that is free. It goes to the earlier of two links.

@@ -3,6 +3,7 @@ package plans
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"authpocket/internal/link"
 	"authpocket/internal/report"
@@ -165,7 +166,7 @@ type existing struct {
 func find(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot, problems *report.Problems) existing {
 	candidates := Candidates(s, a, *p)
 	if a.Application != nil {
-		return findBySlug(s, a, *p, candidates, problems)
+		return findBySlug(s, a, p, candidates, problems)
 	}
 	if s.Existing == link.ExistingNew {
 		return existing{provider: orphanWith(candidates, s.Provider.ClientID)}
@@ -198,11 +199,11 @@ func describe(candidates []Candidate) say.Text {
 
 // findBySlug returns the application with the spec's slug, if it belongs to this link or the spec says to use
 // it. With ExistingNew, one that belongs to this link was created by an earlier run.
-func findBySlug(s *link.Spec, a *link.AuthentikSnapshot, p link.PocketBaseSnapshot, candidates []Candidate,
+func findBySlug(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot, candidates []Candidate,
 	problems *report.Problems) existing {
 	app := a.Application
 	if app.Provider == 0 {
-		return findHalf(s, app, candidates, problems)
+		return findHalf(s, a, p, candidates, problems)
 	}
 	provider := providerByPK(a, app.Provider)
 	if provider == nil && app.ProviderKind == oauth2Kind {
@@ -263,9 +264,31 @@ func providerByPK(a *link.AuthentikSnapshot, pk int) *link.ProviderState {
 	return link.Find(a.Providers, func(p link.ProviderState) bool { return p.PK == pk && pk != 0 })
 }
 
+// hadProvider reports whether the slug's application is this link's and its provider was deleted since: receipts, or
+// the addresses in PocketBase's slot, name the application.
+func hadProvider(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot) bool {
+	app := a.Application
+	if app == nil || app.Provider != 0 || s.Existing == link.ExistingNew {
+		return false
+	}
+	stale, c := "", p.Collection(s.Query().Collection)
+	if c != nil {
+		stale = staleClient(s, c, a, endpointsOf(link.Desired{AuthentikURL: cmp.Or(s.AuthentikURL, a.URL)}, s))
+	}
+	if slices.ContainsFunc(s.Made, func(m link.Made) bool { return m.Is(app, stale) }) {
+		return true
+	}
+	return stale != "" && slices.ContainsFunc(c.OAuth2.Providers, func(o link.OAuth2Provider) bool {
+		of := func(u string) bool { return strings.Contains(u, "/application/o/"+app.Slug+"/") }
+		return o.ClientID == stale && (of(o.JWKSURL) || slices.ContainsFunc(o.Issuers, of))
+	})
+}
+
 // findHalf returns the slug's application, which has no provider, with the provider that an interrupted run may
 // have left for it.
-func findHalf(s *link.Spec, app *link.ApplicationState, candidates []Candidate, problems *report.Problems) existing {
+func findHalf(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot, candidates []Candidate,
+	problems *report.Problems) existing {
+	app := a.Application
 	candidates = likeliest(candidates)
 	name := link.Value(s.Application.Name, app.Name)
 	half := orphanOf(candidates, link.Value(s.Provider.Name, link.DefaultProviderName(name)))
@@ -276,16 +299,20 @@ func findHalf(s *link.Spec, app *link.ApplicationState, candidates []Candidate, 
 	switch {
 	case s.Existing == link.ExistingNew && ours:
 	case s.Existing == link.ExistingUse:
+	case half == nil && hadProvider(s, a, p) && !slices.ContainsFunc(candidates, Candidate.rivals):
 	case s.Existing == link.ExistingAsk && ours && len(candidates) == 1 && !candidates[0].shared:
 	case s.Existing == link.ExistingNew:
 		problems.Add("application.slug", slugTaken(app), say.Of("Choose another slug to create a new one."))
 	default:
 		problems.Add("application.slug", say.Of("The slug “%s” is taken by the application “%s”, which has no "+
 			"provider.", app.Slug, app.Name), say.Of("Choose another slug."),
-			report.UseExisting(say.Of("to give it one")))
+			report.UseExisting(say.Of("to give it one, as for a link whose provider was deleted")))
 	}
 	return existing{application: app, provider: half}
 }
+
+// rivals reports whether the candidate may be meant in the place of a provider that was deleted.
+func (c Candidate) rivals() bool { return c.strong || c.Provider.ApplicationSlug == "" }
 
 // orphanWith returns the provider without an application that has the client ID, nil for none. Client IDs are
 // unique, so a new provider can't have it too.

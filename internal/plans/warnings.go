@@ -12,6 +12,7 @@ import (
 // warnings returns what the admin should know before the plan is applied.
 func warnings(s *link.Spec, d *link.Desired, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot) []link.Warning {
 	var w warner
+	w.lostProvider(s, d, a, p)
 	w.access(d, a)
 	w.lifetimes(d)
 	w.email(d, a)
@@ -31,6 +32,16 @@ type warner []link.Warning
 
 func (w *warner) add(id link.WarningID, system report.System, summary, detail say.Text, ways ...report.Way) {
 	*w = append(*w, link.Warning{ID: id, System: system, Summary: summary, Detail: detail, Ways: ways})
+}
+
+// lostProvider warns if the link's provider was deleted.
+func (w *warner) lostProvider(s *link.Spec, d *link.Desired, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot) {
+	if d.Provider.PK == 0 && hadProvider(s, a, p) {
+		w.add(link.WarnGone, report.Authentik, say.Of("The provider of the application “%s” was deleted.",
+			a.Application.Name),
+			say.Of("Nobody can sign in without it. A new one is created and attached to the application, with another "+
+				"client secret. What was set in the deleted one and is not named here has its default again."))
+	}
 }
 
 func (w *warner) access(d *link.Desired, a *link.AuthentikSnapshot) {

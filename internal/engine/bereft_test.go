@@ -1,0 +1,168 @@
+package engine_test
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"testing"
+
+	"authpocket/internal/link"
+)
+
+// deleteProvider deletes the only provider, as an admin does.
+func (b *bench) deleteProvider() {
+	b.t.Helper()
+	b.authentik(http.MethodDelete, "/providers/oauth2/"+strconv.Itoa(b.box.Authentik().Snapshot().Providers[0].PK)+"/",
+		nil)
+}
+
+// isLinked checks that there is one application with one provider, whose client PocketBase has, and nothing to plan.
+func (b *bench) isLinked(s link.Spec) {
+	b.t.Helper()
+	sim := b.box.Authentik().Snapshot()
+	if len(sim.Applications) != 1 || len(sim.Providers) != 1 || sim.Applications[0].Provider != sim.Providers[0].PK {
+		b.t.Fatalf("there are %+v and %d providers", sim.Applications, len(sim.Providers))
+	}
+	if got := b.secretsInPocketBase(); len(got) != 2 || got["oidc"] != sim.Providers[0].ClientSecret {
+		b.t.Errorf("PocketBase has the secrets %v", got)
+	}
+	if plan := b.plan(s); !plan.Empty() {
+		b.t.Errorf("the next plan is\n%s", show(plan))
+	}
+}
+
+func warnsOfProvider(plan link.Plan) bool {
+	return slices.ContainsFunc(plan.Warnings, func(w link.Warning) bool {
+		return w.ID == link.WarnGone && w.Summary.String() == "The provider of the application “PocketBase” was deleted."
+	})
+}
+
+// TestAProviderThatWasDeletedIsMadeAnew for the application that a receipt names.
+func TestAProviderThatWasDeletedIsMadeAnew(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.keeping()
+	s := b.minimal()
+	s.Access = &link.Access{Groups: []string{"staff"}}
+	b.link(s)
+	before := b.box.Authentik().Snapshot()
+	b.deleteProvider()
+	plan := b.plan(s)
+	if !warnsOfProvider(plan) {
+		t.Errorf("it warns %+v", plan.Warnings)
+	}
+	b.apply(plan)
+	b.isLinked(s)
+	after := b.box.Authentik().Snapshot()
+	if after.Applications[0].PK != before.Applications[0].PK || after.Providers[0].ClientID !=
+		before.Providers[0].ClientID || len(after.Bindings) != 1 {
+		t.Errorf("it was %+v and is %+v, with %d bindings", before.Applications, after.Applications,
+			len(after.Bindings))
+	}
+}
+
+// TestARemovalTakesAnApplicationWhoseProviderWasDeleted and the slot in PocketBase.
+func TestARemovalTakesAnApplicationWhoseProviderWasDeleted(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.keeping()
+	b.link(b.minimal())
+	b.deleteProvider()
+	b.apply(b.removal(b.minimal()))
+	sim := b.box.Authentik().Snapshot()
+	if got := b.secretsInPocketBase(); len(sim.Applications)+len(sim.Providers) > 0 || len(got) != 1 || b.hasOwnMapping() {
+		t.Errorf("left are %+v %+v, the secrets %v", sim.Applications, sim.Providers, got)
+	}
+}
+
+// TestAnApplicationWithoutProviderStaysItsOwners: without evidence, it is somebody else's.
+func TestAnApplicationWithoutProviderStaysItsOwners(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		keeps bool
+		then  func(*bench)
+	}{
+		"no receipt": {false, (*bench).deleteProvider},
+		"another application has the slug": {true, func(b *bench) {
+			b.deleteProvider()
+			b.authentik(http.MethodDelete, "/core/applications/pocketbase/", nil)
+			b.authentik(http.MethodPost, "/core/applications/", map[string]any{"name": "PocketBase",
+				"slug": "pocketbase"})
+		}},
+		"the link was undone": {true, func(b *bench) {
+			undo, err := b.engine.Undo(b.t.Context(), b.newest(b.minimal()), false)
+			if err != nil {
+				b.t.Fatal(err)
+			}
+			b.apply(undo)
+			b.authentik(http.MethodPost, "/core/applications/", map[string]any{"name": "PocketBase",
+				"slug": "pocketbase"})
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			if test.keeps {
+				b.keeping()
+			}
+			b.link(b.minimal())
+			test.then(b)
+			if plan, err := b.engine.Plan(t.Context(), b.minimal()); err == nil {
+				t.Errorf("the plan is\n%s", show(plan))
+			}
+			if plan, err := b.engine.Removal(t.Context(), b.minimal()); err == nil {
+				t.Errorf("the removal is\n%s", show(plan))
+			}
+		})
+	}
+}
+
+// TestAnApplicationThatPocketBaseNamesIsTheLinks: where PocketBase checks ID tokens, its addresses have the slug.
+func TestAnApplicationThatPocketBaseNamesIsTheLinks(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	s := b.minimal()
+	s.PocketBase.UserInfo = new("id_token")
+	b.link(s)
+	b.deleteProvider()
+	b.link(s)
+	b.isLinked(s)
+}
+
+// TestApplyWorksAtOnceAfterADeletion by hand of any part of the link.
+func TestApplyWorksAtOnceAfterADeletion(t *testing.T) {
+	t.Parallel()
+	application := func(b *bench) { b.authentik(http.MethodDelete, "/core/applications/pocketbase/", nil) }
+	both := func(b *bench) {
+		b.deleteProvider()
+		application(b)
+	}
+	mapping := func(b *bench) {
+		pk := b.mapping(link.EmailMapping(link.EmailTrustAll).Name)
+		b.authentik(http.MethodPatch, "/providers/oauth2/"+strconv.Itoa(b.box.Authentik().Snapshot().Providers[0].PK)+"/",
+			map[string]any{"property_mappings": []string{}})
+		b.authentik(http.MethodDelete, "/propertymappings/provider/scope/"+pk+"/", nil)
+	}
+	for name, deleted := range map[string]func(*bench){"application": application, "both": both, "mapping": mapping,
+		"provider": (*bench).deleteProvider} {
+		for _, access := range []*link.Access{nil, {Groups: []string{"staff"}}} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				b := newBench(t)
+				b.keeping()
+				s := b.minimal()
+				s.Access = access
+				b.link(s)
+				deleted(b)
+				b.apply(b.plan(s))
+				b.isLinked(s)
+				undo, err := b.engine.UndoNewest(t.Context(), &s, false)
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Log(show(undo), undo.Warnings)
+			})
+		}
+	}
+}
+

@@ -1,0 +1,88 @@
+package engine
+
+import (
+	"slices"
+
+	"authpocket/internal/journal"
+	"authpocket/internal/link"
+	"authpocket/internal/report"
+)
+
+// madeFor returns the applications that receipts name, if the one of spec has no provider: whether it is this link's
+// then shows in receipts only.
+func (e *Engine) madeFor(spec *link.Spec, snaps *Snapshots) ([]link.Made, error) {
+	if app := snaps.Authentik.Application; app == nil || app.Provider != 0 || e.receipts == nil {
+		return nil, nil
+	}
+	list, _, err := e.receipts.Index()
+	if err != nil {
+		return nil, err
+	}
+	var made madeSoFar
+	for i := range slices.Backward(list) { // oldest first
+		if one := &list[i]; !e.ours(one) || !ofLink(one.Kind) || one.Collection != spec.Query().Collection {
+			continue
+		}
+		r, err := e.receipts.Load(list[i].ID)
+		if err != nil {
+			return nil, err
+		}
+		made.add(r)
+	}
+	return made.list, nil
+}
+
+// madeSoFar are the applications that receipts name, up to one of them.
+type madeSoFar struct{ list []link.Made }
+
+func (m *madeSoFar) add(r *journal.Receipt) {
+	for _, c := range started(r) {
+		switch {
+		case c.System != report.Authentik:
+		case c.After == nil, c.Before != nil && r.Kind == journal.Undo: // it is this link's no longer
+			if was := link.As[link.ApplicationState](c.Before); was != nil {
+				m.list = slices.DeleteFunc(m.list, func(one link.Made) bool { return one.Slug == was.Slug })
+			}
+		default:
+			c.Visit(&noting{made: m})
+		}
+	}
+}
+
+// noting notes the applications and client IDs of changes.
+type noting struct {
+	link.LinkOnly
+	made *madeSoFar
+}
+
+func (n *noting) of(slug string) *link.Made {
+	if one := link.Find(n.made.list, func(one link.Made) bool { return one.Slug == slug }); one != nil {
+		return one
+	}
+	n.made.list = append(n.made.list, link.Made{Slug: slug})
+	return &n.made.list[len(n.made.list)-1]
+}
+
+func (n *noting) application(a *link.ApplicationState) {
+	one := n.of(a.Slug)
+	one.PK, one.Name = a.PK, a.Name
+}
+
+func (n *noting) provider(p *link.ProviderState) {
+	one := n.of(p.ApplicationSlug)
+	one.ClientIDs = append(one.ClientIDs, p.ClientID)
+}
+
+func (n *noting) Pair(e link.Edit[link.PairState]) {
+	n.application(&e.After.Application)
+	n.provider(&e.After.Provider)
+}
+
+func (n *noting) Application(e link.Edit[link.ApplicationState]) { n.application(e.After) }
+func (n *noting) Provider(e link.Edit[link.ProviderState])       { n.provider(e.After) }
+
+func (*noting) Mapping(link.Edit[link.Mapping])            {}
+func (*noting) Key(link.Edit[link.KeyState])               {}
+func (*noting) Binding(link.Edit[link.BindingState])       {}
+func (*noting) Collection(link.Edit[link.CollectionState]) {}
+func (*noting) Settings(link.Edit[link.SettingsState])     {}
