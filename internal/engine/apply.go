@@ -303,7 +303,11 @@ func (e *Engine) Again(ctx context.Context, plan *link.Plan) (link.Plan, error) 
 			return link.Plan{}, err
 		}
 	}
-	fresh, problems := plans.Again(plan, &snaps.Authentik, &snaps.PocketBase)
+	again := *plan // a saved one has no words of receipts
+	if again.Spec.Made, err = e.madeFor(&again.Spec, &snaps); err != nil {
+		return link.Plan{}, err
+	}
+	fresh, problems := plans.Again(&again, &snaps.Authentik, &snaps.PocketBase)
 	if len(problems) > 0 {
 		return link.Plan{}, noLongerPossible(problems)
 	}

@@ -173,7 +173,7 @@ func (e *Engine) restoration(ctx context.Context, r *journal.Receipt, force bool
 		}
 		done = append(done, changes...)
 	}
-	if spec, err = e.withoutEmail(ctx, plans.SpecBefore(spec, done)); err != nil {
+	if spec, err = e.restorable(ctx, plans.SpecBefore(spec, done)); err != nil {
 		return link.Plan{}, err
 	}
 	plan, err := e.Plan(ctx, spec)
@@ -204,19 +204,10 @@ func (e *Engine) last(r *journal.Receipt) (*journal.Receipt, error) {
 	return e.load(id)
 }
 
-// withoutEmail returns spec without scope mappings that no longer exist, and
-// without those for e-mail, which follow from the spec's e-mail decision. The
-// plan warns of what is not restored.
-func (e *Engine) withoutEmail(ctx context.Context, spec link.Spec) (link.Spec, error) {
+// restorable returns spec without what no longer exists. The plan warns of what is not restored.
+func (e *Engine) restorable(ctx context.Context, spec link.Spec) (link.Spec, error) {
 	snaps, err := e.Observe(ctx, spec)
-	if err != nil {
-		return spec, err
-	}
-	spec.Provider.ScopeMappings = slices.DeleteFunc(slices.Clone(spec.Provider.ScopeMappings), func(name string) bool {
-		return !slices.ContainsFunc(snaps.Authentik.Mappings,
-			func(m link.Mapping) bool { return m.Name == name && m.Scope != "email" })
-	})
-	return spec, nil
+	return plans.Restorable(spec, &snaps.Authentik), err
 }
 
 // cannotUndo returns the error for a kind of receipt that has no undo.

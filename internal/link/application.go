@@ -22,20 +22,21 @@ type Application struct {
 
 // ApplicationState is an application, current or wanted.
 type ApplicationState struct {
-	PK               string `json:"pk"`
-	Slug             string `json:"slug"`
-	Name             string `json:"name"`
-	Group            string `json:"group"`
-	PolicyEngineMode string `json:"policy_engine_mode"`
-	LaunchURL        string `json:"launch_url"`
-	Icon             string `json:"icon"`
-	Publisher        string `json:"publisher"`
-	Description      string `json:"description"`
-	OpenInNewTab     bool   `json:"open_in_new_tab"`
-	Hide             bool   `json:"hide"`
-	Provider         int    `json:"provider"`      // primary key, 0 for none
-	ProviderName     string `json:"provider_name"` // for display
-	ProviderKind     string `json:"provider_kind"` // "OAuth2/OpenID Provider" and the like, as authentik names it
+	PK               string   `json:"pk"`
+	Slug             string   `json:"slug"`
+	Name             string   `json:"name"`
+	Group            string   `json:"group"`
+	PolicyEngineMode string   `json:"policy_engine_mode"`
+	LaunchURL        string   `json:"launch_url"`
+	Icon             string   `json:"icon"`
+	Publisher        string   `json:"publisher"`
+	Description      string   `json:"description"`
+	OpenInNewTab     bool     `json:"open_in_new_tab"`
+	Hide             bool     `json:"hide"`
+	Other            []string `json:"other,omitempty"` // settings that no link has, with their values
+	Provider         int      `json:"provider"`        // primary key, 0 for none
+	ProviderName     string   `json:"provider_name"`   // for display
+	ProviderKind     string   `json:"provider_kind"`   // "OAuth2/OpenID Provider" and the like, as authentik names it
 }
 
 const policyEngineMode = "policy_engine_mode"

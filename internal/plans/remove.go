@@ -62,16 +62,11 @@ func NewRemoval(s *link.Spec, a *link.AuthentikSnapshot, p link.PocketBaseSnapsh
 		if u.changes[i].Kind != link.KindMethods {
 			u.changes[i].Why = say.Of(whyRemoved)
 		}
-		switch {
-		case u.changes[i].Kind == link.KindProvider:
-			u.changes[i].Lost = say.Of(lostProvider)
-		case u.changes[i].Kind == link.KindApplication:
+		if u.changes[i].Kind == link.KindApplication {
 			u.changes[i].Fields = append(u.changes[i].Fields, bindingFields(a)...)
-			if gone := lostBindings(&u.changes[i], s.Access); len(gone) > 0 {
-				u.changes[i].Lost = say.Of("Undo recreates it without these bindings: %s.", strings.Join(gone, ", "))
-			}
 		}
 	}
+	u.nameLosses(*s)
 	return link.Plan{Purpose: link.PurposeRemove, Force: force, Changes: u.changes, Warnings: u.warnings, Spec: *s,
 			Taken: a.Taken},
 		nil

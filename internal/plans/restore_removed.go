@@ -70,6 +70,7 @@ func AsRestoration(p link.Plan, done []link.Change, force bool) (link.Plan, repo
 	}
 	for _, c := range done {
 		if link.As[link.ApplicationState](c.Before) != nil {
+			w.lostParts(&c)
 			if gone := lostBindings(&c, p.Spec.Access); len(gone) > 0 {
 				problems.Add("access", say.Of("The application had bindings that authpocket can't create: %s.",
 					strings.Join(gone, ", ")),
@@ -142,21 +143,9 @@ func warnLosses(p *link.Plan, w *warner, was *link.ProviderState) {
 	}
 	w.add(link.WarnLost, report.Authentik, say.Of("The client secret is a new one."),
 		say.Of("The previous one is not stored. Both systems get the new one."))
-	f := link.Features{GrantTypes: len(was.GrantTypes) > 0}
-	now := p.Desired.Provider
-	var lines []say.Text
-	for _, field := range link.Diff(was.Values(f), now.Values(f)) {
-		if !field.Sensitive {
-			lines = append(lines, say.Of("%s was %s and becomes %s", field.Name, field.Before.Words(),
-				field.After.Words()))
-		}
-	}
-	if was.EncryptionKey.ID != "" {
-		lines = append(lines, say.Of("the encryption key is removed"))
-	}
-	if len(lines) > 0 {
+	if lines := lostSettings(was, &p.Desired.Provider); len(lines) > 0 {
 		w.add(link.WarnLost, report.Authentik, say.Of("The provider is not restored completely."),
-			say.Of("These settings are not part of a link: %s.", say.Series(lines...)))
+			say.Of(lostRest, say.Series(lines...)))
 	}
 }
 

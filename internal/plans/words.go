@@ -48,6 +48,7 @@ const (
 	lostKey      = "Undo keeps the key, because other providers may use it by then."
 	lostSecret   = "PocketBase never shows its current client secret, so undo can't restore it."
 	lostSignIns  = "Changing the auth rule signs out everyone in %s."
+	lostRest     = "These settings are not part of a link: %s."
 	lostProvider = "The client secret can't be restored. Undo recreates the provider with a new one."
 )
 

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"strconv"
+	"strings"
 
 	"authpocket/internal/link"
 )
@@ -11,6 +12,11 @@ import (
 // ApplicationState returns an application.
 func ApplicationState(o Object) link.ApplicationState {
 	a := link.ApplicationState{PK: o.Text("pk"), ProviderKind: o.Object("provider_obj").Text("verbose_name")}
+	if names := link.Each(o.Objects("backchannel_providers_obj"), func(p Object) string {
+		return Plain(p.Text("name"))
+	}); len(names) > 0 {
+		a.Other = []string{"backchannel_providers: " + strings.Join(names, ", ")}
+	}
 	readFields(link.ApplicationAttrs(), &a, o)
 	return a
 }
@@ -20,11 +26,27 @@ func ProviderState(o Object) link.ProviderState {
 	p := link.ProviderState{
 		PK:              o.Number("pk"),
 		EncryptionKey:   ref(o.Text("encryption_key")),
+		Other:           otherSettings(o),
 		ApplicationSlug: o.Text("assigned_application_slug"),
 		ApplicationName: o.Text("assigned_application_name"),
 	}
 	readFields(link.ProviderAttrs(), &p, o)
 	return p
+}
+
+// otherSettings returns the settings of a provider that no link has, with their values, if they are not the defaults.
+func otherSettings(o Object) (list []string) {
+	for _, name := range []string{"logout_uri", "backchannel_logout_uri", "logout_method"} {
+		if value := Plain(o.Text(name)); value != "" && value != "backchannel" {
+			list = append(list, name+": "+value)
+		}
+	}
+	for _, name := range []string{"jwt_federation_sources", "jwt_federation_providers"} {
+		if values := o.Texts(name); len(values) > 0 {
+			list = append(list, name+": "+Plain(strings.Join(values, ", ")))
+		}
+	}
+	return list
 }
 
 func ref(id string) link.Ref { return link.Ref{ID: id} }
