@@ -165,4 +165,3 @@ func TestApplyWorksAtOnceAfterADeletion(t *testing.T) {
 		}
 	}
 }
-

@@ -151,4 +151,3 @@ func TestUndoAfterAChangeByHand(t *testing.T) {
 		})
 	}
 }
-

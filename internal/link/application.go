@@ -33,10 +33,10 @@ type ApplicationState struct {
 	Description      string   `json:"description"`
 	OpenInNewTab     bool     `json:"open_in_new_tab"`
 	Hide             bool     `json:"hide"`
-	Other            []string `json:"other,omitempty"` // settings that no link has, with their values
-	Provider         int      `json:"provider"`        // primary key, 0 for none
-	ProviderName     string   `json:"provider_name"`   // for display
-	ProviderKind     string   `json:"provider_kind"`   // "OAuth2/OpenID Provider" and the like, as authentik names it
+	Other            []string `json:"other,omitzero"` // settings that no link has, with their values
+	Provider         int      `json:"provider"`       // primary key, 0 for none
+	ProviderName     string   `json:"provider_name"`  // for display
+	ProviderKind     string   `json:"provider_kind"`  // "OAuth2/OpenID Provider" and the like, as authentik names it
 }
 
 const policyEngineMode = "policy_engine_mode"

@@ -55,7 +55,7 @@ type ProviderState struct {
 	IncludeClaims         bool          `json:"include_claims"` // include_claims_in_id_token
 	GrantTypes            []string      `json:"grant_types"`
 	Mappings              []Ref         `json:"mappings"`
-	Other                 []string      `json:"other,omitempty"` // settings that no link has, with their values
+	Other                 []string      `json:"other,omitzero"`   // settings that no link has, with their values
 	ApplicationSlug       string        `json:"application_slug"` // assigned application, empty for none
 	ApplicationName       string        `json:"application_name"`
 }

@@ -17,15 +17,15 @@ type Ref struct {
 
 // Query is what an observation looks up in addition to the lists that it always reads.
 type Query struct {
-	Slug         string // the application's
+	Slug string // the application's
 	// ApplicationPK is the application's primary key, if it may have another slug by now: all applications are read
 	// for it. Slug is then not looked up.
 	ApplicationPK string
-	ProviderName string // to find another kind of provider with this name
-	Collection   string // the auth collection's name
-	ClientID     string // if the spec sets one
-	SigningKey   string // if the spec names one
-	Access       *Access
+	ProviderName  string // to find another kind of provider with this name
+	Collection    string // the auth collection's name
+	ClientID      string // if the spec sets one
+	SigningKey    string // if the spec names one
+	Access        *Access
 	// Few has authentik's first providers read only, if there are many.
 	Few bool
 	// Hurried has everything asked at once while connecting, also what other answers may make needless.
