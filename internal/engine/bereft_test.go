@@ -12,8 +12,11 @@ import (
 // deleteProvider deletes the only provider, as an admin does.
 func (b *bench) deleteProvider() {
 	b.t.Helper()
-	b.authentik(http.MethodDelete, "/providers/oauth2/"+strconv.Itoa(b.box.Authentik().Snapshot().Providers[0].PK)+"/",
-		nil)
+	b.authentik(http.MethodDelete, b.providerPath(), nil)
+}
+
+func (b *bench) providerPath() string {
+	return "/providers/oauth2/" + strconv.Itoa(b.box.Authentik().Snapshot().Providers[0].PK) + "/"
 }
 
 // isLinked checks that there is one application with one provider, whose client PocketBase has, and nothing to plan.
@@ -33,7 +36,8 @@ func (b *bench) isLinked(s link.Spec) {
 
 func warnsOfProvider(plan link.Plan) bool {
 	return slices.ContainsFunc(plan.Warnings, func(w link.Warning) bool {
-		return w.ID == link.WarnGone && w.Summary.String() == "The provider of the application “PocketBase” was deleted."
+		return w.ID == link.WarnGone &&
+			w.Summary.String() == "The provider of the application “PocketBase” was deleted."
 	})
 }
 
@@ -70,7 +74,8 @@ func TestARemovalTakesAnApplicationWhoseProviderWasDeleted(t *testing.T) {
 	b.deleteProvider()
 	b.apply(b.removal(b.minimal()))
 	sim := b.box.Authentik().Snapshot()
-	if got := b.secretsInPocketBase(); len(sim.Applications)+len(sim.Providers) > 0 || len(got) != 1 || b.hasOwnMapping() {
+	got := b.secretsInPocketBase()
+	if len(sim.Applications)+len(sim.Providers) > 0 || len(got) != 1 || b.hasOwnMapping() {
 		t.Errorf("left are %+v %+v, the secrets %v", sim.Applications, sim.Providers, got)
 	}
 }
@@ -129,6 +134,15 @@ func TestAnApplicationThatPocketBaseNamesIsTheLinks(t *testing.T) {
 	b.isLinked(s)
 }
 
+func (b *bench) undoNewest(s link.Spec, force bool) link.Plan {
+	b.t.Helper()
+	undo, err := b.engine.UndoNewest(b.t.Context(), &s, force)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return undo
+}
+
 // TestApplyWorksAtOnceAfterADeletion by hand of any part of the link.
 func TestApplyWorksAtOnceAfterADeletion(t *testing.T) {
 	t.Parallel()
@@ -139,8 +153,7 @@ func TestApplyWorksAtOnceAfterADeletion(t *testing.T) {
 	}
 	mapping := func(b *bench) {
 		pk := b.mapping(link.EmailMapping(link.EmailTrustAll).Name)
-		b.authentik(http.MethodPatch, "/providers/oauth2/"+strconv.Itoa(b.box.Authentik().Snapshot().Providers[0].PK)+"/",
-			map[string]any{"property_mappings": []string{}})
+		b.authentik(http.MethodPatch, b.providerPath(), map[string]any{"property_mappings": []string{}})
 		b.authentik(http.MethodDelete, "/propertymappings/provider/scope/"+pk+"/", nil)
 	}
 	for name, deleted := range map[string]func(*bench){"application": application, "both": both, "mapping": mapping,
@@ -156,11 +169,13 @@ func TestApplyWorksAtOnceAfterADeletion(t *testing.T) {
 				deleted(b)
 				b.apply(b.plan(s))
 				b.isLinked(s)
-				undo, err := b.engine.UndoNewest(t.Context(), &s, false)
-				if err != nil {
-					t.Fatal(err)
+				b.apply(b.undoNewest(s, false))
+				b.apply(b.undoNewest(s, true)) // the provider lost its mappings by hand
+				sim := b.box.Authentik().Snapshot()
+				if got := b.secretsInPocketBase(); len(sim.Applications)+len(sim.Providers) > 0 || len(got) != 1 ||
+					b.hasOwnMapping() {
+					t.Errorf("after an undo of both left are %+v %+v, the secrets %v", sim.Applications, sim.Providers, got)
 				}
-				t.Log(show(undo), undo.Warnings)
 			})
 		}
 	}

@@ -3,32 +3,24 @@ package engine_test
 import (
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"authpocket/internal/link"
-	"authpocket/sandbox/authentiksim"
 )
 
-// byHand are changes of a link by an admin, by what the undo says of them.
-func byHand() map[string]struct {
+// hand is a change of a link by an admin.
+type hand struct {
 	change func(*bench)
-	says   string
-	warns  bool // it goes on, and warns
-} {
+	says   string // what the undo says of it
+	warns  bool   // the undo goes on, and warns
+}
+
+func byHand() map[string]hand {
 	const application = "/core/applications/pocketbase/"
-	provider := func(b *bench) (authentiksim.Snapshot, string) {
-		sim := b.box.Authentik().Snapshot()
-		return sim, "/providers/oauth2/" + strconv.Itoa(sim.Providers[0].PK) + "/"
-	}
-	return map[string]struct {
-		change func(*bench)
-		says   string
-		warns  bool
-	}{
+	return map[string]hand{
 		"the application is renamed and detached": {func(b *bench) {
 			b.authentik(http.MethodPatch, application, map[string]any{"slug": "later", "provider": nil})
 		}, "slug is now “later”", false},
@@ -40,17 +32,13 @@ func byHand() map[string]struct {
 			b.authentik(http.MethodPost, "/core/applications/", map[string]any{"name": "PocketBase",
 				"slug": "pocketbase"})
 		}, "authentik has no application “PocketBase”.", true},
-		"the provider is deleted": {func(b *bench) {
-			_, path := provider(b)
-			b.authentik(http.MethodDelete, path, nil)
-		}, "authentik has no provider “Provider for PocketBase”.", true},
+		"the provider is deleted": {(*bench).deleteProvider, "authentik has no provider “Provider for PocketBase”.", true},
 		"the provider has another client, and no application": {func(b *bench) {
-			_, path := provider(b)
 			b.authentik(http.MethodPatch, application, map[string]any{"provider": nil})
-			b.authentik(http.MethodPatch, path, map[string]any{"client_id": "later"})
+			b.authentik(http.MethodPatch, b.providerPath(), map[string]any{"client_id": "later"})
 		}, "provider is now", false},
 		"the provider is that of another team's application": {func(b *bench) {
-			sim, _ := provider(b)
+			sim := b.box.Authentik().Snapshot()
 			b.authentik(http.MethodDelete, application, nil)
 			b.authentik(http.MethodPost, "/core/applications/", map[string]any{"name": "Theirs", "slug": "theirs",
 				"provider": sim.Providers[0].PK})
@@ -65,9 +53,8 @@ func byHand() map[string]struct {
 				"user": sim.Users[0].PK, "order": 9})
 		}, "a binding of the application was added since", false},
 		"the mapping is renamed and taken away": {func(b *bench) {
-			_, path := provider(b)
 			own := b.mapping(link.EmailMapping(link.EmailTrustAll).Name)
-			b.authentik(http.MethodPatch, path, map[string]any{"property_mappings": []string{}})
+			b.authentik(http.MethodPatch, b.providerPath(), map[string]any{"property_mappings": []string{}})
 			b.authentik(http.MethodPatch, "/propertymappings/provider/scope/"+own+"/", map[string]any{"name": "later"})
 		}, "name is now “later”", false},
 		"another slot has the client": {func(b *bench) {

@@ -80,17 +80,21 @@ func (w *world) undoKept(s link.Spec, done []link.Change, force bool) (link.Plan
 	return plans.NewUndo(&s, done, &a, &p, force)
 }
 
-// byHand are changes that an admin makes to what an apply made. Each returns false if there is nothing to change.
+// byHand has an admin change something that an apply made, if it made such an object. It returns its kind.
 func byHand(t *rapid.T, w *world, ours []string, client string) string {
-	kinds := map[string]func() bool{
-		"application": func() bool { return handOnApplication(t, w, ours) },
-		"provider":    func() bool { return handOnProvider(t, w, ours) },
-		"binding":     func() bool { return handOnBinding(t, w, ours) },
-		"mapping":     func() bool { return handOnMapping(t, w, ours) },
-		"slot":        func() bool { return handOnSlot(t, w, client) },
-	}
 	kind := pickOf(t, "by hand", "application", "provider", "binding", "mapping", "slot")
-	kinds[kind]()
+	switch kind {
+	case "application":
+		handOnApplication(t, w, ours)
+	case "provider":
+		handOnProvider(t, w, ours)
+	case "binding":
+		handOnBinding(t, w, ours)
+	case "mapping":
+		handOnMapping(t, w, ours)
+	case "slot":
+		handOnSlot(t, w, client)
+	}
 	return kind
 }
 
@@ -98,10 +102,10 @@ func isOurs[T any](ours []string, kind link.Kind, list []T, pk func(T) string) *
 	return pick(list, func(x T) bool { return slices.Contains(ours, string(kind)+"/"+pk(x)) })
 }
 
-func handOnApplication(t *rapid.T, w *world, ours []string) bool {
+func handOnApplication(t *rapid.T, w *world, ours []string) {
 	a := isOurs(ours, link.KindApplication, w.apps, func(a link.ApplicationState) string { return a.PK })
 	if a == nil {
-		return false
+		return
 	}
 	switch pickOf(t, "application by hand", "name", "slug", "delete", "detach", "attach", "publisher", "recreate") {
 	case "name":
@@ -125,13 +129,12 @@ func handOnApplication(t *rapid.T, w *world, ours []string) bool {
 		w.apps = append(w.apps, link.ApplicationState{PK: w.newID("theirs"), Slug: now.Slug, Name: now.Name,
 			PolicyEngineMode: "any"})
 	}
-	return true
 }
 
-func handOnProvider(t *rapid.T, w *world, ours []string) bool {
+func handOnProvider(t *rapid.T, w *world, ours []string) {
 	p := isOurs(ours, link.KindProvider, w.providers, func(p link.ProviderState) string { return strconv.Itoa(p.PK) })
 	if p == nil {
-		return false
+		return
 	}
 	switch pickOf(t, "provider by hand", "name", "delete", "client", "mappings", "give away") {
 	case "name":
@@ -151,13 +154,12 @@ func handOnProvider(t *rapid.T, w *world, ours []string) bool {
 		w.apps = append(w.apps, link.ApplicationState{PK: w.newID("theirs"), Slug: fmt.Sprint("theirs-", w.made),
 			Name: "Theirs", PolicyEngineMode: "any", Provider: p.PK})
 	}
-	return true
 }
 
-func handOnBinding(t *rapid.T, w *world, ours []string) bool {
+func handOnBinding(t *rapid.T, w *world, ours []string) {
 	b := isOurs(ours, link.KindBinding, w.bindings, func(b link.BindingState) string { return b.PK })
 	if b == nil {
-		return false
+		return
 	}
 	switch pickOf(t, "binding by hand", "disable", "negate", "delete", "order", "extra") {
 	case "disable":
@@ -173,13 +175,12 @@ func handOnBinding(t *rapid.T, w *world, ours []string) bool {
 		more.PK, more.Kind, more.Target = w.newID("theirs"), "user", link.Ref{ID: "5", Name: "ada"}
 		w.bindings = append(w.bindings, more)
 	}
-	return true
 }
 
-func handOnMapping(t *rapid.T, w *world, ours []string) bool {
+func handOnMapping(t *rapid.T, w *world, ours []string) {
 	m := isOurs(ours, link.KindMapping, w.mappings, func(m link.Mapping) string { return m.ID })
 	if m == nil {
-		return false
+		return
 	}
 	switch pickOf(t, "mapping by hand", "name", "expression", "take away", "delete") {
 	case "name":
@@ -198,13 +199,12 @@ func handOnMapping(t *rapid.T, w *world, ours []string) bool {
 			m.Name = "later"
 		}
 	}
-	return true
 }
 
-func handOnSlot(t *rapid.T, w *world, client string) bool {
+func handOnSlot(t *rapid.T, w *world, client string) {
 	c := pick(w.collections, func(c link.CollectionState) bool { return c.SlotWith(client) != "" })
 	if c == nil {
-		return false
+		return
 	}
 	o := &c.OAuth2
 	o.Providers = slices.Clone(o.Providers)
@@ -228,7 +228,6 @@ func handOnSlot(t *rapid.T, w *world, client string) bool {
 	case "name":
 		o.Providers[at].DisplayName = "later"
 	}
-	return true
 }
 
 // TestUndoLeavesNothingBehindWhateverWasChangedByHand: it refuses and names the change, or takes back all that the
@@ -309,7 +308,8 @@ func stays(before, applied, later, after *world) (wrong []string) {
 	made, since, now := applied.fields(), later.fields(), after.fields()
 	for name, was := range before.fields() {
 		if since[name] == made[name] && now[name] != was {
-			wrong = append(wrong, fmt.Sprintf("%s: %q, %q by the apply, %q by the undo", name, was, made[name], now[name]))
+			wrong = append(wrong, fmt.Sprintf("%s: %q, %q by the apply, %q by the undo", name, was, made[name],
+				now[name]))
 		}
 	}
 	return wrong

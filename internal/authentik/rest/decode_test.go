@@ -5,6 +5,8 @@ import (
 	"os"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"authpocket/internal/link"
 )
 
@@ -26,8 +28,8 @@ func TestRecordedObjectsAreReadWhole(t *testing.T) {
 	a := ApplicationState(answers["application"])
 	want := link.ApplicationState{PK: "${app}", Slug: "pocketbase", Name: "PocketBase", PolicyEngineMode: "any",
 		Provider: 92, ProviderName: "PocketBase", ProviderKind: "OAuth2/OpenID Provider"}
-	if a != want {
-		t.Errorf("the application is %+v", a)
+	if diff := cmp.Diff(want, a); diff != "" {
+		t.Errorf("the application (-want +got):\n%s", diff)
 	}
 	if a := ApplicationState(answers["application-without-provider"]); a.Provider != 0 || a.ProviderName != "" ||
 		a.Group != "Apps" || !a.OpenInNewTab {
@@ -39,7 +41,7 @@ func TestRecordedObjectsAreReadWhole(t *testing.T) {
 		len(p.Mappings) != 3 || len(p.RedirectURIs) != 1 || p.RedirectURIs[0].Type != "authorization" ||
 		p.GrantTypes[0] != "authorization_code" ||
 		p.AuthenticationFlow.ID != "" || !p.IncludeClaims || p.ApplicationSlug != "pocketbase" ||
-		p.RefreshTokenThreshold != "seconds=0" {
+		p.RefreshTokenThreshold != "seconds=0" || len(p.Other) > 0 {
 		t.Errorf("the provider is %+v", p)
 	}
 	f := FlowState(answers["flows"].Objects("results")[0])
