@@ -83,8 +83,8 @@ func (f targetFlags) save(p program, reach *linkfile.File, spec *link.Spec) erro
 		return err
 	}
 	if f.Out == "-" {
-		_, err := p.Out.Write(linkFile)
-		return err
+		_, _ = p.Out.Write(linkFile) // run returns an error
+		return nil
 	}
 	if err := writeNew(f.Out, linkFile); errors.Is(err, fs.ErrExist) {
 		return f.taken()

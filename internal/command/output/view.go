@@ -50,12 +50,20 @@ func (v *View) json(value any) {
 		enc.SetIndent("", "  ")
 	}
 	enc.SetEscapeHTML(false)
-	err := enc.Encode(value)
-	if err == nil {
-		_, err = v.Out.Write(visible.JSON(document.Bytes()))
-	}
-	if err != nil {
+	if err := enc.Encode(value); err != nil {
 		v.Tell(say.Of("authpocket: printing JSON: %s", err.Error()))
+		return
+	}
+	_, _ = v.Out.Write(visible.JSON(document.Bytes())) // an error is kept: see terminal.Results
+}
+
+// ended prints a last line that says what was done. Where standard output is lost, it is on standard error.
+func (v *View) ended(line say.Text, as terminal.Style) {
+	if !v.AsJSON {
+		visible.Fprintf(v.Out, "%s\n", v.on.Styled(as, v.on.Wrapped(v.Say(line), 0, "")))
+	}
+	if v.Lost() != nil {
+		v.Tell(line)
 	}
 }
 
