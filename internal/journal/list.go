@@ -204,6 +204,9 @@ func (r *Receipt) fileName() string {
 // names returns the names of the files that begin with prefix, sorted.
 func (s *Store) names(prefix string) ([]string, error) {
 	entries, err := os.ReadDir(s.dir)
+	if s.readOnly && errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, cannotRead(s.dir, err)
 	}
