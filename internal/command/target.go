@@ -4,12 +4,14 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"authpocket/internal/command/output"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
@@ -64,6 +66,11 @@ func (f targetFlags) identify(spec *link.Spec) {
 	if f.Collection != "" {
 		spec.PocketBase.Collection = &f.Collection
 	}
+}
+
+// wrong returns the problems of what the flags say in spec.
+func (f targetFlags) wrong(spec link.Spec, v *output.View) report.Problems {
+	return slices.DeleteFunc(spec.Validate(), func(p report.Problem) bool { return v.Flags[p.Field] == "" })
 }
 
 // free returns an error if the file to write exists.
