@@ -118,8 +118,9 @@ func interrupted(e *engine.Engine) ([]changes.Receipt, error) {
 func shortReceipt(one *engine.Past) changes.Receipt {
 	return changes.Receipt{
 		ID: one.ID, When: one.When, Kind: string(one.Kind), Outcome: string(one.Outcome), Running: one.Running,
-		Of: one.Of, Count: one.Changes, Done: one.Done, TakenBack: one.TakenBack, Restores: one.Restores, Program: one.Program,
-		Slug: one.Slug, Collection: one.Collection, Did: one.Did, Created: one.Created,
+		Of: one.Of, Count: one.Changes, Done: one.Done, TakenBack: one.TakenBack, Restores: one.Restores,
+		Program: one.Program,
+		Slug:    one.Slug, Collection: one.Collection, Did: one.Did, Created: one.Created,
 	}
 }
 

@@ -95,7 +95,8 @@ func TestInitProposesThePresetOfTheApp(t *testing.T) {
 			{"Address at which people open the app: ", "https://trails.company"}},
 			[]string{"preset: wanderer", "launch_url: https://trails.company"}, "slug", nil},
 		"chosen": {"Trails", []answer{{"Address at which people open the app: ", "https://trails.company"}},
-			[]string{"preset: wanderer", "launch_url: https://trails.company"}, "slug", []string{"--preset", "wanderer"}},
+			[]string{"preset: wanderer", "launch_url: https://trails.company"}, "slug",
+			[]string{"--preset", "wanderer"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			box := newApp(t, test.app)

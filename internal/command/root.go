@@ -62,7 +62,7 @@ func locale(env func(string) string) string {
 // run runs the command that args name and returns the exit code. A result that cannot be written is an error, unless
 // whoever reads it has read enough.
 func run(ctx context.Context, args []string, std terminal.Streams) output.Exit {
-	std.Out = &terminal.Results{To: std.Out}
+	std.Out = terminal.NewResults(std.Out)
 	code := execute(ctx, args, std)
 	if err := std.Lost(); err != nil && !terminal.Closed(err) {
 		std.Tell(say.Of("authpocket: the result could not be written to standard output: %s", err.Error()))

@@ -40,8 +40,8 @@ type Summary struct {
 	Did              say.Text // what the changes that were or may have been written did, as link.Did says it
 	Created          bool     // these created the link
 	Outcome          Outcome  // empty if interrupted or still running
-	// Restored is set on a rotation that was taken back: both systems have the client secret from before it. Restores is
-	// set on the one that did so, unless that rotation did so itself.
+	// Restored is set on a rotation that was taken back: both systems have the client secret from before it.
+	// Restores is set on the one that did so, unless that rotation did so itself.
 	Restored, Restores bool
 	// Running is set if the receipt is unfinished and a process, perhaps this
 	// one, holds the link's lock.

@@ -192,8 +192,8 @@ func find(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot, p
 	return existing{}
 }
 
-// withoutQuestion returns the problems without whether the link exists already. Of a collection that does not exist, that
-// is not the question.
+// withoutQuestion returns the problems without whether the link exists already. Of a collection that does not exist,
+// that is not the question.
 func withoutQuestion(problems report.Problems) report.Problems {
 	return slices.DeleteFunc(problems, asks)
 }

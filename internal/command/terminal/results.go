@@ -10,24 +10,27 @@ import (
 // Results is standard output. It keeps its first error and writes nothing after it, so that what was written is the
 // beginning of the result, and whoever prints need not look for errors.
 type Results struct {
-	To io.Writer
+	to io.Writer
 
 	mu  sync.Mutex
 	err error
 }
 
+// NewResults returns the results that are written to a stream.
+func NewResults(to io.Writer) *Results { return &Results{to: to} }
+
 // Write implements io.Writer.
-func (r *Results) Write(p []byte) (int, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.err != nil {
-		return 0, r.err
+func (results *Results) Write(p []byte) (int, error) {
+	results.mu.Lock()
+	defer results.mu.Unlock()
+	if results.err != nil {
+		return 0, results.err
 	}
-	n, err := r.To.Write(p)
+	n, err := results.to.Write(p)
 	if named, ok := errors.AsType[*fs.PathError](err); ok {
 		err = named.Err // the name says no more than that it is standard output
 	}
-	r.err = err
+	results.err = err
 	return n, err
 }
 
