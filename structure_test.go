@@ -50,8 +50,8 @@ func imports() map[string]string {
 		"cmd/authpocket": "internal/command",
 		"internal/command": "docs/schemas internal/command/batch internal/command/output internal/command/terminal " +
 			"internal/connect internal/engine internal/export internal/journal internal/link " +
-			"internal/linkfile internal/listen internal/logs internal/preset internal/report internal/say " +
-			"internal/secret internal/signin internal/visible web web/door",
+			"internal/linkfile internal/listen internal/logs internal/outbound internal/preset internal/report " +
+			"internal/say internal/secret internal/signin internal/visible web web/door",
 		"internal/command/batch": "internal/command/output internal/command/terminal internal/engine internal/link " +
 			"internal/linkfile internal/report internal/say internal/visible",
 		"internal/command/output": "internal/command/terminal internal/engine internal/journal internal/link " +
@@ -66,7 +66,7 @@ func imports() map[string]string {
 		"internal/pattern":  "",
 		"internal/secret":   "",
 		"internal/visible":  "",
-		"internal/outbound": "internal/say",
+		"internal/outbound": "internal/address internal/say",
 		"internal/wire":     "internal/outbound",
 		"internal/logs":     "internal/secret internal/visible",
 		"internal/listen":   "internal/logs",

@@ -108,7 +108,7 @@ func (s *Server) showRotationBack(w http.ResponseWriter, r *http.Request, sess *
 		return
 	}
 	s.after("/review", s.showLater(func(e *engine.Engine, ctx context.Context, spec link.Spec) (link.Plan, error) {
-		return e.RotationTo(ctx, &spec, before)
+		return e.RotationBack(ctx, &spec, before)
 	}))(w, r)
 }
 

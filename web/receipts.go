@@ -30,6 +30,9 @@ func (s *Server) showReceipts(w http.ResponseWriter, r *http.Request, sess *sess
 	in := changes.ReceiptsInput{Dir: past.Dir, Back: p.Latest(), Now: time.Now(), Others: past.Others,
 		Aside: past.Aside}
 	for _, one := range past.Receipts {
+		if one.Restores { // it is in the line of the rotation that it took back
+			continue
+		}
 		in.List = append(in.List, shortReceipt(&one))
 	}
 	s.render(w, r, http.StatusOK, changes.Receipts(changes.NewReceipts(s.head(sess), in)))
@@ -115,8 +118,9 @@ func interrupted(e *engine.Engine) ([]changes.Receipt, error) {
 func shortReceipt(one *engine.Past) changes.Receipt {
 	return changes.Receipt{
 		ID: one.ID, When: one.When, Kind: string(one.Kind), Outcome: string(one.Outcome), Running: one.Running,
-		Of: one.Of, Count: one.Changes, Done: one.Done, TakenBack: one.TakenBack, Program: one.Program,
-		Slug: one.Slug, Collection: one.Collection, Did: one.Did, Created: one.Created,
+		Of: one.Of, Count: one.Changes, Done: one.Done, TakenBack: one.TakenBack, Restores: one.Restores,
+		Program: one.Program,
+		Slug:    one.Slug, Collection: one.Collection, Did: one.Did, Created: one.Created,
 	}
 }
 

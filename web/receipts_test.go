@@ -232,6 +232,11 @@ func TestASecretThatIsNotAcceptedLeadsBackToTheOldOne(t *testing.T) {
 	if authentik, pocketbase := secrets(t, box); authentik != old || pocketbase != old {
 		t.Error("the two sides do not have the old secret")
 	}
+	history := b.get("/receipts").want(200).says("Taken back: both systems have the old client secret")
+	if strings.Contains(history.text, "Client secret restored") {
+		t.Error("the rotation that was taken back has two lines")
+	}
+	b.get("/receipts/"+b.newest()).want(200).says("Client secret rotated", "Taken back: both systems")
 }
 
 func TestTakingTheLinkApartLeavesNothing(t *testing.T) {

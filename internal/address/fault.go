@@ -13,6 +13,7 @@ const (
 	OtherScheme  Reason = "has a scheme other than https and http"
 	NoHost       Reason = "has no host"
 	UnknownHost  Reason = "has a host that cannot be looked up"
+	IsNumber     Reason = "has a number as its host"
 	LinkLocal    Reason = "has a link-local host"
 	BareIPv6     Reason = "has an IPv6 host without brackets"
 	NoPort       Reason = "has a colon without a port"

@@ -53,7 +53,21 @@ func Parse(raw string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if name, _, _ := strings.Cut(host, ":"); OddNumber(name) {
+		return "", wrong(IsNumber)
+	}
 	return u.Scheme + "://" + host + cutPages(u.EscapedPath()), nil
+}
+
+// OddNumber reports whether a host is an IPv4 address to some resolvers only, such as 0xa9fea9fe and 127.1.
+func OddNumber(host string) bool {
+	if _, err := netip.ParseAddr(host); err == nil {
+		return false
+	}
+	host = strings.ToLower(strings.TrimRight(host, "."))
+	label := host[strings.LastIndexByte(host, '.')+1:]
+	return label != "" && (strings.Trim(label, "0123456789") == "" || strings.HasPrefix(label, "0x") &&
+		strings.Trim(label[2:], "0123456789abcdef") == "")
 }
 
 // bareIPv6 returns s with brackets around its IPv6 address, or an empty string if

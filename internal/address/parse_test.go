@@ -86,6 +86,9 @@ func TestFaultsAreTyped(t *testing.T) {
 		"https://a:0": {Reason: address.BadPort, Part: "0"},
 		"https://a!":  {Reason: address.UnknownHost}, "http://::1/x": {Reason: address.BareIPv6,
 			Meant: "http://[::1]/x"},
+		"http://0x7f000001": {Reason: address.IsNumber}, "http://2130706433:9000": {Reason: address.IsNumber},
+		"http://127.1": {Reason: address.IsNumber}, "http://256.1.1.1": {Reason: address.IsNumber},
+		"http://１２７.1./": {Reason: address.IsNumber}, "http://shop.0x7F": {Reason: address.IsNumber},
 		"http://[fe80::1%25eth0]": {Reason: address.LinkLocal}, "https://[": {Reason: address.Unreadable},
 	} {
 		got, err := address.Parse(raw)

@@ -149,8 +149,8 @@ func (f exportFlags) save(p program, chosen []export.Format, plan *link.Plan) er
 		texts[path] = text.Bytes()
 	}
 	if exported := texts[f.Out]; f.Out == "" || f.Out == "-" {
-		_, err := p.Out.Write(exported)
-		return errors.Join(append(left, err)...)
+		_, _ = p.Out.Write(exported) // run returns an error
+		return errors.Join(left...)
 	}
 	return errors.Join(append([]error{f.writeAll(p, texts)}, left...)...)
 }

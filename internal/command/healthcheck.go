@@ -3,18 +3,18 @@ package command
 import (
 	"context"
 	"crypto/tls"
-	"fmt"
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"authpocket/internal/command/output"
 	"authpocket/internal/listen"
+	"authpocket/internal/outbound"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
-	"authpocket/internal/visible"
 	"authpocket/web/door"
 )
 
@@ -34,8 +34,7 @@ func newHealthcheck(s *shared) *cobra.Command {
 		Args: atMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := f.healthy(cmd.Context()); err != nil {
-				visible.Fprintln(s.Err, s.Say(say.Of("authpocket: the wizard does not answer: %s", err.Error())))
-				return output.ExitError
+				return s.program().view(false).Fail(err)
 			}
 			return nil
 		},
@@ -44,13 +43,16 @@ func newHealthcheck(s *shared) *cobra.Command {
 	return cmd
 }
 
-// healthy returns an error if the wizard does not answer as it should.
-func (f listenFlags) healthy(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
-	defer cancel()
-	host, port, err := net.SplitHostPort(listen.Address(f.Listen))
+// healthURL returns where the wizard says whether it works.
+func (f listenFlags) healthURL(ctx context.Context) (at url.URL, err error) {
+	host, service, err := net.SplitHostPort(listen.Address(f.Listen))
+	var port int
+	if err == nil {
+		port, err = net.DefaultResolver.LookupPort(ctx, "tcp", service) // which has names, too
+	}
 	if err != nil {
-		return fmt.Errorf("reading --listen: %w", err)
+		return at, refused(say.Of("--listen is “%s”, which is not a host and a port.", f.Listen),
+			say.Of("Give it the value that the wizard has, such as 127.0.0.1:8480."))
 	}
 	switch host {
 	case "", net.IPv4zero.String():
@@ -58,13 +60,29 @@ func (f listenFlags) healthy(ctx context.Context) error {
 	case net.IPv6unspecified.String():
 		host = net.IPv6loopback.String()
 	}
-	at := url.URL{Scheme: "http", Host: net.JoinHostPort(host, port), Path: door.Healthy}
+	at = url.URL{Scheme: "http", Host: net.JoinHostPort(host, strconv.Itoa(port)), Path: door.Healthy}
 	if f.TLSCert != "" {
 		at.Scheme = "https"
 	}
+	return at, nil
+}
+
+// healthy returns an error if the wizard does not answer as it should.
+func (f listenFlags) healthy(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
+	defer cancel()
+	at, err := f.healthURL(ctx)
+	if err != nil {
+		return err
+	}
+	silent := func(why say.Text, cause error) error {
+		return &report.Fault{Err: cause,
+			Summary: say.Of("The wizard does not answer at %s: %s.", at.Scheme+"://"+at.Host, why),
+			Todo:    say.Of("Start it, or give --listen and --tls-cert the values that it has.")}
+	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, at.String(), http.NoBody)
 	if err != nil {
-		return fmt.Errorf("building the request: %w", err)
+		return silent(outbound.Reason(err), err)
 	}
 	client := http.Client{Transport: &http.Transport{
 		// The certificate is for the public name. Nothing secret is sent, and nothing in the answer is used.
@@ -72,11 +90,11 @@ func (f listenFlags) healthy(ctx context.Context) error {
 	}}
 	resp, err := client.Do(req)
 	if err != nil {
-		return err
+		return silent(outbound.Reason(err), err)
 	}
 	defer resp.Body.Close() //nolint:errcheck // nothing of it is read
 	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s answers %s", at.String(), resp.Status)
+		return silent(say.Of("what listens there answers %s", resp.Status), nil)
 	}
 	return nil
 }

@@ -56,12 +56,20 @@ func TestAWizardIsHealthyWhileItAnswers(t *testing.T) {
 		t.Fatal(err)
 	}
 	closed.Close()
-	for want, listen := range map[string]string{
-		"404": strings.TrimPrefix(other.URL, "http://"), "refused": closed.Addr().String(), "--listen": "nowhere",
+	elsewhere, silent := strings.TrimPrefix(other.URL, "http://"), closed.Addr().String()
+	const todo = " Start it, or give --listen and --tls-cert the values that it has.\n"
+	const value = ", which is not a host and a port. Give it the value that the wizard has, such as 127.0.0.1:8480.\n"
+	for listen, want := range map[string]string{
+		elsewhere: "The wizard does not answer at http://" + elsewhere +
+			": what listens there answers 404 Not Found." + todo,
+		silent: "The wizard does not answer at http://" + silent + ": nothing listens on that port." + todo,
+		elsewhere + " --tls-cert cert.pem": "The wizard does not answer at https://" + elsewhere +
+			": it does not speak https on that port." + todo,
+		"nowhere": "--listen is “nowhere”" + value, "127.0.0.1:x": "--listen is “127.0.0.1:x”" + value,
 	} {
-		cmd := authpocket(t, "healthcheck", "--listen", listen)
+		cmd := authpocket(t, append([]string{"healthcheck", "--listen"}, strings.Fields(listen)...)...)
 		out, _ := cmd.CombinedOutput()
-		if cmd.ProcessState.ExitCode() != 1 || !strings.Contains(string(out), want) {
+		if cmd.ProcessState.ExitCode() != 1 || string(out) != want {
 			t.Errorf("%s ends with %d: %s", listen, cmd.ProcessState.ExitCode(), out)
 		}
 	}

@@ -36,15 +36,15 @@ func (f importFlags) run(ctx context.Context, p program) error {
 	}
 	reach := f.reach()
 	spec, problems := reach.Spec()
-	if len(problems) > 0 {
+	f.identify(&spec)
+	identity := link.Spec{Application: spec.Application, PocketBase: spec.PocketBase}
+	if problems = append(problems, f.wrong(identity, view)...); len(problems) > 0 {
 		return view.Fail(problems)
 	}
 	cfg, err := p.connectBoth(ctx, reach)
 	if err != nil {
 		return view.Fail(orInterrupted(ctx, err))
 	}
-	f.identify(&spec)
-	identity := link.Spec{Application: spec.Application, PocketBase: spec.PocketBase}
 	spec, plan, err := engine.New(cfg).Import(ctx, identity)
 	if err == nil {
 		err = f.save(p, &reach, &spec)

@@ -23,6 +23,7 @@ type initFlags struct {
 	targetFlags
 	Email  string // empty: asked
 	Preset string
+	App    string // the address at which people open the app, empty where it is not known
 }
 
 func newInit(s *shared) *cobra.Command {
@@ -42,6 +43,7 @@ func newInit(s *shared) *cobra.Command {
 	f.add(cmd)
 	choose(cmd, cmd.Flags(), &f.Email, "email", "the `decision` which e-mail addresses PocketBase treats as "+
 		"verified: trust-all,\ntrust-attribute or leave", linkfile.EmailKey().Values...)
+	cmd.Flags().StringVar(&f.App, "app", "", "`address` at which people open the app; some presets need it")
 	choose(cmd, cmd.Flags(), &f.Preset, "preset", "the `app` that PocketBase belongs to, if it is one of these:\n"+
 		strings.Join(preset.Names(), ", "), preset.Names()...)
 	return cmd
@@ -50,11 +52,15 @@ func newInit(s *shared) *cobra.Command {
 // run writes a link file, from the flags or from the answers at the terminal.
 func (f initFlags) run(ctx context.Context, p program) error {
 	view := f.view(p)
+	view.Flags["application.launch_url"] = "--app"
 	if err := f.free(); err != nil {
 		return view.Fail(err)
 	}
 	reach := f.reach()
-	spec := link.Spec{Email: link.EmailDecision(f.Email)}
+	spec := f.spec()
+	if problems := f.wrong(spec, view); len(problems) > 0 {
+		return view.Fail(problems)
+	}
 	asks := f.Authentik == "" || f.PocketBase == "" || f.Email == ""
 	if asks {
 		if !p.CanAsk() {
@@ -70,9 +76,8 @@ func (f initFlags) run(ctx context.Context, p program) error {
 	if problems := wrongAddresses(&reach); len(problems) > 0 {
 		return view.Fail(problems)
 	}
-	f.identify(&spec)
-	if f.Preset != "" {
-		spec.Preset = &f.Preset
+	if problems := append(f.wrong(spec, view), preset.Problems(&spec)...); len(problems) > 0 {
+		return view.Fail(problems)
 	}
 	reached, _ := reach.Spec()
 	spec.AuthentikURL, spec.PocketBaseURLs = reached.AuthentikURL, reached.PocketBaseURLs
@@ -83,6 +88,19 @@ func (f initFlags) run(ctx context.Context, p program) error {
 		p.hintPreset(ctx, reach.PocketBase)
 	}
 	return nil
+}
+
+// spec returns what the flags say of the link.
+func (f initFlags) spec() link.Spec {
+	spec := link.Spec{Email: link.EmailDecision(f.Email)}
+	f.identify(&spec)
+	if f.Preset != "" {
+		spec.Preset = &f.Preset
+	}
+	if f.App != "" {
+		spec.Application.LaunchURL = &f.App
+	}
+	return spec
 }
 
 // hintTime is how long init waits for a PocketBase that it asks for a hint only.
@@ -104,7 +122,11 @@ func (p program) hintPreset(ctx context.Context, to linkfile.PocketBase) {
 		return
 	}
 	if app, why := preset.Recognise(snap); app != nil {
-		p.Tell(say.Join(belongs(app), why, say.Of("Add --preset %s for the redirect URIs that it needs.", app.Name)))
+		add := say.Of("Add --preset %s for the redirect URIs that it needs.", app.Name)
+		if app.NeedsApp {
+			add = say.Of("Add --preset %s for the redirect URIs that it needs, and --app with its address.", app.Name)
+		}
+		p.Tell(say.Join(belongs(app), why, add))
 	}
 }
 
@@ -238,15 +260,13 @@ func problemsOf(reach *linkfile.File, system string) report.Problems {
 // settings asks for the collection and the e-mail decision. The spec has the address that authentik has for itself,
 // empty if it is the one that was read.
 func (a asker) settings(ctx context.Context, e *engine.Engine, f initFlags) (link.Spec, error) {
-	spec := link.Spec{Email: link.EmailDecision(f.Email)}
+	spec := f.spec()
 	snaps, err := e.Observe(ctx, spec)
 	if err != nil {
 		return spec, err
 	}
-	if f.Preset == "" {
-		if err := a.preset(ctx, &snaps.PocketBase, &spec); err != nil {
-			return spec, err
-		}
+	if err := a.preset(ctx, &snaps.PocketBase, &spec); err != nil {
+		return spec, err
 	}
 	collections := slices.DeleteFunc(slices.Clone(snaps.PocketBase.Collections),
 		func(c link.CollectionState) bool { return c.Name == link.Superusers })
@@ -263,7 +283,13 @@ func (a asker) settings(ctx context.Context, e *engine.Engine, f initFlags) (lin
 		}
 		spec.PocketBase.Collection = &name
 	}
-	if collection := snaps.PocketBase.Collection(name); spec.Email == "" && collection != nil {
+	collection := snaps.PocketBase.Collection(name)
+	if collection == nil {
+		return spec, report.Problems{{Field: "pocketbase.collection",
+			Summary: say.Of("PocketBase has no auth collection “%s”.", name),
+			Todo:    say.Of("Choose one of: %s.", say.Raw(strings.Join(names, ", ")))}}
+	}
+	if spec.Email == "" {
 		decisions := linkfile.EmailKey().Values
 		outcomes := link.Each(decisions, func(d string) say.Text {
 			return say.Of("%s: %s", d, link.EmailOutcome(link.EmailDecision(d), collection))
@@ -277,19 +303,23 @@ func (a asker) settings(ctx context.Context, e *engine.Engine, f initFlags) (lin
 	return spec, err
 }
 
-// preset asks whether to use the preset of the app that the PocketBase belongs to, and for what that needs to know.
+// preset asks whether to use the preset of the app that the PocketBase belongs to, unless one is chosen, and for what
+// the preset needs to know.
 func (a asker) preset(ctx context.Context, p *link.PocketBaseSnapshot, spec *link.Spec) error {
-	app, why := preset.Recognise(*p)
+	app := preset.Named(link.Value(spec.Preset, ""))
 	if app == nil {
-		return nil
+		found, why := preset.Recognise(*p)
+		if found == nil {
+			return nil
+		}
+		a.Tell(say.Join(belongs(found), why))
+		use, err := a.ask.Confirm(ctx, say.Of("Use its preset, which adds the redirect URIs that it needs?"))
+		if !use {
+			return err
+		}
+		app, spec.Preset = found, &found.Name
 	}
-	a.Tell(say.Join(belongs(app), why))
-	use, err := a.ask.Confirm(ctx, say.Of("Use its preset, which adds the redirect URIs that it needs?"))
-	if !use {
-		return err
-	}
-	spec.Preset = &app.Name
-	if !app.NeedsApp {
+	if !app.NeedsApp || spec.Application.LaunchURL != nil {
 		return nil
 	}
 	return a.until(ctx, func(bool) error {

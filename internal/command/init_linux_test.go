@@ -87,12 +87,16 @@ func TestInitProposesThePresetOfTheApp(t *testing.T) {
 		answers []answer
 		want    []string
 		never   string
+		flags   []string
 	}{
-		"taken":   {"Beszel", []answer{{use, ""}}, []string{"preset: beszel"}, "launch_url"},
-		"refused": {"Beszel", []answer{{use, "n"}}, nil, "preset"},
+		"taken":   {"Beszel", []answer{{use, ""}}, []string{"preset: beszel"}, "launch_url", nil},
+		"refused": {"Beszel", []answer{{use, "n"}}, nil, "preset", nil},
 		"with an address": {"wanderer", []answer{{use, "y"}, {"Address at which people open the app: ", ""},
 			{"Address at which people open the app: ", "https://trails.company"}},
-			[]string{"preset: wanderer", "launch_url: https://trails.company"}, "slug"},
+			[]string{"preset: wanderer", "launch_url: https://trails.company"}, "slug", nil},
+		"chosen": {"Trails", []answer{{"Address at which people open the app: ", "https://trails.company"}},
+			[]string{"preset: wanderer", "launch_url: https://trails.company"}, "slug",
+			[]string{"--preset", "wanderer"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			box := newApp(t, test.app)
@@ -101,14 +105,17 @@ func TestInitProposesThePresetOfTheApp(t *testing.T) {
 			defer stop()
 			path := filepath.Join(t.TempDir(), "link.yaml")
 			screen, said := outputs(t)
-			cmd := authpocket(t, "init", "-o", path, "--authentik", box.AuthentikURL, "--pocketbase", box.PocketBaseURL)
+			cmd := authpocket(t, append([]string{"init", "-o", path, "--authentik", box.AuthentikURL, "--pocketbase",
+				box.PocketBaseURL}, test.flags...)...)
 			cmd.Env = append(cmd.Env, "AUTHENTIK_TOKEN="+box.AuthentikToken, "POCKETBASE_TOKEN="+box.PocketBaseToken)
 			cmd.Stdin, cmd.Stdout, cmd.Stderr = terminal, said, said
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
 			defer func() { _ = cmd.Process.Kill() }()
-			screen.wait(ctx, t, fmt.Sprintf(belongs, test.app, test.app))
+			if test.flags == nil {
+				screen.wait(ctx, t, fmt.Sprintf(belongs, test.app, test.app))
+			}
 			for _, one := range append(test.answers, answer{"Number: ", "users"}, answer{"Number: ", "1"}) {
 				screen.answer(ctx, t, user, terminal, one.asked, one.answer)
 			}

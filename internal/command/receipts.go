@@ -45,7 +45,7 @@ func newReceipts(s *shared) *cobra.Command {
 // run prints the receipts, newest first, or the one that is named.
 func (f receiptsFlags) run(p program) error {
 	view := p.view(f.JSON)
-	store, err := openStore(f.State)
+	store, err := readStore(f.State)
 	if err != nil {
 		return view.Fail(err)
 	}
@@ -65,7 +65,7 @@ func (f receiptsFlags) run(p program) error {
 	return nil
 }
 
-// earlier opens existing receipts. It creates no state directory.
+// earlier opens existing receipts, to read them.
 func earlier(dir string) store {
 	return func() (*engine.Store, error) {
 		dir, err := stateDir(dir)
@@ -75,13 +75,22 @@ func earlier(dir string) store {
 		if _, err := os.Stat(dir); err != nil {
 			return nil, nil
 		}
-		return openStore(dir)
+		return journal.OpenToRead(dir)
 	}
 }
 
 // kept opens the state directory, creating it if needed.
 func kept(dir string) store {
 	return func() (*engine.Store, error) { return openStore(dir) }
+}
+
+// readStore opens the state directory to read its receipts.
+func readStore(dir string) (*journal.Store, error) {
+	dir, err := stateDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	return journal.OpenToRead(dir)
 }
 
 func openStore(dir string) (*journal.Store, error) {

@@ -40,6 +40,7 @@ func start() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
+	signal.Ignore(syscall.SIGPIPE) // an apply ends, even if nobody reads on
 	languages, err := say.Load()
 	if err != nil {
 		visible.Fprintln(os.Stderr, "authpocket:", err)
@@ -58,12 +59,24 @@ func locale(env func(string) string) string {
 	return strings.ReplaceAll(name, "_", "-")
 }
 
-// run runs the command that args name and returns the exit code.
+// run runs the command that args name and returns the exit code. A result that cannot be written is an error, unless
+// whoever reads it has read enough.
 func run(ctx context.Context, args []string, std terminal.Streams) output.Exit {
+	std.Out = terminal.NewResults(std.Out)
+	code := execute(ctx, args, std)
+	if err := std.Lost(); err != nil && !terminal.Closed(err) {
+		std.Tell(say.Of("authpocket: the result could not be written to standard output: %s", err.Error()))
+		return output.ExitError
+	}
+	return code
+}
+
+// execute runs the command that args name and returns the exit code.
+func execute(ctx context.Context, args []string, std terminal.Streams) output.Exit {
 	root := newRoot(std)
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)
-	if err == nil {
+	if lost := std.Lost(); err == nil || lost != nil && errors.Is(err, lost) { // of cobra's own commands
 		return output.ExitOK
 	}
 	if code, ok := errors.AsType[output.Exit](err); ok {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -112,16 +113,10 @@ func (s stage) files(t *testing.T) {
 // is typed, so that --yes answers.
 func (s stage) play(t *testing.T, args, input string, terminal bool) string {
 	t.Helper()
-	list := strings.Fields(strings.NewReplacer("AUTHENTIK", s.box.AuthentikURL, "POCKETBASE",
-		s.box.PocketBaseURL).Replace(args))
 	if input != "" && !terminal {
-		args, list = args+" --yes", append(list, "--yes")
+		args += " --yes"
 	}
-	cmd := authpocket(t, list...)
-	cmd.Dir = s.dir
-	cmd.Env = append(cmd.Env, "TZ=UTC", "TERM=xterm-256color", "NO_COLOR=", "AUTHPOCKET_STATE="+s.dir+"/state",
-		"AUTHENTIK_URL="+s.box.AuthentikURL, "AUTHENTIK_TOKEN="+s.box.AuthentikToken,
-		"POCKETBASE_URL="+s.box.PocketBaseURL, "POCKETBASE_TOKEN="+s.box.PocketBaseToken)
+	cmd := s.command(t, args)
 	var shown bytes.Buffer
 	if !terminal {
 		cmd.Stdout, cmd.Stderr = &shown, &shown
@@ -150,6 +145,18 @@ func (s stage) play(t *testing.T, args, input string, terminal bool) string {
 	<-copied
 	text := strings.ReplaceAll(shown.String(), "\r\n", "\n")
 	return s.marked("$ authpocket "+args, strings.TrimPrefix(text, input), cmd.ProcessState.ExitCode())
+}
+
+// command returns a command in front of the sandbox.
+func (s stage) command(t *testing.T, args string) *exec.Cmd {
+	t.Helper()
+	cmd := authpocket(t, strings.Fields(strings.NewReplacer("AUTHENTIK", s.box.AuthentikURL, "POCKETBASE",
+		s.box.PocketBaseURL).Replace(args))...)
+	cmd.Dir = s.dir
+	cmd.Env = append(cmd.Env, "TZ=UTC", "TERM=xterm-256color", "NO_COLOR=", "AUTHPOCKET_STATE="+s.dir+"/state",
+		"AUTHENTIK_URL="+s.box.AuthentikURL, "AUTHENTIK_TOKEN="+s.box.AuthentikToken,
+		"POCKETBASE_URL="+s.box.PocketBaseURL, "POCKETBASE_TOKEN="+s.box.PocketBaseToken)
+	return cmd
 }
 
 // marked returns a screen with fixed marks in the place of what differs from run to run.

@@ -124,6 +124,11 @@ func (f serveFlags) run(ctx context.Context, p program) error {
 	}
 	visible.Fprintln(p.Out)
 	wizard.NewCode()
+	if p.Lost() != nil {
+		wizard.Close()
+		_ = ln.Close()
+		return output.ExitError // nobody sees the code
+	}
 	if err := listen.Serve(ctx, ln, wizard.Handler(), p.log, wizard.Close); err != nil {
 		p.Tell(say.Join(say.Raw("authpocket:"), say.Raw(err.Error())))
 		return output.ExitError

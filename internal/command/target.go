@@ -4,12 +4,14 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"authpocket/internal/command/output"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
@@ -66,6 +68,11 @@ func (f targetFlags) identify(spec *link.Spec) {
 	}
 }
 
+// wrong returns the problems of what the flags say in spec.
+func (f targetFlags) wrong(spec link.Spec, v *output.View) report.Problems {
+	return slices.DeleteFunc(spec.Validate(), func(p report.Problem) bool { return v.Flags[p.Field] == "" })
+}
+
 // free returns an error if the file to write exists.
 func (f targetFlags) free() error {
 	if f.Out != "-" && !isFree(f.Out) {
@@ -83,8 +90,8 @@ func (f targetFlags) save(p program, reach *linkfile.File, spec *link.Spec) erro
 		return err
 	}
 	if f.Out == "-" {
-		_, err := p.Out.Write(linkFile)
-		return err
+		_, _ = p.Out.Write(linkFile) // run returns an error
+		return nil
 	}
 	if err := writeNew(f.Out, linkFile); errors.Is(err, fs.ErrExist) {
 		return f.taken()

@@ -68,6 +68,9 @@ func (f verifyFlags) watch(ctx context.Context, p program, v *output.View, who s
 			return v.Fail(err)
 		}
 		seen, last = v.Changed(seen, &r), r.Summary().Exit()
+		if p.Lost() != nil {
+			return last // nobody sees what changes
+		}
 		if f.Until == untilFail && r.Checks.Failed() || f.Until == untilPass && last == nil {
 			return last
 		}

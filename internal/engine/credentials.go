@@ -59,7 +59,7 @@ func (e *Engine) restoreCredentials(ctx context.Context, plan *link.Plan) error 
 	var back link.Plan
 	var err error
 	if plan.Purpose == link.PurposeRotate {
-		back, err = e.RotationTo(ctx, new(plan.Spec), plan.SecretBefore())
+		back, err = e.RotationBack(ctx, new(plan.Spec), plan.SecretBefore())
 	} else {
 		back, err = e.credentialsBack(ctx, plan)
 	}
@@ -70,19 +70,23 @@ func (e *Engine) restoreCredentials(ctx context.Context, plan *link.Plan) error 
 }
 
 // credentialsBack returns a plan that undoes what of a plan changed the client ID and secret, with the secrets that
-// only this plan in memory has.
+// only this plan in memory has. If the plan changed nothing else, it is undone.
 func (e *Engine) credentialsBack(ctx context.Context, plan *link.Plan) (link.Plan, error) {
-	var done []link.Change // an undo begins with the last one
-	known := false         // the old secret
+	var done []link.Change      // an undo begins with the last one
+	known, whole := false, true // the old secret, and whether nothing else was changed
 	for _, c := range slices.Backward(plan.Changes) {
 		switch {
 		case c.NewCredentials():
 			known = true
+			all := len(c.Fields)
 			c.Fields = slices.DeleteFunc(slices.Clone(c.Fields),
 				func(f link.Field) bool { return f.Name != "client_id" && f.Name != "client_secret" })
+			whole = whole && len(c.Fields) == all
 			done = append(done, c)
 		case c.RewrittenSlot() != "":
 			done = append(done, c)
+		default:
+			whole = false
 		}
 	}
 	if !known {
@@ -96,5 +100,8 @@ func (e *Engine) credentialsBack(ctx context.Context, plan *link.Plan) (link.Pla
 		return link.Plan{}, err
 	}
 	back, problems := plans.NewUndo(&spec, done, &snaps.Authentik, &snaps.PocketBase, true)
+	if whole {
+		back.Of = e.receiptOf(ctx, plan.Purpose, &plan.Spec)
+	}
 	return back, problems.Err()
 }

@@ -35,7 +35,7 @@ func Key(authentikURL, pocketbaseURL string) string { return journal.Key(authent
 // Past is a receipt in a History.
 type Past struct {
 	journal.Summary
-	TakenBack bool // completely undone by a later receipt
+	TakenBack bool // completely undone by a later receipt, or restored
 }
 
 // History lists the receipts of the two systems, newest first.
@@ -59,7 +59,7 @@ func (e *Engine) History() (*History, error) {
 	h := &History{Dir: e.receipts.Dir()}
 	for _, one := range list {
 		if e.ours(&one) {
-			h.Receipts = append(h.Receipts, Past{one, takenBack(list, one.ID)})
+			h.Receipts = append(h.Receipts, Past{one, one.Restored || takenBack(list, one.ID)})
 		} else {
 			h.Others++
 		}

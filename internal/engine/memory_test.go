@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -23,6 +24,7 @@ type memory struct {
 	observe func(ctx context.Context, system report.System, q link.Query) error
 	apply   func(ctx context.Context, c link.Change) error
 	prepare func(ctx context.Context, c link.Change)
+	probed  report.Check // of the client secret
 }
 
 type memoryAuthentik struct {
@@ -89,6 +91,10 @@ func (m memoryAuthentik) Check(_ context.Context, d link.Desired, person int) []
 	return []report.Check{{ID: "authentik.one", System: report.Authentik, Status: report.Pass}}
 }
 
+func (m memoryAuthentik) RedirectURIs(context.Context, link.Desired) ([]link.RedirectURI, error) {
+	return nil, errors.New("they are not asked for")
+}
+
 func (m memoryAuthentik) Warnings(link.AuthentikSnapshot, []link.Change) []link.Warning {
 	return []link.Warning{{ID: "of-authentik"}}
 }
@@ -108,7 +114,7 @@ func (m memoryPocketBase) SaveAgain(context.Context, string) error { return nil 
 
 func (m memoryPocketBase) Offers(context.Context, link.Desired) bool { return true }
 
-func (m memoryPocketBase) Probe(context.Context, link.Desired) report.Check { return report.Check{} }
+func (m memoryPocketBase) Probe(context.Context, link.Desired) report.Check { return m.probed }
 
 func (m memoryPocketBase) Warnings(link.PocketBaseSnapshot, link.Desired) []link.Warning {
 	return []link.Warning{{ID: "of-pocketbase"}}

@@ -57,6 +57,13 @@ func (e *Engine) RotationTo(ctx context.Context, spec *link.Spec, to secret.Text
 	return plan, nil
 }
 
+// RotationBack returns a plan that takes the last rotation back, to the client secret from before it.
+func (e *Engine) RotationBack(ctx context.Context, spec *link.Spec, before secret.Text) (link.Plan, error) {
+	plan, err := e.RotationTo(ctx, spec, before)
+	plan.Of = e.receiptOf(ctx, link.PurposeRotate, spec)
+	return plan, err
+}
+
 // updatesSecret reports whether the change gives an existing provider another
 // client secret.
 func updatesSecret(c link.Change) bool {

@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"context"
+	"log/slog"
 	"slices"
 
 	"authpocket/internal/journal"
@@ -106,7 +107,7 @@ func (e *Engine) newest(spec *link.Spec, undone map[string]bool) (id string, end
 				none.Reason = UndoneAlready
 			}
 		case one.Kind == journal.Rotate:
-			if one.Wrote() {
+			if one.Wrote() && !one.Restored && !one.Restores {
 				none.Reason = UndoRotation
 			}
 		case one.Outcome == journal.Undone || !one.Wrote() && one.Outcome != "":
@@ -296,6 +297,22 @@ func (e *Engine) begin(plan *link.Plan) (receipt, error) {
 	}
 	kept, err := e.receipts.Begin(plan, meta)
 	return receipt{kept: kept, e: e, plan: *plan}, err
+}
+
+// receiptOf returns the ID of the link's last receipt if it is of a completed plan with that purpose, and else nothing.
+func (e *Engine) receiptOf(ctx context.Context, purpose link.Purpose, spec *link.Spec) string {
+	if e.receipts == nil {
+		return ""
+	}
+	list, _, err := e.receipts.Index()
+	if err != nil {
+		e.log.ErrorContext(ctx, "looking for the receipt of an apply", slog.Any("error", err))
+	}
+	own := link.Find(list, func(one journal.Summary) bool { return e.concerns(&one, spec) })
+	if own == nil || own.Kind.Purpose() != purpose || own.Outcome != journal.Completed {
+		return ""
+	}
+	return own.ID
 }
 
 // continued returns the ID of the receipt that a new one continues: the previous

@@ -3,6 +3,7 @@ package journal
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -34,7 +35,10 @@ var (
 
 // withDirLock calls do with the directory lock held.
 func (s *Store) withDirLock(m lockMode, do func() error) error {
-	f, err := openLock(filepath.Join(s.dir, dirLockName))
+	f, err := s.openLock(filepath.Join(s.dir, dirLockName))
+	if s.readOnly && errors.Is(err, fs.ErrNotExist) {
+		return do() // nobody has it
+	}
 	if err != nil {
 		return err
 	}
@@ -45,8 +49,12 @@ func (s *Store) withDirLock(m lockMode, do func() error) error {
 	return do()
 }
 
-func openLock(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // #nosec G703 -- in the state directory
+func (s *Store) openLock(path string) (*os.File, error) {
+	how := os.O_CREATE | os.O_RDWR
+	if s.readOnly {
+		how = os.O_RDONLY
+	}
+	f, err := os.OpenFile(path, how, 0o600) // #nosec G703 -- in the state directory
 	if err != nil {
 		return nil, fmt.Errorf("opening a lock file: %w", err)
 	}

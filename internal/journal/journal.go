@@ -20,6 +20,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -38,6 +39,8 @@ type Store struct {
 	lock func(*os.File, lockMode) error
 	beat time.Duration // see claimBeat
 
+	readOnly bool // nothing can be written, see OpenToRead
+
 	mu       sync.Mutex
 	held     map[string]bool     // lock files held by this Store
 	finished map[string]finished // by file, see Index
@@ -49,6 +52,35 @@ type Store struct {
 func Open(dir string) (*Store, error) { return open(dir, system{}) }
 
 func open(dir string, d disk) (*Store, error) {
+	s, err := in(dir, d)
+	if err == nil {
+		err = s.ready(s.makeDir)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// OpenToRead opens a state directory for what writes no receipts. Unlike Open, it makes no directory, and takes one in
+// which nothing can be written: then files that cannot be read are not set aside, but listed where they are.
+func OpenToRead(dir string) (*Store, error) { return openToRead(dir, system{}) }
+
+func openToRead(dir string, d disk) (*Store, error) {
+	s, err := in(dir, d)
+	if err != nil {
+		return nil, err
+	}
+	_, err = s.names("")
+	s.readOnly = err != nil || s.ready() != nil
+	if errors.Is(err, fs.ErrNotExist) {
+		return s, nil
+	}
+	return s, err
+}
+
+// in returns a Store in a directory that was not looked at.
+func in(dir string, d disk) (*Store, error) {
 	if dir == "" {
 		return nil, &Fault{Summary: say.Of("There is no directory for receipts."),
 			Todo: say.Of("Set a state directory.")}
@@ -57,14 +89,18 @@ func open(dir string, d disk) (*Store, error) {
 	if err != nil {
 		return nil, cannotUse(dir, fmt.Errorf("finding the state directory: %w", err))
 	}
-	s := &Store{dir: abs, disk: d, now: time.Now, lock: lockFile, beat: claimBeat,
-		held: map[string]bool{}, finished: map[string]finished{}}
-	for _, step := range []func() error{s.makeDir, s.restrictDir, s.sweep, s.restrictFiles, s.checkWritable} {
+	return &Store{dir: abs, disk: d, now: time.Now, lock: lockFile, beat: claimBeat, held: map[string]bool{},
+		finished: map[string]finished{}}, nil
+}
+
+// ready makes the directory ready for writing, after the steps before. The error is a *Fault.
+func (s *Store) ready(before ...func() error) error {
+	for _, step := range append(before, s.restrictDir, s.sweep, s.restrictFiles, s.checkWritable) {
 		if err := step(); err != nil {
-			return nil, cannotUse(abs, err)
+			return cannotUse(s.dir, err)
 		}
 	}
-	return s, nil
+	return nil
 }
 
 // Dir returns the absolute path of the state directory.

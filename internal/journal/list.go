@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -39,6 +40,9 @@ type Summary struct {
 	Did              say.Text // what the changes that were or may have been written did, as link.Did says it
 	Created          bool     // these created the link
 	Outcome          Outcome  // empty if interrupted or still running
+	// Restored is set on a rotation that was taken back: both systems have the client secret from before it.
+	// Restores is set on the one that did so, unless that rotation did so itself.
+	Restored, Restores bool
 	// Running is set if the receipt is unfinished and a process, perhaps this
 	// one, holds the link's lock.
 	Running bool
@@ -91,7 +95,24 @@ func (s *Store) list(read reader) (list []Summary, aside []SetAside, err error) 
 		}
 	}
 	sort.SliceStable(list, func(i, j int) bool { return list[i].When.After(list[j].When) })
+	markRestored(list)
 	return list, aside, nil
+}
+
+// markRestored marks the rotations in a list, newest first, that others took back. One of a rotation that was not
+// completed continues it, and one of a rotation that took another back is a rotation of its own.
+func markRestored(list []Summary) {
+	rotations := map[string]*Summary{}
+	for i := range slices.Backward(list) {
+		one := &list[i]
+		if one.Kind != Rotate || one.Outcome != Completed {
+			continue
+		}
+		rotations[one.ID] = one
+		if of := rotations[one.Of]; of != nil && !of.Restores {
+			one.Restores, of.Restored, one.Did = true, true, say.Of("Client secret restored")
+		}
+	}
 }
 
 func (s *Store) summary(name string) (*Summary, *SetAside, error) {
@@ -175,8 +196,9 @@ func summarise(r *Receipt) Summary {
 	one := Summary{ID: r.ID, When: r.When, Meta: r.Meta, Slug: q.Slug, Collection: q.Collection}
 	var written []link.Change
 	for i, c := range r.Changes {
-		if slices.ContainsFunc(r.Changes[:i], func(x Change) bool { return x.ID() == c.ID() }) {
-			continue // a compensating write
+		if slices.ContainsFunc(r.Changes[:i], func(x Change) bool { return x.ID() == c.ID() }) { // a compensating write
+			one.Restored = one.Restored || r.Kind == Rotate && c.System == report.Authentik && c.State() == Done
+			continue
 		}
 		one.Changes++
 		switch c.State() {
@@ -193,6 +215,7 @@ func summarise(r *Receipt) Summary {
 	if r.End != nil {
 		one.Outcome = r.End.Outcome
 	}
+	one.Restored = one.Restored && one.Outcome == Stopped // else the secrets may differ
 	return one
 }
 
@@ -204,6 +227,9 @@ func (r *Receipt) fileName() string {
 // names returns the names of the files that begin with prefix, sorted.
 func (s *Store) names(prefix string) ([]string, error) {
 	entries, err := os.ReadDir(s.dir)
+	if s.readOnly && errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, cannotRead(s.dir, err)
 	}

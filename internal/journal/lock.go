@@ -55,7 +55,7 @@ func (s *Store) Lock(ctx context.Context, key string) (unlock func(), err error)
 
 func (s *Store) takeLock(path string) (f *os.File, err error) {
 	err = s.withDirLock(lockShared, func() error {
-		if f, err = openLock(path); err != nil {
+		if f, err = s.openLock(path); err != nil {
 			return err
 		}
 		if err = s.lock(f, tryLockExclusive); err != nil {
@@ -85,7 +85,7 @@ func (s *Store) running(key string) (bool, error) {
 		return true, nil
 	}
 	err := s.withDirLock(lockExclusive, func() error {
-		f, err := openLock(path)
+		f, err := s.openLock(path)
 		if err != nil {
 			return err
 		}
@@ -94,6 +94,9 @@ func (s *Store) running(key string) (bool, error) {
 	})
 	if errors.Is(err, errBusy) {
 		return true, nil
+	}
+	if s.readOnly {
+		return false, nil // not to be found out where a lock takes a file that can be written
 	}
 	return false, err
 }

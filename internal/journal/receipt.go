@@ -62,7 +62,8 @@ const (
 // Meta is what a receipt records in addition to the plan.
 type Meta struct {
 	Kind Kind `json:"kind"`
-	// Of is the ID of the receipt that this one undoes or continues, if any.
+	// Of is the ID of the receipt that this one undoes or continues, if any. A rotation that restores the client secret
+	// from before another undoes that.
 	Of string `json:"of"`
 	// AuthentikURL and PocketBaseURL are the base URLs of the systems, as
 	// link.ParseAddress returns them.

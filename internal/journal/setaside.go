@@ -12,14 +12,16 @@ import (
 	"authpocket/internal/say"
 )
 
-// setAside renames a file that cannot be read. why wraps ErrNewer if a newer
-// authpocket wrote it.
+// setAside renames a file that cannot be read, if that is possible. why wraps ErrNewer if a newer authpocket wrote it.
 func (s *Store) setAside(path string, why error) (*SetAside, error) {
 	suffix := unreadableSuffix
 	if errors.Is(why, ErrNewer) {
 		suffix = newerSuffix
 	} else if !errors.Is(why, ErrUnreadable) {
 		why = fmt.Errorf("%w: %w", ErrUnreadable, why)
+	}
+	if s.readOnly {
+		return &SetAside{File: path, Reason: reasonLeft(path, why), Err: why}, nil
 	}
 	to, err := freeName(path + suffix)
 	if err == nil {
@@ -70,6 +72,14 @@ func reasonAside(path string, why error) say.Text {
 			filepath.Base(path))
 	}
 	return say.Of("A receipt cannot be read. It was set aside as %s.", filepath.Base(path))
+}
+
+// reasonLeft is reasonAside for a file that keeps its name.
+func reasonLeft(path string, why error) say.Text {
+	if errors.Is(why, ErrNewer) {
+		return say.Of("A newer authpocket wrote a receipt that this one cannot read: %s.", filepath.Base(path))
+	}
+	return say.Of("A receipt cannot be read: %s.", filepath.Base(path))
 }
 
 // readmit restores the name of a file that was too new for an earlier version if

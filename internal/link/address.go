@@ -56,6 +56,9 @@ func addressWords(label, todo say.Text, err error) (summary, remedy say.Text) {
 		return say.Of("%s has a colon but no port.", label), todo
 	case address.BadPort:
 		return say.Of("%s has the port %s, which is not between 1 and 65535.", label, f.Part), todo
+	case address.IsNumber:
+		return say.Of("%s has a number as its host.", label),
+			say.Of("Enter the host's name, or its IPv4 address as four numbers from 0 to 255, such as 127.0.0.1.")
 	case address.LinkLocal:
 		return say.Of("%s is a link-local address, which is never an authentik or a PocketBase.", label), todo
 	case address.UnknownHost:

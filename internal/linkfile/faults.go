@@ -24,7 +24,7 @@ func (f *Fault) Error() string { return f.Text().String() }
 // Text returns the fault with its place.
 func (f *Fault) Text() say.Text {
 	if f.Field != "" {
-		return say.Of("%s: %s: %s", f.Place.String(), f.Field, f.Words)
+		return say.Of("%s: %s: %s", f.Place.String(), report.Key(f.Field), f.Words)
 	}
 	return say.Of("%s: %s", f.Place.String(), f.Words)
 }

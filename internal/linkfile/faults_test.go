@@ -28,10 +28,10 @@ func TestWhatIsWrongIsNamedWithFileAndLine(t *testing.T) {
 			[]string{"link.yaml:2:3: there is no key pocketbase.rewrite_secret; did you mean pocketbase.create_rule?"}},
 		"unknown keys in a list": {
 			"provider:\n  redirect_uris:\n    - uri: https://a\n    - {url: b, matching_mode: strict}\n",
-			[]string{"link.yaml:3:7: there is no key provider.redirect_uris.uri; did you mean " +
-				"provider.redirect_uris.url?",
-				"link.yaml:4:16: there is no key provider.redirect_uris.matching_mode; did you mean " +
-					"provider.redirect_uris.mode?"},
+			[]string{"link.yaml:3:7: there is no key provider.redirect_uris[0].uri; did you mean " +
+				"provider.redirect_uris[0].url?",
+				"link.yaml:4:16: there is no key provider.redirect_uris[1].matching_mode; did you mean " +
+					"provider.redirect_uris[1].mode?"},
 		},
 		"unknown keys all at once": {
 			"a: 1\napplication:\n  b: 2\n  name: c\n  d: 3\naccess:\n  e: []\n",
@@ -82,9 +82,9 @@ func TestWhatIsWrongIsNamedWithFileAndLine(t *testing.T) {
 			"link.yaml:4:13: pocketbase.password: a secret does not belong in the file: take it from the environment " +
 				"with password: ${POCKETBASE_PASSWORD}, or from a file with password_file: PATH"}},
 		"a list of lists": {"access:\n  groups: [[staff]]\n", []string{
-			"link.yaml:2:12: access.groups.0: this must be text"}},
+			"link.yaml:2:12: access.groups[0]: this must be text"}},
 		"a list for a redirect": {"provider:\n  redirect_uris: [[a]]\n",
-			[]string{"link.yaml:2:19: provider.redirect_uris.0: this must be an address, or a mapping with url, mode and " +
+			[]string{"link.yaml:2:19: provider.redirect_uris[0]: this must be an address, or a mapping with url, mode and " +
 				"type"}},
 		"no limit of groups": {"provider:\n  groups_claim: none\n", []string{
 			"link.yaml:2:17: provider.groups_claim: this must be bound, or a list of names of groups"}},

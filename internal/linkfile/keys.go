@@ -14,7 +14,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"authpocket/internal/link"
-	"authpocket/internal/pattern"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
@@ -52,8 +52,6 @@ func walk(at value, visit func(value), unknown func(at string, key *yaml.Node, k
 	}
 }
 
-var listEntry = pattern.Of(`\.[0-9]+`)
-
 // checkKeys adds a fault for every unknown key, with the nearest known one, and for every token and password that
 // stands in the file itself.
 func checkKeys(f *faults, root *yaml.Node) {
@@ -63,7 +61,7 @@ func checkKeys(f *faults, root *yaml.Node) {
 			f.add(v.node, v.path, notInFile(v.path))
 		}
 	}, func(at string, key *yaml.Node, known map[string]reflect.Type) {
-		if at = listEntry().ReplaceAllString(at, ""); at != "" {
+		if at = report.Key(at); at != "" {
 			at += "."
 		}
 		f.add(key, "", say.Of("there is no key %s; did you mean %s?", at+shownKey(key.Value),

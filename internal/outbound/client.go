@@ -113,11 +113,11 @@ func (g guarded) CloseIdleConnections() {
 }
 
 func (g guarded) RoundTrip(r *http.Request) (*http.Response, error) {
-	if refusedName(r.URL.Hostname()) {
+	if err := refuseName(r.URL.Hostname()); err != nil {
 		if r.Body != nil {
 			_ = r.Body.Close() // nothing was sent
 		}
-		return nil, ErrAddressRefused
+		return nil, err
 	}
 	res, err := g.RoundTripper.RoundTrip(r)
 	if err != nil {
@@ -153,12 +153,14 @@ func Reason(err error) say.Text {
 	var dns *net.DNSError
 	var timeout net.Error
 	switch {
+	case errors.Is(err, errNumber):
+		return say.Of("its host is a number, which some programs read as another IPv4 address than others")
 	case errors.Is(err, ErrAddressRefused):
-		return say.Raw(ErrAddressRefused.Error())
+		return say.Of("authpocket sends nothing to link-local and multicast addresses and cloud metadata services")
 	case errors.Is(err, ErrElsewhere):
 		return say.Of("this demo reaches its own two systems only, and this is neither of them")
 	case errors.Is(err, ErrBodyTooLarge):
-		return say.Raw(ErrBodyTooLarge.Error())
+		return say.Of("the answer is larger than 8 MB")
 	case errors.As(err, &dns) && (dns.IsNotFound || !dns.Temporary()):
 		return say.Of("the name %s cannot be found in DNS", dns.Name)
 	case errors.As(err, &dns):

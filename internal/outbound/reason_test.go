@@ -147,9 +147,19 @@ func TestReasonOfACancelledCall(t *testing.T) {
 	}
 }
 
+func TestReasonOfANumberAsHost(t *testing.T) {
+	const want = "its host is a number, which some programs read as another IPv4 address than others"
+	_, _, err := fetch(t, outbound.New(outbound.Config{}), "http://0x7f000001")
+	if got := outbound.Reason(err); got.String() != want || !errors.Is(err, outbound.ErrAddressRefused) {
+		t.Errorf("got %q of %v", got, err)
+	}
+}
+
 func TestReasonOfOtherErrors(t *testing.T) {
 	for want, err := range map[string]error{
-		"the connection failed":          errors.New("token hunter2 is wrong"),
+		"the connection failed": errors.New("token hunter2 is wrong"),
+		"authpocket sends nothing to link-local and multicast addresses and cloud metadata services": fmt.Errorf(
+			"dialling: %w", outbound.ErrAddressRefused),
 		"the answer is larger than 8 MB": fmt.Errorf("reading: %w", outbound.ErrBodyTooLarge),
 		"it did not answer in time":      fmt.Errorf("calling: %w", os.ErrDeadlineExceeded),
 		"nothing listens on that port":   fmt.Errorf("dialling: %w", syscall.ECONNREFUSED),

@@ -8,11 +8,16 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"authpocket/internal/address"
 )
 
 // ErrAddressRefused is returned for addresses that no PocketBase or authentik
 // has: link-local, cloud metadata, multicast and unspecified ones.
 var ErrAddressRefused = errors.New("this address is link-local or a cloud metadata service")
+
+// errNumber is the ErrAddressRefused for a host that may be read as any of these addresses.
+var errNumber = fmt.Errorf("%w, or may be read as one", ErrAddressRefused)
 
 // ErrElsewhere is what Config.Through returns for an address that it has no way to.
 var ErrElsewhere = errors.New("this address is not one of the demo's own two systems")
@@ -64,8 +69,8 @@ func unwrapped(ip netip.Addr) netip.Addr {
 
 // refuseAddresses is a dialer's control function. It runs after name
 // resolution, so that no DNS name can lead to a refused address.
-func refuseAddresses(_ context.Context, _, address string, _ syscall.RawConn) error {
-	ap, err := netip.ParseAddrPort(address)
+func refuseAddresses(_ context.Context, _, resolved string, _ syscall.RawConn) error {
+	ap, err := netip.ParseAddrPort(resolved)
 	if err != nil {
 		return fmt.Errorf("reading the resolved address: %w", err)
 	}
@@ -75,21 +80,17 @@ func refuseAddresses(_ context.Context, _, address string, _ syscall.RawConn) er
 	return nil
 }
 
-func refusedName(host string) bool {
+// refuseName returns the error for a host that no request may go to.
+func refuseName(host string) error {
 	host = strings.ToLower(strings.TrimRight(host, "."))
-	if strings.ContainsFunc(host, func(c rune) bool { return c > '~' }) {
-		return true // a proxy could normalise it to another host
+	ip, err := netip.ParseAddr(host)
+	switch {
+	case strings.ContainsFunc(host, func(c rune) bool { return c > '~' }): // a proxy could normalise it to another host
+	case err == nil && refused(ip), slices.Contains(metadataNames(), host):
+	case address.OddNumber(host):
+		return errNumber
+	default:
+		return nil
 	}
-	if ip, err := netip.ParseAddr(host); err == nil {
-		return refused(ip)
-	}
-	return slices.Contains(metadataNames(), host) || oddNumber(host)
-}
-
-// oddNumber reports whether some resolvers read host as an IPv4 address in an
-// unusual notation, such as 0xa9fea9fe.
-func oddNumber(host string) bool {
-	label := host[strings.LastIndexByte(host, '.')+1:]
-	return label != "" && (strings.Trim(label, "0123456789") == "" || strings.HasPrefix(label, "0x") &&
-		strings.Trim(label[2:], "0123456789abcdef") == "")
+	return ErrAddressRefused
 }

@@ -267,6 +267,22 @@ func TestALinkOfTwoCollectionsMayShareItsApplication(t *testing.T) {
 	}
 }
 
+// Of a collection that does not exist, it is no question whether the link does.
+func TestAMissingCollectionIsWhatIsWrong(t *testing.T) {
+	w := linkedWorld(t, minimal())
+	s := specWith(func(s *link.Spec) { s.PocketBase.Collection = new("nope") })
+	a, p := w.observe(s.Query())
+	_, planned := w.plan(s, generated(2))
+	_, removed := plans.NewRemoval(&s, &a, p, false)
+	_, imported := plans.Import(s, &a, p)
+	for what, problems := range map[string]report.Problems{"plan": planned, "removal": removed, "import": imported} {
+		if len(problems) != 1 || problems[0].Field != "pocketbase.collection" ||
+			!strings.Contains(problems[0].Todo.String(), "users") {
+			t.Errorf("%s: the problems are\n%v", what, problems)
+		}
+	}
+}
+
 func TestTheClientIDOfASlotWithoutProviderIsUsedAgain(t *testing.T) {
 	w := newWorld()
 	elements(w, ours("oidc", "left over"))

@@ -193,6 +193,15 @@ func find(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot, p
 	return existing{}
 }
 
+// withoutQuestion returns the problems without whether the link exists already. Of a collection that does not exist,
+// that is not the question.
+func withoutQuestion(problems report.Problems) report.Problems {
+	return slices.DeleteFunc(problems, asks)
+}
+
+// asks reports whether a problem is the question whether the link exists already.
+func asks(p report.Problem) bool { return p.Field == "existing" }
+
 func describe(candidates []Candidate) say.Text {
 	return say.Series(link.Each(candidates, func(c Candidate) say.Text { return c.because })...)
 }

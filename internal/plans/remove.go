@@ -18,6 +18,11 @@ func NewRemoval(s *link.Spec, a *link.AuthentikSnapshot, p link.PocketBaseSnapsh
 	var problems report.Problems
 	checkReadable(a, []link.Kind{link.KindPair, link.KindMapping}, &problems)
 	found := find(s, a, &p, &problems)
+	if slices.ContainsFunc(problems, asks) {
+		if _, ok := resolveCollection(s, p, &problems); !ok {
+			problems = withoutQuestion(problems)
+		}
+	}
 	if len(problems) > 0 {
 		return link.Plan{}, problems
 	}

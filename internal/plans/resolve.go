@@ -36,9 +36,10 @@ func Resolve(s link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot,
 	resolveCredentials(&d, &s, a, &collection, found, g)
 	checkProviderName(&s, &d, a, &problems)
 	resolveBindings(&d, &s, a, &problems)
-	if ok {
-		resolveSlot(&d, &s, a, collection, &problems)
+	if !ok {
+		return d, withoutQuestion(problems)
 	}
+	resolveSlot(&d, &s, a, collection, &problems)
 	return d, problems
 }
 

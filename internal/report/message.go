@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 
 	"authpocket/internal/say"
 )
@@ -18,6 +19,22 @@ type Message struct {
 	Effect *Effect `json:"-"`
 	// Place is where the link file sets the field, nil without a link file.
 	Place *Place `json:"place,omitempty"`
+}
+
+// Key returns a field as its path in a link file reads, such as pocketbase.groups[0].field.
+func Key(field string) string {
+	var key strings.Builder
+	for i, part := range strings.Split(field, ".") {
+		switch entry := part != "" && strings.Trim(part, "0123456789") == ""; {
+		case entry && i > 0:
+			key.WriteString("[" + part + "]")
+		case i > 0:
+			key.WriteString("." + part)
+		default:
+			key.WriteString(part)
+		}
+	}
+	return key.String()
 }
 
 // Place is a place in a link file.

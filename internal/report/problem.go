@@ -43,7 +43,7 @@ func (p Problems) Error() string {
 	for _, one := range p {
 		line := one.Message().Text(InFile).String()
 		if one.Field != "" {
-			line = one.Field + ": " + line
+			line = Key(one.Field) + ": " + line
 		}
 		lines = append(lines, line)
 	}

@@ -31,6 +31,14 @@ func TestEveryMentionedCommandExists(t *testing.T) {
 				texts = append(texts, found[1])
 			}
 		}
+		for _, span := range codeSpan.FindAllString(p.prose, -1) {
+			if text := strings.Trim(span, "`"); flagAlone.MatchString(text) {
+				count++
+				if err := parsesAny(text); err != nil {
+					t.Errorf("%s: %s: %v", p.path, text, err)
+				}
+			}
+		}
 		for _, text := range texts {
 			for _, found := range mention.FindAllStringSubmatch(text, -1) {
 				count++
@@ -43,6 +51,26 @@ func TestEveryMentionedCommandExists(t *testing.T) {
 	if count < 70 {
 		t.Errorf("the pages mention only %d commands", count)
 	}
+}
+
+// flagAlone is a flag in a sentence, alone or after the name of its command.
+var flagAlone = regexp.MustCompile(`^(?:[a-z]+(?:-[a-z]+)* )?--[a-z]`)
+
+// parsesAny returns an error if the flag is one of no command, or not of the one that is named.
+func parsesAny(text string) error {
+	if !strings.HasPrefix(text, "-") {
+		if cmd, _, err := command.Tree().Find(strings.Fields(text)[:1]); err == nil && cmd.HasParent() {
+			return parses(text)
+		}
+		return nil // another program's
+	}
+	var err error
+	for _, cmd := range command.Tree().Commands() {
+		if err = parses(cmd.Name() + " " + text); err == nil {
+			return nil
+		}
+	}
+	return err
 }
 
 // parses returns an error if the command has no such subcommand or flag.
@@ -78,7 +106,7 @@ func parses(text string) error {
 func TestUnknownCommandsAreFound(t *testing.T) {
 	for text, want := range map[string]bool{
 		"plan -f link.yaml --all # why": true, "--listen 9000": true, "undo -f link.yaml [receipt]": true,
-		"paint": false, "plan --paint": false, "verify -x": false,
+		"plan --only": true, "validate --only shop": false, "paint": false, "plan --paint": false, "verify -x": false,
 	} {
 		if err := parses(text); (err == nil) != want {
 			t.Errorf("%s: %v", text, err)

@@ -19,6 +19,8 @@ func TestReceiptOffersOnlyWhatCanBeDone(t *testing.T) {
 	whole := stories.Receipt("completed", "done", "done", "done")
 	taken, running := whole, stories.Receipt("", "done")
 	taken.TakenBack, running.Running = true, true
+	back := kind(whole, "rotate")
+	back.Restores, back.Of = true, "k3"
 	for name, one := range map[string]struct {
 		r        changes.Receipt
 		undo     bool
@@ -38,7 +40,10 @@ func TestReceiptOffersOnlyWhatCanBeDone(t *testing.T) {
 		"left":         {stories.Receipt("dismissed", "done"), true, "", "Interrupted, then closed", ""},
 		"an undo":      {kind(whole, "undo"), false, "Recreate the link", "Done", ""},
 		"a removal":    {kind(whole, "remove"), true, "", "Done", "new client secret"},
-		"a new secret": {kind(whole, "rotate"), false, "", "Done", "cannot be restored"},
+		"a new secret, and the old again": {kind(taken, "rotate"), false, "",
+			"Taken back: both systems have the old client secret", ""},
+		"the old secret": {back, false, "", "Done", ""},
+		"a new secret":   {kind(whole, "rotate"), false, "", "Done", "cannot be restored"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := changes.NewReceipt(view.Head{}, one.r)
@@ -68,6 +73,8 @@ func TestReceiptsAreToldApart(t *testing.T) {
 			Outcome: "completed", Of: "k3"},
 		"Set a new client secret for the application “wiki” and the collection “users”.": {Kind: "rotate",
 			Outcome: "completed"},
+		"Restored the client secret from before receipt k3 for the application “wiki” and the collection “users”.": {
+			Kind: "rotate", Outcome: "completed", Of: "k3", Restores: true},
 		"Was to remove the link between the application “wiki” and the collection “users”.": {Kind: "remove"},
 	} {
 		r.Slug, r.Collection = "wiki", "users"

@@ -45,7 +45,16 @@ func (r *Run) Apply(ctx context.Context, how Applying) error {
 		return a.apply(ctx, to, j)
 	})
 	a.settle(ctx)
-	return a.end()
+	return a.done()
+}
+
+// done is end, and says what became of the links even where standard output is lost: they are written to.
+func (r *applyRun) done() error {
+	exit := r.end()
+	if r.Streams.Lost() != nil {
+		output.New(r.Streams, r.JSON).Counts(link.Each(r.jobs, func(j *job) output.Summary { return j.Summary }))
+	}
+	return exit
 }
 
 // asking plans all links, asks, and applies those that could be planned.
@@ -75,7 +84,7 @@ func (r *applyRun) asking(ctx context.Context) error {
 	}
 	r.all(ctx, ready, r.apply)
 	r.settle(ctx)
-	return r.end()
+	return r.done()
 }
 
 // plan plans a link, and holds it if nobody is asked. It counts as not started until it is applied.

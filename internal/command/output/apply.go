@@ -111,16 +111,12 @@ func (v *View) Applied(plan *link.Plan, o Outcomes, checks report.Checks, seen r
 		v.Errors(err)
 		return
 	}
-	if words := ending(plan); !v.AsJSON && !words.Empty() {
-		visible.Fprintf(v.Out, "%s\n", v.on.In(terminal.Green, v.Say(words)))
+	if words := ending(plan); !words.Empty() {
+		v.ended(words, terminal.Green)
 	}
 }
 
 // WayBack prints how to undo a receipt. JSON has it in the list of receipts.
 func (v *View) WayBack(receipt string) {
-	if v.AsJSON {
-		return
-	}
-	command := "authpocket undo -f " + v.File.Path + " " + receipt
-	visible.Fprintf(v.Out, "%s\n", v.on.Wrapped(v.Say(say.Of("The way back: %s", command)), 0, ""))
+	v.ended(say.Of("The way back: %s", "authpocket undo -f "+v.File.Path+" "+receipt), "")
 }

@@ -88,6 +88,9 @@ func (s Summary) document(printed []byte) json.RawMessage {
 	return append(append(name[:len(name)-1], ','), rest...)
 }
 
+// Counts prints how many of the links have each outcome on standard error.
+func (v *View) Counts(list []Summary) { v.Tell(counts(list)) }
+
 // Table prints what became of several links, those of a part if it is named. counted is the title of the count.
 func (v *View) Table(list []Summary, counted say.Text, part string) {
 	if len(list) == 0 {

@@ -61,8 +61,9 @@ func (v *View) setAside(a journal.SetAside) {
 	v.Tell(say.Join(a.Reason, say.Raw(a.File)))
 }
 
-// Receipts prints receipts and the files that were set aside.
+// Receipts prints receipts and the files that were set aside. A rotation that was taken back is one line.
 func (v *View) Receipts(list []journal.Summary, aside []journal.SetAside) {
+	list = slices.DeleteFunc(slices.Clone(list), func(one journal.Summary) bool { return one.Restores })
 	rows := receiptRows(list)
 	switch {
 	case v.AsJSON:
@@ -117,6 +118,7 @@ func (r receiptRow) outcome() say.Text {
 // The outcomes that a receipt itself does not have.
 const (
 	outcomeUndone      say.Name = "undone later"
+	outcomeTakenBack   say.Name = "taken back"
 	outcomeRunning     say.Name = "running"
 	outcomeInterrupted say.Name = "interrupted"
 )
@@ -132,6 +134,8 @@ func receiptRows(list []journal.Summary) []receiptRow {
 		switch {
 		case undone[s.ID]:
 			outcome = outcomeUndone
+		case s.Restored:
+			outcome = outcomeTakenBack
 		case s.Running:
 			outcome = outcomeRunning
 		case outcome == "":

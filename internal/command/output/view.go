@@ -5,7 +5,6 @@ package output
 import (
 	"bytes"
 	"encoding/json"
-	"strings"
 	"sync"
 
 	"authpocket/internal/command/terminal"
@@ -50,12 +49,20 @@ func (v *View) json(value any) {
 		enc.SetIndent("", "  ")
 	}
 	enc.SetEscapeHTML(false)
-	err := enc.Encode(value)
-	if err == nil {
-		_, err = v.Out.Write(visible.JSON(document.Bytes()))
-	}
-	if err != nil {
+	if err := enc.Encode(value); err != nil {
 		v.Tell(say.Of("authpocket: printing JSON: %s", err.Error()))
+		return
+	}
+	_, _ = v.Out.Write(visible.JSON(document.Bytes())) // an error is kept: see terminal.Results
+}
+
+// ended prints a last line that says what was done. Where standard output is lost, it is on standard error.
+func (v *View) ended(line say.Text, as terminal.Style) {
+	if !v.AsJSON {
+		visible.Fprintf(v.Out, "%s\n", v.on.Styled(as, v.on.Wrapped(v.Say(line), 0, "")))
+	}
+	if v.Lost() != nil {
+		v.Tell(line)
 	}
 }
 
@@ -89,21 +96,12 @@ func (v *View) messages(err error) []report.Message {
 func text(m report.Message) say.Text {
 	line := m.Text(report.InFile)
 	if m.Field != "" {
-		line = say.Of("%s: %s", inFile(m.Field), line)
+		line = say.Of("%s: %s", report.Key(m.Field), line)
 	}
 	if m.Place != nil {
 		line = say.Of("%s: %s", m.Place.String(), line)
 	}
 	return line
-}
-
-// inFile returns a field's name in the link file, such as access.groups[0].
-func inFile(field string) string {
-	at := strings.LastIndexByte(field, '.')
-	if at < 0 || at == len(field)-1 || strings.Trim(field[at+1:], "0123456789") != "" {
-		return field
-	}
-	return field[:at] + "[" + field[at+1:] + "]"
 }
 
 // Messages returns the messages of err, or of each error it joins. An error

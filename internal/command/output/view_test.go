@@ -61,6 +61,7 @@ func TestFieldsAreNamedAsInTheLinkFile(t *testing.T) {
 		"access.groups.0": "access.groups[0]: x", "provider.redirect_uris.12": "provider.redirect_uris[12]: x",
 		"email":          "email: x",
 		"pocketbase.url": "pocketbase.url: x", "": "x", "odd.": "odd.: x",
+		"pocketbase.groups.0.field": "pocketbase.groups[0].field: x", "a.1.2": "a[1][2]: x",
 	} {
 		if got := text(report.Message{Field: field, Summary: say.Of("x")}).String(); got != want {
 			t.Errorf("%q, want %q", got, want)

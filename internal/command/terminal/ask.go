@@ -32,8 +32,11 @@ type Asker struct {
 func (s Streams) Asker() Asker { return Asker{s, bufio.NewReader(s.In)} }
 
 // Yes asks and reports whether the answer is yes, in the language or in English. A signal or the end of input counts
-// as no.
+// as no. If results are lost, what the question is about was not seen, and the answer is no.
 func (a Asker) Yes(ctx context.Context, question say.Text) bool {
+	if a.Lost() != nil {
+		return false
+	}
 	answer, err := a.short(ctx, question, say.Of("[y/N]"))
 	return err == nil && a.among(answer, say.Of("y"), say.Of("yes"), "y", "yes")
 }

@@ -27,6 +27,9 @@ func (s Streams) CanAsk() bool { return isTerminal(s.In) }
 
 // Screen returns what one of the streams is shown on.
 func (s Streams) Screen(stream io.Writer) Screen {
+	if results, ok := stream.(*Results); ok {
+		stream = results.to
+	}
 	on := Screen{Terminal: isTerminal(stream)}
 	if file, ok := stream.(*os.File); ok && on.Terminal {
 		on.Width, _, _ = term.GetSize(int(file.Fd()))

@@ -16,6 +16,10 @@ func (r Receipt) about() say.Text {
 		return say.Of("Was to undo receipt %s for the application “%s” and the collection “%s”.", r.Of, r.Slug,
 			r.Collection)
 	}
+	if r.Restores {
+		return say.Of("Restored the client secret from before receipt %s for the application “%s” and the collection “%s”.",
+			r.Of, r.Slug, r.Collection)
+	}
 	text := r.meant()
 	if r.Outcome == completed {
 		text = r.did()

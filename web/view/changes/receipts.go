@@ -20,7 +20,8 @@ type Receipt struct {
 	Running     bool
 	Of          string // id of the receipt that it undoes or continues
 	Count, Done int    // changes, and how many of them were applied
-	TakenBack   bool   // a later receipt undid it
+	TakenBack   bool   // a later receipt undid it, or it did itself
+	Restores    bool   // it took back the rotation Of
 	Program     string // authpocket's version
 	// Slug and Collection identify the link among those of the two systems.
 	Slug, Collection string
@@ -93,10 +94,10 @@ func (r Receipt) state() string {
 	switch {
 	case r.Running:
 		return "running"
+	case r.Outcome == "" || r.Outcome == "stopped" || r.TakenBack && r.Kind == "rotate":
+		return "warn"
 	case r.Outcome == completed:
 		return "done"
-	case r.Outcome == "" || r.Outcome == "stopped":
-		return "warn"
 	}
 	return "waiting"
 }
@@ -105,6 +106,8 @@ func (r Receipt) outcome() say.Text {
 	switch {
 	case r.Running:
 		return say.Of("In progress")
+	case r.TakenBack && r.Kind == "rotate":
+		return say.Of("Taken back: both systems have the old client secret")
 	case r.TakenBack:
 		return say.Of("Done, then undone")
 	}
@@ -189,6 +192,8 @@ func (r Receipt) next() (button, note say.Text) {
 	case r.Outcome == "":
 		return say.Of("Continue"),
 			say.Of("The apply was interrupted. authpocket reads both systems again and lists only what is left.")
+	case r.Kind == "rotate" && (r.TakenBack || r.Restores):
+		return none, none
 	case r.Kind == "rotate":
 		return none, say.Of("Receipts contain no secrets, so the previous client secret cannot be restored. You can " +
 			"rotate it again at any time.")
