@@ -23,7 +23,11 @@ func (s *Server) showDone(w http.ResponseWriter, r *http.Request, sess *session.
 	}
 	desired := p.Settled.Desired
 	if desired.Provider.PK == 0 && p.Authentik != nil && p.PocketBase != nil { // just created: authentik knows it
-		if now, err := s.engine(p).Desire(r.Context(), &p.Spec); err == nil {
+		if now, err := s.engine(p).Desire(r.Context(), &p.Spec); err == nil && now.Provider.PK == 0 {
+			sess.Found(false)
+			redirect(w, r, "/verify")
+			return
+		} else if err == nil {
 			desired = now
 			sess.Settle(p.Rev, &now, false)
 		}

@@ -39,7 +39,7 @@ func (s *Server) head(sess *session.Session) view.Head {
 	p := sess.Look()
 	h := view.Head{Note: s.cfg.Prefill.Note, Assets: s.assets, Held: p.Authentik != nil || p.PocketBase != nil}
 	h.Receipts = s.cfg.Receipts != nil && p.Authentik != nil && p.PocketBase != nil
-	h.Ends = view.Ends{Shown: true, Joined: p.Settled != nil || p.Live}
+	h.Ends = view.Ends{Shown: true, Joined: p.Live}
 	if p.Settled != nil {
 		h.Ends.Authentik, h.Ends.PocketBase = view.NewEnd(p.Settled.AuthentikURL, say.Text{}),
 			view.NewEnd(p.Settled.PocketBaseURL, say.Text{})
@@ -50,8 +50,8 @@ func (s *Server) head(sess *session.Session) view.Head {
 	if p.PocketBase != nil {
 		h.Ends.PocketBase = view.NewEnd(p.PocketBase.Login.URL, p.PocketBase.Found())
 	}
-	h.Ends.Checked = p.Settled != nil && p.Verify.Proven()
-	h.Ends.Proved = !s.signedIn(sess).At.IsZero() && !(p.Verify.Ended() && p.Verify.Input().Checks.Failed())
+	h.Ends.Checked = p.Live && p.Verify.Proven()
+	h.Ends.Proved = p.Live && !s.signedIn(sess).At.IsZero() && !(p.Verify.Ended() && p.Verify.Input().Checks.Failed())
 	return h
 }
 

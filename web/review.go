@@ -53,13 +53,16 @@ func (s *Server) review(w http.ResponseWriter, r *http.Request, sess *session.Se
 	}
 }
 
+func reviewChanged() say.Text {
+	return say.Of("Something has changed in authentik or PocketBase since you answered. Check the settings again.")
+}
+
 // reviewProblems writes the page for answers that no longer fit the systems.
 func (s *Server) reviewProblems(w http.ResponseWriter, r *http.Request, sess *session.Session,
 	problems report.Problems) {
 	s.problem(w, r, http.StatusConflict, view.ProblemPage{
-		Head: s.titled(sess, say.Of("No changes to review yet")),
-		Summary: say.Of("Something has changed in authentik or PocketBase since you answered. Check the settings " +
-			"again."),
+		Head:    s.titled(sess, say.Of("No changes to review yet")),
+		Summary: reviewChanged(),
 		Answers: true, Actions: []view.Action{{Label: say.Of("Change the settings"), URL: "/settings"},
 			{Label: say.Of("Try again"), URL: "/review"}},
 		List: view.Sentences(problems),
