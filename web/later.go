@@ -122,7 +122,7 @@ func (s *Server) showLater(make planner) func(http.ResponseWriter, *http.Request
 			return
 		}
 		if err != nil {
-			s.fail(w, r, sess, err, r.URL.Path)
+			s.fail(w, r, sess, err, r.URL.RequestURI())
 			return
 		}
 		shown := sess.Show(&plan, p.Rev)

@@ -42,7 +42,7 @@ func (s *Server) showProof(w http.ResponseWriter, r *http.Request, sess *session
 		return
 	}
 	if err != nil {
-		s.fail(w, r, sess, err, "/prove")
+		s.fail(w, r, sess, err, r.URL.RequestURI())
 		return
 	}
 	shown := sess.Show(&plan, p.Rev)

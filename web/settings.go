@@ -62,8 +62,8 @@ func (s *Server) askSettings(ctx context.Context, sess *session.Session, p *sess
 	}
 	sess.Found(session.Exists(&preview))
 	if problem := preview.Authentik.SecretProblem(); problem != nil {
-		return setup.SettingsInput{}, &report.Fault{System: report.Authentik, Summary: problem.Summary,
-			Todo: problem.Todo}
+		return setup.SettingsInput{}, &report.Fault{System: report.Authentik, Kind: report.FaultTooOld,
+			Summary: problem.Summary, Todo: problem.Todo}
 	}
 	in := settingsInput(preview)
 	if preview.Spec.Email == "" && preview.EmailBefore != "" {

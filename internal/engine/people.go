@@ -57,7 +57,7 @@ func (e *Engine) SignOut(ctx context.Context, spec link.Spec) (link.Plan, error)
 
 // blind returns the fault of a token that does not see who left.
 func blind(r people.Report) error {
-	return &report.Fault{Kind: report.FaultRefused, System: report.Authentik,
+	return &report.Fault{Kind: report.FaultPermission, System: report.Authentik,
 		Summary: say.Join(say.Of("It is not known who can no longer sign in."), r.Unsure[0].Why),
 		Todo:    say.Of("Give the permission to the token's role, or use a superuser's token.")}
 }

@@ -217,6 +217,21 @@ func (s *Session) Forget() (wiped bool) {
 	return s.working == 0
 }
 
+// Holds reports whether the session has answers or secrets that it keeps.
+func (s *Session) Holds() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.over && (s.authentik != nil || s.pocketbase != nil || s.second != nil || s.answered || s.draft != nil ||
+		len(s.typed) > 0)
+}
+
+// Leaving reports whether the secrets are wiped as soon as a job ends.
+func (s *Session) Leaving() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.over
+}
+
 // AwaitCode keeps a sign-in to PocketBase that waits for a one-time password.
 func (s *Session) AwaitCode(step *CodeStep) {
 	s.mu.Lock()
