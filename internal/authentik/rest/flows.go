@@ -31,7 +31,7 @@ func DefaultAccess(o Object) (open, known bool) {
 // User returns the user with that primary key, nil for none.
 func (c *Client) User(ctx context.Context, pk int) (Object, error) {
 	return c.One(ctx, Need{What: say.Of("user"), Perm: report.PermViewUser},
-		Get(Item("/core/users/", strconv.Itoa(pk))))
+		Get(Item("/core/users/", strconv.Itoa(pk))).With("pk"))
 }
 
 // TestMapping runs a property mapping for a user and returns the result and whether it ran. It changes nothing.

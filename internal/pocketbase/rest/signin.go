@@ -88,6 +88,8 @@ func (w transport) withSettings(ctx context.Context, token secret.Text) (account
 		return account{}, w.forbidden(ctx, token, a)
 	case !a.OK():
 		return account{}, signInFault(w.base, fieldToken, a)
+	case !call.Whole(a):
+		return account{}, NotPocketBase(a, nil)
 	}
 	return superuser{ID: c.ID}.with(token, c), nil
 }
