@@ -13,7 +13,9 @@ import (
 // BrandPath is the path of the brand that authentik chooses by the request's host. It needs no token.
 const BrandPath = "/api/v3/core/brands/current/"
 
-func brandCall() Call { return Call{Path: "/core/brands/current/", anonymous: true} }
+func brandCall() Call {
+	return Call{Path: "/core/brands/current/", anonymous: true}.With("matched_domain")
+}
 
 // Brand returns the brand of authentik's address.
 func (c *Client) Brand(ctx context.Context) (Object, error) {

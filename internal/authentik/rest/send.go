@@ -30,16 +30,11 @@ func (c Call) With(key string) Call {
 
 // whole reports whether a successful response is complete. A web page is, since it comes from something else.
 func (c Call) whole(a wire.Answer) bool {
-	o, isObject := ParseObject(a.Body)
-	switch {
-	case a.HTML():
-		return true
-	case c.key == "" && !isObject:
-		return json.Valid(a.Body)
-	case c.key == "":
-		return len(o) > 0
+	if c.key != "" {
+		return wire.Having(c.key)(a)
 	}
-	return o.Has(c.key) && !bytes.Equal(o[c.key], []byte("null"))
+	o, isObject := ParseObject(a.Body)
+	return wire.JSON(a) && (!isObject || len(o) > 0)
 }
 
 // Get returns a read of the path, with pairs of query keys and values.

@@ -57,21 +57,18 @@ func (c Call) With(key string) Call {
 
 // Whole reports whether a successful answer is complete. A web page is, since it comes from something else.
 func (c Call) Whole(a Answer) bool {
-	if a.HTML() || c.key == "" {
+	switch {
+	case c.key == "":
 		return wire.JSON(a)
-	}
-	var keys map[string]json.RawMessage
-	if json.Unmarshal(a.Body, &keys) != nil || keys[c.key] == nil || string(keys[c.key]) == "null" {
+	case !wire.Having(c.key)(a):
 		return false
-	}
-	if c.Path != pathCollections {
+	case a.HTML() || c.Path != pathCollections:
 		return true
 	}
-	var list []struct{ ID, Name string }
-	if json.Unmarshal(keys[c.key], &list) != nil {
-		return false
-	}
-	return !slices.ContainsFunc(list, func(one struct{ ID, Name string }) bool { return one.ID == "" || one.Name == "" })
+	var got List[struct{ ID, Name string }]
+	return a.Decode(&got) == nil && !slices.ContainsFunc(got.Items, func(one struct{ ID, Name string }) bool {
+		return one.ID == "" || one.Name == ""
+	})
 }
 
 func (c Call) verb() string {
