@@ -1,7 +1,6 @@
 package web
 
 import (
-	"net/http"
 	"strings"
 	"testing"
 
@@ -68,14 +67,7 @@ func removeBoth(t *testing.T, box *sandbox.Sandbox) {
 func removeApplication(t *testing.T, box *sandbox.Sandbox) {
 	t.Helper()
 	for _, app := range box.Authentik().Snapshot().Applications {
-		req, _ := http.NewRequestWithContext(t.Context(), http.MethodDelete,
-			box.AuthentikURL+"/api/v3/core/applications/"+app.Slug+"/", nil)
-		req.Header.Set("Authorization", "Bearer "+box.AuthentikToken)
-		res, err := http.DefaultClient.Do(req)
-		if err != nil || res.StatusCode != http.StatusNoContent {
-			t.Fatal(res, err)
-		}
-		res.Body.Close()
+		deleteAt(t, box, "/api/v3/core/applications/"+app.Slug+"/")
 	}
 }
 
