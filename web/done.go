@@ -23,7 +23,11 @@ func (s *Server) showDone(w http.ResponseWriter, r *http.Request, sess *session.
 	}
 	desired := p.Settled.Desired
 	if desired.Provider.PK == 0 && p.Authentik != nil && p.PocketBase != nil { // just created: authentik knows it
-		if now, err := s.engine(p).Desire(r.Context(), &p.Spec); err == nil {
+		if now, err := s.engine(p).Desire(r.Context(), &p.Spec); err == nil && now.Provider.PK == 0 {
+			sess.Found(false)
+			redirect(w, r, "/verify")
+			return
+		} else if err == nil {
 			desired = now
 			sess.Settle(p.Rev, &now, false)
 		}
@@ -59,12 +63,16 @@ func (s *Server) forgetTokens(w http.ResponseWriter, r *http.Request, sess *sess
 }
 
 // showForgotten handles the "GET /forgotten" route.
-func (s *Server) showForgotten(w http.ResponseWriter, r *http.Request, _ *session.Session) {
+func (s *Server) showForgotten(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	if sess.Holds() {
+		redirect(w, r, "/")
+		return
+	}
 	page := view.ProblemPage{
-		Head:    view.Head{Title: say.Of("The tokens are deleted")},
-		Summary: say.Of("authpocket has deleted both tokens, all client secrets and your answers."),
+		Head:    view.Head{Title: say.Of("No tokens are kept")},
+		Summary: say.Of("authpocket has no tokens, client secrets or answers of yours."),
 		List: []say.Text{
-			say.Of("The tokens stay valid until you revoke them in authentik and PocketBase."),
+			say.Of("Tokens that you entered stay valid until you revoke them in authentik and PocketBase."),
 			say.Of("You stay signed in to authpocket for up to 30 minutes of inactivity. If you sign out, you need " +
 				"a new setup code to return."),
 		},
@@ -74,7 +82,7 @@ func (s *Server) showForgotten(w http.ResponseWriter, r *http.Request, _ *sessio
 	if s.cfg.Shared { // nobody signs in to it
 		page.List, page.Press = page.List[:1], nil
 	}
-	if r.URL.Query().Get("after") == "work" {
+	if sess.Leaving() || r.URL.Query().Get("after") == "work" && s.jobs.Busy() {
 		page.Head.Title = say.Of("The tokens are deleted in a moment")
 		page.Summary = say.Of("A task that you started is still running. When it ends, authpocket deletes both " +
 			"tokens and all client secrets. Your answers are already deleted.")

@@ -83,7 +83,7 @@ func (s *Server) sendPlan(w http.ResponseWriter, r *http.Request, sess *session.
 	}
 	var text bytes.Buffer
 	if err := f.Write(&text, (*shown).Plan); err != nil {
-		s.fail(w, r, sess, err, "/review")
+		s.fail(w, r, sess, err, sess.AgainOf((*shown).ID))
 		return
 	}
 	download(w, "plan.md", f.MediaType, text.Bytes())

@@ -2,7 +2,7 @@ package web
 
 import (
 	"cmp"
-
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -78,6 +78,10 @@ func (s *Server) reviewErrand(w http.ResponseWriter, r *http.Request, sess *sess
 		return
 	}
 	plan, differs, err := s.engine(*p).PlanFix(r.Context(), spec, cause)
+	if problems, ok := errors.AsType[report.Problems](err); ok && !inTheWay(problems).Empty() {
+		redirect(w, r, "/settings?from=review") // which asks what to do about it
+		return
+	}
 	if err != nil {
 		s.fail(w, r, sess, err, e.Again)
 		return

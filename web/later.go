@@ -122,7 +122,7 @@ func (s *Server) showLater(make planner) func(http.ResponseWriter, *http.Request
 			return
 		}
 		if err != nil {
-			s.fail(w, r, sess, err, r.URL.Path)
+			s.fail(w, r, sess, err, r.URL.RequestURI())
 			return
 		}
 		shown := sess.Show(&plan, p.Rev)
@@ -146,6 +146,9 @@ func (s *Server) showRemoval(w http.ResponseWriter, r *http.Request, sess *sessi
 func (s *Server) noLink(w http.ResponseWriter, r *http.Request, sess *session.Session, err error) bool {
 	problems, ok := errors.AsType[report.Problems](err)
 	if ok {
+		if problems.NoLink() {
+			sess.Found(false)
+		}
 		s.laterProblems(w, r, sess, problems)
 	}
 	return ok
@@ -158,6 +161,9 @@ func (s *Server) laterProblems(w http.ResponseWriter, r *http.Request, sess *ses
 		Summary: say.Of("No link exists with these settings. Nothing was written."), List: view.Sentences(problems),
 		Actions: []view.Action{{Label: say.Of("Change the settings"), URL: "/settings"},
 			{Label: say.Of("Go to the review"), URL: "/review"}},
+	}
+	if !problems.NoLink() {
+		page.Summary = reviewChanged()
 	}
 	if problems[0].Field == onlyWayField {
 		page.Head.Title, page.Summary = say.Of("authentik is the only way in"),

@@ -199,3 +199,27 @@ func TestAFormThatDoesNotAskTurnsNothingOff(t *testing.T) {
 		t.Errorf("asked for neither, it wants %+v", s.PocketBase)
 	}
 }
+
+// What the wizard says of the only way in calls settings by their labels, not by their keys in a link file.
+func TestTheOnlyWayInIsSaidInTheWordsOfThePage(t *testing.T) {
+	t.Parallel()
+	box := newSandbox(t)
+	_, b := linked(t, box, "trust-all")
+	app := box.PocketBase().App()
+	users, err := app.FindCollectionByNameOrId("users")
+	if err == nil {
+		users.PasswordAuth.Enabled = false
+		err = app.Save(users)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	off := url.Values{"pocketbase.password_auth": nil}
+	b.send(b.get("/settings"), "/settings", off).want(303, "/review")
+	p := b.get("/remove").want(409).says("Undo first what turned passwords off",
+		"Or choose “People can sign in with a password” to leave another way in",
+		"Or choose “Remove it anyway” to close the collection")
+	if strings.Contains(p.visible(), "password_auth") || strings.Contains(p.visible(), "No link exists") {
+		t.Errorf("the page is\n%s", p.visible())
+	}
+}

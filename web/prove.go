@@ -29,6 +29,9 @@ func (s *Server) showProof(w http.ResponseWriter, r *http.Request, sess *session
 		return
 	}
 	if ok {
+		if problems.NoLink() {
+			sess.Found(false)
+		}
 		s.problem(w, r, http.StatusConflict, view.ProblemPage{
 			Head:    s.titled(sess, say.Of("A new person cannot prove it")),
 			Summary: say.Of("authpocket cannot make a person who signs in here. Nothing was written."),
@@ -39,7 +42,7 @@ func (s *Server) showProof(w http.ResponseWriter, r *http.Request, sess *session
 		return
 	}
 	if err != nil {
-		s.fail(w, r, sess, err, "/prove")
+		s.fail(w, r, sess, err, r.URL.RequestURI())
 		return
 	}
 	shown := sess.Show(&plan, p.Rev)

@@ -12,7 +12,6 @@ import (
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 
-	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/web/door"
 	"authpocket/web/live"
@@ -40,7 +39,7 @@ func (s *Server) head(sess *session.Session) view.Head {
 	p := sess.Look()
 	h := view.Head{Note: s.cfg.Prefill.Note, Assets: s.assets, Held: p.Authentik != nil || p.PocketBase != nil}
 	h.Receipts = s.cfg.Receipts != nil && p.Authentik != nil && p.PocketBase != nil
-	h.Ends = view.Ends{Shown: true, Joined: p.Settled != nil || p.Live}
+	h.Ends = view.Ends{Shown: true, Joined: p.Live}
 	if p.Settled != nil {
 		h.Ends.Authentik, h.Ends.PocketBase = view.NewEnd(p.Settled.AuthentikURL, say.Text{}),
 			view.NewEnd(p.Settled.PocketBaseURL, say.Text{})
@@ -51,8 +50,8 @@ func (s *Server) head(sess *session.Session) view.Head {
 	if p.PocketBase != nil {
 		h.Ends.PocketBase = view.NewEnd(p.PocketBase.Login.URL, p.PocketBase.Found())
 	}
-	h.Ends.Checked = p.Settled != nil && p.Verify.Proven()
-	h.Ends.Proved = !s.signedIn(sess).At.IsZero() && !(p.Verify.Ended() && p.Verify.Input().Checks.Failed())
+	h.Ends.Checked = p.Live && p.Verify.Proven()
+	h.Ends.Proved = p.Live && !s.signedIn(sess).At.IsZero() && !(p.Verify.Ended() && p.Verify.Input().Checks.Failed())
 	return h
 }
 
@@ -70,37 +69,11 @@ func (s *Server) problem(w http.ResponseWriter, r *http.Request, status int, p v
 		p.Head = view.Head{Note: s.cfg.Prefill.Note}
 	}
 	p.Head.Title, p.Head.Assets = title, s.assets
+	if p.Answers {
+		sess, _ := s.sessions.Of(r)
+		p.Answers = sess.Holds()
+	}
 	s.render(w, r, status, view.ProblemView(p))
-}
-
-// fail logs an error and writes a page about it, or writes the page of problems. again is where to retry. The page
-// shows the words of a fault, and no details of other errors. A client that has
-// disconnected gets nothing.
-func (s *Server) fail(w http.ResponseWriter, r *http.Request, sess *session.Session, err error, again string) {
-	if respond.Gone(r) {
-		respond.Nothing(w)
-		return
-	}
-	if problems, ok := errors.AsType[report.Problems](err); ok {
-		s.reviewProblems(w, r, sess, problems)
-		return
-	}
-	s.logError(r, "asking a system", err)
-	said := report.MessageOf(err)
-	page := view.ProblemPage{Head: s.titled(sess, say.Of("Something went wrong")), Summary: said.What(),
-		Todo: said.Advice(report.OnPage), Answers: true,
-		Actions: []view.Action{{Label: say.Of("Try again"), URL: again}}}
-	status := http.StatusInternalServerError
-	if f, ok := errors.AsType[*report.Fault](err); ok {
-		status = http.StatusBadGateway
-		page.Head.Title = say.Of("%s returned an unexpected response", f.System.Label())
-		if f.Kind == report.FaultUnreachable {
-			page.Head.Title = say.Of("%s did not respond", f.System.Label())
-		}
-		page.Actions = append(page.Actions, view.Action{Label: say.Of("Change the connection to %s", f.System.Label()),
-			URL: "/" + string(f.System)})
-	}
-	s.problem(w, r, status, page)
 }
 
 // logError logs an error, unless the client has disconnected.
@@ -132,10 +105,12 @@ func shorten(text string) string {
 
 func start() []view.Action { return []view.Action{{Label: say.Of("Go to start"), URL: "/"}} }
 
+func goOn() say.Text { return say.Of("Go to the start page and continue from there.") }
+
 func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {
 	s.problem(w, r, http.StatusNotFound, view.ProblemPage{
 		Head: view.Head{Title: say.Of("Page not found")}, Summary: say.Of("authpocket has no page at this address."),
-		Todo: say.Of("Go to the start page and continue from there. Your answers are kept."), Actions: start(),
+		Todo: goOn(), Answers: true, Actions: start(),
 	})
 }
 
@@ -150,7 +125,7 @@ func (s *Server) wrongMethod(w http.ResponseWriter, r *http.Request) {
 	s.problem(w, r, http.StatusMethodNotAllowed, view.ProblemPage{
 		Head:    view.Head{Title: say.Of("This page cannot be opened directly")},
 		Summary: say.Of("It only responds to a button on another page."),
-		Todo:    say.Of("Go to the start page and continue from there. Your answers are kept."), Actions: start(),
+		Todo:    goOn(), Answers: true, Actions: start(),
 	})
 }
 
@@ -177,7 +152,7 @@ func (s *Server) lastPage(l *say.Language) ([]byte, error) {
 		Head: view.Head{Title: say.Of("Something went wrong inside authpocket"), Note: s.cfg.Prefill.Note,
 			Assets: s.assets},
 		Summary: say.Of("This is an error in authpocket, not something you did."),
-		Todo:    say.Of("See authpocket's log for details. Your answers are kept, so you can go back and try again."),
+		Todo:    say.Of("See authpocket's log for details, then go back and try again."),
 		Actions: start(),
 	}
 	return view.Visible(say.With(ctx, l), new(bytes.Buffer), view.ProblemView(page))

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 
 	"authpocket/internal/link"
@@ -34,7 +35,7 @@ func (s *Server) review(w http.ResponseWriter, r *http.Request, sess *session.Se
 	shown *session.Shown, problems ...report.Problem) {
 	open, err := interrupted(s.engine(*p))
 	if err != nil {
-		s.fail(w, r, sess, err, session.Again(&shown.Plan))
+		s.fail(w, r, sess, err, cmp.Or(shown.Again, session.Again(&shown.Plan)))
 		return
 	}
 	page := changes.Review(changes.NewReview(new(s.head(sess)), changes.ReviewInput{
@@ -53,15 +54,18 @@ func (s *Server) review(w http.ResponseWriter, r *http.Request, sess *session.Se
 	}
 }
 
+func reviewChanged() say.Text {
+	return say.Of("Something has changed in authentik or PocketBase since you answered. Check the settings again.")
+}
+
 // reviewProblems writes the page for answers that no longer fit the systems.
 func (s *Server) reviewProblems(w http.ResponseWriter, r *http.Request, sess *session.Session,
-	problems report.Problems) {
+	problems report.Problems, again string) {
 	s.problem(w, r, http.StatusConflict, view.ProblemPage{
-		Head: s.titled(sess, say.Of("No changes to review yet")),
-		Summary: say.Of("Something has changed in authentik or PocketBase since you answered. Check the settings " +
-			"again."),
+		Head:    s.titled(sess, say.Of("No changes to review yet")),
+		Summary: reviewChanged(),
 		Answers: true, Actions: []view.Action{{Label: say.Of("Change the settings"), URL: "/settings"},
-			{Label: say.Of("Try again"), URL: "/review"}},
+			{Label: say.Of("Try again"), URL: again}},
 		List: view.Sentences(problems),
 	})
 }

@@ -42,6 +42,10 @@ func (s *Server) askSettings(ctx context.Context, sess *session.Session, p *sess
 	if d := sess.Draft("/settings"); d != nil {
 		spec, _ := form.Settings{Values: d.Values}.Spec(&p.Spec)
 		preview, err := s.engine(*p).Preview(ctx, spec)
+		if slug := p.Spec.Application.Slug; err == nil && slug != nil && *slug == spec.Query().Slug &&
+			preview.Authentik.Application == nil {
+			sess.Found(false)
+		}
 		in := settingsInput(preview)
 		in.Form, in.Problems, in.Conflict = d.Values, d.Problems, d.InTheWay
 		in.SecretGiven = p.Spec.Provider.ClientSecret != nil
@@ -56,10 +60,10 @@ func (s *Server) askSettings(ctx context.Context, sess *session.Session, p *sess
 			return setup.SettingsInput{}, err
 		}
 	}
-	sess.Found(preview.There)
+	sess.Found(session.Exists(&preview))
 	if problem := preview.Authentik.SecretProblem(); problem != nil {
-		return setup.SettingsInput{}, &report.Fault{System: report.Authentik, Summary: problem.Summary,
-			Todo: problem.Todo}
+		return setup.SettingsInput{}, &report.Fault{System: report.Authentik, Kind: report.FaultTooOld,
+			Summary: problem.Summary, Todo: problem.Todo}
 	}
 	in := settingsInput(preview)
 	if preview.Spec.Email == "" && preview.EmailBefore != "" {

@@ -122,7 +122,7 @@ func TestForgetInTheMiddleEndsTheSession(t *testing.T) {
 	w := wizardFor(t, box, prefilled(box))
 	b := w.browser().connected()
 	b.post("/forget", nil).want(303, "/forgotten")
-	b.get("/forgotten").want(200).says("The tokens are deleted", "all client secrets and your answers",
+	b.get("/forgotten").want(200).says("No tokens are kept", "no tokens, client secrets or answers of yours",
 		"stay signed in", "Sign out")
 	if n := len(w.server.sessions.All()); n != 0 {
 		t.Errorf("%d sessions are left", n)

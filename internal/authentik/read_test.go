@@ -35,6 +35,8 @@ func TestReadsAreRetriedWhereThatHelps(t *testing.T) {
 		},
 		"empty":        func(w http.ResponseWriter) { answerJSON(w, 200, "") },
 		"garbage":      func(w http.ResponseWriter) { answerJSON(w, 200, "\x00\xff") },
+		"nothing":      func(w http.ResponseWriter) { answerJSON(w, 200, "{}") },
+		"no list":      func(w http.ResponseWriter) { answerJSON(w, 200, `{"results":null}`) },
 		"half of JSON": func(w http.ResponseWriter) { answerJSON(w, 200, `{"results":[`) },
 	}
 	for name, answer := range broken {

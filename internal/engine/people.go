@@ -57,7 +57,7 @@ func (e *Engine) SignOut(ctx context.Context, spec link.Spec) (link.Plan, error)
 
 // blind returns the fault of a token that does not see who left.
 func blind(r people.Report) error {
-	return &report.Fault{Kind: report.FaultRefused, System: report.Authentik,
+	return &report.Fault{Kind: report.FaultPermission, System: report.Authentik,
 		Summary: say.Join(say.Of("It is not known who can no longer sign in."), r.Unsure[0].Why),
 		Todo:    say.Of("Give the permission to the token's role, or use a superuser's token.")}
 }
@@ -83,7 +83,7 @@ func (e *Engine) people(ctx context.Context, spec *link.Spec) (people.Report, li
 	now := snaps.PocketBase.Collection(plan.Desired.Collection.Name)
 	if _, none := NoLink(&plan.Desired); none || now == nil || now.Name == link.Superusers || now.System ||
 		snaps.Authentik.Application == nil || link.SlotIndex(&now.OAuth2, plan.Desired.Slot.Slot) < 0 {
-		return people.Report{}, link.Plan{}, report.Problems{{Field: "application.slug",
+		return people.Report{}, link.Plan{}, report.Problems{{Field: "application.slug", NoLink: true,
 			Summary: say.Of("There is no link yet, so nobody signs in through it."),
 			Todo:    say.Of("Apply the link first.")}}
 	}

@@ -289,7 +289,7 @@ func MethodAttrs() []*Attr[*PocketBase, *CollectionState] {
 		orNull(&Meta{
 			Key: "passwordAuth.enabled", Spec: "pocketbase.password_auth", Label: "Passwords",
 			Theirs: "Identity/Password", Default: "true",
-			Ask: Ask{Control: AskTick, Group: AskMethods, Label: "People can sign in with a password", Named: true,
+			Ask: Ask{Control: AskTick, Group: AskMethods, Label: report.PasswordsLabel, Named: true,
 				Hint: "Turned off only after a sign-in with authentik has worked"},
 			Doc: Doc{"whether people can sign in with a password; `false` is applied only with a sign-in that proves " +
 				"the link: see [one way in](one-way-in.md)", "the current value"},

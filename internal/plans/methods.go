@@ -88,8 +88,9 @@ func (u *undoer) keepsAWayIn(before link.PocketBaseSnapshot, force bool, run rep
 	}
 	if !force {
 		u.problems.Add("pocketbase.password_auth", say.Of("Nobody could sign in to %s any more: authentik is the only "+
-			"way in.", is.Name), say.Of("Turn passwords or one-time passwords on first: undo what turned them off, or "+
-			"set password_auth: true."), report.Way{Run: run, For: say.Of("to close the collection")})
+			"way in.", is.Name), say.Of("Undo first what turned passwords off."),
+			report.KeepPasswords(say.Of("to leave another way in")),
+			report.Way{Run: run, For: say.Of("to close the collection")})
 		return
 	}
 	if !slices.ContainsFunc(u.warnings, func(w link.Warning) bool { return w.ID == link.WarnOnlyWay }) {

@@ -18,7 +18,8 @@ func NewProof(p *link.Plan, a *link.AuthentikSnapshot, b link.PocketBaseSnapshot
 	now := b.Collection(d.Collection.Name)
 	at := link.SlotIndex(&now.OAuth2, d.Slot.Slot)
 	if a.Application == nil || d.Provider.PK == 0 || at < 0 || !now.OAuth2.Enabled {
-		problems.Add("", say.Of("There is no link yet, so nobody can sign in."), say.Of("Apply the link first."))
+		problems = append(problems, report.Problem{NoLink: true,
+			Summary: say.Of("There is no link yet, so nobody can sign in."), Todo: say.Of("Apply the link first.")})
 		return link.Plan{}, problems
 	}
 	person.Verified = d.Email == link.EmailTrustAttribute

@@ -141,7 +141,7 @@ func TestManyLinksAreCounted(t *testing.T) {
 		case strings.Contains(filter, "provider"):
 			return pbtest.Reply(r, 200, `{"totalItems":302,"items":[{"collectionRef":"pbc_1","provider":"oidc"}]}`), nil
 		}
-		return pbtest.Reply(r, 200, `{}`), nil
+		return pbtest.Reply(r, 200, `{"meta":{}}`), nil
 	})
 	snap, err := client.Observe(t.Context(), link.Query{Collection: "users"})
 	if err != nil {
@@ -192,7 +192,7 @@ func TestObservePages(t *testing.T) {
 	t.Parallel()
 	client := memory("", func(r *http.Request) (*http.Response, error) {
 		if r.URL.Path == "/api/settings" {
-			return pbtest.Reply(r, 200, `{}`), nil
+			return pbtest.Reply(r, 200, `{"meta":{}}`), nil
 		}
 		page := r.URL.Query().Get("page")
 		return pbtest.Reply(r, 200, `{"totalPages":3,"items":[{"id":"`+page+`","name":"members`+page+
@@ -214,7 +214,7 @@ func TestMoreCollectionsThanAreReadIsSaid(t *testing.T) {
 	pages := 0
 	client := memory("", func(r *http.Request) (*http.Response, error) {
 		if r.URL.Path == "/api/settings" {
-			return pbtest.Reply(r, 200, `{}`), nil
+			return pbtest.Reply(r, 200, `{"meta":{}}`), nil
 		}
 		pages++
 		return pbtest.Reply(r, 200, `{"totalPages":21,"items":[]}`), nil
@@ -247,7 +247,7 @@ func TestReadPatience(t *testing.T) {
 			begun, sent := time.Now(), 0
 			client := memory("", func(r *http.Request) (*http.Response, error) {
 				if sent++; sent > one.fails {
-					return pbtest.Reply(r, 200, `{}`), nil
+					return pbtest.Reply(r, 200, `{"meta":{}}`), nil
 				}
 				header := one.header
 				if header == "date" {

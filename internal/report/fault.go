@@ -28,13 +28,14 @@ const (
 	FaultOther       FaultKind = ""
 	FaultUnreachable FaultKind = "unreachable" // no response: refused, DNS, TLS, timeout
 	FaultNotThis     FaultKind = "not-this"    // another product responds
-	FaultTooOld      FaultKind = "too-old"
-	FaultToken       FaultKind = "token"      // credentials refused
-	FaultPermission  FaultKind = "permission" // authenticated, but not allowed
-	FaultRefused     FaultKind = "refused"    // the values were refused
-	FaultUnknown     FaultKind = "unknown"    // a write whose outcome is not known
-	FaultStale       FaultKind = "stale"      // changed since the plan was made
-	FaultMFA         FaultKind = "mfa"        // a one-time password is required
+	FaultTooOld      FaultKind = "too-old"     // or too new for this authpocket
+	FaultThrottled   FaultKind = "throttled"   // too many requests
+	FaultToken       FaultKind = "token"       // credentials refused
+	FaultPermission  FaultKind = "permission"  // authenticated, but not allowed
+	FaultRefused     FaultKind = "refused"     // the values were refused
+	FaultUnknown     FaultKind = "unknown"     // a write whose outcome is not known
+	FaultStale       FaultKind = "stale"       // changed since the plan was made
+	FaultMFA         FaultKind = "mfa"         // a one-time password is required
 )
 
 // Error returns the fault and its cause in one line, for the log.

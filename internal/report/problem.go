@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 
 	"authpocket/internal/say"
@@ -13,6 +14,7 @@ type Problem struct {
 	Summary say.Text `json:"summary"` // what is wrong
 	Todo    say.Text `json:"todo"`    // what to do
 	Ways    []Way    `json:"ways,omitempty"`
+	NoLink  bool     `json:"-"` // the link does not exist
 }
 
 // Message returns the problem as a message.
@@ -26,6 +28,11 @@ type Problems []Problem
 // Add appends a problem.
 func (p *Problems) Add(field string, summary, todo say.Text, ways ...Way) {
 	*p = append(*p, Problem{Field: field, Summary: summary, Todo: todo, Ways: ways})
+}
+
+// NoLink reports whether there is no link yet.
+func (p Problems) NoLink() bool {
+	return slices.ContainsFunc(p, func(one Problem) bool { return one.NoLink })
 }
 
 // Messages returns one message for each problem.

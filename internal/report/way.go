@@ -50,6 +50,14 @@ func UseExisting(what say.Text) Way {
 // MakeNew returns the setting that creates new objects.
 func MakeNew(what say.Text) Way { return Way{Key: "existing", Value: "new", For: what} }
 
+const passwordsKey = "pocketbase.password_auth"
+
+// PasswordsLabel is the wizard's label of whether passwords are on.
+const PasswordsLabel say.Name = "People can sign in with a password"
+
+// KeepPasswords returns the setting that has people sign in with a password.
+func KeepPasswords(what say.Text) Way { return Way{Key: passwordsKey, Value: "true", For: what} }
+
 // words returns the way as a sentence, which begins with "Or" after another one.
 func (w Way) words(r Reader, other bool) say.Text {
 	how := w.choice()
@@ -93,6 +101,8 @@ func (w Way) choice() say.Text {
 		return w.Run.Label()
 	case w.Key == accessKey:
 		return say.Of(AccessLabel)
+	case w.Key == passwordsKey:
+		return PasswordsLabel.Text()
 	case w.Value == "use":
 		return say.Of("use the existing application and provider")
 	}

@@ -65,7 +65,7 @@ func causesOfReach() []Cause {
 			Why: say.Of("Something in front of authentik takes PocketBase for a bot: it answers 403 or a challenge " +
 				"page, which Cloudflare marks with the header cf-mitigated. Browsers pass, and PocketBase can't."),
 			Todo: say.Of("In the firewall, make an exception for /application/o/ and PocketBase's address. Or give " +
-				"PocketBase inner token and user-info URLs (token_url, user_info_url)."),
+				"PocketBase inner token and user-info URLs."),
 			Checks: []report.CheckID{report.CheckPocketBaseProbe, report.CheckSignIn},
 		},
 		{

@@ -95,8 +95,8 @@ func GroupsCheck(d *link.Desired, v *Verdict) (report.Check, bool) {
 		return check, false
 	}
 	if v.Groups == nil {
-		check.Remedy = say.Of("Attach a scope mapping that sends it, or name another claim under " +
-			"pocketbase.groups_claim.")
+		check.Remedy = say.Of("Attach a scope mapping that sends it, or name another claim for " +
+			"the groups.")
 		check.Status, check.System = report.Fail, report.Authentik
 		check.Evidence = say.Of("authentik sent no list of groups as %s, so the hook leaves the fields as they are.",
 			d.Groups.Claim)

@@ -104,3 +104,11 @@ func worthRetrying(a Answer, whole func(Answer) bool) bool {
 // JSON reports whether the response is complete: valid JSON, or a web page,
 // which comes from something other than the API and is not worth a retry.
 func JSON(a Answer) bool { return a.HTML() || json.Valid(a.Body) }
+
+// Having is JSON for a response that is an object with a value under a key.
+func Having(key string) func(Answer) bool {
+	return func(a Answer) bool {
+		var o map[string]json.RawMessage
+		return a.HTML() || json.Unmarshal(a.Body, &o) == nil && o[key] != nil && string(o[key]) != "null"
+	}
+}

@@ -68,6 +68,7 @@ func faults() []fault {
 		{name: "garbage", after: true, answer: raw(http.StatusOK, "\x00\xff\xfe garbage \x80"), passes: true},
 		{name: "garbage status", after: true, answer: garbled, passes: true},
 		{name: "empty", after: true, answer: raw(http.StatusOK, ""), passes: true},
+		{name: "nothing", after: true, answer: raw(http.StatusOK, "{}"), passes: true},
 		{name: "redirect", answer: redirect},
 		{name: "timeout after", after: true, writes: true, hangs: true, answer: hang},
 		{name: "500 after", after: true, writes: true, answer: serverError},

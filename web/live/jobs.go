@@ -3,12 +3,14 @@ package live
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 )
 
 // Jobs is the work that outlives the request which began it.
 type Jobs struct {
 	mu      sync.Mutex
 	running sync.WaitGroup
+	count   atomic.Int64
 	ctx     context.Context
 	cancel  context.CancelFunc
 }
@@ -26,7 +28,11 @@ func (j *Jobs) Begin(work func(context.Context)) bool {
 	if j.ctx.Err() != nil {
 		return false
 	}
-	j.running.Go(func() { work(j.ctx) })
+	j.count.Add(1)
+	j.running.Go(func() {
+		defer j.count.Add(-1)
+		work(j.ctx)
+	})
 	return true
 }
 
@@ -41,6 +47,9 @@ func (j *Jobs) Close() {
 
 // Ending returns a channel that is closed as soon as no new work begins.
 func (j *Jobs) Ending() <-chan struct{} { return j.ctx.Done() }
+
+// Busy reports whether any work is running.
+func (j *Jobs) Busy() bool { return j.count.Load() > 0 }
 
 // Wait returns when nothing is running.
 func (j *Jobs) Wait() { j.running.Wait() }

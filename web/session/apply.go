@@ -156,7 +156,7 @@ func (j *Apply) succeeded(ctx context.Context, e *engine.Engine, sess *Session) 
 	case link.PurposeRotate:
 		sess.Settle(j.rev, &j.Plan.Desired, true)
 		run := sess.checkSecret()
-		run.run(ctx, e, j.Plan.Desired)
+		run.run(ctx, e, j.Plan.Desired, sess)
 		j.checks = run.checks
 	default:
 		// A way in that was turned off leaves the link, and the sign-in that proved it, as they are.

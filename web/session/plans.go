@@ -18,27 +18,12 @@ func (s *Session) Show(plan *link.Plan, rev int) *Shown {
 	s.seq++
 	shown := &Shown{ID: NewID()[:26], Plan: *plan, Rev: rev, seq: s.seq}
 	s.note(planSecrets(plan))
-	if plan.Purpose == link.PurposeLink && plan.Only == "" {
-		s.found(exists(plan))
-	}
+	s.planned(plan)
 	if s.plans = append(s.plans, shown); len(s.plans) > plansKept {
 		s.plans = slices.Delete(s.plans, 0, 1)
 	}
 	s.tidy()
 	return shown
-}
-
-// exists reports whether a plan found the link in both systems.
-func exists(plan *link.Plan) bool {
-	d := plan.Desired
-	oauth2 := link.Find(plan.Changes, func(c link.Change) bool { return c.Kind == link.KindOAuth2 })
-	if d.Application.PK == "" || d.Provider.PK == 0 || oauth2 == nil {
-		return d.Application.PK != "" && d.Provider.PK != 0
-	}
-	now := link.As[link.CollectionState](oauth2.Before)
-	return now != nil && slices.ContainsFunc(now.OAuth2.Providers, func(p link.OAuth2Provider) bool {
-		return p.Slot == d.Slot.Slot && p.ClientID == d.Provider.ClientID
-	})
 }
 
 // ShowNext keeps a plan for the next review, which then need not make it again.

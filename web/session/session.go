@@ -165,7 +165,7 @@ type Progress struct {
 	Rev        int
 	turn       int
 	Settled    *Settled
-	Live       bool // the link exists, whether or not it matches the answers
+	Live       bool // the link existed when it was last read, whether or not it matched the answers
 	Verify     *Verify
 }
 
@@ -178,7 +178,7 @@ func (s *Session) Look() Progress {
 		Authentik: s.authentik, PocketBase: s.pocketbase, Second: s.second, Spec: s.spec,
 		answered: s.answered, Rev: s.rev, turn: s.turn, Settled: s.settled, Verify: s.verify,
 	}
-	p.Live = s.live != "" && s.live == s.key()
+	p.Live = s.live != "" && (s.live == s.key() || s.authentik == nil && s.settled != nil)
 	if s.over { // only a running job may still use them
 		p.Authentik, p.PocketBase, p.Second = nil, nil, nil
 	}
@@ -191,19 +191,6 @@ func (s *Session) key() string {
 		return ""
 	}
 	return engine.Key(s.authentik.Login.URL, s.pocketbase.Login.URL)
-}
-
-// Found notes whether the link exists.
-func (s *Session) Found(exists bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.found(exists)
-}
-
-func (s *Session) found(exists bool) {
-	if s.live = ""; exists {
-		s.live = s.key()
-	}
 }
 
 // workDone marks the end of a job that used the session's tokens.
@@ -228,6 +215,21 @@ func (s *Session) Forget() (wiped bool) {
 		s.wipe()
 	}
 	return s.working == 0
+}
+
+// Holds reports whether the session has answers or secrets that it keeps.
+func (s *Session) Holds() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.over && (s.authentik != nil || s.pocketbase != nil || s.second != nil || s.answered || s.draft != nil ||
+		len(s.typed) > 0)
+}
+
+// Leaving reports whether the secrets are wiped as soon as a job ends.
+func (s *Session) Leaving() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.over
 }
 
 // AwaitCode keeps a sign-in to PocketBase that waits for a one-time password.

@@ -56,7 +56,7 @@ func (v *Verify) Cancel(ctx context.Context) {
 	}
 }
 
-func (v *Verify) run(ctx context.Context, e *engine.Engine, d link.Desired) {
+func (v *Verify) run(ctx context.Context, e *engine.Engine, d link.Desired, sess *Session) {
 	defer v.cancel()
 	defer v.Happened.End()
 	ctx, cancel := context.WithTimeout(ctx, verifyTime)
@@ -70,9 +70,11 @@ func (v *Verify) run(ctx context.Context, e *engine.Engine, d link.Desired) {
 		asking.Go(func() { v.foresee(ctx, e, &d) })
 	}
 	asking.Wait()
+	sess.measured(v, v.first)
 	v.Happened.Add(struct{}{})
 	probing.Wait()
 	v.checks, v.at, v.cut = slices.Concat(v.first, slow), time.Now(), v.halt.Err() != nil
+	sess.measured(v, v.checks)
 }
 
 // foresee keeps nothing where nothing can be foreseen: a check says why.
@@ -108,6 +110,9 @@ func (v *Verify) Ended() bool { return v.Input().Ended }
 
 // Proven reports whether all checks ran and none failed.
 func (v *Verify) Proven() bool {
-	in := v.Input()
-	return in.Ended && !in.Cancelled && !in.Checks.Failed() && in.Checks.Count(report.Pass) > 0
+	return v.Ended() && v.passed()
+}
+
+func (v *Verify) passed() bool {
+	return !v.cut && !v.checks.Failed() && v.checks.Count(report.Pass) > 0
 }

@@ -96,7 +96,7 @@ func (s *Session) BeginVerify(w Worker, run *Verify) bool {
 	run.begin()
 	e := w.Engine(Progress{Authentik: s.authentik, PocketBase: s.pocketbase})
 	desired := s.settled.Desired
-	if !s.beginWork(w, func(ctx context.Context) { run.run(ctx, e, desired) }) {
+	if !s.beginWork(w, func(ctx context.Context) { run.run(ctx, e, desired, s) }) {
 		run.cancel()
 		return false
 	}

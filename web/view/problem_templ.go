@@ -18,7 +18,7 @@ type ProblemPage struct {
 	List    []say.Text // further lines of the summary
 	Actions []Action
 	Press   []Action // actions that send a POST
-	Answers bool     // say that the answers are kept
+	Answers bool     // say that the answers are kept, where there are any
 }
 
 // Action is a link or button to another page.

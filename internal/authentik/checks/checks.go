@@ -59,12 +59,12 @@ func (m *measured) measure(ctx context.Context) {
 	var group, first sync.WaitGroup
 	first.Go(func() { m.live.mappings, m.live.mappingsErr = m.c.All(ctx, rest.MappingList()) })
 	first.Go(func() { m.flows.all, m.flows.allErr = m.c.All(ctx, rest.FlowList()) })
-	first.Go(func() { m.flows.brand = m.c.fetch(ctx, m.d.AuthentikURL+rest.BrandPath, wire.JSON) })
+	first.Go(func() { m.flows.brand = m.c.fetch(ctx, m.d.AuthentikURL+rest.BrandPath, wire.Having("matched_domain")) })
 	first.Go(func() { m.readUser(ctx) })
 	group.Go(func() {
-		m.discovery = m.c.fetch(ctx, m.d.DiscoveryURL(), wire.JSON)
+		m.discovery = m.c.fetch(ctx, m.d.DiscoveryURL(), wire.Having("issuer"))
 		if _, kind := m.namedKey(); kind == "" {
-			m.jwks = m.c.fetch(ctx, m.keysURL(), wire.JSON)
+			m.jwks = m.c.fetch(ctx, m.keysURL(), wire.Having("keys"))
 		}
 	})
 	group.Go(func() { m.revoke = m.askRevoke(ctx) })

@@ -109,7 +109,7 @@ func (c *Client) GeneralFault(n Need, a Answer) *report.Fault {
 		return NewFault(report.FaultNotThis, fieldURL, say.Of("There is no authentik API at %s.", c.URL),
 			say.Of("Enter the address that authentik's own pages begin with."), err)
 	case a.Status == http.StatusTooManyRequests:
-		return NewFault(report.FaultOther, "", say.Of("authentik is throttling requests."),
+		return NewFault(report.FaultThrottled, "", say.Of("authentik is throttling requests."),
 			say.Of("Wait a minute, then try again."), err)
 	case a.Status == http.StatusServiceUnavailable:
 		return NewFault(report.FaultUnreachable, fieldURL, say.Of("authentik at %s is starting or overloaded.",

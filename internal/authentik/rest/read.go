@@ -30,7 +30,7 @@ func (c *Client) key(call Call) string {
 // moment. The error is a *report.Fault, which wraps a StatusError if there was a response.
 func (c *Client) Read(ctx context.Context, n Need, call Call) (Answer, error) {
 	send := func() wire.Answer {
-		return c.Reads.Repeat(ctx, wire.JSON,
+		return c.Reads.Repeat(ctx, call.whole,
 			func(ctx context.Context) wire.Answer { return c.Send(ctx, call).Answer })
 	}
 	var a Answer
@@ -42,7 +42,7 @@ func (c *Client) Read(ctx context.Context, n Need, call Call) (Answer, error) {
 	if !a.OK() {
 		return a, c.readFault(n, a)
 	}
-	if _, isObject := a.Object(); !isObject {
+	if _, isObject := a.Object(); !isObject || !call.whole(a.Answer) {
 		return a, c.unreadable(n, a)
 	}
 	return a, nil

@@ -19,6 +19,22 @@ type Call struct {
 	Query     url.Values
 	Body      map[string]any // sent as JSON, nil for none
 	anonymous bool           // sent without the token
+	key       string         // that a whole response has, empty for none
+}
+
+// With returns the call as one whose response has a key with a value. One that lacks it is garbage.
+func (c Call) With(key string) Call {
+	c.key = key
+	return c
+}
+
+// whole reports whether a successful response is complete. A web page is, since it comes from something else.
+func (c Call) whole(a wire.Answer) bool {
+	if c.key != "" {
+		return wire.Having(c.key)(a)
+	}
+	o, isObject := ParseObject(a.Body)
+	return wire.JSON(a) && (!isObject || len(o) > 0)
 }
 
 // Get returns a read of the path, with pairs of query keys and values.

@@ -110,6 +110,7 @@ func seen(list []core.OAuth2ProviderConfig) []link.OAuth2Provider {
 		raws = append(raws, raw)
 	}
 	body, err := json.Marshal(map[string]any{"items": []any{map[string]any{
+		"id": "u1", "name": "users",
 		"oauth2": map[string]any{"providers": raws},
 	}}})
 	must(err)

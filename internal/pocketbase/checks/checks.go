@@ -75,7 +75,8 @@ func (c *Checker) checkGuest(ctx context.Context, d *link.Desired) []report.Chec
 // offered returns our provider among the sign-in methods, or nil, and the check that it is there.
 func (c *Checker) offered(ctx context.Context, d *link.Desired, check *report.Check) (*method, *report.Check) {
 	path := "/api/collections/" + url.PathEscape(d.Collection.Name) + "/auth-methods"
-	a := c.Wire.Read(ctx, rest.Call{Path: path})
+	call := rest.Call{Path: path}.With("oauth2")
+	a := c.Wire.Read(ctx, call)
 	asked := say.Of("GET %s as a guest", path)
 	var got authMethods
 	switch {
@@ -86,7 +87,7 @@ func (c *Checker) offered(ctx context.Context, d *link.Desired, check *report.Ch
 			"collection %s.", asked, d.Collection.Name), say.Of("Choose an existing collection and apply again."))
 	case a.Status != http.StatusOK:
 		return nil, check.Skips(say.Of("%s failed: %s", asked, c.Unexpected(a).Summary))
-	case a.Decode(&got) != nil:
+	case !call.Whole(a), a.Decode(&got) != nil:
 		return nil, check.Skips(say.Of("%s got an answer that is not PocketBase's.", asked))
 	}
 	ours := link.Find(got.OAuth2.Providers, func(m method) bool { return m.Name == d.Slot.Slot })

@@ -303,6 +303,8 @@ func Passing() map[string]func(*http.Request) (*http.Response, error) {
 		"empty":   answering(200, ""),
 		"half":    answering(200, `{"meta":{`),
 		"noise":   answering(200, "\x00\xff"),
+		"nothing": answering(200, "{}"),
+		"null":    answering(200, `{"meta":null,"items":null}`),
 		"reset":   failing(syscall.ECONNRESET),
 		"EOF":     failing(io.EOF),
 		"no HTTP": failing(errors.New("malformed HTTP response")),

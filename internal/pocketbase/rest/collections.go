@@ -19,6 +19,8 @@ const (
 	collectionFields = "id,name,system,updated,oauth2,createRule,authRule,mfa,passwordAuth,otp,indexes,fields"
 	collectionsPage  = 100 // a collection of 200 fields takes 60 kB, and an answer may have 8 MB
 	maxPages         = 20
+
+	pathCollections = "/api/collections"
 )
 
 // AuthCollections returns all auth collections, with their fields' options and their indexes.
@@ -51,7 +53,7 @@ func (c *Client) collections(ctx context.Context, filter string, page int) (List
 		"fields":  {collectionFields},
 	}
 	var got List[collection]
-	err := c.Read(ctx, Call{Path: "/api/collections", Query: query}, &got)
+	err := c.Read(ctx, Call{Path: pathCollections, Query: query}, &got)
 	return got, err
 }
 
@@ -85,7 +87,7 @@ func (c *Client) ReadSettings(ctx context.Context, collection string) (link.Sett
 }
 
 func settingsCall() Call {
-	return Call{Path: "/api/settings", Query: url.Values{"fields": {"meta,rateLimits,superuserIPs"}}}
+	return Call{Path: "/api/settings", Query: url.Values{"fields": {"meta,rateLimits,superuserIPs"}}}.With("meta")
 }
 
 // linksPage is how many links are read to be counted here.
@@ -153,6 +155,9 @@ type List[T any] struct {
 	TotalItems int `json:"totalItems"`
 	TotalPages int `json:"totalPages"`
 }
+
+// key returns what every list has.
+func (List[T]) key() string { return "items" }
 
 // CollectionGone returns the fault for an auth collection that no longer exists.
 func CollectionGone(collection string) *report.Fault {

@@ -267,7 +267,7 @@ func TestConnectRefusesAddresses(t *testing.T) {
 		{"a broken PocketBase", body(500, `{"data":{},"message":"Something went wrong.","status":500}`),
 			report.FaultOther, "PocketBase had an internal error on GET /api/health"},
 		{"another broken server", body(500, `{"error":"no"}`), report.FaultNotThis, "not a PocketBase"},
-		{"too many requests", html(429), report.FaultOther, "rate-limiting"},
+		{"too many requests", html(429), report.FaultThrottled, "rate-limiting"},
 		{"other JSON", body(200, `{"ok":true}`), report.FaultNotThis, "something else"},
 		{"malformed JSON", body(200, `{"message":"API is healthy.","code":2`), report.FaultNotThis, "something else"},
 		{"empty", body(200, ``), report.FaultNotThis, "something else"},
@@ -426,7 +426,7 @@ func TestConnectStatuses(t *testing.T) {
 		field  string
 		says   string
 	}{
-		{"rate limit", 429, `{"data":{},"message":"Too Many Requests.","status":429}`, report.FaultOther, fieldURL,
+		{"rate limit", 429, `{"data":{},"message":"Too Many Requests.","status":429}`, report.FaultThrottled, fieldURL,
 			"rate-limiting"},
 		{"password sign-in off", 403,
 			`{"data":{},"message":"The collection is not configured to allow password authentication.","status":403}`,

@@ -147,7 +147,7 @@ func tooMany(a Answer) *report.Fault {
 	if wait, ok := outbound.RetryAfter(a.Header, time.Now()); ok && wait > 0 {
 		todo = say.Of("Try again in %s.", wait.Round(time.Second).String())
 	}
-	return NewFault(report.FaultOther, fieldURL, say.Of("PocketBase, or a proxy in front of it, is rate-limiting "+
+	return NewFault(report.FaultThrottled, fieldURL, say.Of("PocketBase, or a proxy in front of it, is rate-limiting "+
 		"requests."),
 		todo,
 		a.Outcome())

@@ -32,7 +32,7 @@ func TestReadFaults(t *testing.T) {
 		{"gone", 404, `{"data":{},"message":"The requested resource wasn't found.","status":404}`, report.FaultStale,
 			"",
 			"wasn't found"},
-		{"too many", 429, `{"data":{},"message":"Too Many Requests.","status":429}`, report.FaultOther, fieldURL,
+		{"too many", 429, `{"data":{},"message":"Too Many Requests.","status":429}`, report.FaultThrottled, fieldURL,
 			"rate-limiting"},
 		{"bad filter", 400, `{"data":{},"message":"Something went wrong while processing your request.","status":400}`,
 			report.FaultRefused, "", "Something went wrong"},

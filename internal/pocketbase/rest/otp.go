@@ -24,7 +24,7 @@ func RequestOTP(ctx context.Context, cfg Config) (otpID string, err error) {
 	var res struct {
 		OTPID string `json:"otpId"`
 	}
-	if err := a.Decode(&res); err != nil {
+	if err := a.Decode(&res); err != nil || res.OTPID == "" {
 		return "", NotPocketBase(a, err)
 	}
 	return res.OTPID, nil

@@ -24,7 +24,7 @@ func TestReadsAreRepeatedWhereThatHelps(t *testing.T) {
 					if sent++; sent <= fails {
 						return bad(r)
 					}
-					return pbtest.Reply(r, 200, `{}`), nil
+					return pbtest.Reply(r, 200, `{"meta":{}}`), nil
 				})
 				client.Wire.client.Timeout = 10 * time.Second
 				_, err := client.ReadSettings(t.Context(), "users")
@@ -67,7 +67,7 @@ func TestWhatIsNoReadIsSentOnce(t *testing.T) {
 				posts := 0
 				client := memory("0.39.11", func(r *http.Request) (*http.Response, error) {
 					if r.Method != http.MethodPost {
-						return pbtest.Reply(r, 200, `{}`), nil
+						return pbtest.Reply(r, 200, `{"meta":{}}`), nil
 					}
 					posts++
 					return bad(r)

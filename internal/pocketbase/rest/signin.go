@@ -51,7 +51,8 @@ func (w transport) withToken(ctx context.Context, token secret.Text) (account, *
 		return account{}, f
 	}
 	// A refresh counts as a read, because PocketBase stores nothing.
-	a := w.Read(ctx, Call{Method: http.MethodPost, Path: superusers + "/auth-refresh", token: token})
+	call := Call{Method: http.MethodPost, Path: superusers + "/auth-refresh", token: token}.With("record")
+	a := w.Read(ctx, call)
 	switch {
 	case a.Status == http.StatusUnauthorized:
 		return account{}, refusedToken(c, a.Outcome())
@@ -63,7 +64,7 @@ func (w transport) withToken(ctx context.Context, token secret.Text) (account, *
 	var res struct {
 		Record superuser `json:"record"`
 	}
-	if err := a.Decode(&res); err != nil {
+	if err := a.Decode(&res); err != nil || !call.Whole(a) {
 		return account{}, NotPocketBase(a, err)
 	}
 	if res.Record.Collection != "_superusers" {
@@ -88,6 +89,8 @@ func (w transport) withSettings(ctx context.Context, token secret.Text) (account
 		return account{}, w.forbidden(ctx, token, a)
 	case !a.OK():
 		return account{}, signInFault(w.base, fieldToken, a)
+	case !call.Whole(a):
+		return account{}, NotPocketBase(a, nil)
 	}
 	return superuser{ID: c.ID}.with(token, c), nil
 }

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"authpocket/internal/outbound"
@@ -45,6 +46,29 @@ type Call struct {
 	Query  url.Values
 	Body   any // sent as JSON; nil for none
 	token  secret.Text
+	key    string // that a whole answer has, empty for none
+}
+
+// With returns the call as one whose answer has a key. One that lacks it is not PocketBase's.
+func (c Call) With(key string) Call {
+	c.key = key
+	return c
+}
+
+// Whole reports whether a successful answer is complete. A web page is, since it comes from something else.
+func (c Call) Whole(a Answer) bool {
+	switch {
+	case c.key == "":
+		return wire.JSON(a)
+	case !wire.Having(c.key)(a):
+		return false
+	case a.HTML() || c.Path != pathCollections:
+		return true
+	}
+	var got List[struct{ ID, Name string }]
+	return a.Decode(&got) == nil && !slices.ContainsFunc(got.Items, func(one struct{ ID, Name string }) bool {
+		return one.ID == "" || one.Name == ""
+	})
 }
 
 func (c Call) verb() string {
@@ -96,7 +120,7 @@ func (w transport) Send(ctx context.Context, c Call) Answer {
 // shared with those of the same moment.
 func (w transport) Read(ctx context.Context, c Call) Answer {
 	send := func() Answer {
-		return w.Reads.Repeat(ctx, wire.JSON, func(ctx context.Context) Answer { return w.Send(ctx, c) })
+		return w.Reads.Repeat(ctx, c.Whole, func(ctx context.Context) Answer { return w.Send(ctx, c) })
 	}
 	if c.Method != "" || !c.token.IsSet() {
 		return send()

@@ -29,7 +29,8 @@ type SignIns struct{ *rest.Client }
 // AuthMethods asks as a guest how to begin a sign-in. It returns authentik's authorize URL, with redirect_uri left
 // open, and the code verifier for its challenge. Its error is a *report.Fault.
 func (c *SignIns) AuthMethods(ctx context.Context, d link.Desired) (authURL string, verifier secret.Text, err error) {
-	a := c.Wire.Read(ctx, rest.Call{Path: "/api/collections/" + url.PathEscape(d.Collection.Name) + "/auth-methods"})
+	call := rest.Call{Path: "/api/collections/" + url.PathEscape(d.Collection.Name) + "/auth-methods"}.With("oauth2")
+	a := c.Wire.Read(ctx, call)
 	var got struct {
 		OAuth2 struct {
 			Providers []struct {
@@ -42,7 +43,7 @@ func (c *SignIns) AuthMethods(ctx context.Context, d link.Desired) (authURL stri
 	if !a.OK() {
 		return "", verifier, c.Unexpected(a)
 	}
-	if err := a.Decode(&got); err != nil {
+	if err := a.Decode(&got); err != nil || !call.Whole(a) {
 		return "", verifier, rest.NotPocketBase(a, err)
 	}
 	for _, one := range got.OAuth2.Providers {
@@ -92,6 +93,9 @@ func (c *SignIns) Exchange(ctx context.Context, d link.Desired, code signin.Code
 	sent := signin.ReadClaims(got.Meta.RawUser)
 	sent.Subject = got.Meta.ID
 	record := readRecord(got.Record, d.Collection.OAuth2.Mapped)
+	if record.ID == "" {
+		return signin.Exchanged{}, rest.NotPocketBase(a, nil)
+	}
 	return signin.Exchanged{
 		Outcome: c.outcome(ctx, &d, got, before, record.Created), Record: &record, Subject: got.Meta.ID,
 		Claims: signin.ClaimTexts(got.Meta.RawUser), Sent: sent,
@@ -212,9 +216,7 @@ func (c *SignIns) linkedBefore(ctx context.Context, d *link.Desired) linksBefore
 
 // accounts returns the number of accounts in the link's collection, or 0 if it cannot be read.
 func (c *SignIns) accounts(ctx context.Context, d *link.Desired) int {
-	var got struct {
-		TotalItems int `json:"totalItems"`
-	}
+	var got rest.List[struct{}]
 	query := url.Values{"perPage": {"1"}, "fields": {"id"}}
 	if err := c.Read(ctx, rest.Call{Path: "/api/collections/" + url.PathEscape(d.Collection.Name) + "/records",
 		Query: query}, &got); err != nil {

@@ -95,7 +95,7 @@ func noLinkOutcome() *view.Outcome {
 func allRows(checks report.Checks) []CheckRow {
 	var rows []CheckRow
 	for _, c := range checks {
-		rows = append(rows, newCheckRow(c))
+		rows = append(rows, newCheckRow(c, checks))
 	}
 	return rows
 }
@@ -182,7 +182,7 @@ func checkGroups(checks report.Checks) []CheckGroup {
 		}
 		for _, c := range checks {
 			if c.Status == h.status {
-				g.Checks = append(g.Checks, newCheckRow(c))
+				g.Checks = append(g.Checks, newCheckRow(c, checks))
 			}
 		}
 		if len(g.Checks) > 0 {
@@ -192,7 +192,8 @@ func checkGroups(checks report.Checks) []CheckGroup {
 	return groups
 }
 
-func newCheckRow(c report.Check) CheckRow {
+// newCheckRow returns the row of one of the checks.
+func newCheckRow(c report.Check, checks report.Checks) CheckRow {
 	words := map[report.Status]say.Text{report.Pass: say.Of("Passed"), report.Warn: say.Of("Warning"),
 		report.Fail: say.Of("Failed"), report.Skipped: say.Of("Skipped")}
 	row := CheckRow{
@@ -202,7 +203,16 @@ func newCheckRow(c report.Check) CheckRow {
 	if c.Status == report.Fail || c.Status == report.Warn {
 		row.Cause, row.Fix = CauseTitle(c.Cause), Fix(c.Cause)
 	}
+	if c.Cause == report.CauseDiscovery && slices.ContainsFunc(checks, foundApplication) {
+		row.Fix = nil
+	}
 	return row
+}
+
+// foundApplication reports whether a check found the link's application and provider in authentik, so that there is
+// nothing to recreate.
+func foundApplication(c report.Check) bool {
+	return c.ID == report.CheckAuthentikClient && c.Status != report.Skipped && c.Cause != report.CauseDiscovery
 }
 
 // probing returns the row of the check that takes longest.

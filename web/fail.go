@@ -1,0 +1,105 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+
+	"authpocket/internal/report"
+	"authpocket/internal/say"
+	"authpocket/web/respond"
+	"authpocket/web/session"
+	"authpocket/web/view"
+)
+
+// fail logs an error and writes a page about it, or writes the page of problems. again is where to retry. The page
+// shows the words of a fault, and no details of other errors. A client that has
+// disconnected gets nothing.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, sess *session.Session, err error, again string) {
+	if respond.Gone(r) {
+		respond.Nothing(w)
+		return
+	}
+	if problems, ok := errors.AsType[report.Problems](err); ok {
+		s.reviewProblems(w, r, sess, problems, again)
+		return
+	}
+	s.logError(r, "asking a system", err)
+	said := report.MessageOf(err)
+	page := view.ProblemPage{Head: s.titled(sess, say.Of("Something went wrong")), Summary: said.What(),
+		Todo: said.Advice(report.OnPage), Answers: true,
+		Actions: []view.Action{{Label: say.Of("Try again"), URL: again}}}
+	status := http.StatusInternalServerError
+	if f, ok := errors.AsType[*report.Fault](err); ok && f.System != "" {
+		status = http.StatusBadGateway
+		page.Head.Title, page.Actions = heading(f), waysOn(f, again)
+		if f.Kind == report.FaultToken {
+			reconnect(sess, f)
+		}
+	}
+	s.problem(w, r, status, page)
+}
+
+// heading returns the heading for a fault of a system.
+func heading(f *report.Fault) say.Text {
+	system := f.System.Label()
+	switch f.Kind {
+	case report.FaultUnreachable:
+		return say.Of("%s did not respond", system)
+	case report.FaultNotThis:
+		return say.Of("%s returned an unexpected response", system)
+	case report.FaultToken, report.FaultMFA:
+		return say.Of("%s no longer accepts the sign-in", system)
+	case report.FaultPermission:
+		return say.Of("%s does not allow this", system)
+	case report.FaultThrottled:
+		return say.Of("%s is limiting requests", system)
+	case report.FaultStale:
+		return say.Of("Something has changed in %s", system)
+	case report.FaultRefused:
+		return say.Of("%s refused the request", system)
+	case report.FaultTooOld:
+		return say.Of("This %s is not supported", system)
+	case report.FaultOther, report.FaultUnknown:
+	}
+	return say.Of("%s could not be read", system)
+}
+
+// waysOn returns the actions for a fault of a system, the likeliest to help first.
+func waysOn(f *report.Fault, again string) []view.Action {
+	retry := view.Action{Label: say.Of("Try again"), URL: again}
+	settings := view.Action{Label: say.Of("Change the settings"), URL: "/settings"}
+	system := view.Action{Label: say.Of("Change the connection to %s", f.System.Label()), URL: "/" + string(f.System)}
+	list := []view.Action{retry, settings, system}
+	switch f.Kind {
+	case report.FaultToken, report.FaultMFA:
+		system.Label = say.Of("Connect to %s again", f.System.Label())
+		list = []view.Action{system, retry}
+	case report.FaultStale:
+		list = []view.Action{{Label: say.Of("Go to the review"), URL: "/review"}, settings, retry}
+	}
+	seen := map[string]bool{}
+	return slices.DeleteFunc(list, func(a view.Action) bool {
+		before := seen[a.URL]
+		seen[a.URL] = true
+		return before
+	})
+}
+
+// reconnect has the page of a system ask for another token or password, with its address kept.
+func reconnect(sess *session.Session, f *report.Fault) {
+	p := sess.Look()
+	var login session.Login
+	switch {
+	case sess.Draft("/settings") != nil: // there is one draft at a time
+		return
+	case f.System == report.Authentik && p.Authentik != nil:
+		login = p.Authentik.Login
+	case f.System == report.PB && p.PocketBase != nil:
+		login = p.PocketBase.Login
+	default:
+		return
+	}
+	sess.Refuse("/"+string(f.System), session.Draft{Values: connectForm{Login: login}.values(f.System),
+		Problems: connectionProblems(f, f.Field)})
+}
