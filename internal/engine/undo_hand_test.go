@@ -138,3 +138,32 @@ func TestUndoAfterAChangeByHand(t *testing.T) {
 		})
 	}
 }
+
+// TestUndoFindsABindingThatWasTurnedOff by its primary key: one that was there before is another.
+func TestUndoFindsABindingThatWasTurnedOff(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.keeping()
+	b.link(b.minimal())
+	s := b.minimal()
+	s.Access = &link.Access{Groups: []string{"staff"}}
+	b.link(s)
+	sim := b.box.Authentik().Snapshot()
+	b.authentik(http.MethodPatch, "/policies/bindings/"+sim.Bindings[0].PK+"/", map[string]any{"enabled": false})
+	b.authentik(http.MethodPost, "/policies/bindings/", map[string]any{"target": sim.Applications[0].PK,
+		"group": sim.Bindings[0].Group, "order": 9, "enabled": false})
+	id := b.newest(s)
+	_, err := b.engine.Undo(t.Context(), id, false)
+	if err == nil || !strings.Contains(err.Error(), "it is disabled") {
+		t.Errorf("the undo is asked about %v", err)
+	}
+	plan, err := b.engine.Undo(t.Context(), id, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.apply(plan)
+	left := b.box.Authentik().Snapshot().Bindings
+	if len(left) != 1 || left[0].PK == sim.Bindings[0].PK {
+		t.Errorf("left are %+v", left)
+	}
+}
