@@ -194,7 +194,8 @@ func TestApplyWorksAtOnceAfterADeletion(t *testing.T) {
 				sim := b.box.Authentik().Snapshot()
 				if got := b.secretsInPocketBase(); len(sim.Applications)+len(sim.Providers) > 0 || len(got) != 1 ||
 					b.hasOwnMapping() {
-					t.Errorf("after an undo of both left are %+v %+v, the secrets %v", sim.Applications, sim.Providers, got)
+					t.Errorf("after an undo of both left are %+v %+v, the secrets %v", sim.Applications,
+						sim.Providers, got)
 				}
 			})
 		}

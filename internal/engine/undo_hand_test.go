@@ -32,7 +32,8 @@ func byHand() map[string]hand {
 			b.authentik(http.MethodPost, "/core/applications/", map[string]any{"name": "PocketBase",
 				"slug": "pocketbase"})
 		}, "authentik has no application “PocketBase”.", true},
-		"the provider is deleted": {(*bench).deleteProvider, "authentik has no provider “Provider for PocketBase”.", true},
+		"the provider is deleted": {(*bench).deleteProvider,
+			"authentik has no provider “Provider for PocketBase”.", true},
 		"the provider has another client, and no application": {func(b *bench) {
 			b.authentik(http.MethodPatch, application, map[string]any{"provider": nil})
 			b.authentik(http.MethodPatch, b.providerPath(), map[string]any{"client_id": "later"})
