@@ -80,6 +80,26 @@ func TestARemovalTakesAnApplicationWhoseProviderWasDeleted(t *testing.T) {
 	}
 }
 
+// TestARemovalTakesAnApplicationThatWasRenamedAndDetached, which receipts name by its primary key.
+func TestARemovalTakesAnApplicationThatWasRenamedAndDetached(t *testing.T) {
+	t.Parallel()
+	for _, deleted := range []bool{false, true} {
+		b := newBench(t)
+		b.keeping()
+		b.link(b.minimal())
+		b.authentik(http.MethodPatch, "/core/applications/pocketbase/", map[string]any{"slug": "later",
+			"name": "Later", "provider": nil})
+		if deleted {
+			b.deleteProvider()
+		}
+		b.apply(b.removal(b.minimal()))
+		sim, got := b.box.Authentik().Snapshot(), b.secretsInPocketBase()
+		if len(sim.Applications)+len(sim.Providers) > 0 || len(got) != 1 || b.hasOwnMapping() {
+			t.Errorf("left are %+v %+v, the secrets %v", sim.Applications, sim.Providers, got)
+		}
+	}
+}
+
 // TestAnApplicationWithoutProviderStaysItsOwners: without evidence, it is somebody else's.
 func TestAnApplicationWithoutProviderStaysItsOwners(t *testing.T) {
 	t.Parallel()
@@ -174,7 +194,8 @@ func TestApplyWorksAtOnceAfterADeletion(t *testing.T) {
 				sim := b.box.Authentik().Snapshot()
 				if got := b.secretsInPocketBase(); len(sim.Applications)+len(sim.Providers) > 0 || len(got) != 1 ||
 					b.hasOwnMapping() {
-					t.Errorf("after an undo of both left are %+v %+v, the secrets %v", sim.Applications, sim.Providers, got)
+					t.Errorf("after an undo of both left are %+v %+v, the secrets %v", sim.Applications,
+						sim.Providers, got)
 				}
 			})
 		}

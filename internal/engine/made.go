@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"slices"
 
 	"authpocket/internal/journal"
@@ -11,7 +12,36 @@ import (
 // madeFor returns the applications that receipts name, if the one of spec has no provider: whether it is this link's
 // then shows in receipts only.
 func (e *Engine) madeFor(spec *link.Spec, snaps *Snapshots) ([]link.Made, error) {
-	if app := snaps.Authentik.Application; app == nil || app.Provider != 0 || e.receipts == nil {
+	if app := snaps.Authentik.Application; app == nil || app.Provider != 0 {
+		return nil, nil
+	}
+	return e.made(spec)
+}
+
+// findDetached observes again for a removal if the application that spec names is not there: one that was renamed and
+// lost its provider is found by the primary key that receipts have.
+func (e *Engine) findDetached(ctx context.Context, snaps Snapshots, spec link.Spec) (Snapshots, link.Spec, error) {
+	if snaps.Authentik.Application != nil {
+		return snaps, spec, nil
+	}
+	made, err := e.made(&spec)
+	q := spec.Query()
+	one := link.Find(made, func(m link.Made) bool { return m.Slug == q.Slug && m.PK != "" })
+	if err != nil || one == nil {
+		return snaps, spec, err
+	}
+	q.ApplicationPK = one.PK
+	found, err := e.observe(ctx, q)
+	if app := found.Authentik.Application; err == nil && app != nil && app.Provider == 0 {
+		spec.Application.Slug, spec.Made = &app.Slug, made
+		return found, spec, nil
+	}
+	return snaps, spec, err
+}
+
+// made returns the applications of the collection's links that receipts name.
+func (e *Engine) made(spec *link.Spec) ([]link.Made, error) {
+	if e.receipts == nil {
 		return nil, nil
 	}
 	list, _, err := e.receipts.Index()

@@ -25,6 +25,9 @@ func (e *Engine) ForcedRemoval(ctx context.Context, spec link.Spec) (link.Plan, 
 
 func (e *Engine) removal(ctx context.Context, spec link.Spec, force bool) (link.Plan, error) {
 	snaps, spec, err := e.find(ctx, spec, e.Observe)
+	if err == nil {
+		snaps, spec, err = e.findDetached(ctx, snaps, spec)
+	}
 	if err != nil {
 		return link.Plan{}, err
 	}

@@ -32,7 +32,8 @@ func byHand() map[string]hand {
 			b.authentik(http.MethodPost, "/core/applications/", map[string]any{"name": "PocketBase",
 				"slug": "pocketbase"})
 		}, "authentik has no application “PocketBase”.", true},
-		"the provider is deleted": {(*bench).deleteProvider, "authentik has no provider “Provider for PocketBase”.", true},
+		"the provider is deleted": {(*bench).deleteProvider,
+			"authentik has no provider “Provider for PocketBase”.", true},
 		"the provider has another client, and no application": {func(b *bench) {
 			b.authentik(http.MethodPatch, application, map[string]any{"provider": nil})
 			b.authentik(http.MethodPatch, b.providerPath(), map[string]any{"client_id": "later"})
@@ -136,5 +137,34 @@ func TestUndoAfterAChangeByHand(t *testing.T) {
 				t.Errorf("a second undo is\n%s%v", show(again), err)
 			}
 		})
+	}
+}
+
+// TestUndoFindsABindingThatWasTurnedOff by its primary key: one that was there before is another.
+func TestUndoFindsABindingThatWasTurnedOff(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.keeping()
+	b.link(b.minimal())
+	s := b.minimal()
+	s.Access = &link.Access{Groups: []string{"staff"}}
+	b.link(s)
+	sim := b.box.Authentik().Snapshot()
+	b.authentik(http.MethodPatch, "/policies/bindings/"+sim.Bindings[0].PK+"/", map[string]any{"enabled": false})
+	b.authentik(http.MethodPost, "/policies/bindings/", map[string]any{"target": sim.Applications[0].PK,
+		"group": sim.Bindings[0].Group, "order": 9, "enabled": false})
+	id := b.newest(s)
+	_, err := b.engine.Undo(t.Context(), id, false)
+	if err == nil || !strings.Contains(err.Error(), "it is disabled") {
+		t.Errorf("the undo is asked about %v", err)
+	}
+	plan, err := b.engine.Undo(t.Context(), id, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.apply(plan)
+	left := b.box.Authentik().Snapshot().Bindings
+	if len(left) != 1 || left[0].PK == sim.Bindings[0].PK {
+		t.Errorf("left are %+v", left)
 	}
 }

@@ -308,7 +308,8 @@ func findHalf(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapsho
 	switch {
 	case s.Existing == link.ExistingNew && ours:
 	case s.Existing == link.ExistingUse:
-	case half == nil && hadProvider(s, a, p) && !slices.ContainsFunc(candidates, Candidate.rivals):
+	case hadProvider(s, a, p) && (half != nil && len(candidates) == 1 ||
+		half == nil && !slices.ContainsFunc(candidates, Candidate.rivals)):
 	case s.Existing == link.ExistingAsk && ours && len(candidates) == 1 && !candidates[0].shared:
 	case s.Existing == link.ExistingNew:
 		problems.Add("application.slug", slugTaken(app), say.Of("Choose another slug to create a new one."))

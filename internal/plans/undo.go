@@ -218,13 +218,19 @@ func Has(a *link.AuthentikSnapshot, pk string) bool {
 }
 
 // SlugSince returns the slug that an application of the changes done has now, if the snapshot lacks it under the slug
-// that it had: the one of the application that has its provider. It is empty for none.
+// that it had and its primary key is not known: the one of the application that has its provider, and its name. It is
+// empty for none.
 func SlugSince(done []link.Change, a *link.AuthentikSnapshot) string {
 	if a.Application != nil {
 		return ""
 	}
 	for i := range done {
-		if now := providerOfChange(&done[i], a); now != nil && now.ApplicationSlug != "" {
+		now := providerOfChange(&done[i], a)
+		if now != nil && now.ApplicationSlug != "" && slices.ContainsFunc(done, func(c link.Change) bool {
+			pair, app := link.As[link.PairState](c.After), link.As[link.ApplicationState](c.After)
+			return pair != nil && pair.Application.Name == now.ApplicationName ||
+				app != nil && app.Name == now.ApplicationName
+		}) {
 			return now.ApplicationSlug
 		}
 	}
