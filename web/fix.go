@@ -135,7 +135,7 @@ func (s *Server) reviewAddresses(w http.ResponseWriter, r *http.Request, sess *s
 	}
 	own := ownAddresses(&now, &p.Spec)
 	list := slices.DeleteFunc(slices.Clone(now.Provider.RedirectURIs), func(u link.RedirectURI) bool {
-		return slices.Contains(own, u.URL) || u.Type == link.RedirectLogout // a plan keeps these anyway
+		return slices.Contains(own, u.URL) || u.Logout() // a plan keeps these anyway
 	})
 	spec := p.Spec
 	spec.Provider.RedirectURIs = append(list, more...)
@@ -151,7 +151,7 @@ func ownAddresses(d *link.Desired, spec *link.Spec) []string {
 		asked := slices.ContainsFunc(spec.Provider.RedirectURIs,
 			func(r link.RedirectURI) bool { return r.URL == u.URL })
 		if parsed, err := url.Parse(u.URL); err == nil && parsed.Path == callbackPath &&
-			u.Mode == link.RedirectStrict && u.Type != link.RedirectLogout && !asked {
+			u.Mode == link.RedirectStrict && !u.Logout() && !asked {
 			own = append(own, u.URL)
 		}
 	}

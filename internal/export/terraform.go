@@ -221,7 +221,7 @@ func (t *terraformer) redirects() expression {
 	var items []expression
 	for _, r := range t.d.Provider.RedirectURIs {
 		pairs := [][2]string{{"matching_mode", string(r.Mode)}, {"url", r.URL}}
-		if modern(&t.p) && r.Type != "" || r.Type == link.RedirectLogout {
+		if modern(&t.p) && r.Type != "" || r.Logout() {
 			pairs = append(pairs, [2]string{"redirect_uri_type", string(r.Type)})
 		}
 		items = append(items, hclPairs(pairs))

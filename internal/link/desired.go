@@ -27,7 +27,7 @@ type Desired struct {
 func (d *Desired) RedirectURLs() []string {
 	var urls []string
 	for _, r := range d.Provider.RedirectURIs {
-		if r.Mode == RedirectStrict && r.Type != RedirectLogout && hasRedirectPath(r.URL) {
+		if r.Mode == RedirectStrict && !r.Logout() && hasRedirectPath(r.URL) {
 			urls = append(urls, r.URL)
 		}
 	}

@@ -52,7 +52,7 @@ func (r RedirectURI) String() string {
 	if r.Mode == RedirectRegex {
 		s += PatternSuffix
 	}
-	if r.Type == RedirectLogout {
+	if r.Logout() {
 		s += " (logout)"
 	}
 	return s

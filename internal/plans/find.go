@@ -95,7 +95,7 @@ func slotWithClient(s *link.Spec, p link.PocketBaseSnapshot, clientID string) st
 func sendsTo(p *link.ProviderState, bases []string) bool {
 	return slices.ContainsFunc(bases, func(base string) bool {
 		return slices.ContainsFunc(p.RedirectURIs, func(r link.RedirectURI) bool {
-			return r.Type != link.RedirectLogout && r.Allows(link.RedirectURL(base))
+			return !r.Logout() && r.Allows(link.RedirectURL(base))
 		})
 	})
 }

@@ -115,7 +115,7 @@ func resolveRedirects(s *link.Spec, launch string, now []link.RedirectURI) []lin
 	for _, needed := range s.NeededRedirects(launch) {
 		uri := link.RedirectURI{URL: needed, Mode: link.RedirectStrict, Type: link.RedirectAuthorization}
 		there := func(r link.RedirectURI) bool {
-			return r.URL == uri.URL && r.Mode == link.RedirectStrict && r.Type != link.RedirectLogout
+			return r.URL == uri.URL && r.Mode == link.RedirectStrict && !r.Logout()
 		}
 		if !slices.ContainsFunc(list, there) {
 			list = append(list, uri)

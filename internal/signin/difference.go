@@ -124,7 +124,7 @@ func (m Mismatch) Text() say.Text {
 func RedirectNames(list []link.RedirectURI) []string {
 	names := []string{}
 	for _, r := range list {
-		if r.Type != link.RedirectLogout {
+		if !r.Logout() {
 			names = append(names, r.String())
 		}
 	}

@@ -32,7 +32,7 @@ func (m *measured) askProbes(ctx context.Context) {
 		return
 	}
 	for _, r := range m.d.Provider.RedirectURIs {
-		if r.Type != link.RedirectLogout && rest.RedirectMode(r) == link.RedirectStrict {
+		if !r.Logout() && rest.RedirectMode(r) == link.RedirectStrict {
 			m.probes = append(m.probes, probe{uri: r.URL})
 		}
 	}
