@@ -99,7 +99,7 @@ func refusedEverywhere(s string) string {
 // refusedByTerraform returns why Terraform would change a text: it normalises
 // all strings to Unicode's composed form (NFC).
 func refusedByTerraform(s string) string {
-	if norm.NFC.String(s) != s {
+	if !norm.NFC.IsNormalString(s) {
 		return "characters that are not in Unicode's composed form (NFC)"
 	}
 	return ""
