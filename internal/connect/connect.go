@@ -8,6 +8,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 
 	"authpocket/internal/authentik"
 	"authpocket/internal/authentik/rest"
@@ -234,3 +235,10 @@ func Blueprint() string { return authentik.Blueprint() }
 
 // Permissions returns the permissions that an authentik token needs.
 func Permissions() []rest.Permission { return rest.Permissions() }
+
+// ProofPermissions returns the permissions that only a proof needs.
+func ProofPermissions() []report.Permission {
+	return slices.DeleteFunc(rest.ProofPermissions(), func(p report.Permission) bool {
+		return slices.ContainsFunc(rest.Permissions(), func(one rest.Permission) bool { return one.Codename == p })
+	})
+}

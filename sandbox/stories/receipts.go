@@ -60,6 +60,7 @@ func receiptStories(none, one, both, joined view.Head) []Story {
 	limited := setup.NewPocketBase(one, setup.PocketBaseInput{Limited: "service-account-of-pocketbase"})
 	return append([]Story{
 		{"permissions", setup.Permissions(setup.NewPermissions(none, storyPermissions(),
+			[]report.Permission{report.PermAddUser, report.PermSetPassword, report.PermDeleteUser},
 			"version: 1\nmetadata:\n  name: authpocket service account\nentries:\n  - model: authentik_rbac.role # "+
 				long))},
 		{"pocketbase-limited", setup.PocketBase(limited)},
