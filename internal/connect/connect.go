@@ -8,7 +8,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"slices"
 
 	"authpocket/internal/authentik"
 	"authpocket/internal/authentik/rest"
@@ -237,8 +236,4 @@ func Blueprint() string { return authentik.Blueprint() }
 func Permissions() []rest.Permission { return rest.Permissions() }
 
 // ProofPermissions returns the permissions that only a proof needs.
-func ProofPermissions() []report.Permission {
-	return slices.DeleteFunc(rest.ProofPermissions(), func(p report.Permission) bool {
-		return slices.ContainsFunc(rest.Permissions(), func(one rest.Permission) bool { return one.Codename == p })
-	})
-}
+func ProofPermissions() []report.Permission { return rest.OnlyForProofs() }
