@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -154,7 +155,7 @@ func (s *Server) lastPage(l *say.Language) ([]byte, error) {
 		Todo:    say.Of("See authpocket's log for details, then go back and try again."),
 		Actions: start(),
 	}
-	return view.Visible(say.With(ctx, l), view.ProblemView(page))
+	return view.Visible(say.With(ctx, l), new(bytes.Buffer), view.ProblemView(page))
 }
 
 // sessionOver says once that the session has ended, and removes the cookie.

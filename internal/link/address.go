@@ -5,9 +5,8 @@ import (
 	"strconv"
 	"strings"
 
-	"authpocket/internal/report"
-
 	"authpocket/internal/address"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -84,12 +83,6 @@ func schemeTodo(meant string) say.Text {
 	}
 	return say.Of("Put https:// in front: %s", meant)
 }
-
-// RedirectURL returns the redirect URI of a PocketBase at base (PocketBase
-// apis/record_auth_with_oauth2_redirect.go).
-func RedirectURL(base string) string { return strings.TrimRight(base, "/") + RedirectPath }
-
-func hasRedirectPath(u string) bool { return strings.HasSuffix(u, RedirectPath) }
 
 // Exposes reports whether what is sent to base crosses a public network over plain http. Addresses in an inner network,
 // such as a container's name, only get a warning in the plan.

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"authpocket/internal/report"
-
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
@@ -348,4 +347,19 @@ func validate[W, S any](p *report.Problems, table []*Attr[W, S], want W) {
 			a.wrong(p, a.Meta, a.want(want))
 		}
 	}
+}
+
+// Features are the optional features of a server's version.
+type Features struct {
+	GrantTypes  bool // 2026.5
+	MetaHide    bool // 2026.5
+	RedirectURI bool // redirect_uri_type, 2026.5
+	// Registration means that clients may register themselves (dynamic client registration), 2026.8.
+	Registration bool
+}
+
+// assignment points to an application's provider: its primary key and its name.
+type assignment struct {
+	pk   *int
+	name *string
 }

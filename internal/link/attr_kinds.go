@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"authpocket/internal/report"
-
 	"authpocket/internal/secret"
 )
 
@@ -227,12 +226,6 @@ func redirects[W, S any](m *Meta, at func(S) *[]RedirectURI, want func(W) *[]Red
 	return a
 }
 
-// assignment points to an application's provider: its primary key and its name.
-type assignment struct {
-	pk   *int
-	name *string
-}
-
 // assigned returns an application's provider.
 func assigned[W, S any](m *Meta, pk func(S) *int, name func(S) *string) *Attr[W, S] {
 	a := &Attr[W, S]{Meta: m, at: func(o S) any { return assignment{pk(o), name(o)} }}
@@ -376,4 +369,14 @@ func redirectsIn(text string) []RedirectURI {
 		list = append(list, uri)
 	}
 	return list
+}
+
+func ruleText(rule *string) string {
+	if rule == nil {
+		return "superusers only"
+	}
+	if *rule == "" {
+		return "everyone"
+	}
+	return *rule
 }

@@ -2,43 +2,10 @@ package link
 
 import (
 	"slices"
-	"time"
 
 	"authpocket/internal/report"
-
 	"authpocket/internal/say"
-)
-
-// Action is what a change does to its object.
-type Action string
-
-// The actions.
-const (
-	Create Action = "create"
-	Update Action = "update"
-	Delete Action = "delete"
-	None   Action = "none"
-)
-
-// Kind is the kind of object that a change writes. Each has its own adapter call.
-type Kind string
-
-// The kinds of object.
-const (
-	KindMapping     Kind = "scope mapping"
-	KindKey         Kind = "signing key"
-	KindPair        Kind = "application and provider"
-	KindProvider    Kind = "provider"
-	KindApplication Kind = "application"
-	KindBinding     Kind = "policy binding"
-	KindOAuth2      Kind = "auth collection"
-	KindOldSlot     Kind = "old slot"
-	KindRules       Kind = "collection rules"
-	KindMethods     Kind = "sign-in methods"
-	KindSettings    Kind = "settings"
-	KindPerson      Kind = "test person"
-	KindAccount     Kind = "test account"
-	KindSession     Kind = "tokens"
+	"authpocket/internal/secret"
 )
 
 // Change is one write, as plain data. Apply carries out exactly this.
@@ -93,115 +60,132 @@ func (c *Change) Fold(form bool) (shown, usual []Field) {
 	return shown, usual
 }
 
-// Field is one field of a change, before and after. The values of sensitive fields are Masked.
-type Field struct {
-	Name      string `json:"name"`
-	Before    Shown  `json:"before"`
-	After     Shown  `json:"after"`
-	Sensitive bool   `json:"sensitive"`
-	// Place is the path in a spec that decides the field, empty for none.
-	Place string `json:"-"`
-	// Default reports whether a new or deleted object has the field's default, and Usual whether no spec states it.
-	Default, Usual bool `json:"-"`
-	// Generated reports whether an apply generates the value. After is then none, or the mask of a secret.
-	Generated bool `json:"generated,omitempty"`
+// Object is an object of one of the systems, current or wanted. Its types are the arguments of a Visitor's methods.
+type Object interface {
+	// accept calls the visitor's method for this type of object.
+	accept(*Change, Visitor) bool
 }
 
-// Warning is something that the admin should know before the plan is applied.
-type Warning struct {
-	ID      WarningID     `json:"id"`
-	System  report.System `json:"system" jsonschema:"enum=authentik,enum=pocketbase"`
-	Summary say.Text      `json:"summary"`
-	Detail  say.Text      `json:"detail"`
-	Ways    []report.Way  `json:"ways,omitempty"` // what helps
+// Visitor handles changes by the type of their object.
+type Visitor interface {
+	Mapping(Edit[Mapping])
+	Key(Edit[KeyState])
+	Pair(Edit[PairState])
+	Provider(Edit[ProviderState])
+	Application(Edit[ApplicationState])
+	Binding(Edit[BindingState])
+	Collection(Edit[CollectionState]) // OAuth2 options or rules, by Kind
+	Settings(Edit[SettingsState])
+	Person(Edit[PersonState])
+	Account(Edit[AccountState])
+	Session(Edit[SessionState])
 }
 
-// Advice returns the detail and what helps, in one line.
-func (w Warning) Advice(r report.Reader) say.Text {
-	return say.Join(w.Detail, report.Message{Ways: w.Ways}.Advice(r))
+// Edit is a change of an object of a known type. Before is nil for a create,
+// After for a delete.
+type Edit[T any] struct {
+	*Change
+	Before, After *T
 }
 
-// Plan is the ordered list of changes that turn the snapshots into the spec.
-type Plan struct {
-	Changes  []Change
-	Warnings []Warning
-	// Desired is the state that the plan leads to. Verify compares the
-	// running systems with it.
-	Desired Desired
-	// Spec and Generated are what the plan was made from, so that it can be
-	// made again and compared.
-	Spec      Spec
-	Generated Generated
-
-	// Taken is when the systems were read for the plan, by this machine's
-	// clock.
-	Taken time.Time
-
-	Purpose Purpose
-	Of      string // ID of the receipt that this undoes or continues
-	// Saved reports whether the plan was read from a file, and so is without secrets.
-	Saved bool
-	// Undoes are the changes that an undo reverses. Force discards whatever
-	// was changed since.
-	Undoes []Change
-	Force  bool
-	// Restores reports whether the undone plan was a removal.
-	Restores bool
-	// Only is the cause that the plan fixes, empty for everything that differs from the spec.
-	Only report.CauseID
-	// Part limits the plan to what is made before or after a proof.
-	Part Part
-	// Waiting are the changes that a part leaves until there is a proof.
-	Waiting []Change
-	// Proof is the proof that the plan's changes need, nil for none.
-	Proof *Proof
-}
-
-// Purpose is the purpose of a plan.
-type Purpose string
-
-// The purposes. The zero value creates or changes the link.
-const (
-	PurposeLink   Purpose = ""
-	PurposeUndo   Purpose = "undo"
-	PurposeRemove Purpose = "remove"
-	PurposeRotate Purpose = "rotate"
-	PurposeProof  Purpose = "proof"
-	// PurposeSignOut signs people out who can no longer sign in.
-	PurposeSignOut Purpose = "sign-out"
-)
-
-// Folds reports whether defaults may be folded away. An undo may take back a default that somebody chose.
-func (p *Plan) Folds() bool { return p.Purpose != PurposeUndo }
-
-// Empty reports whether there is nothing to change.
-func (p *Plan) Empty() bool { return len(p.Changes) == 0 }
-
-func notNil[T any](s []T) []T {
-	if s == nil {
-		return []T{}
+// Visit calls the visitor's method for the object that c writes. It returns false if there is no object, or if
+// Before, After and Kind don't match.
+func (c *Change) Visit(v Visitor) bool {
+	switch {
+	case c.After != nil:
+		return c.After.accept(c, v)
+	case c.Before != nil:
+		return c.Before.accept(c, v)
 	}
-	return s
+	return false
 }
 
-// Chosen marks the fields that the spec sets as not usual, whatever their value.
-func (s Spec) Chosen(fields []Field) {
-	set := map[string]bool{}
-	given(set, ApplicationAttrs(), &s.Application)
-	given(set, ProviderAttrs(), &s.Provider)
-	given(set, SlotAttrs(), &s.PocketBase)
-	given(set, OAuth2Attrs(), &s.PocketBase)
-	for i, f := range fields {
-		fields[i].Usual = f.Usual && !set[f.Place]
+// Objects returns one empty object of each type.
+func Objects() []Object {
+	return []Object{
+		new(Mapping), new(KeyState), new(PairState), new(ProviderState),
+		new(ApplicationState), new(BindingState), new(CollectionState), new(SettingsState),
+		new(PersonState), new(AccountState), new(SessionState),
 	}
 }
 
-// given adds the paths that the spec sets.
-func given[W, S any](set map[string]bool, table []*Attr[W, S], want W) {
-	for _, a := range table {
-		if a.Open() {
-			_, ok := a.Given(want)
-			set[a.Spec] = ok
+// Visit calls the visitor's method for an object that is to be created.
+func Visit(o Object, v Visitor) bool { return (&Change{After: o}).Visit(v) }
+
+// PairState is an application with its provider and bindings, created in one transaction.
+type PairState struct {
+	Application ApplicationState `json:"application"`
+	Provider    ProviderState    `json:"provider"`
+	Bindings    []BindingState   `json:"bindings"`
+}
+
+// Secrets returns the client secrets and passwords of the object before and after. authentik never shows a private
+// key, and the secrets in PocketBase's settings are not read.
+func (c *Change) Secrets() (texts []secret.Text) {
+	for _, o := range []Object{c.Before, c.After} {
+		if p := As[PairState](o); p != nil {
+			texts = append(texts, p.Provider.ClientSecret)
+		}
+		if p := As[ProviderState](o); p != nil {
+			texts = append(texts, p.ClientSecret)
+		}
+		if p := As[PersonState](o); p != nil {
+			texts = append(texts, p.Password)
+		}
+		if s := As[CollectionState](o); s != nil {
+			for _, p := range s.OAuth2.Providers {
+				texts = append(texts, p.ClientSecret)
+			}
 		}
 	}
+	return texts
 }
+
+// As returns o as a T, nil if it is nil or of another type.
+func As[T any](o Object) *T {
+	t, _ := any(o).(*T)
+	return t
+}
+
+func accept[T any](c *Change, visit func(Edit[T]), kinds ...Kind) bool {
+	if c.Kind != "" && !slices.Contains(kinds, c.Kind) {
+		return false
+	}
+	for _, o := range []Object{c.Before, c.After} {
+		if _, fits := any(o).(*T); o != nil && !fits {
+			return false
+		}
+	}
+	visit(Edit[T]{Change: c, Before: As[T](c.Before), After: As[T](c.After)})
+	return true
+}
+
+func (*Mapping) accept(c *Change, v Visitor) bool       { return accept(c, v.Mapping, KindMapping) }
+func (*KeyState) accept(c *Change, v Visitor) bool      { return accept(c, v.Key, KindKey) }
+func (*PairState) accept(c *Change, v Visitor) bool     { return accept(c, v.Pair, KindPair) }
+func (*ProviderState) accept(c *Change, v Visitor) bool { return accept(c, v.Provider, KindProvider) }
+func (*ApplicationState) accept(c *Change, v Visitor) bool {
+	return accept(c, v.Application, KindApplication)
+}
+
+func (*BindingState) accept(c *Change, v Visitor) bool { return accept(c, v.Binding, KindBinding) }
+func (*CollectionState) accept(c *Change, v Visitor) bool {
+	return accept(c, v.Collection, KindOAuth2, KindOldSlot, KindRules, KindMethods)
+}
+
+func (*SettingsState) accept(c *Change, v Visitor) bool { return accept(c, v.Settings, KindSettings) }
+func (*PersonState) accept(c *Change, v Visitor) bool   { return accept(c, v.Person, KindPerson) }
+func (*AccountState) accept(c *Change, v Visitor) bool  { return accept(c, v.Account, KindAccount) }
+func (*SessionState) accept(c *Change, v Visitor) bool  { return accept(c, v.Session, KindSession) }
+
+// LinkOnly is embedded by visitors of a link's changes, which have no part in a proof or a sign-out.
+type LinkOnly struct{}
+
+// Person does nothing.
+func (LinkOnly) Person(Edit[PersonState]) {}
+
+// Account does nothing.
+func (LinkOnly) Account(Edit[AccountState]) {}
+
+// Session does nothing.
+func (LinkOnly) Session(Edit[SessionState]) {}

@@ -1,17 +1,14 @@
 package link
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 
 	"authpocket/internal/report"
-
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
-
-// Superusers is PocketBase's own collection of superusers, who can't sign in with OAuth2.
-const Superusers = "_superusers"
 
 // PocketBase is what a spec sets of the auth collection.
 type PocketBase struct {
@@ -360,3 +357,20 @@ func MappableTypes(claim say.Name) []string {
 	}
 	return types
 }
+
+// GroupField is a field of PocketBase's accounts that the exported hook sets from a person's groups at each sign-in.
+type GroupField struct {
+	Field string `yaml:"field" json:"field"`
+	// When is the group whose members have the field set, for a field of the type bool.
+	When string `yaml:"when" json:"when,omitempty"`
+	// Values are the values by group. Other groups then count for nothing. nil takes the groups' names.
+	Values map[string]string `yaml:"values" json:"values"`
+	// By is the field of the related collection that has the value, for a relation. Empty is DefaultGroupBy.
+	By string `yaml:"by" json:"by,omitempty"`
+}
+
+// DefaultGroupBy is the field of a related collection that a relation's value is looked up in.
+const DefaultGroupBy = "name"
+
+// LookUp returns the field of the related collection that has the value.
+func (g GroupField) LookUp() string { return cmp.Or(g.By, DefaultGroupBy) }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
@@ -148,4 +149,21 @@ func (p *Plan) RenewsOnlyWay() bool {
 // authentik.
 func (p Plan) OnlyWay() bool {
 	return slices.ContainsFunc(p.Warnings, func(w Warning) bool { return w.ID == WarnOnlyWay })
+}
+
+// SignOut returns the change that gives an account a new token key. Fields has the only one that it writes.
+func SignOut(s SessionState, why say.Text) Change {
+	name := s.ID
+	if s.Email != "" {
+		name = s.Email + ", " + s.ID
+	}
+	return Change{System: report.PB, Kind: KindSession, Action: Update, Before: &s, After: new(s), Why: why,
+		Object: say.Of("tokens of %s in %s", name, s.Collection.Name),
+		Fields: []Field{{Name: TokenKey, Before: ShowMask(MaskedSet), After: ShowMask(MaskedNew), Sensitive: true,
+			Generated: true}}}
+}
+
+// SignsOut reports whether the changes only sign accounts out.
+func SignsOut(changes []Change) bool {
+	return len(changes) > 0 && !slices.ContainsFunc(changes, func(c Change) bool { return c.Kind != KindSession })
 }

@@ -1,23 +1,8 @@
 package link
 
 import (
-	"cmp"
 	"slices"
-
-	"authpocket/internal/secret"
 )
-
-// FieldValue is one field of an object, for a diff.
-type FieldValue struct {
-	Name      string
-	Of        Shown
-	secret    secret.Text // of a sensitive field
-	sensitive bool
-	Unordered bool
-	always    bool // listed for a new object even if empty
-	place     string
-	usual     bool // the value of a new object whose spec leaves it open
-}
 
 // Diff returns the fields in which after differs from before. A field that only one of them has is listed if it
 // is not empty.
@@ -102,21 +87,4 @@ func prefixed(prefix string, list []FieldValue) []FieldValue {
 		list[i].Name = prefix + list[i].Name
 	}
 	return list
-}
-
-// RedirectNames returns the redirect URIs as text, with regular expressions and logout URIs marked.
-func RedirectNames(list []RedirectURI) []string { return Each(list, RedirectURI.String) }
-
-func refNames(list []Ref) []string { return Each(list, refName) }
-
-// refName returns the object's name, or its primary key if the token can't see the name.
-func refName(r Ref) string { return cmp.Or(r.Name, r.ID) }
-
-// Each returns the list with its elements turned into others.
-func Each[T, U any](list []T, of func(T) U) []U {
-	all := make([]U, len(list))
-	for i, one := range list {
-		all[i] = of(one)
-	}
-	return all
 }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"authpocket/internal/report"
-
 	"authpocket/internal/say"
 )
 
@@ -74,39 +73,4 @@ func checkLifetime(p *report.Problems, m *Meta, v string) {
 		return
 	}
 	checkValidity(p, m, v)
-}
-
-// Lifetime is how long a provider's codes or tokens of one kind are valid.
-type Lifetime struct {
-	*Meta
-	Text string // in authentik's format
-	// Needed reports whether every sign-in in PocketBase uses them.
-	Needed bool
-	// Useless is the longest time that PocketBase can't use, Enough the shortest that leaves it time.
-	Useless, Enough time.Duration
-}
-
-// Lifetimes returns the lifetimes of the provider's codes and tokens. PocketBase asks for no refresh token. It takes an
-// access token for expired 10 seconds early (golang.org/x/oauth2), and authentik gives whole seconds; userInfo reports
-// whether it uses one.
-func (p *ProviderState) Lifetimes(userInfo bool) []Lifetime {
-	var list []Lifetime
-	for _, key := range []string{"access_code_validity", "access_token_validity", "refresh_token_validity"} {
-		a, _ := Named(ProviderAttrs(), key)
-		text, ok := a.at(p).(*string)
-		if !ok {
-			continue
-		}
-		one := Lifetime{Meta: a.Meta, Text: *text, Needed: key != "refresh_token_validity", Enough: 10 * time.Second}
-		if userInfo && key == "access_token_validity" {
-			one.Useless, one.Enough = 11*time.Second-1, 30*time.Second
-		}
-		list = append(list, one)
-	}
-	return list
-}
-
-// Longer says how to change a lifetime that is too short.
-func (l Lifetime) Longer() say.Text {
-	return say.Of("Enter at least %d seconds in authentik, such as %s.", int(l.Enough.Seconds()), l.Default)
 }

@@ -1,7 +1,6 @@
 package link
 
 import (
-	"cmp"
 	"encoding/json"
 	"maps"
 	"regexp"
@@ -12,20 +11,6 @@ import (
 	"authpocket/internal/say"
 )
 
-// GroupField is a field of PocketBase's accounts that the exported hook sets from a person's groups at each sign-in.
-type GroupField struct {
-	Field string `yaml:"field" json:"field"`
-	// When is the group whose members have the field set, for a field of the type bool.
-	When string `yaml:"when" json:"when,omitempty"`
-	// Values are the values by group. Other groups then count for nothing. nil takes the groups' names.
-	Values map[string]string `yaml:"values" json:"values"`
-	// By is the field of the related collection that has the value, for a relation. Empty is DefaultGroupBy.
-	By string `yaml:"by" json:"by,omitempty"`
-}
-
-// DefaultGroupBy is the field of a related collection that a relation's value is looked up in.
-const DefaultGroupBy = "name"
-
 // GroupsClaim is the claim of authentik's own profile mapping with all groups of a person. authentik joins the lists
 // that two mappings give one claim (providers/oauth2/views/userinfo.py), so a mapping that limits them needs another.
 const GroupsClaim = "groups"
@@ -35,9 +20,6 @@ type GroupsInto struct {
 	Claim  string
 	Fields []GroupField
 }
-
-// LookUp returns the field of the related collection that has the value.
-func (g GroupField) LookUp() string { return cmp.Or(g.By, DefaultGroupBy) }
 
 // ValuesOf returns the values that a person in these groups gets, sorted and each once.
 func (g GroupField) ValuesOf(groups []string) []string {
@@ -242,3 +224,7 @@ func unquoteName(name string) string {
 	}
 	return text
 }
+
+// AppGroupsClaim is the claim of a link's own groups mapping. It is not GroupsClaim, because authentik joins the lists
+// that two mappings give one claim.
+const AppGroupsClaim = "app_groups"

@@ -1,7 +1,6 @@
 package link
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -11,42 +10,6 @@ import (
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
-
-// GroupsLimit says of which groups authentik tells the app, in the claim AppGroupsClaim. The zero value tells of none
-// and so needs no claim.
-type GroupsLimit struct {
-	Bound bool     `json:"bound,omitempty"` // those that the spec's access names
-	Names []string `json:"names,omitzero"`
-}
-
-// BoundGroups is what a link file has in the place of names for GroupsLimit.Bound.
-const BoundGroups = "bound"
-
-// UnmarshalYAML reads BoundGroups or a list of names.
-func (g *GroupsLimit) UnmarshalYAML(unmarshal func(any) error) error {
-	*g = GroupsLimit{} // nothing of a file's defaults
-	var word string
-	if err := unmarshal(&word); err != nil {
-		return unmarshal(&g.Names)
-	}
-	if word != BoundGroups {
-		return errors.New("groups are neither bound nor a list of names")
-	}
-	g.Bound = true
-	return nil
-}
-
-// AppGroupsClaim is the claim of a link's own groups mapping. It is not GroupsClaim, because authentik joins the lists
-// that two mappings give one claim.
-const AppGroupsClaim = "app_groups"
-
-const groupsClaimPlace = "provider.groups_claim"
-
-// groupsMappingPrefix is followed by the slug of the link's application.
-const groupsMappingPrefix = "authpocket: groups of "
-
-// GroupsMappingName returns the name of the groups mapping of the link with that application.
-func GroupsMappingName(slug string) string { return groupsMappingPrefix + slug }
 
 // LimitOf returns the names of the groups that the spec limits the claim to, sorted and each once. It returns none
 // where the spec leaves it open or takes it away.

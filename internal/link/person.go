@@ -2,11 +2,8 @@ package link
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
-	"authpocket/internal/report"
-	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
 
@@ -87,18 +84,6 @@ func (a *AccountState) Values() []FieldValue {
 		{Name: "signed up through", Of: ShowText(a.Slot)}}
 }
 
-// LinkOnly is embedded by visitors of a link's changes, which have no part in a proof or a sign-out.
-type LinkOnly struct{}
-
-// Person does nothing.
-func (LinkOnly) Person(Edit[PersonState]) {}
-
-// Account does nothing.
-func (LinkOnly) Account(Edit[AccountState]) {}
-
-// Session does nothing.
-func (LinkOnly) Session(Edit[SessionState]) {}
-
 // SessionState is what keeps an account of PocketBase signed in: its token key, which PocketBase never shows.
 type SessionState struct {
 	Collection Ref    `json:"collection"`
@@ -116,20 +101,3 @@ func (s SessionState) Name() string { return cmp.Or(s.Email, s.ID) }
 
 // TokenKey is the name of the field that signs an account out.
 const TokenKey = "tokenKey" // #nosec G101 -- a name
-
-// SignOut returns the change that gives an account a new token key. Fields has the only one that it writes.
-func SignOut(s SessionState, why say.Text) Change {
-	name := s.ID
-	if s.Email != "" {
-		name = s.Email + ", " + s.ID
-	}
-	return Change{System: report.PB, Kind: KindSession, Action: Update, Before: &s, After: new(s), Why: why,
-		Object: say.Of("tokens of %s in %s", name, s.Collection.Name),
-		Fields: []Field{{Name: TokenKey, Before: ShowMask(MaskedSet), After: ShowMask(MaskedNew), Sensitive: true,
-			Generated: true}}}
-}
-
-// SignsOut reports whether the changes only sign accounts out.
-func SignsOut(changes []Change) bool {
-	return len(changes) > 0 && !slices.ContainsFunc(changes, func(c Change) bool { return c.Kind != KindSession })
-}

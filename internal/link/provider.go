@@ -1,8 +1,10 @@
 package link
 
 import (
+	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
@@ -224,4 +226,63 @@ func KindOfProvider(name string) say.Text {
 func (p *ProviderState) Proxy() bool {
 	return slices.ContainsFunc(p.RedirectURIs,
 		func(r RedirectURI) bool { return strings.Contains(r.URL, "/outpost.goauthentik.io/callback") })
+}
+
+// GroupsLimit says of which groups authentik tells the app, in the claim AppGroupsClaim. The zero value tells of none
+// and so needs no claim.
+type GroupsLimit struct {
+	Bound bool     `json:"bound,omitempty"` // those that the spec's access names
+	Names []string `json:"names,omitzero"`
+}
+
+// BoundGroups is what a link file has in the place of names for GroupsLimit.Bound.
+const BoundGroups = "bound"
+
+// UnmarshalYAML reads BoundGroups or a list of names.
+func (g *GroupsLimit) UnmarshalYAML(unmarshal func(any) error) error {
+	*g = GroupsLimit{} // nothing of a file's defaults
+	var word string
+	if err := unmarshal(&word); err != nil {
+		return unmarshal(&g.Names)
+	}
+	if word != BoundGroups {
+		return errors.New("groups are neither bound nor a list of names")
+	}
+	g.Bound = true
+	return nil
+}
+
+// Lifetime is how long a provider's codes or tokens of one kind are valid.
+type Lifetime struct {
+	*Meta
+	Text string // in authentik's format
+	// Needed reports whether every sign-in in PocketBase uses them.
+	Needed bool
+	// Useless is the longest time that PocketBase can't use, Enough the shortest that leaves it time.
+	Useless, Enough time.Duration
+}
+
+// Lifetimes returns the lifetimes of the provider's codes and tokens. PocketBase asks for no refresh token. It takes an
+// access token for expired 10 seconds early (golang.org/x/oauth2), and authentik gives whole seconds; userInfo reports
+// whether it uses one.
+func (p *ProviderState) Lifetimes(userInfo bool) []Lifetime {
+	var list []Lifetime
+	for _, key := range []string{"access_code_validity", "access_token_validity", "refresh_token_validity"} {
+		a, _ := Named(ProviderAttrs(), key)
+		text, ok := a.at(p).(*string)
+		if !ok {
+			continue
+		}
+		one := Lifetime{Meta: a.Meta, Text: *text, Needed: key != "refresh_token_validity", Enough: 10 * time.Second}
+		if userInfo && key == "access_token_validity" {
+			one.Useless, one.Enough = 11*time.Second-1, 30*time.Second
+		}
+		list = append(list, one)
+	}
+	return list
+}
+
+// Longer says how to change a lifetime that is too short.
+func (l Lifetime) Longer() say.Text {
+	return say.Of("Enter at least %d seconds in authentik, such as %s.", int(l.Enough.Seconds()), l.Default)
 }

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"authpocket/internal/report"
-
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
@@ -65,16 +64,6 @@ func ruleWords(rule *string) say.Text {
 // OAuth2Only is the create rule that lets users create accounts only by signing in with an OAuth2 provider.
 const OAuth2Only = `@request.context = "oauth2"`
 
-func ruleText(rule *string) string {
-	if rule == nil {
-		return "superusers only"
-	}
-	if *rule == "" {
-		return "everyone"
-	}
-	return *rule
-}
-
 // SameRule reports whether two rules of a collection are equal.
 func SameRule(a, b *string) bool {
 	return (a == nil) == (b == nil) && Value(a, "") == Value(b, "")
@@ -84,4 +73,32 @@ func SameRule(a, b *string) bool {
 func ExemptsOAuth2(rule string) bool {
 	normal := strings.Join(strings.Fields(rule), "")
 	return slices.Contains([]string{`@request.context!="oauth2"`, `@request.context!='oauth2'`}, normal)
+}
+
+// methods returns whether people can sign in with a password and with a one-time one. PocketBase has passwords on where
+// it does not tell, and one-time passwords off.
+func (c *CollectionState) methods() (password, otp bool) {
+	return Value(c.PasswordAuth, true), Value(c.OTP, false)
+}
+
+// PasswordOff reports whether neither a password nor a one-time password signs anybody in.
+func (c *CollectionState) PasswordOff() bool {
+	password, otp := c.methods()
+	return !password && !otp
+}
+
+// WaysIn returns the number of ways to sign in that are on, as PocketBase counts them for MFA.
+func (c *CollectionState) WaysIn() (n int) {
+	password, otp := c.methods()
+	for _, on := range []bool{password, otp, c.OAuth2.Enabled} {
+		if on {
+			n++
+		}
+	}
+	return n
+}
+
+// Closed reports whether nobody can sign in to the collection in any way.
+func (c *CollectionState) Closed() bool {
+	return c.PasswordOff() && (!c.OAuth2.Enabled || len(c.OAuth2.Providers) == 0)
 }

@@ -145,3 +145,11 @@ func EmailOutcome(d EmailDecision, c *CollectionState) say.Text {
 		return say.Of("authentik marks every address as not verified. %s", EmailDropped(c))
 	}
 }
+
+const groupsClaimPlace = "provider.groups_claim"
+
+// groupsMappingPrefix is followed by the slug of the link's application.
+const groupsMappingPrefix = "authpocket: groups of "
+
+// GroupsMappingName returns the name of the groups mapping of the link with that application.
+func GroupsMappingName(slug string) string { return groupsMappingPrefix + slug }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"authpocket/internal/say"
+	"authpocket/internal/secret"
 )
 
 // Shown is the displayed value of a field: a text, yes or no, an integer or a list of texts. The zero value is none.
@@ -187,4 +188,30 @@ func AsMasked(v Shown) Shown {
 		return ShowMask(m)
 	}
 	return ShowMask(MaskedSet)
+}
+
+// Field is one field of a change, before and after. The values of sensitive fields are Masked.
+type Field struct {
+	Name      string `json:"name"`
+	Before    Shown  `json:"before"`
+	After     Shown  `json:"after"`
+	Sensitive bool   `json:"sensitive"`
+	// Place is the path in a spec that decides the field, empty for none.
+	Place string `json:"-"`
+	// Default reports whether a new or deleted object has the field's default, and Usual whether no spec states it.
+	Default, Usual bool `json:"-"`
+	// Generated reports whether an apply generates the value. After is then none, or the mask of a secret.
+	Generated bool `json:"generated,omitempty"`
+}
+
+// FieldValue is one field of an object, for a diff.
+type FieldValue struct {
+	Name      string
+	Of        Shown
+	secret    secret.Text // of a sensitive field
+	sensitive bool
+	Unordered bool
+	always    bool // listed for a new object even if empty
+	place     string
+	usual     bool // the value of a new object whose spec leaves it open
 }

@@ -5,15 +5,8 @@ import (
 	"time"
 
 	"authpocket/internal/report"
-
 	"authpocket/internal/say"
 )
-
-// Ref refers to an object of authentik by primary key, and by slug or name.
-type Ref struct {
-	ID   string `json:"id"`
-	Name string `json:"name"`
-}
 
 // Query is what an observation looks up in addition to the lists that it always reads.
 type Query struct {
@@ -132,15 +125,6 @@ func (a *AuthentikSnapshot) NameReferences() {
 	}
 }
 
-// Features are the optional features of a server's version.
-type Features struct {
-	GrantTypes  bool // 2026.5
-	MetaHide    bool // 2026.5
-	RedirectURI bool // redirect_uri_type, 2026.5
-	// Registration means that clients may register themselves (dynamic client registration), 2026.8.
-	Registration bool
-}
-
 // Flow is an authentik flow.
 type Flow struct {
 	Ref
@@ -175,14 +159,6 @@ type PocketBaseSnapshot struct {
 // Collection returns the auth collection with that name, or nil.
 func (s *PocketBaseSnapshot) Collection(name string) *CollectionState {
 	return Find(s.Collections, func(c CollectionState) bool { return c.Name == name })
-}
-
-// Find returns a pointer to the first element that is meant, nil for none.
-func Find[T any](list []T, is func(T) bool) *T {
-	if i := slices.IndexFunc(list, is); i >= 0 {
-		return &list[i]
-	}
-	return nil
 }
 
 // Uses reports whether a slot of any auth collection has the client ID.

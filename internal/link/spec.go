@@ -4,7 +4,6 @@ package link
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -37,121 +36,12 @@ type Spec struct {
 	Others []Other `yaml:"-" json:"-"`
 }
 
-// RedirectURI is one entry of a provider's redirect URIs.
-type RedirectURI struct {
-	URL  string       `yaml:"url" json:"url"`
-	Mode RedirectMode `yaml:"mode" json:"mode"`
-	Type RedirectType `yaml:"type" json:"type"` // authentik 2026.5 and later, empty before
-}
-
-// RedirectMode is how authentik compares a redirect URI.
-type RedirectMode string
-
-// The modes (authentik MatchingModeEnum).
-const (
-	RedirectStrict RedirectMode = "strict"
-	RedirectRegex  RedirectMode = "regex"
-)
-
-// RedirectType is what a redirect URI is for.
-type RedirectType string
-
-// The types (authentik RedirectUriTypeEnum).
-const (
-	RedirectAuthorization RedirectType = "authorization"
-	RedirectLogout        RedirectType = "logout"
-)
-
-// UnmarshalYAML reads a plain string as a strict redirect URI.
-func (r *RedirectURI) UnmarshalYAML(unmarshal func(any) error) error {
-	if err := unmarshal(&r.URL); err == nil {
-		r.Mode = RedirectStrict
-		return nil
-	}
-	type whole RedirectURI
-	return unmarshal((*whole)(r))
-}
-
-// Logout reports whether authentik sends people there after they have signed out.
-func (r RedirectURI) Logout() bool { return r.Type == RedirectLogout }
-
-// PatternSuffix is the suffix of a redirect URI's text if it is a regular expression.
-const PatternSuffix = " (regex)"
-
-// String returns the URI, marked if it is a regular expression or for logout.
-func (r RedirectURI) String() string {
-	s := r.URL
-	if r.Mode == RedirectRegex {
-		s += PatternSuffix
-	}
-	if r.Type == RedirectLogout {
-		s += " (logout)"
-	}
-	return s
-}
-
-// EmailDecision is which addresses PocketBase may treat as verified. The admin has to choose, because PocketBase links
-// accounts by verified address.
-type EmailDecision string
-
-// The e-mail decisions.
-const (
-	EmailTrustAll       EmailDecision = "trust-all"
-	EmailTrustAttribute EmailDecision = "trust-attribute"
-	EmailLeave          EmailDecision = "leave"
-)
-
-// Existing is what to do with an application or provider that has the wanted slug, name or redirect URI, but does not
-// clearly belong to this link.
-type Existing string
-
-// The values of Existing. The zero value stops and asks.
-const (
-	ExistingAsk Existing = ""
-	ExistingUse Existing = "use"
-	ExistingNew Existing = "new"
-)
-
-// The defaults of fields that a spec leaves open.
-const (
-	DefaultSlug        = "pocketbase"
-	DefaultName        = "PocketBase"
-	DefaultCollection  = "users"
-	DefaultDisplayName = "authentik"
-	RedirectPath       = "/api/oauth2-redirect"
-
-	DefaultAuthorizationFlow = "default-provider-authorization-implicit-consent"
-	DefaultInvalidationFlow  = "default-provider-invalidation-flow"
-)
-
-// Slots returns the three OpenID Connect slots of an auth collection, in the order in which they are filled
-// (PocketBase tools/auth/oidc.go).
-func Slots() []string { return []string{"oidc", "oidc2", "oidc3"} }
-
-// Value returns what p points to, or fallback for nil.
-func Value[T any](p *T, fallback T) T {
-	if p == nil {
-		return fallback
-	}
-	return *p
-}
-
 // Identity returns the spec with only the fields that identify the link.
 func (s Spec) Identity() Spec {
 	return Spec{
 		AuthentikURL: s.AuthentikURL, PocketBaseURLs: s.PocketBaseURLs, Preset: s.Preset, Defaults: s.Defaults,
 		Application: Application{Slug: s.Application.Slug}, PocketBase: PocketBase{Collection: s.PocketBase.Collection},
 	}
-}
-
-// Allows reports whether authentik accepts the redirect URI u by this entry. A pattern has to match all of u.
-// One that only Python can read never matches.
-func (r RedirectURI) Allows(u string) bool {
-	if r.Mode != RedirectRegex {
-		return r.URL == u
-	}
-	pattern, err := regexp.Compile(`^(?:` + r.URL + `)$`)
-	return err == nil && pattern.MatchString(u)
 }
 
 // Query returns what an observation for s has to look up.

@@ -1,32 +1,30 @@
 package link
 
 import (
-	"errors"
-	"regexp/syntax"
-	"slices"
-	"strings"
-	"unicode"
-	"unicode/utf8"
-
-	"authpocket/internal/pattern"
 	"authpocket/internal/report"
-
-	"authpocket/internal/address"
 	"authpocket/internal/say"
 )
 
-var (
-	slugSyntax     = pattern.Of(`^[-a-zA-Z0-9_]+$`)
-	validitySyntax = pattern.Of(
-		`(?i)^((weeks|days|hours|minutes|seconds|milliseconds|microseconds)=\s*\d{1,9}(\.\d+)?\s*(;|$))+$`)
-	placeSyntax = pattern.Of(`%\([a-z_]+\)s`)
-	iconSyntax  = pattern.Of(`^(fa://[a-z0-9-]+|[a-zA-Z0-9._/-]+)$`)
-)
+// Chosen marks the fields that the spec sets as not usual, whatever their value.
+func (s Spec) Chosen(fields []Field) {
+	set := map[string]bool{}
+	given(set, ApplicationAttrs(), &s.Application)
+	given(set, ProviderAttrs(), &s.Provider)
+	given(set, SlotAttrs(), &s.PocketBase)
+	given(set, OAuth2Attrs(), &s.PocketBase)
+	for i, f := range fields {
+		fields[i].Usual = f.Usual && !set[f.Place]
+	}
+}
 
-// ReservedSlugs returns the slugs of authentik's own endpoints, which no application can have (authentik
-// core/models.py).
-func ReservedSlugs() []string {
-	return []string{"authorize", "token", "device", "userinfo", "introspect", "revoke"}
+// given adds the paths that the spec sets.
+func given[W, S any](set map[string]bool, table []*Attr[W, S], want W) {
+	for _, a := range table {
+		if a.Open() {
+			_, ok := a.Given(want)
+			set[a.Spec] = ok
+		}
+	}
 }
 
 // Validate returns all problems of the spec that can be found without asking either system, in the order of the
@@ -58,222 +56,4 @@ func (s Spec) Validate() report.Problems {
 		checkBase(&p, FieldAt("pocketbase.public_urls", i), say.Of("Public address"), address)
 	}
 	return p
-}
-
-func checkSlug(p *report.Problems, m *Meta, slug string) {
-	switch {
-	case slug == "":
-		p.Add(m.Spec, say.Of("Enter a slug."), say.Of("It becomes part of the issuer's address, such as pocketbase."))
-	case !slugSyntax().MatchString(slug):
-		p.Add(m.Spec, say.Of("The slug “%s” has characters that authentik does not allow.", slug),
-			say.Of("Use letters, digits, hyphens and underscores only."))
-	case slices.Contains(ReservedSlugs(), slug):
-		p.Add(m.Spec, say.Of("authentik reserves the slug “%s”.", slug), say.Of("Choose another one, such as "+
-			"pocketbase."))
-	case len(slug) > 255:
-		p.Add(m.Spec, say.Of("The slug is longer than 255 characters."), say.Of("Choose a shorter one."))
-	}
-}
-
-// checkLaunchURL allows authentik's placeholders, such as %(username)s and %(theme)s, a fragment, and
-// blank://blank, which hides the application. PocketBase's own dashboard has a fragment.
-func checkLaunchURL(p *report.Problems, m *Meta, v string) {
-	launch, _, _ := strings.Cut(placeSyntax().ReplaceAllString(v, "x"), "#")
-	if launch != "blank://blank" {
-		checkOptionalURL(p, m, launch)
-	}
-}
-
-func checkIcon(p *report.Problems, m *Meta, v string) {
-	if v = placeSyntax().ReplaceAllString(v, "x"); !iconSyntax().MatchString(v) {
-		checkOptionalURL(p, m, v)
-	}
-}
-
-func checkDescription(p *report.Problems, m *Meta, v string) {
-	if strings.ContainsRune(v, 0) {
-		p.Add(m.Spec, say.Of("The description contains a NUL character."), say.Of("Remove it."))
-	}
-}
-
-func checkSecret(p *report.Problems, m *Meta, v string) {
-	switch n := utf8.RuneCountInString(v); {
-	case n == 0:
-		p.Add(m.Spec, say.Of("The client secret is empty."), say.Of("Leave the key out to have one generated: "+
-			"PocketBase requires a secret."))
-	case n > 255:
-		p.Add(m.Spec, say.Of("The client secret is longer than 255 characters."), say.Of("Choose a shorter one."))
-	case strings.TrimSpace(v) != v:
-		p.Add(m.Spec, say.Of("The client secret begins or ends with white space."), say.Of("Remove it. A file that "+
-			"holds a secret often ends with a line break; authentik and PocketBase "+
-			"would then keep different secrets."))
-	}
-}
-
-func checkCollection(p *report.Problems, m *Meta, v string) {
-	switch v {
-	case "":
-		p.Add(m.Spec, say.Of("Choose an auth collection."), say.Of("A new PocketBase has one called users."))
-	case Superusers:
-		p.Add(m.Spec, say.Of("Superusers cannot sign in with OAuth2: PocketBase resets it."),
-			say.Of("Choose the collection of your app's users."))
-	}
-}
-
-func validateRedirects(p *report.Problems, field string, list []RedirectURI) {
-	for i, r := range list {
-		validateRedirect(p, FieldAt(field, i), r)
-	}
-	if list != nil && len(list) == 0 {
-		p.Add(field, say.Of("There is no redirect URI."), say.Of("Without one, authentik trusts the first address "+
-			"that is used. Add at least PocketBase's own."))
-	}
-}
-
-func required(p *report.Problems, m *Meta, v string) {
-	if strings.TrimSpace(v) == "" {
-		p.Add(m.Spec, say.Of("%s is empty.", m.Label.Text()), say.Of("Enter one, or leave it out to get the default."))
-		return
-	}
-	optional(p, m, v)
-}
-
-func optional(p *report.Problems, m *Meta, v string) {
-	switch {
-	case utf8.RuneCountInString(v) > 255:
-		p.Add(m.Spec, say.Of("%s is longer than 255 characters.", m.Label.Text()), say.Of("Choose a shorter one."))
-	case strings.ContainsFunc(v, unicode.IsControl):
-		p.Add(m.Spec, say.Of("%s contains a control character, such as a line break.", m.Label.Text()),
-			say.Of("Remove it."))
-	case strings.TrimSpace(v) != v:
-		p.Add(m.Spec, say.Of("%s begins or ends with white space.", m.Label.Text()), say.Of("Remove it."))
-	}
-}
-
-func oneOf(p *report.Problems, field string, label say.Text, got string, allowed ...string) {
-	if !slices.Contains(allowed, got) {
-		p.Add(field, say.Of("There is no %s “%s”.", label, got), say.Of("Use %s.", strings.Join(allowed, ", ")))
-	}
-}
-
-func checkOptionalURL(p *report.Problems, m *Meta, v string) {
-	if v != "" {
-		checkURL(p, m, v)
-	}
-}
-
-// Quote returns s in typographic quotes.
-func Quote(s string) string { return "“" + s + "”" }
-
-// checkURL adds a problem if v is not a complete web address.
-func checkURL(p *report.Problems, m *Meta, v string) {
-	addURL(p, m.Spec, m.Label.Text(), v, address.Check(v))
-}
-
-// checkBase adds a problem if v is not an address that paths can be appended to.
-func checkBase(p *report.Problems, field string, label say.Text, v string) {
-	addURL(p, field, label, v, address.CheckBase(v))
-}
-
-func addURL(p *report.Problems, field string, label say.Text, v string, err error) {
-	f, wrong := errors.AsType[*address.Fault](err)
-	if !wrong {
-		return
-	}
-	switch f.Reason {
-	case address.Empty:
-		p.Add(field, say.Of("%s is empty.", label), say.Of("Enter the whole address, or leave it out to get the "+
-			"default."))
-	case address.Unreadable, address.HasSpace:
-		p.Add(field, say.Of("%s is not a web address.", with(label, shownAddress(v))),
-			say.Of("Enter it whole, starting with https://."))
-	case address.HasUser:
-		p.Add(field, say.Of("%s contains a user name or password.", label), say.Of("Leave that part out."))
-	default:
-		summary, todo := addressWords(label, say.Of("Enter it whole, starting with https://."), err)
-		p.Add(field, summary, todo)
-	}
-}
-
-// shownAddress returns the address in quotes, empty if it may contain a password.
-func shownAddress(v string) string {
-	if strings.Contains(v, "@") {
-		return ""
-	}
-	return Quote(v)
-}
-
-// with returns a label with the value after it, if there is one.
-func with(label say.Text, value string) say.Text { return say.Join(label, say.Raw(value)) }
-
-func validateRedirect(p *report.Problems, field string, r RedirectURI) {
-	switch r.Type {
-	case RedirectAuthorization, RedirectLogout, "":
-	default:
-		p.Add(field, say.Of("There is no type “%s” of a redirect URI.", string(r.Type)),
-			say.Of("Use authorization or logout."))
-	}
-	switch r.Mode {
-	case RedirectRegex:
-		validatePattern(p, field, r.URL)
-	case RedirectStrict, "":
-		validateStrict(p, field, r.URL)
-	default:
-		p.Add(field, say.Of("There is no matching mode “%s”.", string(r.Mode)), say.Of("Use strict or regex."))
-	}
-}
-
-func validatePattern(p *report.Problems, field, pattern string) {
-	switch {
-	case pattern == "" || invalidPattern(pattern):
-		p.Add(field, say.Of("The redirect URI “%s” is not a valid regular expression.", pattern),
-			say.Of("Correct it, or use a strict one."))
-	case strings.TrimSpace(pattern) != pattern:
-		p.Add(field, say.Of("The redirect URI “%s” has a space before or after it, which no address matches.", pattern),
-			say.Of("Remove the space."))
-	}
-}
-
-// invalidPattern reports whether neither Go nor Python accepts a pattern. authentik uses Python, which supports more
-// than Go, such as look-ahead and \Z.
-func invalidPattern(pattern string) bool {
-	_, err := syntax.Parse(pattern, syntax.Perl)
-	known, ok := errors.AsType[*syntax.Error](err)
-	return ok && known.Code != syntax.ErrInvalidPerlOp && known.Code != syntax.ErrInvalidEscape
-}
-
-// validateStrict adds a problem if a redirect URI can never work.
-func validateStrict(p *report.Problems, field, uri string) {
-	f, wrong := errors.AsType[*address.Fault](address.CheckRedirect(uri))
-	if !wrong {
-		return
-	}
-	label := with(say.Of("The redirect URI"), shownAddress(uri))
-	whole := say.Of("Enter it whole, such as %s.", "https://pocketbase.company"+RedirectPath)
-	ownScheme := say.Of("Use https:// or your app's own scheme.")
-	switch f.Reason {
-	case address.Empty:
-		p.Add(field, say.Of("A redirect URI is empty."), say.Of("Enter the whole address, or remove the entry."))
-	case address.Unreadable, address.HasSpace:
-		p.Add(field, say.Of("%s is not an address.", label), whole)
-	case address.IsPattern:
-		p.Add(field, say.Of("%s contains a wildcard or backslash, but strict URIs are compared literally.", label),
-			say.Of("Enter the exact redirect URI, or use the mode regex and a pattern such as %s.",
-				`https://[a-z]+\.company/.*`))
-	case address.NoScheme:
-		p.Add(field, say.Of("%s has no scheme.", label),
-			say.Of("Start it with https://, or with your app's own scheme such as myapp://."))
-	case address.ScriptScheme:
-		p.Add(field, say.Of("authentik refuses the scheme %s when it is used.", f.Part+":"), ownScheme)
-	case address.LocalScheme:
-		p.Add(field, say.Of("Browsers do not follow a redirect to the scheme %s.", f.Part+":"), ownScheme)
-	case address.HasUser:
-		p.Add(field, say.Of("The redirect URI contains a user name or password."), say.Of("Leave that part out."))
-	case address.HasFragment:
-		p.Add(field, say.Of("%s has a part after #, which OAuth2 does not allow.", label),
-			say.Of("Leave that part out."))
-	default:
-		summary, todo := addressWords(label, whole, f)
-		p.Add(field, summary, todo)
-	}
 }

@@ -100,20 +100,3 @@ func (id WarningID) news() (kinds []Kind, fields []string) {
 	}
 	return nil, nil
 }
-
-// Decisions returns the warnings that need a decision before the plan is applied, and those about what stays as it
-// is.
-func (p *Plan) Decisions() (decide, known []Warning) {
-	for _, w := range p.Warnings {
-		kinds, fields := w.ID.news()
-		touched := slices.ContainsFunc(p.Changes, func(c Change) bool {
-			return slices.Contains(kinds, c.Kind) || slices.ContainsFunc(fields, c.Changed)
-		})
-		if p.Empty() || kinds != nil && !touched && p.Purpose == PurposeLink {
-			known = append(known, w)
-		} else {
-			decide = append(decide, w)
-		}
-	}
-	return decide, known
-}

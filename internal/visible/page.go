@@ -27,7 +27,9 @@ func Page(page []byte) []byte {
 				end = len(page)
 			}
 			if text := page[at:end]; !plain(text) {
-				change(at, end, between(string(text), inside))
+				if shown := between(string(text), inside); shown != string(text) {
+					change(at, end, shown)
+				}
 			}
 			continue
 		}

@@ -84,7 +84,7 @@ func seen(r *http.Request) int {
 
 // send writes one message, every line of it marked as data.
 func send(ctx context.Context, w http.ResponseWriter, id int, c templ.Component) error {
-	body, err := view.Visible(ctx, c)
+	body, err := view.Visible(ctx, new(bytes.Buffer), c)
 	if err != nil {
 		return fmt.Errorf("rendering event %d: %w", id, err)
 	}

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"crypto/sha256"
 	"net/http"
 	"strconv"
 	"strings"
@@ -43,6 +42,7 @@ type Pages struct {
 	// Last returns the page for what must not happen, in the language of the context. nil is for an empty one.
 	Last func(context.Context) []byte
 
+	buffers      sync.Pool // of *bytes.Buffer
 	small, large sync.Pool // of *gzip.Writer
 	kept         kept
 }
@@ -54,7 +54,12 @@ func (p *Pages) Page(w http.ResponseWriter, r *http.Request, status int, page te
 		Nothing(w)
 		return nil
 	}
-	body, err := view.Visible(r.Context(), page)
+	buffer, ok := p.buffers.Get().(*bytes.Buffer)
+	if !ok {
+		buffer = new(bytes.Buffer)
+	}
+	defer p.free(buffer)
+	body, err := view.Visible(r.Context(), buffer, page)
 	switch {
 	case err == nil:
 		write(w, r, status, p.encoded(w.Header(), r.Header, body))
@@ -65,6 +70,12 @@ func (p *Pages) Page(w http.ResponseWriter, r *http.Request, status int, page te
 		p.Fail(w, r)
 	}
 	return err
+}
+
+// free lets another page have the buffer, with nothing of this one left in it.
+func (p *Pages) free(buffer *bytes.Buffer) {
+	clear(buffer.Bytes())
+	p.buffers.Put(buffer)
 }
 
 // Fail answers with the last page.
@@ -129,26 +140,22 @@ func pack(writers *sync.Pool, level int, page []byte) []byte {
 	return packed.Bytes()
 }
 
-// kept are the small pages that were sent last, compressed: most are sent again as they were, and compressing takes two
-// fifths of the time of a page.
+// kept are the small pages that were sent last, with their compressed bytes: most are sent again as they were, and
+// compressing takes two fifths of the time of a page.
 type kept struct {
 	mu    sync.Mutex
 	pages [8]keptPage
 	next  int // to be replaced
 }
 
-type keptPage struct {
-	sum    [sha256.Size]byte // of the page
-	packed []byte
-}
+type keptPage struct{ page, packed []byte }
 
 // packed returns a page compressed, by the function unless it is kept.
 func (k *kept) packed(page []byte, pack func() []byte) []byte {
-	sum := sha256.Sum256(page)
-	if packed := k.find(sum); packed != nil {
+	if packed := k.find(page); packed != nil {
 		return packed
 	}
-	one := keptPage{sum, pack()}
+	one := keptPage{bytes.Clone(page), pack()}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.pages[k.next] = one
@@ -156,11 +163,11 @@ func (k *kept) packed(page []byte, pack func() []byte) []byte {
 	return one.packed
 }
 
-func (k *kept) find(sum [sha256.Size]byte) []byte {
+func (k *kept) find(page []byte) []byte {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for i := range k.pages {
-		if one := &k.pages[i]; one.sum == sum {
+		if one := &k.pages[i]; bytes.Equal(one.page, page) {
 			return one.packed
 		}
 	}

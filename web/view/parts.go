@@ -34,9 +34,10 @@ func AsTyped() templ.Attributes {
 }
 
 // scriptWords returns the attributes with the words that static/js/app.js says.
-func scriptWords(ctx context.Context) templ.Attributes {
-	return templ.Attributes{"data-hide": say.It(ctx, "Hide"), "data-copied": say.It(ctx, "Copied"),
-		"data-cancel": say.It(ctx, "Cancel"), "data-cancelled": say.It(ctx, "Cancelled.")}
+func scriptWords(ctx context.Context) templ.OrderedAttributes {
+	return templ.OrderedAttributes{{Key: "data-hide", Value: say.It(ctx, "Hide")},
+		{Key: "data-copied", Value: say.It(ctx, "Copied")}, {Key: "data-cancel", Value: say.It(ctx, "Cancel")},
+		{Key: "data-cancelled", Value: say.It(ctx, "Cancelled.")}}
 }
 
 // typed returns the attributes of a control for text that differ from its form's and from the defaults.
@@ -61,15 +62,15 @@ func typed(f Field) templ.Attributes {
 }
 
 // FieldClass returns the class of a field, which shows whether something is wrong with it. more is added to it.
-func FieldClass(wrong say.Text, more ...string) templ.Attributes {
+func FieldClass(wrong say.Text, more ...string) templ.OrderedAttributes {
 	return Classes(append([]string{"field", When(!wrong.Empty(), "wrong")}, more...)...)
 }
 
 // Classes returns the attribute class with the names that are not empty. That takes half the code of an expression for
 // the attribute.
-func Classes(names ...string) templ.Attributes {
+func Classes(names ...string) templ.OrderedAttributes {
 	names = slices.DeleteFunc(names, func(name string) bool { return name == "" })
-	return templ.Attributes{"class": strings.Join(names, " ")}
+	return templ.OrderedAttributes{{Key: "class", Value: strings.Join(names, " ")}}
 }
 
 // When returns a name that holds on a condition only.

@@ -9,15 +9,12 @@ import (
 	"authpocket/internal/visible"
 )
 
-// usualPage is longer than most pages, so that their buffer does not grow.
-const usualPage = 16 << 10
-
 // Visible renders a page or a part of one, in which no name or message of the two systems can hide or reorder anything.
-func Visible(ctx context.Context, page templ.Component) ([]byte, error) {
-	var b bytes.Buffer
-	b.Grow(usualPage)
-	if err := page.Render(ctx, &b); err != nil {
+// The buffer is for its bytes, which stay as they are until the buffer is used again.
+func Visible(ctx context.Context, buffer *bytes.Buffer, page templ.Component) ([]byte, error) {
+	buffer.Reset()
+	if err := page.Render(ctx, buffer); err != nil {
 		return nil, err
 	}
-	return mounted(ctx, visible.Page(b.Bytes())), nil
+	return mounted(ctx, visible.Page(buffer.Bytes())), nil
 }

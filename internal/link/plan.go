@@ -1,0 +1,159 @@
+package link
+
+import (
+	"slices"
+	"time"
+
+	"authpocket/internal/report"
+	"authpocket/internal/say"
+	"authpocket/internal/secret"
+)
+
+// Plan is the ordered list of changes that turn the snapshots into the spec.
+type Plan struct {
+	Changes  []Change
+	Warnings []Warning
+	// Desired is the state that the plan leads to. Verify compares the
+	// running systems with it.
+	Desired Desired
+	// Spec and Generated are what the plan was made from, so that it can be
+	// made again and compared.
+	Spec      Spec
+	Generated Generated
+
+	// Taken is when the systems were read for the plan, by this machine's
+	// clock.
+	Taken time.Time
+
+	Purpose Purpose
+	Of      string // ID of the receipt that this undoes or continues
+	// Saved reports whether the plan was read from a file, and so is without secrets.
+	Saved bool
+	// Undoes are the changes that an undo reverses. Force discards whatever
+	// was changed since.
+	Undoes []Change
+	Force  bool
+	// Restores reports whether the undone plan was a removal.
+	Restores bool
+	// Only is the cause that the plan fixes, empty for everything that differs from the spec.
+	Only report.CauseID
+	// Part limits the plan to what is made before or after a proof.
+	Part Part
+	// Waiting are the changes that a part leaves until there is a proof.
+	Waiting []Change
+	// Proof is the proof that the plan's changes need, nil for none.
+	Proof *Proof
+}
+
+// Folds reports whether defaults may be folded away. An undo may take back a default that somebody chose.
+func (p *Plan) Folds() bool { return p.Purpose != PurposeUndo }
+
+// Empty reports whether there is nothing to change.
+func (p *Plan) Empty() bool { return len(p.Changes) == 0 }
+
+// Warning is something that the admin should know before the plan is applied.
+type Warning struct {
+	ID      WarningID     `json:"id"`
+	System  report.System `json:"system" jsonschema:"enum=authentik,enum=pocketbase"`
+	Summary say.Text      `json:"summary"`
+	Detail  say.Text      `json:"detail"`
+	Ways    []report.Way  `json:"ways,omitempty"` // what helps
+}
+
+// Advice returns the detail and what helps, in one line.
+func (w Warning) Advice(r report.Reader) say.Text {
+	return say.Join(w.Detail, report.Message{Ways: w.Ways}.Advice(r))
+}
+
+// Decisions returns the warnings that need a decision before the plan is applied, and those about what stays as it
+// is.
+func (p *Plan) Decisions() (decide, known []Warning) {
+	for _, w := range p.Warnings {
+		kinds, fields := w.ID.news()
+		touched := slices.ContainsFunc(p.Changes, func(c Change) bool {
+			return slices.Contains(kinds, c.Kind) || slices.ContainsFunc(fields, c.Changed)
+		})
+		if p.Empty() || kinds != nil && !touched && p.Purpose == PurposeLink {
+			known = append(known, w)
+		} else {
+			decide = append(decide, w)
+		}
+	}
+	return decide, known
+}
+
+// TurnsOff reports whether the changes turn passwords or one-time passwords off.
+func TurnsOff(changes []Change) bool {
+	return slices.ContainsFunc(changes, func(c Change) bool { return c.Needs == NeedProof && c.Kind == KindMethods })
+}
+
+// OldSlots returns the slots that the changes remove because the link has moved to another.
+func OldSlots(changes []Change) []string {
+	var slots []string
+	for _, c := range changes {
+		was, left := As[CollectionState](c.Before), As[CollectionState](c.After)
+		if c.Kind != KindOldSlot || was == nil || left == nil {
+			continue
+		}
+		for _, o := range was.OAuth2.Providers {
+			if SlotIndex(&left.OAuth2, o.Slot) < 0 {
+				slots = append(slots, o.Slot)
+			}
+		}
+	}
+	return slots
+}
+
+// Limited returns a part of the plan. What needs a proof is last, so each part keeps its order.
+func (p Plan) Limited(part Part) Plan {
+	if p.Part = part; part == PartWhole {
+		return p
+	}
+	var before, after []Change
+	for _, c := range p.Changes {
+		if c.Needs == NeedProof {
+			after = append(after, c)
+		} else {
+			before = append(before, c)
+		}
+	}
+	if p.Changes, p.Waiting = before, after; part == PartAfterProof {
+		p.Changes, p.Waiting = after, nil
+	}
+	return p
+}
+
+// NeedsProof reports whether one of the plan's changes needs a proof.
+func (p *Plan) NeedsProof() bool {
+	return slices.ContainsFunc(p.Changes, func(c Change) bool { return c.Needs == NeedProof })
+}
+
+// Proof is a sign-in through a link that was seen to work. Only the engine makes one.
+type Proof struct {
+	At         time.Time `json:"at"`
+	By         string    `json:"by"` // the account in PocketBase
+	Slug       string    `json:"slug"`
+	Collection string    `json:"collection"`
+	Slot       string    `json:"slot"`
+	ClientID   string    `json:"client_id"`
+	secret     secret.Text
+}
+
+// proofLasts is how long a proof counts.
+const proofLasts = time.Hour
+
+// NewProof returns the proof of a sign-in to the link as it is.
+func NewProof(d *Desired, by string, at time.Time) Proof {
+	return Proof{At: at, By: by, Slug: d.Application.Slug, Collection: d.Collection.Name, Slot: d.Slot.Slot,
+		ClientID: d.Provider.ClientID, secret: d.Provider.ClientSecret}
+}
+
+// Covers reports whether the proof is of this link, with the credentials that it has, and recent.
+func (p *Proof) Covers(d *Desired, now time.Time) bool {
+	if p == nil || now.Sub(p.At) > proofLasts {
+		return false
+	}
+	of := NewProof(d, p.By, p.At)
+	return p.secret.Equal(of.secret) && p.Slug == of.Slug && p.Collection == of.Collection && p.Slot == of.Slot &&
+		p.ClientID == of.ClientID
+}
