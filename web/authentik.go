@@ -85,7 +85,7 @@ const blueprintName = "authpocket-blueprint.yaml"
 // anything is connected.
 func (s *Server) showPermissions(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	s.render(w, r, http.StatusOK, setup.Permissions(setup.NewPermissions(s.head(sess), permissions(),
-		connect.Blueprint())))
+		connect.ProofPermissions(), connect.Blueprint())))
 }
 
 // sendBlueprint handles the "GET /permissions/blueprint.yaml" route.

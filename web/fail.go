@@ -3,7 +3,6 @@ package web
 import (
 	"errors"
 	"net/http"
-	"slices"
 
 	"authpocket/internal/report"
 	"authpocket/internal/say"
@@ -68,22 +67,19 @@ func heading(f *report.Fault) say.Text {
 // waysOn returns the actions for a fault of a system, the likeliest to help first.
 func waysOn(f *report.Fault, again string) []view.Action {
 	retry := view.Action{Label: say.Of("Try again"), URL: again}
-	settings := view.Action{Label: say.Of("Change the settings"), URL: "/settings"}
 	system := view.Action{Label: say.Of("Change the connection to %s", f.System.Label()), URL: "/" + string(f.System)}
-	list := []view.Action{retry, settings, system}
-	switch f.Kind {
-	case report.FaultToken, report.FaultMFA:
+	switch {
+	case f.Kind == report.FaultToken || f.Kind == report.FaultMFA:
 		system.Label = say.Of("Connect to %s again", f.System.Label())
-		list = []view.Action{system, retry}
-	case report.FaultStale:
-		list = []view.Action{{Label: say.Of("Go to the review"), URL: "/review"}, settings, retry}
+		return []view.Action{system, retry}
+	case again == "/settings":
+		return []view.Action{retry, system}
 	}
-	seen := map[string]bool{}
-	return slices.DeleteFunc(list, func(a view.Action) bool {
-		before := seen[a.URL]
-		seen[a.URL] = true
-		return before
-	})
+	settings := view.Action{Label: say.Of("Change the settings"), URL: "/settings"}
+	if f.Kind == report.FaultStale && again != "/review" {
+		return []view.Action{{Label: say.Of("Go to the review"), URL: "/review"}, settings, retry}
+	}
+	return []view.Action{retry, settings, system}
 }
 
 // reconnect has the page of a system ask for another token or password, with its address kept.

@@ -59,8 +59,9 @@ func TestTheHeadingOfAFaultSaysItsKind(t *testing.T) {
 	}{
 		"authentik no longer accepts the sign-in": {true, 403, `{"detail":"Token invalid/expired"}`,
 			[]string{"/authentik", "/review"}},
-		"PocketBase no longer accepts the sign-in": {false, 401, `{"status":401,"message":"The request requires valid ` +
-			`record authorization token.","data":{}}`, []string{"/pocketbase", "/review"}},
+		"PocketBase no longer accepts the sign-in": {false, 401,
+			`{"status":401,"message":"The request requires valid record authorization token.","data":{}}`,
+			[]string{"/pocketbase", "/review"}},
 		"authentik is limiting requests": {true, 429, `{"detail":"Request was throttled."}`,
 			[]string{"/review", "/settings", "/authentik"}},
 		"PocketBase is limiting requests": {false, 429, `{"status":429,"message":"Too Many Requests.","data":{}}`,
@@ -69,7 +70,8 @@ func TestTheHeadingOfAFaultSaysItsKind(t *testing.T) {
 			`request.","data":{}}`, []string{"/review", "/settings", "/pocketbase"}},
 		"PocketBase did not respond": {false, 503, `{"status":503,"message":"Busy.","data":{}}`,
 			[]string{"/review", "/settings", "/pocketbase"}},
-		"authentik could not be read": {true, 501, `{"detail":"broken"}`, []string{"/review", "/settings", "/authentik"}},
+		"authentik could not be read": {true, 501, `{"detail":"broken"}`,
+			[]string{"/review", "/settings", "/authentik"}},
 	} {
 		t.Run(heading, func(t *testing.T) {
 			t.Parallel()

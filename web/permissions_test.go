@@ -19,6 +19,10 @@ func TestThePermissionsCanBeReadBeforeConnecting(t *testing.T) {
 	for _, one := range permissions() {
 		p.says(string(one.Codename)+" :", one.Why.String())
 	}
+	for _, one := range connect.ProofPermissions() {
+		p.says(string(one))
+	}
+	p.says("authentik_core.add_user", "authentik_core.reset_user_password", "authentik_core.delete_user")
 	// a session that is over is told elsewhere, and not as a download
 	plain := &http.Cookie{Name: string(session.Cookie), Value: "over"}
 	base, err := url.Parse(b.base)

@@ -81,3 +81,16 @@ func deleteAt(t *testing.T, box *sandbox.Sandbox, path string) {
 		t.Fatalf("DELETE %s: %d", path, res.StatusCode)
 	}
 }
+
+func TestTheFixOfACauseSaysWhatItDoes(t *testing.T) {
+	for cause, label := range map[report.CauseID]string{report.CausePublicClient: "Make the client confidential",
+		report.CauseProviderMissing: "Add the provider again", report.CauseOAuth2Off: "Turn on OAuth2",
+		report.CauseInvalidClient: "Write the client secret again"} {
+		check := report.Check{ID: report.CheckAuthentikClient, System: report.Authentik}
+		check.Fails(cause, say.Of("It."), say.Of("Do."))
+		p := proof.NewVerify(view.Head{}, proof.VerifyInput{Begun: true, Ended: true, Checks: report.Checks{check}}, "")
+		if fix := p.Groups[0].Checks[0].Fix; fix == nil || fix.Label.String() != label {
+			t.Errorf("%s: %+v", cause, fix)
+		}
+	}
+}

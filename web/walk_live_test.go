@@ -85,7 +85,7 @@ func (b *browser) ask(client *http.Client, method, path string, change func(*htt
 // nothing without what authentik sends along.
 func elsewhere(path string) int {
 	switch path {
-	case "/door", "/pocketbase/code", "/rotate/back", "/signin/address/remove":
+	case "/door", "/forgotten", "/pocketbase/code", "/rotate/back", "/signin/address/remove":
 		return http.StatusSeeOther
 	case callbackPath, changes.PlanURL:
 		return http.StatusNotFound

@@ -63,7 +63,7 @@ func (c *Client) OnlySignIn(ctx context.Context, since time.Time, d link.Desired
 // events returns authentik's latest events of these kinds, latest first, and since by authentik's clock. That is
 // a second earlier, because it was corrected by a date in whole seconds.
 func (c *Client) events(ctx context.Context, since time.Time, actions ...string) ([]event, time.Time, error) {
-	call := rest.Get("/events/events/", "ordering", "-created", "page_size", strconv.Itoa(eventCount)).With("results")
+	call := rest.Get("/events/events/", "ordering", "-created", "page_size", strconv.Itoa(eventCount))
 	call.Query["actions"] = actions
 	a, err := c.Read(ctx, rest.Need{What: say.Of("events"), Perm: report.PermViewEvent}, call)
 	if err != nil {

@@ -19,7 +19,7 @@ func (c *Client) Superusers(ctx context.Context, group string) (bool, error) {
 			continue
 		}
 		seen[pk] = true
-		a, err := c.Read(ctx, need, rest.Get(rest.Item("/core/groups/", pk), "include_users", "false").With("pk"))
+		a, err := c.Read(ctx, need, rest.Get(rest.Item("/core/groups/", pk), "include_users", "false"))
 		if err != nil {
 			return false, err
 		}

@@ -234,3 +234,6 @@ func Blueprint() string { return authentik.Blueprint() }
 
 // Permissions returns the permissions that an authentik token needs.
 func Permissions() []rest.Permission { return rest.Permissions() }
+
+// ProofPermissions returns the permissions that only a proof needs.
+func ProofPermissions() []report.Permission { return rest.OnlyForProofs() }

@@ -54,8 +54,9 @@ func (e *Engine) RotationTo(ctx context.Context, spec *link.Spec, to secret.Text
 	}
 	if plan = plans.AsRotation(plan, &snaps.PocketBase); !slices.ContainsFunc(plan.Changes, updatesSecret) {
 		return link.Plan{},
-			report.Problems{{Field: "application.slug", NoLink: true, Summary: say.Of("There is no link yet, so there is no client " +
-				"secret to rotate."), Todo: say.Of("Apply the link first. That generates one.")}}
+			report.Problems{{Field: "application.slug", NoLink: true,
+				Summary: say.Of("There is no link yet, so there is no client secret to rotate."),
+				Todo:    say.Of("Apply the link first. That generates one.")}}
 	}
 	return plan, nil
 }

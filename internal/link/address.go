@@ -33,7 +33,7 @@ func addressWords(label, todo say.Text, err error) (summary, remedy say.Text) {
 	case address.Empty:
 		return say.Of("Enter the %s.", label), todo
 	case address.TooLong:
-		return say.Of("%s is longer than %d characters.", label, address.MaxLength), todo
+		return say.Of("%s is longer than %d characters.", label, address.MaxLength), say.Of("Choose a shorter one.")
 	case address.HasSpace:
 		return say.Of("%s has a space in it.", label), todo
 	case address.EdgeSpace:

@@ -12,7 +12,9 @@ import (
 func TestParseAddressTellsWhatIsWrong(t *testing.T) {
 	const example = "https://authentik.company"
 	for name, test := range map[string]struct{ raw, summary, todo string }{
-		"empty":               {"", "Enter the authentik address.", example},
+		"empty": {"", "Enter the authentik address.", example},
+		"too long": {"https://a.company/" + strings.Repeat("a", 3000), "is longer than",
+			"Choose a shorter one."},
 		"only spaces":         {" \t ", "Enter the authentik address.", example},
 		"a space inside":      {"https://authentik company", "has a space in it", example},
 		"a line break inside": {"https://authentik\n.company", "has a space in it", example},

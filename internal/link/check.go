@@ -70,8 +70,7 @@ func checkSecret(p *report.Problems, m *Meta, v string) {
 		p.Add(m.Spec, say.Of("The client secret is empty."), say.Of("Leave the key out to have one generated: "+
 			"PocketBase requires a secret."))
 	case n > 255:
-		p.Add(m.Spec, say.Of("The client secret is longer than 255 characters."), say.Of("authentik keeps 255 at "+
-			"most."))
+		p.Add(m.Spec, say.Of("The client secret is longer than 255 characters."), say.Of("Choose a shorter one."))
 	case strings.TrimSpace(v) != v:
 		p.Add(m.Spec, say.Of("The client secret begins or ends with white space."), say.Of("Remove it. A file that "+
 			"holds a secret often ends with a line break; authentik and PocketBase "+

@@ -193,6 +193,8 @@ func asked() map[string]adoption {
 
 func refused() map[string]adoption {
 	other := aProvider(8, "Other login", "c8", elsewhere)
+	nowhere := aProvider(9, "Other login", "c9", elsewhere)
+	nowhere.RedirectURIs = nil
 	saml := anApplication("pocketbase", "Old app", 99)
 	saml.ProviderName, saml.ProviderKind = "Old login", "SAML Provider"
 	hidden := anApplication("pocketbase", "Shop", 98)
@@ -202,6 +204,9 @@ func refused() map[string]adoption {
 		"the slug is somebody else's": {providers: []link.ProviderState{other},
 			apps: []link.ApplicationState{anApplication("pocketbase", "Other", 8)}, field: "application.slug",
 			says: []string{"taken by the application “Other”", "“Other login” sends users elsewhere (" + elsewhere}},
+		"the slug is of one that sends nobody anywhere": {providers: []link.ProviderState{nowhere},
+			apps: []link.ApplicationState{anApplication("pocketbase", "Other", 9)}, field: "application.slug",
+			says: []string{"whose provider “Other login” has no redirect URI."}},
 		"the slug is of a SAML application": {apps: []link.ApplicationState{saml}, edit: use,
 			field: "application.slug", says: []string{"SAML Provider “Old login”", "only an OAuth2/OpenID provider"}},
 		"the slug is of one whose provider is not seen": {apps: []link.ApplicationState{hidden}, edit: use,

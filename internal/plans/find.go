@@ -250,13 +250,21 @@ func findBySlug(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnaps
 			report.UseExisting(say.Of("to let both collections share the application")),
 			report.MakeNew(say.Of("and another slug for a separate application")))
 	case c == nil && s.Existing != link.ExistingUse:
-		problems.Add("application.slug", say.Of("The slug “%s” is taken by the application “%s”, whose provider “%s” "+
-			"sends users elsewhere (%s).", app.Slug, app.Name, provider.Name,
-			link.ShowList(link.RedirectNames(provider.RedirectURIs)).Words()),
-			say.Of("Choose another slug."), report.UseExisting(say.Of("to change that application")))
+		problems.Add("application.slug", takenByOther(app, provider), say.Of("Choose another slug."),
+			report.UseExisting(say.Of("to change that application")))
 		return existing{}
 	}
 	return existing{application: app, provider: provider}
+}
+
+// takenByOther says that the slug belongs to an application of another client.
+func takenByOther(app *link.ApplicationState, provider *link.ProviderState) say.Text {
+	if len(provider.RedirectURIs) == 0 {
+		return say.Of("The slug “%s” is taken by the application “%s”, whose provider “%s” has no redirect URI.",
+			app.Slug, app.Name, provider.Name)
+	}
+	return say.Of("The slug “%s” is taken by the application “%s”, whose provider “%s” sends users elsewhere (%s).",
+		app.Slug, app.Name, provider.Name, link.ShowList(link.RedirectNames(provider.RedirectURIs)).Words())
 }
 
 // looksRegistered reports whether a client may have registered the provider for itself, as it can since authentik

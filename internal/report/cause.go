@@ -64,6 +64,7 @@ const (
 // More specific causes that checks report. Entry returns the one in the catalogue.
 const (
 	CauseProviderMissing  CauseID = "provider-missing"
+	CausePublicClient     CauseID = "public-client"
 	CauseClientID         CauseID = "client-id"
 	CauseAuthURL          CauseID = "auth-url"
 	CauseDisplayName      CauseID = "display-name"
@@ -83,6 +84,8 @@ func (id CauseID) Entry() CauseID {
 	switch id {
 	case CauseProviderMissing:
 		return CauseOAuth2Off
+	case CausePublicClient:
+		return CauseInvalidClient
 	case CauseClientID:
 		return CauseUnknownClient
 	case CauseAuthURL, CauseDisplayName, CausePKCE:

@@ -31,6 +31,8 @@ type Check struct {
 	Ways     []Way    `json:"ways,omitempty"`
 	// Cause is in the catalogue or more specific, empty for a pass.
 	Cause CauseID `json:"cause,omitempty"`
+	// Exact is the cause as the check found it, which may be more specific than the catalogue's.
+	Exact CauseID `json:"-"`
 }
 
 // Passes makes the check passed and returns it.
@@ -44,7 +46,7 @@ func (c *Check) Advice(r Reader) say.Text { return say.Join(c.Remedy, Message{Wa
 
 // Fails makes the check failed for a cause and returns it.
 func (c *Check) Fails(cause CauseID, evidence, remedy say.Text, ways ...Way) *Check {
-	c.Status, c.Evidence, c.Remedy, c.Ways, c.Cause = Fail, evidence, remedy, ways, cause.Entry()
+	c.Status, c.Evidence, c.Remedy, c.Ways, c.Cause, c.Exact = Fail, evidence, remedy, ways, cause.Entry(), cause
 	return c
 }
 

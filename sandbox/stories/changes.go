@@ -34,7 +34,7 @@ func Plan(s link.Spec, mutate func(*link.AuthentikSnapshot, *link.PocketBaseSnap
 // update is a change of a provider that is there.
 func update() link.Change {
 	return link.Change{
-		System: report.Authentik, Kind: link.KindProvider, Object: say.Of("provider “Provider for PocketBase”"),
+		System: report.Authentik, Kind: link.KindProvider, Object: say.Of("provider “%s”", "Provider for PocketBase"),
 		Action: link.Update,
 		Why:    say.Of("The provider already exists. Only the fields below change."),
 		Step:   "authentik 2: Configure the Provider",
@@ -44,7 +44,7 @@ func update() link.Change {
 				After: link.ShowList([]string{"https://old.company.example/api/oauth2-redirect", "https://" + long +
 					"/api/oauth2-redirect"})},
 			{Name: "include_claims_in_id_token", Before: link.ShowFlag(false), After: link.ShowFlag(true)},
-			{Name: "client_secret", Before: link.ShowText("set"), After: link.ShowText("set (a new one)"),
+			{Name: "client_secret", Before: link.ShowMask(link.MaskedSet), After: link.ShowMask(link.MaskedNew),
 				Sensitive: true},
 			{Name: "signing_key", Before: link.ShowText(""), After: link.ShowText("authentik Self-signed Certificate")},
 		},

@@ -1,6 +1,7 @@
 package stories
 
 import (
+	"fmt"
 	"strings"
 
 	"authpocket/internal/link"
@@ -64,7 +65,7 @@ func many(n int) link.Plan {
 	plan.Changes, plan.Warnings = nil, nil
 	for i := range n {
 		c := update()
-		c.Object, c.Lost = say.Of("provider “Provider for shop %d”", i+1), say.Text{}
+		c.Object, c.Lost = say.Of("provider “%s”", fmt.Sprintf("Provider for shop %d", i+1)), say.Text{}
 		plan.Changes = append(plan.Changes, c)
 	}
 	return plan

@@ -60,6 +60,7 @@ func receiptStories(none, one, both, joined view.Head) []Story {
 	limited := setup.NewPocketBase(one, setup.PocketBaseInput{Limited: "service-account-of-pocketbase"})
 	return append([]Story{
 		{"permissions", setup.Permissions(setup.NewPermissions(none, storyPermissions(),
+			[]report.Permission{report.PermAddUser, report.PermSetPassword, report.PermDeleteUser},
 			"version: 1\nmetadata:\n  name: authpocket service account\nentries:\n  - model: authentik_rbac.role # "+
 				long))},
 		{"pocketbase-limited", setup.PocketBase(limited)},
@@ -106,8 +107,9 @@ func purposeStories(both, joined view.Head, broken changes.Receipt) []Story {
 	undo := Plan(link.Spec{Email: link.EmailTrustAll}, nil)
 	undo.Purpose, undo.Of, undo.Force = link.PurposeUndo, "k3v9q2m7xw", true
 	undo.Warnings = []link.Warning{{ID: "lost", System: report.PB,
-		Summary: say.Of("The client secret of oidc stays as it is now."), Detail: say.Of("PocketBase never shows " +
-			"one, so the one before cannot come back.")}}
+		Summary: say.Of("The client secret of %s stays as it is.", "oidc"),
+		Detail: say.Of("PocketBase never shows it, so undo can't restore the previous one. Enter it in PocketBase if " +
+			"it was different.")}}
 	undo.Changes = takenBack(undo.Changes, say.Of("Undoes an earlier change."))
 	rotate, remove, nothing := undo, undo, undo
 	rotate.Purpose, rotate.Warnings, rotate.Changes = link.PurposeRotate, nil, []link.Change{update()}

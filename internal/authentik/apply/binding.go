@@ -21,7 +21,7 @@ func (c *Writer) bindings() *kind[*struct{}, *link.BindingState] {
 		state: func(o rest.Object) *link.BindingState { return new(rest.BindingState(o)) },
 		read: func(ctx context.Context, b *link.BindingState) (rest.Object, error) {
 			return c.One(ctx, rest.Need{What: say.Of("policy binding"), Perm: report.PermViewBinding},
-				rest.Get(rest.Item(rest.PathBindings, b.PK)).With("pk"))
+				rest.Get(rest.Item(rest.PathBindings, b.PK)))
 		},
 	}
 }

@@ -19,7 +19,7 @@ func (c *Writer) mappings() *kind[*struct{}, *link.Mapping] {
 		state: func(o rest.Object) *link.Mapping { return new(rest.MappingState(o)) },
 		read: func(ctx context.Context, m *link.Mapping) (rest.Object, error) {
 			return c.One(ctx, rest.Need{What: say.Of("scope mapping"), Perm: report.PermViewMapping, Field: m.Place()},
-				rest.Get(rest.Item(rest.PathMappings, m.ID)).With("pk"))
+				rest.Get(rest.Item(rest.PathMappings, m.ID)))
 		},
 	}
 }

@@ -19,7 +19,7 @@ func (m *measured) own() bool { return m.person == 0 || m.person == m.c.Identity
 
 func (c *Checker) preview(ctx context.Context, provider, person int) (rest.Object, error) {
 	n := rest.Need{What: say.Of("sign-in previews"), Perm: report.PermViewProvider}
-	call := rest.Get(rest.Item(rest.PathProviders, strconv.Itoa(provider)) + "preview_user/").With("preview")
+	call := rest.Get(rest.Item(rest.PathProviders, strconv.Itoa(provider)) + "preview_user/")
 	if person != 0 && person != c.Identity().UserPK {
 		call.Query.Set("for_user", strconv.Itoa(person))
 	}
@@ -113,7 +113,7 @@ func (m *measured) askAccess(ctx context.Context) (rest.Object, error) {
 		return nil, nil
 	}
 	n := rest.Need{What: say.Of("application access checks"), Perm: report.PermViewApplication}
-	call := rest.Get(rest.Item(rest.PathApplications, m.d.Application.Slug) + "check_access/").With("passing")
+	call := rest.Get(rest.Item(rest.PathApplications, m.d.Application.Slug) + "check_access/")
 	if !m.own() {
 		call.Query.Set("for_user", strconv.Itoa(m.person))
 	}

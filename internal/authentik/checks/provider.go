@@ -24,7 +24,7 @@ func (m *measured) judgeClient() *report.Check {
 		return check.Fails(report.CauseUnknownClient, say.Of("The provider's client ID is %s, not %s.",
 			rest.Plain(live.ClientID), m.d.Provider.ClientID), say.Of(again))
 	case m.live.provider != nil && live.ClientType == "public":
-		return check.Fails(report.CauseInvalidClient, say.Of("The provider's client type is Public, so no secret is "+
+		return check.Fails(report.CausePublicClient, say.Of("The provider's client type is Public, so no secret is "+
 			"checked."),
 			say.Of("Set the client type to Confidential."))
 	case m.live.provider != nil && rest.HidesSecret(m.live.provider):

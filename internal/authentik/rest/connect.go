@@ -143,7 +143,7 @@ func (c *Client) recogniseConfig(ctx context.Context) error {
 
 func (c *Client) readVersion(ctx context.Context) error {
 	n := Need{What: say.Of("the version"), Field: FieldToken}
-	a, err := c.Read(ctx, n, Get("/admin/version/").With("version_current"))
+	a, err := c.Read(ctx, n, Get("/admin/version/"))
 	if err != nil {
 		return err
 	}
@@ -169,7 +169,7 @@ func newestFeatures() link.Features {
 // ReadMe returns authentik's user object of the token's owner.
 func (c *Client) ReadMe(ctx context.Context) (Object, error) {
 	n := Need{What: say.Of("its own account"), Field: FieldToken}
-	a, err := c.Read(ctx, n, Get("/core/users/me/").With("user"))
+	a, err := c.Read(ctx, n, Get("/core/users/me/"))
 	if err != nil {
 		return nil, err
 	}

@@ -13,9 +13,7 @@ import (
 // BrandPath is the path of the brand that authentik chooses by the request's host. It needs no token.
 const BrandPath = "/api/v3/core/brands/current/"
 
-func brandCall() Call {
-	return Call{Path: "/core/brands/current/", anonymous: true}.With("matched_domain")
-}
+func brandCall() Call { return Call{Path: "/core/brands/current/", anonymous: true} }
 
 // Brand returns the brand of authentik's address.
 func (c *Client) Brand(ctx context.Context) (Object, error) {
@@ -33,7 +31,7 @@ func DefaultAccess(o Object) (open, known bool) {
 // User returns the user with that primary key, nil for none.
 func (c *Client) User(ctx context.Context, pk int) (Object, error) {
 	return c.One(ctx, Need{What: say.Of("user"), Perm: report.PermViewUser},
-		Get(Item("/core/users/", strconv.Itoa(pk))).With("pk"))
+		Get(Item("/core/users/", strconv.Itoa(pk))))
 }
 
 // TestMapping runs a property mapping for a user and returns the result and whether it ran. It changes nothing.

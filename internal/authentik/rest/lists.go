@@ -205,7 +205,7 @@ func ProviderByClientID(id string) List {
 // which returns cached results that ignore it.
 func (c *Client) Application(ctx context.Context, slug string) (Object, error) {
 	n := Need{What: say.Of(WhatApplication), Perm: report.PermViewApplication, Field: "application.slug"}
-	return c.One(ctx, n, Get(Item(PathApplications, slug)).With("pk"))
+	return c.One(ctx, n, Get(Item(PathApplications, slug)))
 }
 
 // ApplicationByKey returns the application with that primary key, nil for none. A token that is not a superuser's finds
@@ -230,7 +230,7 @@ func (c *Client) ApplicationByKey(ctx context.Context, pk string) (Object, error
 // Provider returns the OAuth2 provider with that primary key, nil for none.
 func (c *Client) Provider(ctx context.Context, pk int) (Object, error) {
 	n := Need{What: say.Of("OAuth2 provider"), Perm: report.PermViewProvider}
-	return c.One(ctx, n, Get(Item(PathProviders, strconv.Itoa(pk))).With("pk"))
+	return c.One(ctx, n, Get(Item(PathProviders, strconv.Itoa(pk))))
 }
 
 // ProviderWith returns the OAuth2 provider with that client ID, nil for none. It is not read if it is among the first

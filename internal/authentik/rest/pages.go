@@ -140,7 +140,7 @@ func (l List) Page(number, size int) Call {
 	l.Call.Query = maps.Clone(l.Call.Query)
 	l.Call.Query.Set("page", strconv.Itoa(number))
 	l.Call.Query.Set("page_size", strconv.Itoa(size))
-	return l.Call.With("results")
+	return l.Call
 }
 
 // page returns one page and the number of pages.

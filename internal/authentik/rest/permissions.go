@@ -62,8 +62,12 @@ func AddPermissions() []report.Permission {
 // because its person does not exist yet. They are as good as a superuser's: who
 // has them can set anyone's password.
 func ProofPermissions() []report.Permission {
-	return []report.Permission{report.PermViewUser, report.PermPreviewUser, report.PermAddUser, report.PermSetPassword,
-		report.PermDeleteUser}
+	return append(OnlyForProofs(), report.PermViewUser, report.PermPreviewUser)
+}
+
+// OnlyForProofs returns those of ProofPermissions that Permissions lacks.
+func OnlyForProofs() []report.Permission {
+	return []report.Permission{report.PermAddUser, report.PermSetPassword, report.PermDeleteUser}
 }
 
 // PeoplePermissions returns the permissions that are needed for all objects to say who left: with less, somebody who

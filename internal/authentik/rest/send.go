@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"authpocket/internal/wire"
 )
@@ -19,19 +20,33 @@ type Call struct {
 	Query     url.Values
 	Body      map[string]any // sent as JSON, nil for none
 	anonymous bool           // sent without the token
-	key       string         // that a whole response has, empty for none
 }
 
-// With returns the call as one whose response has a key with a value. One that lacks it is garbage.
-func (c Call) With(key string) Call {
-	c.key = key
-	return c
+// key returns the key that a whole response to a read has, empty for none.
+func (c *Call) key() string {
+	switch {
+	case c.Method != "", c.Path == "/root/config/", c.Path == "/admin/settings/":
+		return ""
+	case c.Query.Has("page_size"):
+		return "results"
+	case c.Path == "/core/users/me/":
+		return "user"
+	case c.Path == "/admin/version/":
+		return "version_current"
+	case c.anonymous:
+		return "matched_domain" // of the brand
+	case strings.HasSuffix(c.Path, "/preview_user/"):
+		return "preview"
+	case strings.HasSuffix(c.Path, "/check_access/"):
+		return "passing"
+	}
+	return "pk"
 }
 
 // whole reports whether a successful response is complete. A web page is, since it comes from something else.
-func (c Call) whole(a wire.Answer) bool {
-	if c.key != "" {
-		return wire.Having(c.key)(a)
+func (c *Call) whole(a wire.Answer) bool {
+	if key := c.key(); key != "" {
+		return wire.Having(key)(a)
 	}
 	o, isObject := ParseObject(a.Body)
 	return wire.JSON(a) && (!isObject || len(o) > 0)

@@ -75,7 +75,7 @@ func (c *Checker) checkGuest(ctx context.Context, d *link.Desired) []report.Chec
 // offered returns our provider among the sign-in methods, or nil, and the check that it is there.
 func (c *Checker) offered(ctx context.Context, d *link.Desired, check *report.Check) (*method, *report.Check) {
 	path := "/api/collections/" + url.PathEscape(d.Collection.Name) + "/auth-methods"
-	call := rest.Call{Path: path}.With("oauth2")
+	call := rest.Call{Path: path}
 	a := c.Wire.Read(ctx, call)
 	asked := say.Of("GET %s as a guest", path)
 	var got authMethods

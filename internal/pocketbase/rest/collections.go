@@ -87,7 +87,7 @@ func (c *Client) ReadSettings(ctx context.Context, collection string) (link.Sett
 }
 
 func settingsCall() Call {
-	return Call{Path: "/api/settings", Query: url.Values{"fields": {"meta,rateLimits,superuserIPs"}}}.With("meta")
+	return Call{Path: "/api/settings", Query: url.Values{"fields": {"meta,rateLimits,superuserIPs"}}}
 }
 
 // linksPage is how many links are read to be counted here.
@@ -155,9 +155,6 @@ type List[T any] struct {
 	TotalItems int `json:"totalItems"`
 	TotalPages int `json:"totalPages"`
 }
-
-// key returns what every list has.
-func (List[T]) key() string { return "items" }
 
 // CollectionGone returns the fault for an auth collection that no longer exists.
 func CollectionGone(collection string) *report.Fault {

@@ -21,7 +21,7 @@ func (c *Client) LogsOff(ctx context.Context) say.Text {
 			MinLevel int `json:"minLevel"`
 		} `json:"logs"`
 	}
-	err := c.Read(ctx, Call{Path: "/api/settings", Query: url.Values{"fields": {"logs"}}}.With("logs"), &got)
+	err := c.Read(ctx, Call{Path: "/api/settings", Query: url.Values{"fields": {"logs"}}}, &got)
 	switch {
 	case err != nil:
 		return report.MessageOf(err).What()

@@ -13,7 +13,7 @@ import (
 // reach checks, without credentials, that a PocketBase answers at the address. coop reports whether the answer had the
 // header that PocketBase sends since 0.40.0.
 func (w transport) reach(ctx context.Context) (coop bool, f *report.Fault) {
-	a := w.Read(ctx, Call{Path: "/api/health"}.With("message"))
+	a := w.Read(ctx, Call{Path: "/api/health"})
 	if f := w.foreign(a); f != nil {
 		return false, f
 	}

@@ -13,9 +13,6 @@ func (c *Client) Read(ctx context.Context, one Call, v any) error {
 
 // ReadWithClock is Read that also returns how far the server's clock is ahead, or zero if it does not say.
 func (c *Client) ReadWithClock(ctx context.Context, one Call, v any) (time.Duration, error) {
-	if list, ok := v.(interface{ key() string }); ok {
-		one = one.With(list.key())
-	}
 	a := c.Wire.Read(ctx, c.Signed(one))
 	if !a.OK() {
 		return 0, c.Unexpected(a)

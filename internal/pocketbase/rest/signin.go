@@ -51,7 +51,7 @@ func (w transport) withToken(ctx context.Context, token secret.Text) (account, *
 		return account{}, f
 	}
 	// A refresh counts as a read, because PocketBase stores nothing.
-	call := Call{Method: http.MethodPost, Path: superusers + "/auth-refresh", token: token}.With("record")
+	call := Call{Method: http.MethodPost, Path: superusers + "/auth-refresh", token: token}
 	a := w.Read(ctx, call)
 	switch {
 	case a.Status == http.StatusUnauthorized:

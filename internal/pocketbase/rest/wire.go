@@ -9,7 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"slices"
+	"strings"
 	"time"
 
 	"authpocket/internal/outbound"
@@ -46,29 +46,46 @@ type Call struct {
 	Query  url.Values
 	Body   any // sent as JSON; nil for none
 	token  secret.Text
-	key    string // that a whole answer has, empty for none
 }
 
-// With returns the call as one whose answer has a key. One that lacks it is not PocketBase's.
-func (c Call) With(key string) Call {
-	c.key = key
-	return c
+// key returns the key that a whole answer has, empty for none.
+func (c *Call) key() string {
+	switch {
+	case c.Query.Has("perPage"):
+		return "items"
+	case c.Query.Get("fields") == "logs":
+		return "logs"
+	case c.Path == "/api/settings":
+		return "meta"
+	case strings.HasSuffix(c.Path, "/auth-methods"):
+		return "oauth2"
+	case strings.HasSuffix(c.Path, "/auth-refresh"):
+		return "record"
+	case c.Path == "/api/health":
+		return "message"
+	case strings.Contains(c.Path, "/records/"):
+		return "id"
+	}
+	return ""
 }
 
 // Whole reports whether a successful answer is complete. A web page is, since it comes from something else.
-func (c Call) Whole(a Answer) bool {
+func (c *Call) Whole(a Answer) bool {
+	key := c.key()
 	switch {
-	case c.key == "":
+	case key == "":
 		return wire.JSON(a)
-	case !wire.Having(c.key)(a):
+	case !wire.Having(key)(a):
 		return false
 	case a.HTML() || c.Path != pathCollections:
 		return true
 	}
-	var got List[struct{ ID, Name string }]
-	return a.Decode(&got) == nil && !slices.ContainsFunc(got.Items, func(one struct{ ID, Name string }) bool {
-		return one.ID == "" || one.Name == ""
-	})
+	var got List[collection]
+	whole := a.Decode(&got) == nil
+	for _, one := range got.Items {
+		whole = whole && one.ID != "" && one.Name != ""
+	}
+	return whole
 }
 
 func (c Call) verb() string {

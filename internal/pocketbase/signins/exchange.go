@@ -29,7 +29,7 @@ type SignIns struct{ *rest.Client }
 // AuthMethods asks as a guest how to begin a sign-in. It returns authentik's authorize URL, with redirect_uri left
 // open, and the code verifier for its challenge. Its error is a *report.Fault.
 func (c *SignIns) AuthMethods(ctx context.Context, d link.Desired) (authURL string, verifier secret.Text, err error) {
-	call := rest.Call{Path: "/api/collections/" + url.PathEscape(d.Collection.Name) + "/auth-methods"}.With("oauth2")
+	call := rest.Call{Path: "/api/collections/" + url.PathEscape(d.Collection.Name) + "/auth-methods"}
 	a := c.Wire.Read(ctx, call)
 	var got struct {
 		OAuth2 struct {

@@ -23,7 +23,7 @@ func (c *SignIns) groups(ctx context.Context, d link.Desired, id string,
 	var account map[string]json.RawMessage
 	if err := c.Read(ctx, rest.Call{
 		Path:  "/api/collections/" + url.PathEscape(d.Collection.Name) + "/records/" + url.PathEscape(id),
-		Query: url.Values{"expand": {strings.Join(names, ",")}}}.With("id"), &account); err != nil {
+		Query: url.Values{"expand": {strings.Join(names, ",")}}}, &account); err != nil {
 		return []signin.GroupSeen{}
 	}
 	var expanded map[string]json.RawMessage

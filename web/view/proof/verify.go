@@ -203,10 +203,24 @@ func newCheckRow(c report.Check, checks report.Checks) CheckRow {
 	if c.Status == report.Fail || c.Status == report.Warn {
 		row.Cause, row.Fix = CauseTitle(c.Cause), Fix(c.Cause)
 	}
+	if label := exactly(c.Exact); row.Fix != nil && !label.Empty() {
+		row.Fix.Label = label
+	}
 	if c.Cause == report.CauseDiscovery && slices.ContainsFunc(checks, foundApplication) {
 		row.Fix = nil
 	}
 	return row
+}
+
+// exactly returns the label for the fix of a cause that is more specific than the catalogue's, empty for others.
+func exactly(id report.CauseID) say.Text {
+	switch id {
+	case report.CausePublicClient:
+		return say.Of("Make the client confidential")
+	case report.CauseProviderMissing:
+		return say.Of("Add the provider again")
+	}
+	return say.Text{}
 }
 
 // foundApplication reports whether a check found the link's application and provider in authentik, so that there is

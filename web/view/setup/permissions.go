@@ -13,7 +13,7 @@ type Permission struct {
 }
 
 // NewPermissions returns the page that lists what a token needs.
-func NewPermissions(h view.Head, list []Permission, blueprint string) PermissionsPage {
+func NewPermissions(h view.Head, list []Permission, proof []report.Permission, blueprint string) PermissionsPage {
 	h.Title, h.Back = say.Of("Permissions of the authentik token"), "/authentik"
-	return PermissionsPage{Head: h, List: list, Blueprint: blueprint}
+	return PermissionsPage{Head: h, List: list, Proof: proof, Blueprint: blueprint}
 }
