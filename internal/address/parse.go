@@ -4,12 +4,16 @@
 package address
 
 import (
+	"cmp"
+	"context"
+	"errors"
+	"net"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
-
-	"golang.org/x/net/idna"
+	"unicode"
 
 	"authpocket/internal/pattern"
 )
@@ -128,11 +132,7 @@ func normalHost(u *url.URL) (string, error) {
 			name = "[" + name + "]"
 		}
 	} else {
-		name = strings.ToLower(strings.TrimSuffix(name, "."))
-		// Docker's service names may hold underscores, which IDNA refuses.
-		if ascii, err := idna.Lookup.ToASCII(name); err == nil {
-			name = ascii
-		}
+		name = dialed(strings.ToLower(strings.TrimSuffix(name, ".")))
 		if !hostName().MatchString(name) {
 			return "", wrong(UnknownHost)
 		}
@@ -142,6 +142,28 @@ func normalHost(u *url.URL) (string, error) {
 	}
 	return name, nil
 }
+
+// dialed returns the name that net/http looks up for a host: an international one in ASCII (IDNA2008, RFC 5895), any
+// other as it is. It has a copy of golang.org/x/net/idna that it does not export; another one takes 85 kB.
+func dialed(name string) string {
+	if !strings.ContainsFunc(name, func(r rune) bool { return r > unicode.MaxASCII }) {
+		return name
+	}
+	names := make(chan string, 1)
+	transport := http.Transport{DialContext: func(_ context.Context, _, address string) (net.Conn, error) {
+		host, _, err := net.SplitHostPort(address)
+		names <- host
+		return nil, cmp.Or(err, errNotDialed)
+	}}
+	r := &http.Request{URL: &url.URL{Scheme: "http", Host: name}, Header: http.Header{}}
+	if _, err := transport.RoundTrip(r); !errors.Is(err, errNotDialed) {
+		return name // it is no host, and was not to be dialed
+	}
+	return <-names
+}
+
+// errNotDialed ends a dial of which only the name was wanted.
+var errNotDialed = errors.New("not dialed")
 
 // cutPages drops the path of a page that was pasted from the address bar.
 func cutPages(path string) string {
