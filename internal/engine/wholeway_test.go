@@ -8,13 +8,12 @@ import (
 	"strings"
 	"testing"
 
-	"authpocket/internal/say"
-
 	"golang.org/x/sync/errgroup"
 
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/report"
+	"authpocket/internal/say"
 )
 
 func TestALinkIsMadeOnceAndFoundAgain(t *testing.T) {

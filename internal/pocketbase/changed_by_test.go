@@ -6,12 +6,11 @@ import (
 	"testing"
 	"time"
 
-	"authpocket/internal/outbound"
-	"authpocket/internal/say"
-
 	"authpocket/internal/link"
+	"authpocket/internal/outbound"
 	"authpocket/internal/pocketbase/pbtest"
 	"authpocket/internal/report"
+	"authpocket/internal/say"
 	"authpocket/internal/wire"
 )
 

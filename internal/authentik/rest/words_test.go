@@ -10,7 +10,6 @@ import (
 	"unicode/utf8"
 
 	"authpocket/internal/link"
-
 	"authpocket/test/hostile"
 )
 
