@@ -116,8 +116,10 @@ func (f verifyFlags) run(ctx context.Context, p program) error {
 	do := func(ctx context.Context, p program, file linkfile.File) output.Summary {
 		r := f.measure(ctx, p, &file, who)
 		done.add(&r)
-		if f.Format != formatJUnit {
-			view := p.viewOf(&file, f.JSON, f.All)
+		view := p.viewOf(&file, f.JSON, f.All)
+		if f.Format == formatJUnit { // the report is of all links
+			view.Errors(r.Err)
+		} else {
 			view.Verified(&r)
 		}
 		return r.Summary()
@@ -129,6 +131,9 @@ func (f verifyFlags) run(ctx context.Context, p program) error {
 	}
 	if f.Format == formatJUnit {
 		view.JUnit(done.list)
+	}
+	if ctx.Err() != nil { // the metrics stay those of the last time that all links were checked
+		return err
 	}
 	if err := f.writeMetrics(done.list); err != nil {
 		view.Errors(err)
@@ -149,10 +154,14 @@ func (f verifyFlags) counted() say.Text {
 func (f verifyFlags) measure(ctx context.Context, p program, file *linkfile.File,
 	who signin.Credentials) (r output.Verification) {
 	r = output.Verification{File: *file, Began: time.Now()}
+	whole := ctx
 	ctx, cancel := context.WithCancel(ctx)
 	defer func() {
 		cancel()
 		r.Took = time.Since(r.Began)
+		if r.Err == nil && whole.Err() != nil { // what was not measured any more is no failed check
+			r.Err = refused(say.Of("Interrupted, so not everything was checked."), say.Text{})
+		}
 	}()
 	receipts := earlier(f.State)
 	if f.SignIn != "" || f.SignInNew { // both are noted there

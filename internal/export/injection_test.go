@@ -28,6 +28,9 @@ const quickStep = places / 3
 // marker returns the harmless name for a place.
 func marker(i int) string { return fmt.Sprintf("PLACE%02dHERE", i) }
 
+// within returns a text that keeps white space at the ends of the name.
+func within(name string) string { return "(" + name + ")" }
+
 // fullPlan creates a new link with a name in every place.
 func fullPlan(t testing.TB, name func(int) string) link.Plan {
 	a, p := freshAuthentik(), freshPocketBase()
@@ -41,7 +44,7 @@ func fullPlan(t testing.TB, name func(int) string) link.Plan {
 		PocketBaseURLs: []string{"https://" + name(10) + "/x"}}
 	s.Application = link.Application{Name: new(name(11)), Group: new(name(12)), LaunchURL: new(name(13)),
 		Icon:      new(name(14)),
-		Publisher: new(name(15)), Description: new(name(16)), Hide: new(true)}
+		Publisher: new(name(15)), Description: new(within(name(16))), Hide: new(true)}
 	s.Provider = link.Provider{Name: new(name(17)), ClientID: new(name(18)), AuthorizationFlow: new(name(0)),
 		AuthenticationFlow: new(name(1)),
 		SigningKey:         new(name(2)), ScopeMappings: []string{name(3)},
@@ -78,7 +81,7 @@ func changedPlan(t testing.TB, name func(int) string) link.Plan {
 		Type: "text"})
 	c.OAuth2.Mapped.Username = name(12)
 	s := link.Spec{Email: link.EmailTrustAll}
-	s.Application = link.Application{Name: new(name(14)), Group: new(name(15)), Description: new(name(16)),
+	s.Application = link.Application{Name: new(name(14)), Group: new(name(15)), Description: new(within(name(16))),
 		Publisher: new(name(17))}
 	s.Provider.Name = new(name(18))
 	s.Access = &link.Access{Groups: []string{name(7)}}

@@ -93,7 +93,7 @@ func ApplicationAttrs() []*Attr[*Application, *ApplicationState] {
 			Ask: Ask{Control: AskText, Group: AskMore},
 			Doc: Doc{"", "none"},
 		}, func(s S) *string { return &s.Publisher }, func(w W) **string { return &w.Publisher }),
-		text(&Meta{
+		trimmed(&Meta{
 			Key: "meta_description", Spec: "application.description", Label: "Description", check: checkDescription,
 			Ask: Ask{Control: AskArea, Group: AskMore, Hint: "Shown to users below the name"},
 			Doc: Doc{"", "none"},

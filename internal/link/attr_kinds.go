@@ -28,6 +28,18 @@ func text[W, S any](m *Meta, at func(S) *string, want func(W) **string) *Attr[W,
 	return kept(places(m, at, want), textCell(), wishText())
 }
 
+// trimmed returns a text that a spec may have with white space around it, which authentik removes.
+func trimmed[W, S any](m *Meta, at func(S) *string, want func(W) **string) *Attr[W, S] {
+	a := text(m, at, want)
+	a.keep = func(to, want, now any) {
+		*to.(*string) = *now.(*string)
+		if v := *want.(**string); v != nil {
+			*to.(*string) = strings.TrimSpace(*v)
+		}
+	}
+	return a
+}
+
 func tick[W, S any](m *Meta, at func(S) *bool, want func(W) **bool) *Attr[W, S] {
 	return kept(places(m, at, want), tickCell(), wishFlag(m.Default == "true"))
 }

@@ -14,12 +14,13 @@ import (
 	"authpocket/internal/say"
 )
 
+const timeSpan = `(weeks|days|hours|minutes|seconds|milliseconds|microseconds)=\s*\d{1,9}(\.\d+)?`
+
 var (
 	slugSyntax     = pattern.Of(`^[-a-zA-Z0-9_]+$`)
-	validitySyntax = pattern.Of(
-		`(?i)^((weeks|days|hours|minutes|seconds|milliseconds|microseconds)=\s*\d{1,9}(\.\d+)?\s*(;|$))+$`)
-	placeSyntax = pattern.Of(`%\([a-z_]+\)s`)
-	iconSyntax  = pattern.Of(`^(fa://[a-z0-9-]+|[a-zA-Z0-9._/-]+)$`)
+	validitySyntax = pattern.Of(`(?i)^` + timeSpan + `(\s*;` + timeSpan + `)*$`)
+	placeSyntax    = pattern.Of(`%\([a-z_]+\)s`)
+	iconSyntax     = pattern.Of(`^(fa://[a-z0-9-]+|[a-zA-Z0-9._/-]+)$`)
 )
 
 // ReservedSlugs returns the slugs of authentik's own endpoints, which no application can have (authentik
@@ -46,7 +47,10 @@ func checkSlug(p *report.Problems, m *Meta, slug string) {
 // checkLaunchURL allows authentik's placeholders, such as %(username)s and %(theme)s, a fragment, and
 // blank://blank, which hides the application. PocketBase's own dashboard has a fragment.
 func checkLaunchURL(p *report.Problems, m *Meta, v string) {
-	launch, _, _ := strings.Cut(placeSyntax().ReplaceAllString(v, "x"), "#")
+	launch, fragment, _ := strings.Cut(placeSyntax().ReplaceAllString(v, "x"), "#")
+	if strings.ContainsFunc(fragment, unicode.IsSpace) {
+		launch = v // its check names the space
+	}
 	if launch != "blank://blank" {
 		checkOptionalURL(p, m, launch)
 	}

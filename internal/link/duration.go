@@ -14,7 +14,7 @@ import (
 // authentik (lib/utils/time.py) it skips units that it doesn't know, and the last of two equal units counts.
 func ParseDuration(text string) (time.Duration, bool) {
 	parts := map[time.Duration]float64{}
-	for pair := range strings.SplitSeq(strings.TrimSuffix(text, ";"), ";") {
+	for pair := range strings.SplitSeq(text, ";") {
 		name, amount, assigned := strings.Cut(pair, "=")
 		if !assigned {
 			return 0, false

@@ -11,7 +11,7 @@ func TestDurationsAreReadAsAuthentikReadsThem(t *testing.T) {
 	for text, want := range map[string]time.Duration{
 		"minutes=1":                time.Minute,
 		"hours=1;minutes=5":        65 * time.Minute,
-		"Hours=0.5;":               30 * time.Minute,
+		"Hours=0.5":                30 * time.Minute,
 		"weeks=1;days=1":           8 * 24 * time.Hour,
 		"seconds= 9 ":              9 * time.Second,
 		"milliseconds=5":           5 * time.Millisecond,
@@ -30,7 +30,7 @@ func TestDurationsAreReadAsAuthentikReadsThem(t *testing.T) {
 		}
 	}
 	for _, text := range []string{"", "5m", "60", "months=1", "seconds=", "seconds=x", "seconds=nan", "seconds=inf",
-		"seconds=1;;minutes=1", ";"} {
+		"seconds=1;;minutes=1", "seconds=1;", ";"} {
 		if got, ok := link.ParseDuration(text); ok {
 			t.Errorf("%q is %v", text, got)
 		}

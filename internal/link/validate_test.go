@@ -37,7 +37,7 @@ func TestValidateTakes(t *testing.T) {
 		"a secret of 255 characters": func(s *link.Spec) {
 			s.Provider.ClientSecret = new(secret.New(strings.Repeat("ü", 255)))
 		},
-		"several units of time": func(s *link.Spec) { s.Provider.AccessTokenValidity = new("hours=1;minutes=30;") },
+		"several units of time": func(s *link.Spec) { s.Provider.AccessTokenValidity = new("hours=1;minutes=30") },
 		"a redirect URI of an app": func(s *link.Spec) {
 			s.Provider.RedirectURIs = strict("myapp://redirect", "com.company.shop:/redirect")
 		},
@@ -140,6 +140,8 @@ func wrongApplications() map[string]wrong {
 			func(a *link.Application) { a.PolicyEngineMode = new("") }),
 		"a launch URL without scheme": at("launch_url", "not a web address",
 			func(a *link.Application) { a.LaunchURL = new("shop.company") }),
+		"a launch URL with a space after it": at("launch_url", "a space before or after it",
+			func(a *link.Application) { a.LaunchURL = new("https://shop.company/#/cart ") }),
 		"a launch URL that is script": at("launch_url", "javascript",
 			func(a *link.Application) { a.LaunchURL = new("javascript://shop.company/%0aalert(1)") }),
 		"an icon that is nothing": at("icon", "not a web address",
@@ -185,11 +187,15 @@ func wrongProviders() map[string]wrong {
 		"a code validity of zero": at("access_code_validity", "expire at once",
 			func(p *link.Provider) { p.AccessCodeValidity = new("seconds=0") }),
 		"a token validity of zero in several units": at("access_token_validity", "expire at once",
-			func(p *link.Provider) { p.AccessTokenValidity = new("hours=0;minutes=0.0;") }),
+			func(p *link.Provider) { p.AccessTokenValidity = new("hours=0;minutes=0.0") }),
 		"a negative code validity": at("access_code_validity", "expire at once",
 			func(p *link.Provider) { p.AccessCodeValidity = new("seconds=-5") }),
 		"a refresh validity of zero": at("refresh_token_validity", "expire at once",
 			func(p *link.Provider) { p.RefreshTokenValidity = new("days=0") }),
+		"a threshold that ends with a semicolon": at("refresh_token_threshold", "“hours=1;”",
+			func(p *link.Provider) { p.RefreshTokenThreshold = new("hours=1;") }),
+		"a code validity with a space after it": at("access_code_validity", "“minutes=2 ”",
+			func(p *link.Provider) { p.AccessCodeValidity = new("minutes=2 ") }),
 		"a threshold of another unit": at("refresh_token_threshold", "“months=1”",
 			func(p *link.Provider) { p.RefreshTokenThreshold = new("months=1") }),
 		"another subject mode": at("subject_mode", "hashed_user_id",
@@ -207,7 +213,7 @@ func TestWhatAuthentikTakesIsTaken(t *testing.T) {
 	s := minimal()
 	s.Application.LaunchURL, s.Application.Icon = new("https://pb.company/_/#/collections"),
 		new("https://cdn.company/icon-%(theme)s.svg")
-	s.Provider.AccessTokenValidity, s.Provider.AccessCodeValidity = new("hours=0.5"), new("Minutes= 1;seconds=30;")
+	s.Provider.AccessTokenValidity, s.Provider.AccessCodeValidity = new("hours=0.5"), new("Minutes= 1;seconds=30")
 	s.Provider.RefreshTokenThreshold = new("seconds=0")
 	s.Provider.RedirectURIs = []link.RedirectURI{{URL: `https://(?!evil)[a-z]+\.company/.*\Z`, Mode: "regex"}}
 	if problems := s.Validate(); len(problems) > 0 {

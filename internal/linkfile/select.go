@@ -73,11 +73,11 @@ func shownPath(path string) string {
 	return cmp.Or(path, Default)
 }
 
-// repeated returns an error for each link with the name of an earlier one in another file, and for each that is an
-// earlier one under another name.
+// repeated returns an error for each link with the name of an earlier one in another file, for each that is an
+// earlier one under another name, and for each that names the slot of an earlier one.
 func repeated(files []File) error {
 	var errs []error
-	first, same := map[string]File{}, map[identity]File{}
+	first, same, slots := map[string]File{}, map[identity]File{}, map[identity]File{}
 	for _, f := range files {
 		name := f.Label()
 		if before, found := first[name]; found && before.Path != f.Path {
@@ -93,6 +93,14 @@ func repeated(files []File) error {
 			continue
 		}
 		same[is] = f
+		place := identity{pocketBase: is.pocketBase, collection: is.collection, slot: is.slot}
+		if before, found := slots[place]; found && is.known() && is.slot != "" {
+			errs = append(errs, &Fault{Place: f.start, Words: say.Of("this names the slot %s of %s, as the link %s, "+
+				"at %s, does: leave it out of one to get another slot", is.slot, is.collection, before.Label(),
+				before.start.String())})
+			continue
+		}
+		slots[place] = f
 	}
 	return errors.Join(errs...)
 }

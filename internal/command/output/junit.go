@@ -36,7 +36,7 @@ type (
 )
 
 // JUnit prints a JUnit report with a suite for each system of each link. A
-// warning is a case that passes, with an output.
+// warning is a case that passes, with an output. What kept a link from being checked is for its own view to tell.
 func (v *View) JUnit(list []Verification) {
 	var document junitReport
 	for _, r := range list {
@@ -44,8 +44,7 @@ func (v *View) JUnit(list []Verification) {
 		for _, s := range []report.System{report.Authentik, report.PB} {
 			document.add(&r, s.Label(), junitCases(&r, s))
 		}
-		document.add(&r, "verify", junitErrors(&r, v.messages(r.Err)))
-		v.Errors(r.Err)
+		document.add(&r, "verify", junitErrors(&r, (&View{File: r.File}).messages(r.Err)))
 	}
 	var out bytes.Buffer
 	document.write(&out)

@@ -73,7 +73,7 @@ func TestAJUnitReportHasTheUsualShape(t *testing.T) {
 			t.Errorf("it lacks %s:\n%s", want, out.String())
 		}
 	}
-	if strings.Contains(out.String(), "\x1b") || !strings.Contains(errs.String(), "It does not answer.") {
+	if strings.Contains(out.String(), "\x1b") || errs.Len() > 0 { // each link has told its errors
 		t.Errorf("it prints %q and %q", out.String(), errs.String())
 	}
 }

@@ -16,11 +16,11 @@ func ParseDuration(text string) (time.Duration, bool) {
 	for part := range strings.SplitSeq(text, ";") {
 		name, amount, assigned := strings.Cut(part, "=")
 		unit, known := units[strings.ToLower(strings.TrimSpace(name))]
-		n, err := strconv.Atoi(strings.TrimSpace(amount))
+		n, err := strconv.ParseFloat(strings.TrimSpace(amount), 64)
 		if !assigned || !known || err != nil {
 			return 0, false
 		}
-		total += time.Duration(n) * unit
+		total += time.Duration(n * float64(unit))
 	}
 	return total, true
 }

@@ -1,0 +1,82 @@
+package command
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"authpocket/internal/command/output"
+	"authpocket/internal/command/terminal"
+	"authpocket/sandbox"
+	"authpocket/test/testkey"
+)
+
+// TestAnInterruptedVerifyHasNotPassed: a signal comes while PocketBase's log is read, after all other checks have
+// passed. What tries the client secret is not measured, so nothing says that the link works.
+func TestAnInterruptedVerifyHasNotPassed(t *testing.T) {
+	box, err := sandbox.Start(t.Context(), sandbox.Config{SigningKey: testkey.RSA()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = box.Close() }()
+	target, err := url.Parse(box.PocketBaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var signal atomic.Value // of context.CancelFunc
+	signal.Store(context.CancelFunc(func() {}))
+	behind := httputil.NewSingleHostReverseProxy(target)
+	behind.ErrorHandler = func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) }
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/api/logs") {
+			signal.Load().(context.CancelFunc)()
+		}
+		behind.ServeHTTP(w, r)
+	}))
+	defer front.Close()
+	dir := t.TempDir()
+	one, two := filepath.Join(dir, "one.yaml"), filepath.Join(dir, "two.yaml")
+	text := "authentik: {url: " + box.AuthentikURL + ", token: '${AUTHENTIK_TOKEN}'}\npocketbase: {url: " + front.URL +
+		", token: '${POCKETBASE_TOKEN}'}\nemail: trust-all\n"
+	several := "defaults: {" + strings.NewReplacer("\n", ", ").Replace(strings.TrimSpace(text)) + "}\nlinks:\n" +
+		"  - {name: shop}\n  - {name: blog, application: {slug: blog}, provider: {name: blog}, existing: new}\n"
+	for file, text := range map[string]string{one: text, two: several} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("AUTHENTIK_TOKEN", box.AuthentikToken)
+	t.Setenv("POCKETBASE_TOKEN", box.PocketBaseToken)
+	t.Setenv("AUTHPOCKET_STATE", t.TempDir())
+	metrics := filepath.Join(dir, "link.prom")
+	verify := func(ctx context.Context, args ...string) (output.Exit, string) {
+		var said strings.Builder
+		code := run(ctx, args, terminal.Streams{In: strings.NewReader(""), Out: &said, Err: &said})
+		return code, said.String()
+	}
+	if code, said := verify(t.Context(), "apply", "-f", two, "--yes"); code != output.ExitOK {
+		t.Fatalf("apply ends with %d: %s", code, said)
+	}
+	if err := os.WriteFile(metrics, []byte("of the last time\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"-f", one, "--json"}, {"-f", two, "--format", "junit"}} {
+		ctx, cancel := context.WithCancel(t.Context())
+		signal.Store(cancel)
+		code, said := verify(ctx, append([]string{"verify", "--metrics", metrics}, args...)...)
+		cancel()
+		if code != output.ExitError || !strings.Contains(said, "Interrupted, so not everything was checked.") {
+			t.Errorf("%q ends with %d: %s", args, code, said)
+		}
+		if kept, err := os.ReadFile(metrics); err != nil || string(kept) != "of the last time\n" {
+			t.Errorf("%q leaves metrics %s, %v", args, kept, err)
+		}
+	}
+}
