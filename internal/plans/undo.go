@@ -163,7 +163,7 @@ func (u *undoer) Mapping(e link.Edit[link.Mapping]) {
 }
 
 // findMapping returns the mapping that a receipt has as m. One that has another name since is found by its key, or as
-// the same one of the link's provider.
+// the same one of the link's provider, unless its name is that of another link's.
 func (u *undoer) findMapping(m *link.Mapping) *link.Mapping {
 	if now := mappingByID(&u.a, m.ID); now != nil || m.ID != "" {
 		return now
@@ -172,7 +172,7 @@ func (u *undoer) findMapping(m *link.Mapping) *link.Mapping {
 		return now
 	}
 	return link.Find(u.a.Mappings, func(now link.Mapping) bool {
-		return now.Scope == m.Scope && now.Expression == m.Expression && uses(&u.had, now)
+		return now.Scope == m.Scope && now.Expression == m.Expression && uses(&u.had, now) && !link.OwnMapping(now.Name)
 	})
 }
 

@@ -117,6 +117,25 @@ func TestUndoPutsBackWhatWasThere(t *testing.T) {
 	planned.report(t)
 }
 
+// A second undo does not take the groups mapping that was there before for the one that the first undo deleted.
+func TestASecondUndoOfAnotherSlugFindsNothing(t *testing.T) {
+	groups := func(s *link.Spec) { s.Provider.GroupsClaim = &link.GroupsLimit{Names: []string{"admins"}} }
+	w := linkedWorld(t, specWith(groups))
+	if err := w.remove(link.Change{Kind: link.KindApplication, Action: link.Delete, Before: &w.apps[0]}); err != nil {
+		t.Fatal(err)
+	}
+	plan := mustPlan(t, w, specWith(groups, slug("shop"), use)) // for the provider that is left
+	mustApply(t, w, plan)
+	undo, problems := w.undo(plan, false)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	mustApply(t, w, undo)
+	if again, problems := w.undo(plan, false); len(problems) > 0 || !again.Empty() {
+		t.Errorf("a second undo is\n%s%v", show(again), problems)
+	}
+}
+
 func TestARemovalLeavesTheRestAlone(t *testing.T) {
 	w := linkedWorld(t, minimal())
 	second := specWith(makeNew, slug("shop"), func(s *link.Spec) { s.Application.Name = new("Shop") })
