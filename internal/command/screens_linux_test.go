@@ -129,7 +129,11 @@ func (s stage) play(t *testing.T, args, input string, terminal bool) string {
 		t.Fatal(err)
 	}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = program, program, program
-	if _, err := user.WriteString(input); err != nil { // before it starts, so that its echo comes first
+	if _, err := user.WriteString(input); err != nil {
+		t.Fatal(err)
+	}
+	echo := make([]byte, len(strings.ReplaceAll(input, "\n", "\r\n")))
+	if _, err := io.ReadFull(user, echo); err != nil { // before the program says something
 		t.Fatal(err)
 	}
 	if err := cmd.Start(); err != nil {
@@ -144,7 +148,7 @@ func (s stage) play(t *testing.T, args, input string, terminal bool) string {
 	_ = program.Close()
 	<-copied
 	text := strings.ReplaceAll(shown.String(), "\r\n", "\n")
-	return s.marked("$ authpocket "+args, strings.TrimPrefix(text, input), cmd.ProcessState.ExitCode())
+	return s.marked("$ authpocket "+args, text, cmd.ProcessState.ExitCode())
 }
 
 // command returns a command in front of the sandbox.
