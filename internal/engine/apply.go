@@ -92,7 +92,7 @@ func (e *Engine) lockForApply(ctx context.Context) (unlock func(), err error) {
 // carryOutAll carries out a plan that agrees with both systems.
 func (e *Engine) carryOutAll(ctx context.Context, plan *link.Plan, hook Hook) error {
 	if plan.Empty() {
-		return stoppedBetween(0, e.closeInterrupted(plan))
+		return stoppedBetween(0, e.endEmpty(plan))
 	}
 	if plan.NeedsProof() && !plan.Proof.Covers(&plan.Desired, time.Now()) {
 		return stoppedBetween(0, Unproved(plan))

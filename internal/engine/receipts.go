@@ -80,7 +80,8 @@ func (e *Engine) Newest(spec *link.Spec) (string, error) {
 	return id, err
 }
 
-// newest is Newest without the receipts that are undone already. ended reports whether it was not interrupted.
+// newest is Newest without the receipts that are undone already. ended reports whether neither it nor an undo of it was
+// interrupted or stopped halfway.
 func (e *Engine) newest(spec *link.Spec, undone map[string]bool) (id string, ended bool, err error) {
 	none := &NothingToUndo{Reason: NoneToUndo}
 	if e.receipts == nil {
@@ -90,7 +91,7 @@ func (e *Engine) newest(spec *link.Spec, undone map[string]bool) (id string, end
 	if err != nil {
 		return "", false, err
 	}
-	kinds, collection := map[string]journal.Kind{}, spec.Query().Collection
+	kinds, halfway, collection := map[string]journal.Kind{}, map[string]bool{}, spec.Query().Collection
 	for i := range list {
 		kinds[list[i].ID] = list[i].Kind
 	}
@@ -101,6 +102,7 @@ func (e *Engine) newest(spec *link.Spec, undone map[string]bool) (id string, end
 			spec.Application.Slug != nil && one.Slug != *spec.Application.Slug:
 		case one.Kind == journal.Undo:
 			undone[one.Of] = undone[one.Of] || one.Outcome == journal.Completed
+			halfway[one.Of] = halfway[one.Of] || one.Outcome == "" || one.Outcome == journal.Stopped && one.Wrote()
 		case (one.Kind == journal.Apply || one.Kind == journal.Remove) && undone[one.ID]:
 			undone[one.Of] = undone[one.Of] || kinds[one.Of] == one.Kind // including what it continued
 			if none.Reason == NoneToUndo {
@@ -115,7 +117,7 @@ func (e *Engine) newest(spec *link.Spec, undone map[string]bool) (id string, end
 			none.Receipt = one.ID
 			return one.ID, true, none
 		default:
-			return one.ID, one.Outcome != "", nil
+			return one.ID, one.Outcome != "" && !halfway[one.ID], nil
 		}
 	}
 	return "", false, none
@@ -249,6 +251,28 @@ func (e *Engine) closeInterrupted(plan *link.Plan) error {
 		}
 	}
 	return nil
+}
+
+// endEmpty ends a plan without changes. An undo that finds everything done by one that stopped is kept as completed, so
+// that the next one goes on from there.
+func (e *Engine) endEmpty(plan *link.Plan) error {
+	if e.receipts == nil || plan.Purpose != link.PurposeUndo {
+		return e.closeInterrupted(plan)
+	}
+	list, _, err := e.receipts.Index()
+	if err != nil {
+		return err
+	}
+	if last := link.Find(list, func(one journal.Summary) bool {
+		return one.Kind == journal.Undo && one.Of == plan.Of
+	}); last == nil || last.Outcome != journal.Stopped {
+		return e.closeInterrupted(plan)
+	}
+	r, err := e.begin(plan)
+	if err != nil {
+		return err
+	}
+	return r.finish(journal.Completed)
 }
 
 // closeSignOuts finishes the interrupted sign-outs of the link, now that a new

@@ -149,3 +149,43 @@ func applied(t *testing.T, e *engine.Engine, spec link.Spec) link.Plan {
 	}
 	return plan
 }
+
+// After an undo that wrote everything and then stopped, the next one ends it, and only the one after that goes on to
+// the receipt before. test/faults kills an undo there.
+func TestAnUndoThatStoppedAtItsEndIsEndedFirst(t *testing.T) {
+	m, store := newMemory(), openStore(t, t.TempDir())
+	linkMemory(m)
+	m.keepWrites(func(link.Change) error { return nil })
+	e, spec := keeping(m, store), memorySpec()
+	spec.Provider.SubjectMode = new("user_uuid")
+	applied(t, e, spec)
+	first := newest(t, store).ID
+	spec.Provider.SubjectMode = new("user_email")
+	applied(t, e, spec)
+	second := newest(t, store).ID
+
+	keep := m.apply
+	m.apply = func(ctx context.Context, c link.Change) error {
+		_ = keep(ctx, c)
+		return &report.Fault{System: report.Authentik, Written: report.WrittenSome,
+			Summary: say.Raw("stored otherwise")}
+	}
+	undo, err := e.UndoNewest(t.Context(), &spec, false)
+	if err != nil || undo.Of != second {
+		t.Fatalf("undo is of %q, not of %q, %v", undo.Of, second, err)
+	}
+	if err = e.Apply(t.Context(), undo, func(engine.Event) {}); err == nil {
+		t.Fatal("it did not stop")
+	}
+	m.apply = keep
+	undo, err = e.UndoNewest(t.Context(), &spec, false)
+	if err != nil || undo.Of != second || !undo.Empty() {
+		t.Fatalf("undo is of %q, %v:\n%s", undo.Of, err, show(undo))
+	}
+	if err = e.Apply(t.Context(), undo, func(engine.Event) {}); err != nil {
+		t.Fatal(err)
+	}
+	if undo, err = e.UndoNewest(t.Context(), &spec, false); err != nil || undo.Of != first || undo.Empty() {
+		t.Errorf("then undo is of %q, not of %q, %v", undo.Of, first, err)
+	}
+}
