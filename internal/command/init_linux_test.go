@@ -13,20 +13,11 @@ import (
 	"time"
 
 	"authpocket/sandbox"
-	"authpocket/test/testkey"
 )
 
 // TestInitAsksAtATerminal answers the questions of init: a wrong token first, then the right ones.
 func TestInitAsksAtATerminal(t *testing.T) {
-	box, err := sandbox.Start(t.Context(), sandbox.Config{SigningKey: testkey.RSA(), AuthentikVersion: "2026.8.0"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := box.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
+	box := newSandbox(t, sandbox.Config{AuthentikVersion: "2026.8.0"})
 	box.Authentik().Set("base_url", "https://login.company")
 	user, terminal := openTerminal(t)
 	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
@@ -171,15 +162,7 @@ func TestInitHintsAtThePresetWithoutATerminal(t *testing.T) {
 // newApp returns a sandbox whose PocketBase has this app name.
 func newApp(t *testing.T, name string) *sandbox.Sandbox {
 	t.Helper()
-	box, err := sandbox.Start(t.Context(), sandbox.Config{SigningKey: testkey.RSA()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := box.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	box := newSandbox(t, sandbox.Config{})
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPatch, box.PocketBaseURL+"/api/settings",
 		strings.NewReader(fmt.Sprintf(`{"meta": {"appName": %q}}`, name)))
 	if err != nil {
@@ -250,15 +233,7 @@ func (w *watched) answer(ctx context.Context, t *testing.T, user, terminal *os.F
 }
 
 func TestASignalIsANoToTheQuestion(t *testing.T) {
-	box, err := sandbox.Start(t.Context(), sandbox.Config{SigningKey: testkey.RSA()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := box.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
+	box := newSandbox(t, sandbox.Config{})
 	file := filepath.Join(t.TempDir(), "link.yaml")
 	text := "authentik: {url: '" + box.AuthentikURL + "', token: '${AUTHENTIK_TOKEN}'}\n" +
 		"pocketbase: {url: '" + box.PocketBaseURL + "', token: '${POCKETBASE_TOKEN}'}\nemail: trust-all\n"

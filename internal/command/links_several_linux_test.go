@@ -20,21 +20,12 @@ import (
 
 	"authpocket/internal/command/output"
 	"authpocket/sandbox"
-	"authpocket/test/testkey"
 )
 
 // several returns a sandbox, and a function that makes commands on a file with n links, each of its own collection.
 func several(t *testing.T, n int) (*sandbox.Sandbox, func(args ...string) *exec.Cmd) {
 	t.Helper()
-	box, err := sandbox.Start(t.Context(), sandbox.Config{SigningKey: testkey.RSA()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := box.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	box := newSandbox(t, sandbox.Config{})
 	text := "defaults:\n  authentik: {url: '" + box.AuthentikURL + "', token: '${AUTHENTIK_TOKEN}'}\n" +
 		"  pocketbase: {url: '${POCKETBASE_URL}', token: '${POCKETBASE_TOKEN}'}\n  email: leave\nlinks:\n"
 	for i := range n {

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"authpocket/sandbox"
-	"authpocket/test/testkey"
 )
 
 type printed struct {
@@ -83,15 +82,7 @@ func TestAResultThatIsNotWrittenIsAnError(t *testing.T) {
 	const lost = "authpocket: the result could not be written to standard output: no space left on device\n"
 	for name, stdout := range map[string]*os.File{"full": full, "unread": unread} {
 		t.Run(name, func(t *testing.T) {
-			box, err := sandbox.Start(t.Context(), sandbox.Config{SigningKey: testkey.RSA()})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer func() {
-				if err := box.Close(); err != nil {
-					t.Error(err)
-				}
-			}()
+			box := newSandbox(t, sandbox.Config{})
 			s := stage{dir: t.TempDir(), box: box}
 			s.files(t)
 			for _, one := range printing() {
@@ -117,11 +108,7 @@ func TestAResultThatIsNotWrittenIsAnError(t *testing.T) {
 
 // Nobody has seen the plan that the question is about.
 func TestAPlanThatIsNotPrintedIsNotApplied(t *testing.T) {
-	box, err := sandbox.Start(t.Context(), sandbox.Config{SigningKey: testkey.RSA()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer box.Close()
+	box := newSandbox(t, sandbox.Config{})
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {
 		t.Fatal(err)

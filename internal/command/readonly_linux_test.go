@@ -8,21 +8,12 @@ import (
 	"testing"
 
 	"authpocket/sandbox"
-	"authpocket/test/testkey"
 )
 
 // TestWhatReadsNeedsNoRightToWriteReceipts: the state directory is read-only. What would write to a system is refused
 // before it does.
 func TestWhatReadsNeedsNoRightToWriteReceipts(t *testing.T) {
-	box, err := sandbox.Start(t.Context(), sandbox.Config{SigningKey: testkey.RSA()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := box.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
+	box := newSandbox(t, sandbox.Config{})
 	s := stage{dir: t.TempDir(), box: box}
 	s.files(t)
 	if said, code := s.into(t, "apply -f link.yaml --yes", nil); code != 0 {

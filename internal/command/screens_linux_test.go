@@ -16,7 +16,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"authpocket/sandbox"
-	"authpocket/test/testkey"
 )
 
 var update = stdflag.Bool("update", false, "write the screens anew")
@@ -53,15 +52,7 @@ func steps(person string) []struct{ name, args, input string } {
 func TestScreens(t *testing.T) {
 	for _, where := range []string{"terminal", "piped"} {
 		t.Run(where, func(t *testing.T) {
-			box, err := sandbox.Start(t.Context(), sandbox.Config{SigningKey: testkey.RSA()})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() {
-				if err := box.Close(); err != nil {
-					t.Error(err)
-				}
-			})
+			box := newSandbox(t, sandbox.Config{})
 			s := stage{dir: t.TempDir(), box: box}
 			s.files(t)
 			for _, step := range steps(box.Person.Username) {

@@ -12,22 +12,13 @@ import (
 	"authpocket/internal/command/output"
 	"authpocket/internal/command/terminal"
 	"authpocket/sandbox"
-	"authpocket/test/testkey"
 )
 
 // linked starts both systems, links them and returns the path of the link
 // file. The tokens and the directory of the receipts are in the environment.
 func linked(t *testing.T) (*sandbox.Sandbox, string) {
 	t.Helper()
-	box, err := sandbox.Start(t.Context(), sandbox.Config{SigningKey: testkey.RSA()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := box.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	box := newSandbox(t, sandbox.Config{})
 	for name, value := range map[string]string{
 		"AUTHENTIK_URL": box.AuthentikURL, "AUTHENTIK_TOKEN": box.AuthentikToken,
 		"POCKETBASE_URL": box.PocketBaseURL, "POCKETBASE_TOKEN": box.PocketBaseToken,

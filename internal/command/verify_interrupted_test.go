@@ -15,17 +15,12 @@ import (
 	"authpocket/internal/command/output"
 	"authpocket/internal/command/terminal"
 	"authpocket/sandbox"
-	"authpocket/test/testkey"
 )
 
 // TestAnInterruptedVerifyHasNotPassed: a signal comes while PocketBase's log is read, after all other checks have
 // passed. What tries the client secret is not measured, so nothing says that the link works.
 func TestAnInterruptedVerifyHasNotPassed(t *testing.T) {
-	box, err := sandbox.Start(t.Context(), sandbox.Config{SigningKey: testkey.RSA()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = box.Close() }()
+	box := newSandbox(t, sandbox.Config{})
 	target, err := url.Parse(box.PocketBaseURL)
 	if err != nil {
 		t.Fatal(err)

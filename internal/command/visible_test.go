@@ -23,7 +23,6 @@ import (
 	"authpocket/internal/command/terminal"
 	"authpocket/sandbox"
 	"authpocket/sandbox/authentiksim"
-	"authpocket/test/testkey"
 )
 
 // forged is a line that no output may have.
@@ -54,15 +53,7 @@ func unseen(output string) []string {
 // hostileBox is a sandbox in which everything has a hostile name.
 func hostileBox(t *testing.T) *sandbox.Sandbox {
 	t.Helper()
-	box, err := sandbox.Start(t.Context(), sandbox.Config{SigningKey: testkey.RSA()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := box.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	box := newSandbox(t, sandbox.Config{})
 	a := box.Authentik()
 	a.AddGroup("group " + hostile)
 	a.AddScopeMapping("mapping "+hostile, "extra", "return {}\n# "+hostile)
