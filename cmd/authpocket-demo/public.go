@@ -10,8 +10,10 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"os"
 	"path"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"authpocket/internal/listen"
@@ -87,11 +89,11 @@ func (f *publicFlags) base(listener string) (*url.URL, error) {
 	return base, nil
 }
 
-// publicDemo serves a sandbox to each visitor until ctx ends and all sandboxes have ended.
+// publicDemo serves a sandbox to each visitor until ctx ends and all sandboxes have ended. Where the system allows it,
+// the program starts itself anew when it is empty and keeps too much memory.
 func publicDemo(ctx context.Context, address, authentik string, f publicFlags, stdout, stderr io.Writer) (err error) {
 	http.DefaultTransport = pocketbasehost.Outgoing{} // PocketBase sends through it
-	ln, err := listen.Open(ctx, listen.Options{Address: address, InsecureHTTP: true,
-		Connections: connectionsPerSandbox*f.max + connectionsBeside})
+	ln, renewed, err := f.open(ctx, address)
 	if err != nil {
 		return fmt.Errorf("listening on %s: %w", address, err)
 	}
@@ -99,14 +101,22 @@ func publicDemo(ctx context.Context, address, authentik string, f publicFlags, s
 	if err != nil {
 		return errors.Join(err, ln.Close())
 	}
-	log := logs.New(stderr, slog.LevelWarn)
-	demo, err := public.New(public.Config{URL: base, Frames: f.frames, Proxies: f.proxies, Max: f.max,
-		StartsPerMinute: f.starts, Lifetime: f.life, Dir: f.data, AuthentikVersion: authentik, Log: log})
+	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	cfg := public.Config{URL: base, Frames: f.frames, Proxies: f.proxies, Max: f.max, StartsPerMinute: f.starts,
+		Lifetime: f.life, Dir: f.data, AuthentikVersion: authentik, Log: logs.New(stderr, slog.LevelWarn)}
+	var renewing atomic.Bool
+	if canRenew {
+		cfg.Renew = func() { renewing.Store(true); stop() }
+	}
+	demo, err := public.New(cfg)
 	if err != nil {
 		return errors.Join(err, ln.Close())
 	}
-	fmt.Fprintf(stdout, "Each visitor of %s/ gets a sandbox, %d at once, for %s.\nPress Ctrl-C to stop.\n", base, f.max, f.life)
-	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
+	if !renewed {
+		fmt.Fprintf(stdout, "Each visitor of %s/ gets a sandbox, %d at once, for %s.\nPress Ctrl-C to stop.\n", base, f.max,
+			f.life)
+	}
 	var draining sync.WaitGroup
 	draining.Go(func() {
 		defer stop()
@@ -118,9 +128,33 @@ func publicDemo(ctx context.Context, address, authentik string, f publicFlags, s
 		fmt.Fprintf(stdout, "Stopping when all sandboxes have ended, in %s at the latest.\n", f.drain)
 		demo.Drain(serving, f.drain)
 	})
-	var ended error
-	err = listen.Serve(serving, ln, demo.Handler(), log, func() { ended = demo.Close() })
+	var socket *os.File
+	var failed error
+	err = listen.Serve(serving, ln, demo.Handler(), cfg.Log, func() {
+		if renewing.Load() { // no page is open that would have to end before the listener closes
+			socket, failed = ln.Socket()
+			return
+		}
+		failed = demo.Close()
+	})
 	stop()
 	draining.Wait()
-	return errors.Join(err, ended)
+	if err = errors.Join(err, failed); socket == nil {
+		return err
+	}
+	if err = errors.Join(err, demo.Close()); err != nil || ctx.Err() != nil {
+		return errors.Join(err, socket.Close())
+	}
+	return renew(socket)
+}
+
+// open listens on the address, or goes on with the listener of the program that this one renews.
+func (f *publicFlags) open(ctx context.Context, address string) (ln *listen.Opened, renewed bool, err error) {
+	left, err := leftListener()
+	if err != nil {
+		return nil, false, err
+	}
+	ln, err = listen.Open(ctx, listen.Options{Address: address, Listener: left, InsecureHTTP: true,
+		Connections: connectionsPerSandbox*f.max + connectionsBeside})
+	return ln, left != nil, err
 }

@@ -1,0 +1,103 @@
+//go:build unix
+
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// asRenewing has the test's own program run serveTwice.
+const asRenewing = "AUTHPOCKET_DEMO_TEST_RENEWS"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asRenewing) != "" {
+		if err := serveTwice(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// serveTwice answers a connection, starts the program anew, and answers another.
+func serveTwice() error {
+	ln, renewed, err := new(publicFlags).open(context.Background(), "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	fmt.Println(ln.Addr())
+	conn, err := ln.Accept()
+	if err != nil {
+		return err
+	}
+	if !renewed {
+		if _, err := io.Copy(io.Discard, conn); err != nil { // until the next one waits
+			return err
+		}
+	}
+	if _, err := fmt.Fprintf(conn, "%d %t", os.Getpid(), renewed); err != nil {
+		return err
+	}
+	if err := conn.Close(); err != nil || renewed {
+		return err
+	}
+	socket, err := ln.Socket()
+	if err != nil {
+		return err
+	}
+	if err := ln.Close(); err != nil {
+		return err
+	}
+	return renew(socket)
+}
+
+// The program goes on in the same process, on the same address, with the connection that came meanwhile.
+func TestRenewedProgramGoesOnWithTheSocket(t *testing.T) {
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
+	cmd.Env = append(os.Environ(), asRenewing+"=1")
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewReader(out)
+	address, err := lines.ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	var conns [2]net.Conn
+	for i := range conns {
+		if conns[i], err = net.Dial("tcp", strings.TrimSpace(address)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := conns[0].(*net.TCPConn).CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	for i, conn := range conns {
+		answer, err := io.ReadAll(conn)
+		if want := fmt.Sprintf("%d %t", cmd.Process.Pid, i == 1); err != nil || string(answer) != want {
+			t.Errorf("connection %d: %q %v, want %q", i, answer, err, want)
+		}
+		_ = conn.Close()
+	}
+	again, err := lines.ReadString('\n')
+	if err != nil || again != address {
+		t.Errorf("it listens on %q, then on %q: %v", address, again, err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+}
