@@ -128,24 +128,40 @@ func publicDemo(ctx context.Context, address, authentik string, f publicFlags, s
 		fmt.Fprintf(stdout, "Stopping when all sandboxes have ended, in %s at the latest.\n", f.drain)
 		demo.Drain(serving, f.drain)
 	})
-	var socket *os.File
+	socket, err := serve(serving, ln, demo, cfg.Log, &renewing)
+	stop()
+	draining.Wait()
+	switch {
+	case socket == nil:
+		return err
+	case ctx.Err() != nil:
+		return socket.Close()
+	}
+	return renew(socket)
+}
+
+// serve serves the demo until ctx ends. If it is to be renewed then, serve returns the listening socket, which stays
+// open.
+func serve(ctx context.Context, ln *listen.Opened, demo *public.Server, log *slog.Logger, renewing *atomic.Bool) (
+	socket *os.File, err error) {
 	var failed error
-	err = listen.Serve(serving, ln, demo.Handler(), cfg.Log, func() {
+	err = listen.Serve(ctx, ln, demo.Handler(), log, func() {
 		if renewing.Load() { // no page is open that would have to end before the listener closes
 			socket, failed = ln.Socket()
 			return
 		}
 		failed = demo.Close()
 	})
-	stop()
-	draining.Wait()
-	if err = errors.Join(err, failed); socket == nil {
-		return err
+	if socket == nil {
+		return nil, errors.Join(err, failed)
 	}
-	if err = errors.Join(err, demo.Close()); err != nil || ctx.Err() != nil {
-		return errors.Join(err, socket.Close())
+	if errors.Is(err, context.DeadlineExceeded) { // a client that sends slowly keeps nobody off
+		err = nil
 	}
-	return renew(socket)
+	if err = errors.Join(err, demo.Close()); err != nil {
+		return nil, errors.Join(err, socket.Close())
+	}
+	return socket, nil
 }
 
 // open listens on the address, or goes on with the listener of the program that this one renews.

@@ -3,15 +3,24 @@
 package main
 
 import (
+	"authpocket/internal/listen"
+	"authpocket/sandbox/pocketbasehost"
+	"authpocket/sandbox/public"
 	"bufio"
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"os"
 	"os/exec"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // asRenewing has the test's own program run serveTwice.
@@ -98,6 +107,62 @@ func TestRenewedProgramGoesOnWithTheSocket(t *testing.T) {
 		t.Errorf("it listens on %q, then on %q: %v", address, again, err)
 	}
 	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+}
+
+// A client that never ends its request keeps an empty demo from nothing.
+func TestASlowClientDoesNotKeepTheDemoFromBeingRenewed(t *testing.T) {
+	before := http.DefaultTransport
+	http.DefaultTransport = pocketbasehost.Outgoing{}
+	t.Cleanup(func() { http.DefaultTransport = before })
+	ln, _, err := new(publicFlags).open(t.Context(), "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	demo, err := public.New(public.Config{URL: &url.URL{Scheme: "http", Host: ln.Addr().String()}, Max: 1,
+		StartsPerMinute: 1, Lifetime: time.Hour, Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var renewing atomic.Bool
+	renewing.Store(true)
+	var socket *os.File
+	done := make(chan error, 1)
+	go func() {
+		var err error
+		socket, err = serve(ctx, ln, demo, slog.New(slog.DiscardHandler), &renewing)
+		done <- err
+	}()
+	slow, err := net.Dial("tcp", ln.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = slow.Close() })
+	_, err = fmt.Fprintf(slow, "POST /start HTTP/1.1\r\nHost: %s\r\nSec-Fetch-Site: same-origin\r\n"+
+		"Content-Length: 9\r\n\r\n", ln.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for started, tries := false, 0; !started; tries++ {
+		if tries > 1000 {
+			t.Fatal("the server has not seen the request")
+		}
+		time.Sleep(10 * time.Millisecond)
+		rec := httptest.NewRecorder()
+		demo.Handler().ServeHTTP(rec, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))
+		started = strings.Contains(rec.Body.String(), "started_total 1\n")
+	}
+	stop()
+	began := time.Now()
+	if err := <-done; err != nil || socket == nil {
+		t.Fatalf("it ends with %v, and the socket is %v", err, socket)
+	}
+	if took := time.Since(began); took < listen.Grace {
+		t.Errorf("the client was gone after %s", took)
+	}
+	if err := socket.Close(); err != nil {
 		t.Error(err)
 	}
 }
