@@ -17,11 +17,12 @@ type hclBlock struct {
 	items []hclItem
 }
 
-// hclItem is an attribute, a block or an empty line.
+// hclItem is an attribute, a block, a comment or an empty line.
 type hclItem struct {
-	key   string
-	value expression
-	block *hclBlock
+	key     string
+	value   expression
+	block   *hclBlock
+	comment string
 }
 
 // expression is the right-hand side of an attribute.
@@ -30,6 +31,9 @@ type expression string
 func (b *hclBlock) set(key string, v expression) {
 	b.items = append(b.items, hclItem{key: key, value: v})
 }
+
+// remark adds a comment of one line. Texts of the servers in it are quoted by hclText, which has no line end.
+func (b *hclBlock) remark(comment string) { b.items = append(b.items, hclItem{comment: comment}) }
 
 // add adds a block, after an empty line if apart.
 func (b *hclBlock) add(apart bool, kind string, labels ...string) *hclBlock {
@@ -63,6 +67,8 @@ func (b *hclBlock) String() string {
 			fmt.Fprintf(&out, "%s {\n%s}\n", item.block.head, indented(item.block.String()))
 		case item.key != "":
 			fmt.Fprintf(&out, "%-*s = %s\n", b.width(i), item.key, item.value)
+		case item.comment != "":
+			fmt.Fprintf(&out, "# %s\n", item.comment)
 		default:
 			out.WriteByte('\n')
 		}

@@ -3,6 +3,7 @@ package export
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"authpocket/internal/link"
 	"authpocket/internal/report"
@@ -11,8 +12,8 @@ import (
 const terraformHead = `# Terraform for authentik: what people sign in to PocketBase with.
 #
 # The API token is taken from the environment variable AUTHENTIK_TOKEN. Read
-# the plan before you apply it: settings that this file does not name, such as
-# the logout URI, get the provider's defaults.
+# the plan before you apply it: settings that this file names neither here nor
+# in ignore_changes, such as the logout URI, get the provider's defaults.
 
 `
 
@@ -57,6 +58,14 @@ func (t *terraformer) adopt(id, resource, name string) {
 	b := t.block("import")
 	b.set("to", address(resource, name))
 	b.set("id", hclText(id))
+}
+
+// leave has Terraform leave settings of an existing object as they are. It resets those that the file does not
+// name, also when it imports the object.
+func leave(b *hclBlock, names ...string) {
+	l := b.add(true, "lifecycle")
+	l.remark("These stay as they are in authentik. To set one above, remove it here.")
+	l.set("ignore_changes", expression("["+strings.Join(names, ", ")+"]"))
 }
 
 func (t *terraformer) settings() {
@@ -204,6 +213,14 @@ func (t *terraformer) provider() {
 	b.set("property_mappings", hclList(t.attached))
 	b.set("allowed_redirect_uris", t.redirects())
 	visit(link.ProviderAttrs(), &v, rest(b, false))
+	if v.PK == 0 {
+		return
+	}
+	names := []string{"encryption_key", "jwt_federation_providers", "jwt_federation_sources"}
+	if modern(&t.p) { // the older providers that the file allows may not know them
+		names = append(names, "logout_method", "logout_uri")
+	}
+	leave(b, names...)
 }
 
 func (t *terraformer) signWith(b *hclBlock) {
@@ -240,30 +257,45 @@ func (t *terraformer) application() {
 	b.set("slug", hclText(a.Slug))
 	b.set("protocol_provider", address("authentik_provider_oauth2", label, "id"))
 	visit(link.ApplicationAttrs(), &a, rest(b, false))
+	if a.PK != "" {
+		leave(b, "backchannel_providers")
+	}
 }
 
 func (t *terraformer) binding(i int, s link.BindingState) {
 	const resource = "authentik_policy_binding"
 	name := fmt.Sprintf("%s_%d", s.Kind, i)
-	source := "authentik_" + s.Kind
-	if s.Target.Name != "" {
-		key := "name"
-		if s.Kind == "user" {
-			key = "username"
-		}
-		b := t.block("data", source, name)
-		b.set(key, hclText(s.Target.Name))
-		if s.Kind == "group" { // members are not needed and would only fill the state
-			b.set("include_users", hclBool(false))
-		}
-	}
+	target := t.bound(name, s)
 	if s.PK != "" {
 		t.adopt(s.PK, resource, name)
 	}
 	b := t.block("resource", resource, name)
+	if s.Kind == "policy" && s.Target.Name != "" {
+		b.remark("The policy " + string(hclText(s.Target.Name)) + ", by its primary key: no data source finds one by name.")
+	}
 	b.set("target", address("authentik_application", label, "uuid"))
-	b.set(s.Kind, refer(source, name, s.Target))
+	b.set(s.Kind, target)
 	visit(link.BindingAttrs(), &s, rest(b, false))
+	if s.PK != "" {
+		leave(b, "failure_result", "timeout")
+	}
+}
+
+// bound returns a reference to what a binding is for, and adds the data source that finds it. There is none for
+// policies of every kind.
+func (t *terraformer) bound(name string, s link.BindingState) expression {
+	if s.Target.Name == "" || s.Kind == "policy" {
+		return hclText(s.Target.ID)
+	}
+	source := "authentik_" + s.Kind
+	b := t.block("data", source, name)
+	if s.Kind == "user" {
+		b.set("username", hclText(s.Target.Name))
+	} else {
+		b.set("name", hclText(s.Target.Name))
+		b.set("include_users", hclBool(false)) // members are not needed and would only fill the state
+	}
+	return address("data", source, name, "id")
 }
 
 // rest sets the remaining fields of an object.

@@ -26,12 +26,12 @@ func terraformArguments() map[string][]string {
 		"variable":                            {"description", "type", "sensitive"},
 		"import":                              {"to", "id"},
 		"subject":                             {"common_name"},
+		"lifecycle":                           {"ignore_changes"},
 		"data authentik_flow":                 {"slug"},
 		"data authentik_certificate_key_pair": {"name", "fetch_certificate", "fetch_key"},
 		"data authentik_property_mapping_provider_scope": {"name", "managed"},
 		"data authentik_group":                           {"name", "include_users"},
 		"data authentik_user":                            {"username"},
-		"data authentik_policy":                          {"name"},
 		"resource tls_private_key":                       {"algorithm", "rsa_bits", "ecdsa_curve"},
 		"resource tls_self_signed_cert": {"private_key_pem", "validity_period_hours",
 			"allowed_uses"},
@@ -89,6 +89,9 @@ func checkBlocks(t *testing.T, body *hclsyntax.Body, defined map[string]bool) {
 			if !slices.Contains(terraformArguments()[kind], name) {
 				t.Errorf("%s has no argument %s", kind, name)
 			}
+			if kind == "lifecycle" {
+				continue // it names arguments of its resource, see below
+			}
 			for _, ref := range a.Expr.Variables() {
 				path := string(hclwrite.TokensForTraversal(ref).Bytes())
 				if !slices.ContainsFunc(prefixes(path), func(p string) bool { return defined[p] }) {
@@ -97,6 +100,78 @@ func checkBlocks(t *testing.T, body *hclsyntax.Body, defined map[string]bool) {
 			}
 		}
 		checkBlocks(t, b.Body, defined)
+	}
+}
+
+// Terraform resets settings that a file does not name. Those of objects that are there already stay: it is told to
+// leave them, and names none that the file sets.
+func TestTerraformLeavesTheRestOfExistingObjects(t *testing.T) {
+	known := map[string][]string{
+		"authentik_provider_oauth2": {"encryption_key", "jwt_federation_providers", "jwt_federation_sources",
+			"logout_method", "logout_uri"},
+		"authentik_application":    {"backchannel_providers"},
+		"authentik_policy_binding": {"failure_result", "timeout"},
+	}
+	for name, p := range allPlans(t) {
+		f, diags := hclsyntax.ParseConfig([]byte(written(t, "terraform", p)), name, hcl.InitialPos)
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		blocks := f.Body.(*hclsyntax.Body).Blocks
+		for _, b := range blocks {
+			if b.Type != "resource" {
+				continue
+			}
+			want := known[b.Labels[0]]
+			if !imported(blocks, strings.Join(b.Labels, ".")) {
+				want = nil
+			}
+			if got := left(b); !slices.Equal(got, want) {
+				t.Errorf("%s: of %v it leaves %v, want %v", name, b.Labels, got, want)
+			}
+		}
+	}
+}
+
+// imported reports whether an import block is for the resource.
+func imported(blocks hclsyntax.Blocks, resource string) bool {
+	return slices.ContainsFunc(blocks, func(b *hclsyntax.Block) bool {
+		return b.Type == "import" &&
+			string(hclwrite.TokensForTraversal(b.Body.Attributes["to"].Expr.Variables()[0]).Bytes()) == resource
+	})
+}
+
+// left returns the arguments that a resource is told to leave.
+func left(resource *hclsyntax.Block) []string {
+	var names []string
+	for _, b := range resource.Body.Blocks {
+		if a := b.Body.Attributes["ignore_changes"]; a != nil {
+			for _, one := range a.Expr.Variables() {
+				names = append(names, one.RootName())
+			}
+		}
+	}
+	return names
+}
+
+// No data source of the provider finds a policy of any kind, so the file has its primary key, and says whose it is.
+func TestTerraformBindsAPolicyByItsKey(t *testing.T) {
+	const name = "office \"${hours}\"\n} resource"
+	p := idToken(t)
+	for i := range p.Desired.Bindings {
+		if b := &p.Desired.Bindings[i]; b.Kind == "policy" {
+			b.Target.Name = name
+		}
+	}
+	out := written(t, "terraform", p)
+	if strings.Contains(out, `data "authentik_policy`) {
+		t.Errorf("it has a data source for policies:\n%s", out)
+	}
+	for _, want := range []string{`policy  = "77777777-0000-4000-8000-000000000001"`,
+		`# The policy "office \"$${hours}\"\n} resource", by its primary key`} {
+		if !strings.Contains(out, want) {
+			t.Errorf("it lacks %s:\n%s", want, out)
+		}
 	}
 }
 

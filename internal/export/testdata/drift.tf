@@ -1,8 +1,8 @@
 # Terraform for authentik: what people sign in to PocketBase with.
 #
 # The API token is taken from the environment variable AUTHENTIK_TOKEN. Read
-# the plan before you apply it: settings that this file does not name, such as
-# the logout URI, get the provider's defaults.
+# the plan before you apply it: settings that this file names neither here nor
+# in ignore_changes, such as the logout URI, get the provider's defaults.
 
 terraform {
   required_version = ">= 1.5"
@@ -89,6 +89,11 @@ resource "authentik_provider_oauth2" "pocketbase" {
   sub_mode                   = "hashed_user_id"
   issuer_mode                = "per_provider"
   include_claims_in_id_token = true
+
+  lifecycle {
+    # These stay as they are in authentik. To set one above, remove it here.
+    ignore_changes = [encryption_key, jwt_federation_providers, jwt_federation_sources, logout_method, logout_uri]
+  }
 }
 
 import {
@@ -104,6 +109,11 @@ resource "authentik_application" "pocketbase" {
   policy_engine_mode = "any"
   meta_description   = "Notes | tables\nfor everyone"
   open_in_new_tab    = false
+
+  lifecycle {
+    # These stay as they are in authentik. To set one above, remove it here.
+    ignore_changes = [backchannel_providers]
+  }
 }
 
 data "authentik_group" "group_0" {
@@ -122,6 +132,11 @@ resource "authentik_policy_binding" "group_0" {
   order   = 0
   enabled = true
   negate  = false
+
+  lifecycle {
+    # These stay as they are in authentik. To set one above, remove it here.
+    ignore_changes = [failure_result, timeout]
+  }
 }
 
 data "authentik_group" "group_1" {

@@ -1,8 +1,8 @@
 # Terraform for authentik: what people sign in to PocketBase with.
 #
 # The API token is taken from the environment variable AUTHENTIK_TOKEN. Read
-# the plan before you apply it: settings that this file does not name, such as
-# the logout URI, get the provider's defaults.
+# the plan before you apply it: settings that this file names neither here nor
+# in ignore_changes, such as the logout URI, get the provider's defaults.
 
 terraform {
   required_version = ">= 1.5"
@@ -147,13 +147,10 @@ resource "authentik_policy_binding" "user_1" {
   negate  = false
 }
 
-data "authentik_policy" "policy_2" {
-  name = "office-hours"
-}
-
 resource "authentik_policy_binding" "policy_2" {
+  # The policy "office-hours", by its primary key: no data source finds one by name.
   target  = authentik_application.pocketbase.uuid
-  policy  = data.authentik_policy.policy_2.id
+  policy  = "77777777-0000-4000-8000-000000000001"
   order   = 2
   enabled = true
   negate  = false

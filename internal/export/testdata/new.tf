@@ -1,8 +1,8 @@
 # Terraform for authentik: what people sign in to PocketBase with.
 #
 # The API token is taken from the environment variable AUTHENTIK_TOKEN. Read
-# the plan before you apply it: settings that this file does not name, such as
-# the logout URI, get the provider's defaults.
+# the plan before you apply it: settings that this file names neither here nor
+# in ignore_changes, such as the logout URI, get the provider's defaults.
 
 terraform {
   required_version = ">= 1.5"
