@@ -271,7 +271,7 @@ func (t *terraformer) binding(i int, s link.BindingState) {
 	}
 	b := t.block("resource", resource, name)
 	if s.Kind == "policy" && s.Target.Name != "" {
-		b.remark("The policy " + string(hclText(s.Target.Name)) + ", by its primary key: no data source finds one by name.")
+		b.remark(fmt.Sprintf("The policy %s. Its key stands here: no data source finds it.", hclText(s.Target.Name)))
 	}
 	b.set("target", address("authentik_application", label, "uuid"))
 	b.set(s.Kind, target)

@@ -168,7 +168,7 @@ func TestTerraformBindsAPolicyByItsKey(t *testing.T) {
 		t.Errorf("it has a data source for policies:\n%s", out)
 	}
 	for _, want := range []string{`policy  = "77777777-0000-4000-8000-000000000001"`,
-		`# The policy "office \"$${hours}\"\n} resource", by its primary key`} {
+		`# The policy "office \"$${hours}\"\n} resource". Its key stands here`} {
 		if !strings.Contains(out, want) {
 			t.Errorf("it lacks %s:\n%s", want, out)
 		}

@@ -148,7 +148,7 @@ resource "authentik_policy_binding" "user_1" {
 }
 
 resource "authentik_policy_binding" "policy_2" {
-  # The policy "office-hours", by its primary key: no data source finds one by name.
+  # The policy "office-hours". Its key stands here: no data source finds it.
   target  = authentik_application.pocketbase.uuid
   policy  = "77777777-0000-4000-8000-000000000001"
   order   = 2

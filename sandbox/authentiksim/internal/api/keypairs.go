@@ -1,7 +1,10 @@
 package api
 
 import (
+	"cmp"
 	"crypto"
+	"crypto/ecdsa"
+	"crypto/rsa"
 	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/x509"
@@ -85,6 +88,7 @@ func readCertificate(k *store.KeyPair, v any) any {
 		return rest.Messages("Unable to load certificate.")
 	}
 	k.Certificate, k.Type = certificate, store.KeyType(certificate.PublicKey)
+	k.CertificateData = strings.TrimSpace(source)
 	return nil
 }
 
@@ -107,6 +111,7 @@ func readPrivateKey(k *store.KeyPair, v any) any {
 	if k.Key == nil {
 		return rest.Messages("Unable to load private key (possibly encrypted?).")
 	}
+	k.KeyData = strings.TrimSpace(source)
 	return nil
 }
 
@@ -151,10 +156,52 @@ func colons(sum []byte) string {
 
 // viewCertificate answers GET crypto/certificatekeypairs/{key}/view_certificate/.
 func viewCertificate(c *serve.Call) (serve.Answer, error) {
+	return viewed(c, "certificate", "authentik_crypto.view_certificatekeypair_certificate",
+		func(k *store.KeyPair) (string, error) {
+			block := &pem.Block{Type: "CERTIFICATE", Bytes: k.Certificate.Raw}
+			return cmp.Or(k.CertificateData, string(pem.EncodeToMemory(block))), nil
+		})
+}
+
+// viewPrivateKey answers GET crypto/certificatekeypairs/{key}/view_private_key/.
+func viewPrivateKey(c *serve.Call) (serve.Answer, error) {
+	return viewed(c, "private_key", "authentik_crypto.view_certificatekeypair_key",
+		func(k *store.KeyPair) (string, error) {
+			if k.Key == nil || k.KeyData != "" {
+				return k.KeyData, nil
+			}
+			block, err := keyBlock(k.Key)
+			return string(pem.EncodeToMemory(block)), err
+		})
+}
+
+// viewed answers with a text of a pair: what was sent, without white space around it, or what was generated.
+func viewed(c *serve.Call, kind, permission string, text func(*store.KeyPair) (string, error)) (serve.Answer, error) {
 	k, err := KeyResource().Found(c)
 	if err != nil {
 		return serve.Answer{}, err
 	}
-	block := &pem.Block{Type: "CERTIFICATE", Bytes: k.Certificate.Raw}
-	return serve.OK(obj{"data": string(pem.EncodeToMemory(block))})
+	if !c.MayOn(permission, k.PK) {
+		return serve.Answer{}, serve.Forbidden()
+	}
+	data, err := text(k)
+	if err != nil {
+		return serve.Answer{}, err
+	}
+	c.Note(store.Event{Action: "secret_view", App: "authentik.crypto.api", Context: obj{"type": kind,
+		"secret": serve.ModelContext("certificatekeypair", "authentik_crypto", serve.Undashed(k.PK), k.Name)}})
+	return serve.OK(obj{"data": data})
+}
+
+// keyBlock encodes a key as OpenSSL does by tradition, where there is such a form.
+func keyBlock(key crypto.Signer) (*pem.Block, error) {
+	switch key := key.(type) {
+	case *rsa.PrivateKey:
+		return &pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}, nil
+	case *ecdsa.PrivateKey:
+		der, err := x509.MarshalECPrivateKey(key)
+		return &pem.Block{Type: "EC PRIVATE KEY", Bytes: der}, err
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	return &pem.Block{Type: "PRIVATE KEY", Bytes: der}, err
 }

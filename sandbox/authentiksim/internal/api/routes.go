@@ -52,6 +52,7 @@ func providerRoutes(s *serve.Server) {
 	s.API("/crypto/certificatekeypairs/generate/", withSelfSigned(serve.Methods{"POST": generateKey}))
 	s.API("/crypto/certificatekeypairs/{key}/", withSelfSigned(KeyResource().Item()))
 	s.API("/crypto/certificatekeypairs/{key}/view_certificate/", withSelfSigned(serve.Methods{"GET": viewCertificate}))
+	s.API("/crypto/certificatekeypairs/{key}/view_private_key/", withSelfSigned(serve.Methods{"GET": viewPrivateKey}))
 	s.API("/propertymappings/provider/scope/", MappingResource().Collection())
 	s.API("/propertymappings/provider/scope/{key}/", MappingResource().Item())
 	s.API("/propertymappings/all/{key}/test/", serve.Methods{"POST": testMapping})

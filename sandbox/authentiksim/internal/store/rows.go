@@ -87,6 +87,9 @@ type KeyPair struct {
 	Type        string // rsa, ec, ed25519
 
 	Key crypto.Signer // nil when only the certificate is known
+
+	// CertificateData and KeyData are what was sent, empty for a generated pair.
+	CertificateData, KeyData string
 }
 
 // ScopeMapping turns a scope into claims.
