@@ -319,3 +319,20 @@ func TestTheIDTokenGetsTheClaims(t *testing.T) {
 		t.Errorf("the plan is\n%s", show(plan))
 	}
 }
+
+// Terraform compares a provider's mappings in order when it imports it, so those that are attached stay where they are.
+func TestMappingsStayInTheirOrder(t *testing.T) {
+	s := specWith(func(s *link.Spec) { s.Provider.ScopeMappings = []string{"roles", "groups"} })
+	w := linkedWorld(t, s)
+	now := w.providers[0].Mappings
+	slices.Reverse(now)
+	plan := mustPlan(t, w, s)
+	if diff := cmp.Diff(now, plan.Desired.Provider.Mappings); diff != "" || !plan.Empty() {
+		t.Errorf("the mappings (now -, wanted +):\n%s\n%s", diff, show(plan))
+	}
+	w.providers[0].Mappings = slices.DeleteFunc(slices.Clone(now), func(r link.Ref) bool { return r.Name == "roles" })
+	want := append(slices.Clone(w.providers[0].Mappings), link.Ref{ID: "mapping-roles", Name: "roles"})
+	if diff := cmp.Diff(want, mustPlan(t, w, s).Desired.Provider.Mappings); diff != "" {
+		t.Errorf("the mappings with a new one (want -, got +):\n%s", diff)
+	}
+}

@@ -1,6 +1,7 @@
 package plans
 
 import (
+	"cmp"
 	"slices"
 
 	"authpocket/internal/link"
@@ -32,7 +33,20 @@ func resolveMappings(d *link.Desired, s *link.Spec, a *link.AuthentikSnapshot, n
 	for i, name := range s.Provider.ScopeMappings {
 		r.addNamed(link.FieldAt("provider.scope_mappings", i), name)
 	}
-	d.Provider.Mappings = r.list
+	d.Provider.Mappings = asFound(r.list, now.Mappings, func(r link.Ref) string { return r.ID })
+}
+
+// asFound returns the list with what is there now first, in the order of now. For authentik these are sets, but an
+// export that imports them has lists, which must not differ from what is there.
+func asFound[T any, K comparable](list, now []T, key func(T) K) []T {
+	place := func(one T) int {
+		at := slices.IndexFunc(now, func(n T) bool { return key(n) == key(one) })
+		if at < 0 {
+			return len(now)
+		}
+		return at
+	}
+	return slices.SortedStableFunc(slices.Values(list), func(a, b T) int { return cmp.Compare(place(a), place(b)) })
 }
 
 // limitGroups attaches the mapping that limits the groups claim. One that the spec leaves open stays as it is.
