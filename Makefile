@@ -117,7 +117,7 @@ image:                    ## what the Dockerfile copies into its images, in ROOT
 	for p in $(PROGRAMS); do CGO_ENABLED=0 go build $(GOFLAGS_BUILD) -o $(ROOT)/$$p ./cmd/$$p || exit 1; done
 	mkdir -p $(ROOT)/state
 
-.PHONY: release check-release check-image check-kubernetes vet-all
+.PHONY: release check-release check-image check-kubernetes check-terraform vet-all
 OUT ?= bin/release
 release:                  ## archives, packages, checksums and an SBOM in OUT, of VERSION or the tag, for PLATFORMS or all
 	@./scripts/release.sh $(OUT) $(PLATFORMS)
@@ -131,6 +131,10 @@ check-image:              ## run what the Dockerfile builds with nothing else th
 
 check-kubernetes:         ## build deploy/kubernetes as kustomize does, and decode it strictly as the API's types
 	cd test/kubernetes && go test -count=1 -v .
+
+PROVIDERS ?=
+check-terraform:          ## apply Terraform exports with tofu or terraform, and providers of the registry or in PROVIDERS
+	cd test/terraform && TERRAFORM_PROVIDERS=$(abspath $(PROVIDERS)) go test -count=1 -v .
 
 sizes:                    ## what the largest modules add to the program
 	@./scripts/sizes.sh $(GOFLAGS_BUILD)

@@ -2,6 +2,7 @@ package export
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -31,8 +32,8 @@ func terraform(p link.Plan) (string, error) {
 	t.mappings()
 	t.provider()
 	t.application()
-	for i, b := range t.d.Bindings {
-		t.binding(i, b)
+	for _, b := range t.d.Bindings {
+		t.binding(b)
 	}
 	return terraformHead + t.file.String(), nil
 }
@@ -46,6 +47,7 @@ type terraformer struct {
 	file hclBlock
 	// attached holds the provider's scope mappings as expressions.
 	attached []expression
+	bindings []string // labels of bindings
 }
 
 // block adds a block after an empty line.
@@ -146,6 +148,7 @@ func (t *terraformer) key() {
 // Terraform, whose state then contains it.
 func (t *terraformer) generatedKey(k link.KeyState) {
 	key := t.block("resource", "tls_private_key", "signing")
+	key.remark("Keep this and the next two when you export again: the key is then one that is there already.")
 	if k.Algorithm == "ecdsa" {
 		key.set("algorithm", hclText("ECDSA"))
 		key.set("ecdsa_curve", hclText("P256"))
@@ -168,9 +171,12 @@ func (t *terraformer) mappings() {
 	const resource = "authentik_property_mapping_provider_scope"
 	for _, m := range t.d.Mappings {
 		if m.ID != "" {
-			t.adopt(m.ID, resource, mappingLabel(&m))
+			t.adopt(m.ID, resource, scopeLabel(&m))
 		}
-		b := t.block("resource", resource, mappingLabel(&m))
+		b := t.block("resource", resource, scopeLabel(&m))
+		if link.OwnEmailMapping(m.Name) {
+			b.remark("All links with the same e-mail decision share it. Do not destroy it before the last of them.")
+		}
 		visit(link.MappingAttrs(), &m, rest(b, true))
 	}
 	for i, r := range t.d.Provider.Mappings {
@@ -179,7 +185,7 @@ func (t *terraformer) mappings() {
 		own := t.d.OwnMapping(r)
 		switch {
 		case own != nil:
-			t.attached = append(t.attached, address(resource, mappingLabel(own), "id"))
+			t.attached = append(t.attached, address(resource, scopeLabel(own), "id"))
 			continue
 		case stock:
 			t.block("data", resource, name).set("managed", hclText(managed))
@@ -188,6 +194,17 @@ func (t *terraformer) mappings() {
 		}
 		t.attached = append(t.attached, refer(resource, name, r))
 	}
+}
+
+// scopeLabel returns the label of one of authpocket's own scope mappings. Each e-mail decision has its own: Terraform
+// would change the mapping of one into that of the other, below all links that share it.
+func scopeLabel(m *link.Mapping) string {
+	for _, d := range []link.EmailDecision{link.EmailTrustAll, link.EmailTrustAttribute} {
+		if m.Name == link.EmailMapping(d).Name {
+			return strings.ReplaceAll(string(d), "-", "_")
+		}
+	}
+	return mappingLabel(m)
 }
 
 func (t *terraformer) provider() {
@@ -262,9 +279,9 @@ func (t *terraformer) application() {
 	}
 }
 
-func (t *terraformer) binding(i int, s link.BindingState) {
+func (t *terraformer) binding(s link.BindingState) {
 	const resource = "authentik_policy_binding"
-	name := fmt.Sprintf("%s_%d", s.Kind, i)
+	name := t.bindingLabel(s)
 	target := t.bound(name, s)
 	if s.PK != "" {
 		t.adopt(s.PK, resource, name)
@@ -279,6 +296,24 @@ func (t *terraformer) binding(i int, s link.BindingState) {
 	if s.PK != "" {
 		leave(b, "failure_result", "timeout")
 	}
+}
+
+// bindingLabel returns the label of a binding, made of the primary key of what it is for. It is the same with other
+// bindings beside it, so that a later export means the same objects.
+func (t *terraformer) bindingLabel(s link.BindingState) string {
+	key := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '_'
+	}, s.Target.ID)
+	short, _, _ := strings.Cut(key, "_") // the first part of a UUID
+	name := s.Kind + "_" + short
+	if slices.Contains(t.bindings, name) {
+		name = s.Kind + "_" + key
+	}
+	t.bindings = append(t.bindings, name)
+	return name
 }
 
 // bound returns a reference to what a binding is for, and adds the data source that finds it. There is none for

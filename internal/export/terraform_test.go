@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/hcl/v2/hclwrite"
 
+	"authpocket/internal/link"
 	"authpocket/test/draw"
 )
 
@@ -171,6 +172,38 @@ func TestTerraformBindsAPolicyByItsKey(t *testing.T) {
 		`# The policy "office \"$${hours}\"\n} resource". Its key stands here`} {
 		if !strings.Contains(out, want) {
 			t.Errorf("it lacks %s:\n%s", want, out)
+		}
+	}
+}
+
+// Terraform destroys what a later export calls by another label, so a binding's is made of what it is for.
+func TestTerraformKeepsTheLabelsOfBindings(t *testing.T) {
+	p := idToken(t)
+	bind := func(kind, id string) link.BindingState {
+		return link.BindingState{Kind: kind, Target: link.Ref{ID: id, Name: "all"}, Enabled: true}
+	}
+	p.Desired.Bindings = []link.BindingState{bind("group", "6666-7777-01"), bind("group", "6666-7777-02"),
+		bind("user", "31"), bind("policy", "6666-7777-01")}
+	var got []string
+	for line := range strings.Lines(written(t, "terraform", p)) {
+		if label, found := strings.CutPrefix(line, `resource "authentik_policy_binding" `); found {
+			got = append(got, strings.TrimSuffix(label, " {\n"))
+		}
+	}
+	want := []string{`"group_6666"`, `"group_6666_7777_02"`, `"user_31"`, `"policy_6666"`}
+	if !slices.Equal(got, want) {
+		t.Errorf("the bindings are %v, want %v", got, want)
+	}
+}
+
+// Links share the mapping of an e-mail decision, so Terraform must not turn it into that of another.
+func TestTerraformHasAMappingForEachEmailDecision(t *testing.T) {
+	for decision, want := range map[link.EmailDecision]string{link.EmailTrustAll: "trust_all",
+		link.EmailTrustAttribute: "trust_attribute"} {
+		out := written(t, "terraform", planOf(t, link.Spec{Email: decision}, freshAuthentik(), freshPocketBase()))
+		resource := `resource "authentik_property_mapping_provider_scope" "` + want + `"`
+		if !strings.Contains(out, resource) || !strings.Contains(out, "provider_scope."+want+".id,") {
+			t.Errorf("%s has no %s:\n%s", decision, resource, out)
 		}
 	}
 }

@@ -148,7 +148,8 @@ func (b *box) done(command string, args ...string) {
 	b.authpocket([]int{0}, append([]string{command}, args...)...)
 }
 
-// verify fails the test where a check of authentik fails. Those of PocketBase may: it refuses people without an address.
+// verify fails the test where a check of authentik fails. Those of PocketBase may: it refuses people without an
+// address.
 func (b *box) verify(link ...string) {
 	b.t.Helper()
 	var result struct {

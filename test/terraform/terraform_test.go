@@ -6,6 +6,7 @@ package terraform_test
 import (
 	"fmt"
 	"maps"
+	"path/filepath"
 	"reflect"
 	"testing"
 )
@@ -160,6 +161,31 @@ func TestDrift(t *testing.T) {
 	taken.plan(counts{imported: 3, added: 1, changed: 2})
 	taken.apply()
 	b.done("plan", "-f", link)
+}
+
+// A later export means the same objects, and so can take the place of an earlier one. Another e-mail decision has a
+// mapping of its own.
+func TestALaterExportInTheSamePlace(t *testing.T) {
+	b := newBox(t)
+	for _, name := range []string{"staff", "guests"} {
+		b.api("POST", "/core/groups/", map[string]any{"name": name})
+	}
+	link := b.file("link.yaml", "email: trust-all\naccess: {groups: [staff], users: [ada]}\n")
+	made := b.export("-f", link)
+	made.plan(counts{added: 5})
+	made.apply()
+	b.file("link.yaml", "email: trust-all\naccess: {groups: [guests, staff], users: [ada]}\n")
+	b.done("export", "-f", link, "terraform", "--force", "--out", filepath.Join(made.dir, exported))
+	made.start()
+	made.plan(counts{added: 1})
+	made.apply()
+	b.file("link.yaml", "email: trust-attribute\naccess: {groups: [guests, staff], users: [ada]}\n")
+	b.done("export", "-f", link, "terraform", "--force", "--out", filepath.Join(made.dir, exported))
+	made.plan(counts{added: 1, changed: 1, destroyed: 1})
+	made.apply()
+	if got := b.remaining("-f", link); !maps.Equal(got, map[string]int{"pocketbase": 1}) {
+		t.Errorf("after the apply authpocket would change %v, want only PocketBase", got)
+	}
 }
 
 // An authentik without a key gets one.

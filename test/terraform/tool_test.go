@@ -94,9 +94,13 @@ func (c configuration) run(args ...string) string {
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Run(); err != nil {
+		what := fmt.Sprintf("%s %s: %v\n%s%s", filepath.Base(c.path), strings.Join(args, " "), err, out.String(),
+			errs.String())
+		if args[0] == "init" {
+			c.t.Fatalf("NOT RUN: %s names no directory of providers, and the registry gives none: %s", directory, what)
+		}
 		source, _ := os.ReadFile(filepath.Join(c.dir, exported))
-		c.t.Fatalf("%s %s: %v\n%s%s\n%s", filepath.Base(c.path), strings.Join(args, " "), err, out.String(), errs.String(),
-			source)
+		c.t.Fatalf("%s\n%s", what, source)
 	}
 	return out.String()
 }
@@ -105,7 +109,8 @@ func (c configuration) run(args ...string) string {
 type counts struct{ imported, added, changed, destroyed int }
 
 func (n counts) String() string {
-	return fmt.Sprintf("%d to import, %d to add, %d to change, %d to destroy", n.imported, n.added, n.changed, n.destroyed)
+	return fmt.Sprintf("%d to import, %d to add, %d to change, %d to destroy", n.imported, n.added, n.changed,
+		n.destroyed)
 }
 
 // saved is the file of the plan that apply carries out.

@@ -33,11 +33,12 @@ data "authentik_certificate_key_pair" "signing" {
 }
 
 import {
-  to = authentik_property_mapping_provider_scope.email
+  to = authentik_property_mapping_provider_scope.trust_all
   id = "33333333-0000-4000-8000-000000000006"
 }
 
-resource "authentik_property_mapping_provider_scope" "email" {
+resource "authentik_property_mapping_provider_scope" "trust_all" {
+  # All links with the same e-mail decision share it. Do not destroy it before the last of them.
   name        = "authpocket: trust every e-mail address"
   scope_name  = "email"
   description = "E-mail address, always verified"
@@ -68,7 +69,7 @@ resource "authentik_provider_oauth2" "pocketbase" {
   property_mappings = [
     data.authentik_property_mapping_provider_scope.scope_0.id,
     data.authentik_property_mapping_provider_scope.scope_1.id,
-    authentik_property_mapping_provider_scope.email.id,
+    authentik_property_mapping_provider_scope.trust_all.id,
   ]
   allowed_redirect_uris = [
     {
@@ -116,19 +117,19 @@ resource "authentik_application" "pocketbase" {
   }
 }
 
-data "authentik_group" "group_0" {
+data "authentik_group" "group_66666666" {
   name          = "pb-users"
   include_users = false
 }
 
 import {
-  to = authentik_policy_binding.group_0
+  to = authentik_policy_binding.group_66666666
   id = "55555555-0000-4000-8000-000000000001"
 }
 
-resource "authentik_policy_binding" "group_0" {
+resource "authentik_policy_binding" "group_66666666" {
   target  = authentik_application.pocketbase.uuid
-  group   = data.authentik_group.group_0.id
+  group   = data.authentik_group.group_66666666.id
   order   = 0
   enabled = true
   negate  = false
@@ -139,14 +140,14 @@ resource "authentik_policy_binding" "group_0" {
   }
 }
 
-data "authentik_group" "group_1" {
+data "authentik_group" "group_66666666_0000_4000_8000_000000000002" {
   name          = "pb-guests"
   include_users = false
 }
 
-resource "authentik_policy_binding" "group_1" {
+resource "authentik_policy_binding" "group_66666666_0000_4000_8000_000000000002" {
   target  = authentik_application.pocketbase.uuid
-  group   = data.authentik_group.group_1.id
+  group   = data.authentik_group.group_66666666_0000_4000_8000_000000000002.id
   order   = 1
   enabled = true
   negate  = false

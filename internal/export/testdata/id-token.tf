@@ -42,7 +42,8 @@ data "authentik_certificate_key_pair" "signing" {
   fetch_key         = false
 }
 
-resource "authentik_property_mapping_provider_scope" "email" {
+resource "authentik_property_mapping_provider_scope" "trust_attribute" {
+  # All links with the same e-mail decision share it. Do not destroy it before the last of them.
   name        = "authpocket: trust e-mail addresses marked verified"
   scope_name  = "email"
   description = "E-mail address, verified where the attribute email_verified says so"
@@ -78,7 +79,7 @@ resource "authentik_provider_oauth2" "pocketbase" {
   property_mappings = [
     data.authentik_property_mapping_provider_scope.scope_0.id,
     data.authentik_property_mapping_provider_scope.scope_1.id,
-    authentik_property_mapping_provider_scope.email.id,
+    authentik_property_mapping_provider_scope.trust_attribute.id,
     data.authentik_property_mapping_provider_scope.scope_3.id,
     data.authentik_property_mapping_provider_scope.scope_4.id,
   ]
@@ -122,32 +123,32 @@ resource "authentik_application" "pocketbase" {
   meta_hide          = true
 }
 
-data "authentik_group" "group_0" {
+data "authentik_group" "group_66666666" {
   name          = "pb-users"
   include_users = false
 }
 
-resource "authentik_policy_binding" "group_0" {
+resource "authentik_policy_binding" "group_66666666" {
   target  = authentik_application.pocketbase.uuid
-  group   = data.authentik_group.group_0.id
+  group   = data.authentik_group.group_66666666.id
   order   = 0
   enabled = true
   negate  = false
 }
 
-data "authentik_user" "user_1" {
+data "authentik_user" "user_31" {
   username = "ada"
 }
 
-resource "authentik_policy_binding" "user_1" {
+resource "authentik_policy_binding" "user_31" {
   target  = authentik_application.pocketbase.uuid
-  user    = data.authentik_user.user_1.id
+  user    = data.authentik_user.user_31.id
   order   = 1
   enabled = true
   negate  = false
 }
 
-resource "authentik_policy_binding" "policy_2" {
+resource "authentik_policy_binding" "policy_77777777" {
   # The policy "office-hours". Its key stands here: no data source finds it.
   target  = authentik_application.pocketbase.uuid
   policy  = "77777777-0000-4000-8000-000000000001"

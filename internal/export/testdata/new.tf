@@ -38,7 +38,8 @@ data "authentik_certificate_key_pair" "signing" {
   fetch_key         = false
 }
 
-resource "authentik_property_mapping_provider_scope" "email" {
+resource "authentik_property_mapping_provider_scope" "trust_all" {
+  # All links with the same e-mail decision share it. Do not destroy it before the last of them.
   name        = "authpocket: trust every e-mail address"
   scope_name  = "email"
   description = "E-mail address, always verified"
@@ -65,7 +66,7 @@ resource "authentik_provider_oauth2" "pocketbase" {
   property_mappings = [
     data.authentik_property_mapping_provider_scope.scope_0.id,
     data.authentik_property_mapping_provider_scope.scope_1.id,
-    authentik_property_mapping_provider_scope.email.id,
+    authentik_property_mapping_provider_scope.trust_all.id,
   ]
   allowed_redirect_uris = [
     {
