@@ -177,7 +177,7 @@ func (t *terraformer) mappings() {
 		if link.OwnEmailMapping(m.Name) {
 			b.remark("All links with the same e-mail decision share it. Do not destroy it before the last of them.")
 		}
-		visit(link.MappingAttrs(), &m, rest(b, true))
+		visit(link.MappingAttrs(), &m, rest(b))
 	}
 	for i, r := range t.d.Provider.Mappings {
 		name := fmt.Sprintf("scope_%d", i)
@@ -229,7 +229,7 @@ func (t *terraformer) provider() {
 	}
 	b.set("property_mappings", hclList(t.attached))
 	b.set("allowed_redirect_uris", t.redirects())
-	visit(link.ProviderAttrs(), &v, rest(b, false))
+	visit(link.ProviderAttrs(), &v, rest(b))
 	if v.PK == 0 {
 		return
 	}
@@ -273,7 +273,7 @@ func (t *terraformer) application() {
 	b.set("name", hclText(a.Name))
 	b.set("slug", hclText(a.Slug))
 	b.set("protocol_provider", address("authentik_provider_oauth2", label, "id"))
-	visit(link.ApplicationAttrs(), &a, rest(b, false))
+	visit(link.ApplicationAttrs(), &a, rest(b))
 	if a.PK != "" {
 		leave(b, "backchannel_providers")
 	}
@@ -292,7 +292,7 @@ func (t *terraformer) binding(s link.BindingState) {
 	}
 	b.set("target", address("authentik_application", label, "uuid"))
 	b.set(s.Kind, target)
-	visit(link.BindingAttrs(), &s, rest(b, false))
+	visit(link.BindingAttrs(), &s, rest(b))
 	if s.PK != "" {
 		leave(b, "failure_result", "timeout")
 	}
@@ -334,20 +334,20 @@ func (t *terraformer) bound(name string, s link.BindingState) expression {
 }
 
 // rest sets the remaining fields of an object.
-func rest(b *hclBlock, empty bool) func(*link.Meta) link.Cells {
-	return func(m *link.Meta) link.Cells { return &hclCells{Meta: m, to: b, empty: empty} }
+func rest(b *hclBlock) func(*link.Meta) link.Cells {
+	return func(m *link.Meta) link.Cells { return &hclCells{Meta: m, to: b} }
 }
 
 // hclCells sets plain fields.
 type hclCells struct {
 	ownWay
 	*link.Meta
-	to    *hclBlock
-	empty bool
+	to *hclBlock
 }
 
+// Text omits empty texts: Terraform takes them for those that are left out, or would change one into the other.
 func (h *hclCells) Text(v *string) {
-	if !h.to.has(h.Key) && (*v != "" || h.empty) {
+	if !h.to.has(h.Key) && *v != "" {
 		h.to.set(h.Key, hclText(*v))
 	}
 }

@@ -262,3 +262,14 @@ func TestTerraformForAnOlderAuthentik(t *testing.T) {
 		t.Errorf("it allows any version of the provider:\n%s", out)
 	}
 }
+
+// Older providers need not know all settings of newer ones, and Terraform refuses to ignore what a provider lacks.
+func TestTerraformLeavesWhatOlderProvidersKnow(t *testing.T) {
+	a, p := linked(t)
+	a.Features.GrantTypes, a.Features.MetaHide, a.Features.RedirectURI = false, false, false
+	a.Providers[0].GrantTypes = nil
+	out := written(t, "terraform", planOf(t, link.Spec{Email: link.EmailTrustAll}, a, p))
+	if !strings.Contains(out, "[encryption_key, jwt_federation_providers, jwt_federation_sources]") {
+		t.Errorf("it leaves others:\n%s", out)
+	}
+}
