@@ -33,6 +33,9 @@ const (
 	placeBody     = 256 << 10 // of a request, in bytes
 )
 
+// hangUpAfter is how long a client may take at the end for what it is being sent or sends.
+const hangUpAfter = 2 * time.Second
+
 // The parts of a sandbox, as the first name of a path below its root.
 const (
 	wizardPart     = "/wizard"
@@ -80,13 +83,15 @@ type place struct {
 
 	mu      sync.Mutex
 	over    bool
+	clients map[*http.ResponseController]struct{} // of the requests that parts answer
 	running sync.WaitGroup
 }
 
 // openPlace starts a sandbox.
 func openPlace(cfg placeConfig) (*place, error) {
 	p := &place{id: rand.Text(), key: rand.Text() + rand.Text(), framed: cfg.Framed, ends: cfg.Ends,
-		person: "ada", secret: rand.Text()[:12], turns: make(chan struct{}, placeAtOnce)}
+		person: "ada", secret: rand.Text()[:12], turns: make(chan struct{}, placeAtOnce),
+		clients: map[*http.ResponseController]struct{}{}}
 	p.root = *cfg.Public
 	p.root.Path += placesPath + p.id
 	var err error
@@ -199,19 +204,38 @@ func (p *place) serve(w http.ResponseWriter, r *http.Request, part string) {
 		http.Error(w, "Too many requests to this sandbox at once.", http.StatusTooManyRequests)
 		return
 	}
+	client := http.NewResponseController(w)
+	p.change(func() { p.clients[client] = struct{}{} })
+	defer p.change(func() { delete(p.clients, client) })
 	r.Body = http.MaxBytesReader(w, r.Body, placeBody)
 	p.parts[part].ServeHTTP(w, r)
 }
 
+func (p *place) change(what func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	what()
+}
+
 // close ends all requests and work, and removes everything. A change that is being written is finished first.
 func (p *place) close() error {
-	p.mu.Lock()
-	p.over = true
-	p.mu.Unlock()
+	p.change(func() { p.over = true })
 	p.wizard.Close()
 	p.pocketbase.EndStreams()
+	late := time.AfterFunc(hangUpAfter, p.hangUp)
 	p.running.Wait()
+	late.Stop()
 	return errors.Join(p.pocketbase.Close(), os.RemoveAll(p.dir))
+}
+
+// hangUp ends the requests that wait for their client. PocketBase's event stream would wait without end.
+func (p *place) hangUp() {
+	p.change(func() {
+		now := time.Now()
+		for client := range p.clients { // one that cannot has no client to wait for
+			_, _ = client.SetReadDeadline(now), client.SetWriteDeadline(now)
+		}
+	})
 }
 
 // client returns a client that reaches the parts of this sandbox only, as its visitor's browser does.

@@ -1,0 +1,116 @@
+package public
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// dial opens a connection of the visitor's on which nothing is read but by hand.
+func (b *browser) dial() net.Conn {
+	b.t.Helper()
+	conn, err := (&net.Dialer{}).DialContext(b.t.Context(), "tcp", b.w.public.Host)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.t.Cleanup(func() { _ = conn.Close() })
+	return conn
+}
+
+// cookieLine are the visitor's cookies as a header.
+func (b *browser) cookieLine() string {
+	var list []string
+	for _, c := range b.cookies(b.Root.String() + "/") {
+		list = append(list, c.Name+"="+c.Value)
+	}
+	for _, c := range b.cookies(b.place().base(pocketbasePart).String() + "/") {
+		list = append(list, c.Name+"="+c.Value)
+	}
+	return strings.Join(list, "; ")
+}
+
+// stuck opens PocketBase's event stream and has it sent more than a client takes that reads nothing. In the end what
+// sends it is stuck, too.
+func (b *browser) stuck() {
+	b.t.Helper()
+	base := b.place().base(pocketbasePart)
+	conn := b.dial()
+	_ = conn.(*net.TCPConn).SetReadBuffer(4 << 10)
+	_, err := fmt.Fprintf(conn, "GET %s/api/realtime HTTP/1.1\r\nHost: %s\r\nCookie: %s\r\n\r\n", base.Path, base.Host,
+		b.cookieLine())
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	var client string
+	for lines := bufio.NewScanner(conn); client == "" && lines.Scan(); {
+		if id, ok := strings.CutPrefix(lines.Text(), "id:"); ok {
+			client = id
+		}
+	}
+	long := url.Values{"state": {client}, "code": {strings.Repeat("x", placeBody-1000)}}
+	enough, cancel := context.WithTimeout(b.t.Context(), time.Minute)
+	var sending sync.WaitGroup
+	defer sending.Wait()
+	defer cancel()
+	for enough.Err() == nil {
+		subscribe := `{"clientId":"` + client + `","subscriptions":["@oauth2"]}`
+		r, err := http.NewRequestWithContext(b.t.Context(), http.MethodPost, base.String()+"/api/realtime",
+			strings.NewReader(subscribe))
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/json")
+		res, err := b.HTTP.Do(r)
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		if res.StatusCode != http.StatusNoContent {
+			b.t.Fatalf("subscribing: %s", res.Status)
+		}
+		sent := make(chan struct{})
+		sending.Go(func() {
+			defer close(sent)
+			_, _ = b.PostTo(enough, base.String()+"/api/oauth2-redirect", long)
+		})
+		select {
+		case <-sent:
+		case <-time.After(2 * time.Second):
+			return
+		}
+	}
+}
+
+// TestAClientThatReadsNothingDelaysNoEnd ends sandboxes whose clients neither read what they are sent nor send what
+// they have begun.
+func TestAClientThatReadsNothingDelaysNoEnd(t *testing.T) {
+	for name, slow := range map[string]func(*browser){
+		"reads nothing": (*browser).stuck,
+		"sends nothing": func(b *browser) {
+			to := b.place().base(pocketbasePart)
+			_, err := fmt.Fprintf(b.dial(), "POST %s/api/realtime HTTP/1.1\r\nHost: %s\r\nCookie: %s\r\n"+
+				"Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{", to.Path, to.Host, b.cookieLine())
+			if err != nil {
+				t.Fatal(err)
+			}
+			waitFor(t, "its request", func() bool { return len(b.place().turns) == 1 })
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			b := w.browser().started("")
+			slow(b)
+			dir := b.place().dir
+			b.post(w.public.String()+"/end", nil)
+			waitFor(t, "the end", func() bool { _, err := os.Stat(dir); return os.IsNotExist(err) })
+		})
+	}
+}
