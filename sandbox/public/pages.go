@@ -105,15 +105,14 @@ func (s *Server) mayStart(w http.ResponseWriter, r *http.Request, now time.Time)
 
 // startOrWait starts the visitor's sandbox and leads to a step in it, or else to the queue's page.
 func (s *Server) startOrWait(w http.ResponseWriter, r *http.Request, v *visitor, step string, now time.Time) {
-	if s.isDraining() {
+	switch turn := s.takeTurn(v, step, now); {
+	case turn.over:
 		s.showDraining(w, r)
 		return
-	}
-	if turn := s.takeTurn(v, step, now); !turn.ready {
-		if r.Method == http.MethodPost {
-			http.Redirect(w, r, "/wait", http.StatusSeeOther)
-			return
-		}
+	case !turn.ready && r.Method == http.MethodPost:
+		http.Redirect(w, r, "/wait", http.StatusSeeOther)
+		return
+	case !turn.ready:
 		s.showTurn(w, r, turn)
 		return
 	}
@@ -125,6 +124,11 @@ func (s *Server) startOrWait(w http.ResponseWriter, r *http.Request, v *visitor,
 			Summary: say.Of("This is an error of the demo. Try again in a moment."), Press: startAt(step)})
 		return
 	}
+	if !p.enter() { // before the walk
+		s.showEnded(w, r)
+		return
+	}
+	defer p.running.Done()
 	p.admit(w, r)
 	at, err := s.walkTo(r.Context(), w, p, step)
 	if err != nil {

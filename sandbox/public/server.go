@@ -70,6 +70,7 @@ type Server struct {
 	mu       sync.Mutex
 	byID     map[string]*place
 	opening  int // places that are reserved for sandboxes under way
+	closing  int // sandboxes that nobody finds any more and that are not gone yet
 	visitors map[string]*visitor
 	queue    []*visitor
 	draining bool
@@ -80,6 +81,7 @@ type Server struct {
 	gaveBack  int       // how often memory was given back since then
 
 	sweeping sync.WaitGroup
+	starting sync.WaitGroup // of those in opening
 	ending   sync.WaitGroup
 	stop     context.CancelFunc
 }
@@ -170,10 +172,14 @@ func (s *Server) endEach(fits func(*place) bool) {
 // end ends a sandbox that nobody finds any more. The caller holds mu.
 func (s *Server) end(p *place) {
 	s.counts.ended.Add(1)
+	s.closing++
 	s.ending.Go(func() {
 		if err := p.close(); err != nil {
 			s.cfg.Log.Error("ending a sandbox", slog.Any("error", err))
 		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.closing--
 	})
 }
 
@@ -181,7 +187,7 @@ func (s *Server) end(p *place) {
 // closed, too: without a sandbox there is nothing to do that would have the garbage collected.
 func (s *Server) giveBack(now time.Time) {
 	s.mu.Lock()
-	idle := s.alive() == 0 && s.counts.ended.Load() > 0
+	idle := s.alive()+s.closing == 0 && s.counts.ended.Load() > 0
 	s.mu.Unlock()
 	switch {
 	case !idle:
@@ -192,7 +198,6 @@ func (s *Server) giveBack(now time.Time) {
 	}
 	if s.gaveBack == 0 || s.gaveBack == 1 && now.Sub(s.idleSince) > connectionsClosed {
 		s.gaveBack++
-		s.ending.Wait()
 		debug.FreeOSMemory()
 	}
 }
@@ -213,6 +218,7 @@ func (s *Server) open(framed bool) (*place, error) {
 
 // start starts a sandbox for a visitor, ending the one that they had. The caller has reserved its place.
 func (s *Server) start(v *visitor, framed bool) (*place, error) {
+	defer s.starting.Done()
 	p, err := s.open(framed)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -260,6 +266,7 @@ func (s *Server) Close() error {
 	s.mu.Unlock()
 	s.stop()
 	s.sweeping.Wait()
+	s.starting.Wait()
 	s.keys.close()
 	s.endEach(func(*place) bool { return true })
 	s.ending.Wait()

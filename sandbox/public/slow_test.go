@@ -8,10 +8,13 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"go.uber.org/goleak"
 )
 
 // dial opens a connection of the visitor's on which nothing is read but by hand.
@@ -112,5 +115,77 @@ func TestAClientThatReadsNothingDelaysNoEnd(t *testing.T) {
 			b.post(w.public.String()+"/end", nil)
 			waitFor(t, "the end", func() bool { _, err := os.Stat(dir); return os.IsNotExist(err) })
 		})
+	}
+}
+
+// TestNoEndDelaysAnother has one sandbox end slowly while there is no other, and another one's time run out.
+func TestNoEndDelaysAnother(t *testing.T) {
+	w := newWorld(t, func(c *Config) { c.Lifetime = 3 * time.Second })
+	b := w.browser().started("")
+	slow := b.place()
+	if !slow.enter() {
+		t.Fatal("it is over")
+	}
+	defer slow.running.Done()
+	b.post(w.public.String()+"/end", nil)
+	time.Sleep(2 * sweepEvery) // the sweep has seen that there is none
+	dir := w.browser().started("").place().dir
+	waitFor(t, "the end of the second", func() bool { _, err := os.Stat(dir); return os.IsNotExist(err) })
+}
+
+// TestTheDemoEndsAfterTheLastStart has a place reserved when the demo ends.
+func TestTheDemoEndsAfterTheLastStart(t *testing.T) {
+	before := goleak.IgnoreCurrent()
+	demo := framed(t)
+	v := &visitor{id: newID()}
+	if !demo.takeTurn(v, "", time.Now()).ready {
+		t.Fatal("there is no room")
+	}
+	closed := make(chan error)
+	go func() { closed <- demo.Close() }()
+	waitFor(t, "the end to begin", demo.isDraining)
+	if turn := demo.takeTurn(&visitor{id: newID()}, "", time.Now()); !turn.over {
+		t.Errorf("another one may start: %+v", turn)
+	}
+	select {
+	case err := <-closed:
+		t.Errorf("it ended before: %v", err)
+	case <-time.After(300 * time.Millisecond):
+	}
+	if _, err := demo.start(v, false); err != nil {
+		t.Error(err)
+	}
+	if err := <-closed; err != nil {
+		t.Error(err)
+	}
+	if left, err := filepath.Glob(filepath.Join(demo.cfg.Dir, "*")); err != nil || len(left) > 0 {
+		t.Errorf("it left %v, %v", left, err)
+	}
+	if err := goleak.Find(before); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestASandboxEndsInItsWalk ends sandboxes while they are brought to a step.
+func TestASandboxEndsInItsWalk(t *testing.T) {
+	w := newWorld(t)
+	var starting sync.WaitGroup
+	for range 4 {
+		b := w.browser()
+		starting.Go(func() {
+			p, err := b.PostTo(t.Context(), w.public.String()+"/start?at=signin", nil)
+			if err != nil || p.Status >= http.StatusInternalServerError {
+				t.Errorf("%v %v", p, err)
+			}
+		})
+	}
+	waitFor(t, "all starts", func() bool {
+		w.demo.endEach(func(*place) bool { return true })
+		return w.metric("ended_total") == 4
+	})
+	starting.Wait()
+	w.demo.ending.Wait()
+	if left, err := filepath.Glob(filepath.Join(w.demo.temp, "sandbox-*")); err != nil || len(left) > 0 {
+		t.Errorf("there remain %v, %v", left, err)
 	}
 }

@@ -23,6 +23,7 @@ type visitor struct {
 
 // turn is where a visitor is in the queue.
 type turn struct {
+	over  bool // no sandbox is started any more
 	ready bool // their sandbox may be started, and its place is reserved
 	ahead int  // visitors before them
 	wait  time.Duration
@@ -32,6 +33,9 @@ type turn struct {
 func (s *Server) takeTurn(v *visitor, step string, now time.Time) turn {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.draining {
+		return turn{over: true}
+	}
 	if v.opens { // in another tab
 		return turn{wait: queueLook}
 	}
@@ -43,6 +47,7 @@ func (s *Server) takeTurn(v *visitor, step string, now time.Time) turn {
 	if free := s.cfg.Max - s.alive(); at < free {
 		s.queue = slices.DeleteFunc(s.queue, func(one *visitor) bool { return one == v })
 		s.opening++
+		s.starting.Add(1)
 		v.opens = true
 		s.visitors[v.id] = v
 		return turn{ready: true}
