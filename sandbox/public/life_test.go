@@ -4,8 +4,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -198,19 +200,81 @@ func TestADrainHasALimit(t *testing.T) {
 
 func TestASandboxAnswersOnlySoMuch(t *testing.T) {
 	w := newWorld(t)
-	b := w.browser().started("")
-	b.place().answered.Store(placeRequests)
-	if p := b.get(b.Root.String() + "/"); p.Status != http.StatusTooManyRequests || !p.Says("Delete your sandbox") {
-		t.Errorf("one request more: %d", p.Status)
+	for name, spend := range map[string]func(*browser){
+		"requests": func(b *browser) { b.place().answered.Store(placeRequests) },
+		"what is taken": func(b *browser) {
+			sent := url.Values{"username": {strings.Repeat("x", placeBody-1000)}}
+			login := b.place().base(authentikPart).String() + "/if/flow/default-authentication-flow/"
+			for range placeTaken/placeBody + 2 {
+				b.post(login, sent)
+			}
+		},
+		"disk": func(b *browser) {
+			large := filepath.Join(b.place().dir, "receipts", "large")
+			if err := os.WriteFile(large, make([]byte, placeKept), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			for range placeLook {
+				b.get(b.Root.String() + "/healthz")
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := w.browser().started("")
+			if p := b.get(b.Root.String() + "/"); p.Status != http.StatusOK {
+				t.Fatalf("at first: %d", p.Status)
+			}
+			spend(b)
+			if p := b.get(b.Root.String() + "/"); p.Status != http.StatusTooManyRequests ||
+				!p.Says("Delete your sandbox") {
+				t.Errorf("one request more: %d", p.Status)
+			}
+		})
 	}
-	b.started("")
-	for range placeAtOnce {
-		b.place().turns <- struct{}{}
+	t.Run("at once", func(t *testing.T) {
+		b := w.browser().started("")
+		for range placeAtOnce {
+			b.place().turns <- struct{}{}
+		}
+		if p := b.get(b.Root.String() + "/"); p.Status != http.StatusTooManyRequests {
+			t.Errorf("one request more at once: %d", p.Status)
+		}
+		for range placeAtOnce {
+			<-b.place().turns
+		}
+	})
+}
+
+// TestWhatAVisitorSendsStaysSmall has PocketBase and authentik note what they are sent, as much as they take.
+func TestWhatAVisitorSendsStaysSmall(t *testing.T) {
+	w := newWorld(t)
+	b := w.browser().started("?at=apply")
+	address := b.place().base(pocketbasePart).String() + "/api/collections/users/auth-with-oauth2"
+	body := `{"provider":"oidc","code":"x","codeVerifier":"x","redirectURL":"https://x/` +
+		strings.Repeat("x", placeBody-1000) + `"}`
+	before, sent := heapMB(), 0
+	for status := 0; status != http.StatusTooManyRequests && sent < 400; sent++ {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/json")
+		res, err := b.HTTP.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		status = res.StatusCode
 	}
-	if p := b.get(b.Root.String() + "/"); p.Status != http.StatusTooManyRequests {
-		t.Errorf("one request more at once: %d", p.Status)
+	if after := heapMB(); after > before+32 {
+		t.Errorf("after %d requests there are %.0f MB in memory, and were %.0f MB", sent, after, before)
 	}
-	for range placeAtOnce {
-		<-b.place().turns
-	}
+}
+
+// heapMB is what is in memory, without garbage.
+func heapMB() float64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return float64(m.HeapAlloc) / 1e6
 }

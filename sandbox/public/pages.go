@@ -215,9 +215,10 @@ func (s *Server) showEnded(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) showSpent(w http.ResponseWriter, r *http.Request) {
 	s.show(w, r, http.StatusTooManyRequests, view.ProblemPage{
-		Head:    view.Head{Title: say.Of("This sandbox has answered enough")},
-		Summary: say.Of("A sandbox answers %d requests. Delete it to start another one.", placeRequests),
-		Press:   []view.Action{{Label: say.Of("Delete your sandbox"), URL: "/end"}}})
+		Head: view.Head{Title: say.Of("This sandbox has answered enough")},
+		Summary: say.Of("A sandbox answers %d requests, takes %d MB and keeps %d MB. Delete it to start another one.",
+			placeRequests, placeTaken>>20, placeKept>>20),
+		Press: []view.Action{{Label: say.Of("Delete your sandbox"), URL: "/end"}}})
 }
 
 func (s *Server) showNothing(w http.ResponseWriter, r *http.Request) {

@@ -31,6 +31,10 @@ const (
 	placeRequests = 5000      // in its life
 	placeAtOnce   = 32        // requests at a time
 	placeBody     = 256 << 10 // of a request, in bytes
+	placeTaken    = 4 << 20   // of all requests in its life, in bytes: what they say may stay in memory
+	placeKept     = 16 << 20  // on disk, in bytes
+	placeLook     = 50        // requests between two looks at the disk
+	placeEvents   = 2000      // of authentik
 )
 
 // hangUpAfter is how long a client may take at the end for what it is being sent or sends.
@@ -79,6 +83,8 @@ type place struct {
 	ways       *reach
 
 	answered atomic.Int64
+	taken    atomic.Int64 // bytes
+	full     atomic.Bool  // the directory has more than placeKept
 	turns    chan struct{}
 
 	mu      sync.Mutex
@@ -113,7 +119,7 @@ func (p *place) open(cfg placeConfig) error {
 		return err
 	}
 	p.authentik = authentiksim.New(authentiksim.Config{Version: cfg.Version, SigningKey: cfg.Key,
-		URL: authentik.String(), ShowPassword: map[string]string{p.person: p.secret}})
+		EventsKept: placeEvents, URL: authentik.String(), ShowPassword: map[string]string{p.person: p.secret}})
 	p.authentik.AddPerson(p.person, "Ada Lovelace", "ada@example.com", p.secret, nil)
 	inside := http.StripPrefix(pocketbase.Path, p.pocketbase)
 	p.ways.ways = []way{{authentik, p.authentik}, {pocketbase, inside}}
@@ -191,9 +197,6 @@ func (p *place) enter() bool {
 	return true
 }
 
-// spent reports whether the sandbox has answered all requests of its life.
-func (p *place) spent() bool { return p.answered.Add(1) > placeRequests }
-
 // serve answers a request to a part. The caller has entered.
 func (p *place) serve(w http.ResponseWriter, r *http.Request, part string) {
 	select {
@@ -207,7 +210,7 @@ func (p *place) serve(w http.ResponseWriter, r *http.Request, part string) {
 	client := http.NewResponseController(w)
 	p.change(func() { p.clients[client] = struct{}{} })
 	defer p.change(func() { delete(p.clients, client) })
-	r.Body = http.MaxBytesReader(w, r.Body, placeBody)
+	r.Body = http.MaxBytesReader(w, p.counted(r.Body), placeBody)
 	p.parts[part].ServeHTTP(w, r)
 }
 

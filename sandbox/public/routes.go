@@ -135,7 +135,7 @@ func (s *Server) servePlace(w http.ResponseWriter, r *http.Request, id string) {
 		s.ownPage(s.showEnded).ServeHTTP(w, r)
 	default:
 		defer p.running.Done()
-		if p.spent() {
+		if p.spent(r) {
 			s.ownPage(s.showSpent).ServeHTTP(w, r)
 			return
 		}
