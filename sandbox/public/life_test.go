@@ -73,6 +73,32 @@ func TestASandboxEndsAndLeavesNothing(t *testing.T) {
 	}
 }
 
+// TestADemoRemovesWhatAKilledOneHasLeft starts two demos in a directory with the data of one that was killed.
+func TestADemoRemovesWhatAKilledOneHasLeft(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("a directory cannot be locked")
+	}
+	w := newWorld(t)
+	typed := w.browser().started("?at=review").place().dir
+	dir := w.demo.cfg.Dir
+	kept := []string{w.demo.temp, filepath.Join(dir, "authpocket-demo-notes"), filepath.Join(dir, "authpocket-demo-1")}
+	killed := filepath.Join(dir, "authpocket-demo-2")
+	for path, of := range map[string]string{killed: w.demo.temp, kept[1]: w.demo.temp, kept[2]: typed} {
+		if err := os.CopyFS(path, os.DirFS(of)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	newWorld(t, func(c *Config) { c.Dir = dir })
+	for _, path := range kept {
+		if _, err := os.Stat(path); err != nil {
+			t.Errorf("it removed what it must not: %v", err)
+		}
+	}
+	if _, err := os.Stat(killed); !os.IsNotExist(err) {
+		t.Errorf("%s is still there: %v", killed, err)
+	}
+}
+
 func TestVisitorsWaitInTurn(t *testing.T) {
 	w := newWorld(t, func(c *Config) { c.Max = 1 })
 	first, second, third := w.browser().started(""), w.browser(), w.browser()
@@ -139,13 +165,17 @@ func TestStartsOfAnAddressAreLimited(t *testing.T) {
 func TestWhoseStartItIs(t *testing.T) {
 	proxies := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
 	for name, test := range map[string]struct{ remote, forwarded, want string }{
-		"a visitor":                    {"192.0.2.7:1", "", "192.0.2.7/32"},
-		"a visitor who claims another": {"192.0.2.7:1", "198.51.100.1", "192.0.2.7/32"},
-		"behind a proxy":               {"10.1.1.1:1", "198.51.100.1", "198.51.100.1/32"},
-		"behind two":                   {"10.1.1.1:1", "203.0.113.9, 198.51.100.1, 10.2.2.2", "198.51.100.1/32"},
-		"a proxy itself":               {"10.1.1.1:1", "", "10.1.1.1/32"},
-		"a network of IPv6":            {"[2001:db8:1:2:3::4]:1", "", "2001:db8:1:2::/64"},
-		"no address":                   {"@", "", "invalid Prefix"},
+		"a visitor":                          {"192.0.2.7:1", "", "192.0.2.7/32"},
+		"a visitor who claims another":       {"192.0.2.7:1", "198.51.100.1", "192.0.2.7/32"},
+		"behind a proxy":                     {"10.1.1.1:1", "198.51.100.1", "198.51.100.1/32"},
+		"behind two":                         {"10.1.1.1:1", "203.0.113.9, 198.51.100.1, 10.2.2.2", "198.51.100.1/32"},
+		"behind one that says the port":      {"10.1.1.1:1", "198.51.100.1:4711", "198.51.100.1/32"},
+		"behind one that says an IPv6 port":  {"10.1.1.1:1", "[2001:db8:1:2:3::4]:4711", "2001:db8:1:2::/64"},
+		"behind one that uses IPv6 for IPv4": {"[::ffff:10.1.1.1]:1", "::ffff:198.51.100.1", "198.51.100.1/32"},
+		"behind one that says nonsense":      {"10.1.1.1:1", "198.51.100.1, unknown", "10.1.1.1/32"},
+		"a proxy itself":                     {"10.1.1.1:1", "", "10.1.1.1/32"},
+		"a network of IPv6":                  {"[2001:db8:1:2:3::4]:1", "", "2001:db8:1:2::/64"},
+		"no address":                         {"@", "", "invalid Prefix"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := httptest.NewRequest(http.MethodPost, "/", nil)

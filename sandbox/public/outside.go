@@ -41,6 +41,10 @@ func visitorsOnly(dashboard, next http.Handler) http.Handler {
 	})
 }
 
+// usersName is the collection of a fresh install that people sign in to. Others are PocketBase's own, and have an ID
+// beside their name.
+const usersName = "users"
+
 // open reports whether a browser may send a request to PocketBase.
 func open(r *http.Request) bool {
 	path := r.URL.Path
@@ -48,9 +52,9 @@ func open(r *http.Request) bool {
 	case path == "/api/health", path == "/api/realtime", path == "/api/oauth2-redirect":
 		return true
 	}
-	// /api/collections/NAME/WHAT
+	// /api/collections/users/WHAT
 	parts := strings.Split(strings.Trim(path, "/"), "/")
-	if len(parts) < 4 || parts[0] != "api" || parts[1] != "collections" || strings.HasPrefix(parts[2], "_") {
+	if len(parts) < 4 || parts[0] != "api" || parts[1] != "collections" || parts[2] != usersName {
 		return false
 	}
 	reads := r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions

@@ -27,6 +27,9 @@ import (
 // keysReady is how many signing keys are made in advance.
 const keysReady = 32
 
+// templateName is the template's directory, in the demo's.
+const templateName = "template"
+
 // sweepEvery is how often sandboxes are ended whose time is up.
 const sweepEvery = time.Second
 
@@ -59,6 +62,7 @@ type Server struct {
 	cfg       Config
 	template  string // of PocketBase's data
 	temp      string // removed by Close
+	release   func() // of temp
 	keys      *keys
 	files     *static.Files
 	assets    view.Assets
@@ -105,11 +109,12 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s.assets = respond.Assets(s.files)
-	if s.temp, err = os.MkdirTemp(cfg.Dir, "authpocket-demo-"); err != nil {
-		return nil, fmt.Errorf("creating the demo's directory: %w", err)
+	if s.temp, s.release, err = ownDir(cfg.Dir); err != nil {
+		return nil, err
 	}
-	s.template = filepath.Join(s.temp, "template")
+	s.template = filepath.Join(s.temp, templateName)
 	if err = pocketbasehost.Template(s.template); err != nil {
+		s.release()
 		return nil, errors.Join(err, os.RemoveAll(s.temp))
 	}
 	s.keys = newKeys(min(cfg.Max, keysReady))
@@ -270,6 +275,7 @@ func (s *Server) Close() error {
 	s.keys.close()
 	s.endEach(func(*place) bool { return true })
 	s.ending.Wait()
+	s.release()
 	if err := os.RemoveAll(s.temp); err != nil {
 		return fmt.Errorf("removing the demo's directory: %w", err)
 	}
