@@ -26,6 +26,24 @@ const (
 	connectionsBeside     = 96
 )
 
+// Open files of a public demo beside its connections: a sandbox has 9, and more while it is busy.
+const (
+	filesPerSandbox = 12
+	filesBeside     = 40
+)
+
+// fits returns an error if the program may not have as many files open as its sandboxes need: in the middle of it, all
+// of them would fail.
+func fits(sandboxes int, limit uint64) error {
+	const each, beside = connectionsPerSandbox + filesPerSandbox, connectionsBeside + filesBeside
+	need := each*uint64(max(sandboxes, 0)) + beside // #nosec G115 -- not negative
+	if need <= limit {
+		return nil
+	}
+	return fmt.Errorf("%d sandboxes need %d open files, and the limit is %d: raise it, as by ulimit -n %d, or give -max %d",
+		sandboxes, need, limit, need, (max(limit, beside+each)-beside)/each)
+}
+
 // publicFlags are the flags of the demo that anybody can open.
 type publicFlags struct {
 	on      bool
@@ -89,6 +107,11 @@ func (f *publicFlags) base(listener string) (*url.URL, error) {
 
 // publicDemo serves a sandbox to each visitor until ctx ends and all sandboxes have ended.
 func publicDemo(ctx context.Context, address, authentik string, f publicFlags, stdout, stderr io.Writer) (err error) {
+	if limit, known := filesLimit(); known {
+		if err := fits(f.max, limit); err != nil {
+			return err
+		}
+	}
 	http.DefaultTransport = pocketbasehost.Outgoing{} // PocketBase sends through it
 	ln, err := listen.Open(ctx, listen.Options{Address: address, InsecureHTTP: true,
 		Connections: connectionsPerSandbox*f.max + connectionsBeside})

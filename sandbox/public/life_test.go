@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -133,6 +134,33 @@ func TestVisitorsWaitInTurn(t *testing.T) {
 	}
 	if to := third.get(wait).Location(); to == nil || to.Path != "/demo/" {
 		t.Errorf("who left the queue is sent to %v", to)
+	}
+}
+
+// TestAFullDiskStartsNone has the disk fill up and empty again.
+func TestAFullDiskStartsNone(t *testing.T) {
+	w := newWorld(t)
+	first, second := w.browser().started(""), w.browser()
+	var room atomic.Uint64
+	w.demo.mu.Lock()
+	w.demo.room = func(string) (uint64, bool) { return room.Load(), true }
+	w.demo.mu.Unlock()
+	room.Store(placeKept)
+	if to := second.post(w.public.String()+"/start", nil).Location(); to == nil || to.Path != "/demo/wait" {
+		t.Errorf("a visitor is sent to %v", to)
+	}
+	if p := second.get(w.public.String() + "/wait"); !p.Says("All sandboxes are taken") {
+		t.Errorf("it says %s", p.Text)
+	}
+	if got := w.probe("/readyz"); got != "503 full" {
+		t.Errorf("it is %s", got)
+	}
+	if p := first.get(first.Root.String() + "/"); p.Status != http.StatusOK {
+		t.Errorf("the first has %d", p.Status)
+	}
+	room.Store(placeKept + placeDisk)
+	if to := second.get(w.public.String() + "/wait").Location(); to == nil || !strings.Contains(to.Path, "/s/") {
+		t.Errorf("with room again, they are sent to %v", to)
 	}
 }
 

@@ -37,6 +37,9 @@ const (
 	placeEvents   = 2000      // of authentik
 )
 
+// placeDisk is what most sandboxes need of the disk, in bytes. It is left to those that are there.
+const placeDisk = 1 << 20
+
 // hangUpAfter is how long a client may take at the end for what it is being sent or sends.
 const hangUpAfter = 2 * time.Second
 

@@ -63,6 +63,7 @@ type Server struct {
 	template  string // of PocketBase's data
 	temp      string // removed by Close
 	release   func() // of temp
+	room      func(dir string) (free uint64, known bool)
 	keys      *keys
 	files     *static.Files
 	assets    view.Assets
@@ -100,7 +101,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{cfg: cfg, byID: map[string]*place{}, visitors: map[string]*visitor{},
-		starts: newStarts(cfg.StartsPerMinute)}
+		starts: newStarts(cfg.StartsPerMinute), room: roomIn}
 	var err error
 	if s.files, err = static.Load(); err != nil {
 		return nil, err
@@ -113,7 +114,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s.template = filepath.Join(s.temp, templateName)
-	if err = pocketbasehost.Template(s.template); err != nil {
+	if err = s.prepare(); err != nil {
 		s.release()
 		return nil, errors.Join(err, os.RemoveAll(s.temp))
 	}
@@ -122,6 +123,14 @@ func New(cfg Config) (*Server, error) {
 	s.stop = stop
 	s.sweeping.Go(func() { s.sweep(ctx) })
 	return s, nil
+}
+
+// prepare makes what sandboxes start from.
+func (s *Server) prepare() error {
+	if room, known := s.room(s.temp); known && room < placeKept {
+		return fmt.Errorf("the disk of %s has %d MB free, and a sandbox may need %d MB", s.temp, room>>20, placeKept>>20)
+	}
+	return pocketbasehost.Template(s.template)
 }
 
 func check(cfg Config) error {

@@ -44,7 +44,7 @@ func (s *Server) takeTurn(v *visitor, step string, now time.Time) turn {
 	if at < 0 {
 		at = len(s.queue)
 	}
-	if free := s.cfg.Max - s.alive(); at < free {
+	if at < s.free() {
 		s.queue = slices.DeleteFunc(s.queue, func(one *visitor) bool { return one == v })
 		s.opening++
 		s.starting.Add(1)
@@ -57,6 +57,15 @@ func (s *Server) takeTurn(v *visitor, step string, now time.Time) turn {
 		s.visitors[v.id] = v
 	}
 	return turn{ahead: at, wait: s.waitAt(at, now)}
+}
+
+// free is how many sandboxes may be started now. A disk that is nearly full is left to those that are there. The caller
+// holds mu.
+func (s *Server) free() int {
+	if room, known := s.room(s.temp); known && room < placeKept+placeDisk*uint64(s.alive()) { // #nosec G115 -- not negative
+		return 0
+	}
+	return s.cfg.Max - s.alive()
 }
 
 // stepOf returns the step that a waiting visitor has asked for.

@@ -1,0 +1,13 @@
+//go:build linux || darwin || freebsd || netbsd || openbsd || dragonfly
+
+package main
+
+import "syscall"
+
+// filesLimit returns how many files the program may have open, false if that is unknown. Go has raised the limit to
+// the highest that it may have.
+func filesLimit() (n uint64, known bool) {
+	var limit syscall.Rlimit
+	err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit)
+	return uint64(limit.Cur), err == nil // #nosec G115 -- signed on some systems, and never negative
+}
