@@ -1,6 +1,7 @@
 package public
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -161,6 +162,41 @@ func TestAFullDiskStartsNone(t *testing.T) {
 	room.Store(placeKept + placeDisk)
 	if to := second.get(w.public.String() + "/wait").Location(); to == nil || !strings.Contains(to.Path, "/s/") {
 		t.Errorf("with room again, they are sent to %v", to)
+	}
+}
+
+// TestALostAnswerLosesNoSandbox has the answer that starts a sandbox get lost: who has a place in the queue comes back,
+// who is new is never seen again.
+func TestALostAnswerLosesNoSandbox(t *testing.T) {
+	w := newWorld(t, func(c *Config) { c.Max = 1 })
+	first, second := w.browser().started(""), w.browser()
+	start, wait := w.public.String()+"/start", w.public.String()+"/wait"
+	second.post(start, nil)
+	first.post(w.public.String()+"/end", nil)
+	if status, _ := with(t, wait, nil, second.cookies(wait)); status != http.StatusSeeOther { // she gets no answer
+		t.Fatalf("her turn: %d", status)
+	}
+	for _, page := range []string{"/", "/wait"} {
+		b := w.browser()
+		b.HTTP.Jar.SetCookies(w.public.JoinPath("/"), second.cookies(wait))
+		p := b.get(w.public.String() + page)
+		to := w.places()[0].base(wizardPart).String() + "/"
+		if page == "/wait" && (p.Location() == nil || p.Location().String() != to) {
+			t.Errorf("%s leads to %v", page, p.Location())
+		}
+		if got := b.get(to); got.Status != http.StatusOK {
+			t.Errorf("after %s her sandbox answers %d", page, got.Status)
+		}
+	}
+	second.post(w.public.String()+"/end", nil)
+
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	r := httptest.NewRequestWithContext(ctx, http.MethodPost, start, nil)
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	w.demo.Handler().ServeHTTP(httptest.NewRecorder(), r)
+	if n := w.metric("sandboxes"); n != 0 {
+		t.Errorf("%d sandboxes are of a visitor who has left", n)
 	}
 }
 

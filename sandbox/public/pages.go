@@ -61,6 +61,7 @@ func (s *Server) showFront(w http.ResponseWriter, r *http.Request) {
 		Press: startAt(step),
 	}
 	if _, p := s.visitorOf(r); p != nil {
+		p.admit(w, r) // the answer that did may be lost
 		page.Todo = say.Of("Your sandbox is still open. A new one takes its place.")
 		page.Actions = []view.Action{{Label: say.Of("Continue in your sandbox"),
 			URL: s.local(p, wizardPart+pathOf(step))}}
@@ -131,6 +132,10 @@ func (s *Server) startOrWait(w http.ResponseWriter, r *http.Request, v *visitor,
 	defer p.running.Done()
 	p.admit(w, r)
 	at, err := s.walkTo(r.Context(), w, p, step)
+	if r.Context().Err() != nil && visitorCookie.Value(r) != v.id { // nobody gets the cookies
+		s.leave(p)
+		return
+	}
 	if err != nil {
 		s.cfg.Log.ErrorContext(r.Context(), "walking to a step", slog.String("step", step), slog.Any("error", err))
 		at = "/"
@@ -158,6 +163,7 @@ func (s *Server) showWait(w http.ResponseWriter, r *http.Request) {
 	case v == nil:
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 	case has != nil:
+		has.admit(w, r)
 		http.Redirect(w, r, s.local(has, wizardPart+"/"), http.StatusSeeOther) // #nosec G710 -- a path of ours
 	default:
 		s.startOrWait(w, r, v, s.stepOf(v), time.Now())
