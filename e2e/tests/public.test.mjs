@@ -38,6 +38,22 @@ test('a visitor of the public demo signs in, and other browsers see nothing', as
   assert.equal((await other.goto(page.url())).status(), 404);
 });
 
+test('a page that waits says that its sandbox has ended', async (t) => {
+  const demo = await startPublic(t);
+  const browser = await openBrowser();
+  t.after(() => browser.close());
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(`${demo.url}?at=signin`);
+  await page.getByRole('button', { name: 'Start a sandbox' }).click();
+  await page.locator('form[action$="/signin"] button').first().click();
+  await page.getByRole('button', { name: 'Open authentik' }).waitFor();
+  const other = await context.newPage();
+  await other.goto(demo.url);
+  await other.getByRole('button', { name: 'Delete your sandbox' }).click();
+  await page.getByRole('heading', { level: 1, name: 'This sandbox is not open' }).waitFor();
+});
+
 test('a docs site that is named frames the public demo, and another one does not', async (t) => {
   const docs = await startDocs(t, 'about:blank');
   const demo = await startPublic(t, '-frame-origin', `http://docs.localhost:${docs}`);
