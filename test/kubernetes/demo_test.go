@@ -110,8 +110,10 @@ func TestFullPodsCount(t *testing.T) {
 	}
 	scaler := find[autoscalingv2.HorizontalPodAutoscaler](objects, demo)
 	target := scaler.Spec.ScaleTargetRef
-	if target.Kind != "Deployment" || find[appsv1.Deployment](objects, target.Name) == nil {
+	if d := find[appsv1.Deployment](objects, target.Name); target.Kind != "Deployment" || d == nil {
 		t.Errorf("the autoscaler scales %s %s", target.Kind, target.Name)
+	} else if d.Spec.Replicas != nil {
+		t.Errorf("each kubectl apply sets %d pods, whatever the autoscaler wants", *d.Spec.Replicas)
 	}
 	metric := scaler.Spec.Metrics[0].Pods
 	if metric.Metric.Name != "authpocket_demo_sandboxes" || metric.Target.AverageValue.Value() >= 100 {
