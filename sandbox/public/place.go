@@ -31,7 +31,7 @@ const (
 	placeRequests = 5000      // in its life
 	placeAtOnce   = 32        // requests at a time
 	placeBody     = 256 << 10 // of a request, in bytes
-	placeTaken    = 4 << 20   // of all requests in its life, in bytes: what they say may stay in memory
+	placeTaken    = 2 << 20   // of all requests in its life, in bytes, of what may stay in memory
 	placeKept     = 16 << 20  // on disk, in bytes
 	placeLook     = 50        // requests between two looks at the disk
 	placeEvents   = 2000      // of authentik

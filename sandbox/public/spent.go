@@ -11,13 +11,8 @@ import (
 // spent counts a request, and reports whether the sandbox has had all that it may have in its life.
 func (p *place) spent(r *http.Request) bool {
 	n := p.answered.Add(1)
-	size := len(r.RequestURI)
-	for name, values := range r.Header {
-		for _, value := range values {
-			size += len(name) + len(value)
-		}
-	}
-	taken := p.taken.Add(int64(size))
+	// What logs and events keep. The body counts as it is read.
+	taken := p.taken.Add(int64(len(r.RequestURI) + len(r.UserAgent()) + len(r.Referer())))
 	if n%placeLook == 0 {
 		p.full.Store(sizeOf(p.dir) > placeKept)
 	}
