@@ -14,6 +14,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"go.uber.org/goleak"
 )
 
 // waitFor waits until something is so, for ten seconds at most.
@@ -72,6 +74,53 @@ func TestASandboxEndsAndLeavesNothing(t *testing.T) {
 	}
 	if left, err := filepath.Glob(filepath.Join(w.demo.temp, "sandbox-*")); err != nil || len(left) > 0 {
 		t.Errorf("it left %v, %v", left, err)
+	}
+}
+
+// TestASandboxThatCannotStartLeavesNothing has the databases of a sandbox be missing, or be none.
+func TestASandboxThatCannotStartLeavesNothing(t *testing.T) {
+	w := newWorld(t)
+	present := w.browser().started("")
+	for _, name := range []string{"data.db", "auxiliary.db"} {
+		path := filepath.Join(w.demo.template, name)
+		good, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for what, breaks := range map[string]func() error{
+			"missing": func() error { return os.Remove(path) },
+			"none":    func() error { return os.WriteFile(path, []byte("no database, but long enough"), 0o600) },
+			"half":    func() error { return os.WriteFile(path, good[:len(good)/2], 0o600) },
+		} {
+			t.Run(name+" "+what, func(t *testing.T) {
+				before := goleak.IgnoreCurrent()
+				if err := breaks(); err != nil {
+					t.Fatal(err)
+				}
+				b := w.browser()
+				if p := b.post(w.public.String()+"/start", nil); p.Status != http.StatusInternalServerError ||
+					!p.Says("The sandbox could not be started") {
+					t.Errorf("it answers %d %v", p.Status, p.Location())
+				}
+				b.HTTP.CloseIdleConnections()
+				left, err := filepath.Glob(filepath.Join(w.demo.temp, "sandbox-*"))
+				if err != nil || len(left) != 1 || w.metric("sandboxes") != 1 {
+					t.Errorf("there are %d sandboxes, and %v, %v", w.metric("sandboxes"), left, err)
+				}
+				if err := goleak.Find(before, goleak.IgnoreTopFunction("net/http.(*conn).serve")); err != nil {
+					t.Error(err)
+				}
+				if err := os.WriteFile(path, good, 0o600); err != nil {
+					t.Fatal(err)
+				}
+				b.started("")
+				b.post(w.public.String()+"/end", nil)
+				w.demo.ending.Wait()
+			})
+		}
+	}
+	if p := present.get(present.Root.String() + "/"); p.Status != http.StatusOK {
+		t.Errorf("the present one answers %d", p.Status)
 	}
 }
 

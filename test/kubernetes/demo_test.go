@@ -3,6 +3,9 @@ package kubernetes_test
 import (
 	"flag"
 	"regexp"
+	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -48,6 +51,39 @@ func duration(t *testing.T, args []string, name string) time.Duration {
 		t.Fatal(err)
 	}
 	return *values[name]
+}
+
+// kept is the most that a sandbox keeps on disk, in bytes: placeKept of sandbox/public.
+const kept = 16 << 20
+
+// A pod whose volume is fuller than its limit is evicted, with all visitors.
+func TestSandboxesFitOnTheirVolume(t *testing.T) {
+	for _, dir := range []string{"demo/overlays/gateway", "demo/overlays/ingress"} {
+		pod := find[appsv1.Deployment](build(t, dir), demo).Spec.Template.Spec
+		volume := pod.Volumes[slices.IndexFunc(pod.Volumes, func(v corev1.Volume) bool { return v.Name == "data" })]
+		limits := pod.Containers[0].Resources.Limits
+		most := int64(maximum(t, pod.Containers[0].Args)) * kept
+		if most > volume.EmptyDir.SizeLimit.Value() || most > limits.StorageEphemeral().Value() {
+			t.Errorf("%s: %d MB may not fit into %s and %s", dir, most>>20, volume.EmptyDir.SizeLimit,
+				limits.StorageEphemeral())
+		}
+	}
+}
+
+// maximum returns how many sandboxes there may be at once.
+func maximum(t *testing.T, args []string) int {
+	t.Helper()
+	for _, arg := range args {
+		if value, ok := strings.CutPrefix(arg, "-max="); ok {
+			n, err := strconv.Atoi(value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+	}
+	t.Fatalf("%q say no number", args)
+	return 0
 }
 
 func TestNothingComesOutOfTheDemo(t *testing.T) {
