@@ -55,6 +55,7 @@ type publicFlags struct {
 	life    time.Duration
 	drain   time.Duration
 	data    string
+	pod     string
 }
 
 func (f *publicFlags) add(set *flag.FlagSet) {
@@ -85,6 +86,8 @@ func (f *publicFlags) add(set *flag.FlagSet) {
 	set.DurationVar(&f.drain, "drain", 30*time.Minute, "with -public: how long sandboxes may go on after SIGTERM")
 	set.StringVar(&f.data, "data", "", "with -public: the `directory` for the data of sandboxes, which is removed at "+
 		"the end; empty means a temporary one")
+	set.StringVar(&f.pod, "pod-cookie", "", "with -public: the `cookie` by which a gateway keeps visitors at one of "+
+		"several demos; after SIGTERM, those without a sandbox are sent to another one")
 }
 
 // base returns the public address without a slash at the end.
@@ -124,7 +127,7 @@ func publicDemo(ctx context.Context, address, authentik string, f publicFlags, s
 	}
 	log := logs.New(stderr, slog.LevelWarn)
 	demo, err := public.New(public.Config{URL: base, Frames: f.frames, Proxies: f.proxies, Max: f.max,
-		StartsPerMinute: f.starts, Lifetime: f.life, Dir: f.data, AuthentikVersion: authentik, Log: log})
+		StartsPerMinute: f.starts, Lifetime: f.life, Dir: f.data, PodCookie: f.pod, AuthentikVersion: authentik, Log: log})
 	if err != nil {
 		return errors.Join(err, ln.Close())
 	}

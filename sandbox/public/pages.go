@@ -35,11 +35,16 @@ func (s *Server) visitorOf(r *http.Request) (*visitor, *place) {
 }
 
 // startURL is where the button leads that starts a sandbox at a step.
-func startURL(step string) string {
+func startURL(step string) string { return "/start" + atStep(step) }
+
+// frontURL is the first page, for a step.
+func frontURL(step string) string { return "/" + atStep(step) }
+
+func atStep(step string) string {
 	if step == "" {
-		return "/start"
+		return ""
 	}
-	return "/start?" + url.Values{"at": {step}}.Encode()
+	return "?" + url.Values{"at": {step}}.Encode()
 }
 
 func startAt(step string) []view.Action {

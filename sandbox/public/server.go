@@ -52,6 +52,8 @@ type Config struct {
 	Lifetime time.Duration
 	// Dir is where the sandboxes' data is. It must exist; empty means a temporary directory.
 	Dir string
+	// PodCookie is the cookie by which a gateway keeps a browser at this process, if there are several. Its path is /.
+	PodCookie string
 	// AuthentikVersion is the version that authentik answers as. Empty means authentiksim.DefaultVersion.
 	AuthentikVersion string
 	Log              *slog.Logger // nil discards

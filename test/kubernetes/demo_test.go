@@ -40,7 +40,7 @@ func duration(t *testing.T, args []string, name string) time.Duration {
 	t.Helper()
 	set := flag.NewFlagSet(demo, flag.ContinueOnError)
 	set.Bool("public", false, "")
-	for _, other := range []string{"listen", "public-url", "trusted-proxy", "max", "data"} {
+	for _, other := range []string{"listen", "public-url", "trusted-proxy", "max", "data", "pod-cookie"} {
 		set.String(other, "", "")
 	}
 	values := map[string]*time.Duration{}
@@ -104,6 +104,10 @@ func TestVisitorsStayAtTheirPod(t *testing.T) {
 		t.Fatalf("the rules are %+v", rules)
 	}
 	name := *rules[0].SessionPersistence.SessionName
+	args := find[appsv1.Deployment](objects, demo).Spec.Template.Spec.Containers[0].Args
+	if !slices.Contains(args, "-pod-cookie="+name) || *rules[0].Matches[0].Path.Value != "/" {
+		t.Errorf("a pod that drains does not know the cookie %s of /: %q", name, args)
+	}
 	for i, wantsAll := range []bool{true, false} {
 		backend := string(rules[i].BackendRefs[0].Name)
 		if s := service(t, objects, backend); s.Spec.PublishNotReadyAddresses != wantsAll {
@@ -114,7 +118,7 @@ func TestVisitorsStayAtTheirPod(t *testing.T) {
 			t.Errorf("rule %d has the cookie %s", i, *p.SessionName)
 		}
 		// The queue may be as long as a sandbox lives.
-		life := duration(t, find[appsv1.Deployment](objects, demo).Spec.Template.Spec.Containers[0].Args, "lifetime")
+		life := duration(t, args, "lifetime")
 		if cookie, err := time.ParseDuration(string(*p.AbsoluteTimeout)); err != nil || cookie < 2*life {
 			t.Errorf("the cookie lives %s, a sandbox %s: %v", cookie, life, err)
 		}
