@@ -127,7 +127,8 @@ func publicDemo(ctx context.Context, address, authentik string, f publicFlags, s
 	}
 	log := logs.New(stderr, slog.LevelWarn)
 	demo, err := public.New(public.Config{URL: base, Frames: f.frames, Proxies: f.proxies, Max: f.max,
-		StartsPerMinute: f.starts, Lifetime: f.life, Dir: f.data, PodCookie: f.pod, AuthentikVersion: authentik, Log: log})
+		StartsPerMinute: f.starts, Lifetime: f.life, Dir: f.data, PodCookie: f.pod, AuthentikVersion: authentik,
+		Log: log})
 	if err != nil {
 		return errors.Join(err, ln.Close())
 	}

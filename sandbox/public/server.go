@@ -130,7 +130,8 @@ func New(cfg Config) (*Server, error) {
 // prepare makes what sandboxes start from.
 func (s *Server) prepare() error {
 	if room, known := s.room(s.temp); known && room < placeKept {
-		return fmt.Errorf("the disk of %s has %d MB free, and a sandbox may need %d MB", s.temp, room>>20, placeKept>>20)
+		return fmt.Errorf("the disk of %s has %d MB free, and a sandbox may need %d MB", s.temp, room>>20,
+			placeKept>>20)
 	}
 	return pocketbasehost.Template(s.template)
 }

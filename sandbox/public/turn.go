@@ -62,7 +62,8 @@ func (s *Server) takeTurn(v *visitor, step string, now time.Time) turn {
 // free is how many sandboxes may be started now. A disk that is nearly full is left to those that are there. The caller
 // holds mu.
 func (s *Server) free() int {
-	if room, known := s.room(s.temp); known && room < placeKept+placeDisk*uint64(s.alive()) { // #nosec G115 -- not negative
+	theirs := uint64(s.alive()) * placeDisk // #nosec G115 -- not negative
+	if room, known := s.room(s.temp); known && room < placeKept+theirs {
 		return 0
 	}
 	return s.cfg.Max - s.alive()

@@ -1,5 +1,3 @@
-//go:build linux || darwin || freebsd || netbsd || openbsd || dragonfly
-
 package main
 
 import "syscall"
@@ -9,5 +7,5 @@ import "syscall"
 func filesLimit() (n uint64, known bool) {
 	var limit syscall.Rlimit
 	err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit)
-	return uint64(limit.Cur), err == nil // #nosec G115 -- signed on some systems, and never negative
+	return limit.Cur, err == nil
 }
