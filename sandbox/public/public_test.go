@@ -1,7 +1,9 @@
 package public
 
 import (
+	"context"
 	"maps"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -33,6 +35,9 @@ type world struct {
 	public *url.URL // without a slash at the end
 }
 
+// smallBuffer is that of connections, in bytes, so that a client that reads nothing is soon stuck.
+const smallBuffer = 8 << 10
+
 func newWorld(t *testing.T, change ...func(*Config)) *world {
 	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
@@ -46,6 +51,10 @@ func newWorld(t *testing.T, change ...func(*Config)) *world {
 		t.Fatal(err)
 	}
 	server.Config.Handler = w.demo.Handler()
+	server.Config.ConnContext = func(ctx context.Context, conn net.Conn) context.Context {
+		_ = conn.(*net.TCPConn).SetWriteBuffer(smallBuffer)
+		return ctx
+	}
 	server.Start()
 	t.Cleanup(func() {
 		if err := w.demo.Close(); err != nil {

@@ -2,7 +2,6 @@ package public
 
 import (
 	"bufio"
-	"context"
 	"fmt"
 	"net"
 	"net/http"
@@ -40,13 +39,12 @@ func (b *browser) cookieLine() string {
 	return strings.Join(list, "; ")
 }
 
-// stuck opens PocketBase's event stream and has it sent more than a client takes that reads nothing. In the end what
-// sends it is stuck, too.
+// stuck opens PocketBase's event stream and has it sent more than a client takes that reads nothing.
 func (b *browser) stuck() {
 	b.t.Helper()
 	base := b.place().base(pocketbasePart)
 	conn := b.dial()
-	_ = conn.(*net.TCPConn).SetReadBuffer(4 << 10)
+	_ = conn.(*net.TCPConn).SetReadBuffer(smallBuffer)
 	_, err := fmt.Fprintf(conn, "GET %s/api/realtime HTTP/1.1\r\nHost: %s\r\nCookie: %s\r\n\r\n", base.Path, base.Host,
 		b.cookieLine())
 	if err != nil {
@@ -58,39 +56,22 @@ func (b *browser) stuck() {
 			client = id
 		}
 	}
-	long := url.Values{"state": {client}, "code": {strings.Repeat("x", placeBody-1000)}}
-	enough, cancel := context.WithTimeout(b.t.Context(), time.Minute)
-	var sending sync.WaitGroup
-	defer sending.Wait()
-	defer cancel()
-	for enough.Err() == nil {
-		b.place().taken.Store(0) // other systems have smaller buffers
-		subscribe := `{"clientId":"` + client + `","subscriptions":["@oauth2"]}`
-		r, err := http.NewRequestWithContext(b.t.Context(), http.MethodPost, base.String()+"/api/realtime",
-			strings.NewReader(subscribe))
-		if err != nil {
-			b.t.Fatal(err)
-		}
-		r.Header.Set("Content-Type", "application/json")
-		res, err := b.HTTP.Do(r)
-		if err != nil {
-			b.t.Fatal(err)
-		}
-		_ = res.Body.Close()
-		if res.StatusCode != http.StatusNoContent {
-			b.t.Fatalf("subscribing: %s", res.Status)
-		}
-		sent := make(chan struct{})
-		sending.Go(func() {
-			defer close(sent)
-			_, _ = b.PostTo(enough, base.String()+"/api/oauth2-redirect", long)
-		})
-		select {
-		case <-sent:
-		case <-time.After(2 * time.Second):
-			return
-		}
+	r, err := http.NewRequestWithContext(b.t.Context(), http.MethodPost, base.String()+"/api/realtime",
+		strings.NewReader(`{"clientId":"`+client+`","subscriptions":["@oauth2"]}`))
+	if err != nil {
+		b.t.Fatal(err)
 	}
+	r.Header.Set("Content-Type", "application/json")
+	res, err := b.HTTP.Do(r)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	if res.StatusCode != http.StatusNoContent {
+		b.t.Fatalf("subscribing: %s", res.Status)
+	}
+	b.post(base.String()+"/api/oauth2-redirect",
+		url.Values{"state": {client}, "code": {strings.Repeat("x", placeBody-1000)}})
 }
 
 // TestAClientThatReadsNothingDelaysNoEnd ends sandboxes whose clients neither read what they are sent nor send what
