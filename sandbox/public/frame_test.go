@@ -69,7 +69,8 @@ func TestOnlyNamedOriginsFrameTheDemo(t *testing.T) {
 			for _, path := range append(parts, "/demo/", "/demo/nowhere", "/demo/s/nobody/wizard/") {
 				res := browse(test.demo, http.MethodGet, path, start.Cookies(), own, inFrame)
 				policy := res.Header.Get("Content-Security-Policy")
-				if !strings.HasSuffix(policy, "frame-ancestors "+test.ancestors) {
+				if !strings.HasSuffix(policy, "frame-ancestors "+test.ancestors) ||
+					!strings.Contains(policy, "script-src 'self';") || !strings.Contains(policy, "base-uri 'none'") {
 					t.Errorf("%s (%d) has the policy %q", path, res.StatusCode, policy)
 				}
 			}

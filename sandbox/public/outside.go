@@ -6,6 +6,10 @@ import (
 	"strings"
 )
 
+// beforeFrames is the content policy of the two systems. A link may lead anybody into a sandbox that is open in a
+// frame, so that no text of its visitor may run as a script.
+const beforeFrames = "script-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors "
+
 // fromOutside is for what browsers reach of the two systems, which share the origin of all sandboxes.
 func fromOutside(frames []string, next http.Handler) http.Handler {
 	ancestors := "'none'"
@@ -14,7 +18,7 @@ func fromOutside(frames []string, next http.Handler) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", "frame-ancestors "+ancestors)
+		h.Set("Content-Security-Policy", beforeFrames+ancestors)
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("X-Robots-Tag", "noindex")
