@@ -115,6 +115,10 @@ func (s *Server) startOrWait(w http.ResponseWriter, r *http.Request, v *visitor,
 	case turn.over:
 		s.showDraining(w, r)
 		return
+	case turn.again:
+		w.Header().Set("Connection", "close")
+		http.Redirect(w, r, r.URL.String(), http.StatusTemporaryRedirect)
+		return
 	case !turn.ready && r.Method == http.MethodPost:
 		http.Redirect(w, r, "/wait", http.StatusSeeOther)
 		return

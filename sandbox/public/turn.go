@@ -25,6 +25,7 @@ type visitor struct {
 type turn struct {
 	over  bool // no sandbox is started any more
 	ready bool // their sandbox may be started, and its place is reserved
+	again bool // the program that serves the demo next is to be asked
 	ahead int  // visitors before them
 	wait  time.Duration
 }
@@ -33,8 +34,11 @@ type turn struct {
 func (s *Server) takeTurn(v *visitor, step string, now time.Time) turn {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.draining {
+	switch {
+	case s.draining:
 		return turn{over: true}
+	case s.renewing:
+		return turn{again: true}
 	}
 	if v.opens { // in another tab
 		return turn{wait: queueLook}
