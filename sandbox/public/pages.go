@@ -95,7 +95,7 @@ func (s *Server) startPlace(w http.ResponseWriter, r *http.Request) {
 		s.leave(had)
 		v = &visitor{id: newID()}
 	}
-	visitorCookie.Set(w, r, v.id, 0)
+	visitorCookie.SetLax(w, r, v.id, 0) // links of a docs site lead back to the sandbox
 	s.startOrWait(w, r, v, stepOf(r.URL.Query()), now)
 }
 
@@ -159,7 +159,7 @@ func (s *Server) leave(had *place) { s.endEach(func(p *place) bool { return p ==
 func (s *Server) endPlace(w http.ResponseWriter, r *http.Request) {
 	_, had := s.visitorOf(r)
 	s.leave(had)
-	visitorCookie.Set(w, r, "", -1)
+	visitorCookie.SetLax(w, r, "", -1)
 	s.show(w, r, http.StatusOK, view.ProblemPage{
 		Head:    view.Head{Title: say.Of("Your sandbox is deleted")},
 		Summary: say.Of("Both systems and everything that you typed are gone."), Press: startAt("")})
