@@ -10,6 +10,10 @@ import (
 // frame, so that no text of its visitor may run as a script.
 const beforeFrames = "script-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors "
 
+// oneAddress is that of each browser for the two systems. They hold a sign-in to one address, but a gateway may have
+// many, and a visitor one of IPv4 and one of IPv6.
+const oneAddress = "127.0.0.1:1"
+
 // fromOutside is for what browsers reach of the two systems, which share the origin of all sandboxes.
 func fromOutside(frames []string, next http.Handler) http.Handler {
 	ancestors := "'none'"
@@ -17,6 +21,8 @@ func fromOutside(frames []string, next http.Handler) http.Handler {
 		ancestors = "'self' " + strings.Join(frames, " ")
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r = r.WithContext(r.Context()) // a copy
+		r.RemoteAddr = oneAddress
 		h := w.Header()
 		h.Set("Content-Security-Policy", beforeFrames+ancestors)
 		h.Set("Referrer-Policy", "no-referrer")
