@@ -215,8 +215,8 @@ func TestASandboxAnswersOnlySoMuch(t *testing.T) {
 		for range placeAtOnce {
 			b.place().turns <- struct{}{}
 		}
-		if p := b.get(b.Root.String() + "/"); p.Status != http.StatusTooManyRequests {
-			t.Errorf("one request more at once: %d", p.Status)
+		if p := b.get(b.Root.String() + "/"); p.Status != http.StatusTooManyRequests || !p.Says("at a time") {
+			t.Errorf("one request more at once: %d %s", p.Status, p.Text)
 		}
 		for range placeAtOnce {
 			<-b.place().turns

@@ -236,6 +236,14 @@ func (s *Server) showSpent(w http.ResponseWriter, r *http.Request) {
 		Press: []view.Action{{Label: say.Of("Delete your sandbox"), URL: "/end"}}})
 }
 
+func (s *Server) showBusy(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Retry-After", "1")
+	s.show(w, r, http.StatusTooManyRequests, view.ProblemPage{
+		Head:    view.Head{Title: say.Of("Too many requests at once")},
+		Summary: say.Of("A sandbox answers %d requests at a time.", placeAtOnce),
+		Todo:    say.Of("Close other windows of it, and try again.")})
+}
+
 func (s *Server) showNothing(w http.ResponseWriter, r *http.Request) {
 	s.show(w, r, http.StatusNotFound, view.ProblemPage{
 		Head: view.Head{Title: say.Of("Page not found")}, Summary: say.Of("The demo has no page at this address."),
