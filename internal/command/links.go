@@ -155,7 +155,7 @@ func (p program) applyAll(ctx context.Context, f applyLinkFlags, files []linkfil
 			if err != nil {
 				return nil, nil, err
 			}
-			p.to(to).view(f.JSON).Interrupted(e)
+			p.to(to).viewOf(&file, f.JSON, f.All).Interrupted(e)
 			return e, func(context.Context) (link.Plan, error) {
 				plan, err := planned(e, moment, spec)
 				if err != nil {

@@ -186,7 +186,7 @@ func (f verifyFlags) measure(ctx context.Context, p program, file *linkfile.File
 		r.Err = err
 		return r
 	}
-	p.view(false).Interrupted(e)
+	p.viewOf(file, false, false).Interrupted(e)
 	desired, err := e.Desire(moment, &spec)
 	if err != nil {
 		r.Err = err
