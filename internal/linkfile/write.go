@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
 	"authpocket/internal/link"
+	"authpocket/internal/pattern"
 	"authpocket/internal/visible"
 )
 
@@ -134,8 +136,24 @@ func nodeOf(v reflect.Value) *yaml.Node {
 			list.Content = append(list.Content, nodeOf(item))
 		}
 		return list
+	case reflect.String:
+		if lines := v.String(); strings.Contains(lines, "\n") {
+			return linesOf(lines)
+		}
 	}
 	var n yaml.Node
 	_ = n.Encode(v.Interface()) // text and flags always encode
 	return &n
 }
+
+// linesOf returns a text of several lines, in quotes where a block might lose spaces at the end of a line or before the
+// first.
+func linesOf(text string) *yaml.Node {
+	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text, Style: yaml.LiteralStyle}
+	if blockLoses().MatchString(text) {
+		n.Style = yaml.DoubleQuotedStyle
+	}
+	return n
+}
+
+var blockLoses = pattern.Of(`^\s|[^\S\n]\n|[^\S\n]$`)
