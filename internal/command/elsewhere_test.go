@@ -36,7 +36,10 @@ provider: {access_token_validity: hours=3, subject_mode: user_uuid, groups_claim
 		t.Fatal(err)
 	}
 	command(here, 0, "apply", "-f", at("made.yaml"), "--yes")
-	command(here, 0, "import", "--authentik", here.AuthentikURL, "--pocketbase", here.PocketBaseURL, "-o", at("here.yaml"))
+	imported := func(box *sandbox.Sandbox, name string) {
+		command(box, 0, "import", "--authentik", box.AuthentikURL, "--pocketbase", box.PocketBaseURL, "-o", at(name))
+	}
+	imported(here, "here.yaml")
 	written, err := os.ReadFile(at("here.yaml"))
 	if err != nil {
 		t.Fatal(err)
@@ -51,7 +54,7 @@ provider: {access_token_validity: hours=3, subject_mode: user_uuid, groups_claim
 	}
 	command(there, 0, "apply", "-f", at("there.yaml"), "--yes")
 	command(there, 0, "plan", "-f", at("there.yaml"))
-	command(there, 0, "import", "--authentik", there.AuthentikURL, "--pocketbase", there.PocketBaseURL, "-o", at("back.yaml"))
+	imported(there, "back.yaml")
 	if back, err := os.ReadFile(at("back.yaml")); err != nil || string(back) != moved {
 		t.Errorf("imported again it is not the same: %v\n%s\n%s", err, moved, back)
 	}

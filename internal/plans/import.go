@@ -56,14 +56,14 @@ func Import(s link.Spec, a *link.AuthentikSnapshot, p link.PocketBaseSnapshot) (
 func whichLink(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot,
 	problems report.Problems) report.Problems {
 	candidates := Candidates(s, a, *p)
-	which := report.Problem{Field: "application.slug", Summary: say.Of("It is not certain which link is meant: %s.",
-		describe(candidates)), Todo: say.Of("Name the slug and the collection of one link.")}
+	which := report.Problem{Field: "application.slug", Todo: say.Of("Name the slug and the collection of one link."),
+		Summary: say.Of("It is not certain which link is meant: %s.", describe(candidates))}
 	of := link.Find(candidates, func(c Candidate) bool {
 		return s.Application.Slug != nil && c.Provider.ApplicationSlug == *s.Application.Slug
 	})
 	if of != nil {
-		which = report.Problem{Field: "pocketbase.collection", Summary: say.Of("The link may be of another collection: %s.",
-			of.because), Todo: say.Of("Name the slug and the collection of one link.")}
+		which.Field = "pocketbase.collection"
+		which.Summary = say.Of("The link may be of another collection: %s.", of.because)
 	}
 	return link.Each(problems, func(one report.Problem) report.Problem {
 		if asks(one) {
