@@ -261,7 +261,7 @@ func TestASignalIsANoToTheQuestion(t *testing.T) {
 	if err := cmd.Wait(); err == nil {
 		t.Error("an interrupted apply succeeds")
 	}
-	screen.wait(t.Context(), t, "Nothing was changed")
+	screen.wait(t.Context(), t, "Interrupted, so nothing was changed.")
 	if n := len(box.Authentik().Snapshot().Applications); n != 0 {
 		t.Errorf("there are %d applications", n)
 	}

@@ -23,7 +23,7 @@ type question struct {
 
 // questions returns all that commands ask.
 func questions(box *sandbox.Sandbox) map[string]question {
-	const declined, interrupted = " ^C\nNothing was changed. ", "^C\nInterrupted, so nothing was changed.\n"
+	const interrupted = "^C\nInterrupted, so nothing was changed.\n"
 	apply := [][2]string{{"[y/N]"}}
 	init, number := []string{"init"}, [2]string{"Number: ", "1"}
 	asked := [][2]string{{"Address of authentik: ", box.AuthentikURL},
@@ -31,11 +31,11 @@ func questions(box *sandbox.Sandbox) map[string]question {
 		{"Address of PocketBase: ", box.PocketBaseURL},
 		{"Superuser token of PocketBase (not stored): ", box.PocketBaseToken}, number, number}
 	return map[string]question{
-		"apply":   {[]string{"apply", "--rewrite-secret"}, apply, declined},
-		"undo":    {[]string{"undo"}, apply, declined},
-		"rotate":  {[]string{"rotate"}, apply, declined},
-		"remove":  {[]string{"remove"}, apply, declined},
-		"a proof": {[]string{"verify", "--sign-in-new"}, apply, declined},
+		"apply":   {[]string{"apply", "--rewrite-secret"}, apply, interrupted},
+		"undo":    {[]string{"undo"}, apply, interrupted},
+		"rotate":  {[]string{"rotate"}, apply, interrupted},
+		"remove":  {[]string{"remove"}, apply, interrupted},
+		"a proof": {[]string{"verify", "--sign-in-new"}, apply, "^C\nInterrupted before this link was checked.\n"},
 		"a password": {[]string{"verify", "--sign-in", "ada"}, [][2]string{{"Password of ada at authentik: "}},
 			interrupted[len("^C"):]},
 		"an address":    {init, asked[:1], interrupted},

@@ -159,7 +159,7 @@ func (p program) applyAll(ctx context.Context, f applyLinkFlags, files []linkfil
 			return e, func(context.Context) (link.Plan, error) {
 				plan, err := planned(e, moment, spec)
 				if err != nil {
-					return plan, err
+					return plan, output.Interrupted(ctx, err)
 				}
 				return engine.WithoutProof(&plan)
 			}, nil

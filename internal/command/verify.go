@@ -172,7 +172,11 @@ func (f verifyFlags) measure(ctx context.Context, p program, file *linkfile.File
 	defer func() {
 		cancel()
 		r.Took = time.Since(r.Began)
-		if r.Err == nil && whole.Err() != nil { // what was not measured any more is no failed check
+		switch {
+		case whole.Err() == nil:
+		case r.Checks == nil:
+			r.Err = notStarted()
+		case r.Err == nil: // what was not measured any more is no failed check
 			r.Err = refused(say.Of("Interrupted, so not everything was checked."), say.Text{})
 		}
 	}()
@@ -269,6 +273,10 @@ func (v *verifications) add(r *output.Verification) {
 	v.list = slices.Insert(v.list, at, *r)
 }
 
+func notStarted() error {
+	return refused(say.Of("Interrupted before this link was checked."), say.Text{})
+}
+
 // fill adds the links that were not started, which a report must not leave out.
 func (v *verifications) fill(files []linkfile.File) {
 	if len(v.list) == len(files) {
@@ -278,7 +286,7 @@ func (v *verifications) fill(files []linkfile.File) {
 		file.Name = file.Label()
 		if !slices.ContainsFunc(v.list, func(r output.Verification) bool { return r.Name() == file.Name }) {
 			v.add(&output.Verification{File: file, Began: time.Now(),
-				Err: refused(say.Of("Interrupted before this link was checked."), say.Text{})})
+				Err: notStarted()})
 		}
 	}
 }
