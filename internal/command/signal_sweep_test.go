@@ -13,9 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"authpocket/internal/command/output"
 	"authpocket/internal/command/terminal"
 	"authpocket/sandbox"
+	"authpocket/test/draw"
 )
 
 // signalled is in front of both systems, and sends a signal with one of the requests.
@@ -64,38 +64,45 @@ func TestASignalBlamesNoServer(t *testing.T) {
 	t.Setenv("AUTHENTIK_TOKEN", box.AuthentikToken)
 	t.Setenv("POCKETBASE_TOKEN", box.PocketBaseToken)
 	t.Setenv("AUTHPOCKET_STATE", t.TempDir())
-	run := func(n int64, args ...string) (code output.Exit, said string, whole bool) {
-		ctx, cancel := context.WithCancel(t.Context())
-		defer cancel()
-		s.signal.Store(cancel)
-		s.left.Store(n)
-		var out strings.Builder
-		code = run(ctx, args, terminal.Streams{In: strings.NewReader(""), Out: &out, Err: &out})
-		return code, out.String(), s.left.Load() > 0
-	}
-	if code, said, _ := run(1<<40, "apply", "-f", two, "--yes"); code != output.ExitOK {
+	t.Setenv("AUTHPOCKET_SIGNIN_PASSWORD", box.Person.Password)
+	if said, _ := s.run(t, never, "apply", "-f", two, "--yes"); !strings.Contains(said, "In all: 2 applied.") {
 		t.Fatal(said)
 	}
-	for name, args := range map[string][]string{
-		"plan": {"plan", "-f", one}, "plans": {"plan", "-f", two}, "verify": {"verify", "-f", one, "--quick"},
-		"verify of two": {"verify", "-f", two, "--quick"}, "people": {"check-people", "-f", one},
-		"import": {"import", "--authentik", a, "--pocketbase", p, "--slug", "blog", "-o", "-"},
-		"export": {"export", "-f", one, "curl"}, "apply": {"apply", "-f", one, "--yes", "--rewrite-secret"},
-		"apply of two": {"apply", "-f", two, "--yes", "--rewrite-secret"}, "undo": {"undo", "-f", one, "--yes", "--force"},
+	blames := []string{"gave no answer", "the call was cancelled", "canceled", "Check the address"}
+	for _, args := range [][]string{
+		{"plan", "-f", one}, {"plan", "-f", two}, {"verify", "-f", one, "--quick"}, {"verify", "-f", two, "--quick"},
+		{"verify", "-f", one, "--quick", "--sign-in", box.Person.Username},
+		{"verify", "-f", one, "--quick", "--sign-in-new", "--yes"}, {"check-people", "-f", one},
+		{"import", "--authentik", a, "--pocketbase", p, "--slug", "blog", "-o", "-"}, {"export", "-f", one, "curl"},
+		{"apply", "-f", one, "--yes", "--rewrite-secret"}, {"apply", "-f", two, "--yes", "--rewrite-secret"},
+		{"rotate", "-f", one, "--yes"}, {"undo", "-f", one, "--yes", "--force"},
 	} {
+		name := strings.NewReplacer(dir+"/", "", a, "A", p, "B").Replace(strings.Join(args, " "))
 		t.Run(name, func(t *testing.T) {
-			for n := int64(1); ; n++ {
-				code, said, whole := run(n, args...)
-				for _, blame := range []string{"gave no answer", "the call was cancelled", "canceled", "Check the address"} {
+			_, requests := s.run(t, never, args...)
+			for _, i := range draw.Every(t, "requests of "+name+" with a signal", requests, 6) {
+				said, _ := s.run(t, i+1, args...)
+				for _, blame := range blames {
 					if strings.Contains(said, blame) {
-						t.Fatalf("after %d requests %q ends with %d and says %q:\n%s", n, args, code, blame, said)
+						t.Fatalf("with request %d of %d, %q says %q:\n%s", i+1, requests, args, blame, said)
 					}
-				}
-				if whole {
-					t.Logf("%d requests", n)
-					return
 				}
 			}
 		})
 	}
+}
+
+// never is more than the requests of any command.
+const never = 1 << 30
+
+// run runs a command with a signal at the n-th request, and returns how many there were.
+func (s *signalled) run(t *testing.T, n int, args ...string) (said string, requests int) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	s.signal.Store(cancel)
+	s.left.Store(int64(n))
+	var out strings.Builder
+	run(ctx, args, terminal.Streams{In: strings.NewReader(""), Out: &out, Err: &out})
+	return out.String(), n - int(s.left.Load())
 }

@@ -82,7 +82,9 @@ func (e *Engine) ApplyUnseen(ctx context.Context, planned Planner, show func(lin
 
 // lockForApply locks the link, and removes what an interrupted proof left.
 func (e *Engine) lockForApply(ctx context.Context) (unlock func(), err error) {
-	if unlock, err = e.lock(ctx); err != nil {
+	if unlock, err = e.lock(ctx); errors.Is(err, context.Canceled) {
+		return nil, cancelledBefore(nil)
+	} else if err != nil {
 		return nil, err
 	}
 	if err := e.endProofs(ctx); err != nil {
@@ -189,8 +191,9 @@ func changedSince(system report.System, what ...say.Text) *report.Fault {
 // cancelledBefore returns the fault of an apply that was cancelled before the changes that are left. Its receipt stays
 // unfinished, so that the next apply continues it.
 func cancelledBefore(left []link.Change) error {
-	fault := &report.Fault{Kind: report.FaultOther, Err: context.Canceled, Summary: say.Of("authpocket was told to stop."),
-		Todo: say.Of("Apply again to go on from here, or undo what was done.")}
+	fault := &report.Fault{Kind: report.FaultOther, Err: context.Canceled,
+		Summary: say.Of("authpocket was told to stop."),
+		Todo:    say.Of("Apply again to go on from here, or undo what was done.")}
 	if len(left) > 0 {
 		fault.System = left[0].System
 		fault.Summary = say.Of("authpocket was told to stop before it began to %s %s.", string(left[0].Action),
