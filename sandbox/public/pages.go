@@ -109,7 +109,13 @@ func (s *Server) startOrWait(w http.ResponseWriter, r *http.Request, v *visitor,
 		s.showDraining(w, r)
 		return
 	}
-	if turn := s.takeTurn(v, step, now); !turn.ready {
+	turn := s.takeTurn(v, step, now)
+	switch {
+	case turn.again:
+		w.Header().Set("Connection", "close")
+		http.Redirect(w, r, r.URL.String(), http.StatusTemporaryRedirect)
+		return
+	case !turn.ready:
 		if r.Method == http.MethodPost {
 			http.Redirect(w, r, "/wait", http.StatusSeeOther)
 			return

@@ -12,7 +12,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -29,9 +28,6 @@ const keysReady = 32
 
 // sweepEvery is how often sandboxes are ended whose time is up.
 const sweepEvery = time.Second
-
-// connectionsClosed is after which time the server has closed the connections of those who left.
-const connectionsClosed = 45 * time.Second
 
 // Config configures a Server.
 type Config struct {
@@ -52,6 +48,10 @@ type Config struct {
 	// AuthentikVersion is the version that authentik answers as. Empty means authentiksim.DefaultVersion.
 	AuthentikVersion string
 	Log              *slog.Logger // nil discards
+	// Renew is called once there is no sandbox and nobody waits for one, and the program still keeps memory of those
+	// that were. It must have another program serve the demo, or this one anew. Until then, whoever wants a sandbox
+	// asks again. nil means never.
+	Renew func()
 }
 
 // Server serves the demo.
@@ -74,10 +74,9 @@ type Server struct {
 	queue    []*visitor
 	draining bool
 	deadline time.Time // of the drain
+	renewing bool      // Renew is called
 
-	// of sweep alone
-	idleSince time.Time // there has been no sandbox, zero if there is one
-	gaveBack  int       // how often memory was given back since then
+	memory memory // of sweep alone
 
 	sweeping sync.WaitGroup
 	ending   sync.WaitGroup
@@ -110,6 +109,7 @@ func New(cfg Config) (*Server, error) {
 	if err = pocketbasehost.Template(s.template); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(s.temp))
 	}
+	s.memory = newMemory()
 	s.keys = newKeys(min(cfg.Max, keysReady))
 	ctx, stop := context.WithCancel(context.Background())
 	s.stop = stop
@@ -175,26 +175,6 @@ func (s *Server) end(p *place) {
 			s.cfg.Log.Error("ending a sandbox", slog.Any("error", err))
 		}
 	})
-}
-
-// giveBack returns memory to the machine when the last of the sandboxes has ended, and again once its connections are
-// closed, too: without a sandbox there is nothing to do that would have the garbage collected.
-func (s *Server) giveBack(now time.Time) {
-	s.mu.Lock()
-	idle := s.alive() == 0 && s.counts.ended.Load() > 0
-	s.mu.Unlock()
-	switch {
-	case !idle:
-		s.idleSince, s.gaveBack = time.Time{}, 0
-		return
-	case s.idleSince.IsZero():
-		s.idleSince = now
-	}
-	if s.gaveBack == 0 || s.gaveBack == 1 && now.Sub(s.idleSince) > connectionsClosed {
-		s.gaveBack++
-		s.ending.Wait()
-		debug.FreeOSMemory()
-	}
 }
 
 // alive is how many sandboxes there are, those under way included. The caller holds mu.

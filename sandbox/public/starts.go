@@ -48,6 +48,13 @@ func (s *starts) forget(now time.Time) {
 	}
 }
 
+// none reports whether there was no start in the last minute, as far as forget has looked.
+func (s *starts) none() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.by) == 0
+}
+
 // addressOf returns whose starts a request counts for: its IPv4 address, or its /64 of IPv6. Behind a trusted proxy it
 // is the last address of X-Forwarded-For that is no proxy's.
 func addressOf(r *http.Request, proxies []netip.Prefix) netip.Prefix {

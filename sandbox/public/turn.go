@@ -24,6 +24,7 @@ type visitor struct {
 // turn is where a visitor is in the queue.
 type turn struct {
 	ready bool // their sandbox may be started, and its place is reserved
+	again bool // the program that serves the demo next is to be asked
 	ahead int  // visitors before them
 	wait  time.Duration
 }
@@ -32,6 +33,9 @@ type turn struct {
 func (s *Server) takeTurn(v *visitor, step string, now time.Time) turn {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.renewing {
+		return turn{again: true}
+	}
 	if v.opens { // in another tab
 		return turn{wait: queueLook}
 	}
