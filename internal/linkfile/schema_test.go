@@ -183,6 +183,9 @@ func change(rt *rapid.T, document map[string]any) {
 	default:
 		at[key] = values[i]
 	}
+	if at["groups_claim"] == "${YES}" { // what a variable holds is not for the schema to know
+		at["groups_claim"] = link.BoundGroups
+	}
 }
 
 // ofShape returns what the program says of a file's keys, types and choices. What it says of texts and addresses no
