@@ -186,14 +186,12 @@ func (e *Engine) Plan(ctx context.Context, spec link.Spec) (link.Plan, error) {
 	return plan, err
 }
 
-// PlanFix returns a plan that fixes one cause and changes nothing else. differs
-// reports whether the systems differ from the spec at all.
-func (e *Engine) PlanFix(ctx context.Context, spec *link.Spec, cause report.CauseID) (plan link.Plan, differs bool,
-	err error) {
-	if plan, err = e.Plan(ctx, *spec); err != nil {
-		return link.Plan{}, false, err
+// PlanFix returns a plan that fixes one cause and changes nothing else, and the whole plan that it is a part of.
+func (e *Engine) PlanFix(ctx context.Context, spec *link.Spec, cause report.CauseID) (fix, whole link.Plan, err error) {
+	if whole, err = e.Plan(ctx, *spec); err != nil {
+		return link.Plan{}, link.Plan{}, err
 	}
-	return plans.Narrow(plan.Limited(link.PartBeforeProof), cause), !plan.Empty(), nil
+	return plans.Narrow(whole.Limited(link.PartBeforeProof), cause), whole, nil
 }
 
 // Whole returns the plan that would create the link as if nothing existed, for

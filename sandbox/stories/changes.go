@@ -64,7 +64,7 @@ func reviewStories(both, joined *view.Head) []Story {
 	empty.Changes = nil
 	return []Story{
 		{"review-create", changes.Review(changes.NewReview(both, in(create)))},
-		{"review-update", changes.Review(changes.NewReview(new(demo(*both)), in(drift)))},
+		{"review-update", changes.Review(changes.NewReview(new(demo(*joined)), in(drift)))},
 		{"review-empty", changes.Review(changes.NewReview(joined, in(empty)))},
 	}
 }

@@ -55,7 +55,7 @@ func NewReview(h *view.Head, in ReviewInput) ReviewPage {
 	}
 	if in.Plan.Purpose == link.PurposeLink {
 		p.Head.Step, p.Head.Back, p.Answers = view.StepCaption(4), "/settings", answers(in)
-		p.Later = later(&in.Plan.Desired)
+		p.Later = later(&in.Plan.Desired, h.Ends.Joined)
 	}
 	if in.Plan.Empty() {
 		p.nothing(in)
@@ -84,16 +84,19 @@ func newNote(w link.Warning) Note {
 	return Note{Heading: w.Summary, Text: w.Advice(report.OnPage)}
 }
 
-// later returns what else can be done with a link. One that does not exist yet
-// can only be exported.
-func later(d *link.Desired) []view.Action {
-	export := view.Action{Label: say.Of("Export the link"), URL: "/export"}
-	file := view.Action{Label: say.Of("Download the link file"), URL: LinkFileURL}
+// later returns what else can be done with a link. One that does not exist yet can only be exported, and one of which
+// only authentik's part exists also removed.
+func later(d *link.Desired, whole bool) []view.Action {
+	list := []view.Action{{Label: say.Of("Export the link"), URL: "/export"},
+		{Label: say.Of("Download the link file"), URL: LinkFileURL}}
 	if d.Application.PK == "" {
-		return []view.Action{export, file}
+		return list
 	}
-	return []view.Action{export, file, {Label: report.RunRotate.Label(), URL: "/rotate"},
-		{Label: say.Of("People"), URL: "/people"}, {Label: say.Of("Remove the link"), URL: "/remove"}}
+	if whole {
+		list = append(list, view.Action{Label: report.RunRotate.Label(), URL: "/rotate"},
+			view.Action{Label: say.Of("People"), URL: "/people"})
+	}
+	return append(list, view.Action{Label: say.Of("Remove the link"), URL: "/remove"})
 }
 
 // RestoreURL is where a rotation is reviewed that restores the client secret from before one.
