@@ -243,8 +243,8 @@ func (e *Engine) find(ctx context.Context, spec link.Spec, observe observer) (Sn
 	return e.follow(ctx, &spec, snaps, observe)
 }
 
-// follow observes again if snaps show that the link has another slug than spec. It adds what receipts say of an
-// application without a provider.
+// follow observes again if snaps, or receipts, show that the link has another slug than spec. It adds what receipts say
+// of an application that is not there or has no provider.
 func (e *Engine) follow(ctx context.Context, spec *link.Spec, snaps Snapshots, observe observer) (Snapshots,
 	link.Spec, error) {
 	var err error
@@ -253,7 +253,13 @@ func (e *Engine) follow(ctx context.Context, spec *link.Spec, snaps Snapshots, o
 		snaps, err = observe(ctx, *spec)
 	}
 	if err == nil {
-		spec.Made, err = e.madeFor(spec, &snaps)
+		spec.Made, err = e.madeFor(ctx, spec, &snaps)
+	}
+	if now := plans.RenamedSince(spec); err == nil && now != "" && spec.Application.Slug == nil {
+		spec.Application.Slug = &now
+		if snaps, err = observe(ctx, *spec); err == nil {
+			spec.Made, err = e.madeFor(ctx, spec, &snaps)
+		}
 	}
 	return snaps, *spec, err
 }
