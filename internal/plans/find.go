@@ -321,10 +321,13 @@ func hadProvider(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnap
 // have left for it.
 func findHalf(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot, candidates []Candidate,
 	problems *report.Problems) existing {
-	app := a.Application
+	app, all := a.Application, candidates
 	candidates = likeliest(candidates)
 	name := link.Value(s.Application.Name, app.Name)
 	half := orphanOf(candidates, link.Value(s.Provider.Name, link.DefaultProviderName(name)))
+	if half == nil && s.Existing == link.ExistingUse { // another slot of the collection may have another's client
+		half = orphanNamed(all, link.Value(s.Provider.Name, link.DefaultProviderName(name)))
+	}
 	if s.Existing == link.ExistingNew {
 		half = orphanWith(candidates, s.Provider.ClientID)
 	}
@@ -381,6 +384,11 @@ func certain(candidates []Candidate) []Candidate {
 // orphanOf returns the candidate without an application: the only candidate, or the one with the name.
 func orphanOf(candidates []Candidate, name string) *link.ProviderState {
 	return orphan(candidates, func(p link.ProviderState) bool { return len(candidates) == 1 || p.Name == name })
+}
+
+// orphanNamed returns the candidate without an application that has the name, nil for none. Names are unique.
+func orphanNamed(candidates []Candidate, name string) *link.ProviderState {
+	return orphan(candidates, func(p link.ProviderState) bool { return p.Name == name })
 }
 
 // useInstead returns the setting that makes a conflicting provider part of this link.
