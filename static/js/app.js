@@ -91,6 +91,43 @@ addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
 });
 
+// An event stream says at once that it is there, and then every 15 seconds. One that does not is asked for again.
+const watched = document.querySelector("[data-live]");
+if (watched) {
+  const patience = 35_000; // two heartbeats
+  const again = 5_000;
+  const lost = watched.querySelector("[data-lost]");
+  let heard = false; // since the page was loaded
+  let timer;
+  const wait = (ms) => {
+    clearTimeout(timer);
+    timer = setTimeout(ask, ms);
+  };
+  const ask = () => {
+    if (document.hidden) return; // it pauses, and connects when the page is seen again
+    lost.hidden = false;
+    wait(patience);
+    const stream = watched._htmx?.sse;
+    if (stream) stream.reader?.cancel(); // it then connects by itself
+    else htmx.trigger(watched, "again");
+  };
+  wait(again);
+  document.addEventListener("visibilitychange", () => wait(again));
+  watched.addEventListener("here", () => {
+    heard = lost.hidden = true;
+    wait(patience);
+  });
+  watched.addEventListener("done", () => clearTimeout(timer));
+  watched.addEventListener("htmx:sse:before:connection", ({ detail: { connection } }) => {
+    if (connection.attempt > 0) connection.config.reconnectDelay = lost.hidden ? 500 : again;
+    Object.assign(connection.config, { reconnectMaxDelay: again, connectTimeout: 2 * again });
+  });
+  watched.addEventListener("htmx:sse:error", ({ detail: { status } }) => {
+    if (heard && status >= 400 && status < 500) return location.reload(); // that page says why it is over
+    lost.hidden = false;
+  });
+}
+
 // When the work that a page watches is over, its heading has changed.
 document.addEventListener("done", () => {
   const heading = document.querySelector("h1");
