@@ -65,31 +65,37 @@ document.addEventListener("submit", (event) => {
   const status = form.querySelector("[data-busy]");
   if (!status) return;
   status.textContent = status.dataset.busy;
-  if ("cancel" in status.dataset) status.after(cancelOf(form, button, status));
+  if ("cancel" in status.dataset) status.after(cancelOf(button));
 });
 
 // A request that only reads can be cancelled: the server stops once its client is gone.
-function cancelOf(form, button, status) {
+function cancelOf(button) {
   const cancel = document.createElement("button");
   cancel.type = "button";
   cancel.className = "plain";
+  cancel.dataset.cancels = "";
   cancel.textContent = words.cancel;
   cancel.addEventListener("click", () => {
     stop();
-    delete form.dataset.sent;
-    button?.removeAttribute("aria-busy");
-    status.textContent = words.cancelled;
-    cancel.remove();
+    unlock(words.cancelled);
     button?.focus();
   });
   return cancel;
 }
 
-// A page that comes back from the browser's memory can be sent again.
-addEventListener("pageshow", () => {
-  for (const form of document.forms) delete form.dataset.sent;
+// What was sent can be sent again once its request was stopped, or the page comes back from the browser's memory.
+function unlock(said) {
+  for (const form of document.querySelectorAll("[data-sent]")) {
+    delete form.dataset.sent;
+    for (const status of form.querySelectorAll("[data-busy]")) {
+      status.textContent = "cancel" in status.dataset ? said : ""; // what was begun goes on at the server
+    }
+  }
   for (const button of document.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
-});
+  for (const cancel of document.querySelectorAll("[data-cancels]")) cancel.remove();
+}
+addEventListener("pageshow", () => unlock(""));
+window.navigation?.addEventListener("navigateerror", () => unlock(words.cancelled)); // by Escape or the browser's button
 
 // An event stream says at once that it is there, and then every 15 seconds. One that does not is asked for again.
 const watched = document.querySelector("[data-live]");
