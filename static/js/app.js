@@ -64,6 +64,7 @@ document.addEventListener("submit", (event) => {
   button?.setAttribute("aria-busy", "true");
   const status = form.querySelector("[data-busy]");
   if (!status) return;
+  status.dataset.idle = status.textContent;
   status.textContent = status.dataset.busy;
   if ("cancel" in status.dataset) status.after(cancelOf(button));
 });
@@ -88,7 +89,7 @@ function unlock(said) {
   for (const form of document.querySelectorAll("[data-sent]")) {
     delete form.dataset.sent;
     for (const status of form.querySelectorAll("[data-busy]")) {
-      status.textContent = "cancel" in status.dataset ? said : ""; // what was begun goes on at the server
+      status.textContent = "cancel" in status.dataset ? said || status.dataset.idle : ""; // else the server goes on
     }
   }
   for (const button of document.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
