@@ -99,8 +99,17 @@ func TestTwoPressesBeginOneApply(t *testing.T) {
 	if !strings.Contains(b.get(job).text, `http-equiv="refresh"`) {
 		t.Error("without JavaScript the page would not move on")
 	}
+	for _, path := range []string{"/review", "/remove"} { // which cannot say what there is
+		during := b.get(path).want(200).says("Changes are in progress", "View progress")
+		if strings.Contains(during.text, `action="/apply"`) || !during.leadsTo(job) {
+			t.Errorf("%s meanwhile:\n%s", path, during.visible())
+		}
+	}
 	close(open)
 	b.wait(job+"/events", "")
+	if after := b.get("/review").visible(); strings.Contains(after, "in progress") {
+		t.Errorf("the review afterwards:\n%s", after)
+	}
 	b.send(first, "/apply", nil).want(303, job)  // and afterwards
 	b.send(second, "/apply", nil).want(303, job) // shows what happened
 	if n := g.writes.Load(); n != 2 {

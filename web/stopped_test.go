@@ -2,31 +2,9 @@ package web
 
 import (
 	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"strings"
 	"testing"
 )
-
-// intercepted is a server in front of target that answers requests of one method below a path itself.
-func intercepted(t *testing.T, target, method, path string, answer http.HandlerFunc) string {
-	t.Helper()
-	to, err := url.Parse(target)
-	if err != nil {
-		t.Fatal(err)
-	}
-	proxy := httputil.NewSingleHostReverseProxy(to)
-	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == method && strings.HasPrefix(r.URL.Path, path) {
-			answer(w, r)
-			return
-		}
-		proxy.ServeHTTP(w, r)
-	}))
-	t.Cleanup(front.Close)
-	return front.URL
-}
 
 // What stands between authpocket and a system is named with what to do about it, not the system's log.
 func TestAnApplyThatStopsSaysWhatIsInTheWay(t *testing.T) {
@@ -53,11 +31,18 @@ func TestAnApplyThatStopsSaysWhatIsInTheWay(t *testing.T) {
 			t.Parallel()
 			box := newSandbox(t)
 			cfg := prefilled(box)
+			address, method := &cfg.Prefill.PocketBaseURL, http.MethodPatch
 			if one.authentik {
-				cfg.Prefill.AuthentikURL = intercepted(t, box.AuthentikURL, "POST", "/api/v3/", one.answer)
-			} else {
-				cfg.Prefill.PocketBaseURL = intercepted(t, box.PocketBaseURL, "PATCH", "/api/", one.answer)
+				address, method = &cfg.Prefill.AuthentikURL, http.MethodPost
 			}
+			g := newGate(t, *address)
+			*address = g.url
+			g.set(func(w http.ResponseWriter, r *http.Request) bool {
+				if r.Method == method {
+					one.answer(w, r)
+				}
+				return r.Method == method
+			})
 			b := wizardFor(t, box, cfg).browser().answered()
 			job := b.send(b.get("/review").want(200), "/apply", nil).want(303).header.Get("Location")
 			sent := b.wait(job+"/events", "")

@@ -31,6 +31,7 @@ type ReviewInput struct {
 	// Interrupted are the unfinished applies to this link.
 	Interrupted []Receipt
 	Again       string // the page that makes the plan again
+	Running     string // the page of an apply of this session that is under way, empty for none
 }
 
 // NewReview returns the review page of a plan of any kind.
@@ -61,6 +62,9 @@ func NewReview(h *view.Head, in ReviewInput) ReviewPage {
 		p.nothing(in)
 	} else {
 		p.words(in)
+	}
+	if p.Running = in.Running; p.Running != "" { // what it is about changes meanwhile
+		p.Button, p.Check = say.Text{}, false
 	}
 	return p
 }
