@@ -62,8 +62,11 @@ func reviewStories(both, joined *view.Head) []Story {
 	drift.Warnings = nil
 	empty := create
 	empty.Changes = nil
+	running := in(create)
+	running.Running = "/apply/p1"
 	return []Story{
 		{"review-create", changes.Review(changes.NewReview(both, in(create)))},
+		{"review-running", changes.Review(changes.NewReview(both, running))},
 		{"review-update", changes.Review(changes.NewReview(new(demo(*joined)), in(drift)))},
 		{"review-empty", changes.Review(changes.NewReview(joined, in(empty)))},
 	}
