@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -112,6 +113,39 @@ func TestALostAnswerLosesNoSandbox(t *testing.T) {
 	w.demo.Handler().ServeHTTP(httptest.NewRecorder(), r)
 	if n := w.metric("sandboxes"); n != 0 {
 		t.Errorf("%d sandboxes are of a visitor who has left", n)
+	}
+}
+
+// TestFewSandboxesStartAtOnce has two visitors wait for others' starts, and one of them leave.
+func TestFewSandboxesStartAtOnce(t *testing.T) {
+	w := newWorld(t)
+	for range cap(w.demo.walks) {
+		w.demo.walks <- struct{}{}
+	}
+	ctx, leave := context.WithCancel(t.Context())
+	var starting sync.WaitGroup
+	for _, one := range []context.Context{ctx, t.Context()} {
+		starting.Go(func() {
+			r := httptest.NewRequestWithContext(one, http.MethodPost, w.public.String()+"/start?at=review", nil)
+			r.Header.Set("Sec-Fetch-Site", "same-origin")
+			rec := httptest.NewRecorder()
+			w.demo.Handler().ServeHTTP(rec, r)
+			if to := rec.Header().Get("Location"); one != ctx && !strings.HasSuffix(to, "/wizard/review") {
+				t.Errorf("it leads to %s", to)
+			}
+		})
+	}
+	waitFor(t, "both to wait", func() bool { return w.metric("sandboxes") == 2 })
+	leave()
+	if n := w.metric("started_total"); n != 0 {
+		t.Errorf("%d have started", n)
+	}
+	for range cap(w.demo.walks) {
+		<-w.demo.walks
+	}
+	starting.Wait()
+	if started, alive := w.metric("started_total"), w.metric("sandboxes"); started != 1 || alive != 1 {
+		t.Errorf("%d have started, %d are there", started, alive)
 	}
 }
 
