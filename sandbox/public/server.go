@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"time"
 
@@ -25,6 +26,19 @@ import (
 
 // keysReady is how many signing keys are made in advance.
 const keysReady = 32
+
+// startsAtOnce is how many sandboxes are started at once, or two for each processor: with more, all take as long as the
+// last one.
+const startsAtOnce = 4
+
+// Why a sandbox is not started.
+var (
+	errClosed = errors.New("the demo has ended")
+	errLeft   = errors.New("the visitor has left")
+)
+
+// templateName is the template's directory, in the demo's.
+const templateName = "template"
 
 // sweepEvery is how often sandboxes are ended whose time is up.
 const sweepEvery = time.Second
@@ -45,6 +59,8 @@ type Config struct {
 	Lifetime time.Duration
 	// Dir is where the sandboxes' data is. It must exist; empty means a temporary directory.
 	Dir string
+	// PodCookie is the cookie by which a gateway keeps a browser at this process, if there are several. Its path is /.
+	PodCookie string
 	// AuthentikVersion is the version that authentik answers as. Empty means authentiksim.DefaultVersion.
 	AuthentikVersion string
 	Log              *slog.Logger // nil discards
@@ -59,26 +75,32 @@ type Server struct {
 	cfg       Config
 	template  string // of PocketBase's data
 	temp      string // removed by Close
+	release   func() // of temp
+	room      func(dir string) (free uint64, known bool)
 	keys      *keys
 	files     *static.Files
 	assets    view.Assets
 	languages *say.Languages
 	pages     respond.Pages
 	starts    *starts
+	walks     chan struct{} // one for each start under way
 	counts    counts
 
 	mu       sync.Mutex
 	byID     map[string]*place
 	opening  int // places that are reserved for sandboxes under way
+	closing  int // sandboxes that nobody finds any more and that are not gone yet
 	visitors map[string]*visitor
 	queue    []*visitor
 	draining bool
+	closed   bool
 	deadline time.Time // of the drain
 	renewing bool      // Renew is called
 
 	memory memory // of sweep alone
 
 	sweeping sync.WaitGroup
+	starting sync.WaitGroup // of those in opening
 	ending   sync.WaitGroup
 	stop     context.CancelFunc
 }
@@ -93,7 +115,8 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{cfg: cfg, byID: map[string]*place{}, visitors: map[string]*visitor{},
-		starts: newStarts(cfg.StartsPerMinute)}
+		starts: newStarts(cfg.StartsPerMinute), room: roomIn,
+		walks: make(chan struct{}, max(startsAtOnce, 2*runtime.GOMAXPROCS(0)))}
 	var err error
 	if s.files, err = static.Load(); err != nil {
 		return nil, err
@@ -102,11 +125,12 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s.assets = respond.Assets(s.files)
-	if s.temp, err = os.MkdirTemp(cfg.Dir, "authpocket-demo-"); err != nil {
-		return nil, fmt.Errorf("creating the demo's directory: %w", err)
+	if s.temp, s.release, err = ownDir(cfg.Dir); err != nil {
+		return nil, err
 	}
-	s.template = filepath.Join(s.temp, "template")
-	if err = pocketbasehost.Template(s.template); err != nil {
+	s.template = filepath.Join(s.temp, templateName)
+	if err = s.prepare(); err != nil {
+		s.release()
 		return nil, errors.Join(err, os.RemoveAll(s.temp))
 	}
 	s.memory = newMemory()
@@ -115,6 +139,15 @@ func New(cfg Config) (*Server, error) {
 	s.stop = stop
 	s.sweeping.Go(func() { s.sweep(ctx) })
 	return s, nil
+}
+
+// prepare makes what sandboxes start from.
+func (s *Server) prepare() error {
+	if room, known := s.room(s.temp); known && room < placeKept {
+		return fmt.Errorf("the disk of %s has %d MB free, and a sandbox may need %d MB", s.temp, room>>20,
+			placeKept>>20)
+	}
+	return pocketbasehost.Template(s.template)
 }
 
 func check(cfg Config) error {
@@ -170,10 +203,14 @@ func (s *Server) endEach(fits func(*place) bool) {
 // end ends a sandbox that nobody finds any more. The caller holds mu.
 func (s *Server) end(p *place) {
 	s.counts.ended.Add(1)
+	s.closing++
 	s.ending.Go(func() {
 		if err := p.close(); err != nil {
 			s.cfg.Log.Error("ending a sandbox", slog.Any("error", err))
 		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.closing--
 	})
 }
 
@@ -191,9 +228,17 @@ func (s *Server) open(framed bool) (*place, error) {
 		Languages: s.languages, Dashboard: http.HandlerFunc(s.showDashboard), Log: s.cfg.Log})
 }
 
-// start starts a sandbox for a visitor, ending the one that they had. The caller has reserved its place.
-func (s *Server) start(v *visitor, framed bool) (*place, error) {
-	p, err := s.open(framed)
+// start starts a sandbox for a visitor, unless they have left meanwhile. The caller has reserved its place.
+func (s *Server) start(v *visitor, framed bool, left func() bool) (p *place, err error) {
+	defer s.starting.Done()
+	switch {
+	case s.isClosed():
+		err = errClosed
+	case left():
+		err = errLeft
+	default:
+		p, err = s.open(framed)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.opening--
@@ -236,17 +281,25 @@ func (s *Server) Drain(ctx context.Context, limit time.Duration) {
 // Close ends all sandboxes and removes their data.
 func (s *Server) Close() error {
 	s.mu.Lock()
-	s.draining, s.queue = true, nil
+	s.draining, s.closed, s.queue = true, true, nil
 	s.mu.Unlock()
 	s.stop()
 	s.sweeping.Wait()
+	s.starting.Wait()
 	s.keys.close()
 	s.endEach(func(*place) bool { return true })
 	s.ending.Wait()
+	s.release()
 	if err := os.RemoveAll(s.temp); err != nil {
 		return fmt.Errorf("removing the demo's directory: %w", err)
 	}
 	return nil
+}
+
+func (s *Server) isClosed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closed
 }
 
 // newID returns 260 random bits as text.
