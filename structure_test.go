@@ -80,9 +80,10 @@ func imports() map[string]string {
 		"internal/predict/record": "internal/link internal/pattern internal/say",
 		"internal/predict/rule":   "internal/link internal/pattern",
 		"internal/signin":         "internal/link internal/report internal/say internal/secret",
-		"internal/linkfile":       "internal/link internal/pattern internal/preset internal/report internal/say internal/secret",
-		"internal/export":         "internal/link internal/report internal/say internal/secret",
-		"internal/keydocs":        "internal/link internal/linkfile internal/secret",
+		"internal/linkfile": "internal/link internal/pattern internal/preset internal/report internal/say " +
+			"internal/secret internal/visible",
+		"internal/export":  "internal/link internal/report internal/say internal/secret",
+		"internal/keydocs": "internal/link internal/linkfile internal/secret",
 		"internal/clidocs": "internal/command internal/command/output internal/link internal/report internal/say " +
 			"internal/signin",
 		"internal/journal": "internal/link internal/outbound internal/report internal/say internal/secret",

@@ -96,27 +96,19 @@ func (s *Server) sendLinkFile(w http.ResponseWriter, r *http.Request, sess *sess
 		return
 	}
 	file, err := s.linkFilePart(&p)
-	switch {
-	case err != nil:
+	if err != nil {
 		s.fail(w, r, sess, err, "/export")
-	case len(file.Refused) > 0:
-		redirect(w, r, "/export") // which says why
-	default:
-		download(w, linkfile.Default, "text/yaml; charset=utf-8", []byte(file.Text))
+		return
 	}
+	download(w, linkfile.Default, "text/yaml; charset=utf-8", []byte(file.Text))
 }
 
-// linkFilePart returns the link file of the session's answers, or why there is none. It has variables in the place of
-// the tokens.
+// linkFilePart returns the link file of the session's answers. It has variables in the place of the tokens.
 func (s *Server) linkFilePart(p *session.Progress) (changes.ExportFile, error) {
 	a, b := p.Authentik.Login, p.PocketBase.Login
 	text, err := linkfile.Write(new(linkfile.Reach(linkfile.Authentik{URL: a.URL, Insecure: a.Plain},
 		linkfile.PocketBase{URL: b.URL, Insecure: b.Plain})), &p.Spec)
-	file := changes.NewLinkFile(linkfile.Default, string(text), a.CA != "" || b.CA != "")
-	if problems, ok := errors.AsType[report.Problems](err); ok {
-		file.Refused, err = view.Sentences(problems), nil
-	}
-	return file, err
+	return changes.NewLinkFile(linkfile.Default, string(text), a.CA != "" || b.CA != ""), err
 }
 
 // download writes a file that the browser saves.

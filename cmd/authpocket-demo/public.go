@@ -10,8 +10,10 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"os"
 	"path"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"authpocket/internal/listen"
@@ -26,6 +28,24 @@ const (
 	connectionsBeside     = 96
 )
 
+// Open files of a public demo beside its connections: a sandbox has 9, and more while it is busy.
+const (
+	filesPerSandbox = 12
+	filesBeside     = 40
+)
+
+// fits returns an error if the program may not have as many files open as its sandboxes need: in the middle of it, all
+// of them would fail.
+func fits(sandboxes int, limit uint64) error {
+	const each, beside = connectionsPerSandbox + filesPerSandbox, connectionsBeside + filesBeside
+	need := each*uint64(max(sandboxes, 0)) + beside // #nosec G115 -- not negative
+	if need <= limit {
+		return nil
+	}
+	return fmt.Errorf("%d sandboxes need %d open files, and the limit is %d: raise it, as by ulimit -n %d, or give -max %d",
+		sandboxes, need, limit, need, (max(limit, beside+each)-beside)/each)
+}
+
 // publicFlags are the flags of the demo that anybody can open.
 type publicFlags struct {
 	on      bool
@@ -37,6 +57,7 @@ type publicFlags struct {
 	life    time.Duration
 	drain   time.Duration
 	data    string
+	pod     string
 }
 
 func (f *publicFlags) add(set *flag.FlagSet) {
@@ -67,6 +88,8 @@ func (f *publicFlags) add(set *flag.FlagSet) {
 	set.DurationVar(&f.drain, "drain", 30*time.Minute, "with -public: how long sandboxes may go on after SIGTERM")
 	set.StringVar(&f.data, "data", "", "with -public: the `directory` for the data of sandboxes, which is removed at "+
 		"the end; empty means a temporary one")
+	set.StringVar(&f.pod, "pod-cookie", "", "with -public: the `cookie` by which a gateway keeps visitors at one of "+
+		"several demos; after SIGTERM, those without a sandbox are sent to another one")
 }
 
 // base returns the public address without a slash at the end.
@@ -87,11 +110,16 @@ func (f *publicFlags) base(listener string) (*url.URL, error) {
 	return base, nil
 }
 
-// publicDemo serves a sandbox to each visitor until ctx ends and all sandboxes have ended.
+// publicDemo serves a sandbox to each visitor until ctx ends and all sandboxes have ended. Where the system allows it,
+// the program starts itself anew when it is empty and keeps too much memory.
 func publicDemo(ctx context.Context, address, authentik string, f publicFlags, stdout, stderr io.Writer) (err error) {
+	if limit, known := filesLimit(); known {
+		if err := fits(f.max, limit); err != nil {
+			return err
+		}
+	}
 	http.DefaultTransport = pocketbasehost.Outgoing{} // PocketBase sends through it
-	ln, err := listen.Open(ctx, listen.Options{Address: address, InsecureHTTP: true,
-		Connections: connectionsPerSandbox*f.max + connectionsBeside})
+	ln, renewed, err := f.open(ctx, address)
 	if err != nil {
 		return fmt.Errorf("listening on %s: %w", address, err)
 	}
@@ -99,14 +127,23 @@ func publicDemo(ctx context.Context, address, authentik string, f publicFlags, s
 	if err != nil {
 		return errors.Join(err, ln.Close())
 	}
-	log := logs.New(stderr, slog.LevelWarn)
-	demo, err := public.New(public.Config{URL: base, Frames: f.frames, Proxies: f.proxies, Max: f.max,
-		StartsPerMinute: f.starts, Lifetime: f.life, Dir: f.data, AuthentikVersion: authentik, Log: log})
+	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	cfg := public.Config{URL: base, Frames: f.frames, Proxies: f.proxies, Max: f.max, StartsPerMinute: f.starts,
+		Lifetime: f.life, Dir: f.data, PodCookie: f.pod, AuthentikVersion: authentik,
+		Log: logs.New(stderr, slog.LevelWarn)}
+	var renewing atomic.Bool
+	if canRenew {
+		cfg.Renew = func() { renewing.Store(true); stop() }
+	}
+	demo, err := public.New(cfg)
 	if err != nil {
 		return errors.Join(err, ln.Close())
 	}
-	fmt.Fprintf(stdout, "Each visitor of %s/ gets a sandbox, %d at once, for %s.\nPress Ctrl-C to stop.\n", base, f.max, f.life)
-	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
+	if !renewed {
+		fmt.Fprintf(stdout, "Each visitor of %s/ gets a sandbox, %d at once, for %s.\nPress Ctrl-C to stop.\n", base, f.max,
+			f.life)
+	}
 	var draining sync.WaitGroup
 	draining.Go(func() {
 		defer stop()
@@ -118,9 +155,49 @@ func publicDemo(ctx context.Context, address, authentik string, f publicFlags, s
 		fmt.Fprintf(stdout, "Stopping when all sandboxes have ended, in %s at the latest.\n", f.drain)
 		demo.Drain(serving, f.drain)
 	})
-	var ended error
-	err = listen.Serve(serving, ln, demo.Handler(), log, func() { ended = demo.Close() })
+	socket, err := serve(serving, ln, demo, cfg.Log, &renewing)
 	stop()
 	draining.Wait()
-	return errors.Join(err, ended)
+	switch {
+	case socket == nil:
+		return err
+	case ctx.Err() != nil:
+		return socket.Close()
+	}
+	return renew(socket)
+}
+
+// serve serves the demo until ctx ends. If it is to be renewed then, serve returns the listening socket, which stays
+// open.
+func serve(ctx context.Context, ln *listen.Opened, demo *public.Server, log *slog.Logger, renewing *atomic.Bool) (
+	socket *os.File, err error) {
+	var failed error
+	err = listen.Serve(ctx, ln, demo.Handler(), log, func() {
+		if renewing.Load() { // no page is open that would have to end before the listener closes
+			socket, failed = ln.Socket()
+			return
+		}
+		failed = demo.Close()
+	})
+	if socket == nil {
+		return nil, errors.Join(err, failed)
+	}
+	if errors.Is(err, context.DeadlineExceeded) { // a client that sends slowly keeps nobody off
+		err = nil
+	}
+	if err = errors.Join(err, demo.Close()); err != nil {
+		return nil, errors.Join(err, socket.Close())
+	}
+	return socket, nil
+}
+
+// open listens on the address, or goes on with the listener of the program that this one renews.
+func (f *publicFlags) open(ctx context.Context, address string) (ln *listen.Opened, renewed bool, err error) {
+	left, err := leftListener()
+	if err != nil {
+		return nil, false, err
+	}
+	ln, err = listen.Open(ctx, listen.Options{Address: address, Listener: left, InsecureHTTP: true,
+		Connections: connectionsPerSandbox*f.max + connectionsBeside})
+	return ln, left != nil, err
 }

@@ -220,7 +220,7 @@ func (p program) carryOutOn(ctx context.Context, f applyFlags, file *linkfile.Fi
 		if err == nil {
 			plan, err = last.keep(&plan, f.prove != nil)
 		}
-		return plan, orInterrupted(moment, err)
+		return plan, output.Interrupted(moment, err)
 	}
 	// After a signal the running change finishes, and no other starts.
 	if f.Yes {
@@ -267,7 +267,7 @@ func (p program) applySeen(ctx context.Context, e *engine.Engine, made engine.Pl
 		}}, hook)
 	}
 	if !whole.Empty() && !p.confirmed(ctx, &whole) {
-		return output.Declined()
+		return output.Interrupted(ctx, output.Declined())
 	}
 	return e.Apply(ctx, plan, hook)
 }

@@ -80,6 +80,7 @@ func (f peopleFlags) list(ctx context.Context, p program, file linkfile.File) ou
 	found, err := e.People(moment, &spec)
 	erase()
 	if err != nil {
+		err = output.Interrupted(ctx, err)
 		_ = view.Fail(err)
 		return output.Failed(err)
 	}

@@ -55,7 +55,7 @@ func (p program) reach(ctx context.Context, file *linkfile.File, receipts store,
 	}
 	cfg, err := p.connectBoth(ctx, *file)
 	if err != nil {
-		return nil, spec, orInterrupted(ctx, err)
+		return nil, spec, output.Interrupted(ctx, err)
 	}
 	if p.common != nil {
 		receipts, cfg.Joint = p.common.receipts, p.common.joint
@@ -76,14 +76,6 @@ func (p program) hold(ctx context.Context, file *linkfile.File, receipts store) 
 	}
 	return func() (*engine.Store, error) { return opened, nil },
 		engine.Hold(ctx, opened, file.Authentik.Base, file.PocketBase.Base), nil
-}
-
-// orInterrupted returns err, which came before anything was written, or says that a signal caused it.
-func orInterrupted(ctx context.Context, err error) error {
-	if err != nil && errors.Is(ctx.Err(), context.Canceled) {
-		return refused(say.Of("Interrupted, so nothing was changed."), say.Text{})
-	}
-	return err
 }
 
 // connectBoth connects to both systems and reports the errors of both.

@@ -110,7 +110,7 @@ func (f exportFlags) run(ctx context.Context, p program) error {
 	}
 	plan, err := planned(ctx, spec)
 	if err != nil {
-		return view.Fail(err)
+		return view.Fail(output.Interrupted(ctx, err))
 	}
 	if f.All {
 		chosen = export.Offered(&plan)

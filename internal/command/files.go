@@ -42,6 +42,9 @@ func replaceFile(path string, data []byte, mode fs.FileMode) error {
 		path = to
 	}
 	file, err := os.CreateTemp(filepath.Dir(path), ".authpocket-*")
+	if named, ok := errors.AsType[*fs.PathError](err); ok {
+		named.Path = path // the temporary one says nothing to anybody
+	}
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/output"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/say"
@@ -43,9 +44,10 @@ func (f importFlags) run(ctx context.Context, p program) error {
 	}
 	cfg, err := p.connectBoth(ctx, reach)
 	if err != nil {
-		return view.Fail(orInterrupted(ctx, err))
+		return view.Fail(output.Interrupted(ctx, err))
 	}
 	spec, plan, err := engine.New(cfg).Import(ctx, identity)
+	err = output.Interrupted(ctx, err)
 	if err == nil {
 		err = f.save(p, &reach, &spec)
 	}

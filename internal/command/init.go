@@ -70,7 +70,7 @@ func (f initFlags) run(ctx context.Context, p program) error {
 		a := asker{program: p, ask: p.Asker(), view: p.view(false)}
 		var err error
 		if reach, spec, err = a.fill(ctx, f); err != nil {
-			return view.Fail(orInterrupted(ctx, err))
+			return view.Fail(output.Interrupted(ctx, err))
 		}
 	}
 	if problems := wrongAddresses(&reach); len(problems) > 0 {

@@ -218,16 +218,22 @@ func (w *watched) wait(ctx context.Context, t *testing.T, text string) {
 	}
 }
 
-// answer waits for a question and types the answer. Tokens are typed once the terminal no longer shows what is typed.
+// answer waits for a question and types the answer.
 func (w *watched) answer(ctx context.Context, t *testing.T, user, terminal *os.File, asked, answer string) {
 	t.Helper()
+	w.press(ctx, t, user, terminal, asked, answer+"\n")
+}
+
+// press waits for a question and presses keys. Secrets are typed once the terminal no longer shows what is typed.
+func (w *watched) press(ctx context.Context, t *testing.T, user, terminal *os.File, asked, keys string) {
+	t.Helper()
 	w.wait(ctx, t, asked)
-	if strings.Contains(asked, "token") {
+	if strings.Contains(asked, "token") || strings.Contains(asked, "Password") {
 		for echoes(t, terminal) && ctx.Err() == nil {
 			time.Sleep(time.Millisecond)
 		}
 	}
-	if _, err := user.WriteString(answer + "\n"); err != nil {
+	if _, err := user.WriteString(keys); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -255,7 +261,7 @@ func TestASignalIsANoToTheQuestion(t *testing.T) {
 	if err := cmd.Wait(); err == nil {
 		t.Error("an interrupted apply succeeds")
 	}
-	screen.wait(t.Context(), t, "Nothing was changed")
+	screen.wait(t.Context(), t, "Interrupted, so nothing was changed.")
 	if n := len(box.Authentik().Snapshot().Applications); n != 0 {
 		t.Errorf("there are %d applications", n)
 	}

@@ -113,9 +113,14 @@ func (p program) each(ctx context.Context, f fileFlags, l linksFlags, receipts s
 	if one {
 		return do(ctx, p, files[0]).Exit()
 	}
+	return p.eachOf(ctx, files, p.batch(f, l, counted), receipts, do)
+}
+
+// eachOf works on all of several links.
+func (p program) eachOf(ctx context.Context, files []linkfile.File, cfg batch.Config, receipts store, do work) error {
 	p.common = &common{receipts: sync.OnceValues(receipts)}
 	defer p.common.clients.CloseIdleConnections()
-	run := batch.New(p.batch(f, l, counted), files)
+	run := batch.New(cfg, files)
 	return run.Each(ctx, func(ctx context.Context, to terminal.Streams, file linkfile.File) output.Summary {
 		return do(ctx, p.to(to), file)
 	})
@@ -150,11 +155,11 @@ func (p program) applyAll(ctx context.Context, f applyLinkFlags, files []linkfil
 			if err != nil {
 				return nil, nil, err
 			}
-			p.to(to).view(f.JSON).Interrupted(e)
+			p.to(to).viewOf(&file, f.JSON, f.All).Interrupted(e)
 			return e, func(context.Context) (link.Plan, error) {
 				plan, err := planned(e, moment, spec)
 				if err != nil {
-					return plan, err
+					return plan, output.Interrupted(ctx, err)
 				}
 				return engine.WithoutProof(&plan)
 			}, nil

@@ -3,7 +3,9 @@ package command
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -182,5 +184,32 @@ func TestEachOfSeveralLinksIsObservedOnce(t *testing.T) {
 	}
 	if n := connections.Load(); n != 1 {
 		t.Errorf("they connect to PocketBase %d times", n)
+	}
+}
+
+// A signal while links are planned is the answer to the question about the others.
+func TestAfterASignalNothingIsAsked(t *testing.T) {
+	box, _ := several(t, 0)
+	hung, accepted := hanging(t)
+	cmd := appliedTo(t, box, [][2]string{{"good", box.PocketBaseURL}, {"hung", hung}})
+	_, terminal := openTerminal(t)
+	screen, said := outputs(t)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = terminal, said, said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-accepted
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	defer stop()
+	screen.wait(ctx, t, "changes to make.")
+	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	err := cmd.Wait()
+	_ = said.Close()
+	rest, _ := io.ReadAll(screen.from)
+	if cmd.ProcessState.ExitCode() != int(output.ExitError) || strings.Contains(string(rest), "Apply") ||
+		!strings.HasSuffix(string(rest), "\nInterrupted, so nothing was changed.\n") {
+		t.Errorf("it ends with %v:\n%s", err, rest)
 	}
 }

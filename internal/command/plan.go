@@ -67,7 +67,7 @@ func (f planFlags) plan(ctx context.Context, p program, file linkfile.File) outp
 	plan, err := e.Plan(ctx, spec)
 	erase()
 	if err != nil {
-		err = orInterrupted(ctx, err)
+		err = output.Interrupted(ctx, err)
 		_ = view.Fail(err)
 		return output.Failed(err)
 	}

@@ -73,7 +73,7 @@ func run(ctx context.Context, args []string, std terminal.Streams) output.Exit {
 
 // execute runs the command that args name and returns the exit code.
 func execute(ctx context.Context, args []string, std terminal.Streams) output.Exit {
-	root := newRoot(std)
+	root := newRoot(std, len(args) > 0 && args[0] != "serve")
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)
 	if lost := std.Lost(); err == nil || lost != nil && errors.Is(err, lost) { // of cobra's own commands
@@ -107,9 +107,11 @@ func unknown(root *cobra.Command, args []string) error {
 }
 
 // Tree returns the commands, for their documentation.
-func Tree() *cobra.Command { return newRoot(terminal.Streams{}) }
+func Tree() *cobra.Command { return newRoot(terminal.Streams{}, true) }
 
-func newRoot(std terminal.Streams) *cobra.Command {
+// newRoot returns the program's command, with all others or with serve alone: a wizard that runs for weeks need not
+// keep their flags in memory.
+func newRoot(std terminal.Streams, others bool) *cobra.Command {
 	s := &shared{Streams: std}
 	serve := newServe(s)
 	root := &cobra.Command{
@@ -141,9 +143,13 @@ func newRoot(std terminal.Streams) *cobra.Command {
 	root.SetErr(std.Err)
 	root.Flags().AddFlagSet(serve.Flags())
 	s.add(root)
-	root.AddCommand(serve, newPlan(s), newApply(s), newVerify(s), newUndo(s), newRotate(s), newRemove(s),
-		newCheckPeople(s), newReceipts(s), newExport(s), newInit(s), newImport(s), newValidate(s), newSchema(s),
-		newHealthcheck(s), newVersion(s))
+	root.AddCommand(serve)
+	root.CompletionOptions.DisableDefaultCmd = !others
+	if others {
+		root.AddCommand(newPlan(s), newApply(s), newVerify(s), newUndo(s), newRotate(s), newRemove(s),
+			newCheckPeople(s), newReceipts(s), newExport(s), newInit(s), newImport(s), newValidate(s), newSchema(s),
+			newHealthcheck(s), newVersion(s))
+	}
 	addHelp(root)
 	fitHelp(root, std)
 	return root

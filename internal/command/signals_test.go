@@ -27,32 +27,65 @@ func pipe(t *testing.T, name string) string {
 	return path
 }
 
-// TestASignalEndsTheReadOfALinkFile: the file is a pipe that stays open.
+// TestASignalEndsTheReadOfALinkFile: it is a pipe that stays open.
 func TestASignalEndsTheReadOfALinkFile(t *testing.T) {
-	file := pipe(t, "link.yaml")
-	cmd := authpocket(t, "plan", "-f", file)
-	var said strings.Builder
-	cmd.Stderr = &said
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	w, err := os.OpenFile(file, os.O_WRONLY, 0) // returns when the program has opened it
+	in, to, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer w.Close()
-	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+	defer func() { _, _ = in.Close(), to.Close() }()
+	named := pipe(t, "link.yaml")
+	both, err := os.OpenFile(named, os.O_RDWR, 0)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := cmd.Wait(); cmd.ProcessState.ExitCode() != int(output.ExitError) ||
-		!strings.Contains(said.String(), "reading the link file") {
-		t.Errorf("it ends with %v: %s", err, said.String())
+	defer both.Close()
+	for name, test := range map[string]struct {
+		file     string
+		stdin, w *os.File
+	}{
+		"standard input": {"-", in, to}, "its path": {"/dev/stdin", in, to}, "a named pipe": {named, both, both},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cmd := authpocket(t, "plan", "-f", test.file)
+			var said strings.Builder
+			cmd.Stdin, cmd.Stderr = test.stdin, &said
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := test.w.WriteString("email: leave\n"); err != nil {
+				t.Fatal(err)
+			}
+			drained(t, test.stdin)
+			if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Wait(); cmd.ProcessState.ExitCode() != int(output.ExitError) ||
+				said.String() != "Interrupted, so nothing was changed.\n" {
+				t.Errorf("it ends with %v: %s", err, said.String())
+			}
+		})
 	}
+}
+
+// drained returns when the program has read what was written.
+func drained(t *testing.T, from *os.File) {
+	t.Helper()
+	for range 1000 {
+		if n, err := unix.IoctlGetInt(int(from.Fd()), unix.TIOCINQ); err != nil {
+			t.Fatal(err)
+		} else if n == 0 {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatal("the program does not read")
 }
 
 // TestASignalWhileAServerIsSilentBlamesNoServer: nothing is wrong with the addresses.
 func TestASignalWhileAServerIsSilentBlamesNoServer(t *testing.T) {
-	for _, command := range []string{"plan", "verify"} {
+	for command, says := range map[string]string{"plan": "Interrupted, so nothing was changed.\n",
+		"verify": "Interrupted before this link was checked.\n"} {
 		t.Run(command, func(t *testing.T) {
 			called := make(chan struct{}, 100)
 			server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -78,7 +111,7 @@ func TestASignalWhileAServerIsSilentBlamesNoServer(t *testing.T) {
 				t.Fatal(err)
 			}
 			if err := cmd.Wait(); cmd.ProcessState.ExitCode() != int(output.ExitError) ||
-				said.String() != "Interrupted, so nothing was changed.\n" {
+				said.String() != says {
 				t.Errorf("it ends with %v: %s", err, said.String())
 			}
 		})

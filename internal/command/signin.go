@@ -175,5 +175,5 @@ func (p program) askPassword(ctx context.Context, name string) (secret.Text, err
 	if err == nil && !password.IsSet() {
 		return password, refused(say.Of("No password was typed."), say.Of("Type it, or use --password-file."))
 	}
-	return password, err
+	return password, output.Interrupted(ctx, err)
 }

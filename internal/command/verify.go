@@ -104,12 +104,15 @@ func (f verifyFlags) run(ctx context.Context, p program) error {
 		return view.Fail(err)
 	}
 	defer who.Wipe()
-	if f.SignIn != "" || f.SignInNew || f.Watch > 0 { // one link's
-		if view.File, err = p.reader(f.sourceFlags).One(ctx, f.File); err != nil {
-			return view.Fail(err)
+	files, one, err := f.files(ctx, p)
+	if err != nil {
+		if f.Format == formatJUnit {
+			view.JUnit([]output.Verification{{File: linkfile.File{Name: cmp.Or(f.File, linkfile.Default)}, Err: err}})
 		}
+		return view.Fail(err) // the metrics stay those of the last time, since the names of links are not known
 	}
 	if f.Watch > 0 {
+		view.File = files[0]
 		return f.watch(ctx, p, view, who)
 	}
 	var done verifications
@@ -124,12 +127,13 @@ func (f verifyFlags) run(ctx context.Context, p program) error {
 		}
 		return r.Summary()
 	}
-	if view.File.Path != "" {
-		err = do(ctx, p, view.File).Exit()
+	if one {
+		err = do(ctx, p, files[0]).Exit()
 	} else {
-		err = p.each(ctx, f.fileFlags, f.linksFlags, earlier(f.State), f.counted(), do)
+		err = p.eachOf(ctx, files, p.batch(f.fileFlags, f.linksFlags, f.counted()), earlier(f.State), do)
 	}
 	if f.Format == formatJUnit {
+		done.fill(files)
 		view.JUnit(done.list)
 	}
 	if ctx.Err() != nil { // the metrics stay those of the last time that all links were checked
@@ -140,6 +144,15 @@ func (f verifyFlags) run(ctx context.Context, p program) error {
 		return output.ExitError
 	}
 	return err
+}
+
+// files reads the links to check. one reports whether it is one, as if its file described no other.
+func (f verifyFlags) files(ctx context.Context, p program) (files []linkfile.File, one bool, err error) {
+	if f.SignIn == "" && !f.SignInNew && f.Watch == 0 {
+		return p.links(ctx, f.sourceFlags)
+	}
+	file, err := p.reader(f.sourceFlags).One(ctx, f.File)
+	return []linkfile.File{file}, true, err
 }
 
 // counted returns the title of what the table of several links counts, empty for no table.
@@ -159,7 +172,11 @@ func (f verifyFlags) measure(ctx context.Context, p program, file *linkfile.File
 	defer func() {
 		cancel()
 		r.Took = time.Since(r.Began)
-		if r.Err == nil && whole.Err() != nil { // what was not measured any more is no failed check
+		switch {
+		case whole.Err() == nil:
+		case r.Checks == nil:
+			r.Err = notStarted()
+		case r.Err == nil: // what was not measured any more is no failed check
 			r.Err = refused(say.Of("Interrupted, so not everything was checked."), say.Text{})
 		}
 	}()
@@ -173,7 +190,7 @@ func (f verifyFlags) measure(ctx context.Context, p program, file *linkfile.File
 		r.Err = err
 		return r
 	}
-	p.view(false).Interrupted(e)
+	p.viewOf(file, false, false).Interrupted(e)
 	desired, err := e.Desire(moment, &spec)
 	if err != nil {
 		r.Err = err
@@ -254,4 +271,22 @@ func (v *verifications) add(r *output.Verification) {
 		return strings.Compare(a.Name(), b.Name())
 	})
 	v.list = slices.Insert(v.list, at, *r)
+}
+
+func notStarted() error {
+	return refused(say.Of("Interrupted before this link was checked."), say.Text{})
+}
+
+// fill adds the links that were not started, which a report must not leave out.
+func (v *verifications) fill(files []linkfile.File) {
+	if len(v.list) == len(files) {
+		return
+	}
+	for _, file := range files {
+		file.Name = file.Label()
+		if !slices.ContainsFunc(v.list, func(r output.Verification) bool { return r.Name() == file.Name }) {
+			v.add(&output.Verification{File: file, Began: time.Now(),
+				Err: notStarted()})
+		}
+	}
 }

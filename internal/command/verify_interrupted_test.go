@@ -62,7 +62,7 @@ func TestAnInterruptedVerifyHasNotPassed(t *testing.T) {
 	if err := os.WriteFile(metrics, []byte("of the last time\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, args := range [][]string{{"-f", one, "--json"}, {"-f", two, "--format", "junit"}} {
+	for _, args := range [][]string{{"-f", one, "--json"}, {"-f", two, "--format", "junit", "--parallel", "1"}} {
 		ctx, cancel := context.WithCancel(t.Context())
 		signal.Store(cancel)
 		code, said := verify(ctx, append([]string{"verify", "--metrics", metrics}, args...)...)
@@ -70,8 +70,37 @@ func TestAnInterruptedVerifyHasNotPassed(t *testing.T) {
 		if code != output.ExitError || !strings.Contains(said, "Interrupted, so not everything was checked.") {
 			t.Errorf("%q ends with %d: %s", args, code, said)
 		}
+		const rest = `<testsuite name="blog: verify" tests="1" failures="0" errors="1"`
+		if junit := len(args) > 3; strings.Contains(said, rest) != junit || strings.Contains(said,
+			`<error message="Interrupted before this link was checked.">`) != junit {
+			t.Errorf("%q says of the link that was not started: %s", args, said)
+		}
 		if kept, err := os.ReadFile(metrics); err != nil || string(kept) != "of the last time\n" {
 			t.Errorf("%q leaves metrics %s, %v", args, kept, err)
+		}
+	}
+}
+
+// TestAFileThatCannotBeReadIsInTheReport: it is no report without problems, and the series of the last time stay, so
+// that an alert tells that they are old.
+func TestAFileThatCannotBeReadIsInTheReport(t *testing.T) {
+	dir := t.TempDir()
+	file, metrics := filepath.Join(dir, "link.yaml"), filepath.Join(dir, "link.prom")
+	for path, text := range map[string]string{file: "emil: leave\nauthentic: {}\n", metrics: "of the last time\n"} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, more := range [][]string{nil, {"--sign-in-new", "--yes"}} {
+		var out, errs strings.Builder
+		args := append([]string{"verify", "-f", file, "--format", "junit", "--metrics", metrics}, more...)
+		code := run(t.Context(), args, terminal.Streams{In: strings.NewReader(""), Out: &out, Err: &errs})
+		if code != output.ExitError || !strings.Contains(out.String(), `errors="2"`) ||
+			!strings.Contains(out.String(), `message="`+file+`:1:1: there is no key emil`) {
+			t.Errorf("it ends with %d: %s%s", code, out.String(), errs.String())
+		}
+		if kept, err := os.ReadFile(metrics); err != nil || string(kept) != "of the last time\n" {
+			t.Errorf("it leaves metrics %s, %v", kept, err)
 		}
 	}
 }

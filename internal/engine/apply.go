@@ -43,6 +43,9 @@ func (e *Engine) ApplyAmong(ctx context.Context, plan *link.Plan, others Among, 
 	if err == nil && others.Ready != nil {
 		err = others.Ready(fresh)
 	}
+	if err != nil && errors.Is(ctx.Err(), context.Canceled) { // no server is to blame
+		err = cancelledBefore(plan.Changes)
+	}
 	if err != nil {
 		return stoppedBetween(0, err)
 	}
@@ -79,7 +82,9 @@ func (e *Engine) ApplyUnseen(ctx context.Context, planned Planner, show func(lin
 
 // lockForApply locks the link, and removes what an interrupted proof left.
 func (e *Engine) lockForApply(ctx context.Context) (unlock func(), err error) {
-	if unlock, err = e.lock(ctx); err != nil {
+	if unlock, err = e.lock(ctx); errors.Is(err, context.Canceled) {
+		return nil, cancelledBefore(nil)
+	} else if err != nil {
 		return nil, err
 	}
 	if err := e.endProofs(ctx); err != nil {
@@ -105,7 +110,7 @@ func (e *Engine) carryOutAll(ctx context.Context, plan *link.Plan, hook Hook) er
 	var left []error // of changes that do not keep the others from being made
 	for i := range plan.Changes {
 		if ctx.Err() != nil && secretGap(plan.Changes[:i]) < 0 && !halfRenewed(plan, i) {
-			return stoppedBetween(i, cancelledBefore(&plan.Changes[i]))
+			return stoppedBetween(i, cancelledBefore(plan.Changes[i:]))
 		}
 		during := reads.over(reads.from(ctx), e, &plan.Changes[i], plan.Changes[i+1:])
 		if err := e.change(during, plan, i, receipt, hook); err != nil {
@@ -183,14 +188,18 @@ func changedSince(system report.System, what ...say.Text) *report.Fault {
 	}
 }
 
-// cancelledBefore returns the fault of an apply that was cancelled between two
-// changes. Its receipt stays unfinished, so that the next apply continues it.
-func cancelledBefore(next *link.Change) error {
-	return &report.Fault{
-		Kind: report.FaultOther, System: next.System, Err: context.Canceled,
-		Summary: say.Of("authpocket was told to stop before it began to %s %s.", string(next.Action), next.Object),
-		Todo:    say.Of("Apply again to go on from here, or undo what was done."),
+// cancelledBefore returns the fault of an apply that was cancelled before the changes that are left. Its receipt stays
+// unfinished, so that the next apply continues it.
+func cancelledBefore(left []link.Change) error {
+	fault := &report.Fault{Kind: report.FaultOther, Err: context.Canceled,
+		Summary: say.Of("authpocket was told to stop."),
+		Todo:    say.Of("Apply again to go on from here, or undo what was done.")}
+	if len(left) > 0 {
+		fault.System = left[0].System
+		fault.Summary = say.Of("authpocket was told to stop before it began to %s %s.", string(left[0].Action),
+			left[0].Object)
 	}
+	return fault
 }
 
 // finishTime is how long a change may take after its context was cancelled.

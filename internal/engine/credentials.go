@@ -23,8 +23,8 @@ func (e *Engine) ProveOnlyWay(ctx context.Context, plan *link.Plan) (report.Chec
 // ProveCredentials is ProveOnlyWay for a plan that gave PocketBase another client ID or secret, whether authentik is
 // the only way in or not.
 func (e *Engine) ProveCredentials(ctx context.Context, plan *link.Plan) (report.Checks, error) {
-	check := e.probe(ctx, plan.Desired)
-	return report.Checks{check}, e.keepCredentials(ctx, plan, &check)
+	checks := measured(ctx, []report.Check{e.probe(ctx, plan.Desired)})
+	return checks, e.keepCredentials(ctx, plan, &checks[0])
 }
 
 // keepCredentials restores the client ID and secret from before the plan, also after ctx has ended, if the check has

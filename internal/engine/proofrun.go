@@ -125,9 +125,18 @@ func (p *proof) signIn(ctx context.Context) error {
 	})
 	switch {
 	case ctx.Err() != nil && (p.verdict == nil || !p.verdict.Works):
+		p.check = measured(ctx, []report.Check{p.check})[0]
 		return toldToStop()
 	case report.WrittenBy(err) == report.WrittenNone:
 		return nil
+	}
+	return err
+}
+
+// orTold returns err, or that authpocket was told to stop, for which no server is to blame.
+func orTold(ctx context.Context, err error) error {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return toldToStop()
 	}
 	return err
 }

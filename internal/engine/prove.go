@@ -108,18 +108,18 @@ func (e *Engine) checkAddress(ctx context.Context, plan *link.Plan) error {
 func (e *Engine) Prove(ctx context.Context, plan *link.Plan, hook Hook) (report.Check, *signin.Verdict, error) {
 	unlock, err := e.lock(ctx)
 	if err != nil {
-		return report.Check{}, nil, err
+		return report.Check{}, nil, orTold(ctx, err)
 	}
 	defer unlock()
 	if err := e.endProofs(ctx); err != nil {
-		return report.Check{}, nil, err
+		return report.Check{}, nil, orTold(ctx, err)
 	}
 	fresh, err := e.confirm(ctx, *plan, Among{})
 	if err == nil {
 		err = e.checkAddress(ctx, &fresh)
 	}
 	if err != nil {
-		return report.Check{}, nil, err
+		return report.Check{}, nil, orTold(ctx, err)
 	}
 	receipt, err := e.begin(&fresh)
 	if err != nil {

@@ -74,7 +74,7 @@ func (n *NothingToUndo) Messages() []report.Message {
 
 // Newest returns the ID of the link's newest receipt that undo can take back.
 // The error is a *NothingToUndo if there is none, or if a rotation is newer. A
-// spec without a slug covers every link of its collection.
+// spec without a slug covers every link of its collection that no other file describes.
 func (e *Engine) Newest(spec *link.Spec) (string, error) {
 	id, _, err := e.newest(spec, map[string]bool{})
 	return id, err
@@ -98,8 +98,7 @@ func (e *Engine) newest(spec *link.Spec, undone map[string]bool) (id string, end
 	for i := range list { // newest first, so an undo precedes what it undid
 		one := &list[i]
 		switch {
-		case !e.ours(one) || !ofLink(one.Kind) || one.Collection != collection ||
-			spec.Application.Slug != nil && one.Slug != *spec.Application.Slug:
+		case !e.ours(one) || !ofLink(one.Kind) || one.Collection != collection || !e.mayHave(spec, one.Slug):
 		case one.Kind == journal.Undo:
 			undone[one.Of] = undone[one.Of] || one.Outcome == journal.Completed
 			halfway[one.Of] = halfway[one.Of] || one.Outcome == "" || one.Outcome == journal.Stopped && one.Wrote()
@@ -121,6 +120,14 @@ func (e *Engine) newest(spec *link.Spec, undone map[string]bool) (id string, end
 		}
 	}
 	return "", false, none
+}
+
+// mayHave reports whether the link of spec, which may leave its slug open, may have that slug.
+func (e *Engine) mayHave(spec *link.Spec, slug string) bool {
+	if spec.Application.Slug != nil {
+		return slug == *spec.Application.Slug
+	}
+	return !slices.ContainsFunc(e.others, func(o link.Other) bool { return o.Slug == slug })
 }
 
 // lock locks the two systems against other processes and requests.

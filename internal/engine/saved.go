@@ -31,6 +31,14 @@ func (e *Engine) Open(saved journal.SavedPlan, spec *link.Spec) (link.Plan, erro
 			}
 		}
 	}
+	if planned, now := saved.Plan.Spec.Query(), spec.Query(); planned.Collection != now.Collection ||
+		!e.mayHave(spec, planned.Slug) {
+		return link.Plan{}, &journal.Fault{
+			Summary: say.Of("The plan is for the link %s → %s, and the link file is for %s → %s.", planned.Slug,
+				planned.Collection, now.Slug, now.Collection),
+			Todo: say.Of("Name the link file that the plan was made from."),
+		}
+	}
 	generated, err := generate()
 	if err != nil {
 		return link.Plan{}, err

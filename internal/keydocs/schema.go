@@ -54,7 +54,7 @@ func schemaText() (string, error) {
 	return out.String(), nil
 }
 
-const variable = `\$\{[A-Za-z_][A-Za-z0-9_]*\}`
+const variable = `(^|[^$])\$\{[A-Za-z_][A-Za-z0-9_]*\}`
 
 func schemaOf(file reflect.Type) *node {
 	w := writer{keys: map[string]key{}}

@@ -162,8 +162,3 @@ func SignOut(s SessionState, why say.Text) Change {
 		Fields: []Field{{Name: TokenKey, Before: ShowMask(MaskedSet), After: ShowMask(MaskedNew), Sensitive: true,
 			Generated: true}}}
 }
-
-// SignsOut reports whether the changes only sign accounts out.
-func SignsOut(changes []Change) bool {
-	return len(changes) > 0 && !slices.ContainsFunc(changes, func(c Change) bool { return c.Kind != KindSession })
-}

@@ -179,7 +179,8 @@ func TestVariables(t *testing.T) {
 		"that hold null":           {"${NULL}", "null"},
 		"that are empty":           {"${EMPTY}", ""},
 		"that are true in a text":  {"${YES}", "true"},
-		"are not looked for twice": {"$${NUMBER}", "$7"},
+		"are text after another $": {"a $${NUMBER} $$${NUMBER} ${NUMBER}", "a ${NUMBER} $${NUMBER} 7"},
+		"that no one may have":     {"$${PATH}", "${PATH}"},
 		"need braces":              {"$NUMBER", "$NUMBER"},
 		"need a name":              {"'${}'", "${}"},
 	} {

@@ -57,7 +57,7 @@ func walk(at value, visit func(value), unknown func(at string, key *yaml.Node, k
 func checkKeys(f *faults, root *yaml.Node) {
 	walk(value{"", root, reflect.TypeFor[File]()}, func(v value) {
 		if v.as == reflect.TypeFor[secret.Text]() && IsCredential(v.path) && v.node.Kind == yaml.ScalarNode &&
-			!variable().MatchString(v.node.Value) {
+			!hasVariable(v.node.Value) {
 			f.add(v.node, v.path, notInFile(v.path))
 		}
 	}, func(at string, key *yaml.Node, known map[string]reflect.Type) {

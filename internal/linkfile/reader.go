@@ -52,8 +52,8 @@ func (r Reader) One(ctx context.Context, path string) (File, error) {
 	return files[0], nil
 }
 
-// All reads the selected links of the file at path, of all *.yaml and *.yml files of a directory, or of standard input
-// for -. An empty path is Default. Cancelling ctx ends the read of a pipe.
+// All reads the selected links of the file at path, of all *.yaml and *.yml files of a directory but hidden ones, or of
+// standard input for -. An empty path is Default. Cancelling ctx ends the wait for a pipe.
 func (r Reader) All(ctx context.Context, path string) ([]File, error) {
 	files, err := r.read(ctx, path)
 	if err := errors.Join(err, repeated(files)); err != nil {
@@ -73,7 +73,7 @@ func (r Reader) Names(ctx context.Context, path string) ([]string, error) {
 // read reads all links. Those that are not selected are sketches.
 func (r Reader) read(ctx context.Context, path string) ([]File, error) {
 	if path == "-" {
-		return r.from(ctx, standardInput, io.NopCloser(r.Stdin))
+		return r.from(ctx, standardInput, func() (io.ReadCloser, error) { return io.NopCloser(r.Stdin), nil })
 	}
 	if path == "" {
 		path = Default
@@ -82,17 +82,13 @@ func (r Reader) read(ctx context.Context, path string) ([]File, error) {
 				"write one with authpocket init", Default), Err: err}
 		}
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, failed(say.Of("opening the link file %s", path), err)
-	}
-	if info, err := f.Stat(); err == nil && info.IsDir() {
-		_ = f.Close()
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return r.directory(ctx, path)
 	}
-	return r.from(ctx, path, f)
+	return r.from(ctx, path, func() (io.ReadCloser, error) { return os.Open(path) })
 }
 
+// directory reads the link files of a directory. Hidden files are those of editors, and of the volumes of Kubernetes.
 func (r Reader) directory(ctx context.Context, dir string) ([]File, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -103,10 +99,22 @@ func (r Reader) directory(ctx context.Context, dir string) ([]File, error) {
 		errs  []error
 	)
 	for _, entry := range entries {
-		if entry.IsDir() || !slices.Contains([]string{".yaml", ".yml"}, filepath.Ext(entry.Name())) {
+		name := entry.Name()
+		if strings.HasPrefix(name, ".") || !slices.Contains([]string{".yaml", ".yml"}, filepath.Ext(name)) {
 			continue
 		}
-		more, err := r.read(ctx, filepath.Join(dir, entry.Name()))
+		path := filepath.Join(dir, name)
+		switch info, err := os.Stat(path); {
+		case err != nil:
+			errs = append(errs, failed(say.Of("opening the link file %s", path), err))
+			continue
+		case info.IsDir():
+			continue
+		case !info.Mode().IsRegular():
+			errs = append(errs, ofPath(path, say.Of("this is a pipe or device, which is read only where -f names it")))
+			continue
+		}
+		more, err := r.read(ctx, path)
 		files, errs = append(files, more...), append(errs, err)
 	}
 	if len(files) == 0 && errors.Join(errs...) == nil {
@@ -115,15 +123,41 @@ func (r Reader) directory(ctx context.Context, dir string) ([]File, error) {
 	return files, errors.Join(errs...)
 }
 
-func (r Reader) from(ctx context.Context, path string, f io.ReadCloser) ([]File, error) {
+// from reads the links of a file. A signal does not wake what waits for the other end of a pipe, or for a terminal:
+// that is left waiting.
+func (r Reader) from(ctx context.Context, path string, open func() (io.ReadCloser, error)) ([]File, error) {
+	type content struct {
+		data []byte
+		err  error
+	}
+	read := make(chan content, 1)
+	go func() {
+		data, err := readAll(path, open)
+		read <- content{data, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return nil, &report.Fault{Summary: say.Of("Interrupted, so nothing was changed."), Err: ctx.Err()}
+	case one := <-read:
+		if one.err != nil {
+			return nil, one.err
+		}
+		return r.Parse(path, one.data)
+	}
+}
+
+// readAll returns the text of a link file, cut where it is too large for one.
+func readAll(path string, open func() (io.ReadCloser, error)) ([]byte, error) {
+	f, err := open()
+	if err != nil {
+		return nil, failed(say.Of("opening the link file %s", path), err)
+	}
 	defer f.Close()
-	stop := context.AfterFunc(ctx, func() { _ = f.Close() }) // ends the read of a pipe
-	defer stop()
 	data, err := io.ReadAll(io.LimitReader(f, MaxSize+1))
 	if err != nil {
 		return nil, failed(say.Of("reading the link file %s", path), err)
 	}
-	return r.Parse(path, data)
+	return data, nil
 }
 
 // cause returns err without its operation and path, which the caller adds.

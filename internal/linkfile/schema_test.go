@@ -113,6 +113,8 @@ func TestTheSchemaRefusesWhatLinkFilesCannotHave(t *testing.T) {
 	for name, text := range map[string]string{
 		"an unknown key":       strings.Replace(whole, "email:", "emails:", 1),
 		"a token in the file":  strings.Replace(whole, "${AUTHENTIK_TOKEN}", "abc", 1),
+		"an escaped variable":  strings.Replace(whole, "${AUTHENTIK_TOKEN}", "$${AUTHENTIK_TOKEN}", 1),
+		"an escaped switch":    whole + "application: {hide: '$${YES}'}\n",
 		"no token":             strings.Replace(whole, "  token: ${AUTHENTIK_TOKEN}\n", "", 1),
 		"two tokens":           strings.Replace(whole, "  token: ${A", "  token_file: /authentik\n  token: ${A", 1),
 		"no decision":          strings.Replace(whole, "email: trust-all\n", "", 1),
@@ -171,7 +173,7 @@ func change(rt *rapid.T, document map[string]any) {
 	if inner, ok := at[key].(map[string]any); ok && len(inner) > 0 && rapid.IntRange(0, 9).Draw(rt, "whole") > 0 {
 		at, key = inner, rapid.SampledFrom(slices.Sorted(maps.Keys(inner))).Draw(rt, "inner key")
 	}
-	values := []any{nil, true, 7, "abc", "leave", "${YES}", "yes", []any{}, []any{"a", 1}, []any{nil},
+	values := []any{nil, true, 7, "abc", "leave", "${YES}", "$${YES}", "yes", []any{}, []any{"a", 1}, []any{nil},
 		[]any{[]any{"a"}}, map[string]any{}, map[string]any{"url": "https://a.b/c"}, map[string]any{"unknown": "a"}}
 	switch i := rapid.IntRange(-2, len(values)-1).Draw(rt, "value"); i {
 	case -2:
@@ -180,6 +182,9 @@ func change(rt *rapid.T, document map[string]any) {
 		at["un"+key] = "a"
 	default:
 		at[key] = values[i]
+	}
+	if at["groups_claim"] == "${YES}" { // what a variable holds is not for the schema to know
+		at["groups_claim"] = link.BoundGroups
 	}
 }
 
@@ -196,7 +201,8 @@ func ofShape(document map[string]any, text string) error {
 		word, _ := value.(string)
 		of := strings.TrimSuffix(p.Field, "_file")
 		_, both := valueAt(document, of)
-		return set && (!choices()[p.Field] && (of == p.Field || !both) || strings.Contains(word, "${"))
+		varies := strings.Contains(strings.ReplaceAll(word, "$${", ""), "${")
+		return set && (!choices()[p.Field] && (of == p.Field || !both) || varies)
 	}).Err()
 }
 

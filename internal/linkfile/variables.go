@@ -1,6 +1,7 @@
 package linkfile
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -18,20 +19,40 @@ func (r Reader) allows(name string) bool {
 		slices.Contains(r.Env, name)
 }
 
-var variable = pattern.Of(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
+// variable matches a variable with what stands before it: one more $ makes it text that looks like one.
+var variable = pattern.Of(`\$+\{([A-Za-z_][A-Za-z0-9_]*)\}`)
+
+// isText reports whether a match of variable is text. It is so without its first character.
+func isText(match string) bool { return strings.HasPrefix(match, "$$") }
+
+// hasVariable reports whether a value is taken from the environment, or a part of it.
+func hasVariable(value string) bool {
+	return slices.ContainsFunc(variable().FindAllString(value, -1), func(match string) bool { return !isText(match) })
+}
+
+// escape returns how a file says a text, which may look as if it had variables.
+func escape(text string) string { return variable().ReplaceAllString(text, "$$$0") }
 
 // expand replaces variables in all values below a resolved node, in place, but not in keys.
 func (r Reader) expand(f *faults, root *yaml.Node) {
-	e := expander{faults: f, from: r, keys: map[*yaml.Node]bool{}}
-	for n := range nodes(root) {
-		switch n.Kind {
-		case yaml.ScalarNode:
-			if !e.keys[n] {
-				e.scalar(n)
+	e := expander{faults: f, from: r}
+	for n := range scalars(root) {
+		e.scalar(n)
+	}
+}
+
+// scalars yields the scalars below a resolved node that are no keys.
+func scalars(root *yaml.Node) iter.Seq[*yaml.Node] {
+	return func(yield func(*yaml.Node) bool) {
+		keys := map[*yaml.Node]bool{}
+		for n := range nodes(root) {
+			if n.Kind == yaml.ScalarNode && !keys[n] && !yield(n) {
+				return
 			}
-		case yaml.MappingNode:
-			for key := range pairs(n) {
-				e.keys[key] = true
+			if n.Kind == yaml.MappingNode {
+				for key := range pairs(n) {
+					keys[key] = true
+				}
 			}
 		}
 	}
@@ -40,13 +61,15 @@ func (r Reader) expand(f *faults, root *yaml.Node) {
 type expander struct {
 	*faults
 	from Reader
-	keys map[*yaml.Node]bool
 	size int // total size of variables
 }
 
 func (e *expander) scalar(node *yaml.Node) {
 	before := node.Value
 	node.Value = variable().ReplaceAllStringFunc(before, func(match string) string {
+		if isText(match) {
+			return match[1:]
+		}
 		value := e.value(match[2:len(match)-1], node)
 		if e.size += len(value); e.size > MaxSize {
 			return ""

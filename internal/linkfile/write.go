@@ -5,12 +5,13 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
 	"authpocket/internal/link"
-	"authpocket/internal/report"
-	"authpocket/internal/say"
+	"authpocket/internal/pattern"
+	"authpocket/internal/visible"
 )
 
 // modeline names the schema for editors. SchemaFile stands beside the link file.
@@ -30,7 +31,7 @@ func Reach(a Authentik, p PocketBase) File {
 }
 
 // Write returns the text of a link file that reaches the systems as reach does and has the settings of spec. Variables
-// stand in the place of secrets. Keys that spec leaves open are left out.
+// stand in the place of secrets, and every character is seen. Keys that spec leaves open are left out.
 func Write(reach *File, s *link.Spec) ([]byte, error) {
 	f := File{Application: s.Application, Provider: s.Provider, Access: s.Access, Email: s.Email, Existing: s.Existing,
 		Preset: s.Preset,
@@ -46,10 +47,12 @@ func Write(reach *File, s *link.Spec) ([]byte, error) {
 		f.PocketBase.PublicURLs = s.PocketBaseURLs
 	}
 	root := mappingOf(reflect.ValueOf(f))
-	for path, n := range places(root) {
-		if n.Kind == yaml.ScalarNode && variable().MatchString(n.Value) {
-			return nil, report.Problems{{Field: path, Todo: say.Of("Change it in its system first."),
-				Summary: say.Of("This contains %s, which a link file takes for a variable.", "${…}")}}
+	for n := range scalars(root) {
+		n.Value = escape(n.Value)
+	}
+	for n := range nodes(root) {
+		if text := []byte(n.Value); !bytes.Equal(visible.YAML(text), text) {
+			n.Style = yaml.DoubleQuotedStyle
 		}
 	}
 	set(valueOf(root, "authentik"), "token", "${AUTHENTIK_TOKEN}")
@@ -62,7 +65,7 @@ func Write(reach *File, s *link.Spec) ([]byte, error) {
 	if err := enc.Encode(root); err != nil {
 		return nil, fmt.Errorf("writing the link file: %w", err)
 	}
-	return out.Bytes(), nil
+	return visible.YAML(out.Bytes()), nil
 }
 
 // comment adds what a reader of the file has to know.
@@ -133,8 +136,24 @@ func nodeOf(v reflect.Value) *yaml.Node {
 			list.Content = append(list.Content, nodeOf(item))
 		}
 		return list
+	case reflect.String:
+		if lines := v.String(); strings.Contains(lines, "\n") {
+			return linesOf(lines)
+		}
 	}
 	var n yaml.Node
 	_ = n.Encode(v.Interface()) // text and flags always encode
 	return &n
 }
+
+// linesOf returns a text of several lines, in quotes where a block might lose spaces at the end of a line or before the
+// first.
+func linesOf(text string) *yaml.Node {
+	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text, Style: yaml.LiteralStyle}
+	if blockLoses().MatchString(text) {
+		n.Style = yaml.DoubleQuotedStyle
+	}
+	return n
+}
+
+var blockLoses = pattern.Of(`^\s|[^\S\n]\n|[^\S\n]$`)

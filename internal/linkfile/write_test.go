@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
@@ -54,9 +55,59 @@ func TestAWrittenFileIsReadAgain(t *testing.T) {
 
 // Text of a server must not become a variable, whose value would be sent to it.
 func TestNoWrittenValueBecomesAVariable(t *testing.T) {
-	s := link.Spec{Email: link.EmailLeave, Application: link.Application{Description: new("${AUTHENTIK_TOKEN}")}}
-	text, err := linkfile.Write(&linkfile.File{}, &s)
-	if err == nil || !strings.Contains(err.Error(), "application.description") {
-		t.Errorf("%v\n%s", err, text)
+	for _, value := range []string{"${AUTHENTIK_TOKEN}", "a$${AUTHENTIK_TOKEN}b${SECRET}", "$$${EMPTY}", "${${SECRET}}",
+		"$$", "${", "$${", "$$ ${1}"} {
+		written, back := writtenAndRead(t, value)
+		if back != value {
+			t.Errorf("%q is read as %q from\n%s", value, back, written)
+		}
 	}
+}
+
+func TestAWrittenFileShowsEveryCharacter(t *testing.T) {
+	for value, want := range map[string]string{
+		"a\u202egnp.exe": `"a\u202Egnp.exe"`, "zero\u200bwidth": `"zero\u200Bwidth"`,
+		"tag \U000E0041": `"tag \U000E0041"`,
+		"\u2800\u3164":   `"\u2800\u3164"`, "two\nlines\u2066": `"two\nlines\u2066"`, "é 日本": "é 日本",
+		"\"\\\u00ad": `"\"\\\u00AD"`,
+	} {
+		written, back := writtenAndRead(t, value)
+		if back != value || !strings.Contains(written, "description: "+want+"\n") {
+			t.Errorf("%q is read as %q from\n%s", value, back, written)
+		}
+	}
+}
+
+func TestAnyTextIsReadAsItWasWritten(t *testing.T) {
+	parts := rapid.SampledFrom([]string{"$", "$$", "${", "}", "${A}", "${AUTHENTIK_TOKEN}", "$${SECRET}", "a", " ",
+		"\n", "\r\n", "\t", "#", ": ", "- ", "'", `"`, `\`, "\u202e", "\u2028", "\u0085", "\ufeff", "\x00", "\x1b",
+		"\U000E0001", "null", "true", "7", "~", "|", ">", "&a", "*a", "!!str", "<<", "---", "...", "%", "@", "`", "é",
+		"😀"})
+	rapid.Check(t, func(rt *rapid.T) {
+		value := strings.Join(rapid.SliceOfN(parts, 0, 8).Draw(rt, "parts"), "") +
+			strings.ToValidUTF8(rapid.String().Draw(rt, "rest"), "")
+		if written, back := writtenAndRead(rt, value); back != value {
+			rt.Errorf("%q is read as %q from\n%s", value, back, written)
+		}
+	})
+}
+
+// writtenAndRead writes a file with the text in several kinds of places, and reads it again.
+func writtenAndRead(t rapid.TB, value string) (written, back string) {
+	s := link.Spec{Email: link.EmailLeave, Application: link.Application{Description: &value},
+		Provider: link.Provider{ScopeMappings: []string{value}, GroupsClaim: &link.GroupsLimit{Names: []string{value}}}}
+	reach := linkfile.Reach(linkfile.Authentik{URL: "https://a.company"}, linkfile.PocketBase{URL: "https://p.company"})
+	text, err := linkfile.Write(&reach, &s)
+	if err != nil {
+		t.Fatalf("%q: %v", value, err)
+	}
+	file, err := parse(string(text))
+	if err != nil {
+		t.Fatalf("%q: %v\n%s", value, err, text)
+	}
+	spec, _ := file.Spec()
+	if got := spec.Provider; got.ScopeMappings[0] != value || got.GroupsClaim.Names[0] != value {
+		t.Errorf("%q is read as %q and %q", value, got.ScopeMappings, got.GroupsClaim.Names)
+	}
+	return string(text), link.Value(spec.Application.Description, "")
 }

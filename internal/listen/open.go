@@ -22,6 +22,8 @@ type Options struct {
 	Address  string // host:port, or a port of this machine
 	CertFile string // PEM; together with KeyFile it turns on https
 	KeyFile  string
+	// Listener goes on in the place of Address, if it is not nil.
+	Listener *net.TCPListener
 	// PublicURL is the address in the browser, if it differs from Address.
 	PublicURL string
 	// TrustedProxies are the addresses, or networks in CIDR form, of proxies
@@ -50,6 +52,7 @@ type Opened struct {
 	Exposed bool // plain http over a network, allowed by InsecureHTTP
 	// Loopback reports whether only this machine reaches it, and no proxy leads to it.
 	Loopback bool
+	tcp      *net.TCPListener
 }
 
 // Address returns the host:port that an address stands for: a port alone is one of the loopback address.
@@ -78,7 +81,7 @@ func Open(ctx context.Context, o Options) (*Opened, error) {
 	if err := opened.protected(o, secure != nil); err != nil {
 		return nil, err
 	}
-	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", o.Address)
+	ln, err := o.listen(ctx)
 	if errors.Is(err, errInUse) {
 		return nil, fmt.Errorf("%w, perhaps by another authpocket: end that, or choose another address with "+
 			"--listen, such as 127.0.0.1:0 for any free port", ErrTaken)
@@ -86,6 +89,7 @@ func Open(ctx context.Context, o Options) (*Opened, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listening on %s: %w", o.Address, err)
 	}
+	opened.tcp = ln
 	opened.Listener = limitConnections(ln, cmp.Or(o.Connections, MaxConnections))
 	scheme := "http"
 	if secure != nil {
@@ -94,6 +98,17 @@ func Open(ctx context.Context, o Options) (*Opened, error) {
 	opened.URL = opened.address(scheme)
 	opened.Loopback = opened.Public == nil && loopback(ln.Addr().String())
 	return opened, nil
+}
+
+func (o Options) listen(ctx context.Context) (*net.TCPListener, error) {
+	if o.Listener != nil {
+		return o.Listener, nil
+	}
+	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", o.Address)
+	if err != nil {
+		return nil, err
+	}
+	return ln.(*net.TCPListener), nil
 }
 
 // protected returns ErrUnprotected if plain http would cross a network without

@@ -145,3 +145,42 @@ func certificate(t *testing.T) (certFile, keyFile string) {
 	}
 	return write("cert.pem", "CERTIFICATE", der), write("key.pem", "PRIVATE KEY", private)
 }
+
+// A connection that comes while nobody listens is served by whoever goes on with the socket.
+func TestASocketOutlivesItsListener(t *testing.T) {
+	first, err := listen.Open(t.Context(), listen.Options{Address: "127.0.0.1:0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	socket, err := first.Socket()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	client, err := net.Dial("tcp", first.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = client.Close() })
+	left, err := net.FileListener(socket)
+	if err = errors.Join(err, socket.Close()); err != nil {
+		t.Fatal(err)
+	}
+	second, err := listen.Open(t.Context(), listen.Options{Listener: left.(*net.TCPListener)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = second.Close() })
+	if second.URL != first.URL || !second.Loopback {
+		t.Errorf("%s goes on as %s, on the loopback address: %t", first.URL, second.URL, second.Loopback)
+	}
+	conn, err := second.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := conn.Close(); err != nil {
+		t.Error(err)
+	}
+}

@@ -22,7 +22,7 @@ func Import(s link.Spec, a *link.AuthentikSnapshot, p link.PocketBaseSnapshot) (
 		return one.Field == fieldPublicURL // which is read from the link
 	})
 	if len(problems) > 0 {
-		return s, problems
+		return s, whichLink(&s, a, &p, problems)
 	}
 	provider, at := providerByPK(a, found.Provider.PK), link.SlotIndex(&found.Collection.OAuth2, found.Slot.Slot)
 	collection := p.Collection(found.Collection.Name)
@@ -50,6 +50,27 @@ func Import(s link.Spec, a *link.AuthentikSnapshot, p link.PocketBaseSnapshot) (
 	importMappings(&s, whole.ScopeMappings, provider, a)
 	importSlot(&s, collection, &slot, &usualA, &usualP)
 	return s, nil
+}
+
+// whichLink returns the problems with what to name, in the place of what to do about a link that may exist.
+func whichLink(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot,
+	problems report.Problems) report.Problems {
+	candidates := Candidates(s, a, *p)
+	which := report.Problem{Field: "application.slug", Todo: say.Of("Name the slug and the collection of one link."),
+		Summary: say.Of("It is not certain which link is meant: %s.", describe(candidates))}
+	of := link.Find(candidates, func(c Candidate) bool {
+		return s.Application.Slug != nil && c.Provider.ApplicationSlug == *s.Application.Slug
+	})
+	if of != nil {
+		which.Field = "pocketbase.collection"
+		which.Summary = say.Of("The link may be of another collection: %s.", of.because)
+	}
+	return link.Each(problems, func(one report.Problem) report.Problem {
+		if asks(one) {
+			return which
+		}
+		return one
+	})
 }
 
 // otherSlugs says which applications authentik has, or where it lists them.

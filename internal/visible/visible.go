@@ -30,6 +30,9 @@ func Block(s, indent string) Text {
 // encoding/json only escapes some.
 func JSON(document []byte) []byte { return []byte(escape(string(document), "\n\t", inJSON)) }
 
+// YAML returns an equivalent YAML document with all such characters escaped. They must stand in double quotes.
+func YAML(document []byte) []byte { return []byte(escape(string(document), "\n\t", inYAML)) }
+
 // Fprintf is fmt.Fprintf with each value made visible as a Line, except a Text. It
 // ignores write errors.
 func Fprintf(w io.Writer, format string, values ...any) {
@@ -119,4 +122,16 @@ func inJSON(b *strings.Builder, r rune, _ byte) {
 	for _, unit := range utf16.Encode([]rune{r}) {
 		fmt.Fprintf(b, `\u%04x`, unit)
 	}
+}
+
+// inYAML escapes a character like YAML between double quotes.
+func inYAML(b *strings.Builder, r rune, _ byte) {
+	if r < 0 {
+		r = utf8.RuneError
+	}
+	if r > 0xffff {
+		fmt.Fprintf(b, `\U%08X`, r)
+		return
+	}
+	fmt.Fprintf(b, `\u%04X`, r)
 }

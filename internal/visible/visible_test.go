@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/a-h/templ"
+	"go.yaml.in/yaml/v3"
 	"golang.org/x/net/html"
 
 	"authpocket/internal/visible"
@@ -81,6 +82,19 @@ func TestJSONMeansTheSame(t *testing.T) {
 	}
 	if err := quick.Check(same, nil); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestYAMLMeansTheSame(t *testing.T) {
+	for _, one := range append(hostile(), "ä 日本 👍", "\U0001f600") {
+		if !utf8.ValidString(one) || strings.ContainsFunc(one, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+			continue // no YAML
+		}
+		shown := visible.YAML([]byte(`"` + one + `"`))
+		var again string
+		if err := yaml.Unmarshal(shown, &again); err != nil || again != one || !plain(string(shown)) {
+			t.Errorf("%q is shown as %s and read as %q: %v", one, shown, again, err)
+		}
 	}
 }
 

@@ -29,6 +29,7 @@ func (s *Server) showMetrics(w http.ResponseWriter, _ *http.Request) {
 		{"started_total", "counter", "Sandboxes started.", s.counts.started.Load()},
 		{"ended_total", "counter", "Sandboxes ended.", s.counts.ended.Load()},
 		{"refused_total", "counter", "Starts refused by the limit per address.", s.counts.refused.Load()},
+		{"live_bytes", "gauge", "Memory of the objects in use at the last garbage collection.", liveBytes()},
 	} {
 		name := "authpocket_demo_" + m.name
 		_, _ = fmt.Fprintf(w, "# HELP %s %s\n# TYPE %s %s\n%s %d\n", name, m.help, name, m.kind, name, m.value)
@@ -42,7 +43,7 @@ func (s *Server) showReady(w http.ResponseWriter, _ *http.Request) {
 	switch {
 	case s.draining:
 		status, word = http.StatusServiceUnavailable, "draining"
-	case s.alive() >= s.cfg.Max:
+	case s.free() <= 0:
 		status, word = http.StatusServiceUnavailable, "full"
 	}
 	s.mu.Unlock()

@@ -141,6 +141,11 @@ document.addEventListener("done", () => {
   document.title = `${heading.lastChild.textContent.trim()} – authpocket`;
 });
 
+// What a page watches is gone, as with a session that ended: the page itself says why.
+document.addEventListener("htmx:sse:error", ({ detail }) => {
+  if ([401, 403, 404, 410].includes(detail.status)) location.reload();
+});
+
 // A field for names completes the line that is being typed.
 const lineAt = (field) => {
   const at = field.selectionStart;

@@ -5,6 +5,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"io/fs"
 	"math"
 	"net/http"
@@ -114,12 +115,40 @@ func load(b *testing.B) string {
 	return strings.Fields(string(text))[0]
 }
 
+// metric returns a number of GET /metrics.
+func (p *program) metric(b *testing.B, name string) float64 {
+	b.Helper()
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	answer, err := client.Get(p.root.String() + "/metrics")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		b.Fatal(err)
+	}
+	found := regexp.MustCompile(`(?m)^authpocket_demo_` + name + ` (\d+)$`).FindSubmatch(text)
+	if found == nil {
+		b.Fatalf("there is no %s in %s", name, text)
+	}
+	value, err := strconv.ParseFloat(string(found[1]), 64)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return value
+}
+
 // use is what the program takes of the machine.
-type use struct{ memory, disk, files float64 } // MB, MB, open files
+type use struct {
+	memory, disk, files float64 // MB, MB, open files
+	objects             float64 // MB in use at the last garbage collection
+	started             float64 // sandboxes, since the program started, or started anew
+}
 
 func (p *program) use(b *testing.B) use {
 	b.Helper()
-	u := use{memory: p.memory()}
+	u := use{memory: p.memory(), objects: p.metric(b, "live_bytes") / 1e6, started: p.metric(b, "started_total")}
 	list, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", p.cmd.Process.Pid))
 	if err != nil {
 		b.Fatal(err)

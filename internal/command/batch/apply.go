@@ -79,8 +79,8 @@ func (r *applyRun) asking(ctx context.Context) error {
 	}
 	question := say.Count(total, "Apply %d change to %s?", "Apply %d changes to %s?",
 		say.Count(links, "%d link", "%d links"))
-	if total > 0 && !r.Streams.Asker().Yes(ctx, question) {
-		return output.New(r.Streams, r.JSON).Fail(output.Declined())
+	if total > 0 && (ctx.Err() != nil || !r.Streams.Asker().Yes(ctx, question)) {
+		return output.New(r.Streams, r.JSON).Fail(output.Interrupted(ctx, output.Declined()))
 	}
 	r.all(ctx, ready, r.apply)
 	r.settle(ctx)
@@ -105,7 +105,7 @@ func (r *applyRun) planned(ctx context.Context, to terminal.Streams, j *job) err
 	now := prepared{engine: e, began: began, release: func() {}}
 	if r.Yes {
 		if now.release, err = e.Hold(ctx); err != nil {
-			return err
+			return output.Interrupted(ctx, err)
 		}
 	}
 	if now.plan, err = planned(ctx); err != nil {
@@ -122,6 +122,10 @@ func (r *applyRun) settle(ctx context.Context) {
 	written := slices.DeleteFunc(slices.Clone(r.jobs), func(j *job) bool { return j.settle == nil })
 	r.all(ctx, written, func(ctx context.Context, to terminal.Streams, j *job) output.Summary {
 		if err := j.settle(ctx); err != nil {
+			if errors.Is(ctx.Err(), context.Canceled) {
+				err = &report.Fault{Summary: say.Of("Interrupted, so what guests are offered was not checked."),
+					Todo: say.Of("Run authpocket verify.")}
+			}
 			j.document = nil // which says that all is well
 			_ = r.View(to, j.file).Fail(err)
 			failed := output.Failed(err)

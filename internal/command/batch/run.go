@@ -138,7 +138,7 @@ func (r *Run) end() error {
 func (r *Run) code() output.Exit {
 	code := output.ExitOK
 	for _, j := range r.jobs {
-		if j.Code == output.ExitError {
+		if j.Code == output.ExitError || j.Outcome == output.OutcomeNotStarted {
 			return output.ExitError
 		}
 		code = max(code, j.Code)

@@ -72,6 +72,16 @@ func TestAfterASignalNoLinkIsStarted(t *testing.T) {
 	}
 }
 
+// A link that is planned and asked about is not applied yet.
+func TestALinkThatIsNotStartedIsAnError(t *testing.T) {
+	r := New(Config{}, linksOf("one", "two"))
+	r.jobs[0].Summary = output.Summary{Outcome: output.OutcomeApplied, Count: 1}
+	r.jobs[1].Summary = output.Summary{Outcome: output.OutcomeNotStarted, Count: 1}
+	if r.code() != output.ExitError {
+		t.Errorf("the exit code is %d", r.code())
+	}
+}
+
 func TestTwoLinksNeverHaveOneObject(t *testing.T) {
 	o := newObjects()
 	var now, most atomic.Int32

@@ -13,37 +13,18 @@ import (
 	"authpocket/internal/visible"
 )
 
-// Interrupted prints earlier applies that did not finish.
+// Interrupted prints earlier applies of the link that did not finish, and those of links that no file describes.
 func (v *View) Interrupted(e *engine.Engine) {
 	open, err := e.Interrupted()
 	if err != nil {
 		v.Tell(say.Of("authpocket: reading earlier receipts: %s", err.Error()))
 	}
 	for _, r := range open {
-		if !v.tells(r.ID) {
-			continue
+		own := v.owns(&r.Summary)
+		others := v.described(&r.Summary) || r.Kind == journal.SignOut
+		if (own || !others) && v.tells(r.ID) {
+			v.Tell(interruption(&r.Summary, own))
 		}
-		began := r.When.Local().Format(time.DateTime)
-		if r.Kind == journal.Proof {
-			v.Tell(say.Of("The proof started at %s was interrupted (receipt %s), and may have "+
-				"left its test person in authentik and that person's account in PocketBase. The next authpocket "+
-				"apply, "+
-				"undo, rotate, remove or verify --sign-in-new deletes them.", began, r.ID))
-			continue
-		}
-		if r.Kind == journal.SignOut {
-			visible.Fprintln(v.Err, v.Say(say.Of("The sign-out started at %s was interrupted (receipt %s). The next "+
-				"authpocket check-people --sign-out signs out who is left.", began, r.ID)))
-			continue
-		}
-		again := "apply"
-		switch r.Kind {
-		case journal.Remove, journal.Rotate, journal.Undo:
-			again = string(r.Kind)
-		}
-		v.Tell(say.Of("The %s started at %s was interrupted (receipt %s). "+
-			"The next authpocket %s continues it; authpocket undo takes it back.",
-			string(r.Kind), began, r.ID, again))
 	}
 	aside, err := e.SetAside()
 	if err != nil {
@@ -54,6 +35,44 @@ func (v *View) Interrupted(e *engine.Engine) {
 			v.setAside(a)
 		}
 	}
+}
+
+// owns reports whether a receipt is of the link. One whose slug is left open has any of its collection that is of no
+// other link.
+func (v *View) owns(one *journal.Summary) bool {
+	spec, _ := v.File.Spec()
+	q := spec.Query()
+	return one.Collection == q.Collection && (one.Slug == q.Slug || spec.Application.Slug == nil && !v.described(one))
+}
+
+// described reports whether a receipt is of another link of the same file or directory.
+func (v *View) described(one *journal.Summary) bool {
+	return slices.ContainsFunc(v.File.Others, func(o link.Other) bool { return o.Slug == one.Slug })
+}
+
+// interruption says what was interrupted, of this link or another.
+func interruption(r *journal.Summary, own bool) say.Text {
+	began, again := r.When.Local().Format(time.DateTime), "apply"
+	switch r.Kind {
+	case journal.Proof:
+		return say.Of("The proof started at %s was interrupted (receipt %s), and may have "+
+			"left its test person in authentik and that person's account in PocketBase. The next authpocket "+
+			"apply, "+
+			"undo, rotate, remove or verify --sign-in-new deletes them.", began, r.ID)
+	case journal.SignOut:
+		return say.Of("The sign-out started at %s was interrupted (receipt %s). The next "+
+			"authpocket check-people --sign-out signs out who is left.", began, r.ID)
+	case journal.Remove, journal.Rotate, journal.Undo:
+		again = string(r.Kind)
+	}
+	if own {
+		return say.Of("The %s started at %s was interrupted (receipt %s). "+
+			"The next authpocket %s continues it; authpocket undo takes it back.",
+			string(r.Kind), began, r.ID, again)
+	}
+	return say.Of("The %s of another link, %s → %s, started at %s was interrupted (receipt %s). The next authpocket %s "+
+		"of that link continues it; authpocket undo takes it back.",
+		string(r.Kind), r.Slug, r.Collection, began, r.ID, again)
 }
 
 // setAside prints why a file was set aside, and where it is.

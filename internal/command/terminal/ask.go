@@ -54,11 +54,7 @@ func (a Asker) short(ctx context.Context, question, among say.Text) (string, err
 	room := on
 	room.Width -= utf8.RuneCountInString(answers) + len("  y") // on the last line, too
 	visible.Fprintf(a.Err, "%s %s ", on.Styled(Bold, room.Wrapped(a.Say(question), 0, "")), answers)
-	answer, err := a.read(ctx)
-	if ctx.Err() != nil {
-		visible.Fprintln(a.Err)
-	}
-	return answer, err
+	return a.read(ctx)
 }
 
 // among reports whether the answer is one of the words, or one of the texts in the language.
@@ -76,8 +72,14 @@ func (a Asker) Line(ctx context.Context, question say.Text, fallback string) (st
 	return cmp.Or(text, fallback), err
 }
 
-// read reads a line. A read of a terminal cannot be interrupted, so it is left running after a signal.
-func (a Asker) read(ctx context.Context) (string, error) {
+// read reads a line, and ends the one with the question if there is none. A read of a terminal cannot be interrupted,
+// so it is left running after a signal.
+func (a Asker) read(ctx context.Context) (answer string, err error) {
+	defer func() {
+		if err != nil {
+			visible.Fprintln(a.Err)
+		}
+	}()
 	lines := make(chan string, 1)
 	go func() {
 		text, err := a.lines.ReadString('\n')

@@ -154,6 +154,9 @@ func identification(c *serve.Call, flow *store.Flow, errs obj) obj {
 
 func passwordChallenge(c *serve.Call, plan *store.FlowPlan, flow *store.Flow, errs obj) obj {
 	user := c.State.Users.Get(plan.Pending)
+	if user == nil { // deleted meanwhile
+		user = &store.User{}
+	}
 	return withErrors(obj{
 		"flow_info": flowInfo(c, flow), "component": "ak-stage-password", "pending_user": user.Username,
 		"pending_user_avatar": user.Avatar(), "allow_show_password": false,

@@ -1,0 +1,81 @@
+package command
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"authpocket/internal/journal"
+	"authpocket/internal/link"
+	"authpocket/sandbox"
+)
+
+// interrupt leaves the receipt of an apply that did not end.
+func interrupt(t *testing.T, box *sandbox.Sandbox, state, slug, collection string) string {
+	t.Helper()
+	store, err := journal.Open(state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan := link.Plan{Spec: link.Spec{Application: link.Application{Slug: &slug},
+		PocketBase: link.PocketBase{Collection: &collection}}}
+	r, err := store.Begin(&plan, journal.Meta{Kind: journal.Apply, AuthentikURL: box.AuthentikURL,
+		PocketBaseURL: box.PocketBaseURL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.ID
+}
+
+// What was interrupted is told under its own link.
+func TestANoteOfAReceiptStandsUnderItsLink(t *testing.T) {
+	box, command := several(t, 3)
+	state := t.TempDir()
+	own := interrupt(t, box, state, "link2", "people2")
+	gone := interrupt(t, box, state, "gone", "people2")
+	for _, args := range [][]string{{"plan"}, {"verify", "--quick"}, {"check-people"}, {"apply", "--yes"}} {
+		out, _ := command(append(args, "--state", state, "--parallel", "1")...).CombinedOutput()
+		said := string(out)
+		if strings.Count(said, own) != 1 || strings.Index(said, own) < strings.Index(said, "link2:\n") {
+			t.Errorf("%q tells of the apply of link2 elsewhere:\n%s", args, said)
+		}
+		if strings.Count(said, gone) != 1 || !strings.Contains(said, "The apply of another link, gone → people2, ") {
+			t.Errorf("%q does not tell of the apply of a link that it does not have:\n%s", args, said)
+		}
+	}
+	out, _ := command("plan", "--state", state, "--only", "link0").CombinedOutput()
+	if strings.Contains(string(out), own) {
+		t.Errorf("plan of link0 tells of the apply of link2:\n%s", out)
+	}
+}
+
+// A link whose slug its file leaves open has the receipts of its collection, but not those of the links beside it.
+func TestUndoTakesNoReceiptOfTheLinkBeside(t *testing.T) {
+	box := newSandbox(t, sandbox.Config{})
+	dir := t.TempDir()
+	for name, more := range map[string]string{"a-open": "", "b-named": "application: {slug: blog, name: Blog}\n"} {
+		text := "authentik: {url: '" + box.AuthentikURL + "', token: '${AUTHENTIK_TOKEN}'}\npocketbase: {url: '" +
+			box.PocketBaseURL + "', token: '${POCKETBASE_TOKEN}'}\nemail: trust-all\n" + more
+		if err := os.WriteFile(filepath.Join(dir, name+".yaml"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	state := t.TempDir()
+	command := func(args ...string) string {
+		cmd := authpocket(t, append(args, "-f", dir, "--state", state)...)
+		cmd.Env = append(cmd.Env, "AUTHENTIK_TOKEN="+box.AuthentikToken, "POCKETBASE_TOKEN="+box.PocketBaseToken)
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%q ends with %v:\n%s", args, err, out)
+		}
+		return string(out)
+	}
+	command("apply", "--yes", "--only", "a-open")
+	command("apply", "--yes", "--only", "b-named")
+	command("remove", "--yes", "--only", "b-named")
+	said := command("undo", "--yes", "--only", "a-open")
+	if left := box.Authentik().Snapshot().Applications; len(left) > 0 {
+		t.Errorf("the undo of one link leaves the application %s:\n%s", left[0].Slug, said)
+	}
+}
