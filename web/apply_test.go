@@ -99,8 +99,17 @@ func TestTwoPressesBeginOneApply(t *testing.T) {
 	if !strings.Contains(b.get(job).text, `http-equiv="refresh"`) {
 		t.Error("without JavaScript the page would not move on")
 	}
+	for _, path := range []string{"/review", "/remove"} { // which cannot say what there is
+		during := b.get(path).want(200).says("Changes are in progress", "View progress")
+		if strings.Contains(during.text, `action="/apply"`) || !during.leadsTo(job) {
+			t.Errorf("%s meanwhile:\n%s", path, during.visible())
+		}
+	}
 	close(open)
 	b.wait(job+"/events", "")
+	if after := b.get("/review").visible(); strings.Contains(after, "in progress") {
+		t.Errorf("the review afterwards:\n%s", after)
+	}
 	b.send(first, "/apply", nil).want(303, job)  // and afterwards
 	b.send(second, "/apply", nil).want(303, job) // shows what happened
 	if n := g.writes.Load(); n != 2 {
@@ -158,12 +167,13 @@ func TestEventsAreReplayed(t *testing.T) {
 			t.Errorf("a line of the stream is not marked: %q", line)
 		}
 	}
+	const here = "event: here\ndata: here\n\n" // by which the page tells the stream from a login page
 	rest := b.wait(job+"/events", "4")
-	if strings.Contains(rest, "id: 4\n") || !strings.HasPrefix(rest, "id: 5\n") ||
+	if strings.Contains(rest, "id: 4\n") || !strings.HasPrefix(rest, here+"id: 5\n") ||
 		!strings.Contains(rest, "event: done") {
 		t.Errorf("after event 4 the stream sends:\n%s", rest)
 	}
-	if over := b.wait(job+"/events?after=7", ""); over != "event: done\ndata: done\n\n" {
+	if over := b.wait(job+"/events?after=7", ""); over != here+"event: done\ndata: done\n\n" {
 		t.Errorf("after the last event the stream sends:\n%s", over)
 	}
 	p := b.get(job + "/events")

@@ -77,7 +77,7 @@ func (s *Server) reviewErrand(w http.ResponseWriter, r *http.Request, sess *sess
 		redirect(w, r, "/review") // only a full plan ends an interrupted apply
 		return
 	}
-	plan, differs, err := s.engine(*p).PlanFix(r.Context(), spec, cause)
+	plan, whole, err := s.engine(*p).PlanFix(r.Context(), spec, cause)
 	if problems, ok := errors.AsType[report.Problems](err); ok && !inTheWay(problems).Empty() {
 		redirect(w, r, "/settings?from=review") // which asks what to do about it
 		return
@@ -86,7 +86,8 @@ func (s *Server) reviewErrand(w http.ResponseWriter, r *http.Request, sess *sess
 		s.fail(w, r, sess, err, e.Again)
 		return
 	}
-	if !differs && strings.HasPrefix(e.Again, "/fix/") {
+	sess.Planned(&whole)
+	if whole.Empty() && strings.HasPrefix(e.Again, "/fix/") {
 		s.nothingToFix(w, r, sess, cause)
 		return
 	}

@@ -83,3 +83,30 @@ func removeSlot(t *testing.T, box *sandbox.Sandbox) {
 		t.Fatal(err)
 	}
 }
+
+// What leads to a page that only says that there is no link is not offered.
+func TestOnlyWhatAPartOfALinkCanDoIsOffered(t *testing.T) {
+	t.Parallel()
+	box := newSandbox(t)
+	_, b := linked(t, box, "trust-all")
+	b.get("/review").want(200).offers(t, true, "/rotate", "/people", "/remove")
+	b.post("/verify", nil).want(303)
+	b.wait("/verify/events", "")
+	b.get("/done").want(200).offers(t, true, "/rotate", "/people", "/remove")
+	removeSlot(t, box)
+	for _, path := range []string{"/fix/oauth2-off", "/review", "/signin/address"} {
+		p := b.get(path).want(200)
+		p.offers(t, false, "/rotate", "/people")
+		p.offers(t, true, "/remove")
+	}
+	b.get("/remove").want(200).says("Review removal")
+}
+
+func (p *page) offers(t *testing.T, want bool, addresses ...string) {
+	t.Helper()
+	for _, address := range addresses {
+		if got := p.leadsSomewhere(address); got != want {
+			t.Errorf("the page %q offers %s: %t, want %t", p.title(), address, got, want)
+		}
+	}
+}

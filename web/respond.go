@@ -114,6 +114,17 @@ func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
+// gone writes the page for work that the browser's session does not have, such as an apply of an earlier one.
+func (s *Server) gone(w http.ResponseWriter, r *http.Request) {
+	s.problem(w, r, http.StatusNotFound, view.ProblemPage{
+		Head:    view.Head{Title: say.Of("This is no longer shown")},
+		Summary: say.Of("The page belongs to a session that has ended, or to work that was done too long ago."),
+		Todo: say.Of("Start again and connect both systems. Changes already made in authentik and PocketBase are " +
+			"kept, and authpocket detects them."),
+		Answers: true, Actions: start(),
+	})
+}
+
 func (s *Server) wrongMethod(w http.ResponseWriter, r *http.Request) {
 	routes, allowed := chi.RouteContext(r.Context()).Routes, []string{}
 	for _, methods := range [][]string{{http.MethodGet, http.MethodHead}, {http.MethodPost}} {
@@ -158,9 +169,12 @@ func (s *Server) lastPage(l *say.Language) ([]byte, error) {
 	return view.Visible(say.With(ctx, l), new(bytes.Buffer), view.ProblemView(page))
 }
 
-// sessionOver says once that the session has ended, and removes the cookie.
+// sessionOver says once that the session has ended, and removes the cookie. What a page's script asks for, such as an
+// event stream, is shown to nobody: the next page still has to say it.
 func (s *Server) sessionOver(w http.ResponseWriter, r *http.Request) {
-	session.Cookie.Set(w, r, "", -1)
+	if r.Header.Get("Sec-Fetch-Dest") != "empty" {
+		session.Cookie.Set(w, r, "", -1)
+	}
 	s.problem(w, r, http.StatusGone, view.ProblemPage{
 		Head: view.Head{Title: say.Of("Your session has ended")},
 		Summary: say.Of("Sessions end after 30 minutes of inactivity, after 4 hours, or when authpocket restarts. " +

@@ -38,8 +38,13 @@ func (s *Server) review(w http.ResponseWriter, r *http.Request, sess *session.Se
 		s.fail(w, r, sess, err, cmp.Or(shown.Again, session.Again(&shown.Plan)))
 		return
 	}
+	running := ""
+	if job := sess.Running(); job != nil {
+		running = "/apply/" + job.ID
+	}
 	page := changes.Review(changes.NewReview(new(s.head(sess)), changes.ReviewInput{
 		PlanID: shown.ID, Plan: shown.Plan, Problems: problems, Interrupted: open, Again: shown.Again,
+		Running:      running,
 		AuthentikURL: p.Authentik.Login.URL, AuthentikWho: p.Authentik.Who.Username,
 		PocketBaseURL: p.PocketBase.Login.URL, PocketBaseWho: p.PocketBase.Who.SuperuserEmail,
 		PocketBaseUntil: p.PocketBase.Who.Expires, PocketBaseRenews: p.PocketBase.Who.Refreshable,

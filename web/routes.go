@@ -137,7 +137,7 @@ func found[T any](s *Server, find func(*http.Request, *session.Session) *T,
 	return s.with(func(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 		one := find(r, sess)
 		if one == nil {
-			s.notFound(w, r)
+			s.gone(w, r)
 			return
 		}
 		next(w, r, sess, one)

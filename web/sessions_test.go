@@ -14,6 +14,36 @@ import (
 	"authpocket/web/session"
 )
 
+// A page that is open while its session ends asks for its event stream again. The next page still says why it is over.
+func TestAnEventStreamDoesNotHearForAPageThatTheSessionIsOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := New(Config{Shared: true})
+		defer s.Close()
+		_, req := holding(s.sessions)
+		req.Header.Set("Sec-Fetch-Site", "same-origin")
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		ask := func(path, dest string) *httptest.ResponseRecorder {
+			one := req.Clone(t.Context())
+			one.URL.Path = path
+			one.Header.Set("Sec-Fetch-Dest", dest)
+			rec := httptest.NewRecorder()
+			s.Handler().ServeHTTP(rec, one)
+			return rec
+		}
+		for _, path := range []string{"/apply/x/events", "/verify/events", "/settings/find"} {
+			if rec := ask(path, "empty"); rec.Code != http.StatusGone || len(rec.Header().Values("Set-Cookie")) > 0 {
+				t.Errorf("%s: %d, and the cookies set are %q", path, rec.Code, rec.Header().Values("Set-Cookie"))
+			}
+		}
+		rec := ask("/apply/x", "document")
+		if rec.Code != http.StatusGone || !strings.Contains(rec.Body.String(), "Your session has ended") ||
+			len(rec.Header().Values("Set-Cookie")) == 0 {
+			t.Errorf("the next page: %d, %q\n%s", rec.Code, rec.Header(), rec.Body)
+		}
+	})
+}
+
 // A browser opens event streams anew by itself, which is nobody's click.
 func TestAnEventStreamKeepsNoSessionAlive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -28,6 +28,24 @@ const (
 	connectionsBeside     = 96
 )
 
+// Open files of a public demo beside its connections: a sandbox has 9, and more while it is busy.
+const (
+	filesPerSandbox = 12
+	filesBeside     = 40
+)
+
+// fits returns an error if the program may not have as many files open as its sandboxes need: in the middle of it, all
+// of them would fail.
+func fits(sandboxes int, limit uint64) error {
+	const each, beside = connectionsPerSandbox + filesPerSandbox, connectionsBeside + filesBeside
+	need := each*uint64(max(sandboxes, 0)) + beside // #nosec G115 -- not negative
+	if need <= limit {
+		return nil
+	}
+	return fmt.Errorf("%d sandboxes need %d open files, and the limit is %d: raise it, as by ulimit -n %d, or give -max %d",
+		sandboxes, need, limit, need, (max(limit, beside+each)-beside)/each)
+}
+
 // publicFlags are the flags of the demo that anybody can open.
 type publicFlags struct {
 	on      bool
@@ -39,6 +57,7 @@ type publicFlags struct {
 	life    time.Duration
 	drain   time.Duration
 	data    string
+	pod     string
 }
 
 func (f *publicFlags) add(set *flag.FlagSet) {
@@ -69,6 +88,8 @@ func (f *publicFlags) add(set *flag.FlagSet) {
 	set.DurationVar(&f.drain, "drain", 30*time.Minute, "with -public: how long sandboxes may go on after SIGTERM")
 	set.StringVar(&f.data, "data", "", "with -public: the `directory` for the data of sandboxes, which is removed at "+
 		"the end; empty means a temporary one")
+	set.StringVar(&f.pod, "pod-cookie", "", "with -public: the `cookie` by which a gateway keeps visitors at one of "+
+		"several demos; after SIGTERM, those without a sandbox are sent to another one")
 }
 
 // base returns the public address without a slash at the end.
@@ -92,6 +113,11 @@ func (f *publicFlags) base(listener string) (*url.URL, error) {
 // publicDemo serves a sandbox to each visitor until ctx ends and all sandboxes have ended. Where the system allows it,
 // the program starts itself anew when it is empty and keeps too much memory.
 func publicDemo(ctx context.Context, address, authentik string, f publicFlags, stdout, stderr io.Writer) (err error) {
+	if limit, known := filesLimit(); known {
+		if err := fits(f.max, limit); err != nil {
+			return err
+		}
+	}
 	http.DefaultTransport = pocketbasehost.Outgoing{} // PocketBase sends through it
 	ln, renewed, err := f.open(ctx, address)
 	if err != nil {
@@ -104,7 +130,8 @@ func publicDemo(ctx context.Context, address, authentik string, f publicFlags, s
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	cfg := public.Config{URL: base, Frames: f.frames, Proxies: f.proxies, Max: f.max, StartsPerMinute: f.starts,
-		Lifetime: f.life, Dir: f.data, AuthentikVersion: authentik, Log: logs.New(stderr, slog.LevelWarn)}
+		Lifetime: f.life, Dir: f.data, PodCookie: f.pod, AuthentikVersion: authentik,
+		Log: logs.New(stderr, slog.LevelWarn)}
 	var renewing atomic.Bool
 	if canRenew {
 		cfg.Renew = func() { renewing.Store(true); stop() }

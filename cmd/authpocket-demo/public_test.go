@@ -76,3 +76,18 @@ func TestFlagsOfThePublicDemo(t *testing.T) {
 		}
 	}
 }
+
+func TestThePublicDemoNeedsOpenFiles(t *testing.T) {
+	for limit, want := range map[uint64]string{
+		1 << 62: "", 3736: "", 3735: "200 sandboxes need 3736 open files, and the limit is 3735", 256: "give -max 6",
+		20: "give -max 1",
+	} {
+		err := fits(200, limit)
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("with %d: %v", limit, err)
+		}
+	}
+	if err := fits(1, 154); err != nil {
+		t.Error(err)
+	}
+}

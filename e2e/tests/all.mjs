@@ -5,6 +5,7 @@ import './whole-way.test.mjs';
 import './signin.test.mjs';
 import './undo.test.mjs';
 import './cancel.test.mjs';
+import './network.test.mjs';
 import './proof.test.mjs';
 import './security.test.mjs';
 import './public.test.mjs';

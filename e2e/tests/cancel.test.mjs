@@ -35,3 +35,28 @@ test('Cancel ends a slow connection, at the server too, and the form can be sent
     assert.equal(await page.getByLabel('API token').inputValue(), 'a-token');
   }
 });
+
+test('what the browser stopped can be sent again', async (t) => {
+  const demo = await startDemo();
+  t.after(() => demo.stop());
+  const browser = await openBrowser();
+  t.after(() => browser.close());
+  const silent = createServer(() => {}).listen(0, '127.0.0.1');
+  t.after(() => { silent.closeAllConnections(); silent.close(); });
+  await once(silent, 'listening');
+  const page = await browser.newPage();
+  await comeIn(page, demo);
+  await page.getByRole('link', { name: 'Start now' }).click();
+  const right = await page.getByLabel('authentik address').inputValue();
+  await page.getByLabel('authentik address').fill(`http://127.0.0.1:${silent.address().port}`);
+  await page.getByLabel('API token').fill('a-token');
+  await page.evaluate(() => document.addEventListener('submit', () => setTimeout(() => stop(), 300), { once: true }));
+  const asked = once(silent, 'request');
+  await page.getByRole('button', { name: 'Continue' }).click({ noWaitAfter: true });
+  await asked;
+  await page.getByText('Cancelled.').waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Cancel' }).count(), 0);
+  await page.getByLabel('authentik address').fill(right);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('link', { name: /does not accept this token/ }).waitFor();
+});

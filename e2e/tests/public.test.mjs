@@ -38,6 +38,39 @@ test('a visitor of the public demo signs in, and other browsers see nothing', as
   assert.equal((await other.goto(page.url())).status(), 404);
 });
 
+test('a page that waits says that its sandbox has ended', async (t) => {
+  const demo = await startPublic(t);
+  const browser = await openBrowser();
+  t.after(() => browser.close());
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(`${demo.url}?at=signin`);
+  await page.getByRole('button', { name: 'Start a sandbox' }).click();
+  await page.locator('form[action$="/signin"] button').first().click();
+  await page.getByRole('button', { name: 'Open authentik' }).waitFor();
+  const other = await context.newPage();
+  await other.goto(demo.url);
+  await other.getByRole('button', { name: 'Delete your sandbox' }).click();
+  await page.getByRole('heading', { level: 1, name: 'This sandbox is not open' }).waitFor();
+});
+
+test('a link of a docs site leads back to the sandbox that is open', async (t) => {
+  const docs = await startDocs(t, 'about:blank');
+  const demo = await startPublic(t);
+  const browser = await openBrowser();
+  t.after(() => browser.close());
+  const page = await browser.newPage();
+  await page.goto(`${demo.url}?at=review`);
+  await page.getByRole('button', { name: 'Start a sandbox' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Review' }).waitFor();
+  const sandbox = page.url();
+  await page.goto(`http://docs.localhost:${docs}/`);
+  await page.evaluate((to) => { location.href = to; }, `${demo.url}?at=review`);
+  await page.getByRole('link', { name: 'Continue in your sandbox' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Review' }).waitFor();
+  assert.equal(page.url(), sandbox);
+});
+
 test('a docs site that is named frames the public demo, and another one does not', async (t) => {
   const docs = await startDocs(t, 'about:blank');
   const demo = await startPublic(t, '-frame-origin', `http://docs.localhost:${docs}`);

@@ -153,10 +153,13 @@ export async function toReview(page, demo, javaScriptEnabled = true) {
   await page.getByRole('heading', { level: 1, name: /Review/ }).waitFor();
 }
 
-/** Gives the answers up to the review, as the pages' forms would send them, and shows only the review page. */
-export async function giveAnswers(page, demo, email = 'Trust every address') {
+/**
+ * Gives the answers up to the review, as the pages' forms would send them, and shows only the review page. given are
+ * values of fields by their names, in the place of those that the forms propose.
+ */
+export async function giveAnswers(page, demo, email = 'Trust every address', given = {}) {
   await comeIn(page, demo);
-  const reached = await page.evaluate(async (email) => {
+  const reached = await page.evaluate(async ([email, given]) => {
     let path = '/authentik';
     for (const next of ['/pocketbase', '/settings', '/review']) {
       const shown = new DOMParser().parseFromString(await (await fetch(path)).text(), 'text/html');
@@ -165,12 +168,13 @@ export async function giveAnswers(page, demo, email = 'Trust every address') {
         const input = label.control ?? label.querySelector('input');
         if (input?.type === 'radio' && label.textContent.trim().match(email)) input.checked = true;
       }
+      for (const [name, value] of Object.entries(given)) if (form.elements[name]) form.elements[name].value = value;
       const answer = await fetch(form.getAttribute('action'), { method: 'POST', body: new URLSearchParams(new FormData(form)) });
       path = new URL(answer.url).pathname;
       if (path !== next) return path;
     }
     return path;
-  }, said(email, true));
+  }, [said(email, true), given]);
   assert.equal(reached, '/review');
   await page.goto(demo.url + 'review');
   await page.getByRole('heading', { level: 1, name: /Review/ }).waitFor();

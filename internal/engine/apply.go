@@ -317,7 +317,12 @@ func (e *Engine) Again(ctx context.Context, plan *link.Plan) (link.Plan, error) 
 		}
 	}
 	again := *plan // a saved one has no words of receipts
-	if again.Spec.Made, err = e.madeFor(&again.Spec, &snaps); err != nil {
+	if plan.Purpose == link.PurposeRemove {
+		again.Spec.Made, err = e.made(&plan.Spec)
+	} else {
+		again.Spec.Made, err = e.madeFor(ctx, &plan.Spec, &snaps)
+	}
+	if err != nil {
 		return link.Plan{}, err
 	}
 	fresh, problems := plans.Again(&again, &snaps.Authentik, &snaps.PocketBase)

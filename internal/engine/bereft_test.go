@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"authpocket/internal/link"
@@ -199,5 +200,114 @@ func TestApplyWorksAtOnceAfterADeletion(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestAnApplicationThatWasRenamedAndDetachedIsFound by the primary key that a receipt has, and gets its provider again.
+func TestAnApplicationThatWasRenamedAndDetachedIsFound(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.keeping()
+	s := b.minimal()
+	s.Access = &link.Access{Groups: []string{"staff"}}
+	b.link(s)
+	before := b.box.Authentik().Snapshot()
+	b.authentik(http.MethodPatch, "/core/applications/pocketbase/", map[string]any{"slug": "later", "name": "Later"})
+	b.deleteProvider()
+
+	if p, err := b.engine.PreviewOpen(t.Context(), b.minimal(), false); err != nil || p.Desired.Application.Slug != "later" {
+		t.Errorf("the settings propose the slug %q: %v", p.Desired.Application.Slug, err)
+	}
+	named := b.minimal()
+	named.Application.Slug = new("pocketbase")
+	if plan, err := b.engine.Plan(t.Context(), named); err == nil || !strings.Contains(err.Error(), "“later”") {
+		t.Errorf("with the old slug, the error is %v, and the plan\n%s", err, show(plan))
+	}
+	apart := named
+	apart.Existing = link.ExistingNew
+	if plan, err := b.engine.Plan(t.Context(), apart); err != nil {
+		t.Errorf("a link beside it: %v\n%s", err, show(plan))
+	}
+
+	b.link(s)
+	b.isLinked(s)
+	after := b.box.Authentik().Snapshot()
+	if after.Applications[0].PK != before.Applications[0].PK || after.Applications[0].Slug != "later" ||
+		after.Providers[0].ClientID != before.Providers[0].ClientID || len(after.Bindings) != 1 {
+		t.Errorf("it was %+v and is %+v, with %d bindings", before.Applications, after.Applications,
+			len(after.Bindings))
+	}
+}
+
+// ownMappings returns the names of authpocket's scope mappings in authentik.
+func (b *bench) ownMappings() (names []string) {
+	for _, m := range b.box.Authentik().Snapshot().ScopeMappings {
+		if link.OwnMapping(m.Name) {
+			names = append(names, m.Name)
+		}
+	}
+	return names
+}
+
+// TestARemovalTakesTheGroupsMappingOfARenamedApplication, whose name has the slug from before, and no other's. Without
+// a receipt, it is not known whose it is.
+func TestARemovalTakesTheGroupsMappingOfARenamedApplication(t *testing.T) {
+	t.Parallel()
+	other, groups := link.GroupsMappingName("other"), link.GroupsMappingName("pocketbase")
+	for name, keeps := range map[string]bool{"with receipts": true, "without": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			left := []string{other}
+			if keeps {
+				b.keeping()
+			} else {
+				left = []string{groups, other}
+			}
+			s := b.minimal()
+			s.Provider.GroupsClaim = &link.GroupsLimit{Names: []string{"staff"}}
+			b.link(s)
+			b.authentik(http.MethodPost, "/propertymappings/provider/scope/", map[string]any{
+				"name": other, "scope_name": "profile", "expression": "return {}"})
+			b.authentik(http.MethodPatch, "/core/applications/pocketbase/", map[string]any{"slug": "later"})
+			b.apply(b.removal(b.minimal()))
+			if got := b.ownMappings(); !slices.Equal(got, left) {
+				t.Errorf("left are %q, not %q", got, left)
+			}
+			if !keeps {
+				return
+			}
+			undo, err := b.engine.Undo(t.Context(), b.newest(b.minimal()), false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b.apply(undo)
+			sim := b.box.Authentik().Snapshot()
+			if n := len(sim.Providers[0].PropertyMappings); n != 4 || !slices.Contains(b.ownMappings(),
+				link.GroupsMappingName("later")) {
+				t.Errorf("it has %d mappings, and there are %q", n, b.ownMappings())
+			}
+		})
+	}
+}
+
+// TestAProviderHasOneGroupsMapping after its application was renamed: authentik evaluates two in no defined order.
+func TestAProviderHasOneGroupsMapping(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.keeping()
+	s := b.minimal()
+	s.Provider.GroupsClaim = &link.GroupsLimit{Names: []string{"staff"}}
+	b.link(s)
+	before := len(b.box.Authentik().Snapshot().Providers[0].PropertyMappings)
+	b.authentik(http.MethodPatch, "/core/applications/pocketbase/", map[string]any{"slug": "later"})
+	s.Provider.GroupsClaim = &link.GroupsLimit{Names: []string{"admins"}}
+	b.link(s)
+	if after := len(b.box.Authentik().Snapshot().Providers[0].PropertyMappings); after != before {
+		t.Errorf("it had %d mappings and has %d: %q", before, after, b.ownMappings())
+	}
+	b.apply(b.removal(b.minimal()))
+	if left := b.ownMappings(); len(left) > 0 {
+		t.Errorf("left are %q", left)
 	}
 }

@@ -186,14 +186,12 @@ func (e *Engine) Plan(ctx context.Context, spec link.Spec) (link.Plan, error) {
 	return plan, err
 }
 
-// PlanFix returns a plan that fixes one cause and changes nothing else. differs
-// reports whether the systems differ from the spec at all.
-func (e *Engine) PlanFix(ctx context.Context, spec *link.Spec, cause report.CauseID) (plan link.Plan, differs bool,
-	err error) {
-	if plan, err = e.Plan(ctx, *spec); err != nil {
-		return link.Plan{}, false, err
+// PlanFix returns a plan that fixes one cause and changes nothing else, and the whole plan that it is a part of.
+func (e *Engine) PlanFix(ctx context.Context, spec *link.Spec, cause report.CauseID) (fix, whole link.Plan, err error) {
+	if whole, err = e.Plan(ctx, *spec); err != nil {
+		return link.Plan{}, link.Plan{}, err
 	}
-	return plans.Narrow(plan.Limited(link.PartBeforeProof), cause), !plan.Empty(), nil
+	return plans.Narrow(whole.Limited(link.PartBeforeProof), cause), whole, nil
 }
 
 // Whole returns the plan that would create the link as if nothing existed, for
@@ -245,8 +243,8 @@ func (e *Engine) find(ctx context.Context, spec link.Spec, observe observer) (Sn
 	return e.follow(ctx, &spec, snaps, observe)
 }
 
-// follow observes again if snaps show that the link has another slug than spec. It adds what receipts say of an
-// application without a provider.
+// follow observes again if snaps, or receipts, show that the link has another slug than spec. It adds what receipts say
+// of an application that is not there or has no provider.
 func (e *Engine) follow(ctx context.Context, spec *link.Spec, snaps Snapshots, observe observer) (Snapshots,
 	link.Spec, error) {
 	var err error
@@ -255,7 +253,13 @@ func (e *Engine) follow(ctx context.Context, spec *link.Spec, snaps Snapshots, o
 		snaps, err = observe(ctx, *spec)
 	}
 	if err == nil {
-		spec.Made, err = e.madeFor(spec, &snaps)
+		spec.Made, err = e.madeFor(ctx, spec, &snaps)
+	}
+	if now := plans.RenamedSince(spec); err == nil && now != "" && spec.Application.Slug == nil {
+		spec.Application.Slug = &now
+		if snaps, err = observe(ctx, *spec); err == nil {
+			spec.Made, err = e.madeFor(ctx, spec, &snaps)
+		}
 	}
 	return snaps, *spec, err
 }

@@ -9,34 +9,34 @@ import (
 	"authpocket/internal/report"
 )
 
-// madeFor returns the applications that receipts name, if the one of spec has no provider: whether it is this link's
-// then shows in receipts only.
-func (e *Engine) madeFor(spec *link.Spec, snaps *Snapshots) ([]link.Made, error) {
-	if app := snaps.Authentik.Application; app == nil || app.Provider != 0 {
+// madeFor returns the applications that receipts name, if the one of spec is not there or has no provider: whether it
+// is this link's then shows in receipts only.
+func (e *Engine) madeFor(ctx context.Context, spec *link.Spec, snaps *Snapshots) ([]link.Made, error) {
+	switch app := snaps.Authentik.Application; {
+	case app == nil && spec.Existing != link.ExistingNew:
+		return e.renamed(ctx, spec)
+	case app == nil || app.Provider != 0:
 		return nil, nil
 	}
 	return e.made(spec)
 }
 
-// findDetached observes again for a removal if the application that spec names is not there: one that was renamed and
-// lost its provider is found by the primary key that receipts have.
-func (e *Engine) findDetached(ctx context.Context, snaps Snapshots, spec link.Spec) (Snapshots, link.Spec, error) {
-	if snaps.Authentik.Application != nil {
-		return snaps, spec, nil
-	}
-	made, err := e.made(&spec)
+// renamed returns the application that receipts name with the slug of spec, if authentik has it with another one and
+// without a provider. One that has a provider is found through that.
+func (e *Engine) renamed(ctx context.Context, spec *link.Spec) ([]link.Made, error) {
+	made, err := e.made(spec)
 	q := spec.Query()
 	one := link.Find(made, func(m link.Made) bool { return m.Slug == q.Slug && m.PK != "" })
 	if err != nil || one == nil {
-		return snaps, spec, err
+		return nil, err
 	}
 	q.ApplicationPK = one.PK
-	found, err := e.observe(ctx, q)
-	if app := found.Authentik.Application; err == nil && app != nil && app.Provider == 0 {
-		spec.Application.Slug, spec.Made = &app.Slug, made
-		return found, spec, nil
+	found, err := e.authentik.Observe(ctx, q)
+	if app := found.Application; err == nil && app != nil && app.Provider == 0 {
+		one.Now = app.Slug
+		return []link.Made{*one}, nil
 	}
-	return snaps, spec, err
+	return nil, err
 }
 
 // made returns the applications of the collection's links that receipts name.
@@ -71,7 +71,9 @@ func (m *madeSoFar) add(r *journal.Receipt) {
 		case c.System != report.Authentik:
 		case c.After == nil, c.Before != nil && r.Kind == journal.Undo: // it is this link's no longer
 			if was := link.As[link.ApplicationState](c.Before); was != nil {
-				m.list = slices.DeleteFunc(m.list, func(one link.Made) bool { return one.Slug == was.Slug })
+				m.list = slices.DeleteFunc(m.list, func(one link.Made) bool {
+					return one.Slug == was.Slug || one.PK != "" && one.PK == was.PK
+				})
 			}
 		default:
 			c.Visit(&noting{made: m})
@@ -108,10 +110,16 @@ func (n *noting) Pair(e link.Edit[link.PairState]) {
 	n.provider(&e.After.Provider)
 }
 
+// Mapping notes a groups mapping for the application whose slug is in its name.
+func (n *noting) Mapping(e link.Edit[link.Mapping]) {
+	if slug, found := link.GroupsMappingOf(e.After.Name); found {
+		n.of(slug).Groups = e.After.ID
+	}
+}
+
 func (n *noting) Application(e link.Edit[link.ApplicationState]) { n.application(e.After) }
 func (n *noting) Provider(e link.Edit[link.ProviderState])       { n.provider(e.After) }
 
-func (*noting) Mapping(link.Edit[link.Mapping])            {}
 func (*noting) Key(link.Edit[link.KeyState])               {}
 func (*noting) Binding(link.Edit[link.BindingState])       {}
 func (*noting) Collection(link.Edit[link.CollectionState]) {}

@@ -25,8 +25,12 @@ func (e *Engine) ForcedRemoval(ctx context.Context, spec link.Spec) (link.Plan, 
 
 func (e *Engine) removal(ctx context.Context, spec link.Spec, force bool) (link.Plan, error) {
 	snaps, spec, err := e.find(ctx, spec, e.Observe)
+	if now := plans.RenamedSince(&spec); err == nil && now != "" { // it is removed all the same
+		spec.Application.Slug = &now
+		snaps, spec, err = e.find(ctx, spec, e.Observe)
+	}
 	if err == nil {
-		snaps, spec, err = e.findDetached(ctx, snaps, spec)
+		spec.Made, err = e.made(&spec)
 	}
 	if err != nil {
 		return link.Plan{}, err

@@ -153,3 +153,8 @@ const groupsMappingPrefix = "authpocket: groups of "
 
 // GroupsMappingName returns the name of the groups mapping of the link with that application.
 func GroupsMappingName(slug string) string { return groupsMappingPrefix + slug }
+
+// GroupsMappingOf returns the slug in the name of a groups mapping, false for another name.
+func GroupsMappingOf(name string) (slug string, found bool) {
+	return strings.CutPrefix(name, groupsMappingPrefix)
+}

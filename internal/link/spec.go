@@ -34,8 +34,8 @@ type Spec struct {
 
 	// Others are further links to the same PocketBase, which the engine sets.
 	Others []Other `yaml:"-" json:"-"`
-	// Made are the applications that receipts of these two systems name. The engine sets them if the application has
-	// no provider.
+	// Made are the applications that receipts of these two systems name. The engine sets them if the application is
+	// not there or has no provider, and for a removal.
 	Made []Made `yaml:"-" json:"-"`
 }
 
@@ -83,6 +83,8 @@ type Made struct {
 	PK         string // empty if it is not known
 	Slug, Name string
 	ClientIDs  []string // of the providers that it had
+	Groups     string   // the primary key of the groups mapping that was created for it, empty for none
+	Now        string   // its slug in authentik, if it is another by now
 }
 
 // Is reports whether it is the application: by its primary key, or else by its slug and name and the client ID of a

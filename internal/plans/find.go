@@ -171,6 +171,11 @@ func find(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot, p
 	if s.Existing == link.ExistingNew {
 		return existing{provider: orphanWith(candidates, s.Provider.ClientID)}
 	}
+	if now := RenamedSince(s); now != "" {
+		problems.Add("application.slug", existsAs(now), say.Of("Keep the slug."),
+			report.MakeNew(say.Of("for a second link next to this one")))
+		return existing{}
+	}
 	candidates = likeliest(candidates)
 	use := s.Existing == link.ExistingUse
 	if p := orphanOf(candidates, s.Query().ProviderName); p != nil && (use || len(candidates) == 1 &&
@@ -178,10 +183,8 @@ func find(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot, p
 		return existing{provider: p}
 	}
 	if one := candidates; len(one) == 1 && one[0].strong && s.Application.Slug != nil {
-		now := one[0].Provider.ApplicationSlug
-		problems.Add("application.slug", say.Of("This link already exists with the slug “%s” in authentik, and "+
-			"authpocket does not rename it.", now),
-			say.Of("Keep the slug."), report.MakeNew(say.Of("for a second link next to this one")))
+		problems.Add("application.slug", existsAs(one[0].Provider.ApplicationSlug), say.Of("Keep the slug."),
+			report.MakeNew(say.Of("for a second link next to this one")))
 		return existing{provider: &one[0].Provider}
 	}
 	if len(candidates) > 0 {
@@ -191,6 +194,19 @@ func find(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot, p
 			report.MakeNew(say.Of("for a new pair next to it")))
 	}
 	return existing{}
+}
+
+// RenamedSince returns the slug that the spec's application has now, empty unless receipts show that it had the spec's.
+func RenamedSince(s *link.Spec) string {
+	slug := s.Query().Slug
+	if m := link.Find(s.Made, func(m link.Made) bool { return m.Slug == slug && m.Now != "" }); m != nil {
+		return m.Now
+	}
+	return ""
+}
+
+func existsAs(slug string) say.Text {
+	return say.Of("This link already exists with the slug “%s” in authentik, and authpocket does not rename it.", slug)
 }
 
 // withoutQuestion returns the problems without whether the link exists already. Of a collection that does not exist,
@@ -305,10 +321,13 @@ func hadProvider(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnap
 // have left for it.
 func findHalf(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot, candidates []Candidate,
 	problems *report.Problems) existing {
-	app := a.Application
+	app, all := a.Application, candidates
 	candidates = likeliest(candidates)
 	name := link.Value(s.Application.Name, app.Name)
 	half := orphanOf(candidates, link.Value(s.Provider.Name, link.DefaultProviderName(name)))
+	if half == nil && s.Existing == link.ExistingUse { // another slot of the collection may have another's client
+		half = orphanNamed(all, link.Value(s.Provider.Name, link.DefaultProviderName(name)))
+	}
 	if s.Existing == link.ExistingNew {
 		half = orphanWith(candidates, s.Provider.ClientID)
 	}
@@ -365,6 +384,11 @@ func certain(candidates []Candidate) []Candidate {
 // orphanOf returns the candidate without an application: the only candidate, or the one with the name.
 func orphanOf(candidates []Candidate, name string) *link.ProviderState {
 	return orphan(candidates, func(p link.ProviderState) bool { return len(candidates) == 1 || p.Name == name })
+}
+
+// orphanNamed returns the candidate without an application that has the name, nil for none. Names are unique.
+func orphanNamed(candidates []Candidate, name string) *link.ProviderState {
+	return orphan(candidates, func(p link.ProviderState) bool { return p.Name == name })
 }
 
 // useInstead returns the setting that makes a conflicting provider part of this link.

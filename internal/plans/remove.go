@@ -34,6 +34,7 @@ func NewRemoval(s *link.Spec, a *link.AuthentikSnapshot, p link.PocketBaseSnapsh
 	if found.application != nil {
 		slug = found.application.Slug
 	}
+	application := found.application
 	shared := found.provider != nil && u.usedElsewhere(found.provider.ClientID)
 	if shared {
 		found = existing{}
@@ -55,7 +56,8 @@ func NewRemoval(s *link.Spec, a *link.AuthentikSnapshot, p link.PocketBaseSnapsh
 				"PocketBase if it was only for this link."))
 	}
 	for _, m := range a.Mappings { // an unused one is left from an interrupted removal
-		if !shared && link.OwnMappingOf(slug, m.Name) && (uses(found.provider, m) || !u.used(m)) {
+		own := link.OwnMappingOf(slug, m.Name) || madeGroups(s, application, &m)
+		if !shared && own && (uses(found.provider, m) || !u.used(m)) {
 			u.Mapping(link.Edit[link.Mapping]{Change: &link.Change{System: report.Authentik, Kind: link.KindMapping,
 				Object: mappingObject(m)}, After: &m})
 		}
@@ -75,6 +77,13 @@ func NewRemoval(s *link.Spec, a *link.AuthentikSnapshot, p link.PocketBaseSnapsh
 	return link.Plan{Purpose: link.PurposeRemove, Force: force, Changes: u.changes, Warnings: u.warnings, Spec: *s,
 			Taken: a.Taken},
 		nil
+}
+
+// madeGroups reports whether receipts show that m is the groups mapping of the application, whose slug was another then.
+func madeGroups(s *link.Spec, a *link.ApplicationState, m *link.Mapping) bool {
+	return a != nil && link.OwnMapping(m.Name) && slices.ContainsFunc(s.Made, func(made link.Made) bool {
+		return made.PK != "" && made.PK == a.PK && made.Groups != "" && made.Groups == m.ID
+	})
 }
 
 func uses(p *link.ProviderState, m link.Mapping) bool {

@@ -75,8 +75,9 @@ func (r *mappingResolver) keep(ref link.Ref) {
 		r.list = append(r.list, ref)
 		return
 	}
+	_, groups := link.GroupsMappingOf(m.Name) // perhaps of an earlier slug
 	switch {
-	case m.Name == r.groups && r.s.Provider.GroupsClaim != nil, link.OwnEmailMapping(m.Name):
+	case groups && r.s.Provider.GroupsClaim != nil, link.OwnEmailMapping(m.Name):
 		return // attached again by the resolver if the spec needs it
 	case m.Managed == link.ManagedPrefix+"openid" || m.Managed == link.ManagedPrefix+"profile":
 	case m.Scope == "email":

@@ -15,7 +15,7 @@ import (
 func SpecBefore(s link.Spec, done []link.Change) link.Spec {
 	s.Existing = link.ExistingUse // what the removal left is used by another collection
 	s.Email = cmp.Or(s.Email, link.EmailLeave)
-	limit := s.Provider.GroupsClaim
+	limit, old := s.Provider.GroupsClaim, ""
 	for _, c := range done {
 		if was := link.As[link.ApplicationState](c.Before); was != nil {
 			s.Application, s.Existing = link.Application{}, link.ExistingNew
@@ -33,11 +33,12 @@ func SpecBefore(s link.Spec, done []link.Change) link.Spec {
 		}
 		if was := link.As[link.Mapping](c.Before); was != nil {
 			if groups, isLimit := link.GroupsIn(was); isLimit {
-				limit = &link.GroupsLimit{Names: groups}
+				limit, old = &link.GroupsLimit{Names: groups}, was.Name // which may have an earlier slug
 			}
 		}
 	}
 	s.Provider.GroupsClaim = limit
+	s.Provider.ScopeMappings = slices.DeleteFunc(s.Provider.ScopeMappings, func(name string) bool { return name == old })
 	return s
 }
 

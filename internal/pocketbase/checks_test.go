@@ -2,6 +2,7 @@ package pocketbase
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -193,5 +194,34 @@ func TestCheckCollectionGone(t *testing.T) {
 		if one := checks["pocketbase."+id]; one.Status != report.Fail || one.Cause != report.CauseCollectionMissing {
 			t.Errorf("%s: %+v", id, one)
 		}
+	}
+}
+
+// TestASilentNetworkIsNoBufferingProxy: only where the rest answers does something hold the stream back.
+func TestASilentNetworkIsNoBufferingProxy(t *testing.T) {
+	t.Parallel()
+	_, client, _, d := linked(t)
+	for name, silent := range map[string]func(*http.Request) bool{
+		"all is silent": func(*http.Request) bool { return true },
+		"the stream is": func(r *http.Request) bool { return r.URL.Path == "/api/realtime" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if silent(r) {
+					<-r.Context().Done()
+				}
+			}))
+			t.Cleanup(front.Close)
+			d := d
+			d.PocketBaseURL = front.URL
+			check := client.Realtime(t.Context(), d)
+			said := check.Evidence.String()
+			if held := check.Cause == report.CauseBufferedStream; held != (name == "the stream is") ||
+				held && !strings.Contains(said, "no event within 4 s") ||
+				!held && (check.Status != report.Skipped || !strings.Contains(said, "got no answer")) {
+				t.Errorf("%+v", check)
+			}
+		})
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/constant"
 	"go/types"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -26,6 +27,9 @@ type finder struct {
 	more  bool            // whether a function was found whose calls were not looked at yet
 }
 
+// own is what the full names of this package's functions begin with.
+const own = "authpocket/internal/say."
+
 // call is where a function takes its formats.
 type call struct{ format, many int }
 
@@ -42,7 +46,6 @@ func textsOf(t *testing.T) map[string]text {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const own = "authpocket/internal/say."
 	f := &finder{t: t, said: map[string]text{}, takes: map[string]call{own + "Of": {0, -1}, own + "Count": {1, 2},
 		own + "It": {1, -1}, own + "Raw": {-1, -1}}}
 	for f.more = true; f.more; {
@@ -105,8 +108,30 @@ func (f *finder) call(p *packages.Package, in *ast.FuncDecl, c *ast.CallExpr) {
 		if format != strings.TrimSpace(format) {
 			f.t.Errorf("%s: %q begins or ends with a space", place, format)
 		}
+		f.numbers(p, c, name, format)
 		if strings.ContainsFunc(verb.ReplaceAllString(format, ""), isLetter) {
 			f.said[format] = text{place: place, counts: at == takes.many || f.said[format].counts}
+		}
+	}
+}
+
+// numbers checks that the format has an int for each number: a text keeps a value of another type as a string.
+func (f *finder) numbers(p *packages.Package, c *ast.CallExpr, name, format string) {
+	first, known := map[string]int{own + "Of": 1, own + "It": 2, own + "Count": 2}[name] // Count's is the number itself
+	if !known || c.Ellipsis.IsValid() {
+		return
+	}
+	for i, found := range verb.FindAllStringSubmatch(format, -1) {
+		at := first + i
+		if found[1] != "" {
+			place, _ := strconv.Atoi(found[1])
+			at = first + place - 1
+		}
+		if found[2] != "d" || name == own+"Count" && at == first || at >= len(c.Args) {
+			continue
+		}
+		if t := p.TypesInfo.Types[c.Args[at]].Type; !types.Identical(t, types.Typ[types.Int]) {
+			f.t.Errorf("%s: %q has %s in the place of a number", p.Fset.Position(c.Pos()), format, t)
 		}
 	}
 }

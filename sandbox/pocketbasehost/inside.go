@@ -21,11 +21,11 @@ const (
 	insideConns = 4                      // a transaction, and what reads beside it
 	insideBody  = 1 << 20                // of a request, in bytes
 	insideQuiet = 500 * time.Millisecond // without a request, after which the log is written
-	// insidePragmas are those of PocketBase with less memory, at most 16 MB on disk, and without waiting for the disk:
+	// insidePragmas are those of PocketBase with less memory, at most 8 MB on disk, and without waiting for the disk:
 	// nobody needs the data after a crash.
 	insidePragmas = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(1000000)" +
 		"&_pragma=synchronous(OFF)&_pragma=foreign_keys(ON)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-400)" +
-		"&_pragma=max_page_count(4096)"
+		"&_pragma=max_page_count(2048)"
 )
 
 // InsideConfig configures a PocketBase without a listener.

@@ -9,10 +9,13 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"github.com/pocketbase/pocketbase/core"
 
 	"authpocket/internal/outbound"
 )
@@ -161,8 +164,16 @@ func TestAnotherVisitorsTokensAreUseless(t *testing.T) {
 	t.Run("PocketBase's from outside", func(t *testing.T) {
 		header := http.Header{"Authorization": {one.pocketbase.Token()}}
 		mine := ada.cookies(ada.Root.String() + "/")
+		all, err := one.pocketbase.App().FindAllCollections()
+		if err != nil {
+			t.Fatal(err)
+		}
+		superusers := all[slices.IndexFunc(all, func(c *core.Collection) bool { return c.Name == "_superusers" })].Id
 		for _, path := range []string{"/api/collections", "/api/settings", "/api/backups", "/api/logs", "/api/crons",
-			"/api/collections/_superusers/records", "/api/collections/_superusers/auth-methods"} {
+			"/api/collections/_superusers/records", "/api/collections/_superusers/auth-methods",
+			"/api/collections/" + superusers + "/records", "/api/collections/%5Fsuperusers/records",
+			"/api/collections/_SUPERUSERS/records", "/api/collections/users/../_superusers/records",
+			"/api/collections/users%2F..%2F" + superusers + "/records"} {
 			address := one.base(pocketbasePart).String() + path
 			if status, _ := with(t, address, header, mine); status != http.StatusForbidden {
 				t.Errorf("%s answers %d even to the visitor", path, status)

@@ -1,15 +1,20 @@
 package public
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
-	"net/netip"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"go.uber.org/goleak"
+
+	"authpocket/sandbox/walk"
 )
 
 // waitFor waits until something is so, for ten seconds at most.
@@ -71,88 +76,76 @@ func TestASandboxEndsAndLeavesNothing(t *testing.T) {
 	}
 }
 
-func TestVisitorsWaitInTurn(t *testing.T) {
-	w := newWorld(t, func(c *Config) { c.Max = 1 })
-	first, second, third := w.browser().started(""), w.browser(), w.browser()
-	start, wait := w.public.String()+"/start", w.public.String()+"/wait"
-	for i, b := range []*browser{second, third} {
-		if to := b.post(start+"?at=authentik", nil).Location(); to == nil || to.Path != "/demo/wait" {
-			t.Fatalf("visitor %d is sent to %v", i, to)
+// TestASandboxThatCannotStartLeavesNothing has the databases of a sandbox be missing, or be none.
+func TestASandboxThatCannotStartLeavesNothing(t *testing.T) {
+	w := newWorld(t)
+	present := w.browser().started("")
+	for _, name := range []string{"data.db", "auxiliary.db"} {
+		path := filepath.Join(w.demo.template, name)
+		good, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
 		}
-		p := b.get(wait)
-		if !p.Says("Yours starts in about "+strconv.Itoa(60*(i+1))+" minutes.") || p.Header.Get("Refresh") != "5" ||
-			!p.Says(strconv.Itoa(i)+" visitor") {
-			t.Errorf("visitor %d waits: %s", i, p.Text)
+		for what, breaks := range map[string]func() error{
+			"missing": func() error { return os.Remove(path) },
+			"none":    func() error { return os.WriteFile(path, []byte("no database, but long enough"), 0o600) },
+			"half":    func() error { return os.WriteFile(path, good[:len(good)/2], 0o600) },
+		} {
+			t.Run(name+" "+what, func(t *testing.T) {
+				before := goleak.IgnoreCurrent()
+				if err := breaks(); err != nil {
+					t.Fatal(err)
+				}
+				b := w.browser()
+				if p := b.post(w.public.String()+"/start", nil); p.Status != http.StatusInternalServerError ||
+					!p.Says("The sandbox could not be started") {
+					t.Errorf("it answers %d %v", p.Status, p.Location())
+				}
+				b.HTTP.CloseIdleConnections()
+				left, err := filepath.Glob(filepath.Join(w.demo.temp, "sandbox-*"))
+				if err != nil || len(left) != 1 || w.metric("sandboxes") != 1 {
+					t.Errorf("there are %d sandboxes, and %v, %v", w.metric("sandboxes"), left, err)
+				}
+				if err := goleak.Find(before, goleak.IgnoreTopFunction("net/http.(*conn).serve")); err != nil {
+					t.Error(err)
+				}
+				if err := os.WriteFile(path, good, 0o600); err != nil {
+					t.Fatal(err)
+				}
+				b.started("")
+				b.post(w.public.String()+"/end", nil)
+				w.demo.ending.Wait()
+			})
 		}
 	}
-	if got := w.metric("waiting"); got != 2 {
-		t.Errorf("%d visitors wait", got)
-	}
-	if got := w.probe("/readyz"); got != "503 full" {
-		t.Errorf("it is %s", got)
-	}
-	first.post(w.public.String()+"/end", nil)
-	if p := third.get(wait); !p.Says("1 visitor is before you.") {
-		t.Errorf("the third before the second: %s", p.Text)
-	}
-	to := second.get(wait).Location()
-	if to == nil || !strings.HasSuffix(to.Path, "/wizard/authentik") {
-		t.Fatalf("the second is sent to %v", to)
-	}
-	w.demo.leaveQueue(time.Now().Add(queueIdle + time.Second))
-	if got := w.metric("waiting"); got != 0 {
-		t.Errorf("%d visitors wait who do not look any more", got)
-	}
-	if to := third.get(wait).Location(); to == nil || to.Path != "/demo/" {
-		t.Errorf("who left the queue is sent to %v", to)
+	if p := present.get(present.Root.String() + "/"); p.Status != http.StatusOK {
+		t.Errorf("the present one answers %d", p.Status)
 	}
 }
 
-func TestStartsOfAnAddressAreLimited(t *testing.T) {
-	w := newWorld(t, func(c *Config) { c.StartsPerMinute = 2 })
-	w.browser().started("")
-	b := w.browser().started("")
-	for _, one := range []*browser{b, w.browser()} {
-		p := one.post(w.public.String()+"/start", nil)
-		if p.Status != http.StatusTooManyRequests || p.Header.Get("Retry-After") == "" {
-			t.Errorf("a third start: %d", p.Status)
+// TestADemoRemovesWhatAKilledOneHasLeft starts two demos in a directory with the data of one that was killed.
+func TestADemoRemovesWhatAKilledOneHasLeft(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("a directory cannot be locked")
+	}
+	w := newWorld(t)
+	typed := w.browser().started("?at=review").place().dir
+	dir := w.demo.cfg.Dir
+	kept := []string{w.demo.temp, filepath.Join(dir, "authpocket-demo-notes"), filepath.Join(dir, "authpocket-demo-1")}
+	killed := filepath.Join(dir, "authpocket-demo-2")
+	for path, of := range map[string]string{killed: w.demo.temp, kept[1]: w.demo.temp, kept[2]: typed} {
+		if err := os.CopyFS(path, os.DirFS(of)); err != nil {
+			t.Fatal(err)
 		}
 	}
-	if p := b.get(b.Root.String() + "/"); p.Status != http.StatusOK {
-		t.Errorf("the refused start took the sandbox: %d", p.Status)
+	newWorld(t, func(c *Config) { c.Dir = dir })
+	for _, path := range kept {
+		if _, err := os.Stat(path); err != nil {
+			t.Errorf("it removed what it must not: %v", err)
+		}
 	}
-	if got := w.metric("refused_total"); got != 2 {
-		t.Errorf("%d refused", got)
-	}
-	now := time.Now()
-	if _, ok := w.demo.starts.take(netip.MustParsePrefix("127.0.0.1/32"), now.Add(time.Minute)); !ok {
-		t.Error("none a minute later")
-	}
-	w.demo.starts.forget(now.Add(time.Hour))
-	if n := len(w.demo.starts.by); n > 0 {
-		t.Errorf("%d addresses are remembered", n)
-	}
-}
-
-func TestWhoseStartItIs(t *testing.T) {
-	proxies := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
-	for name, test := range map[string]struct{ remote, forwarded, want string }{
-		"a visitor":                    {"192.0.2.7:1", "", "192.0.2.7/32"},
-		"a visitor who claims another": {"192.0.2.7:1", "198.51.100.1", "192.0.2.7/32"},
-		"behind a proxy":               {"10.1.1.1:1", "198.51.100.1", "198.51.100.1/32"},
-		"behind two":                   {"10.1.1.1:1", "203.0.113.9, 198.51.100.1, 10.2.2.2", "198.51.100.1/32"},
-		"a proxy itself":               {"10.1.1.1:1", "", "10.1.1.1/32"},
-		"a network of IPv6":            {"[2001:db8:1:2:3::4]:1", "", "2001:db8:1:2::/64"},
-		"no address":                   {"@", "", "invalid Prefix"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			r := httptest.NewRequest(http.MethodPost, "/", nil)
-			r.RemoteAddr = test.remote
-			r.Header.Set("X-Forwarded-For", test.forwarded)
-			if got := addressOf(r, proxies).String(); got != test.want {
-				t.Errorf("it counts for %s", got)
-			}
-		})
+	if _, err := os.Stat(killed); !os.IsNotExist(err) {
+		t.Errorf("%s is still there: %v", killed, err)
 	}
 }
 
@@ -186,6 +179,49 @@ func TestADrainLetsSandboxesEnd(t *testing.T) {
 	<-drained
 }
 
+// TestADrainSendsOthersElsewhere has a gateway whose cookie keeps browsers at this process.
+func TestADrainSendsOthersElsewhere(t *testing.T) {
+	w := newWorld(t, func(c *Config) { c.Max, c.PodCookie = 1, "pod" })
+	present, waiting, other := w.browser().started(""), w.browser(), w.browser()
+	waiting.post(w.public.String()+"/start?at=review", nil)
+	for _, b := range []*browser{present, waiting, other} {
+		b.HTTP.Jar.SetCookies(w.public, []*http.Cookie{{Name: "pod", Value: "here", Path: "/"}})
+	}
+	if p := other.get(w.public.String() + "/"); p.Status != http.StatusOK {
+		t.Fatalf("before, it answers %d", p.Status)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	drained := make(chan struct{})
+	go func() {
+		defer close(drained)
+		w.demo.Drain(ctx, time.Hour)
+	}()
+	defer func() { stop(); <-drained }()
+	waitFor(t, "the drain", w.demo.isDraining)
+	if p := present.get(w.public.String() + "/"); p.Status != http.StatusOK || !p.Says("Continue in your sandbox") {
+		t.Errorf("who has a sandbox gets %d", p.Status)
+	}
+	for _, test := range []struct {
+		b    *browser
+		page *walk.Page
+		to   string
+	}{
+		{waiting, waiting.get(w.public.String() + "/wait"), "/demo/"},
+		{other, other.post(w.public.String()+"/start?at=review", nil), "/demo/?at=review"},
+	} {
+		if to := test.page.Location(); to == nil || to.RequestURI() != test.to {
+			t.Errorf("%s answers %d and leads to %v", test.page.URL.Path, test.page.Status, to)
+		}
+		if again := test.b.get(w.public.String() + "/wait"); again.Status == http.StatusSeeOther &&
+			again.Header.Get("Set-Cookie") != "" {
+			t.Errorf("the gateway's cookie is still there: %v", again.Header)
+		}
+	}
+	if p := other.post(w.public.String()+"/start", nil); p.Status != http.StatusServiceUnavailable {
+		t.Errorf("without the cookie it answers %d", p.Status)
+	}
+}
+
 func TestADrainHasALimit(t *testing.T) {
 	w := newWorld(t)
 	w.browser().started("")
@@ -193,24 +229,5 @@ func TestADrainHasALimit(t *testing.T) {
 	w.demo.Drain(t.Context(), 100*time.Millisecond)
 	if took := time.Since(began); took > 5*time.Second {
 		t.Errorf("it took %s", took)
-	}
-}
-
-func TestASandboxAnswersOnlySoMuch(t *testing.T) {
-	w := newWorld(t)
-	b := w.browser().started("")
-	b.place().answered.Store(placeRequests)
-	if p := b.get(b.Root.String() + "/"); p.Status != http.StatusTooManyRequests || !p.Says("Delete your sandbox") {
-		t.Errorf("one request more: %d", p.Status)
-	}
-	b.started("")
-	for range placeAtOnce {
-		b.place().turns <- struct{}{}
-	}
-	if p := b.get(b.Root.String() + "/"); p.Status != http.StatusTooManyRequests {
-		t.Errorf("one request more at once: %d", p.Status)
-	}
-	for range placeAtOnce {
-		<-b.place().turns
 	}
 }

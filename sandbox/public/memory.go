@@ -44,7 +44,7 @@ func read(name string) int64 {
 // and nobody's starts are counted, it has the program renewed.
 func (s *Server) giveBack(now time.Time) {
 	s.mu.Lock()
-	idle := s.alive() == 0 && s.counts.ended.Load() > 0
+	idle := s.alive()+s.closing == 0 && s.counts.ended.Load() > 0
 	s.mu.Unlock()
 	m := &s.memory
 	switch {
@@ -57,7 +57,6 @@ func (s *Server) giveBack(now time.Time) {
 	switch {
 	case m.gaveBack == 0, m.gaveBack == 1 && now.Sub(m.idleSince) > connectionsClosed:
 		m.gaveBack++
-		s.ending.Wait()
 		debug.FreeOSMemory()
 	case m.gaveBack == 2 && s.cfg.Renew != nil && mapped() > m.atStart+keepsAtMost && s.starts.none() && s.renews():
 		s.cfg.Renew()

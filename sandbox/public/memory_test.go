@@ -32,6 +32,7 @@ func TestAnEmptyDemoIsRenewedOnce(t *testing.T) {
 	}
 	now = time.Now()
 	b.post(w.public.String()+"/end", nil)
+	w.demo.ending.Wait()
 	for _, d := range []time.Duration{0, connectionsClosed, time.Second, 0} {
 		if got := pass(d); got != 0 {
 			t.Errorf("renewed while connections are open or starts are counted, after %s", d)

@@ -43,7 +43,7 @@ func (s *Server) showReady(w http.ResponseWriter, _ *http.Request) {
 	switch {
 	case s.draining:
 		status, word = http.StatusServiceUnavailable, "draining"
-	case s.alive() >= s.cfg.Max:
+	case s.free() <= 0:
 		status, word = http.StatusServiceUnavailable, "full"
 	}
 	s.mu.Unlock()

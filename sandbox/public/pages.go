@@ -35,11 +35,16 @@ func (s *Server) visitorOf(r *http.Request) (*visitor, *place) {
 }
 
 // startURL is where the button leads that starts a sandbox at a step.
-func startURL(step string) string {
+func startURL(step string) string { return "/start" + atStep(step) }
+
+// frontURL is the first page, for a step.
+func frontURL(step string) string { return "/" + atStep(step) }
+
+func atStep(step string) string {
 	if step == "" {
-		return "/start"
+		return ""
 	}
-	return "/start?" + url.Values{"at": {step}}.Encode()
+	return "?" + url.Values{"at": {step}}.Encode()
 }
 
 func startAt(step string) []view.Action {
@@ -61,6 +66,7 @@ func (s *Server) showFront(w http.ResponseWriter, r *http.Request) {
 		Press: startAt(step),
 	}
 	if _, p := s.visitorOf(r); p != nil {
+		p.admit(w, r) // the answer that did may be lost
 		page.Todo = say.Of("Your sandbox is still open. A new one takes its place.")
 		page.Actions = []view.Action{{Label: say.Of("Continue in your sandbox"),
 			URL: s.local(p, wizardPart+pathOf(step))}}
@@ -89,7 +95,7 @@ func (s *Server) startPlace(w http.ResponseWriter, r *http.Request) {
 		s.leave(had)
 		v = &visitor{id: newID()}
 	}
-	visitorCookie.Set(w, r, v.id, 0)
+	visitorCookie.SetLax(w, r, v.id, 0) // links of a docs site lead back to the sandbox
 	s.startOrWait(w, r, v, stepOf(r.URL.Query()), now)
 }
 
@@ -105,21 +111,18 @@ func (s *Server) mayStart(w http.ResponseWriter, r *http.Request, now time.Time)
 
 // startOrWait starts the visitor's sandbox and leads to a step in it, or else to the queue's page.
 func (s *Server) startOrWait(w http.ResponseWriter, r *http.Request, v *visitor, step string, now time.Time) {
-	if s.isDraining() {
+	switch turn := s.takeTurn(v, step, now); {
+	case turn.over:
 		s.showDraining(w, r)
 		return
-	}
-	turn := s.takeTurn(v, step, now)
-	switch {
 	case turn.again:
 		w.Header().Set("Connection", "close")
 		http.Redirect(w, r, r.URL.String(), http.StatusTemporaryRedirect)
 		return
+	case !turn.ready && r.Method == http.MethodPost:
+		http.Redirect(w, r, "/wait", http.StatusSeeOther)
+		return
 	case !turn.ready:
-		if r.Method == http.MethodPost {
-			http.Redirect(w, r, "/wait", http.StatusSeeOther)
-			return
-		}
 		s.showTurn(w, r, turn)
 		return
 	}
@@ -131,8 +134,17 @@ func (s *Server) startOrWait(w http.ResponseWriter, r *http.Request, v *visitor,
 			Summary: say.Of("This is an error of the demo. Try again in a moment."), Press: startAt(step)})
 		return
 	}
+	if !p.enter() { // before the walk
+		s.showEnded(w, r)
+		return
+	}
+	defer p.running.Done()
 	p.admit(w, r)
 	at, err := s.walkTo(r.Context(), w, p, step)
+	if r.Context().Err() != nil && visitorCookie.Value(r) != v.id { // nobody gets the cookies
+		s.leave(p)
+		return
+	}
 	if err != nil {
 		s.cfg.Log.ErrorContext(r.Context(), "walking to a step", slog.String("step", step), slog.Any("error", err))
 		at = "/"
@@ -147,7 +159,7 @@ func (s *Server) leave(had *place) { s.endEach(func(p *place) bool { return p ==
 func (s *Server) endPlace(w http.ResponseWriter, r *http.Request) {
 	_, had := s.visitorOf(r)
 	s.leave(had)
-	visitorCookie.Set(w, r, "", -1)
+	visitorCookie.SetLax(w, r, "", -1)
 	s.show(w, r, http.StatusOK, view.ProblemPage{
 		Head:    view.Head{Title: say.Of("Your sandbox is deleted")},
 		Summary: say.Of("Both systems and everything that you typed are gone."), Press: startAt("")})
@@ -160,6 +172,7 @@ func (s *Server) showWait(w http.ResponseWriter, r *http.Request) {
 	case v == nil:
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 	case has != nil:
+		has.admit(w, r)
 		http.Redirect(w, r, s.local(has, wizardPart+"/"), http.StatusSeeOther) // #nosec G710 -- a path of ours
 	default:
 		s.startOrWait(w, r, v, s.stepOf(v), time.Now())
@@ -217,9 +230,10 @@ func (s *Server) showEnded(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) showSpent(w http.ResponseWriter, r *http.Request) {
 	s.show(w, r, http.StatusTooManyRequests, view.ProblemPage{
-		Head:    view.Head{Title: say.Of("This sandbox has answered enough")},
-		Summary: say.Of("A sandbox answers %d requests. Delete it to start another one.", placeRequests),
-		Press:   []view.Action{{Label: say.Of("Delete your sandbox"), URL: "/end"}}})
+		Head: view.Head{Title: say.Of("This sandbox has answered enough")},
+		Summary: say.Of("A sandbox answers %d requests, takes %d MB and keeps %d MB. Delete it to start another one.",
+			placeRequests, placeTaken>>20, placeKept>>20),
+		Press: []view.Action{{Label: say.Of("Delete your sandbox"), URL: "/end"}}})
 }
 
 func (s *Server) showNothing(w http.ResponseWriter, r *http.Request) {

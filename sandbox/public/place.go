@@ -31,7 +31,17 @@ const (
 	placeRequests = 5000      // in its life
 	placeAtOnce   = 32        // requests at a time
 	placeBody     = 256 << 10 // of a request, in bytes
+	placeTaken    = 2 << 20   // of all requests in its life, in bytes, of what may stay in memory
+	placeKept     = 16 << 20  // on disk, in bytes
+	placeLook     = 50        // requests between two looks at the disk
+	placeEvents   = 2000      // of authentik
 )
+
+// placeDisk is what most sandboxes need of the disk, in bytes. It is left to those that are there.
+const placeDisk = 1 << 20
+
+// hangUpAfter is how long a client may take at the end for what it is being sent or sends.
+const hangUpAfter = 2 * time.Second
 
 // The parts of a sandbox, as the first name of a path below its root.
 const (
@@ -76,17 +86,21 @@ type place struct {
 	ways       *reach
 
 	answered atomic.Int64
+	taken    atomic.Int64 // bytes
+	full     atomic.Bool  // the directory has more than placeKept
 	turns    chan struct{}
 
 	mu      sync.Mutex
 	over    bool
+	clients map[*http.ResponseController]struct{} // of the requests that parts answer
 	running sync.WaitGroup
 }
 
 // openPlace starts a sandbox.
 func openPlace(cfg placeConfig) (*place, error) {
 	p := &place{id: rand.Text(), key: rand.Text() + rand.Text(), framed: cfg.Framed, ends: cfg.Ends,
-		person: "ada", secret: rand.Text()[:12], turns: make(chan struct{}, placeAtOnce)}
+		person: "ada", secret: rand.Text()[:12], turns: make(chan struct{}, placeAtOnce),
+		clients: map[*http.ResponseController]struct{}{}}
 	p.root = *cfg.Public
 	p.root.Path += placesPath + p.id
 	var err error
@@ -108,7 +122,7 @@ func (p *place) open(cfg placeConfig) error {
 		return err
 	}
 	p.authentik = authentiksim.New(authentiksim.Config{Version: cfg.Version, SigningKey: cfg.Key,
-		URL: authentik.String(), ShowPassword: map[string]string{p.person: p.secret}})
+		EventsKept: placeEvents, URL: authentik.String(), ShowPassword: map[string]string{p.person: p.secret}})
 	p.authentik.AddPerson(p.person, "Ada Lovelace", "ada@example.com", p.secret, nil)
 	inside := http.StripPrefix(pocketbase.Path, p.pocketbase)
 	p.ways.ways = []way{{authentik, p.authentik}, {pocketbase, inside}}
@@ -186,9 +200,6 @@ func (p *place) enter() bool {
 	return true
 }
 
-// spent reports whether the sandbox has answered all requests of its life.
-func (p *place) spent() bool { return p.answered.Add(1) > placeRequests }
-
 // serve answers a request to a part. The caller has entered.
 func (p *place) serve(w http.ResponseWriter, r *http.Request, part string) {
 	select {
@@ -199,19 +210,38 @@ func (p *place) serve(w http.ResponseWriter, r *http.Request, part string) {
 		http.Error(w, "Too many requests to this sandbox at once.", http.StatusTooManyRequests)
 		return
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, placeBody)
+	client := http.NewResponseController(w)
+	p.change(func() { p.clients[client] = struct{}{} })
+	defer p.change(func() { delete(p.clients, client) })
+	r.Body = http.MaxBytesReader(w, p.counted(r.Body), placeBody)
 	p.parts[part].ServeHTTP(w, r)
+}
+
+func (p *place) change(what func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	what()
 }
 
 // close ends all requests and work, and removes everything. A change that is being written is finished first.
 func (p *place) close() error {
-	p.mu.Lock()
-	p.over = true
-	p.mu.Unlock()
+	p.change(func() { p.over = true })
 	p.wizard.Close()
 	p.pocketbase.EndStreams()
+	late := time.AfterFunc(hangUpAfter, p.hangUp)
 	p.running.Wait()
+	late.Stop()
 	return errors.Join(p.pocketbase.Close(), os.RemoveAll(p.dir))
+}
+
+// hangUp ends the requests that wait for their client. PocketBase's event stream would wait without end.
+func (p *place) hangUp() {
+	p.change(func() {
+		now := time.Now()
+		for client := range p.clients { // one that cannot has no client to wait for
+			_, _ = client.SetReadDeadline(now), client.SetWriteDeadline(now)
+		}
+	})
 }
 
 // client returns a client that reaches the parts of this sandbox only, as its visitor's browser does.

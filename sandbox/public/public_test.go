@@ -1,7 +1,10 @@
 package public
 
 import (
+	"context"
+	"fmt"
 	"maps"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -30,8 +33,12 @@ func TestMain(m *testing.M) {
 type world struct {
 	t      *testing.T
 	demo   *Server
-	public *url.URL // without a slash at the end
+	public *url.URL                      // without a slash at the end
+	from   atomic.Pointer[func() string] // the address of a request, nil for the real one
 }
+
+// smallBuffer is that of connections, in bytes, so that a client that reads nothing is soon stuck.
+const smallBuffer = 8 << 10
 
 func newWorld(t *testing.T, change ...func(*Config)) *world {
 	t.Helper()
@@ -45,7 +52,17 @@ func newWorld(t *testing.T, change ...func(*Config)) *world {
 	if w.demo, err = New(cfg); err != nil {
 		t.Fatal(err)
 	}
-	server.Config.Handler = w.demo.Handler()
+	handler := w.demo.Handler()
+	server.Config.Handler = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if from := w.from.Load(); from != nil {
+			r.RemoteAddr = (*from)()
+		}
+		handler.ServeHTTP(rw, r)
+	})
+	server.Config.ConnContext = func(ctx context.Context, conn net.Conn) context.Context {
+		_ = conn.(*net.TCPConn).SetWriteBuffer(smallBuffer)
+		return ctx
+	}
 	server.Start()
 	t.Cleanup(func() {
 		if err := w.demo.Close(); err != nil {
@@ -141,6 +158,18 @@ func TestAVisitorGoesThroughTheWholeWizard(t *testing.T) {
 	}
 	if p := b.get(w.public.String() + "/"); !p.Says("Continue in your sandbox") {
 		t.Errorf("the front page: %s", p.Text)
+	}
+}
+
+// TestAVisitorComesFromManyAddresses has a gateway of several machines, each of which passes on some requests.
+func TestAVisitorComesFromManyAddresses(t *testing.T) {
+	w := newWorld(t)
+	var n atomic.Int64
+	from := func() string { return fmt.Sprintf("10.0.0.%d:1", n.Add(1)%250+1) }
+	w.from.Store(&from)
+	b := w.browser().started("")
+	if err := b.Whole(t.Context(), b.place().person, b.place().secret); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -81,7 +81,7 @@ func arriving(ctx context.Context, r *http.Request) *http.Request {
 	if in.Host == "" {
 		in.Host = r.URL.Host
 	}
-	in.RequestURI, in.RemoteAddr = r.URL.RequestURI(), "127.0.0.1:1"
+	in.RequestURI, in.RemoteAddr = r.URL.RequestURI(), oneAddress
 	in.URL.Scheme, in.URL.Host = "", ""
 	if in.Body == nil {
 		in.Body = http.NoBody

@@ -79,9 +79,9 @@ func (s *Server) front(framed bool) http.Handler {
 	r := chi.NewRouter()
 	r.Use(door.Headers, s.speak, s.ownPagesOnly)
 	r.Method(http.MethodGet, static.Prefix+"*", s.files)
-	r.Get("/", s.showFront)
-	r.Post("/start", s.startPlace)
-	r.Get("/wait", s.showWait)
+	r.With(s.elsewhere).Get("/", s.showFront)
+	r.With(s.elsewhere).Post("/start", s.startPlace)
+	r.With(s.elsewhere).Get("/wait", s.showWait)
 	r.Post("/end", s.endPlace)
 	r.NotFound(s.showNothing)
 	mount := door.Mount{Path: s.cfg.URL.Path, Frames: s.cfg.Frames, Framed: framed}
@@ -114,6 +114,20 @@ func (s *Server) ownPagesOnly(next http.Handler) http.Handler {
 	})
 }
 
+// elsewhere sends whoever has no sandbox here to another process, if a gateway keeps them at this one, which ends.
+func (s *Server) elsewhere(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, has := s.visitorOf(r)
+		if _, err := r.Cookie(s.cfg.PodCookie); err != nil || has != nil || !s.isDraining() {
+			next.ServeHTTP(w, r)
+			return
+		}
+		http.SetCookie(w, &http.Cookie{Name: s.cfg.PodCookie, Path: "/", MaxAge: -1, HttpOnly: true,
+			Secure: s.cfg.URL.Scheme == "https", SameSite: http.SameSiteLaxMode}) // #nosec G124 -- Secure over https
+		http.Redirect(w, r, frontURL(stepOf(r.URL.Query())), http.StatusSeeOther) // #nosec G710 -- a path of ours
+	})
+}
+
 // servePlace answers a request to a sandbox.
 func (s *Server) servePlace(w http.ResponseWriter, r *http.Request, id string) {
 	s.mu.Lock()
@@ -135,7 +149,7 @@ func (s *Server) servePlace(w http.ResponseWriter, r *http.Request, id string) {
 		s.ownPage(s.showEnded).ServeHTTP(w, r)
 	default:
 		defer p.running.Done()
-		if p.spent() {
+		if p.spent(r) {
 			s.ownPage(s.showSpent).ServeHTTP(w, r)
 			return
 		}

@@ -26,6 +26,9 @@ import (
 // keysReady is how many signing keys are made in advance.
 const keysReady = 32
 
+// templateName is the template's directory, in the demo's.
+const templateName = "template"
+
 // sweepEvery is how often sandboxes are ended whose time is up.
 const sweepEvery = time.Second
 
@@ -45,6 +48,8 @@ type Config struct {
 	Lifetime time.Duration
 	// Dir is where the sandboxes' data is. It must exist; empty means a temporary directory.
 	Dir string
+	// PodCookie is the cookie by which a gateway keeps a browser at this process, if there are several. Its path is /.
+	PodCookie string
 	// AuthentikVersion is the version that authentik answers as. Empty means authentiksim.DefaultVersion.
 	AuthentikVersion string
 	Log              *slog.Logger // nil discards
@@ -59,6 +64,8 @@ type Server struct {
 	cfg       Config
 	template  string // of PocketBase's data
 	temp      string // removed by Close
+	release   func() // of temp
+	room      func(dir string) (free uint64, known bool)
 	keys      *keys
 	files     *static.Files
 	assets    view.Assets
@@ -70,6 +77,7 @@ type Server struct {
 	mu       sync.Mutex
 	byID     map[string]*place
 	opening  int // places that are reserved for sandboxes under way
+	closing  int // sandboxes that nobody finds any more and that are not gone yet
 	visitors map[string]*visitor
 	queue    []*visitor
 	draining bool
@@ -79,6 +87,7 @@ type Server struct {
 	memory memory // of sweep alone
 
 	sweeping sync.WaitGroup
+	starting sync.WaitGroup // of those in opening
 	ending   sync.WaitGroup
 	stop     context.CancelFunc
 }
@@ -93,7 +102,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{cfg: cfg, byID: map[string]*place{}, visitors: map[string]*visitor{},
-		starts: newStarts(cfg.StartsPerMinute)}
+		starts: newStarts(cfg.StartsPerMinute), room: roomIn}
 	var err error
 	if s.files, err = static.Load(); err != nil {
 		return nil, err
@@ -102,11 +111,12 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s.assets = respond.Assets(s.files)
-	if s.temp, err = os.MkdirTemp(cfg.Dir, "authpocket-demo-"); err != nil {
-		return nil, fmt.Errorf("creating the demo's directory: %w", err)
+	if s.temp, s.release, err = ownDir(cfg.Dir); err != nil {
+		return nil, err
 	}
-	s.template = filepath.Join(s.temp, "template")
-	if err = pocketbasehost.Template(s.template); err != nil {
+	s.template = filepath.Join(s.temp, templateName)
+	if err = s.prepare(); err != nil {
+		s.release()
 		return nil, errors.Join(err, os.RemoveAll(s.temp))
 	}
 	s.memory = newMemory()
@@ -115,6 +125,15 @@ func New(cfg Config) (*Server, error) {
 	s.stop = stop
 	s.sweeping.Go(func() { s.sweep(ctx) })
 	return s, nil
+}
+
+// prepare makes what sandboxes start from.
+func (s *Server) prepare() error {
+	if room, known := s.room(s.temp); known && room < placeKept {
+		return fmt.Errorf("the disk of %s has %d MB free, and a sandbox may need %d MB", s.temp, room>>20,
+			placeKept>>20)
+	}
+	return pocketbasehost.Template(s.template)
 }
 
 func check(cfg Config) error {
@@ -170,10 +189,14 @@ func (s *Server) endEach(fits func(*place) bool) {
 // end ends a sandbox that nobody finds any more. The caller holds mu.
 func (s *Server) end(p *place) {
 	s.counts.ended.Add(1)
+	s.closing++
 	s.ending.Go(func() {
 		if err := p.close(); err != nil {
 			s.cfg.Log.Error("ending a sandbox", slog.Any("error", err))
 		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.closing--
 	})
 }
 
@@ -193,6 +216,7 @@ func (s *Server) open(framed bool) (*place, error) {
 
 // start starts a sandbox for a visitor, ending the one that they had. The caller has reserved its place.
 func (s *Server) start(v *visitor, framed bool) (*place, error) {
+	defer s.starting.Done()
 	p, err := s.open(framed)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -240,9 +264,11 @@ func (s *Server) Close() error {
 	s.mu.Unlock()
 	s.stop()
 	s.sweeping.Wait()
+	s.starting.Wait()
 	s.keys.close()
 	s.endEach(func(*place) bool { return true })
 	s.ending.Wait()
+	s.release()
 	if err := os.RemoveAll(s.temp); err != nil {
 		return fmt.Errorf("removing the demo's directory: %w", err)
 	}

@@ -68,8 +68,8 @@ func addressOf(r *http.Request, proxies []netip.Prefix) netip.Prefix {
 		if !slices.ContainsFunc(proxies, func(p netip.Prefix) bool { return p.Contains(from) }) {
 			break
 		}
-		next, err := netip.ParseAddr(strings.TrimSpace(one))
-		if err != nil {
+		next, ok := forwardedFrom(strings.TrimSpace(one))
+		if !ok {
 			break
 		}
 		from = next.Unmap().WithZone("")
@@ -80,4 +80,13 @@ func addressOf(r *http.Request, proxies []netip.Prefix) netip.Prefix {
 	}
 	prefix, _ := from.Prefix(bits) // bits fit
 	return prefix
+}
+
+// forwardedFrom reads an entry of X-Forwarded-For: an address, to which some proxies add the port.
+func forwardedFrom(entry string) (netip.Addr, bool) {
+	if from, err := netip.ParseAddr(entry); err == nil {
+		return from, true
+	}
+	from, err := netip.ParseAddrPort(entry)
+	return from.Addr(), err == nil
 }

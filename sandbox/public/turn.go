@@ -23,6 +23,7 @@ type visitor struct {
 
 // turn is where a visitor is in the queue.
 type turn struct {
+	over  bool // no sandbox is started any more
 	ready bool // their sandbox may be started, and its place is reserved
 	again bool // the program that serves the demo next is to be asked
 	ahead int  // visitors before them
@@ -33,7 +34,10 @@ type turn struct {
 func (s *Server) takeTurn(v *visitor, step string, now time.Time) turn {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.renewing {
+	switch {
+	case s.draining:
+		return turn{over: true}
+	case s.renewing:
 		return turn{again: true}
 	}
 	if v.opens { // in another tab
@@ -44,9 +48,10 @@ func (s *Server) takeTurn(v *visitor, step string, now time.Time) turn {
 	if at < 0 {
 		at = len(s.queue)
 	}
-	if free := s.cfg.Max - s.alive(); at < free {
+	if at < s.free() {
 		s.queue = slices.DeleteFunc(s.queue, func(one *visitor) bool { return one == v })
 		s.opening++
+		s.starting.Add(1)
 		v.opens = true
 		s.visitors[v.id] = v
 		return turn{ready: true}
@@ -56,6 +61,16 @@ func (s *Server) takeTurn(v *visitor, step string, now time.Time) turn {
 		s.visitors[v.id] = v
 	}
 	return turn{ahead: at, wait: s.waitAt(at, now)}
+}
+
+// free is how many sandboxes may be started now. A disk that is nearly full is left to those that are there. The caller
+// holds mu.
+func (s *Server) free() int {
+	theirs := uint64(s.alive()) * placeDisk // #nosec G115 -- not negative
+	if room, known := s.room(s.temp); known && room < placeKept+theirs {
+		return 0
+	}
+	return s.cfg.Max - s.alive()
 }
 
 // stepOf returns the step that a waiting visitor has asked for.

@@ -62,9 +62,12 @@ func reviewStories(both, joined *view.Head) []Story {
 	drift.Warnings = nil
 	empty := create
 	empty.Changes = nil
+	running := in(create)
+	running.Running = "/apply/p1"
 	return []Story{
 		{"review-create", changes.Review(changes.NewReview(both, in(create)))},
-		{"review-update", changes.Review(changes.NewReview(new(demo(*both)), in(drift)))},
+		{"review-running", changes.Review(changes.NewReview(both, running))},
+		{"review-update", changes.Review(changes.NewReview(new(demo(*joined)), in(drift)))},
 		{"review-empty", changes.Review(changes.NewReview(joined, in(empty)))},
 	}
 }
@@ -76,15 +79,16 @@ func progressStories(both view.Head) []Story {
 		return changes.NewApply(both, p, "/apply/p1/events?after=2")
 	}
 	refused := &report.Fault{System: report.Authentik,
-		Summary: say.Of("authentik refuses the application: Application " +
-			"with this slug already exists."), Todo: say.Of("Choose another slug on the settings page.")}
+		Summary: say.Of("authentik refused to create the %s: %s.", say.Of("application “%s”", "PocketBase"),
+			say.Raw("slug: Application with this slug already exists")), Todo: say.Of("Choose another slug.")}
 	gone := &report.Fault{System: report.Authentik, Kind: report.FaultStale,
-		Summary: say.Of("The provider “Provider for PocketBase” is no longer there, or the token may not see it."),
-		Todo:    say.Of("Plan again, to see what is there now.")}
+		Summary: say.Of("authentik has no %s.", say.Of("provider “%s”", "Provider for PocketBase")),
+		Todo:    say.Of("It may have been deleted or renamed. Plan again.")}
 	changed := &report.Fault{System: report.Authentik, Kind: report.FaultStale,
-		Summary: say.Of("Something changed since the review."),
-		Details: []say.Text{say.Of("authentik: name of provider “Provider for PocketBase” is now PB."),
-			say.Of("By their logs, ada updated the provider “Provider for PocketBase” at 12:00:00.")},
+		Summary: say.Of("Something was changed since the preview."),
+		Details: []say.Text{say.Of("%s is now %s.", say.Raw("name"), link.ShowText("PB").Words()),
+			say.Of("By their logs, %s.", say.Of("%s updated the %s “%s” at %s", "ada", "provider",
+				"Provider for PocketBase", "12:00:00"))},
 		Todo: say.Of("Review the new plan and apply that.")}
 	at := func(i int, err error) map[int][]report.Message {
 		return map[int][]report.Message{i: report.Messages(err)}
@@ -122,39 +126,47 @@ func progressStories(both view.Head) []Story {
 // Checks returns one check of each status, most of them passed.
 func Checks() report.Checks {
 	return report.Checks{
-		{ID: "discovery", System: report.Authentik, Title: say.Of("Discovery answers at the public address"),
+		{ID: "discovery", System: report.Authentik, Title: say.Of("authentik responds at its public address"),
 			Status: report.Pass,
-			Evidence: say.Of("GET https://auth.company.example/application/o/pocketbase/.well-known/openid-configuration " +
-				"answered 200; the issuer is https://auth.company.example/application/o/pocketbase/")},
-		{ID: "jwks", System: report.Authentik, Title: say.Of("Tokens are signed with an RSA or EC key"),
+			Evidence: say.Of("%s: 200, with the issuer %s.",
+				AuthentikURL+"/application/o/pocketbase/.well-known/openid-configuration",
+				AuthentikURL+"/application/o/pocketbase/")},
+		{ID: "jwks", System: report.Authentik, Title: say.Of("authentik has an RSA or EC key to sign with"),
+			Status: report.Pass,
+			Evidence: say.Of("%s: 200, with a key of type %s.", AuthentikURL+"/application/o/pocketbase/jwks/",
+				"RSA")},
+		{ID: "client", System: report.Authentik, Title: say.Of("authentik accepts the client ID and secret"),
 			Status:   report.Pass,
-			Evidence: say.Of("JWKS has 1 key, RS256")},
-		{ID: "client", System: report.Authentik, Title: say.Of("Client ID and secret are accepted"),
+			Evidence: say.Of("Called revoke with the client ID and secret")},
+		{ID: "email", System: report.Authentik, Title: say.Of("The user's e-mail address is treated as chosen"),
+			Status: report.Warn,
+			Evidence: say.Of("authentik's preview for %s: email %q, email_verified %s.", "akadmin",
+				"admin@company.example", "false"),
+			Remedy: say.Of("If this address is known to be correct, set the attribute email_verified: true on the " +
+				"user in authentik.")},
+		{ID: "methods", System: report.PB, Title: say.Of("PocketBase offers the sign-in to guests"),
 			Status:   report.Pass,
-			Evidence: say.Of("POST https://auth.company.example/application/o/revoke/ answered 200")},
-		{ID: "email", System: report.Authentik, Title: say.Of("akadmin's address is verified"), Status: report.Warn,
-			Evidence: say.Of("email_verified is false in the preview of akadmin's claims"),
-			Remedy: say.Of("Choose “Trust every address” on the settings page, or set the attribute email_verified " +
-				"on the " +
-				"user.")},
-		{ID: "methods", System: report.PB, Title: say.Of("Guests are offered authentik"), Status: report.Pass,
-			Evidence: say.Of("auth-methods of users lists oidc with this client ID")},
-		{ID: "probe", System: report.PB, Title: say.Of("PocketBase reaches authentik"), Status: report.Skipped,
-			Evidence: say.Of("PocketBase keeps no logs (logs.maxDays is 0), so it cannot be told")},
+			Evidence: say.Of("%s lists %s.", "GET "+PocketBaseURL+"/api/collections/users/auth-methods", "oidc")},
+		{ID: "probe", System: report.PB, Title: say.Of("PocketBase reaches authentik, which accepts its client ID " +
+			"and secret"), Status: report.Skipped,
+			Evidence: say.Of("PocketBase keeps no logs (Settings › Logs, retention 0 days), so its errors cannot " +
+				"be read.")},
 	}
 }
 
 func verifyStories(joined *view.Head) []Story {
 	failed := Checks()
-	failed[2].Status, failed[2].Remedy = report.Fail, say.Of("Write the client secret again: settings, More "+
-		"PocketBase settings.")
+	failed[2].Status, failed[2].Remedy = report.Fail, say.Of("Plan and apply again to give both systems the same "+
+		"client ID and secret.")
 	good := report.Checks{failed[0], failed[1], failed[4]}
 	none := report.Checks{
-		{ID: "authentik.discovery", System: report.Authentik, Title: say.Of("Discovery answers"), Status: report.Fail,
-			Cause: "discovery", Evidence: say.Of("GET answered 404")},
-		{ID: "pocketbase.auth-methods", System: report.PB, Title: say.Of("Guests are offered authentik"),
+		{ID: "authentik.discovery", System: report.Authentik,
+			Title: say.Of("authentik responds at its public address"), Status: report.Fail,
+			Cause: "discovery", Evidence: say.Of("%s %s was answered %s", "GET",
+				AuthentikURL+"/application/o/pocketbase/", "404")},
+		{ID: "pocketbase.auth-methods", System: report.PB, Title: say.Of("PocketBase offers the sign-in to guests"),
 			Status: report.Fail,
-			Cause:  "oauth2-off", Evidence: say.Of("auth-methods lists no provider")},
+			Cause:  "oauth2-off", Evidence: say.Of("PocketBase offers no sign-in with %s in %s.", "oidc", "users")},
 	}
 	after := proof.VerifyInput{Begun: true, Ended: true, Checks: good,
 		SignedIn: report.SignedIn{Name: "ada@example.com",
@@ -198,13 +210,13 @@ func doneStories(joined, proven *view.Head) []Story {
 	files := []changes.ExportFile{{Title: say.Of("authentik blueprint"), URL: "blueprint",
 		FileName: "authentik-blueprint.yaml"},
 		{Title: say.Of("Terraform"), URL: "terraform",
-			Refused: []say.Text{say.Of("The name of the application has characters that are not in Unicode's " +
-				"composed form (NFC), " +
-				"which Terraform cannot carry. Change it where it was set, then export again.")}}}
+			Refused: []say.Text{say.Raw("The name of the application has characters that are not in Unicode's " +
+				"composed form (NFC), which Terraform cannot carry. Change it where it was set, then export again.")}}}
 	return []Story{
 		{"export", changes.Export(changes.NewExport(*proven, "/done", files, []link.Warning{{ID: "open-to-everyone"},
 			{ID: "access-unseen", Summary: say.Of("The token may not see who may use this application."),
-				Detail: say.Of("Look in authentik.")}}))}, {"done", changes.Done(changes.NewDone(proven, seen))},
+				Detail: say.Of("Give the token the permission %s.",
+					"authentik_policies.view_policybinding")}}))}, {"done", changes.Done(changes.NewDone(proven, seen))},
 		{"done-unproved", changes.Done(changes.NewDone(joined, in))},
 		{"done-forgotten", changes.Done(changes.NewDone(&off, forgotten))}}
 }
@@ -213,13 +225,15 @@ func problemStories(none, both *view.Head) []Story {
 	return []Story{
 		{"problem-not-found", view.ProblemView(view.ProblemPage{Head: titled(*none, say.Of("Page not found")),
 			Summary: say.Of("authpocket has no page at this address."),
-			Todo:    say.Of("Go back to the start and follow the buttons."),
+			Todo:    say.Of("Go to the start page and continue from there."),
 			Actions: []view.Action{{Label: say.Of("Go to start"), URL: "/"}}})},
-		{"problem-unreachable", view.ProblemView(view.ProblemPage{Head: titled(*both, say.Of("authentik did not "+
-			"answer")),
-			Summary: say.Of("authentik at https://%s did not answer: nothing listens on that port.", long),
-			Todo:    say.Of("Start it, or change its address."), Answers: true,
+		{"problem-unreachable", view.ProblemView(view.ProblemPage{Head: titled(*both, say.Of("%s did not respond",
+			"authentik")),
+			Summary: say.Of("authentik at %s cannot be reached: %s.", "https://"+long,
+				say.Of("nothing listens on that port")),
+			Todo: say.Of("Check the address, and that authentik is running and reachable " +
+				"from here."), Answers: true,
 			Actions: []view.Action{{Label: say.Of("Try again"), URL: "/review"},
-				{Label: say.Of("Change the address"), URL: "/authentik"}}})},
+				{Label: say.Of("Change the connection to %s", "authentik"), URL: "/authentik"}}})},
 	}
 }

@@ -41,14 +41,16 @@ func extremes(both view.Head) []Story {
 	slug := strings.Repeat("employees-", 5) + "x"
 	forty := many(40)
 	states := strings.Split(strings.Repeat("done ", 27)+"failed", " ")
-	refused := &report.Fault{System: report.Authentik, Summary: say.Of("authentik refuses the provider: %s", unbroken),
-		Todo: say.Of("Choose another name on the settings page.")}
+	refused := &report.Fault{System: report.Authentik, Summary: say.Of("authentik refused to create the %s: %s.",
+		say.Of("provider “%s”", unbroken), say.Raw("name: This field must be unique")),
+		Todo: say.Of("Choose another provider name.")}
 	failed := changes.NewApply(both, changes.Progress{Changes: forty.Changes, States: states, Ended: true,
 		Failed: map[int][]report.Message{27: report.Messages(refused)}, Stopped: &report.Stopped{
 			Effect: report.Effect{Made: 27, Change: report.WrittenNone}, Err: refused}}, "")
 	longPlan, rtl := Plan(named(unbroken, slug), nil), Plan(named(hebrew, "staff"), nil)
 	rtl.Warnings = append(rtl.Warnings, link.Warning{ID: "access-unseen", System: report.Authentik,
-		Summary: say.Of("Access to “%s” is not known.", override), Detail: say.Of(hebrew)})
+		Summary: say.Of("The binding of the user “%s” expires on %s.", override, say.Moment(Time())),
+		Detail:  say.Raw(hebrew)})
 	return []Story{
 		{"settings-long", setup.Settings(setup.NewSettings(both, form(unbroken, slug)))},
 		{"settings-right-to-left", setup.Settings(setup.NewSettings(both, form(hebrew, "staff")))},

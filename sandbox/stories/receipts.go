@@ -30,8 +30,9 @@ func Receipt(outcome string, states ...string) changes.Receipt {
 			r.Done++
 		}
 		if one.State == "failed" {
-			one.Summary, one.Todo = say.Of("authentik refuses the application: its slug is taken."),
-				say.Of("Choose another slug on the settings page.")
+			one.Summary, one.Todo = say.Of("authentik refused to create the %s: %s.", c.Object,
+				say.Raw("slug: Application with this slug already exists")),
+				say.Of("Choose another slug.")
 		}
 		r.Changes = append(r.Changes, one)
 	}
@@ -53,8 +54,9 @@ func receiptStories(none, one, both, joined view.Head) []Story {
 	taken.TakenBack, running.Running = true, true
 	list := changes.ReceiptsInput{Now: Time().Add(90 * time.Minute), List: []changes.Receipt{running, broken, remove,
 		rotate, undo, taken, Receipt("stopped", "done", "failed")}, Others: 2,
-		Dir:   "/home/an-admin-with-a-long-name/.local/state/authpocket",
-		Aside: []say.Text{say.Of("receipt-20261123T190500Z-abc.json was written by a newer authpocket.")}}
+		Dir: "/home/an-admin-with-a-long-name/.local/state/authpocket",
+		Aside: []say.Text{say.Of("A newer authpocket wrote a receipt that this one cannot read: %s.",
+			"receipt-20261123T190500Z-abc.json")}}
 	settings := Settings()
 	settings.Interrupted, settings.Lacking = []changes.Receipt{broken}, storyPermissions()[:2]
 	limited := setup.NewPocketBase(one, setup.PocketBaseInput{Limited: "service-account-of-pocketbase"})
@@ -114,6 +116,11 @@ func purposeStories(both, joined view.Head, broken changes.Receipt) []Story {
 	rotate, remove, nothing := undo, undo, undo
 	rotate.Purpose, rotate.Warnings, rotate.Changes = link.PurposeRotate, nil, []link.Change{update()}
 	remove.Purpose, remove.Changes = link.PurposeRemove, slices.Clone(undo.Changes)
+	remove.Warnings = []link.Warning{{ID: link.WarnLinkedPeople, System: report.PB,
+		Summary: say.Count(12, "%d person has an account linked through %s.",
+			"%d people have an account linked through %s.", "oidc"),
+		Detail: say.Of("Their accounts stay, but they can no longer sign in with authentik. PocketBase keeps the " +
+			"links, and they apply to the next provider in this slot.")}}
 	for i := range remove.Changes {
 		remove.Changes[i].Why = say.Of("Removes the link.")
 	}
@@ -148,8 +155,8 @@ func purposeStories(both, joined view.Head, broken changes.Receipt) []Story {
 		{"undo-conflict", view.ProblemView(view.ProblemPage{Head: titled(joined, say.Of("Something has changed "+
 			"since then")),
 			Summary: say.Of("The objects in the receipt have changed since then. Nothing was written."),
-			List: []say.Text{say.Of("authentik: application “PocketBase” was changed since: name is now " +
-				"“Somebody else's”.")},
+			List: []say.Text{say.Of("%s: %s has changed since: %s.", report.Authentik.Label(),
+				say.Of("application “%s”", "PocketBase"), say.Of("%s is now “%s”", "name", "Somebody else's"))},
 			Todo:    say.Of("Undo anyway to discard these changes too. You review all changes first."),
 			Actions: []view.Action{{Label: say.Of("Undo anyway"), URL: "/"}, {Label: say.Of("Cancel"), URL: "/"}}})},
 	}

@@ -31,7 +31,7 @@ func Verdict(works bool) signin.Verdict {
 			Record: &signin.Record{ID: "a1b2c3d4e5f6g7h", Email: "ada@" + long, Verified: true,
 				Name: "Ada Lovelace"},
 			Claims:      claims,
-			Prediction:  &signin.Prediction{Words: say.Of("A new account is created for ada@example.com.")},
+			Prediction:  &signin.Prediction{Words: say.Of("A new account is created for %s.", "ada@example.com")},
 			AsPredicted: true,
 		}
 	}
@@ -41,7 +41,8 @@ func Verdict(works bool) signin.Verdict {
 		Stages: signin.StagesUpTo(signin.StageToken, signin.StageFailed, say.Of("authentik does not know the "+
 			"redirect URI")),
 		Cause: "redirect-mismatch", Over: true,
-		Todo: say.Of("Add exactly this redirect URI to the provider."), Redirect: signin.NewMismatch(sent,
+		Todo: say.Of("Add exactly this redirect URI to the provider. Scheme, host, port and slashes must match."),
+		Redirect: signin.NewMismatch(sent,
 			[]string{known}),
 		Evidence: []signin.Evidence{{System: report.Authentik, When: at, Text: say.Of("%s signed in (%s).", "ada",
 			"password")},
@@ -53,12 +54,13 @@ func signInStories(joined *view.Head) []Story {
 	begun, working, failed := SignIn(), SignIn(), SignIn()
 	person := SignIn()
 	person.Person, person.Prediction = "ada", &signin.Prediction{Outcome: signin.OutcomeRefused,
-		Cause: "email-unverified", Words: say.Of("PocketBase refuses the sign-in with “email: Cannot be blank”."),
+		Cause: "email-unverified", Words: say.Of("PocketBase refuses the sign-in with “email: Cannot be blank”: "+
+			"authentik sends no verified address, and %s requires one.", "users"),
 		Sent: map[string]string{"email": "ada@example.com"}}
 	resets := SignIn()
 	resets.Person, resets.Prediction = "ada", &signin.Prediction{Outcome: signin.OutcomeLinked,
 		Account: signin.Account{ID: "a1", Email: "ada@example.com"}, Resets: true,
-		Words: say.Of("Is linked to the account “ada@example.com”, which has the same address.")}
+		Words: say.Of("Is linked to the account “%s”, which has the same address.", "ada@example.com")}
 	good, bad := Verdict(true), Verdict(false)
 	working.Verdict, working.Returned, working.Ended = &good, true, true
 	failed.Verdict, failed.Returned, failed.Ended, failed.Own = &bad, true, true,
@@ -75,7 +77,8 @@ func signInStories(joined *view.Head) []Story {
 	there.CallbackThere, there.Own = true, []string{"http://127.0.0.1:8480/signin/callback"}
 	wrong := start
 	wrong.Person, wrong.Problem, wrong.CallbackThere = "nobody",
-		say.Of("authentik has no user “nobody”. Enter a username or an e-mail address."), true
+		say.Join(say.Of("authentik has no user “%s”.", "nobody"),
+			say.Of("Enter a username or an e-mail address.")), true
 	return []Story{
 		{"signin-start", proof.SignInStart(proof.NewSignInStart(*joined, start))},
 		{"signin-wrong", proof.SignInStart(proof.NewSignInStart(*joined, wrong))},

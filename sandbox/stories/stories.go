@@ -28,9 +28,10 @@ type Story struct {
 func All(a view.Assets) []Story {
 	none := view.Head{Assets: a}
 	one := view.Head{Assets: a, Held: true, Ends: view.Ends{Shown: true, Authentik: view.NewEnd(AuthentikURL,
-		say.Of("2026.5.3 · akadmin, superuser"))}}
+		say.Of("%s, signed in as %s", "2026.5.3", say.Of("%s (superuser)", "akadmin")))}}
 	both := one
-	both.Ends.PocketBase = view.NewEnd(PocketBaseURL, say.Of("0.39.11 · admin@company.example"))
+	both.Ends.PocketBase = view.NewEnd(PocketBaseURL, say.Of("%s, signed in as %s", "0.39.11",
+		"admin@company.example"))
 	joined, proven := both, both
 	joined.Ends.Joined = true
 	proven.Ends.Joined, proven.Ends.Proved = true, true
@@ -67,7 +68,7 @@ func titled(h view.Head, title say.Text) view.Head {
 }
 
 func demo(h view.Head) view.Head {
-	h.Note = say.Of("Nothing here is real. Sign in to the simulated authentik as ada with the password KD4XQ2MZ7R5W.")
+	h.Note = say.Raw("Nothing here is real. Sign in to the simulated authentik as ada with the password KD4XQ2MZ7R5W.")
 	return h
 }
 
@@ -85,12 +86,13 @@ func doorStories(none view.Head) []Story {
 func connectStories(none, one *view.Head) []Story {
 	empty := setup.NewAuthentik(*none, setup.AuthentikInput{})
 	wrong := setup.NewAuthentik(*none, setup.AuthentikInput{URL: "auth company", CA: "hello", Problems: report.Problems{
-		{Field: "authentik.url", Summary: say.Of("authentik address has a space in it."),
-			Todo: say.Of("Enter it like https://authentik.company.")},
-		{Field: "authentik.token", Summary: say.Of("Enter the API token."), Todo: say.Of("It is made in authentik " +
-			"under Directory, Tokens and App passwords.")},
-		{Field: "authentik.ca", Summary: say.Of("No certificate was found."),
-			Todo: say.Of("Paste PEM text that starts with -----BEGIN CERTIFICATE-----.")},
+		{Field: "authentik.url", Summary: say.Of("%s has a space in it.", say.Of("authentik address")),
+			Todo: say.Of("Enter it like %s.", "https://authentik.company")},
+		{Field: "authentik.token", Summary: say.Of("Enter the API token."),
+			Todo: say.Of("Create one in authentik under Directory, Tokens and App passwords.")},
+		{Field: "authentik.ca", Summary: say.Of("There is no certificate in this text."),
+			Todo: say.Of("Paste the authority's certificate as PEM text, which starts with -----BEGIN " +
+				"CERTIFICATE-----.")},
 	}})
 	held := setup.NewAuthentik(demo(*one), setup.AuthentikInput{URL: AuthentikURL, Held: true, From: "review"})
 	open := link.Unencrypted(report.Authentik, "http://authentik.company:9000",
@@ -106,15 +108,17 @@ func connectStories(none, one *view.Head) []Story {
 		{"pocketbase-wrong",
 			setup.PocketBase(setup.NewPocketBase(*one, setup.PocketBaseInput{URL: PocketBaseURL, With: "password",
 				Email: "admin@company.example", Problems: report.Problems{
-					{Field: "pocketbase.password", Summary: say.Of("PocketBase refuses this e-mail address and " +
-						"password."),
-						Todo: say.Of("Check both, or use a token.")},
+					{Field: "pocketbase.password", Summary: say.Of("PocketBase has no superuser with this e-mail " +
+						"address and password."),
+						Todo: say.Of("Enter a superuser token, or a superuser's e-mail address and password.")},
 				}}))},
 		{"pocketbase-code", setup.Code(setup.NewCode(*one, "admin@company.example", "", nil))},
 		{"pocketbase-code-wrong",
 			setup.Code(setup.NewCode(*one, "admin@company.example", "",
-				report.Problems{{Field: "pocketbase.otp", Summary: say.Of("PocketBase refuses this one-time password."),
-					Todo: say.Of("Enter the newest one.")}}))},
+				report.Problems{{Field: "pocketbase.otp", Summary: say.Of("PocketBase does not accept this " +
+					"one-time password: it is wrong, already used or expired."),
+					Todo: say.Of("Enter the newest one from your e-mail, or request another. If PocketBase cannot " +
+						"send e-mail, use a superuser token.")}}))},
 	}
 }
 
@@ -131,34 +135,35 @@ func settingsStories(both *view.Head) []Story {
 	there.Authentik.EmailChangeAllowed = nil
 	there.Desired.Collection.EmailRequired = false
 	wrong := Settings()
-	wrong.Conflict = say.Of("The slug is taken.")
+	wrong.Conflict = say.Of("The slug “%s” is taken by the application “%s”.", "grafana", "Grafana")
 	wrong.Form.Set("application.slug", "grafana")
 	wrong.Form.Set("provider.redirect_uris", "regex:^https://(")
 	wrong.Problems = report.Problems{
-		{Field: "application.slug", Summary: say.Of("The slug “grafana” is taken by the application “Grafana”, " +
-			"whose provider “Grafana” sends " +
-			"people elsewhere (https://grafana.company.example/login)."),
-			Todo: say.Of("Choose another slug, or “use the existing application and provider” (existing: use) to " +
-				"change " +
-				"that application.")},
+		{Field: "application.slug", Summary: say.Of("The slug “%s” is taken by the application “%s”, whose "+
+			"provider “%s” sends users elsewhere (%s).", "grafana", "Grafana", "Grafana",
+			"https://grafana.company.example/login"),
+			Todo: say.Of("Choose another slug.")},
 		{Field: "email", Summary: say.Of("Choose which e-mail addresses PocketBase may trust."),
-			Todo: say.Of("Choose one of the three.")},
-		{Field: "access.groups.1", Summary: say.Of("authentik has no group “stuff” that the token can see."),
+			Todo: say.Of("Choose trust-all, trust-attribute or leave.")},
+		{Field: "access.groups.1", Summary: say.Of("authentik has no group “%s” that the token can see.", "stuff"),
 			Todo: say.Of("Check the spelling, or choose another.")},
-		{Field: "provider.redirect_uris.0", Summary: say.Of("The redirect URI “^https://(” is not a " +
-			"regular expression that can be read."), Todo: say.Of("Correct it, or use a strict one.")},
-		{Field: "pocketbase.slot", Summary: say.Of("All three OpenID Connect slots of users are taken."),
+		{Field: "provider.redirect_uris.0", Summary: say.Of("The redirect URI “%s” is not a valid regular "+
+			"expression.", "^https://("), Todo: say.Of("Correct it, or use a strict one.")},
+		{Field: "pocketbase.slot", Summary: say.Of("All three OpenID Connect slots of %s are taken: %s.", "users",
+			"oidc, oidc2, oidc3"),
 			Todo: say.Of("Remove one in PocketBase, or name the slot to replace.")},
 	}
 	choice := Settings()
-	choice.Conflict = say.Of("This link may already exist: provider “First login”, which has no application, " +
-		"because it sends people back to this PocketBase; application “Shop” (shop), because the collection members " +
-		"signs in with it.")
+	choice.Conflict = say.Of("This link may already exist: %s.",
+		say.Series(say.Of("%s, because it sends people back to this PocketBase",
+			say.Of("provider “%s”, which has no application", "First login")),
+			say.Of("%s, because the collection %s signs in with it", say.Of("application “%s” (%s)", "Shop",
+				"shop"), "members")))
 	choice.Candidates = []plans.Candidate{
 		{Provider: link.ProviderState{PK: 7, Name: "First login", ClientID: "c7"},
 			Evidence: say.Of("It sends people back to this PocketBase.")},
 		{Provider: link.ProviderState{PK: 8, Name: "Shop login", ClientID: "c8", ApplicationSlug: "shop",
-			ApplicationName: "Shop"}, Evidence: say.Of("The collection members signs in with it.")},
+			ApplicationName: "Shop"}, Evidence: say.Of("The collection %s signs in with it.", "members")},
 	}
 	proposed := settingsOf(preset.Expand(link.Spec{Preset: new("beszel")}))
 	proposed.PocketBase.Settings.AppName = "Beszel"

@@ -64,37 +64,86 @@ document.addEventListener("submit", (event) => {
   button?.setAttribute("aria-busy", "true");
   const status = form.querySelector("[data-busy]");
   if (!status) return;
+  status.dataset.idle = status.textContent;
   status.textContent = status.dataset.busy;
-  if ("cancel" in status.dataset) status.after(cancelOf(form, button, status));
+  if ("cancel" in status.dataset) status.after(cancelOf(button));
 });
 
 // A request that only reads can be cancelled: the server stops once its client is gone.
-function cancelOf(form, button, status) {
+function cancelOf(button) {
   const cancel = document.createElement("button");
   cancel.type = "button";
   cancel.className = "plain";
+  cancel.dataset.cancels = "";
   cancel.textContent = words.cancel;
   cancel.addEventListener("click", () => {
     stop();
-    delete form.dataset.sent;
-    button?.removeAttribute("aria-busy");
-    status.textContent = words.cancelled;
-    cancel.remove();
+    unlock(words.cancelled);
     button?.focus();
   });
   return cancel;
 }
 
-// A page that comes back from the browser's memory can be sent again.
-addEventListener("pageshow", () => {
-  for (const form of document.forms) delete form.dataset.sent;
+// What was sent can be sent again once its request was stopped, or the page comes back from the browser's memory.
+function unlock(said) {
+  for (const form of document.querySelectorAll("[data-sent]")) {
+    delete form.dataset.sent;
+    for (const status of form.querySelectorAll("[data-busy]")) {
+      status.textContent = "cancel" in status.dataset ? said || status.dataset.idle : ""; // else the server goes on
+    }
+  }
   for (const button of document.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
-});
+  for (const cancel of document.querySelectorAll("[data-cancels]")) cancel.remove();
+}
+addEventListener("pageshow", () => unlock(""));
+window.navigation?.addEventListener("navigateerror", () => unlock(words.cancelled)); // by Escape or the browser's button
+
+// An event stream says at once that it is there, and then every 15 seconds. One that does not is asked for again.
+const watched = document.querySelector("[data-live]");
+if (watched) {
+  const patience = 35_000; // two heartbeats
+  const again = 5_000;
+  const lost = watched.querySelector("[data-lost]");
+  let heard = false; // since the page was loaded
+  let timer;
+  const wait = (ms) => {
+    clearTimeout(timer);
+    timer = setTimeout(ask, ms);
+  };
+  const ask = () => {
+    if (document.hidden) return; // it pauses, and connects when the page is seen again
+    lost.hidden = false;
+    wait(patience);
+    const stream = watched._htmx?.sse;
+    if (stream) stream.reader?.cancel(); // it then connects by itself
+    else htmx.trigger(watched, "again");
+  };
+  wait(again);
+  document.addEventListener("visibilitychange", () => wait(again));
+  watched.addEventListener("here", () => {
+    heard = lost.hidden = true;
+    wait(patience);
+  });
+  watched.addEventListener("done", () => clearTimeout(timer));
+  watched.addEventListener("htmx:sse:before:connection", ({ detail: { connection } }) => {
+    if (connection.attempt > 0) connection.config.reconnectDelay = lost.hidden ? 500 : again;
+    Object.assign(connection.config, { reconnectMaxDelay: again, connectTimeout: 2 * again });
+  });
+  watched.addEventListener("htmx:sse:error", ({ detail: { status } }) => {
+    if (heard && status >= 400 && status < 500) return location.reload(); // that page says why it is over
+    lost.hidden = false;
+  });
+}
 
 // When the work that a page watches is over, its heading has changed.
 document.addEventListener("done", () => {
   const heading = document.querySelector("h1");
   document.title = `${heading.lastChild.textContent.trim()} – authpocket`;
+});
+
+// What a page watches is gone, as with a session that ended: the page itself says why.
+document.addEventListener("htmx:sse:error", ({ detail }) => {
+  if ([401, 403, 404, 410].includes(detail.status)) location.reload();
 });
 
 // A field for names completes the line that is being typed.

@@ -61,3 +61,17 @@ func TestTwoRunsNeverHaveOneLink(t *testing.T) {
 		t.Errorf("there is %v, %v", left, err)
 	}
 }
+
+// A pod that is killed leaves its lock and an open receipt in the directory that all have. The next one of its part
+// goes on.
+func TestAKilledPodLeavesASharedDirectoryInOrder(t *testing.T) {
+	f, apply := manyOf(t, 8), oneState(read(t, "apply.yaml"), 4)
+	victim := f.killOne(apply.Completions)
+	list := f.run(apply)
+	f.holdEnded(apply, list, func(int) int { return 0 })
+	if list[victim].pods < 2 {
+		t.Errorf("part %d was not killed:\n%s", victim, list[victim].said)
+	}
+	f.holdOnce()
+	f.holdDirectory("all", len(f.names))
+}

@@ -3,6 +3,9 @@ package kubernetes_test
 import (
 	"flag"
 	"regexp"
+	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -37,7 +40,7 @@ func duration(t *testing.T, args []string, name string) time.Duration {
 	t.Helper()
 	set := flag.NewFlagSet(demo, flag.ContinueOnError)
 	set.Bool("public", false, "")
-	for _, other := range []string{"listen", "public-url", "trusted-proxy", "max", "data"} {
+	for _, other := range []string{"listen", "public-url", "trusted-proxy", "max", "data", "pod-cookie"} {
 		set.String(other, "", "")
 	}
 	values := map[string]*time.Duration{}
@@ -48,6 +51,39 @@ func duration(t *testing.T, args []string, name string) time.Duration {
 		t.Fatal(err)
 	}
 	return *values[name]
+}
+
+// kept is the most that a sandbox keeps on disk, in bytes: placeKept of sandbox/public.
+const kept = 16 << 20
+
+// A pod whose volume is fuller than its limit is evicted, with all visitors.
+func TestSandboxesFitOnTheirVolume(t *testing.T) {
+	for _, dir := range []string{"demo/overlays/gateway", "demo/overlays/ingress"} {
+		pod := find[appsv1.Deployment](build(t, dir), demo).Spec.Template.Spec
+		volume := pod.Volumes[slices.IndexFunc(pod.Volumes, func(v corev1.Volume) bool { return v.Name == "data" })]
+		limits := pod.Containers[0].Resources.Limits
+		most := int64(maximum(t, pod.Containers[0].Args)) * kept
+		if most > volume.EmptyDir.SizeLimit.Value() || most > limits.StorageEphemeral().Value() {
+			t.Errorf("%s: %d MB may not fit into %s and %s", dir, most>>20, volume.EmptyDir.SizeLimit,
+				limits.StorageEphemeral())
+		}
+	}
+}
+
+// maximum returns how many sandboxes there may be at once.
+func maximum(t *testing.T, args []string) int {
+	t.Helper()
+	for _, arg := range args {
+		if value, ok := strings.CutPrefix(arg, "-max="); ok {
+			n, err := strconv.Atoi(value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+	}
+	t.Fatalf("%q say no number", args)
+	return 0
 }
 
 func TestNothingComesOutOfTheDemo(t *testing.T) {
@@ -68,6 +104,10 @@ func TestVisitorsStayAtTheirPod(t *testing.T) {
 		t.Fatalf("the rules are %+v", rules)
 	}
 	name := *rules[0].SessionPersistence.SessionName
+	args := find[appsv1.Deployment](objects, demo).Spec.Template.Spec.Containers[0].Args
+	if !slices.Contains(args, "-pod-cookie="+name) || *rules[0].Matches[0].Path.Value != "/" {
+		t.Errorf("a pod that drains does not know the cookie %s of /: %q", name, args)
+	}
 	for i, wantsAll := range []bool{true, false} {
 		backend := string(rules[i].BackendRefs[0].Name)
 		if s := service(t, objects, backend); s.Spec.PublishNotReadyAddresses != wantsAll {
@@ -78,7 +118,7 @@ func TestVisitorsStayAtTheirPod(t *testing.T) {
 			t.Errorf("rule %d has the cookie %s", i, *p.SessionName)
 		}
 		// The queue may be as long as a sandbox lives.
-		life := duration(t, find[appsv1.Deployment](objects, demo).Spec.Template.Spec.Containers[0].Args, "lifetime")
+		life := duration(t, args, "lifetime")
 		if cookie, err := time.ParseDuration(string(*p.AbsoluteTimeout)); err != nil || cookie < 2*life {
 			t.Errorf("the cookie lives %s, a sandbox %s: %v", cookie, life, err)
 		}
@@ -110,8 +150,10 @@ func TestFullPodsCount(t *testing.T) {
 	}
 	scaler := find[autoscalingv2.HorizontalPodAutoscaler](objects, demo)
 	target := scaler.Spec.ScaleTargetRef
-	if target.Kind != "Deployment" || find[appsv1.Deployment](objects, target.Name) == nil {
+	if d := find[appsv1.Deployment](objects, target.Name); target.Kind != "Deployment" || d == nil {
 		t.Errorf("the autoscaler scales %s %s", target.Kind, target.Name)
+	} else if d.Spec.Replicas != nil {
+		t.Errorf("each kubectl apply sets %d pods, whatever the autoscaler wants", *d.Spec.Replicas)
 	}
 	metric := scaler.Spec.Metrics[0].Pods
 	if metric.Metric.Name != "authpocket_demo_sandboxes" || metric.Target.AverageValue.Value() >= 100 {

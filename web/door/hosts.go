@@ -35,6 +35,11 @@ func Secure(r *http.Request) bool {
 	return r.TLS != nil || r.Context().Value(secureKey{}) != nil
 }
 
+// elsewhere leads on who came by another port, such as that of a tunnel, and tells a stranger's page nothing of what
+// program this is.
+const elsewhere = "Nothing is served at this address. Open the one that was printed in the terminal or the log. For " +
+	"another one, start the program again with --public-url."
+
 // Only answers requests for the wizard's own names and refuses all others
 // with 421: a name that an attacker points at this machine has no access.
 func (h Hosts) Only(next http.Handler) http.Handler {
@@ -42,7 +47,7 @@ func (h Hosts) Only(next http.Handler) http.Handler {
 		r, peer := h.believe(r)
 		if !peer || !h.names(r) {
 			setHeaders(w.Header(), r)
-			http.Error(w, http.StatusText(http.StatusMisdirectedRequest), http.StatusMisdirectedRequest)
+			http.Error(w, elsewhere, http.StatusMisdirectedRequest)
 			return
 		}
 		next.ServeHTTP(w, r)

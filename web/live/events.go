@@ -13,8 +13,12 @@ import (
 	"authpocket/web/view"
 )
 
-// heartbeat keeps proxies from closing an event stream that is silent.
+// heartbeat keeps proxies from closing an event stream that is silent. The page takes one that misses two for broken.
 const heartbeat = 15 * time.Second
+
+// here is the event of a heartbeat. The first one follows the request at once: a login page in the place of the stream
+// has none.
+const here = "event: here\ndata: here\n\n"
 
 // takeTime is how long a browser may take for an event, so that one that
 // stopped reading holds nothing.
@@ -38,6 +42,7 @@ func Stream(w http.ResponseWriter, r *http.Request, ending <-chan struct{}, stat
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Accel-Buffering", "no")
 	w.WriteHeader(http.StatusOK)
+	_, _ = fmt.Fprint(w, here)
 	_ = out.Flush()
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
@@ -63,7 +68,7 @@ func Stream(w http.ResponseWriter, r *http.Request, ending <-chan struct{}, stat
 		select {
 		case <-moved:
 		case <-beat.C:
-			_, _ = fmt.Fprint(w, ": still here\n\n")
+			_, _ = fmt.Fprint(w, here)
 		case <-r.Context().Done():
 			return nil
 		case <-ending:

@@ -42,12 +42,19 @@ func (s *Session) gone() {
 	}
 }
 
-// planned notes what a plan tells of the link.
+// Planned notes what a plan tells of the link that is not shown as a whole.
+func (s *Session) Planned(plan *link.Plan) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.planned(plan)
+}
+
+// planned notes what a plan tells of the link. One that fixes a cause tells nothing: it is a part of a plan.
 func (s *Session) planned(plan *link.Plan) {
 	switch plan.Purpose {
 	case link.PurposeLink:
-		if there := exists(plan); !there || plan.Only == "" {
-			s.found(there)
+		if plan.Only == "" {
+			s.found(exists(plan))
 		}
 	case link.PurposeRemove:
 		if change(plan, link.KindOAuth2) == nil {

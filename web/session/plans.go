@@ -111,6 +111,16 @@ func (s *Session) ApplyByID(id string) *Apply {
 	return s.applies[i]
 }
 
+// Running returns the apply that is under way, nil for none.
+func (s *Session) Running() *Apply {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if last := len(s.applies) - 1; last >= 0 && s.applies[last].running() {
+		return s.applies[last]
+	}
+	return nil
+}
+
 // ReplacedSecret returns the client secret from before the last rotation of the
 // link in this session, not set where there is none.
 func (s *Session) ReplacedSecret() secret.Text {

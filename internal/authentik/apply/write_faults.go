@@ -89,13 +89,22 @@ func withPermission(n rest.Need, a rest.Answer) rest.Need {
 	return n
 }
 
+// unknownFault returns the fault for a write whose outcome is not known, because of err.
 func unknownFault(w write, err error) error {
-	return rest.NewFault(report.FaultUnknown, "", w.verb.of(
+	todo := say.Of("Check that authentik is reachable, then plan again: anything already created will be found.")
+	why, known := errors.AsType[*report.Fault](err)
+	if known {
+		todo = say.Join(why.Todo, say.Of("Then plan again: anything already created will be found."))
+	}
+	f := rest.NewFault(report.FaultUnknown, "", w.verb.of(
 		say.Of("It is unclear whether authentik created the %s.", w.need.What),
 		say.Of("It is unclear whether authentik changed the %s.", w.need.What),
 		say.Of("It is unclear whether authentik deleted the %s.", w.need.What),
-		say.Of("It is unclear whether authentik set the password of the %s.", w.need.What)),
-		say.Of("Check that authentik is reachable, then plan again: anything already created will be found."), err)
+		say.Of("It is unclear whether authentik set the password of the %s.", w.need.What)), todo, err)
+	if known {
+		f.Details = []say.Text{why.Summary}
+	}
+	return f
 }
 
 // unseenFault returns the fault for a write that authentik reported as done but that can't be read back.
@@ -154,17 +163,17 @@ func differentFault(w write, found finding) error {
 
 func (c *Writer) gaveUpFault(w write, a rest.Answer) error {
 	a = c.masked(a)
-	kind, why := report.FaultOther, say.Of("It responded without a result.")
+	kind, why, todo := report.FaultOther, say.Of("It responded without a result."), rest.CheckLog(a)
 	err := rest.ErrorOf(w.need, a)
-	if f := c.GeneralFault(w.need, a); f != nil {
-		kind, why = f.Kind, f.Summary
+	if f := c.NotResult(w.need, a); f != nil {
+		kind, why, todo = f.Kind, f.Summary, f.Todo
 	}
 	f := rest.NewFault(kind, "", w.verb.of(
 		say.Of("authentik did not create the %s after several attempts.", w.need.What),
 		say.Of("authentik did not change the %s after several attempts.", w.need.What),
 		say.Of("authentik did not delete the %s after several attempts.", w.need.What),
 		say.Of("authentik did not set the password of the %s after several attempts.", w.need.What)),
-		rest.CheckLog(a), err)
+		todo, err)
 	f.Details = []say.Text{why}
 	return f
 }

@@ -146,7 +146,7 @@ func (c *Writer) carryOut(ctx context.Context, w patch) error {
 			return certain(w, nothing(c.Unexpected(a))) // failed twice, and a read in between showed no change
 		}
 		if attempt == wire.Tries || !c.Wire.Reads.Wait(ctx, wire.Delay(wire.FirstWait, attempt, a.Header)) {
-			return c.lastLook(ctx, w, a.Outcome())
+			return c.lastLook(ctx, w, c.Unexpected(a))
 		}
 	}
 }
@@ -223,9 +223,14 @@ func (c *Writer) lastLook(ctx context.Context, w patch, sent error) error {
 	return unknown(w, sent)
 }
 
+// unknown returns the fault for a PATCH whose outcome is not known, because of err.
 func unknown(w patch, err error) *report.Fault {
-	return rest.NewFault(report.FaultUnknown, "", say.Of("PocketBase did not confirm the change of %s.", w.name()),
+	f := rest.NewFault(report.FaultUnknown, "", say.Of("PocketBase did not confirm the change of %s.", w.name()),
 		say.Of("Apply again once PocketBase answers. It is safe to save the change twice."), err)
+	if why, ok := errors.AsType[*report.Fault](err); ok {
+		f.Details, f.Todo = []say.Text{why.Summary}, say.Join(why.Todo, f.Todo)
+	}
+	return f
 }
 
 // stale returns the fault for an object that changed since the plan was made.

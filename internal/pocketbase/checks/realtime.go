@@ -34,15 +34,15 @@ func (c *Checker) Realtime(ctx context.Context, d link.Desired) report.Check {
 	}
 	asked := say.Of("GET %s/api/realtime as a guest", base)
 	const remedy = "Turn off buffering and compression for /api/realtime in the proxy in front of PocketBase."
-	ctx, cancel := outbound.WithTimeout(ctx, streamTime)
+	limited, cancel := outbound.WithTimeout(ctx, streamTime)
 	defer cancel()
-	a := c.firstEvent(ctx, base)
+	a := c.firstEvent(limited, base)
 	event := string(a.Body)
 	kind, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type"))
 	switch {
-	case a.Err != nil && ctx.Err() != nil:
+	case a.Err != nil && limited.Err() != nil && c.answers(ctx, base):
 		return *check.Fails(report.CauseBufferedStream,
-			say.Of("%s delivered no event within %d s.", asked, streamTime/time.Second), say.Of(remedy))
+			say.Of("%s delivered no event within %d s.", asked, int(streamTime.Seconds())), say.Of(remedy))
 	case errors.Is(a.Err, io.ErrUnexpectedEOF):
 		return *check.Fails(report.CauseStreamBroken, say.Of("%s ended before the first event.", asked),
 			say.Of("Configure the proxy in front of PocketBase to keep /api/realtime open."))
@@ -62,6 +62,15 @@ func (c *Checker) Realtime(ctx context.Context, d link.Desired) report.Check {
 			say.Of(remedy))
 	}
 	return *check.Passes(say.Of("%s delivered the first event after %s.", asked, a.Took().Round(time.Millisecond)))
+}
+
+// answers reports whether anything but the stream is answered: a network that swallows all of it is no proxy that holds
+// the stream back.
+func (c *Checker) answers(ctx context.Context, base string) bool {
+	ctx, cancel := outbound.WithTimeout(ctx, streamTime)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/api/health", nil)
+	return err == nil && wire.Do(c.Wire.Do, r).Err == nil
 }
 
 func isStream(status int, h http.Header) bool {

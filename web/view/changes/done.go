@@ -74,7 +74,7 @@ func NewDone(h *view.Head, in DoneInput) DonePage {
 		p.Rounds = append(p.Rounds, round.part(in.Later && in.Receipts))
 	}
 	if in.Later {
-		p.Later = doneLaterOf(in)
+		p.Later = doneLaterOf(in, h.Ends.Joined)
 	}
 	if in.OneWay {
 		p.OneWay = &view.Action{Label: say.Of("Turn off passwords"), URL: "/passwords"}
@@ -100,14 +100,18 @@ func dashboards(in DoneInput) []view.Action {
 }
 
 // doneLaterOf returns what can be done with the link. Only the newest apply is offered to be undone.
-func doneLaterOf(in DoneInput) []view.Action {
-	list := []view.Action{{Label: say.Of("Change the settings"), URL: "/settings"},
-		{Label: report.RunRotate.Label(), URL: "/rotate"}}
+func doneLaterOf(in DoneInput, whole bool) []view.Action {
+	list := []view.Action{{Label: say.Of("Change the settings"), URL: "/settings"}}
+	if whole {
+		list = append(list, view.Action{Label: report.RunRotate.Label(), URL: "/rotate"})
+	}
 	if len(in.Rounds) > 0 && in.Receipts && in.Rounds[0].Receipt != "" && in.Rounds[0].Purpose == link.PurposeLink {
 		list = append(list, view.Action{Label: say.Of("Undo"), URL: "/receipts/" + in.Rounds[0].Receipt + "/undo"})
 	}
-	list = append(list, view.Action{Label: say.Of("People"), URL: "/people"},
-		view.Action{Label: say.Of("Remove the link"), URL: "/remove"},
+	if whole {
+		list = append(list, view.Action{Label: say.Of("People"), URL: "/people"})
+	}
+	list = append(list, view.Action{Label: say.Of("Remove the link"), URL: "/remove"},
 		view.Action{Label: say.Of("Export"), URL: "/export"})
 	if in.Receipts {
 		list = append(list, view.Action{Label: say.Of("View history"), URL: "/receipts"})

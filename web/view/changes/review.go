@@ -31,6 +31,7 @@ type ReviewInput struct {
 	// Interrupted are the unfinished applies to this link.
 	Interrupted []Receipt
 	Again       string // the page that makes the plan again
+	Running     string // the page of an apply of this session that is under way, empty for none
 }
 
 // NewReview returns the review page of a plan of any kind.
@@ -55,12 +56,15 @@ func NewReview(h *view.Head, in ReviewInput) ReviewPage {
 	}
 	if in.Plan.Purpose == link.PurposeLink {
 		p.Head.Step, p.Head.Back, p.Answers = view.StepCaption(4), "/settings", answers(in)
-		p.Later = later(&in.Plan.Desired)
+		p.Later = later(&in.Plan.Desired, h.Ends.Joined)
 	}
 	if in.Plan.Empty() {
 		p.nothing(in)
 	} else {
 		p.words(in)
+	}
+	if p.Running = in.Running; p.Running != "" { // what it is about changes meanwhile
+		p.Button, p.Check = say.Text{}, false
 	}
 	return p
 }
@@ -84,16 +88,19 @@ func newNote(w link.Warning) Note {
 	return Note{Heading: w.Summary, Text: w.Advice(report.OnPage)}
 }
 
-// later returns what else can be done with a link. One that does not exist yet
-// can only be exported.
-func later(d *link.Desired) []view.Action {
-	export := view.Action{Label: say.Of("Export the link"), URL: "/export"}
-	file := view.Action{Label: say.Of("Download the link file"), URL: LinkFileURL}
+// later returns what else can be done with a link. One that does not exist yet can only be exported, and one of which
+// only authentik's part exists also removed.
+func later(d *link.Desired, whole bool) []view.Action {
+	list := []view.Action{{Label: say.Of("Export the link"), URL: "/export"},
+		{Label: say.Of("Download the link file"), URL: LinkFileURL}}
 	if d.Application.PK == "" {
-		return []view.Action{export, file}
+		return list
 	}
-	return []view.Action{export, file, {Label: report.RunRotate.Label(), URL: "/rotate"},
-		{Label: say.Of("People"), URL: "/people"}, {Label: say.Of("Remove the link"), URL: "/remove"}}
+	if whole {
+		list = append(list, view.Action{Label: report.RunRotate.Label(), URL: "/rotate"},
+			view.Action{Label: say.Of("People"), URL: "/people"})
+	}
+	return append(list, view.Action{Label: say.Of("Remove the link"), URL: "/remove"})
 }
 
 // RestoreURL is where a rotation is reviewed that restores the client secret from before one.

@@ -448,7 +448,7 @@ func Settings(p SettingsPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var11 string
-			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.ResolveAttributeValue(say.It(ctx, "Checking with both systems. This takes up to 10 seconds."))
+			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.ResolveAttributeValue(say.It(ctx, "Checking with both systems. This takes up to 30 seconds."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/setup/settings.templ`, Line: 189, Col: 116}
 			}

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"authpocket/sandbox/authentiksim/internal/store"
@@ -21,6 +22,9 @@ func (c *Call) Note(e store.Event) {
 		"request_id": c.ID, "user_agent": c.Request.UserAgent(),
 	}
 	c.State.Events = append(c.State.Events, &e)
+	if over := len(c.State.Events) - c.Config.EventsKept; c.Config.EventsKept > 0 && over > 0 {
+		c.State.Events = slices.Delete(c.State.Events, 0, over)
+	}
 }
 
 // eventArgs returns the query of the request or, for the flow executor, the query of its page.

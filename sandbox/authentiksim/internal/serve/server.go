@@ -40,6 +40,8 @@ type Config struct {
 	ShowPassword map[string]string
 	// Environment holds the variables that !Env reads in an imported blueprint.
 	Environment map[string]string
+	// EventsKept is how many events there are at most: a new one then takes the place of the oldest. 0 means all.
+	EventsKept int
 	// SigningKey is the key of the certificate of a fresh install. Nil means a key that is generated when it is first
 	// needed, which takes about 0.1 s.
 	SigningKey *rsa.PrivateKey
