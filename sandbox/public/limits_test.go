@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -115,6 +116,39 @@ func TestALostAnswerLosesNoSandbox(t *testing.T) {
 	}
 }
 
+// TestFewSandboxesStartAtOnce has two visitors wait for others' starts, and one of them leave.
+func TestFewSandboxesStartAtOnce(t *testing.T) {
+	w := newWorld(t)
+	for range cap(w.demo.walks) {
+		w.demo.walks <- struct{}{}
+	}
+	ctx, leave := context.WithCancel(t.Context())
+	var starting sync.WaitGroup
+	for _, one := range []context.Context{ctx, t.Context()} {
+		starting.Go(func() {
+			r := httptest.NewRequestWithContext(one, http.MethodPost, w.public.String()+"/start?at=review", nil)
+			r.Header.Set("Sec-Fetch-Site", "same-origin")
+			rec := httptest.NewRecorder()
+			w.demo.Handler().ServeHTTP(rec, r)
+			if to := rec.Header().Get("Location"); one != ctx && !strings.HasSuffix(to, "/wizard/review") {
+				t.Errorf("it leads to %s", to)
+			}
+		})
+	}
+	waitFor(t, "both to wait", func() bool { return w.metric("sandboxes") == 2 })
+	leave()
+	if n := w.metric("started_total"); n != 0 {
+		t.Errorf("%d have started", n)
+	}
+	for range cap(w.demo.walks) {
+		<-w.demo.walks
+	}
+	starting.Wait()
+	if started, alive := w.metric("started_total"), w.metric("sandboxes"); started != 1 || alive != 1 {
+		t.Errorf("%d have started, %d are there", started, alive)
+	}
+}
+
 func TestStartsOfAnAddressAreLimited(t *testing.T) {
 	w := newWorld(t, func(c *Config) { c.StartsPerMinute = 2 })
 	w.browser().started("")
@@ -215,8 +249,8 @@ func TestASandboxAnswersOnlySoMuch(t *testing.T) {
 		for range placeAtOnce {
 			b.place().turns <- struct{}{}
 		}
-		if p := b.get(b.Root.String() + "/"); p.Status != http.StatusTooManyRequests {
-			t.Errorf("one request more at once: %d", p.Status)
+		if p := b.get(b.Root.String() + "/"); p.Status != http.StatusTooManyRequests || !p.Says("at a time") {
+			t.Errorf("one request more at once: %d %s", p.Status, p.Text)
 		}
 		for range placeAtOnce {
 			<-b.place().turns

@@ -1,6 +1,7 @@
 package public
 
 import (
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -126,8 +127,22 @@ func (s *Server) startOrWait(w http.ResponseWriter, r *http.Request, v *visitor,
 		s.showTurn(w, r, turn)
 		return
 	}
-	p, err := s.start(v, framedNow(r))
-	if err != nil {
+	s.startNow(w, r, v, step)
+}
+
+// startNow starts the visitor's sandbox, whose place is reserved, and leads to a step in it.
+func (s *Server) startNow(w http.ResponseWriter, r *http.Request, v *visitor, step string) {
+	s.walks <- struct{}{}
+	defer func() { <-s.walks }()
+	left := func() bool { return r.Context().Err() != nil && visitorCookie.Value(r) != v.id } // nobody gets the cookies
+	p, err := s.start(v, framedNow(r), left)
+	switch {
+	case errors.Is(err, errLeft):
+		return
+	case errors.Is(err, errClosed):
+		s.showDraining(w, r)
+		return
+	case err != nil:
 		s.cfg.Log.ErrorContext(r.Context(), "starting a sandbox", slog.Any("error", err))
 		s.show(w, r, http.StatusInternalServerError, view.ProblemPage{
 			Head:    view.Head{Title: say.Of("The sandbox could not be started")},
@@ -141,7 +156,7 @@ func (s *Server) startOrWait(w http.ResponseWriter, r *http.Request, v *visitor,
 	defer p.running.Done()
 	p.admit(w, r)
 	at, err := s.walkTo(r.Context(), w, p, step)
-	if r.Context().Err() != nil && visitorCookie.Value(r) != v.id { // nobody gets the cookies
+	if left() {
 		s.leave(p)
 		return
 	}
@@ -234,6 +249,14 @@ func (s *Server) showSpent(w http.ResponseWriter, r *http.Request) {
 		Summary: say.Of("A sandbox answers %d requests, takes %d MB and keeps %d MB. Delete it to start another one.",
 			placeRequests, placeTaken>>20, placeKept>>20),
 		Press: []view.Action{{Label: say.Of("Delete your sandbox"), URL: "/end"}}})
+}
+
+func (s *Server) showBusy(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Retry-After", "1")
+	s.show(w, r, http.StatusTooManyRequests, view.ProblemPage{
+		Head:    view.Head{Title: say.Of("Too many requests at once")},
+		Summary: say.Of("A sandbox answers %d requests at a time.", placeAtOnce),
+		Todo:    say.Of("Close other windows of it, and try again.")})
 }
 
 func (s *Server) showNothing(w http.ResponseWriter, r *http.Request) {

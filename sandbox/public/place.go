@@ -200,21 +200,20 @@ func (p *place) enter() bool {
 	return true
 }
 
-// serve answers a request to a part. The caller has entered.
-func (p *place) serve(w http.ResponseWriter, r *http.Request, part string) {
+// serve answers a request to a part, or returns false if the sandbox answers too many. The caller has entered.
+func (p *place) serve(w http.ResponseWriter, r *http.Request, part string) bool {
 	select {
 	case p.turns <- struct{}{}:
 		defer func() { <-p.turns }()
 	default:
-		w.Header().Set("Retry-After", "1")
-		http.Error(w, "Too many requests to this sandbox at once.", http.StatusTooManyRequests)
-		return
+		return false
 	}
 	client := http.NewResponseController(w)
 	p.change(func() { p.clients[client] = struct{}{} })
 	defer p.change(func() { delete(p.clients, client) })
 	r.Body = http.MaxBytesReader(w, p.counted(r.Body), placeBody)
 	p.parts[part].ServeHTTP(w, r)
+	return true
 }
 
 func (p *place) change(what func()) {

@@ -153,7 +153,9 @@ func (s *Server) servePlace(w http.ResponseWriter, r *http.Request, id string) {
 			s.ownPage(s.showSpent).ServeHTTP(w, r)
 			return
 		}
-		p.serve(w, r.WithContext(view.WithBeside(r.Context(), beside)), part)
+		if !p.serve(w, r.WithContext(view.WithBeside(r.Context(), beside)), part) {
+			s.ownPage(s.showBusy).ServeHTTP(w, r)
+		}
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"time"
 
@@ -25,6 +26,16 @@ import (
 
 // keysReady is how many signing keys are made in advance.
 const keysReady = 32
+
+// startsAtOnce is how many sandboxes are started at once, or two for each processor: with more, all take as long as the
+// last one.
+const startsAtOnce = 4
+
+// Why a sandbox is not started.
+var (
+	errClosed = errors.New("the demo has ended")
+	errLeft   = errors.New("the visitor has left")
+)
 
 // templateName is the template's directory, in the demo's.
 const templateName = "template"
@@ -72,6 +83,7 @@ type Server struct {
 	languages *say.Languages
 	pages     respond.Pages
 	starts    *starts
+	walks     chan struct{} // one for each start under way
 	counts    counts
 
 	mu       sync.Mutex
@@ -81,6 +93,7 @@ type Server struct {
 	visitors map[string]*visitor
 	queue    []*visitor
 	draining bool
+	closed   bool
 	deadline time.Time // of the drain
 	renewing bool      // Renew is called
 
@@ -102,7 +115,8 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{cfg: cfg, byID: map[string]*place{}, visitors: map[string]*visitor{},
-		starts: newStarts(cfg.StartsPerMinute), room: roomIn}
+		starts: newStarts(cfg.StartsPerMinute), room: roomIn,
+		walks: make(chan struct{}, max(startsAtOnce, 2*runtime.GOMAXPROCS(0)))}
 	var err error
 	if s.files, err = static.Load(); err != nil {
 		return nil, err
@@ -214,10 +228,17 @@ func (s *Server) open(framed bool) (*place, error) {
 		Languages: s.languages, Dashboard: http.HandlerFunc(s.showDashboard), Log: s.cfg.Log})
 }
 
-// start starts a sandbox for a visitor, ending the one that they had. The caller has reserved its place.
-func (s *Server) start(v *visitor, framed bool) (*place, error) {
+// start starts a sandbox for a visitor, unless they have left meanwhile. The caller has reserved its place.
+func (s *Server) start(v *visitor, framed bool, left func() bool) (p *place, err error) {
 	defer s.starting.Done()
-	p, err := s.open(framed)
+	switch {
+	case s.isClosed():
+		err = errClosed
+	case left():
+		err = errLeft
+	default:
+		p, err = s.open(framed)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.opening--
@@ -260,7 +281,7 @@ func (s *Server) Drain(ctx context.Context, limit time.Duration) {
 // Close ends all sandboxes and removes their data.
 func (s *Server) Close() error {
 	s.mu.Lock()
-	s.draining, s.queue = true, nil
+	s.draining, s.closed, s.queue = true, true, nil
 	s.mu.Unlock()
 	s.stop()
 	s.sweeping.Wait()
@@ -273,6 +294,12 @@ func (s *Server) Close() error {
 		return fmt.Errorf("removing the demo's directory: %w", err)
 	}
 	return nil
+}
+
+func (s *Server) isClosed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closed
 }
 
 // newID returns 260 random bits as text.

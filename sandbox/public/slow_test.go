@@ -2,6 +2,7 @@ package public
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -134,7 +135,7 @@ func TestTheDemoEndsAfterTheLastStart(t *testing.T) {
 		t.Errorf("it ended before: %v", err)
 	case <-time.After(300 * time.Millisecond):
 	}
-	if _, err := demo.start(v, false); err != nil {
+	if _, err := demo.start(v, false, func() bool { return false }); !errors.Is(err, errClosed) {
 		t.Error(err)
 	}
 	if err := <-closed; err != nil {

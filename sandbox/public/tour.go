@@ -86,12 +86,17 @@ func (s *Server) besideOf(p *place, path string) view.Beside {
 	return b
 }
 
+// walkTime is how long the way to a step may take. Without others it takes less than a second.
+const walkTime = 30 * time.Second
+
 // walkTo goes through the wizard to a step as the visitor would, gives their browser the cookies of it and returns the
 // path of the page.
 func (s *Server) walkTo(ctx context.Context, w http.ResponseWriter, p *place, step string) (string, error) {
 	if step == "" {
 		return "/", nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, walkTime)
+	defer cancel()
 	client := p.client(s.arrived)
 	cookies := &cookies{}
 	client.Jar = cookies

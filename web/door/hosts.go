@@ -37,8 +37,8 @@ func Secure(r *http.Request) bool {
 
 // elsewhere leads on who came by another port, such as that of a tunnel, and tells a stranger's page nothing of what
 // program this is.
-const elsewhere = "Nothing is served at this address. Open the one that was printed in the terminal or the log. For " +
-	"another one, start the program again with --public-url."
+const elsewhere = "Nothing is served at this address. Open the one that was printed in the terminal or the log. " +
+	"Another one works once the program is started with it as its public URL."
 
 // Only answers requests for the wizard's own names and refuses all others
 // with 421: a name that an attacker points at this machine has no access.
