@@ -82,9 +82,36 @@ func TestUndoTakesNoReceiptOfTheLinkBeside(t *testing.T) {
 	}
 	command("apply", "--yes", "--only", "a-open")
 	command("apply", "--yes", "--only", "b-named")
+	other := receiptOf(t, state, "blog")
+	cmd := authpocket(t, "undo", "-f", dir, "--state", state, "--yes", "--only", "a-open", other)
+	cmd.Env = append(cmd.Env, "AUTHENTIK_TOKEN="+box.AuthentikToken, "POCKETBASE_TOKEN="+box.PocketBaseToken)
+	if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out),
+		"Receipt "+other+" is of the link blog → users. Name that link, or a receipt of this one.") {
+		t.Errorf("with a receipt of the other it ends with %v:\n%s", err, out)
+	}
 	command("remove", "--yes", "--only", "b-named")
 	said := command("undo", "--yes", "--only", "a-open")
 	if left := box.Authentik().Snapshot().Applications; len(left) > 0 {
 		t.Errorf("the undo of one link leaves the application %s:\n%s", left[0].Slug, said)
 	}
+}
+
+// receiptOf returns the ID of the newest receipt of an application.
+func receiptOf(t *testing.T, state, slug string) string {
+	t.Helper()
+	store, err := journal.OpenToRead(state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, _, err := store.List()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range list {
+		if one.Slug == slug {
+			return one.ID
+		}
+	}
+	t.Fatalf("there is no receipt of %s", slug)
+	return ""
 }
