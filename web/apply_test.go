@@ -133,7 +133,7 @@ func TestAnotherReviewIsNotTakenForTheOneThatIsApplied(t *testing.T) {
 	<-reached
 	b.send(b.get("/settings?from=review"), "/settings",
 		url.Values{"pocketbase.display_name": {"Company"}}).want(303, "/review")
-	b.send(b.get("/review").want(200), "/apply", nil).want(409).says("Other changes are in progress")
+	b.get("/review").want(200).says("Changes are in progress", "View progress")
 	g.set(nil)
 	close(open)
 	b.wait(job+"/events", "")

@@ -103,7 +103,7 @@ func TestUnknownPagesAreKind(t *testing.T) {
 	t.Cleanup(srv.Close)
 	b := (&wizard{t: t, server: s, http: srv}).browser()
 	b.get("/nowhere").want(404).says("Page not found", "Go to start")
-	b.get("/apply/unknown").want(404).says("Page not found")
+	b.get("/apply/unknown").want(404).says("This is no longer shown", "Go to start")
 	b.get("/apply").want(405).says("cannot be opened directly")
 	b.get("/settings/find?in=access.groups&q=x").want(200)
 	if p := b.get(s.assets.Styles); p.status != 200 || !strings.Contains(p.header.Get("Cache-Control"), "immutable") {

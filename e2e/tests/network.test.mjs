@@ -84,6 +84,12 @@ for (const mode of ['cut', 'portal', 'mute']) {
     release();
     wire.mode('pass');
     await page.getByRole('heading', { level: 1, name: 'Changes applied' }).waitFor();
+    await page.waitForFunction(() => !document.querySelector('[data-live]')._htmx?.sse); // the stream is over
+    const asked = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange'))); // another tab was looked at
+    await page.clock.fastForward(60_000);
+    assert.deepEqual(asked, [], 'what is over is asked for again');
     assert.ok(!await silence(page).isVisible(), 'the page still says that there is no answer');
   });
 }

@@ -97,7 +97,6 @@ type common struct {
 	clients  connect.Clients
 	receipts store
 	joint    *journal.Joint // nil for a run that changes nothing
-	told     sync.Map       // of views
 }
 
 // work is what a command does for a link.
@@ -120,6 +119,7 @@ func (p program) each(ctx context.Context, f fileFlags, l linksFlags, receipts s
 func (p program) eachOf(ctx context.Context, files []linkfile.File, cfg batch.Config, receipts store, do work) error {
 	p.common = &common{receipts: sync.OnceValues(receipts)}
 	defer p.common.clients.CloseIdleConnections()
+	p.tellEarlier(files)
 	run := batch.New(cfg, files)
 	return run.Each(ctx, func(ctx context.Context, to terminal.Streams, file linkfile.File) output.Summary {
 		return do(ctx, p.to(to), file)
@@ -146,6 +146,7 @@ func (p program) applyAll(ctx context.Context, f applyLinkFlags, files []linkfil
 	}
 	p.common = &common{receipts: func() (*engine.Store, error) { return opened, nil }, joint: journal.NewJoint(opened)}
 	defer p.common.clients.CloseIdleConnections()
+	p.tellEarlier(files)
 	return batch.New(p.batch(f.fileFlags, f.linksFlags, countedChanges()), files).Apply(ctx, batch.Applying{
 		Yes: f.Yes,
 		Connect: func(ctx context.Context, to terminal.Streams, file linkfile.File) (*engine.Engine, engine.Planner,
@@ -168,6 +169,17 @@ func (p program) applyAll(ctx context.Context, f applyLinkFlags, files []linkfil
 			return p.to(to).viewOf(&file, f.JSON, f.All)
 		},
 	})
+}
+
+// tellEarlier tells what of the receipts is of none of several links. A store that cannot be read is an error of each.
+func (p program) tellEarlier(files []linkfile.File) {
+	store, err := p.common.receipts()
+	if store == nil || err != nil {
+		return
+	}
+	if list, aside, err := store.Index(); err == nil {
+		p.view(false).Earlier(list, aside, files)
+	}
 }
 
 // links reads the selected links. one reports whether the command works on one link, as if its file described no

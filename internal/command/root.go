@@ -190,9 +190,7 @@ type program struct {
 // view returns what prints the outcome of the command.
 func (p program) view(asJSON bool) *output.View {
 	v := output.New(p.Streams, asJSON)
-	if p.common != nil {
-		v.Told = &p.common.told
-	}
+	v.Several = p.common != nil
 	return v
 }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"authpocket/internal/command/terminal"
+	"authpocket/internal/journal"
 	"authpocket/sandbox"
 	"authpocket/test/draw"
 )
@@ -63,7 +64,8 @@ func TestASignalBlamesNoServer(t *testing.T) {
 	}
 	t.Setenv("AUTHENTIK_TOKEN", box.AuthentikToken)
 	t.Setenv("POCKETBASE_TOKEN", box.PocketBaseToken)
-	t.Setenv("AUTHPOCKET_STATE", t.TempDir())
+	state := t.TempDir()
+	t.Setenv("AUTHPOCKET_STATE", state)
 	t.Setenv("AUTHPOCKET_SIGNIN_PASSWORD", box.Person.Password)
 	if said, _ := s.run(t, never, "apply", "-f", two, "--yes"); !strings.Contains(said, "In all: 2 applied.") {
 		t.Fatal(said)
@@ -87,6 +89,10 @@ func TestASignalBlamesNoServer(t *testing.T) {
 						t.Fatalf("with request %d of %d, %q says %q:\n%s", i+1, requests, args, blame, said)
 					}
 				}
+				if left := unwritten(t, state); left != "" {
+					t.Fatalf("with request %d of %d, %q leaves the receipt %s of nothing:\n%s", i+1, requests, args,
+						left, said)
+				}
 			}
 		})
 	}
@@ -105,4 +111,23 @@ func (s *signalled) run(t *testing.T, n int, args ...string) (said string, reque
 	var out strings.Builder
 	run(ctx, args, terminal.Streams{In: strings.NewReader(""), Out: &out, Err: &out})
 	return out.String(), n - int(s.left.Load())
+}
+
+// unwritten returns the ID of an unfinished receipt that has nothing written, if there is one.
+func unwritten(t *testing.T, state string) string {
+	t.Helper()
+	store, err := journal.OpenToRead(state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	open, _, err := store.Interrupted()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range open {
+		if !one.Wrote() {
+			return one.ID
+		}
+	}
+	return ""
 }

@@ -46,6 +46,9 @@ func (f undoFlags) run(ctx context.Context, p program) error {
 		if f.Receipt == "" {
 			return e.UndoNewest(ctx, &spec, f.Force)
 		}
+		if err := e.RefuseOther(f.Receipt, &spec); err != nil {
+			return link.Plan{}, err
+		}
 		return e.Undo(ctx, f.Receipt, f.Force)
 	}
 	f.needs = linkfile.Identity()

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -102,6 +103,9 @@ func (e *Engine) carryOutAll(ctx context.Context, plan *link.Plan, hook Hook) er
 	if plan.NeedsProof() && !plan.Proof.Covers(&plan.Desired, time.Now()) {
 		return stoppedBetween(0, Unproved(plan))
 	}
+	if ctx.Err() != nil {
+		return stoppedBetween(0, cancelledBefore(plan.Changes))
+	}
 	receipt, err := e.begin(plan)
 	if err != nil {
 		return stoppedBetween(0, err)
@@ -110,7 +114,7 @@ func (e *Engine) carryOutAll(ctx context.Context, plan *link.Plan, hook Hook) er
 	var left []error // of changes that do not keep the others from being made
 	for i := range plan.Changes {
 		if ctx.Err() != nil && secretGap(plan.Changes[:i]) < 0 && !halfRenewed(plan, i) {
-			return stoppedBetween(i, cancelledBefore(plan.Changes[i:]))
+			return stoppedBetween(i, cmp.Or(receipt.endUnwritten(i), cancelledBefore(plan.Changes[i:])))
 		}
 		during := reads.over(reads.from(ctx), e, &plan.Changes[i], plan.Changes[i+1:])
 		if err := e.change(during, plan, i, receipt, hook); err != nil {
@@ -188,8 +192,8 @@ func changedSince(system report.System, what ...say.Text) *report.Fault {
 	}
 }
 
-// cancelledBefore returns the fault of an apply that was cancelled before the changes that are left. Its receipt stays
-// unfinished, so that the next apply continues it.
+// cancelledBefore returns the fault of an apply that was cancelled before the changes that are left. If it has made
+// any, its receipt stays unfinished, so that the next apply continues it.
 func cancelledBefore(left []link.Change) error {
 	fault := &report.Fault{Kind: report.FaultOther, Err: context.Canceled,
 		Summary: say.Of("authpocket was told to stop."),

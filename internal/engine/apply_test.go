@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"authpocket/internal/engine"
+	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
@@ -197,6 +198,29 @@ func TestASignalLetsTheRunningChangeFinish(t *testing.T) {
 	}
 	if want := "1 application and provider done"; len(told) == 0 || told[len(told)-1] != want {
 		t.Errorf("the events are %v", told)
+	}
+}
+
+// A receipt of nothing would say that there is something to continue or undo.
+func TestASignalBeforeTheFirstChangeLeavesNothingToContinue(t *testing.T) {
+	for name, among := range map[string]engine.Among{"while it is confirmed": {}, "after that": {Fresh: true}} {
+		store, err := journal.Open(t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		m := newMemory()
+		e := m.engineFor("https://authentik.company", store)
+		plan := mustPlan(t, e)
+		m.observe = func(own context.Context, _ report.System, _ link.Query) error { cancel(); return own.Err() }
+		among.Ready = func(link.Plan) error { cancel(); return nil }
+		if err = e.ApplyAmong(ctx, &plan, among, func(engine.Event) {}); !errors.Is(err, context.Canceled) ||
+			!strings.Contains(err.Error(), "told to stop before it began") {
+			t.Errorf("%s: the error is %v", name, err)
+		}
+		if open, _, err := store.Interrupted(); err != nil || len(open) > 0 || len(m.applied) > 0 {
+			t.Errorf("%s: applied are %v, and interrupted %v, %v", name, m.applied, open, err)
+		}
 	}
 }
 

@@ -215,8 +215,9 @@ func TestAnApplicationThatWasRenamedAndDetachedIsFound(t *testing.T) {
 	b.authentik(http.MethodPatch, "/core/applications/pocketbase/", map[string]any{"slug": "later", "name": "Later"})
 	b.deleteProvider()
 
-	if p, err := b.engine.PreviewOpen(t.Context(), b.minimal(), false); err != nil || p.Desired.Application.Slug != "later" {
-		t.Errorf("the settings propose the slug %q: %v", p.Desired.Application.Slug, err)
+	p, err := b.engine.PreviewOpen(t.Context(), b.minimal(), false)
+	if slug := p.Desired.Application.Slug; err != nil || slug != "later" {
+		t.Errorf("the settings propose the slug %q: %v", slug, err)
 	}
 	named := b.minimal()
 	named.Application.Slug = new("pocketbase")

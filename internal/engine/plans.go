@@ -120,6 +120,20 @@ func (e *Engine) Undo(ctx context.Context, id string, force bool) (link.Plan, er
 	return plan, problems.Err()
 }
 
+// RefuseOther returns an error if the receipt is of a link that the file or directory of spec describes beside it.
+func (e *Engine) RefuseOther(id string, spec *link.Spec) error {
+	r, err := e.Receipt(id)
+	if err != nil {
+		return nil // which Undo says
+	}
+	if one := r.Summary; one.Slug != spec.Query().Slug && slices.ContainsFunc(e.others,
+		func(o link.Other) bool { return o.Slug == one.Slug }) {
+		return &report.Fault{Summary: say.Of("Receipt %s is of the link %s → %s.", id, one.Slug, one.Collection),
+			Todo: say.Of("Name that link, or a receipt of this one.")}
+	}
+	return nil
+}
+
 // UndoNewest returns a plan that undoes the link's newest receipt of which anything is left to undo. The plan is empty
 // if there is none. It passes over no interrupted receipt, which an empty undo ends.
 func (e *Engine) UndoNewest(ctx context.Context, spec *link.Spec, force bool) (plan link.Plan, err error) {

@@ -427,6 +427,14 @@ func (r receipt) note(i int, m report.Message) error {
 	return r.kept.Failed(i, m.What(), m.Advice(report.OnPage))
 }
 
+// endUnwritten finishes the receipt of a plan that ends before its i-th change, if that is the first.
+func (r receipt) endUnwritten(i int) error {
+	if r.kept == nil || i > 0 {
+		return nil
+	}
+	return r.kept.Finish(journal.Stopped)
+}
+
 // failed records a change that was not written and finishes the receipt. If the
 // change may have been written it stays announced, and the receipt unfinished.
 // The receipt also stays unfinished if the client secrets differ.

@@ -79,7 +79,7 @@ func NewRemoval(s *link.Spec, a *link.AuthentikSnapshot, p link.PocketBaseSnapsh
 		nil
 }
 
-// madeGroups reports whether receipts show that m is the groups mapping of the application, whose slug was another then.
+// madeGroups reports whether receipts show that m is the groups mapping of the application, which had another slug.
 func madeGroups(s *link.Spec, a *link.ApplicationState, m *link.Mapping) bool {
 	return a != nil && link.OwnMapping(m.Name) && slices.ContainsFunc(s.Made, func(made link.Made) bool {
 		return made.PK != "" && made.PK == a.PK && made.Groups != "" && made.Groups == m.ID

@@ -38,7 +38,8 @@ func SpecBefore(s link.Spec, done []link.Change) link.Spec {
 		}
 	}
 	s.Provider.GroupsClaim = limit
-	s.Provider.ScopeMappings = slices.DeleteFunc(s.Provider.ScopeMappings, func(name string) bool { return name == old })
+	s.Provider.ScopeMappings = slices.DeleteFunc(s.Provider.ScopeMappings,
+		func(name string) bool { return name == old })
 	return s
 }
 

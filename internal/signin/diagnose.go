@@ -119,8 +119,8 @@ func diagnoseMissing(f Facts) report.CauseID {
 // diagnoseStream returns the cause that the page itself saw in PocketBase's event stream, empty for none.
 func diagnoseStream(f *Facts) report.CauseID {
 	switch f.Return.Missing {
-	case MissingStream:
-		return report.CauseBufferedStream
+	case MissingStream: // of a stream that another origin answers, the page sees no more
+		return firstOf(failedCause(f.Checks, report.CheckPocketBaseRealtime), report.CauseBufferedStream)
 	case MissingUnreachable:
 		return report.CauseBrowserUnreachable
 	case MissingCORS:

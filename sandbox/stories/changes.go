@@ -216,7 +216,8 @@ func doneStories(joined, proven *view.Head) []Story {
 		{"export", changes.Export(changes.NewExport(*proven, "/done", files, []link.Warning{{ID: "open-to-everyone"},
 			{ID: "access-unseen", Summary: say.Of("The token may not see who may use this application."),
 				Detail: say.Of("Give the token the permission %s.",
-					"authentik_policies.view_policybinding")}}))}, {"done", changes.Done(changes.NewDone(proven, seen))},
+					"authentik_policies.view_policybinding")}}))},
+		{"done", changes.Done(changes.NewDone(proven, seen))},
 		{"done-unproved", changes.Done(changes.NewDone(joined, in))},
 		{"done-forgotten", changes.Done(changes.NewDone(&off, forgotten))}}
 }

@@ -105,10 +105,11 @@ if (watched) {
   const again = 5_000;
   const lost = watched.querySelector("[data-lost]");
   let heard = false; // since the page was loaded
+  let over = false;
   let timer;
   const wait = (ms) => {
     clearTimeout(timer);
-    timer = setTimeout(ask, ms);
+    if (!over) timer = setTimeout(ask, ms);
   };
   const ask = () => {
     if (document.hidden) return; // it pauses, and connects when the page is seen again
@@ -124,7 +125,10 @@ if (watched) {
     heard = lost.hidden = true;
     wait(patience);
   });
-  watched.addEventListener("done", () => clearTimeout(timer));
+  watched.addEventListener("done", () => {
+    over = lost.hidden = true;
+    wait();
+  });
   watched.addEventListener("htmx:sse:before:connection", ({ detail: { connection } }) => {
     if (connection.attempt > 0) connection.config.reconnectDelay = lost.hidden ? 500 : again;
     Object.assign(connection.config, { reconnectMaxDelay: again, connectTimeout: 2 * again });

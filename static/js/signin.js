@@ -12,7 +12,7 @@ const show = (name, shown = true) => {
 // from us, which looks the same.
 const patience = 10_000;
 const grace = 3_000;
-const pauses = [500, 1_500, 4_000]; // before authpocket is told once more
+const pauses = [500, 1_500, 4_000, 10_000, 15_000]; // before authpocket is told once more: a code is good for a minute
 
 const sleep = (ms) => new Promise((done) => { setTimeout(done, ms); });
 const soon = () => AbortSignal.timeout(patience);
@@ -35,6 +35,7 @@ async function tell(path, values, following) {
 /** authpocket cannot be told, or knows nothing of this test any more: nothing more will happen here. */
 function lost(attempt) {
   if (attempt) end(attempt);
+  show("told", false);
   show("lost");
 }
 

@@ -72,7 +72,7 @@ func TestOnlyOwnNamesAreAnswered(t *testing.T) {
 				t.Fatalf("%d, through: %v", rec.Code, through != nil)
 			}
 			if !one.want && (rec.Code != http.StatusMisdirectedRequest ||
-				!strings.Contains(rec.Body.String(), "start the program again with --public-url") ||
+				!strings.Contains(rec.Body.String(), "started with it as its public URL") ||
 				rec.Header().Get(policyHeader) != ContentPolicy) {
 				t.Errorf("%d %s %v", rec.Code, rec.Body, rec.Header())
 			}

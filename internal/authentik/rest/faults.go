@@ -208,8 +208,8 @@ func Forbidden(summary say.Text, n Need, err error) *report.Fault {
 	return NewFault(report.FaultPermission, n.Field, summary, todo, err)
 }
 
-// NotResult returns the fault for a response that tells nothing of what was asked for: a failure that does not depend on
-// the request, or another program's page. It is nil for others.
+// NotResult returns the fault for a response that tells nothing of what was asked for: a failure that does not depend
+// on the request, or another program's page. It is nil for others.
 func (c *Client) NotResult(n Need, a Answer) *report.Fault {
 	if f := c.GeneralFault(n, a); f != nil || !a.HTML() || a.Status >= 300 {
 		return f

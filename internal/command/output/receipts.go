@@ -8,46 +8,73 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/linkfile"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/visible"
 )
 
-// Interrupted prints earlier applies of the link that did not finish, and those of links that no file describes.
+// Interrupted prints earlier applies of the link that did not finish. Of a link alone, it also prints those of links
+// that no file describes, and the files that were set aside.
 func (v *View) Interrupted(e *engine.Engine) {
 	open, err := e.Interrupted()
 	if err != nil {
 		v.Tell(say.Of("authpocket: reading earlier receipts: %s", err.Error()))
 	}
 	for _, r := range open {
-		own := v.owns(&r.Summary)
-		others := v.described(&r.Summary) || r.Kind == journal.SignOut
-		if (own || !others) && v.tells(r.ID) {
-			v.Tell(interruption(&r.Summary, own))
+		switch {
+		case owns(&v.File, &r.Summary):
+			v.Tell(interruption(&r.Summary, true))
+		case !v.Several:
+			v.ofNoLink(&r.Summary, v.File)
 		}
 	}
 	aside, err := e.SetAside()
-	if err != nil {
-		return // printed above
+	if err != nil || v.Several {
+		return // the error is printed above
 	}
 	for _, a := range aside {
-		if v.tells(a.File) {
-			v.setAside(a)
+		v.setAside(a)
+	}
+}
+
+// Earlier prints what of the receipts is of none of several links: applies that did not finish, and the files that were
+// set aside.
+func (v *View) Earlier(list []journal.Summary, aside []journal.SetAside, files []linkfile.File) {
+	for _, one := range list {
+		of := func(f linkfile.File) bool { return one.Key() == journal.Key(f.Authentik.Base, f.PocketBase.Base) }
+		if one.Outcome == "" && !one.Running && slices.ContainsFunc(files, of) {
+			v.ofNoLink(&one, files...)
 		}
 	}
+	for _, a := range aside {
+		v.setAside(a)
+	}
+}
+
+// ofNoLink prints a receipt that was interrupted, unless it is of a link of the files. The next sign-out of a link has
+// whoever is left.
+func (v *View) ofNoLink(one *journal.Summary, files ...linkfile.File) {
+	if one.Kind == journal.SignOut || slices.ContainsFunc(files, func(f linkfile.File) bool {
+		return owns(&f, one) || ofAnother(&f, one)
+	}) {
+		return
+	}
+	v.Tell(interruption(one, false))
 }
 
 // owns reports whether a receipt is of the link. One whose slug is left open has any of its collection that is of no
 // other link.
-func (v *View) owns(one *journal.Summary) bool {
-	spec, _ := v.File.Spec()
+func owns(f *linkfile.File, one *journal.Summary) bool {
+	spec, _ := f.Spec()
 	q := spec.Query()
-	return one.Collection == q.Collection && (one.Slug == q.Slug || spec.Application.Slug == nil && !v.described(one))
+	return one.Collection == q.Collection &&
+		(one.Slug == q.Slug || spec.Application.Slug == nil && !ofAnother(f, one))
 }
 
-// described reports whether a receipt is of another link of the same file or directory.
-func (v *View) described(one *journal.Summary) bool {
-	return slices.ContainsFunc(v.File.Others, func(o link.Other) bool { return o.Slug == one.Slug })
+// ofAnother reports whether a receipt is of another link of the same file or directory.
+func ofAnother(f *linkfile.File, one *journal.Summary) bool {
+	return slices.ContainsFunc(f.Others, func(o link.Other) bool { return o.Slug == one.Slug })
 }
 
 // interruption says what was interrupted, of this link or another.

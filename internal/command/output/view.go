@@ -5,7 +5,6 @@ package output
 import (
 	"bytes"
 	"encoding/json"
-	"sync"
 
 	"authpocket/internal/command/terminal"
 	"authpocket/internal/link"
@@ -24,22 +23,13 @@ type View struct {
 	Lines    bool              // each JSON document is one line
 	File     linkfile.File     // its places are shown with messages
 	Flags    map[string]string // what a command without a file calls its keys
-	Told     *sync.Map         // what several links tell once, nil for a link alone
+	Several  bool              // the link is one of several: what is of no link is told for all of them
 	on, errs terminal.Screen   // of standard output and standard error
 }
 
 // New returns a view that prints to streams.
 func New(to terminal.Streams, asJSON bool) *View {
 	return &View{Streams: to, AsJSON: asJSON, on: to.Screen(to.Out), errs: to.Screen(to.Err)}
-}
-
-// tells reports whether this is to be told: by the first of several links.
-func (v *View) tells(what string) bool {
-	if v.Told == nil {
-		return true
-	}
-	_, before := v.Told.LoadOrStore(what, true)
-	return !before
 }
 
 func (v *View) json(value any) {

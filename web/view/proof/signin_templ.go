@@ -878,7 +878,7 @@ func windowPanel(p SignInPanel) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = say.Of("Sent to authpocket.").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = say.Of("Sending to authpocket.").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
