@@ -43,6 +43,7 @@ func surroundings() []variable {
 		{"HTTP_PROXY HTTPS_PROXY NO_PROXY", "the proxy for calls of authentik and PocketBase. " +
 			"[Security](../SECURITY.md) says what it changes"},
 		{"SSL_CERT_FILE SSL_CERT_DIR", "where the system's CAs are. `--ca-file` adds one"},
+		{"AUTHPOCKET_DEMO_SOCKET", "what `authpocket-demo -public` leaves to itself when it starts anew; not for others"},
 	}
 }
 
