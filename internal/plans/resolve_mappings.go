@@ -1,7 +1,6 @@
 package plans
 
 import (
-	"cmp"
 	"slices"
 
 	"authpocket/internal/link"
@@ -33,20 +32,23 @@ func resolveMappings(d *link.Desired, s *link.Spec, a *link.AuthentikSnapshot, n
 	for i, name := range s.Provider.ScopeMappings {
 		r.addNamed(link.FieldAt("provider.scope_mappings", i), name)
 	}
-	d.Provider.Mappings = asFound(r.list, now.Mappings, func(r link.Ref) string { return r.ID })
+	d.Provider.Mappings = asFound(r.list, now.Mappings)
 }
 
 // asFound returns the list with what is there now first, in the order of now. For authentik these are sets, but an
 // export that imports them has lists, which must not differ from what is there.
-func asFound[T any, K comparable](list, now []T, key func(T) K) []T {
-	place := func(one T) int {
-		at := slices.IndexFunc(now, func(n T) bool { return key(n) == key(one) })
-		if at < 0 {
-			return len(now)
+func asFound(list, now []link.Ref) (ordered []link.Ref) {
+	for _, there := range now {
+		if i := slices.IndexFunc(list, func(r link.Ref) bool { return r.ID == there.ID }); i >= 0 {
+			ordered = append(ordered, list[i])
 		}
-		return at
 	}
-	return slices.SortedStableFunc(slices.Values(list), func(a, b T) int { return cmp.Compare(place(a), place(b)) })
+	for _, one := range list {
+		if !slices.ContainsFunc(now, func(r link.Ref) bool { return r.ID == one.ID }) {
+			ordered = append(ordered, one)
+		}
+	}
+	return ordered
 }
 
 // limitGroups attaches the mapping that limits the groups claim. One that the spec leaves open stays as it is.
