@@ -126,8 +126,7 @@ func (e *Engine) RefuseOther(id string, spec *link.Spec) error {
 	if err != nil {
 		return nil // which Undo says
 	}
-	if one := r.Summary; one.Slug != spec.Query().Slug && slices.ContainsFunc(e.others,
-		func(o link.Other) bool { return o.Slug == one.Slug }) {
+	if one := r.Summary; one.Slug != spec.Query().Slug && link.AmongOthers(e.others, one.Slug) {
 		return &report.Fault{Summary: say.Of("Receipt %s is of the link %s → %s.", id, one.Slug, one.Collection),
 			Todo: say.Of("Name that link, or a receipt of this one.")}
 	}

@@ -127,7 +127,7 @@ func (e *Engine) mayHave(spec *link.Spec, slug string) bool {
 	if spec.Application.Slug != nil {
 		return slug == *spec.Application.Slug
 	}
-	return !slices.ContainsFunc(e.others, func(o link.Other) bool { return o.Slug == slug })
+	return !link.AmongOthers(e.others, slug)
 }
 
 // lock locks the two systems against other processes and requests.

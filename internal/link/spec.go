@@ -78,6 +78,11 @@ type Other struct {
 	Slot string
 }
 
+// AmongOthers reports whether one of the links has the slug.
+func AmongOthers(others []Other, slug string) bool {
+	return slices.ContainsFunc(others, func(o Other) bool { return o.Slug == slug })
+}
+
 // Made is an application that authpocket created or wrote, as receipts name it.
 type Made struct {
 	PK         string // empty if it is not known

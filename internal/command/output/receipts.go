@@ -56,7 +56,7 @@ func (v *View) Earlier(list []journal.Summary, aside []journal.SetAside, files [
 // whoever is left.
 func (v *View) ofNoLink(one *journal.Summary, files ...linkfile.File) {
 	if one.Kind == journal.SignOut || slices.ContainsFunc(files, func(f linkfile.File) bool {
-		return owns(&f, one) || ofAnother(&f, one)
+		return owns(&f, one) || link.AmongOthers(f.Others, one.Slug)
 	}) {
 		return
 	}
@@ -69,12 +69,7 @@ func owns(f *linkfile.File, one *journal.Summary) bool {
 	spec, _ := f.Spec()
 	q := spec.Query()
 	return one.Collection == q.Collection &&
-		(one.Slug == q.Slug || spec.Application.Slug == nil && !ofAnother(f, one))
-}
-
-// ofAnother reports whether a receipt is of another link of the same file or directory.
-func ofAnother(f *linkfile.File, one *journal.Summary) bool {
-	return slices.ContainsFunc(f.Others, func(o link.Other) bool { return o.Slug == one.Slug })
+		(one.Slug == q.Slug || spec.Application.Slug == nil && !link.AmongOthers(f.Others, one.Slug))
 }
 
 // interruption says what was interrupted, of this link or another.
