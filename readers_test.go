@@ -21,11 +21,11 @@ import (
 // name its flags and commands.
 func commandOnly() []string {
 	return []string{
-		"internal/plans/import.go",     // import
-		"internal/journal/plan.go",     // plan --out and apply PLAN
-		"internal/engine/verify.go",    // NoLink, which only verify asks
-		"internal/listen/open.go",      // the flags of serve
-		"internal/linkfile/secrets.go", // link files
+		"internal/plans/resolve/import.go", // import
+		"internal/journal/plan.go",         // plan --out and apply PLAN
+		"internal/engine/verify.go",        // NoLink, which only verify asks
+		"internal/listen/open.go",          // the flags of serve
+		"internal/linkfile/secrets.go",     // link files
 		"internal/linkfile/reader.go", "internal/linkfile/variables.go", "internal/linkfile/select.go",
 		"internal/linkfile/spec.go", "internal/linkfile/write.go",
 		"internal/report/way.go",           // renders for both

@@ -74,7 +74,11 @@ func imports() map[string]string {
 		"internal/link":     "internal/address internal/pattern internal/report internal/say internal/secret",
 		"internal/people":   "internal/link internal/report internal/say",
 		"internal/preset":   "internal/link internal/report internal/say",
-		"internal/plans":    "internal/address internal/link internal/people internal/preset internal/report internal/say",
+		"internal/plans": "internal/address internal/link internal/people internal/plans/resolve internal/plans/undo " +
+			"internal/plans/words internal/preset internal/report internal/say",
+		"internal/plans/resolve": "internal/address internal/link internal/preset internal/report internal/say",
+		"internal/plans/undo":    "internal/link internal/plans/resolve internal/plans/words internal/report internal/say",
+		"internal/plans/words":   "internal/link internal/people internal/say",
 		"internal/predict": "internal/link internal/predict/record internal/predict/rule internal/report " +
 			"internal/say internal/signin",
 		"internal/predict/record": "internal/link internal/pattern internal/say",
@@ -109,7 +113,8 @@ func imports() map[string]string {
 			"internal/wire",
 		"internal/pocketbase/signins": "internal/link internal/outbound internal/people internal/pocketbase/rest internal/report internal/say " +
 			"internal/secret internal/signin internal/wire",
-		"internal/engine": "internal/address internal/journal internal/link internal/people internal/plans internal/predict " +
+		"internal/engine": "internal/address internal/journal internal/link internal/people internal/plans " +
+			"internal/plans/resolve internal/plans/undo internal/plans/words internal/predict " +
 			"internal/report internal/say internal/secret internal/signin internal/wire",
 		"internal/connect": "internal/authentik internal/authentik/rest internal/engine internal/link " +
 			"internal/outbound internal/pocketbase internal/pocketbase/rest internal/report " +
@@ -130,7 +135,7 @@ func imports() map[string]string {
 		"web/view":         "internal/link internal/report internal/say internal/visible",
 		"web/view/changes": "internal/link internal/people internal/report internal/say web/view web/view/proof",
 		"web/view/proof":   "internal/address internal/link internal/report internal/say internal/signin web/view",
-		"web/view/setup": "internal/address internal/link internal/plans internal/preset internal/report " +
+		"web/view/setup": "internal/address internal/link internal/plans/resolve internal/preset internal/report " +
 			"internal/say web/view " +
 			"web/view/changes",
 	}

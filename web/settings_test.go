@@ -18,7 +18,7 @@ import (
 	"authpocket/internal/connect"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
-	"authpocket/internal/plans"
+	"authpocket/internal/plans/resolve"
 	"authpocket/internal/secret"
 	"authpocket/sandbox"
 	"authpocket/web/form"
@@ -207,7 +207,7 @@ func TestContinueAloneChangesNothing(t *testing.T) {
 			spec := link.Spec{Email: link.EmailLeave, PocketBaseURLs: []string{"https://pb.example"}}
 			mutate(&spec)
 			g := link.Generated{ClientID: "generated", ClientSecret: secret.New("generated")}
-			want, problems := plans.Resolve(spec, &a, &p, g)
+			want, problems := resolve.Desired(spec, &a, &p, g)
 			if len(problems) > 0 {
 				t.Fatal(problems)
 			}
@@ -217,7 +217,7 @@ func TestContinueAloneChangesNothing(t *testing.T) {
 			if problems = append(problems, again.Validate()...); len(problems) > 0 {
 				t.Fatal(problems)
 			}
-			got, problems := plans.Resolve(again, &a, &p, g)
+			got, problems := resolve.Desired(again, &a, &p, g)
 			if len(problems) > 0 {
 				t.Fatal(problems)
 			}

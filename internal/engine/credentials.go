@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
-	"authpocket/internal/plans"
+	"authpocket/internal/plans/undo"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -99,7 +99,7 @@ func (e *Engine) credentialsBack(ctx context.Context, plan *link.Plan) (link.Pla
 	if err != nil {
 		return link.Plan{}, err
 	}
-	back, problems := plans.NewUndo(&spec, done, &snaps.Authentik, &snaps.PocketBase, true)
+	back, problems := undo.New(&spec, done, &snaps.Authentik, &snaps.PocketBase, true)
 	if whole {
 		back.Of = e.receiptOf(ctx, plan.Purpose, &plan.Spec)
 	}

@@ -13,6 +13,7 @@ import (
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/plans/resolve"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -169,9 +170,9 @@ func (e *Engine) observeFew(ctx context.Context, spec *link.Spec, q link.Query) 
 		a.NameReferences()
 		return err
 	}
-	if ids := plans.ClientIDs(spec, snaps.PocketBase); a.Application != nil && len(ids) > 0 {
+	if ids := resolve.ClientIDs(spec, snaps.PocketBase); a.Application != nil && len(ids) > 0 {
 		err = read(link.ProviderQuery{ClientIDs: ids, Name: q.ProviderName})
-		if err != nil || plans.Settled(spec, a, &snaps.PocketBase) {
+		if err != nil || resolve.Settled(spec, a, &snaps.PocketBase) {
 			return snaps, err
 		}
 	}
@@ -248,14 +249,14 @@ func (e *Engine) find(ctx context.Context, spec link.Spec, observe observer) (Sn
 func (e *Engine) follow(ctx context.Context, spec *link.Spec, snaps Snapshots, observe observer) (Snapshots,
 	link.Spec, error) {
 	var err error
-	if slug := plans.SlugFor(spec, &snaps.Authentik, &snaps.PocketBase); slug != spec.Query().Slug {
+	if slug := resolve.SlugFor(spec, &snaps.Authentik, &snaps.PocketBase); slug != spec.Query().Slug {
 		spec.Application.Slug = &slug
 		snaps, err = observe(ctx, *spec)
 	}
 	if err == nil {
 		spec.Made, err = e.madeFor(ctx, spec, &snaps)
 	}
-	if now := plans.RenamedSince(spec); err == nil && now != "" && spec.Application.Slug == nil {
+	if now := resolve.RenamedSince(spec); err == nil && now != "" && spec.Application.Slug == nil {
 		spec.Application.Slug = &now
 		if snaps, err = observe(ctx, *spec); err == nil {
 			spec.Made, err = e.madeFor(ctx, spec, &snaps)

@@ -5,7 +5,7 @@ import (
 
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
-	"authpocket/internal/plans"
+	"authpocket/internal/plans/words"
 	"authpocket/internal/say"
 )
 
@@ -103,7 +103,7 @@ func (e *Engine) load(id string) (*Receipt, error) {
 		return nil, err
 	}
 	for i := range r.Changes {
-		r.Changes[i].Change = plans.Reworded(r.Changes[i].Change)
+		r.Changes[i].Change = words.Reworded(r.Changes[i].Change)
 	}
 	return r, nil
 }

@@ -8,6 +8,8 @@ import (
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/plans/resolve"
+	"authpocket/internal/plans/undo"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
@@ -25,7 +27,7 @@ func (e *Engine) ForcedRemoval(ctx context.Context, spec link.Spec) (link.Plan, 
 
 func (e *Engine) removal(ctx context.Context, spec link.Spec, force bool) (link.Plan, error) {
 	snaps, spec, err := e.find(ctx, spec, e.Observe)
-	if now := plans.RenamedSince(&spec); err == nil && now != "" { // it is removed all the same
+	if now := resolve.RenamedSince(&spec); err == nil && now != "" { // it is removed all the same
 		spec.Application.Slug = &now
 		snaps, spec, err = e.find(ctx, spec, e.Observe)
 	}
@@ -35,7 +37,7 @@ func (e *Engine) removal(ctx context.Context, spec link.Spec, force bool) (link.
 	if err != nil {
 		return link.Plan{}, err
 	}
-	plan, problems := plans.NewRemoval(&spec, &snaps.Authentik, snaps.PocketBase, force)
+	plan, problems := undo.Removal(&spec, &snaps.Authentik, snaps.PocketBase, force)
 	return plan, problems.Err()
 }
 
@@ -115,7 +117,7 @@ func (e *Engine) Undo(ctx context.Context, id string, force bool) (link.Plan, er
 	if err != nil {
 		return link.Plan{}, err
 	}
-	plan, problems := plans.NewUndo(&spec, done, &snaps.Authentik, &snaps.PocketBase, force)
+	plan, problems := undo.New(&spec, done, &snaps.Authentik, &snaps.PocketBase, force)
 	plan.Of = id
 	return plan, problems.Err()
 }
@@ -156,9 +158,9 @@ func (e *Engine) UndoNewest(ctx context.Context, spec *link.Spec, force bool) (p
 func (e *Engine) observeMade(ctx context.Context, spec *link.Spec, done []link.Change) (snaps Snapshots,
 	err error) {
 	ctx = OneMoment(ctx)
-	if pk := plans.ApplicationOf(done); pk != "" {
+	if pk := undo.ApplicationOf(done); pk != "" {
 		q := spec.Query()
-		if snaps, err = e.observe(ctx, q); err == nil && !plans.Has(&snaps.Authentik, pk) {
+		if snaps, err = e.observe(ctx, q); err == nil && !undo.Has(&snaps.Authentik, pk) {
 			q.ApplicationPK = pk
 			snaps, err = e.observe(ctx, q)
 		}
@@ -166,7 +168,7 @@ func (e *Engine) observeMade(ctx context.Context, spec *link.Spec, done []link.C
 	}
 	for q, slug := spec.Query(), ""; ; q.Slug = slug {
 		snaps, err = e.observe(ctx, q)
-		slug = plans.SlugSince(done, &snaps.Authentik)
+		slug = undo.SlugSince(done, &snaps.Authentik)
 		if err != nil || slug == "" || slug == q.Slug {
 			return
 		}
@@ -201,14 +203,14 @@ func (e *Engine) restoration(ctx context.Context, r *journal.Receipt, force bool
 		}
 		done = append(done, changes...)
 	}
-	if spec, err = e.restorable(ctx, plans.SpecBefore(spec, done)); err != nil {
+	if spec, err = e.restorable(ctx, undo.SpecBefore(spec, done)); err != nil {
 		return link.Plan{}, err
 	}
 	plan, err := e.Plan(ctx, spec)
 	if err != nil {
 		return link.Plan{}, err
 	}
-	plan, problems := plans.AsRestoration(plan, done, force)
+	plan, problems := undo.Restoration(plan, done, force)
 	plan.Of = r.ID
 	return plan, problems.Err()
 }
@@ -235,7 +237,7 @@ func (e *Engine) last(r *journal.Receipt) (*journal.Receipt, error) {
 // restorable returns spec without what no longer exists. The plan warns of what is not restored.
 func (e *Engine) restorable(ctx context.Context, spec link.Spec) (link.Spec, error) {
 	snaps, err := e.Observe(ctx, spec)
-	return plans.Restorable(spec, &snaps.Authentik), err
+	return undo.Restorable(spec, &snaps.Authentik), err
 }
 
 // cannotUndo returns the error for a kind of receipt that has no undo.

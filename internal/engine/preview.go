@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
-	"authpocket/internal/plans"
+	"authpocket/internal/plans/resolve"
 	"authpocket/internal/report"
 )
 
@@ -17,7 +17,7 @@ type Preview struct {
 	Desired  link.Desired // as far as the spec can be resolved
 	Problems report.Problems
 	// Candidates are the providers that belong to this link or could.
-	Candidates []plans.Candidate
+	Candidates []resolve.Candidate
 	// There is set if the application with the wanted slug already belongs to
 	// this link, or was chosen to.
 	There bool
@@ -29,10 +29,10 @@ type Preview struct {
 // NewPreview resolves spec against snaps.
 func NewPreview(spec *link.Spec, snaps Snapshots) Preview {
 	p := Preview{Spec: *spec, Snapshots: snaps}
-	p.Desired, p.Problems = plans.Resolve(*spec, &snaps.Authentik, &snaps.PocketBase, link.Generated{})
+	p.Desired, p.Problems = resolve.Desired(*spec, &snaps.Authentik, &snaps.PocketBase, link.Generated{})
 	use := *spec
 	use.Existing = link.ExistingUse
-	p.Candidates = plans.Candidates(&use, &snaps.Authentik, snaps.PocketBase)
+	p.Candidates = resolve.Candidates(&use, &snaps.Authentik, snaps.PocketBase)
 	p.There = applicationIsOurs(spec, snaps)
 	p.EmailBefore = emailBefore(&snaps, &p.Desired)
 	return p
@@ -99,7 +99,7 @@ func (e *Engine) withDefaults(s link.Spec, snaps Snapshots) link.Spec {
 
 // PublicURL returns the address to propose as authentik's public one, empty for none.
 func (s Snapshots) PublicURL(spec *link.Spec) string {
-	return plans.PublicURL(spec, &s.Authentik, &s.PocketBase)
+	return resolve.PublicURL(spec, &s.Authentik, &s.PocketBase)
 }
 
 // linkedApplication returns the slug of the application that the spec's
@@ -108,7 +108,7 @@ func (s Snapshots) PublicURL(spec *link.Spec) string {
 func linkedApplication(spec *link.Spec, snaps Snapshots) string {
 	var slugs []string
 	of := link.Spec{PocketBase: link.PocketBase{Collection: spec.PocketBase.Collection}}
-	for _, c := range plans.Candidates(&of, &snaps.Authentik, snaps.PocketBase) {
+	for _, c := range resolve.Candidates(&of, &snaps.Authentik, snaps.PocketBase) {
 		if c.Certain() && c.Provider.ApplicationSlug != "" {
 			slugs = append(slugs, c.Provider.ApplicationSlug)
 		}
@@ -127,8 +127,8 @@ func applicationIsOurs(spec *link.Spec, snaps Snapshots) bool {
 	if spec.Existing == link.ExistingUse {
 		return true
 	}
-	return slices.ContainsFunc(plans.Candidates(spec, &snaps.Authentik, snaps.PocketBase),
-		func(c plans.Candidate) bool { return c.Provider.PK == app.Provider && !c.Doubtful() })
+	return slices.ContainsFunc(resolve.Candidates(spec, &snaps.Authentik, snaps.PocketBase),
+		func(c resolve.Candidate) bool { return c.Provider.PK == app.Provider && !c.Doubtful() })
 }
 
 func emailBefore(snaps *Snapshots, d *link.Desired) link.EmailDecision {
@@ -155,7 +155,7 @@ func (e *Engine) Import(ctx context.Context, spec link.Spec) (link.Spec, link.Pl
 	if err != nil {
 		return spec, link.Plan{}, err
 	}
-	spec, problems := plans.Import(spec, &snaps.Authentik, snaps.PocketBase)
+	spec, problems := resolve.Import(spec, &snaps.Authentik, snaps.PocketBase)
 	if len(problems) > 0 {
 		return spec, link.Plan{}, problems
 	}

@@ -5,16 +5,16 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
-	"authpocket/internal/plans"
+	"authpocket/internal/plans/undo"
 )
 
 func TestMarkdownTellsWhatIsTakenBack(t *testing.T) {
 	a, p := linked(t)
-	removal, problems := plans.NewRemoval(&link.Spec{}, &a, p, false)
+	removal, problems := undo.Removal(&link.Spec{}, &a, p, false)
 	if err := problems.Err(); err != nil {
 		t.Fatal(err)
 	}
-	undo, problems := plans.NewUndo(&link.Spec{}, newLink(t).Changes, &a, &p, true)
+	undo, problems := undo.New(&link.Spec{}, newLink(t).Changes, &a, &p, true)
 	if err := problems.Err(); err != nil {
 		t.Fatal(err)
 	}

@@ -17,7 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"authpocket/internal/link"
-	"authpocket/internal/plans"
+	"authpocket/internal/plans/undo"
 	"authpocket/internal/report"
 )
 
@@ -294,7 +294,7 @@ func TestScriptRefusesWhatItCannotDoSafely(t *testing.T) {
 	a, p := linked(t)
 	off := link.Spec{Email: link.EmailTrustAll}
 	off.PocketBase.Enabled, off.PocketBase.DisplayName = new(false), new("Other")
-	removal, problems := plans.NewRemoval(&link.Spec{}, &a, p, false)
+	removal, problems := undo.Removal(&link.Spec{}, &a, p, false)
 	if err := problems.Err(); err != nil {
 		t.Fatal(err)
 	}

@@ -127,6 +127,11 @@ func SecretAgain(slot string) Field {
 		Sensitive: true}
 }
 
+// NewSecret returns the field of the client secret of a slot that is added.
+func NewSecret(slot string) Field {
+	return Field{Name: slot + ".clientSecret", After: ShowMask(MaskedSet), Sensitive: true}
+}
+
 // SecretBefore returns authentik's client secret that the plan replaces, unset if it replaces none.
 func (p *Plan) SecretBefore() secret.Text {
 	for _, c := range p.Changes {

@@ -75,16 +75,3 @@ func (p *PairState) Values(f Features) []FieldValue {
 	}
 	return list
 }
-
-// Values returns the element's fields for a diff, prefixed with its slot.
-func (p OAuth2Provider) Values() []FieldValue {
-	return prefixed(p.Slot+".", Values(SlotAttrs(), &p, Features{}))
-}
-
-// prefixed adds a prefix to the names of the fields.
-func prefixed(prefix string, list []FieldValue) []FieldValue {
-	for i := range list {
-		list[i].Name = prefix + list[i].Name
-	}
-	return list
-}

@@ -157,3 +157,19 @@ func (p *Proof) Covers(d *Desired, now time.Time) bool {
 	return p.secret.Equal(of.secret) && p.Slug == of.Slug && p.Collection == of.Collection && p.Slot == of.Slot &&
 		p.ClientID == of.ClientID
 }
+
+// CreatesProvider reports whether a change of the plan creates the provider. Without it no part of the plan fixes
+// anything.
+func (p *Plan) CreatesProvider() bool {
+	return slices.ContainsFunc(p.Changes, func(c Change) bool {
+		return c.Action == Create && (c.Kind == KindPair || c.Kind == KindProvider)
+	})
+}
+
+// Warnings collects warnings.
+type Warnings []Warning
+
+// Add adds a warning. ways are what makes it go away.
+func (w *Warnings) Add(id WarningID, system report.System, summary, detail say.Text, ways ...report.Way) {
+	*w = append(*w, Warning{ID: id, System: system, Summary: summary, Detail: detail, Ways: ways})
+}

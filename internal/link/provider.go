@@ -287,3 +287,8 @@ func (p *ProviderState) Lifetimes(userInfo bool) []Lifetime {
 func (l Lifetime) Longer() say.Text {
 	return say.Of("Enter at least %d seconds in authentik, such as %s.", int(l.Enough.Seconds()), l.Default)
 }
+
+// Uses reports whether the provider, which may be nil, has the scope mapping.
+func (p *ProviderState) Uses(m Mapping) bool {
+	return p != nil && slices.ContainsFunc(p.Mappings, func(r Ref) bool { return r.ID == m.ID })
+}

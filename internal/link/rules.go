@@ -102,3 +102,22 @@ func (c *CollectionState) WaysIn() (n int) {
 func (c *CollectionState) Closed() bool {
 	return c.PasswordOff() && (!c.OAuth2.Enabled || len(c.OAuth2.Providers) == 0)
 }
+
+// OnlyThrough reports whether people can sign in to the collection with that client only.
+func (c *CollectionState) OnlyThrough(clientID string) bool {
+	other := func(o OAuth2Provider) bool { return o.ClientID != clientID }
+	return c.PasswordOff() && c.OAuth2.Enabled && len(c.OAuth2.Providers) > 0 &&
+		!slices.ContainsFunc(c.OAuth2.Providers, other)
+}
+
+// TurnsOff reports whether a change to another state takes a way in away, other than OAuth2.
+func (c *CollectionState) TurnsOff(after *CollectionState) bool {
+	return slices.ContainsFunc(MethodAttrs(), func(a *Attr[*PocketBase, *CollectionState]) bool {
+		return a.Answer(c) != "" && a.Answer(after) == ""
+	})
+}
+
+// FlatValues returns the values of the fields that a kind of change writes, other than OAuth2 options.
+func (c *CollectionState) FlatValues(kind Kind) []FieldValue {
+	return Values(FlatAttrs(kind), c, Features{})
+}

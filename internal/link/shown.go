@@ -215,3 +215,11 @@ type FieldValue struct {
 	place     string
 	usual     bool // the value of a new object whose spec leaves it open
 }
+
+// prefixed adds a prefix to the names of the fields.
+func prefixed(prefix string, list []FieldValue) []FieldValue {
+	for i := range list {
+		list[i].Name = prefix + list[i].Name
+	}
+	return list
+}

@@ -1,6 +1,7 @@
 package link
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -193,4 +194,47 @@ func (c *CollectionState) SlotWith(clientID string) string {
 		}
 	}
 	return ""
+}
+
+// ProviderByPK returns the provider with the primary key, nil for none.
+func (a *AuthentikSnapshot) ProviderByPK(pk int) *ProviderState {
+	return Find(a.Providers, func(p ProviderState) bool { return p.PK == pk && pk != 0 })
+}
+
+// ProviderByClient returns the provider with the client ID, nil for none.
+func (a *AuthentikSnapshot) ProviderByClient(clientID string) *ProviderState {
+	return Find(a.Providers, func(p ProviderState) bool { return p.ClientID == clientID })
+}
+
+// MappingByID returns the scope mapping with the primary key, nil for none.
+func (a *AuthentikSnapshot) MappingByID(id string) *Mapping {
+	return Find(a.Mappings, func(m Mapping) bool { return m.ID == id })
+}
+
+// MappingByName returns the scope mapping with the name, nil for none.
+func (a *AuthentikSnapshot) MappingByName(name string) *Mapping {
+	return Find(a.Mappings, func(m Mapping) bool { return m.Name == name })
+}
+
+// NameRefs fills in the names of objects that a provider refers to by key only, so that both sides of a diff use the
+// same names.
+func (a *AuthentikSnapshot) NameRefs(p *ProviderState) {
+	for _, flow := range p.Flows() {
+		if f := Find(a.Flows, func(f Flow) bool { return f.ID == flow.Ref.ID }); f != nil {
+			*flow.Ref = f.Ref
+		}
+	}
+	if k := Find(a.Keys, func(k Key) bool { return k.ID == p.SigningKey.ID }); k != nil {
+		p.SigningKey = k.Ref
+	}
+	p.Mappings = slices.Clone(p.Mappings)
+	for i, ref := range p.Mappings {
+		if m := a.MappingByID(ref.ID); m != nil {
+			p.Mappings[i] = m.Ref
+		}
+	}
+	p.RedirectURIs = slices.Clone(p.RedirectURIs)
+	for i := range p.RedirectURIs {
+		p.RedirectURIs[i].Type = cmp.Or(p.RedirectURIs[i].Type, RedirectAuthorization)
+	}
 }

@@ -1,6 +1,8 @@
 package link
 
-import "slices"
+import (
+	"slices"
+)
 
 // WarningID identifies a kind of warning.
 type WarningID string

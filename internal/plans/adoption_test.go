@@ -6,6 +6,8 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/plans/resolve"
+	"authpocket/internal/plans/undo"
 	"authpocket/internal/report"
 	"authpocket/internal/secret"
 )
@@ -278,8 +280,8 @@ func TestAMissingCollectionIsWhatIsWrong(t *testing.T) {
 	s := specWith(func(s *link.Spec) { s.PocketBase.Collection = new("nope") })
 	a, p := w.observe(s.Query())
 	_, planned := w.plan(s, generated(2))
-	_, removed := plans.NewRemoval(&s, &a, p, false)
-	_, imported := plans.Import(s, &a, p)
+	_, removed := undo.Removal(&s, &a, p, false)
+	_, imported := resolve.Import(s, &a, p)
 	for what, problems := range map[string]report.Problems{"plan": planned, "removal": removed, "import": imported} {
 		if len(problems) != 1 || problems[0].Field != "pocketbase.collection" ||
 			!strings.Contains(problems[0].Todo.String(), "users") {
@@ -329,7 +331,7 @@ func TestAPatternThatLeadsHereIsFound(t *testing.T) {
 	a, p := w.observe(new(minimal()).Query())
 	s := minimal()
 	s.PocketBaseURLs = []string{"https://pocketbase.company"}
-	if found := plans.Candidates(&s, &a, p); len(found) != 1 || found[0].Provider.PK != 78 {
+	if found := resolve.Candidates(&s, &a, p); len(found) != 1 || found[0].Provider.PK != 78 {
 		t.Errorf("found is %+v", found)
 	}
 }

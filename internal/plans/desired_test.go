@@ -10,6 +10,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/plans/undo"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -117,16 +118,16 @@ func TestAPlanIsMadeAgainForWhatItIs(t *testing.T) {
 	before := w.copy()
 	change := mustPlan(t, w, specWith(func(s *link.Spec) { s.Application.Group = new("Tools") }))
 	mustApply(t, w, change)
-	undo, problems := w.undo(change, false)
+	back, problems := w.undo(change, false)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
 	a, p := w.observe(new(minimal()).Query())
-	removal, problems := plans.NewRemoval(new(minimal()), &a, p, false)
+	removal, problems := undo.Removal(new(minimal()), &a, p, false)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	for name, plan := range map[string]link.Plan{"an undo": undo, "a removal": removal} {
+	for name, plan := range map[string]link.Plan{"an undo": back, "a removal": removal} {
 		again, problems := plans.Again(&plan, &a, &p)
 		if len(problems) > 0 || show(again) != show(plan) || plan.Empty() || again.Purpose != plan.Purpose {
 			t.Errorf("%s is made again as\n%s%v", name, show(again), problems)

@@ -9,6 +9,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/plans/resolve"
 )
 
 const ownGroups = "authpocket: groups of pocketbase"
@@ -151,7 +152,7 @@ func TestTheLimitIsImported(t *testing.T) {
 			}
 			s := link.Spec{AuthentikURL: authentikURL, PocketBaseURLs: []string{pocketbaseURL}}
 			a, p := w.observe(s.Query())
-			got, problems := plans.Import(s, &a, p)
+			got, problems := resolve.Import(s, &a, p)
 			if len(problems) > 0 {
 				t.Fatal(problems)
 			}

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
-	"authpocket/internal/plans"
+	"authpocket/internal/plans/resolve"
 )
 
 // TestGroupFieldsAreCheckedAgainstTheCollection names fields that the hook cannot set.
@@ -50,7 +50,7 @@ func TestGroupFieldsAreCheckedAgainstTheCollection(t *testing.T) {
 			problems := s.Validate()
 			if len(problems) == 0 {
 				a, p := w.observe(s.Query())
-				d, more := plans.Resolve(s, &a, &p, link.Generated{})
+				d, more := resolve.Desired(s, &a, &p, link.Generated{})
 				if problems = more; d.Groups.Claim != "groups" || len(d.Groups.Fields) != 1 {
 					t.Errorf("it comes to %+v", d.Groups)
 				}

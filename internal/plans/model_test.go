@@ -7,6 +7,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/plans/resolve"
 	"authpocket/internal/report"
 	"authpocket/internal/secret"
 )
@@ -145,7 +146,7 @@ func pick[T any](list []T, fits func(T) bool) *T {
 // that the link is there under another slug.
 func (w *world) plan(s link.Spec, g link.Generated) (link.Plan, report.Problems) {
 	a, p := w.observe(s.Query())
-	if slug := plans.SlugFor(&s, &a, &p); slug != s.Query().Slug {
+	if slug := resolve.SlugFor(&s, &a, &p); slug != s.Query().Slug {
 		s.Application.Slug = &slug
 		a, p = w.observe(s.Query())
 	}

@@ -41,7 +41,7 @@ func fixableParts(cause report.CauseID) (kinds []link.Kind, fields []string, fou
 // plan.
 func Narrow(p link.Plan, cause report.CauseID) link.Plan {
 	kinds, fields, found := fixableParts(cause)
-	if !found || slices.ContainsFunc(p.Changes, createsProvider) {
+	if !found || p.CreatesProvider() {
 		return p
 	}
 	p.Only = cause
@@ -63,12 +63,6 @@ func Narrow(p link.Plan, cause report.CauseID) link.Plan {
 	}
 	p.Changes = changes
 	return p
-}
-
-// createsProvider reports whether the change creates the provider. Without it no part of the plan fixes
-// anything.
-func createsProvider(c link.Change) bool {
-	return c.Action == link.Create && (c.Kind == link.KindPair || c.Kind == link.KindProvider)
 }
 
 // addsSlot reports whether the change adds the link's element to PocketBase's list.
@@ -125,7 +119,7 @@ func (t *cutter) Collection(e link.Edit[link.CollectionState]) {
 	now := *e.Before
 	link.Restore(link.FlatAttrs(e.Kind), &now, e.After, e.Fields)
 	if e.Kind == link.KindOAuth2 {
-		restoreOAuth2(&now.OAuth2, e.After.OAuth2, t.slot, e.Fields)
+		now.OAuth2.Restore(e.After.OAuth2, t.slot, e.Fields)
 		copySecret(&now.OAuth2, e.After.OAuth2, t.slot)
 		if !e.Changed(t.slot + ".clientSecret") {
 			t.change.Lost = say.Text{}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/internal/plans/words"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -34,7 +35,7 @@ func (b *planner) oldSlots() {
 	if b.p.Collection(b.d.Collection.Name) == nil {
 		return
 	}
-	before, provider := b.d.Collection, providerByPK(&b.a, b.d.Provider.PK)
+	before, provider := b.d.Collection, b.a.ProviderByPK(b.d.Provider.PK)
 	if provider == nil {
 		return
 	}
@@ -42,21 +43,11 @@ func (b *planner) oldSlots() {
 		was, left := before, before
 		left.OAuth2.Providers = slices.Clone(before.OAuth2.Providers)
 		at := link.SlotIndex(&left.OAuth2, slot)
-		keepSecrets(&left, at, &b.d.Provider)
+		left.OAuth2.KeepSecrets(at, b.d.Provider.ClientSecret)
 		left.OAuth2.Providers = slices.Delete(left.OAuth2.Providers, at, at+1)
-		b.add(link.Change{System: report.PB, Kind: link.KindOldSlot, Object: oldSlotObject(slot, &before),
-			Before: &was, After: &left, Needs: link.NeedProof, Why: say.Of(whyOldSlot, slot, b.d.Slot.Slot)},
-			slotValues(was.OAuth2, slot), slotValues(left.OAuth2, slot))
+		b.add(link.Change{System: report.PB, Kind: link.KindOldSlot, Object: words.OldSlot(slot, &before),
+			Before: &was, After: &left, Needs: link.NeedProof, Why: say.Of(words.WhyOldSlot, slot, b.d.Slot.Slot)},
+			was.OAuth2.Values(slot), left.OAuth2.Values(slot))
 		before = left
-	}
-}
-
-// keepSecrets gives the elements after element i that have the same client its secret, which PocketBase before 0.40.1
-// needs if that element goes.
-func keepSecrets(c *link.CollectionState, i int, p *link.ProviderState) {
-	for j := i + 1; j < len(c.OAuth2.Providers); j++ {
-		if o := &c.OAuth2.Providers[j]; o.ClientID == c.OAuth2.Providers[i].ClientID {
-			o.ClientSecret = p.ClientSecret
-		}
 	}
 }

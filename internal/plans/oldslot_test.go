@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
-	"authpocket/internal/plans"
+	"authpocket/internal/plans/undo"
 )
 
 // moved wants the link in another slot.
@@ -111,11 +111,11 @@ func TestTheOldSlotComesBack(t *testing.T) {
 			for _, step := range steps {
 				a, b := w.observe(step.Spec.Query())
 				b.SecretsByPlace = byPlace
-				undo, problems := plans.NewUndo(&step.Spec, receipt(step), &a, &b, false)
+				back, problems := undo.New(&step.Spec, receipt(step), &a, &b, false)
 				if len(problems) > 0 {
 					t.Fatalf("by place %v, at once %v: %v", byPlace, atOnce, problems)
 				}
-				mustApply(t, w, undo)
+				mustApply(t, w, back)
 			}
 			if got := slotsOf(w); got != "oidc" {
 				t.Errorf("by place %v, at once %v: the slots are %s", byPlace, atOnce, got)

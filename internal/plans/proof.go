@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/plans/words"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -45,34 +46,34 @@ func NewProof(p *link.Plan, a *link.AuthentikSnapshot, b link.PocketBaseSnapshot
 
 // proofChanges returns the four writes of a proof, in their order.
 func proofChanges(person link.PersonState, account link.AccountState) []link.Change {
-	user := link.Change{System: report.Authentik, Kind: link.KindPerson, Object: personObject(person)}
+	user := link.Change{System: report.Authentik, Kind: link.KindPerson, Object: words.Person(person)}
 	record := link.Change{System: report.PB, Kind: link.KindAccount,
-		Object: accountObject(person.Username, account.Collection.Name)}
+		Object: words.Account(person.Username, account.Collection.Name)}
 	made, signedIn, gone, deleted := user, record, record, user
 	made.Action, made.After, made.Fields = link.Create, &person, link.Diff(nil, person.Values())
-	made.Why = say.Of(whyPerson)
+	made.Why = say.Of(words.WhyPerson)
 	signedIn.Action, signedIn.After, signedIn.Fields = link.Create, &account, link.Diff(nil, account.Values())
-	signedIn.Why = say.Of(whyAccount)
+	signedIn.Why = say.Of(words.WhyAccount)
 	gone.Action, gone.Before, gone.Fields = link.Delete, &account, link.Diff(account.Values(), nil)
-	gone.Why = say.Of(whyNoAccount)
+	gone.Why = say.Of(words.WhyNoAccount)
 	deleted.Action, deleted.Before, deleted.Fields = link.Delete, &person, link.Diff(person.Values(), nil)
-	deleted.Why = say.Of(whyNoPerson)
+	deleted.Why = say.Of(words.WhyNoPerson)
 	return []link.Change{made, signedIn, gone, deleted}
 }
 
 func proofWarnings(p *link.Plan, person link.PersonState) []link.Warning {
-	var w warner
-	w.add(link.WarnProofEvents, report.Authentik, say.Of("authentik treats this like any user who is created, signs "+
+	var w link.Warnings
+	w.Add(link.WarnProofEvents, report.Authentik, say.Of("authentik treats this like any user who is created, signs "+
 		"in and is deleted."), say.Of("Its log shows the events, and notification rules for them take effect."))
 	mail := say.Of("Mails to %s reach nobody.", person.Email)
 	if !person.Unreachable() {
 		mail = say.Of("Mails go to %s.", person.Email)
 	}
-	w.add(link.WarnProofHooks, report.PB, say.Of("PocketBase treats this like any person who signs up."),
+	w.Add(link.WarnProofHooks, report.PB, say.Of("PocketBase treats this like any person who signs up."),
 		say.Of("Hooks of the app run, and login alerts are sent if they are on. %s", mail))
 	if len(person.Groups) > 0 {
 		names := strings.Join(link.Each(person.Groups, func(r link.Ref) string { return r.Name }), ", ")
-		w.add(link.WarnProofGroups, report.Authentik, say.Of("The person is a member of %s until the test is over.",
+		w.Add(link.WarnProofGroups, report.Authentik, say.Of("The person is a member of %s until the test is over.",
 			names),
 			say.Of("The application admits only members. The person may do what these groups may."))
 	}

@@ -7,6 +7,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/plans/resolve"
 )
 
 // lookalike is a provider as a client registers it for itself: with any name and redirect URI.
@@ -91,7 +92,7 @@ func TestTheBaseURLIsProposed(t *testing.T) {
 		a.BaseURL, a.URL = test.base, test.read
 		s := minimal()
 		s.AuthentikURL = test.has
-		if got := plans.PublicURL(&s, &a, &p); got != test.want {
+		if got := resolve.PublicURL(&s, &a, &p); got != test.want {
 			t.Errorf("%s: %q is proposed, not %q", name, got, test.want)
 		}
 	}

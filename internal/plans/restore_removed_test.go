@@ -7,6 +7,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/plans/undo"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -18,7 +19,7 @@ func (w *world) takenApart(t *testing.T, s link.Spec, see func(*link.AuthentikSn
 	if see != nil {
 		see(&a)
 	}
-	plan, problems := plans.NewRemoval(&s, &a, p, false)
+	plan, problems := undo.Removal(&s, &a, p, false)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -28,13 +29,13 @@ func (w *world) takenApart(t *testing.T, s link.Spec, see func(*link.AuthentikSn
 
 // restored plans to take it back.
 func (w *world) restored(removal link.Plan, force bool) (link.Plan, report.Problems) {
-	spec := plans.SpecBefore(removal.Spec, receipt(removal))
+	spec := undo.SpecBefore(removal.Spec, receipt(removal))
 	a, p := w.observe(spec.Query())
 	plan, problems := plans.New(&spec, &a, &p, generated(9))
 	if len(problems) > 0 {
 		return link.Plan{}, problems
 	}
-	return plans.AsRestoration(plan, receipt(removal), force)
+	return undo.Restoration(plan, receipt(removal), force)
 }
 
 func TestWhatARemovedLinkWasComesBack(t *testing.T) {
@@ -208,7 +209,7 @@ func TestTheSlugOfALinkIsNotChanged(t *testing.T) {
 func TestAnUndoOfNothingIsNoRestoration(t *testing.T) {
 	w := newWorld()
 	a, p := w.observe(new(minimal()).Query())
-	plan, problems := plans.NewUndo(new(minimal()), nil, &a, &p, false)
+	plan, problems := undo.New(new(minimal()), nil, &a, &p, false)
 	if again, more := plans.Again(&plan, &a, &p); len(problems)+len(more) > 0 || !again.Empty() {
 		t.Errorf("made again it is\n%s%v", show(again), more)
 	}
@@ -245,7 +246,7 @@ func TestARemovalTakesBothSlotsOfOneClient(t *testing.T) {
 	twice.Slot = "oidc3"
 	c.OAuth2.Providers = append(c.OAuth2.Providers, link.OAuth2Provider{Slot: "github", ClientID: "theirs"}, twice)
 	a, p := w.observe(new(minimal()).Query())
-	plan, problems := plans.NewRemoval(new(minimal()), &a, p, false)
+	plan, problems := undo.Removal(new(minimal()), &a, p, false)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}

@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/internal/plans/resolve"
+	"authpocket/internal/plans/words"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -21,9 +23,9 @@ func AsRotation(p link.Plan, pb *link.PocketBaseSnapshot) link.Plan {
 			continue
 		}
 		c.Step = ""
-		c.Why = say.Of(whyNewSecret)
+		c.Why = say.Of(words.WhyNewSecret)
 		if c.System == report.PB {
-			c.Why = say.Of(whySameSecret)
+			c.Why = say.Of(words.WhySameSecret)
 		}
 		changes = append(changes, c)
 	}
@@ -53,7 +55,7 @@ func renewSharing(p link.Plan, pb *link.PocketBaseSnapshot) link.Plan {
 			if !link.IsSlot(o.Slot) || o.ClientID != provider.ClientID || own {
 				continue
 			}
-			if !slices.Contains(endpointsOf(p.Desired, &p.Spec).token, o.TokenURL) {
+			if !resolve.EndpointsOf(p.Desired.AuthentikURL, &p.Spec).HasToken(&o) {
 				left = true
 				continue
 			}
@@ -74,14 +76,14 @@ func renewSharing(p link.Plan, pb *link.PocketBaseSnapshot) link.Plan {
 // of its own.
 func renewSlots(changes []link.Change, c *link.CollectionState, slots []string,
 	provider *link.ProviderState) []link.Change {
-	object := oauth2Object(c)
+	object := words.OAuth2(c)
 	at := slices.IndexFunc(changes, func(x link.Change) bool { return x.Kind == link.KindOAuth2 && x.Object == object })
 	if at < 0 {
 		before, after := *c, *c
 		changes, at = append(changes, link.Change{System: report.PB, Kind: link.KindOAuth2, Object: object,
 			Action: link.Update, Before: &before, After: &after,
-			Why:  say.Of(whyAlsoSecret),
-			Lost: say.Of(lostSecret)}), len(changes)
+			Why:  say.Of(words.WhyAlsoSecret),
+			Lost: say.Of(words.LostSecret)}), len(changes)
 	}
 	now := *link.As[link.CollectionState](changes[at].After)
 	now.OAuth2.Providers = slices.Clone(now.OAuth2.Providers)

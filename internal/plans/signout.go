@@ -3,6 +3,7 @@ package plans
 import (
 	"authpocket/internal/link"
 	"authpocket/internal/people"
+	"authpocket/internal/plans/words"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -13,32 +14,27 @@ func NewSignOut(p *link.Plan, r people.Report) link.Plan {
 	d, open := p.Desired, r.Open()
 	plan := link.Plan{Purpose: link.PurposeSignOut, Desired: d, Spec: p.Spec, Taken: p.Taken}
 	for _, l := range open[:min(len(open), people.MostSignOuts)] {
-		plan.Changes = append(plan.Changes, signOut(link.SessionState{
+		plan.Changes = append(plan.Changes, words.SignOut(link.SessionState{
 			Collection: link.Ref{ID: d.Collection.ID, Name: d.Collection.Name}, Slot: d.Slot.Slot, ID: l.Account,
 			Email: l.Email, Subject: l.Subject, Person: l.Person, Reason: string(l.Reason), Updated: l.Updated}))
 	}
-	var w warner
+	var w link.Warnings
 	if len(open) > people.MostSignOuts {
-		w.add(link.WarnMoreSignOuts, report.PB, say.Of("%d of %d accounts are signed out by this plan.",
+		w.Add(link.WarnMoreSignOuts, report.PB, say.Of("%d of %d accounts are signed out by this plan.",
 			people.MostSignOuts,
 			len(open)), say.Of("Check again after it for the others."))
 	}
 	if len(open) > 0 {
-		w.add(link.WarnOldTokens, report.PB, say.Of("Old tokens are refused from then on, and an undo cannot bring "+
+		w.Add(link.WarnOldTokens, report.PB, say.Of("Old tokens are refused from then on, and an undo cannot bring "+
 			"them back."),
 			say.Of("Somebody who may sign in again does so. What the app has handed out itself, such as a session "+
 				"of its own or a link to a file, is not affected."))
 		if !d.Collection.PasswordOff() {
-			w.add(link.WarnOtherWays, report.PB, say.Of("Who knows a password of an account in %s can sign in again.",
+			w.Add(link.WarnOtherWays, report.PB, say.Of("Who knows a password of an account in %s can sign in again.",
 				d.Collection.Name), say.Of("Passwords or one-time passwords are on there. authentik has no say in "+
 				"them."))
 		}
 	}
 	plan.Warnings = w
 	return plan
-}
-
-// signOut returns the change that signs an account out.
-func signOut(s link.SessionState) link.Change {
-	return link.SignOut(s, people.Reason(s.Reason).Words(s.Person))
 }

@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"authpocket/internal/link"
-	"authpocket/internal/plans"
+	"authpocket/internal/plans/undo"
 	"authpocket/internal/report"
 )
 
@@ -70,16 +70,16 @@ func newIn(before, after []string) []string {
 func (w *world) undoKept(s link.Spec, done []link.Change, force bool) (link.Plan, report.Problems) {
 	q := s.Query()
 	a, p := w.observe(q)
-	if pk := plans.ApplicationOf(done); pk != "" {
-		if !plans.Has(&a, pk) {
+	if pk := undo.ApplicationOf(done); pk != "" {
+		if !undo.Has(&a, pk) {
 			q.ApplicationPK = pk
 			a, p = w.observe(q)
 		}
-	} else if slug := plans.SlugSince(done, &a); slug != "" {
+	} else if slug := undo.SlugSince(done, &a); slug != "" {
 		q.Slug = slug
 		a, p = w.observe(q)
 	}
-	return plans.NewUndo(&s, done, &a, &p, force)
+	return undo.New(&s, done, &a, &p, force)
 }
 
 // byHand has an admin change something that an apply made, if it made such an object. It returns its kind.
@@ -250,7 +250,7 @@ func TestUndoLeavesNothingBehindWhateverWasChangedByHand(t *testing.T) {
 			hand = append(hand, byHand(t, w, ours, client))
 		}
 		later, force := w.copy(), rapid.Bool().Draw(t, "force")
-		undo, problems := w.undoKept(plan.Spec, done, force)
+		back, problems := w.undoKept(plan.Spec, done, force)
 		undone.all++
 		if len(problems) > 0 {
 			if force && !slices.ContainsFunc(problems, func(p report.Problem) bool { return p.Field != "" }) {
@@ -259,10 +259,10 @@ func TestUndoLeavesNothingBehindWhateverWasChangedByHand(t *testing.T) {
 			return
 		}
 		undone.some++
-		applyAll(t, w, undo.Changes, func() {})
+		applyAll(t, w, back.Changes, func() {})
 		wrong := gone(ours, later, w)
 		for _, one := range stays(before, applied, later, w) {
-			lost := slices.ContainsFunc(undo.Warnings,
+			lost := slices.ContainsFunc(back.Warnings,
 				func(w link.Warning) bool { return w.ID == link.WarnGone && w.System == report.PB })
 			if place, _, _ := strings.Cut(one, "."); !lost || !strings.Contains(place, " oidc") {
 				wrong = append(wrong, one)
@@ -271,14 +271,14 @@ func TestUndoLeavesNothingBehindWhateverWasChangedByHand(t *testing.T) {
 		if !withKeys { // an application with its slug or provider and its name is taken for it
 			wrong = slices.DeleteFunc(wrong, func(one string) bool { return strings.Contains(one, "gone is") })
 		}
-		if !slices.ContainsFunc(undo.Warnings, func(w link.Warning) bool {
+		if !slices.ContainsFunc(back.Warnings, func(w link.Warning) bool {
 			return w.ID == link.WarnInUse || w.ID == link.WarnMappingStays || !withKeys && w.ID == link.WarnGone
 		}) {
 			wrong = append(wrong, left(ours, client, before, w)...)
 		}
 		if len(wrong) > 0 {
-			t.Fatalf("after changes of %v of\n%sand then (forced %t)\n%s%s\n%v", hand, show(plan), force, show(undo),
-				strings.Join(wrong, "\n"), undo.Warnings)
+			t.Fatalf("after changes of %v of\n%sand then (forced %t)\n%s%s\n%v", hand, show(plan), force, show(back),
+				strings.Join(wrong, "\n"), back.Warnings)
 		}
 	})
 	planned.report(t)

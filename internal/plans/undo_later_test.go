@@ -194,20 +194,20 @@ func TestUndoOverwritesNothingThatWasChangedSince(t *testing.T) {
 		applied := w.copy()
 		laterChanges(t, w)
 		later := w.copy()
-		undo, problems := w.undo(plan, false)
+		back, problems := w.undo(plan, false)
 		undone.all++
 		if len(problems) > 0 {
-			if !undo.Empty() {
-				t.Fatalf("a plan with problems has changes:\n%s", show(undo))
+			if !back.Empty() {
+				t.Fatalf("a plan with problems has changes:\n%s", show(back))
 			}
 			return
 		}
 		undone.some++
-		applyAll(t, w, undo.Changes, func() {})
+		applyAll(t, w, back.Changes, func() {})
 		lost := overwritten(before.fields(), applied.fields(), later.fields(), w.fields())
 		lost = slices.DeleteFunc(lost, func(one string) bool { return detached(one, later, applied) })
 		if len(lost) > 0 {
-			t.Fatalf("after\n%sand later changes,\n%stakes away:\n%s", show(plan), show(undo), strings.Join(lost, "\n"))
+			t.Fatalf("after\n%sand later changes,\n%stakes away:\n%s", show(plan), show(back), strings.Join(lost, "\n"))
 		}
 	})
 	planned.report(t)
@@ -231,9 +231,9 @@ func TestUndoAsksAboutMappedFieldsOfASlotThatIsGone(t *testing.T) {
 	c := w.collection("users")
 	c.OAuth2.Providers = c.OAuth2.Providers[:1]
 	c.OAuth2.Mapped.Name = "fullname"
-	undo, problems := w.undo(plan, false)
+	back, problems := w.undo(plan, false)
 	if len(problems) != 1 || !strings.Contains(problems[0].Summary.String(), "mappedFields.name is now “fullname”") {
-		t.Errorf("the problems are %v, the plan\n%s", problems, show(undo))
+		t.Errorf("the problems are %v, the plan\n%s", problems, show(back))
 	}
 }
 
@@ -250,16 +250,16 @@ func TestUndoTakesAwayASlotThatWasRenamed(t *testing.T) {
 			o := &w.collection("users").OAuth2
 			o.Providers[1].Slot = "oidc2"
 			o.Providers = append(o.Providers, theirs...)
-			undo, problems := w.undo(plan, false)
+			back, problems := w.undo(plan, false)
 			if len(problems) != 1 || !strings.Contains(problems[0].Summary.String(), "oidc is now “oidc2”") {
-				t.Errorf("the problems are %v, the plan\n%s", problems, show(undo))
+				t.Errorf("the problems are %v, the plan\n%s", problems, show(back))
 			}
 			left := slices.DeleteFunc(slices.Clone(o.Providers),
 				func(p link.OAuth2Provider) bool { return p.Slot == "oidc2" })
-			if undo, problems = w.undo(plan, true); len(problems) > 0 {
+			if back, problems = w.undo(plan, true); len(problems) > 0 {
 				t.Fatal(problems)
 			}
-			mustApply(t, w, undo)
+			mustApply(t, w, back)
 			now := w.collection("users")
 			if len(now.OAuth2.Providers) != len(left) || now.SlotWith(plan.Desired.Slot.ClientID) != "" {
 				t.Errorf("left are %+v", now.OAuth2.Providers)

@@ -34,20 +34,20 @@ func TestUndoLeavesLogoutAddressesOutOfAnOlderAuthentik(t *testing.T) {
 					w.providers[0].RedirectURIs[i].Type = ""
 				}
 			}
-			undo, problems := w.undo(plan, test.older)
+			back, problems := w.undo(plan, test.older)
 			if len(problems) > 0 {
 				t.Fatal(problems)
 			}
-			mustApply(t, w, undo)
+			mustApply(t, w, back)
 			got := link.Each(w.providers[0].RedirectURIs, link.RedirectURI.String)
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("the redirect URIs (-want +got):\n%s", diff)
 			}
-			warns := slices.ContainsFunc(undo.Warnings, func(w link.Warning) bool {
+			warns := slices.ContainsFunc(back.Warnings, func(w link.Warning) bool {
 				return w.ID == link.WarnLost && strings.Contains(w.Summary.String(), bye.URL)
 			})
 			if warns != test.older {
-				t.Errorf("the undo warns %+v", undo.Warnings)
+				t.Errorf("the undo warns %+v", back.Warnings)
 			}
 		})
 	}

@@ -16,11 +16,11 @@ func TestUndoWarnsOfTheSecretOnlyWhereItWasWritten(t *testing.T) {
 		w := linkedWorld(t, minimal())
 		plan := mustPlan(t, w, specWith(change))
 		mustApply(t, w, plan)
-		undo, problems := w.undo(plan, false)
+		back, problems := w.undo(plan, false)
 		if len(problems) > 0 {
 			t.Fatal(problems)
 		}
-		lost := slices.ContainsFunc(undo.Warnings, func(w link.Warning) bool { return w.ID == link.WarnLost })
+		lost := slices.ContainsFunc(back.Warnings, func(w link.Warning) bool { return w.ID == link.WarnLost })
 		if lost != (name == "secret") {
 			t.Errorf("undoing a change of the %s warns of the secret: %v", name, lost)
 		}

@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"authpocket/internal/link"
-	"authpocket/internal/plans"
+	"authpocket/internal/plans/undo"
 	"authpocket/internal/report"
 	"authpocket/internal/secret"
 )
@@ -50,7 +50,7 @@ func withoutSecrets(state link.Object) link.Object {
 // undo plans to take the plan back, from what the world holds now.
 func (w *world) undo(p link.Plan, force bool) (link.Plan, report.Problems) {
 	a, b := w.observe(p.Spec.Query())
-	return plans.NewUndo(&p.Spec, receipt(p), &a, &b, force)
+	return undo.New(&p.Spec, receipt(p), &a, &b, force)
 }
 
 // asBefore compares two worlds but for what undo says that it cannot put
@@ -96,19 +96,19 @@ func TestUndoPutsBackWhatWasThere(t *testing.T) {
 		}
 		part := plan
 		part.Changes = plan.Changes[:done]
-		undo, problems := w.undo(part, false)
+		back, problems := w.undo(part, false)
 		if len(problems) > 0 {
 			t.Fatalf("after\n%sthere are problems:\n%v", show(part), problems)
 		}
-		if len(undo.Changes) > 0 { // an undo, too, may be interrupted
-			applyAll(t, w, undo.Changes[:rapid.IntRange(0, len(undo.Changes)-1).Draw(t, "changes undone")], func() {})
-			if undo, problems = w.undo(part, false); len(problems) > 0 {
+		if len(back.Changes) > 0 { // an undo, too, may be interrupted
+			applyAll(t, w, back.Changes[:rapid.IntRange(0, len(back.Changes)-1).Draw(t, "changes undone")], func() {})
+			if back, problems = w.undo(part, false); len(problems) > 0 {
 				t.Fatalf("after a part of the undo there are problems:\n%v", problems)
 			}
 		}
-		applyAll(t, w, undo.Changes, func() {})
+		applyAll(t, w, back.Changes, func() {})
 		if diff := asBefore(before, w, plan.Desired.Slot.Slot); diff != "" {
-			t.Fatalf("after\n%sand then\n%sbefore -, after +:\n%s", show(part), show(undo), diff)
+			t.Fatalf("after\n%sand then\n%sbefore -, after +:\n%s", show(part), show(back), diff)
 		}
 		if again, problems := w.undo(part, false); len(problems) > 0 || !again.Empty() {
 			t.Fatalf("a second undo is\n%s%v", show(again), problems)
@@ -126,11 +126,11 @@ func TestASecondUndoOfAnotherSlugFindsNothing(t *testing.T) {
 	}
 	plan := mustPlan(t, w, specWith(groups, slug("shop"), use)) // for the provider that is left
 	mustApply(t, w, plan)
-	undo, problems := w.undo(plan, false)
+	back, problems := w.undo(plan, false)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	mustApply(t, w, undo)
+	mustApply(t, w, back)
 	if again, problems := w.undo(plan, false); len(problems) > 0 || !again.Empty() {
 		t.Errorf("a second undo is\n%s%v", show(again), problems)
 	}
@@ -142,7 +142,7 @@ func TestARemovalLeavesTheRestAlone(t *testing.T) {
 	before := w.copy()
 	mustApply(t, w, mustPlan(t, w, second))
 	a, p := w.observe(second.Query())
-	plan, problems := plans.NewRemoval(&second, &a, p, false)
+	plan, problems := undo.Removal(&second, &a, p, false)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -177,15 +177,15 @@ func TestUndoAsksAboutWhatSomebodyChangedSince(t *testing.T) {
 			plan := mustPlan(t, w, minimal())
 			mustApply(t, w, plan)
 			test.edit(w)
-			undo, problems := w.undo(plan, false)
-			if len(problems) != 1 || !strings.Contains(problems[0].Summary.String(), test.says) || !undo.Empty() {
+			back, problems := w.undo(plan, false)
+			if len(problems) != 1 || !strings.Contains(problems[0].Summary.String(), test.says) || !back.Empty() {
 				t.Fatalf("the problems are:\n%v", problems)
 			}
-			undo, problems = w.undo(plan, true)
+			back, problems = w.undo(plan, true)
 			if len(problems) > 0 {
 				t.Fatalf("forced, the problems are:\n%v", problems)
 			}
-			mustApply(t, w, undo)
+			mustApply(t, w, back)
 			if diff := asBefore(before, w, "oidc"); diff != "" {
 				t.Errorf("before -, after +:\n%s", diff)
 			}
@@ -204,11 +204,11 @@ func TestNothingIsTakenApartThatCannotBeSeen(t *testing.T) {
 			mustApply(t, w, plan)
 			a, p := w.observe(plan.Spec.Query())
 			a.Missing = []report.Permission{permission}
-			undo, problems := plans.NewUndo(&plan.Spec, receipt(plan), &a, &p, true)
-			if len(problems) != 1 || !strings.Contains(problems[0].Todo.String(), string(permission)) || !undo.Empty() {
+			back, problems := undo.New(&plan.Spec, receipt(plan), &a, &p, true)
+			if len(problems) != 1 || !strings.Contains(problems[0].Todo.String(), string(permission)) || !back.Empty() {
 				t.Errorf("undo: %v", problems)
 			}
-			removal, problems := plans.NewRemoval(&plan.Spec, &a, p, false)
+			removal, problems := undo.Removal(&plan.Spec, &a, p, false)
 			if len(problems) != 1 || !strings.Contains(problems[0].Todo.String(),
 				string(permission)) || !removal.Empty() {
 				t.Errorf("removal: %v", problems)
@@ -235,12 +235,12 @@ func TestWhatAnotherCollectionSignsInWithStays(t *testing.T) {
 	members.ID, members.Name = "members", "members"
 	w.collections = append(w.collections, members)
 	a, p := w.observe(plan.Spec.Query())
-	undo, problems := plans.NewUndo(&plan.Spec, receipt(plan), &a, &p, false)
-	removal, problemsToo := plans.NewRemoval(&plan.Spec, &a, p, false)
+	back, problems := undo.New(&plan.Spec, receipt(plan), &a, &p, false)
+	removal, problemsToo := undo.Removal(&plan.Spec, &a, p, false)
 	if len(problems)+len(problemsToo) > 0 {
 		t.Fatal(problems, problemsToo)
 	}
-	for what, taken := range map[string]link.Plan{"undo": undo, "removal": removal} {
+	for what, taken := range map[string]link.Plan{"undo": back, "removal": removal} {
 		for _, c := range taken.Changes {
 			if c.Kind == link.KindApplication || c.Kind == link.KindProvider || c.Kind == link.KindMapping {
 				t.Errorf("%s: %s %s, which members sign in with", what, c.Action, c.Object)
@@ -258,12 +258,12 @@ func TestUndoLeavesABindingOfSomebodyElse(t *testing.T) {
 	mustApply(t, w, plan)
 	w.bindings = append(w.bindings, link.BindingState{PK: "theirs", Application: link.Ref{ID: w.apps[0].PK,
 		Name: w.apps[0].Slug}, Kind: "group", Target: link.Ref{ID: "group-staff", Name: "staff"}, Enabled: true})
-	if undo, problems := w.undo(plan, false); len(problems) != 1 || !strings.Contains(problems[0].Summary.String(),
+	if back, problems := w.undo(plan, false); len(problems) != 1 || !strings.Contains(problems[0].Summary.String(),
 		"staff") ||
-		!undo.Empty() {
+		!back.Empty() {
 		t.Errorf("the problems are %v", problems)
 	}
-	if undo, problems := w.undo(plan, true); len(problems) > 0 || undo.Empty() {
+	if back, problems := w.undo(plan, true); len(problems) > 0 || back.Empty() {
 		t.Errorf("forced: %v", problems)
 	}
 }
@@ -274,11 +274,11 @@ func TestUndoOfOneRuleLeavesTheOther(t *testing.T) {
 		specWith(func(s *link.Spec) { s.PocketBase.CreateRule = new(`@request.context = "oauth2"`) }))
 	mustApply(t, w, plan)
 	w.collection("users").AuthRule = new("verified = true")
-	undo, problems := w.undo(plan, false)
+	back, problems := w.undo(plan, false)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	mustApply(t, w, undo)
+	mustApply(t, w, back)
 	if rule := w.collection("users").AuthRule; rule == nil || *rule != "verified = true" {
 		t.Error("the auth rule, which the apply did not write, was put back too")
 	}
@@ -293,7 +293,7 @@ func TestARemovalFindsTheSlotOfAProviderThatIsGone(t *testing.T) {
 		s.AuthentikURL = base
 		a, p := w.observe(s.Query())
 		a.URL = minimal().AuthentikURL
-		plan, problems := plans.NewRemoval(&s, &a, p, false)
+		plan, problems := undo.Removal(&s, &a, p, false)
 		if len(problems) > 0 ||
 			!slices.ContainsFunc(plan.Changes, func(c link.Change) bool { return c.Kind == link.KindOAuth2 }) {
 			t.Errorf("with the address %q: %v\n%s", base, problems, show(plan))
@@ -306,9 +306,9 @@ func TestUndoTellsWhoCanNoLongerSignIn(t *testing.T) {
 	plan := mustPlan(t, w, minimal())
 	mustApply(t, w, plan)
 	w.linked["oidc"] = 2
-	undo, problems := w.undo(plan, false)
-	if len(problems) > 0 || !slices.Contains(warningIDs(undo), "linked-people") {
-		t.Errorf("the warnings are %v, %v", warningIDs(undo), problems)
+	back, problems := w.undo(plan, false)
+	if len(problems) > 0 || !slices.Contains(warningIDs(back), "linked-people") {
+		t.Errorf("the warnings are %v, %v", warningIDs(back), problems)
 	}
 }
 
@@ -322,9 +322,9 @@ func TestWhatWouldMoveASecretIsRefusedInThePlan(t *testing.T) {
 			c.OAuth2.Providers = append(c.OAuth2.Providers, link.OAuth2Provider{Slot: "github", ClientID: "later"})
 			a, p := w.observe(new(minimal()).Query())
 			p.SecretsByPlace = places
-			_, removal := plans.NewRemoval(new(minimal()), &a, p, false)
-			_, undo := plans.NewUndo(&plan.Spec, receipt(plan), &a, &p, false)
-			for what, problems := range map[string]report.Problems{"removal": removal, "undo": undo} {
+			_, removal := undo.Removal(new(minimal()), &a, p, false)
+			_, back := undo.New(&plan.Spec, receipt(plan), &a, &p, false)
+			for what, problems := range map[string]report.Problems{"removal": removal, "undo": back} {
 				if refused := len(problems) == 1 && problems[0].Field == "pocketbase.slot" &&
 					strings.Contains(problems[0].Summary.String(), "(github)"); refused != places {
 					t.Errorf("%s: %v", what, problems)

@@ -7,6 +7,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/plans/undo"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
@@ -161,7 +162,7 @@ func TestTheOnlyWayInIsNotRotatedOrRemovedUnseen(t *testing.T) {
 			onlyOurs(w)
 		}
 		a, p := w.observe(new(minimal()).Query())
-		removal, problems := plans.NewRemoval(new(minimal()), &a, p, only)
+		removal, problems := undo.Removal(new(minimal()), &a, p, only)
 		if len(problems) > 0 {
 			t.Fatal(problems)
 		}

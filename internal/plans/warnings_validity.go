@@ -6,8 +6,8 @@ import (
 	"authpocket/internal/say"
 )
 
-// lifetimes warns of codes and tokens that expire before anything can use them.
-func (w *warner) lifetimes(d *link.Desired) {
+// lifetimes returns warnings of codes and tokens that expire before anything can use them.
+func lifetimes(d *link.Desired) (w link.Warnings) {
 	for _, one := range d.Provider.Lifetimes(!d.Slot.IDTokenMode()) {
 		lasts, ok := link.ParseDuration(one.Text)
 		if !ok || lasts >= one.Enough {
@@ -20,7 +20,8 @@ func (w *warner) lifetimes(d *link.Desired) {
 		case lasts <= one.Useless:
 			outcome = say.Of("Every sign-in fails.")
 		}
-		w.add(link.WarnShortValidity, report.Authentik, say.Of("%s is “%s”, which is too short to use.",
+		w.Add(link.WarnShortValidity, report.Authentik, say.Of("%s is “%s”, which is too short to use.",
 			one.Label.Text(), one.Text), say.Join(outcome, one.Longer()))
 	}
+	return w
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/internal/plans/resolve"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -20,15 +21,15 @@ func Whole(p *link.Plan, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) li
 			d.Bindings = append(slices.Clone(d.Bindings), one)
 		}
 	}
-	warned := warner(slices.Clone(p.Warnings))
+	warned := link.Warnings(slices.Clone(p.Warnings))
 	for _, one := range a.Bindings {
 		if one.Enabled && one.Expires != "" {
-			warned.add(link.WarnBindingLeftOut, report.Authentik, say.Of("The binding of the %s is left out, because "+
+			warned.Add(link.WarnBindingLeftOut, report.Authentik, say.Of("The binding of the %s is left out, because "+
 				"it expires on %s.", one.Who(), one.Expires),
 				say.Of("A new one would not expire. Add it in authentik."))
 		}
 	}
-	a, b = withoutLink(&d, a, b)
+	a, b = resolve.WithoutLink(&d, a, b)
 	if c := b.Collection(d.Collection.Name); c != nil { // the collection is as PocketBase creates one
 		if p.Spec.PocketBase.PasswordAuth != nil {
 			c.PasswordAuth = nil
@@ -62,19 +63,4 @@ func withoutKeys(d link.Desired) link.Desired {
 	d.Collection.ID, d.Collection.Updated = "", ""
 	d.Collection.OAuth2.Providers = []link.OAuth2Provider{d.Slot} // without those of other links
 	return d
-}
-
-// withoutLink returns the snapshots without the objects of the link.
-func withoutLink(d *link.Desired, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) (link.AuthentikSnapshot,
-	link.PocketBaseSnapshot) {
-	a.Application, a.Bindings = nil, nil
-	a.Providers = slices.DeleteFunc(slices.Clone(a.Providers),
-		func(p link.ProviderState) bool { return p.PK == d.Provider.PK })
-	b.Collections = slices.Clone(b.Collections)
-	for i := range b.Collections {
-		if c := &b.Collections[i]; c.Name == d.Collection.Name {
-			c.ID, c.Updated, c.OAuth2 = "", "", link.OAuth2State{}
-		}
-	}
-	return a, b
 }

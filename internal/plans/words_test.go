@@ -8,6 +8,8 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/people"
 	"authpocket/internal/plans"
+	"authpocket/internal/plans/undo"
+	"authpocket/internal/plans/words"
 	"authpocket/internal/say"
 )
 
@@ -20,7 +22,7 @@ func wantReworded(t rapid.TB, changes []link.Change) {
 	for _, c := range changes {
 		read := c
 		read.Object, read.Why, read.Lost = kept(c.Object), kept(c.Why), kept(c.Lost)
-		got := plans.Reworded(read)
+		got := words.Reworded(read)
 		for _, both := range [][2]say.Text{{got.Object, c.Object}, {got.Why, c.Why}} {
 			if both[0] != both[1] {
 				t.Errorf("%s: %q is kept as English", c.ID(), both[1])
@@ -39,10 +41,10 @@ func TestWordsOfAReceiptAreTextsAgain(t *testing.T) {
 		wantReworded(t, plan.Changes)
 		applyAll(t, w, plan.Changes, func() {})
 		a, p := w.observe(s.Query())
-		if undo, problems := plans.NewUndo(&s, plan.Changes, &a, &p, true); len(problems) == 0 {
-			wantReworded(t, undo.Changes)
+		if back, problems := undo.New(&s, plan.Changes, &a, &p, true); len(problems) == 0 {
+			wantReworded(t, back.Changes)
 		}
-		if removal, problems := plans.NewRemoval(&s, &a, p, true); len(problems) == 0 {
+		if removal, problems := undo.Removal(&s, &a, p, true); len(problems) == 0 {
 			wantReworded(t, removal.Changes)
 		}
 		if again, problems := w.plan(s, generated(2)); len(problems) == 0 {
@@ -54,7 +56,7 @@ func TestWordsOfAReceiptAreTextsAgain(t *testing.T) {
 	})
 	planned.report(t)
 	unknown := link.Change{Object: say.Raw("thing “x”"), Why: say.Raw("Because."), Lost: say.Raw("All.")}
-	if got := plans.Reworded(unknown); got.Object != unknown.Object || got.Why != unknown.Why ||
+	if got := words.Reworded(unknown); got.Object != unknown.Object || got.Why != unknown.Why ||
 		got.Lost != unknown.Lost {
 		t.Errorf("what nobody knows became %v", got)
 	}
@@ -67,7 +69,7 @@ func TestWordsOfSignInMethodsAndSignOutsAreTextsAgain(t *testing.T) {
 	turnsOff := mustPlan(t, w, off)
 	onlyOurs(w)
 	a, p := w.observe(on.Query())
-	removal, problems := plans.NewRemoval(&on, &a, p, false)
+	removal, problems := undo.Removal(&on, &a, p, false)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -95,12 +97,12 @@ func TestAnUndoNamesAnApplicationAsItIsCalledNow(t *testing.T) {
 	mustApply(t, w, plan)
 	w.apps[0].Name = "Renamed since"
 	a, p := w.observe(s.Query())
-	undo, problems := plans.NewUndo(&s, plan.Changes, &a, &p, true)
-	if len(problems) > 0 || len(undo.Changes) != 1 {
-		t.Fatalf("%d changes, %v", len(undo.Changes), problems)
+	back, problems := undo.New(&s, plan.Changes, &a, &p, true)
+	if len(problems) > 0 || len(back.Changes) != 1 {
+		t.Fatalf("%d changes, %v", len(back.Changes), problems)
 	}
-	if got := undo.Changes[0].Object.String(); got != "application “Renamed since”" {
+	if got := back.Changes[0].Object.String(); got != "application “Renamed since”" {
 		t.Errorf("it names the %s", got)
 	}
-	wantReworded(t, undo.Changes)
+	wantReworded(t, back.Changes)
 }

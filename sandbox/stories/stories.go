@@ -8,7 +8,7 @@ import (
 	"github.com/a-h/templ"
 
 	"authpocket/internal/link"
-	"authpocket/internal/plans"
+	"authpocket/internal/plans/resolve"
 	"authpocket/internal/preset"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
@@ -159,7 +159,7 @@ func settingsStories(both *view.Head) []Story {
 			say.Of("provider “%s”, which has no application", "First login")),
 			say.Of("%s, because the collection %s signs in with it", say.Of("application “%s” (%s)", "Shop",
 				"shop"), "members")))
-	choice.Candidates = []plans.Candidate{
+	choice.Candidates = []resolve.Candidate{
 		{Provider: link.ProviderState{PK: 7, Name: "First login", ClientID: "c7"},
 			Evidence: say.Of("It sends people back to this PocketBase.")},
 		{Provider: link.ProviderState{PK: 8, Name: "Shop login", ClientID: "c8", ApplicationSlug: "shop",
@@ -200,7 +200,7 @@ func Settings() setup.SettingsInput { return settingsOf(link.Spec{}) }
 func settingsOf(spec link.Spec) setup.SettingsInput {
 	a, p := snapshots()
 	spec.AuthentikURL, spec.PocketBaseURLs = AuthentikURL, []string{PocketBaseURL}
-	d, _ := plans.Resolve(spec, &a, &p, link.Generated{ClientID: "generated", ClientSecret: secret.New("generated")})
+	d, _ := resolve.Desired(spec, &a, &p, link.Generated{ClientID: "generated", ClientSecret: secret.New("generated")})
 	return setup.SettingsInput{Authentik: a, PocketBase: p, Desired: d, Form: url.Values{
 		"application.name": {"PocketBase"}, "application.slug": {"pocketbase"},
 		"application.policy_engine_mode": {"any"},

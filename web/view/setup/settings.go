@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
-	"authpocket/internal/plans"
+	"authpocket/internal/plans/resolve"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/web/view"
@@ -35,7 +35,7 @@ type SettingsInput struct {
 	// the page asks whether to use them.
 	Conflict say.Text
 	// Candidates are providers that may already belong to this link.
-	Candidates []plans.Candidate
+	Candidates []resolve.Candidate
 	// Again reports that another collection was chosen, so the page is shown
 	// again.
 	Again bool

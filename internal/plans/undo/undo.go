@@ -1,20 +1,23 @@
-package plans
+// Package undo plans what takes a link back: the undo of a receipt, the removal of a link, and its restoration.
+package undo
 
 import (
 	"cmp"
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/internal/plans/resolve"
+	"authpocket/internal/plans/words"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
-// NewUndo returns the plan that reverses the changes of a receipt, or of several in the order they were made,
+// New returns the plan that reverses the changes of a receipt, or of several in the order they were made,
 // in reverse order: fields get their previous values back, and created objects are deleted. Anything that was
 // changed since is a problem, unless force is set. Before and After of the changes are as they were when
 // written, without secrets. With s.PocketBase.RewriteSecret, a slot that stays gets authentik's client secret
 // again.
-func NewUndo(s *link.Spec, done []link.Change, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot,
+func New(s *link.Spec, done []link.Change, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot,
 	force bool) (link.Plan, report.Problems) {
 	u := newUndoer(s, a, p, force)
 	u.done = done
@@ -24,7 +27,7 @@ func NewUndo(s *link.Spec, done []link.Change, a *link.AuthentikSnapshot, p *lin
 	if u.a.Application != nil {
 		u.slug = u.a.Application.Slug
 	}
-	checkReadable(a, link.Each(done, func(c link.Change) link.Kind { return c.Kind }), &u.problems)
+	resolve.CheckReadable(a, link.Each(done, func(c link.Change) link.Kind { return c.Kind }), &u.problems)
 	for i := range done {
 		if p := providerOfChange(&done[i], a); p != nil {
 			u.had.Mappings = p.Mappings
@@ -59,7 +62,7 @@ func lacksSecret(c link.Change) bool {
 
 func (u *undoer) undo(c link.Change) {
 	if !c.Lost.Empty() && c.Kind != link.KindKey { // has its own warning
-		u.warnings.add(link.WarnLost, c.System, say.Of("Undo can't restore everything."), c.Lost)
+		u.warnings.Add(link.WarnLost, c.System, say.Of("Undo can't restore everything."), c.Lost)
 	}
 	if c.After != nil {
 		c.Visit(u)
@@ -68,74 +71,8 @@ func (u *undoer) undo(c link.Change) {
 
 // Key warns that a generated key stays.
 func (u *undoer) Key(e link.Edit[link.KeyState]) {
-	u.warnings.add(link.WarnKeyStays, report.Authentik, say.Of("The signing key “%s” stays.", e.After.Name),
+	u.warnings.Add(link.WarnKeyStays, report.Authentik, say.Of("The signing key “%s” stays.", e.After.Name),
 		say.Of("Other providers may use it now. Delete it in authentik if none does."))
-}
-
-// changedSince reports whether the object differs both from what the apply left and from what was there before,
-// and adds a problem if so. Fields as they were before are no conflict: the change may have been written in
-// part, or undone in part.
-func (u *undoer) changedSince(c *link.Change, now, left []link.FieldValue) bool {
-	differs := slices.DeleteFunc(link.Diff(left, now),
-		func(f link.Field) bool { return f.Sensitive || asBefore(c, now, f.Name) })
-	if len(differs) == 0 || u.force {
-		return false
-	}
-	is := link.Each(differs, func(f link.Field) say.Text { return say.Of("%s is now “%s”", f.Name, f.After.Words()) })
-	u.conflict(c, say.Series(is...))
-	return true
-}
-
-// conflict adds the problem of an object that has changed since.
-func (u *undoer) conflict(c *link.Change, is say.Text) {
-	u.ask(say.Of("%s: %s has changed since: %s.", c.System.Label(), c.Object, is),
-		say.Of("to discard that change as well"))
-}
-
-// ask adds a problem that force solves, and what it is for.
-func (u *undoer) ask(since, force say.Text) {
-	u.problems.Add("", since, say.Text{}, report.Way{Run: report.RunForce, For: force})
-}
-
-// asBefore reports whether a field that an update wrote has its previous value.
-func asBefore(c *link.Change, now []link.FieldValue, name string) bool {
-	if c.Action != link.Update {
-		return false
-	}
-	was := link.Find(c.Fields, func(f link.Field) bool { return f.Name == name })
-	v := link.Find(now, func(v link.FieldValue) bool { return v.Name == name })
-	switch {
-	case was == nil || v == nil:
-		return false
-	case v.Unordered:
-		return v.Of.Sorted().String() == was.Before.Sorted().String()
-	}
-	return v.Of.String() == was.Before.String()
-}
-
-// written returns the values whose fields a change wrote.
-func written(list []link.FieldValue, fields []link.Field) []link.FieldValue {
-	return slices.DeleteFunc(slices.Clone(list), func(v link.FieldValue) bool {
-		return !slices.ContainsFunc(fields, func(f link.Field) bool { return f.Name == v.Name })
-	})
-}
-
-// revert gives an object the values back that an update changed, unless they have changed since. back is a copy of the
-// object as it is now.
-func revert[W any, O link.Object](u *undoer, table []*link.Attr[W, O], c *link.Change, now, back, was, after O) {
-	values := func(o O) []link.FieldValue { return link.Values(table, o, u.a.Features) }
-	if u.changedSince(c, written(values(now), c.Fields), written(values(after), c.Fields)) {
-		return
-	}
-	link.Restore(table, back, was, c.Fields)
-	u.add(c, now, back, values(now), values(back))
-}
-
-// renamed has the change name its object as it is called now, and not as when it was applied.
-func renamed(c *link.Change, then, now say.Text) {
-	if c.Object.Equal(then) {
-		c.Object = now
-	}
 }
 
 // Mapping undoes a change of a scope mapping, which stays while a provider uses it.
@@ -153,8 +90,8 @@ func (u *undoer) Mapping(e link.Edit[link.Mapping]) {
 		return
 	}
 	for _, p := range u.a.Providers {
-		if uses(&p, *now) {
-			u.warnings.add(link.WarnMappingStays, report.Authentik, say.Of("The scope mapping “%s” stays.", now.Name),
+		if p.Uses(*now) {
+			u.warnings.Add(link.WarnMappingStays, report.Authentik, say.Of("The scope mapping “%s” stays.", now.Name),
 				say.Of("The provider “%s” also uses it.", p.Name))
 			return
 		}
@@ -165,14 +102,14 @@ func (u *undoer) Mapping(e link.Edit[link.Mapping]) {
 // findMapping returns the mapping that a receipt has as m. One that has another name since is found by its key, or as
 // the same one of the link's provider, unless its name is that of another link's.
 func (u *undoer) findMapping(m *link.Mapping) *link.Mapping {
-	if now := mappingByID(&u.a, m.ID); now != nil || m.ID != "" {
+	if now := u.a.MappingByID(m.ID); now != nil || m.ID != "" {
 		return now
 	}
-	if now := mappingByName(&u.a, m.Name); now != nil {
+	if now := u.a.MappingByName(m.Name); now != nil {
 		return now
 	}
 	return link.Find(u.a.Mappings, func(now link.Mapping) bool {
-		return now.Scope == m.Scope && now.Expression == m.Expression && uses(&u.had, now) && !link.OwnMapping(now.Name)
+		return now.Scope == m.Scope && now.Expression == m.Expression && u.had.Uses(now) && !link.OwnMapping(now.Name)
 	})
 }
 
@@ -193,7 +130,7 @@ func (u *undoer) Pair(e link.Edit[link.PairState]) {
 		}
 		u.deleteApplication(c, *now)
 	} else {
-		u.gone(&link.Change{Kind: link.KindApplication, Object: applicationObject(&after.Application)}, false, true)
+		u.gone(&link.Change{Kind: link.KindApplication, Object: words.Application(&after.Application)}, false, true)
 	}
 	u.deleteProvider(c, &after.Provider)
 }
@@ -241,7 +178,7 @@ func SlugSince(done []link.Change, a *link.AuthentikSnapshot) string {
 func (u *undoer) usedElsewhere(clientID string) bool {
 	for _, c := range u.p.Collections {
 		if slot := c.SlotWith(clientID); c.Name != u.own && slot != "" {
-			u.warnings.add(link.WarnInUse, report.Authentik, say.Of("The application and its provider stay."),
+			u.warnings.Add(link.WarnInUse, report.Authentik, say.Of("The application and its provider stay."),
 				say.Of("The auth collection “%s” also signs in with them, through %s.", c.Name, slot))
 			return true
 		}
@@ -268,7 +205,7 @@ func (u *undoer) hasNewBindings(made []link.BindingState) bool {
 }
 
 func (u *undoer) deleteApplication(c *link.Change, now link.ApplicationState) {
-	c.Kind, c.Object = link.KindApplication, applicationObject(&now)
+	c.Kind, c.Object = link.KindApplication, words.Application(&now)
 	u.add(c, &now, nil, now.Values(u.a.Features), nil)
 }
 
@@ -276,16 +213,16 @@ func (u *undoer) deleteApplication(c *link.Change, now link.ApplicationState) {
 func (u *undoer) deleteProvider(c *link.Change, made *link.ProviderState) {
 	now := u.findProvider(made)
 	if now == nil {
-		u.gone(&link.Change{Kind: link.KindProvider, Object: providerObject(made)}, false, made.PK == 0)
+		u.gone(&link.Change{Kind: link.KindProvider, Object: words.Provider(made)}, false, made.PK == 0)
 		return
 	}
-	c.Kind, c.Object = link.KindProvider, providerObject(now)
+	c.Kind, c.Object = link.KindProvider, words.Provider(now)
 	if now.ApplicationSlug != "" && now.ApplicationSlug != u.slug && !u.force {
 		u.conflict(c, say.Of("it is now of the application “%s” (%s)", now.ApplicationName, now.ApplicationSlug))
 		return
 	}
 	left := *made
-	nameRefs(&left, &u.a)
+	u.a.NameRefs(&left)
 	if u.changedSince(c, now.Values(u.a.Features), left.Values(u.a.Features)) {
 		return
 	}
@@ -298,16 +235,16 @@ func (u *undoer) findProvider(p *link.ProviderState) *link.ProviderState {
 		return nil
 	}
 	now := *found
-	nameRefs(&now, &u.a)
+	u.a.NameRefs(&now)
 	return &now
 }
 
 // providerMade returns the provider that a receipt has as p, as it is now.
 func providerMade(a *link.AuthentikSnapshot, p *link.ProviderState) *link.ProviderState {
-	if now := providerByPK(a, p.PK); now != nil {
+	if now := a.ProviderByPK(p.PK); now != nil {
 		return now
 	}
-	return providerByClient(a, p.ClientID)
+	return a.ProviderByClient(p.ClientID)
 }
 
 // providerOfChange returns the provider that a change made or wrote, as it is now.
@@ -334,7 +271,7 @@ func (u *undoer) Provider(e link.Edit[link.ProviderState]) {
 		u.gone(c, true, false)
 		return
 	}
-	renamed(c, providerObject(was), providerObject(now))
+	renamed(c, words.Provider(was), words.Provider(now))
 	revert(u, link.ProviderAttrs(), c, now, new(*now), u.withoutLogout(c, was), after)
 }
 
@@ -346,7 +283,7 @@ func (u *undoer) withoutLogout(c *link.Change, was *link.ProviderState) *link.Pr
 	}
 	for _, r := range was.RedirectURIs {
 		if r.Logout() {
-			u.warnings.add(link.WarnLost, report.Authentik, say.Of("The redirect URI %s is not restored.", r.String()),
+			u.warnings.Add(link.WarnLost, report.Authentik, say.Of("The redirect URI %s is not restored.", r.String()),
 				say.Of("This authentik has none for the logout: it would let sign-ins return there."))
 		}
 	}
@@ -370,8 +307,8 @@ func (u *undoer) Application(e link.Edit[link.ApplicationState]) {
 		}
 		return
 	}
-	renamed(c, applicationObject(was), applicationObject(now))
-	renamed(c, providerOf(was), providerOf(now))
+	renamed(c, words.Application(was), words.Application(now))
+	renamed(c, words.ProviderOf(was), words.ProviderOf(now))
 	revert(u, link.ApplicationAttrs(), c, now, new(*now), was, after)
 }
 
@@ -389,10 +326,10 @@ func (u *undoer) Binding(e link.Edit[link.BindingState]) {
 	}
 	switch last := u.a.Application != nil && len(u.a.Bindings) == 1; {
 	case last && u.a.ClosedByDefault:
-		u.warnings.add(link.WarnOpenToNobody, report.Authentik, say.Of("Without this binding nobody can use the "+
+		u.warnings.Add(link.WarnOpenToNobody, report.Authentik, say.Of("Without this binding nobody can use the "+
 			"application: this authentik closes applications without bindings."), say.Of("It was like this before."))
 	case last:
-		u.warnings.add(link.WarnOpenToEveryone, report.Authentik, say.Of("Without this binding everyone with an "+
+		u.warnings.Add(link.WarnOpenToEveryone, report.Authentik, say.Of("Without this binding everyone with an "+
 			"authentik account can use the application."), say.Of("It was like this before."))
 	}
 	u.add(c, now, nil, now.Values(), nil)

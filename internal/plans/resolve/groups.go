@@ -1,4 +1,4 @@
-package plans
+package resolve
 
 import (
 	"maps"

@@ -1,6 +1,7 @@
-package plans
+package resolve
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -14,30 +15,9 @@ type slotSearch struct {
 	providers []link.OAuth2Provider
 	// clientIDs are the client ID that authentik's provider gets and the one that it has now.
 	clientIDs []string
-	here      endpoints
+	here      Endpoints
 	a         link.AuthentikSnapshot
 	s         link.Spec
-}
-
-// endpoints are the URLs that a slot of this authentik can have.
-type endpoints struct{ auth, token, userInfo []string }
-
-// endpointsOf returns authentik's own endpoints and those that the spec sets instead.
-func endpointsOf(d link.Desired, s *link.Spec) endpoints {
-	urls := func(name string, named *string) []string {
-		list := []string{endpoint(d.AuthentikURL, name)}
-		if named != nil && *named != "" {
-			list = append(list, *named)
-		}
-		return list
-	}
-	b := s.PocketBase
-	return endpoints{urls("authorize", b.AuthURL), urls("token", b.TokenURL), urls("userinfo", b.UserInfoURL)}
-}
-
-func (e endpoints) of(p *link.OAuth2Provider) bool {
-	return slices.Contains(e.auth, p.AuthURL) || slices.Contains(e.token, p.TokenURL) ||
-		slices.Contains(e.userInfo, p.UserInfoURL)
 }
 
 func (q slotSearch) hasClient(p link.OAuth2Provider) bool {
@@ -46,7 +26,7 @@ func (q slotSearch) hasClient(p link.OAuth2Provider) bool {
 
 // leadsHere reports whether p leads to this authentik, but to no existing provider.
 func (q slotSearch) leadsHere(p link.OAuth2Provider) bool {
-	return q.here.of(&p) && providerByClient(&q.a, p.ClientID) == nil && !q.s.LeavesSlot(p.Slot)
+	return q.here.Of(&p) && q.a.ProviderByClient(p.ClientID) == nil && !q.s.LeavesSlot(p.Slot)
 }
 
 // owed returns how many other links get a free slot before this one and have none yet.
@@ -56,7 +36,7 @@ func (q slotSearch) owed() int {
 			if o.Slug == "" {
 				return p.AuthURL == endpoint(o.AuthentikURL, "authorize")
 			}
-			provider := providerByClient(&q.a, p.ClientID)
+			provider := q.a.ProviderByClient(p.ClientID)
 			return provider != nil && provider.ApplicationSlug == o.Slug
 		})) == 0
 	}
@@ -123,13 +103,14 @@ func namedSlot(s *link.Spec, slot string, q slotSearch, problems *report.Problem
 	return i, slot
 }
 
-// staleClient returns the client ID of the only slot that leads to this authentik but to no existing provider,
+// StaleClient returns the client ID of the only slot that leads to this authentik but to no existing provider,
 // empty for none: an earlier link left it in PocketBase.
-func staleClient(s *link.Spec, c *link.CollectionState, a *link.AuthentikSnapshot, here endpoints) string {
+func StaleClient(s *link.Spec, c *link.CollectionState, a *link.AuthentikSnapshot) string {
+	here := EndpointsOf(cmp.Or(s.AuthentikURL, a.URL), s)
 	var ids []string
 	for _, p := range c.OAuth2.Providers {
 		wanted := !s.LeavesSlot(p.Slot) && (s.PocketBase.Slot == nil || *s.PocketBase.Slot == p.Slot)
-		if link.IsSlot(p.Slot) && wanted && here.of(&p) && p.ClientID != "" && providerByClient(a, p.ClientID) == nil {
+		if link.IsSlot(p.Slot) && wanted && here.Of(&p) && p.ClientID != "" && a.ProviderByClient(p.ClientID) == nil {
 			ids = append(ids, p.ClientID)
 		}
 	}
@@ -137,10 +118,6 @@ func staleClient(s *link.Spec, c *link.CollectionState, a *link.AuthentikSnapsho
 		return ""
 	}
 	return ids[0]
-}
-
-func providerByClient(a *link.AuthentikSnapshot, clientID string) *link.ProviderState {
-	return link.Find(a.Providers, func(p link.ProviderState) bool { return p.ClientID == clientID })
 }
 
 func slotNames(providers []link.OAuth2Provider, indexes []int) string {

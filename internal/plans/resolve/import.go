@@ -1,4 +1,4 @@
-package plans
+package resolve
 
 import (
 	"slices"
@@ -17,14 +17,14 @@ func Import(s link.Spec, a *link.AuthentikSnapshot, p link.PocketBaseSnapshot) (
 			"slug “%s”.", *slug), Todo: otherSlugs(a)}}
 	}
 	s.Email = link.EmailLeave
-	found, problems := Resolve(s, a, &p, link.Generated{})
+	found, problems := Desired(s, a, &p, link.Generated{})
 	problems = slices.DeleteFunc(problems, func(one report.Problem) bool {
 		return one.Field == fieldPublicURL // which is read from the link
 	})
 	if len(problems) > 0 {
 		return s, whichLink(&s, a, &p, problems)
 	}
-	provider, at := providerByPK(a, found.Provider.PK), link.SlotIndex(&found.Collection.OAuth2, found.Slot.Slot)
+	provider, at := a.ProviderByPK(found.Provider.PK), link.SlotIndex(&found.Collection.OAuth2, found.Slot.Slot)
 	collection := p.Collection(found.Collection.Name)
 	if provider == nil || a.Application == nil || at >= len(collection.OAuth2.Providers) {
 		problems.Add("application.slug", say.Of("There is no link between “%s” and the collection “%s” yet.",
@@ -39,13 +39,13 @@ func Import(s link.Spec, a *link.AuthentikSnapshot, p link.PocketBaseSnapshot) (
 	if urls := basesOf(provider); len(urls) > 0 {
 		s.PocketBaseURLs = urls
 	}
-	whole, email := providerSpec(provider, a.Application.Slug)
-	s.Email, s.Access = email, boundTo(a.Bindings)
+	whole, email := ProviderSpec(provider, a.Application.Slug)
+	s.Email, s.Access = email, AccessOf(a.Bindings)
 	s.Application.Slug, s.PocketBase.Collection, s.PocketBase.Slot = &a.Application.Slug, &collection.Name, &slot.Slot
-	usualA, usualP := withoutLink(&found, *a, p)
-	usual, _ := Resolve(s, &usualA, &usualP, link.Generated{})
+	usualA, usualP := WithoutLink(&found, *a, p)
+	usual, _ := Desired(s, &usualA, &usualP, link.Generated{})
 	link.OfferOther(link.ApplicationAttrs(), &s.Application, a.Application, &usual.Application)
-	usual, _ = Resolve(s, &usualA, &usualP, link.Generated{})
+	usual, _ = Desired(s, &usualA, &usualP, link.Generated{})
 	importProvider(&s, provider, &usual.Provider)
 	importMappings(&s, whole.ScopeMappings, provider, a)
 	importSlot(&s, collection, &slot, &usualA, &usualP)
@@ -104,7 +104,7 @@ func importSlot(s *link.Spec, c *link.CollectionState, slot *link.OAuth2Provider
 	if slot.IDTokenMode() {
 		s.PocketBase.UserInfo = new("id_token")
 	}
-	usual, _ := Resolve(*s, a, p, link.Generated{})
+	usual, _ := Desired(*s, a, p, link.Generated{})
 	if slot.IDTokenMode() {
 		usual.Slot.UserInfoURL = ""
 	} else {
@@ -126,7 +126,7 @@ func basesOf(p *link.ProviderState) []string {
 // importMappings sets the limit of the groups claim and the names of the scope mappings that no link has by itself. A
 // groups mapping that somebody has edited is one of those.
 func importMappings(s *link.Spec, names []string, p *link.ProviderState, a *link.AuthentikSnapshot) {
-	if m := mappingByName(a, link.GroupsMappingName(a.Application.Slug)); m != nil && uses(p, *m) {
+	if m := a.MappingByName(link.GroupsMappingName(a.Application.Slug)); m != nil && p.Uses(*m) {
 		if groups, isLimit := link.GroupsIn(m); isLimit {
 			s.Provider.GroupsClaim = &link.GroupsLimit{Names: groups}
 		} else {
@@ -139,7 +139,7 @@ func importMappings(s *link.Spec, names []string, p *link.ProviderState, a *link
 // extraMappings returns the scope mappings that no link has by itself, nil for none.
 func extraMappings(names []string, a *link.AuthentikSnapshot) []string {
 	extra := slices.DeleteFunc(slices.Clone(names), func(name string) bool {
-		m := mappingByName(a, name)
+		m := a.MappingByName(name)
 		return m == nil || m.Scope == "email" || m.Managed == link.ManagedPrefix+"openid" ||
 			m.Managed == link.ManagedPrefix+"profile"
 	})
@@ -147,4 +147,19 @@ func extraMappings(names []string, a *link.AuthentikSnapshot) []string {
 		return nil
 	}
 	return extra
+}
+
+// WithoutLink returns the snapshots without the objects of the link.
+func WithoutLink(d *link.Desired, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) (link.AuthentikSnapshot,
+	link.PocketBaseSnapshot) {
+	a.Application, a.Bindings = nil, nil
+	a.Providers = slices.DeleteFunc(slices.Clone(a.Providers),
+		func(p link.ProviderState) bool { return p.PK == d.Provider.PK })
+	b.Collections = slices.Clone(b.Collections)
+	for i := range b.Collections {
+		if c := &b.Collections[i]; c.Name == d.Collection.Name {
+			c.ID, c.Updated, c.OAuth2 = "", "", link.OAuth2State{}
+		}
+	}
+	return a, b
 }

@@ -1,4 +1,4 @@
-package plans
+package resolve
 
 import (
 	"slices"
@@ -20,7 +20,7 @@ func resolveMappings(d *link.Desired, s *link.Spec, a *link.AuthentikSnapshot, n
 	r.ensureManaged("openid")
 	r.ensureManaged("profile")
 	if own := link.EmailMapping(s.Email); own != nil {
-		if now := mappingByName(a, own.Name); now != nil {
+		if now := a.MappingByName(own.Name); now != nil {
 			own.ID = now.ID
 		}
 		d.Mappings = append(d.Mappings, *own)
@@ -53,7 +53,7 @@ func asFound(list, now []link.Ref) (ordered []link.Ref) {
 
 // limitGroups attaches the mapping that limits the groups claim. One that the spec leaves open stays as it is.
 func (r *mappingResolver) limitGroups(d *link.Desired) {
-	now := mappingByName(&r.a, r.groups)
+	now := r.a.MappingByName(r.groups)
 	if groups := r.s.LimitOf(); len(groups) > 0 {
 		own := link.GroupsMapping(d.Application.Slug, groups)
 		if now != nil {
@@ -86,7 +86,7 @@ func (r *mappingResolver) add(m link.Mapping) {
 
 // keep attaches a mapping that the provider has now, unless the spec or the e-mail decision drops it.
 func (r *mappingResolver) keep(ref link.Ref) {
-	m := mappingByID(&r.a, ref.ID)
+	m := r.a.MappingByID(ref.ID)
 	if m == nil { // the token can't see it, so leave it
 		r.list = append(r.list, ref)
 		return
@@ -126,7 +126,7 @@ func (r *mappingResolver) ensureManaged(scope string) {
 // addNamed attaches a mapping that the spec names. A second e-mail mapping is refused, since it could undo the
 // e-mail decision.
 func (r *mappingResolver) addNamed(field, name string) {
-	m := mappingByName(&r.a, name)
+	m := r.a.MappingByName(name)
 	if m == nil {
 		r.problems.Add(field, say.Of("authentik has no scope mapping “%s” that the token can see.", name),
 			say.Of("Check the spelling, or leave it out."))
@@ -138,12 +138,4 @@ func (r *mappingResolver) addNamed(field, name string) {
 		return
 	}
 	r.add(*m)
-}
-
-func mappingByID(a *link.AuthentikSnapshot, id string) *link.Mapping {
-	return link.Find(a.Mappings, func(m link.Mapping) bool { return m.ID == id })
-}
-
-func mappingByName(a *link.AuthentikSnapshot, name string) *link.Mapping {
-	return link.Find(a.Mappings, func(m link.Mapping) bool { return m.Name == name })
 }

@@ -1,4 +1,4 @@
-package plans
+package resolve
 
 import (
 	"cmp"
@@ -44,7 +44,7 @@ func (c Candidate) Label() say.Text {
 func Candidates(s *link.Spec, a *link.AuthentikSnapshot, p link.PocketBaseSnapshot) []Candidate {
 	var found []Candidate
 	for _, provider := range a.Providers {
-		c := Candidate{Provider: provider, registered: looksRegistered(a, &provider)}
+		c := Candidate{Provider: provider, registered: LooksRegistered(a, &provider)}
 		label := c.Label()
 		switch {
 		case provider.Proxy():
@@ -58,7 +58,7 @@ func Candidates(s *link.Spec, a *link.AuthentikSnapshot, p link.PocketBaseSnapsh
 			slot := slotWithClient(s, p, provider.ClientID)
 			c.Evidence, c.strong = say.Of("PocketBase's slot %s uses its client ID.", slot), true
 			c.because = say.Of("%s, because PocketBase's slot %s uses its client ID", label, slot)
-		case sendsTo(&provider, s.PocketBaseURLs):
+		case SendsTo(&provider, s.PocketBaseURLs):
 			c.Evidence = say.Of("It sends people back to this PocketBase.")
 			c.because = say.Of("%s, because it sends people back to this PocketBase", label)
 			if other := p.UsedBesides(s.Query().Collection, provider.ClientID); other != "" {
@@ -92,7 +92,7 @@ func slotWithClient(s *link.Spec, p link.PocketBaseSnapshot, clientID string) st
 	return ""
 }
 
-func sendsTo(p *link.ProviderState, bases []string) bool {
+func SendsTo(p *link.ProviderState, bases []string) bool {
 	return slices.ContainsFunc(bases, func(base string) bool {
 		return slices.ContainsFunc(p.RedirectURIs, func(r link.RedirectURI) bool {
 			return !r.Logout() && r.Allows(link.RedirectURL(base))
@@ -155,37 +155,37 @@ func ClientIDs(s *link.Spec, p link.PocketBaseSnapshot) []string {
 	return slices.DeleteFunc(slices.Compact(ids), func(id string) bool { return id == "" })
 }
 
-// existing holds the application and provider that a plan starts from.
-type existing struct {
-	application *link.ApplicationState
-	provider    *link.ProviderState
+// Found holds the application and provider that a plan starts from, each nil if there is none.
+type Found struct {
+	Application *link.ApplicationState
+	Provider    *link.ProviderState
 }
 
 // find returns the application and provider that the spec is about. It never guesses between two: ambiguity is
 // a problem.
-func find(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot, problems *report.Problems) existing {
+func find(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot, problems *report.Problems) Found {
 	candidates := Candidates(s, a, *p)
 	if a.Application != nil {
 		return findBySlug(s, a, p, candidates, problems)
 	}
 	if s.Existing == link.ExistingNew {
-		return existing{provider: orphanWith(candidates, s.Provider.ClientID)}
+		return Found{Provider: orphanWith(candidates, s.Provider.ClientID)}
 	}
 	if now := RenamedSince(s); now != "" {
 		problems.Add("application.slug", existsAs(now), say.Of("Keep the slug."),
 			report.MakeNew(say.Of("for a second link next to this one")))
-		return existing{}
+		return Found{}
 	}
 	candidates = likeliest(candidates)
 	use := s.Existing == link.ExistingUse
 	if p := orphanOf(candidates, s.Query().ProviderName); p != nil && (use || len(candidates) == 1 &&
 		!candidates[0].shared) {
-		return existing{provider: p}
+		return Found{Provider: p}
 	}
 	if one := candidates; len(one) == 1 && one[0].strong && s.Application.Slug != nil {
 		problems.Add("application.slug", existsAs(one[0].Provider.ApplicationSlug), say.Of("Keep the slug."),
 			report.MakeNew(say.Of("for a second link next to this one")))
-		return existing{provider: &one[0].Provider}
+		return Found{Provider: &one[0].Provider}
 	}
 	if len(candidates) > 0 {
 		problems.Add("existing", say.Of("This link may already exist: %s.", describe(candidates)),
@@ -193,7 +193,7 @@ func find(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot, p
 				say.Of("to use one, with its application's slug, or the provider's name if it has no application")),
 			report.MakeNew(say.Of("for a new pair next to it")))
 	}
-	return existing{}
+	return Found{}
 }
 
 // RenamedSince returns the slug that the spec's application has now, empty unless receipts show that it had the spec's.
@@ -225,18 +225,18 @@ func describe(candidates []Candidate) say.Text {
 // findBySlug returns the application with the spec's slug, if it belongs to this link or the spec says to use
 // it. With ExistingNew, one that belongs to this link was created by an earlier run.
 func findBySlug(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot, candidates []Candidate,
-	problems *report.Problems) existing {
+	problems *report.Problems) Found {
 	app := a.Application
 	if app.Provider == 0 {
 		return findHalf(s, a, p, candidates, problems)
 	}
-	provider := providerByPK(a, app.Provider)
+	provider := a.ProviderByPK(app.Provider)
 	if provider == nil && app.ProviderKind == oauth2Kind {
 		problems.Add("application.slug", say.Of("The slug “%s” is taken by the application “%s”, whose provider “%s” "+
 			"the token may not see.", app.Slug, app.Name, app.ProviderName),
 			say.Of("Give the token the permission authentik_providers_oauth2.view_oauth2provider for every "+
 				"provider, or choose another slug."))
-		return existing{}
+		return Found{}
 	}
 	if provider == nil || provider.Proxy() {
 		kind := link.KindOfProvider(app.ProviderKind)
@@ -247,20 +247,20 @@ func findBySlug(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnaps
 			"“%s”.",
 			app.Slug, app.Name, kind, app.ProviderName),
 			say.Of("Choose another slug: only an OAuth2/OpenID provider can be linked."))
-		return existing{}
+		return Found{}
 	}
 	c := link.Find(candidates, func(c Candidate) bool { return c.Provider.PK == provider.PK })
 	switch {
-	case looksRegistered(a, provider) && (c == nil || !c.strong) &&
+	case LooksRegistered(a, provider) && (c == nil || !c.strong) &&
 		(s.Existing != link.ExistingUse || s.Application.Slug == nil):
 		problems.Add("application.slug", say.Of("The slug “%s” is taken by the application “%s”. It looks as if a "+
 			"client had registered it for itself.", app.Slug, app.Name), say.Of("Choose another slug."),
 			report.UseExisting(say.Of("and that slug to use it: whoever registered it knows its client secret")))
-		return existing{}
+		return Found{}
 	case s.Existing == link.ExistingNew && (c == nil || !c.strong && p.Uses(provider.ClientID)):
 		problems.Add("application.slug", slugTaken(app), say.Of("Choose another slug to create a new one, such as "+
 			"%s-%s, and another name.", app.Slug, s.Query().Collection))
-		return existing{} // ignore the settings of an unrelated application
+		return Found{} // ignore the settings of an unrelated application
 	case c != nil && c.shared && s.Existing == link.ExistingAsk:
 		problems.Add("existing", say.Of("This link may already exist: %s.", describe(candidates)), say.Text{},
 			report.UseExisting(say.Of("to let both collections share the application")),
@@ -268,9 +268,9 @@ func findBySlug(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnaps
 	case c == nil && s.Existing != link.ExistingUse:
 		problems.Add("application.slug", takenByOther(app, provider), say.Of("Choose another slug."),
 			report.UseExisting(say.Of("to change that application")))
-		return existing{}
+		return Found{}
 	}
-	return existing{application: app, provider: provider}
+	return Found{Application: app, Provider: provider}
 }
 
 // takenByOther says that the slug belongs to an application of another client.
@@ -283,9 +283,9 @@ func takenByOther(app *link.ApplicationState, provider *link.ProviderState) say.
 		app.Slug, app.Name, provider.Name, link.ShowList(link.RedirectNames(provider.RedirectURIs)).Words())
 }
 
-// looksRegistered reports whether a client may have registered the provider for itself, as it can since authentik
+// LooksRegistered reports whether a client may have registered the provider for itself, as it can since authentik
 // 2026.8.
-func looksRegistered(a *link.AuthentikSnapshot, p *link.ProviderState) bool {
+func LooksRegistered(a *link.AuthentikSnapshot, p *link.ProviderState) bool {
 	return a.Features.Registration && p.LooksRegistered()
 }
 
@@ -293,20 +293,16 @@ func slugTaken(app *link.ApplicationState) say.Text {
 	return say.Of("The slug “%s” is taken by the application “%s”.", app.Slug, app.Name)
 }
 
-func providerByPK(a *link.AuthentikSnapshot, pk int) *link.ProviderState {
-	return link.Find(a.Providers, func(p link.ProviderState) bool { return p.PK == pk && pk != 0 })
-}
-
-// hadProvider reports whether the slug's application is this link's and its provider was deleted since: receipts, or
+// HadProvider reports whether the slug's application is this link's and its provider was deleted since: receipts, or
 // the addresses in PocketBase's slot, name the application.
-func hadProvider(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot) bool {
+func HadProvider(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot) bool {
 	app := a.Application
 	if app == nil || app.Provider != 0 || s.Existing == link.ExistingNew {
 		return false
 	}
 	stale, c := "", p.Collection(s.Query().Collection)
 	if c != nil {
-		stale = staleClient(s, c, a, endpointsOf(link.Desired{AuthentikURL: cmp.Or(s.AuthentikURL, a.URL)}, s))
+		stale = StaleClient(s, c, a)
 	}
 	if slices.ContainsFunc(s.Made, func(m link.Made) bool { return m.Is(app, stale) }) {
 		return true
@@ -320,7 +316,7 @@ func hadProvider(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnap
 // findHalf returns the slug's application, which has no provider, with the provider that an interrupted run may
 // have left for it.
 func findHalf(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot, candidates []Candidate,
-	problems *report.Problems) existing {
+	problems *report.Problems) Found {
 	app, all := a.Application, candidates
 	candidates = likeliest(candidates)
 	name := link.Value(s.Application.Name, app.Name)
@@ -335,7 +331,7 @@ func findHalf(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapsho
 	switch {
 	case s.Existing == link.ExistingNew && ours:
 	case s.Existing == link.ExistingUse:
-	case hadProvider(s, a, p) && (half != nil && len(candidates) == 1 ||
+	case HadProvider(s, a, p) && (half != nil && len(candidates) == 1 ||
 		half == nil && !slices.ContainsFunc(candidates, Candidate.rivals)):
 	case s.Existing == link.ExistingAsk && ours && len(candidates) == 1 && !candidates[0].shared:
 	case s.Existing == link.ExistingNew:
@@ -345,7 +341,7 @@ func findHalf(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapsho
 			"provider.", app.Slug, app.Name), say.Of("Choose another slug."),
 			report.UseExisting(say.Of("to give it one, as for a link whose provider was deleted")))
 	}
-	return existing{application: app, provider: half}
+	return Found{Application: app, Provider: half}
 }
 
 // rivals reports whether the candidate may be meant in the place of a provider that was deleted.

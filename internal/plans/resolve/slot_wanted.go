@@ -1,4 +1,4 @@
-package plans
+package resolve
 
 import (
 	"cmp"
@@ -16,10 +16,10 @@ import (
 func resolveSlot(d *link.Desired, s *link.Spec, a *link.AuthentikSnapshot, c link.CollectionState,
 	problems *report.Problems) {
 	search := slotSearch{
-		providers: c.OAuth2.Providers, clientIDs: []string{d.Provider.ClientID}, here: endpointsOf(*d, s), a: *a,
+		providers: c.OAuth2.Providers, clientIDs: []string{d.Provider.ClientID}, here: EndpointsOf(d.AuthentikURL, s), a: *a,
 		s: *s,
 	}
-	if now := providerByPK(a, d.Provider.PK); now != nil {
+	if now := a.ProviderByPK(d.Provider.PK); now != nil {
 		search.clientIDs = append(search.clientIDs, now.ClientID)
 	}
 	at, slot := findSlot(s, &c, search, problems)

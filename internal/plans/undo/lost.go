@@ -1,32 +1,23 @@
-package plans
+package undo
 
 import (
-	"slices"
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/plans/resolve"
+	"authpocket/internal/plans/words"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
 // What the undo of a removal can't restore.
 
-// Restorable returns the spec that recreates a removed link without the scope mappings that no longer exist, and
-// without those for e-mail, which follow from its e-mail decision.
-func Restorable(s link.Spec, a *link.AuthentikSnapshot) link.Spec {
-	s.Provider.ScopeMappings = slices.DeleteFunc(slices.Clone(s.Provider.ScopeMappings), func(name string) bool {
-		m := mappingByName(a, name)
-		return m == nil || m.Scope == "email"
-	})
-	return s
-}
-
 // nameLosses has the changes of a removal name each setting that its undo can't restore.
 func (u *undoer) nameLosses(s link.Spec) {
 	before := SpecBefore(s, u.changes)
 	before.Access = nil // restored by itself
 	before = Restorable(before, &u.a)
-	d, problems := Resolve(before, &u.a, &u.p, link.Generated{})
+	d, problems := resolve.Desired(before, &u.a, &u.p, link.Generated{})
 	for i := range u.changes {
 		c := &u.changes[i]
 		if was := link.As[link.ProviderState](c.Before); was != nil {
@@ -34,9 +25,9 @@ func (u *undoer) nameLosses(s link.Spec) {
 			if len(problems) == 0 {
 				now = &d.Provider
 			}
-			c.Lost = say.Of(lostProvider)
+			c.Lost = say.Of(words.LostProvider)
 			if lines := lostSettings(was, now); len(lines) > 0 {
-				c.Lost = say.Join(c.Lost, say.Of(lostRest, say.Series(lines...)))
+				c.Lost = say.Join(c.Lost, say.Of(words.LostRest, say.Series(lines...)))
 			}
 		}
 		if was := link.As[link.ApplicationState](c.Before); was != nil {
@@ -69,31 +60,19 @@ func lostOfApplication(deletion *link.Change, was *link.ApplicationState, access
 		lost = say.Of("Undo recreates it without these bindings: %s.", strings.Join(gone, ", "))
 	}
 	if len(was.Other) > 0 {
-		lost = say.Join(lost, say.Of(lostRest, say.Series(link.Each(was.Other, say.Raw)...)))
+		lost = say.Join(lost, say.Of(words.LostRest, say.Series(link.Each(was.Other, say.Raw)...)))
 	}
 	return lost
 }
 
-// disabledBindings returns the deleted bindings that were turned off.
-func disabledBindings(deletion *link.Change) (names []string) {
-	for _, f := range deletion.Fields {
-		if list, _ := f.Before.List(); f.Name == offBindings {
-			for _, name := range list {
-				names = append(names, name+" (disabled)")
-			}
-		}
-	}
-	return names
-}
-
 // lostParts warns of what the restored application lacks besides bindings that kept people out.
-func (w *warner) lostParts(deletion *link.Change) {
+func lostParts(w *link.Warnings, deletion *link.Change) {
 	if off := disabledBindings(deletion); len(off) > 0 {
-		w.add(link.WarnLost, report.Authentik, say.Of("Bindings are not restored: %s.", strings.Join(off, ", ")),
+		w.Add(link.WarnLost, report.Authentik, say.Of("Bindings are not restored: %s.", strings.Join(off, ", ")),
 			say.Of("They were turned off, so the same people can use the application."))
 	}
 	if was := link.As[link.ApplicationState](deletion.Before); len(was.Other) > 0 {
-		w.add(link.WarnLost, report.Authentik, say.Of("The application is not restored completely."),
-			say.Of(lostRest, say.Series(link.Each(was.Other, say.Raw)...)))
+		w.Add(link.WarnLost, report.Authentik, say.Of("The application is not restored completely."),
+			say.Of(words.LostRest, say.Series(link.Each(was.Other, say.Raw)...)))
 	}
 }

@@ -1,10 +1,11 @@
-package plans
+package undo
 
 import (
 	"slices"
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/plans/words"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -16,7 +17,7 @@ func (u *undoer) Settings(e link.Edit[link.SettingsState]) {
 	}
 	now, back := u.p.Settings, u.p.Settings
 	back.HideControls = e.Before.HideControls
-	u.add(e.Change, &now, &back, settingsValues(now), settingsValues(back))
+	u.add(e.Change, &now, &back, now.Values(), back.Values())
 }
 
 // Collection undoes a change of an auth collection's rules or OAuth2 options.
@@ -33,7 +34,7 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 	}
 	slot := slotOf(c)
 	had, old := link.SlotIndex(&was.OAuth2, slot) >= 0, was.OAuth2
-	if client := clientOf(&after.OAuth2, slot); client != "" && client != clientOf(&was.OAuth2, slot) {
+	if client := after.OAuth2.Client(slot); client != "" && client != was.OAuth2.Client(slot) {
 		to, ok := u.moved(c, was, slot, client)
 		if !ok {
 			return
@@ -63,19 +64,19 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 		}
 		u.warnLinked(slot)
 	}
-	restoreOAuth2(&back.OAuth2, old, slot, c.Fields)
-	u.giveSecret(now.OAuth2, &back.OAuth2, slot, clientOf(&after.OAuth2, slot))
+	back.OAuth2.Restore(old, slot, c.Fields)
+	u.giveSecret(now.OAuth2, &back.OAuth2, slot, after.OAuth2.Client(slot))
 	again := at < 0 && had
 	if i := link.SlotIndex(&back.OAuth2, slot); again && !back.OAuth2.Providers[i].ClientSecret.IsSet() {
 		u.lost(report.PB, say.Of("authentik no longer has the application that %s signed in with.", slot))
 		back.OAuth2.Providers, again = slices.Delete(back.OAuth2.Providers, i, i+1), false
 	}
-	u.add(c, now, &back, slotValues(now.OAuth2, slot), slotValues(back.OAuth2, slot))
+	u.add(c, now, &back, now.OAuth2.Values(slot), back.OAuth2.Values(slot))
 	if again {
 		u.namesSecret(c, slot)
 	}
 	if had && c.Changed(slot+".clientSecret") {
-		u.warnings.add(link.WarnLost, report.PB, say.Of("The client secret of %s stays as it is.", slot),
+		u.warnings.Add(link.WarnLost, report.PB, say.Of("The client secret of %s stays as it is.", slot),
 			say.Of("PocketBase never shows it, so undo can't restore the previous one. Enter it in PocketBase if "+
 				"it was different."))
 	}
@@ -126,17 +127,9 @@ func (u *undoer) removeCopy(collection, slot string) bool {
 	}
 	u.warnLinked(slot)
 	back.OAuth2.Providers = slices.Delete(back.OAuth2.Providers, at, at+1)
-	u.add(&link.Change{System: report.PB, Kind: link.KindOldSlot, Object: oldSlotObject(slot, now)}, now, &back,
-		slotValues(now.OAuth2, slot), slotValues(back.OAuth2, slot))
+	u.add(&link.Change{System: report.PB, Kind: link.KindOldSlot, Object: words.OldSlot(slot, now)}, now, &back,
+		now.OAuth2.Values(slot), back.OAuth2.Values(slot))
 	return true
-}
-
-// clientOf returns the client ID of a slot, empty for none.
-func clientOf(o *link.OAuth2State, slot string) string {
-	if at := link.SlotIndex(o, slot); at >= 0 {
-		return o.Providers[at].ClientID
-	}
-	return ""
 }
 
 // onlySecret reports whether a change wrote nothing but a client secret.
@@ -148,7 +141,7 @@ func onlySecret(c *link.Change) bool {
 func (u *undoer) namesSecret(c *link.Change, slot string) {
 	for i := range u.changes {
 		if one := &u.changes[i]; one.ID() == c.ID() && !one.Changed(slot+".clientSecret") {
-			one.Fields = append(one.Fields, newSecret(slot))
+			one.Fields = append(one.Fields, link.NewSecret(slot))
 		}
 	}
 }
@@ -156,28 +149,10 @@ func (u *undoer) namesSecret(c *link.Change, slot string) {
 // undone returns the values that undoing c would write: the fields that it wrote, or the whole element if it
 // added one. A removed element has none.
 func undone(c *link.Change, o link.OAuth2State, slot string, there, had bool) []link.FieldValue {
-	return slices.DeleteFunc(slotValues(o, slot), func(v link.FieldValue) bool {
+	return slices.DeleteFunc(o.Values(slot), func(v link.FieldValue) bool {
 		if strings.HasPrefix(v.Name, slot+".") {
 			return !there || had && !c.Changed(v.Name)
 		}
 		return !c.Changed(v.Name)
 	})
-}
-
-// slotOf returns the slot that a change of a collection's OAuth2 options wrote, empty for none.
-func slotOf(c *link.Change) string {
-	for _, f := range c.Fields {
-		if slot, _, found := strings.Cut(f.Name, "."); found && link.IsSlot(slot) {
-			return slot
-		}
-	}
-	return ""
-}
-
-func slotValues(o link.OAuth2State, slot string) []link.FieldValue {
-	return oauth2Values(o, slot, link.SlotIndex(&o, slot))
-}
-
-func settingsValues(s link.SettingsState) []link.FieldValue {
-	return link.Values(link.SettingsAttrs(), &s, link.Features{})
 }

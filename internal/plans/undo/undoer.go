@@ -1,9 +1,11 @@
-package plans
+package undo
 
 import (
 	"slices"
+	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/plans/words"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -21,7 +23,7 @@ type undoer struct {
 	had      link.ProviderState // the scope mappings of the link's provider before the undo
 	changes  []link.Change
 	from     map[string][]link.FieldValue // values before each change, by its ID
-	warnings warner
+	warnings link.Warnings
 	problems report.Problems
 }
 
@@ -33,7 +35,7 @@ func newUndoer(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapsh
 func (u *undoer) add(c *link.Change, before, after link.Object, from, to []link.FieldValue) {
 	undo := link.Change{System: c.System, Kind: c.Kind, Object: c.Object, Before: before, After: after,
 		Action: link.Update, Fields: link.Diff(from, to),
-		Why: say.Of(whyUndone)}
+		Why: say.Of(words.WhyUndone)}
 	if to == nil {
 		undo.Action = link.Delete
 	}
@@ -108,55 +110,22 @@ func replaced[T any](list []T, e link.Edit[T], is func(T) bool) []T {
 	return list
 }
 
-// giveSecret sets authentik's client secret on a restored element: PocketBase requires one. The provider has the
-// element's client ID, its current one or the one that was written.
-func (u *undoer) giveSecret(now link.OAuth2State, back *link.OAuth2State, slot, written string) {
-	i, at := link.SlotIndex(back, slot), link.SlotIndex(&now, slot)
-	if i < 0 {
-		return
-	}
-	clientIDs := []string{back.Providers[i].ClientID}
-	if at >= 0 {
-		clientIDs = append(clientIDs, now.Providers[at].ClientID)
-	}
-	for _, clientID := range append(clientIDs, written) {
-		if p := providerByClient(&u.a, clientID); p != nil {
-			back.Providers[i].ClientSecret = p.ClientSecret
-			return
+// slotOf returns the slot that a change of a collection's OAuth2 options wrote, empty for none.
+func slotOf(c *link.Change) string {
+	for _, f := range c.Fields {
+		if slot, _, found := strings.Cut(f.Name, "."); found && link.IsSlot(slot) {
+			return slot
 		}
 	}
+	return ""
 }
 
-// rewriteSecret plans to write authentik's client secret again to the slot that the changes wrote, if slot and
-// provider stay. It is used when PocketBase's current secret is unknown.
-func (u *undoer) rewriteSecret(done []link.Change) {
-	for _, c := range done {
-		after := link.As[link.CollectionState](c.After)
-		if c.Kind != link.KindOAuth2 || after == nil {
-			continue
-		}
-		now, slot := u.p.Collection(after.Name), slotOf(&c)
-		if now == nil || link.SlotIndex(&now.OAuth2, slot) < 0 {
-			continue
-		}
-		back := *now
-		back.OAuth2.Providers = slices.Clone(now.OAuth2.Providers)
-		u.giveSecret(now.OAuth2, &back.OAuth2, slot, "")
-		if back.OAuth2.Providers[link.SlotIndex(&back.OAuth2, slot)].ClientSecret.IsSet() {
-			u.addSecret(&c, now, &back, slot)
-			return
-		}
+// warnLinked warns how many users can no longer sign in without the slot.
+func (u *undoer) warnLinked(slot string) {
+	if n := u.p.Linked[slot]; n > 0 {
+		u.warnings.Add(link.WarnLinkedPeople, report.PB, say.Count(n, "%d person has an account linked through %s.",
+			"%d people have an account linked through %s.", slot),
+			say.Of("Their accounts stay, but they can no longer sign in with authentik. PocketBase keeps the "+
+				"links, and they apply to the next provider in this slot."))
 	}
-}
-
-func (u *undoer) addSecret(c *link.Change, before, after *link.CollectionState, slot string) {
-	field := link.SecretAgain(slot)
-	i := slices.IndexFunc(u.changes, func(x link.Change) bool { return x.ID() == c.ID() })
-	if i < 0 {
-		u.changes = append(u.changes, link.Change{System: c.System, Kind: c.Kind, Object: c.Object, Action: link.Update,
-			Before: before, After: after,
-			Fields: []link.Field{field}, Why: say.Of(whySecretAgain)})
-		return
-	}
-	u.changes[i].After, u.changes[i].Fields = after, append(u.changes[i].Fields, field)
 }

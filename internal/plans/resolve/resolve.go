@@ -1,4 +1,6 @@
-package plans
+// Package resolve finds the link that a spec is about in both systems, and returns the state that the spec describes.
+// Import goes the other way.
+package resolve
 
 import (
 	"cmp"
@@ -11,9 +13,9 @@ import (
 	"authpocket/internal/say"
 )
 
-// Resolve returns the state that the spec describes. Fields that the spec leaves open keep their current value
+// Desired returns the state that the spec describes. Fields that the spec leaves open keep their current value
 // or get their default. It reports all problems at once; the state is then resolved as far as possible.
-func Resolve(s link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot, g link.Generated) (link.Desired,
+func Desired(s link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot, g link.Generated) (link.Desired,
 	report.Problems) {
 	var problems report.Problems
 	d := link.Desired{AuthentikURL: cmp.Or(s.AuthentikURL, a.URL), Email: s.Email}
@@ -28,7 +30,7 @@ func Resolve(s link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot,
 	if !s.Access.Empty() && a.Application != nil {
 		decisive = append(decisive, link.KindBinding)
 	}
-	checkReadable(a, decisive, &problems)
+	CheckReadable(a, decisive, &problems)
 	collection, ok := resolveCollection(&s, *p, &problems) // before what may follow from it
 	found := find(&s, a, p, &problems)
 	resolveApplication(&d, s, found)
@@ -43,9 +45,9 @@ func Resolve(s link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot,
 	return d, problems
 }
 
-// checkReadable adds a problem for each kind of object that the token can't read: unseen objects would be
+// CheckReadable adds a problem for each kind of object that the token can't read: unseen objects would be
 // created again or left behind.
-func checkReadable(a *link.AuthentikSnapshot, kinds []link.Kind, problems *report.Problems) {
+func CheckReadable(a *link.AuthentikSnapshot, kinds []link.Kind, problems *report.Problems) {
 	for _, one := range []struct {
 		permission report.Permission
 		problem    say.Text
@@ -68,23 +70,23 @@ func checkReadable(a *link.AuthentikSnapshot, kinds []link.Kind, problems *repor
 	}
 }
 
-func resolveApplication(d *link.Desired, s link.Spec, found existing) {
+func resolveApplication(d *link.Desired, s link.Spec, found Found) {
 	now := link.ApplicationState{Slug: s.Query().Slug, Name: s.DefaultName(),
 		LaunchURL: s.DefaultAddress(s.Defaults.LaunchURL, ""), Icon: s.DefaultAddress(s.Defaults.Icon, "")}
 	link.Reset(link.ApplicationAttrs(), &now)
-	if found.application != nil {
-		now = *found.application
+	if found.Application != nil {
+		now = *found.Application
 	}
 	d.Application = link.ApplicationState{PK: now.PK, ProviderKind: now.ProviderKind}
 	link.Resolve(link.ApplicationAttrs(), &d.Application, &s.Application, &now)
 }
 
-func resolveProvider(d *link.Desired, s link.Spec, a *link.AuthentikSnapshot, found existing,
+func resolveProvider(d *link.Desired, s link.Spec, a *link.AuthentikSnapshot, found Found,
 	problems *report.Problems) {
 	now := link.ProviderState{Name: link.DefaultProviderName(d.Application.Name)}
 	link.Reset(link.ProviderAttrs(), &now)
-	if found.provider != nil {
-		now = *found.provider
+	if found.Provider != nil {
+		now = *found.Provider
 	}
 	d.Provider = link.ProviderState{PK: now.PK, EncryptionKey: now.EncryptionKey, ApplicationSlug: d.Application.Slug,
 		ApplicationName: d.Application.Name}
@@ -287,7 +289,7 @@ func resolveGrants(now []string, mappings []link.Ref, a *link.AuthentikSnapshot)
 	if !slices.Contains(list, "authorization_code") {
 		list = append(list, "authorization_code")
 	}
-	offline := func(r link.Ref) bool { m := mappingByID(a, r.ID); return m != nil && m.Scope == "offline_access" }
+	offline := func(r link.Ref) bool { m := a.MappingByID(r.ID); return m != nil && m.Scope == "offline_access" }
 	if slices.ContainsFunc(mappings, offline) && !slices.Contains(list, "refresh_token") {
 		list = append(list, "refresh_token")
 	}
@@ -297,24 +299,21 @@ func resolveGrants(now []string, mappings []link.Ref, a *link.AuthentikSnapshot)
 // resolveCredentials keeps the current client ID and secret. Without a provider, the client ID of a stale slot
 // in PocketBase is reused.
 func resolveCredentials(d *link.Desired, s *link.Spec, a *link.AuthentikSnapshot, c *link.CollectionState,
-	found existing,
+	found Found,
 	g link.Generated) {
 	id, secretText := g.ClientID, g.ClientSecret
-	if stale := staleClient(s, c, a, endpointsOf(*d, s)); stale != "" {
+	if stale := StaleClient(s, c, a); stale != "" {
 		id = stale
 	}
-	if found.provider != nil {
-		id = found.provider.ClientID
-		if found.provider.ClientSecret.IsSet() {
-			secretText = found.provider.ClientSecret
+	if found.Provider != nil {
+		id = found.Provider.ClientID
+		if found.Provider.ClientSecret.IsSet() {
+			secretText = found.Provider.ClientSecret
 		}
 	}
 	d.Provider.ClientID = link.Value(s.Provider.ClientID, id)
 	d.Provider.ClientSecret = link.Value(s.Provider.ClientSecret, secretText)
 }
-
-// endpoint returns the URL of one of authentik's global OAuth2 endpoints. The trailing slash matters.
-func endpoint(base, name string) string { return base + "/application/o/" + name + "/" }
 
 func resolveBindings(d *link.Desired, s *link.Spec, a *link.AuthentikSnapshot, problems *report.Problems) {
 	if s.Access == nil {
@@ -395,4 +394,17 @@ func collectionNames(p *link.PocketBaseSnapshot) say.Text {
 		return say.Of("(none; create an auth collection first)")
 	}
 	return say.Raw(strings.Join(names, ", "))
+}
+
+// Existing returns the application and provider of the spec's link, for its removal.
+func Existing(s *link.Spec, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot) (Found, report.Problems) {
+	var problems report.Problems
+	CheckReadable(a, []link.Kind{link.KindPair, link.KindMapping}, &problems)
+	found := find(s, a, p, &problems)
+	if slices.ContainsFunc(problems, asks) {
+		if _, ok := resolveCollection(s, *p, &problems); !ok {
+			problems = withoutQuestion(problems)
+		}
+	}
+	return found, problems
 }
