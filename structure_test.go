@@ -77,6 +77,7 @@ func imports() map[string]string {
 		"internal/plans": "internal/address internal/link internal/people internal/plans/resolve internal/plans/undo " +
 			"internal/plans/words internal/preset internal/report internal/say",
 		"internal/plans/resolve": "internal/address internal/link internal/preset internal/report internal/say",
+		"internal/plans/stale":   "internal/link internal/report internal/say internal/secret",
 		"internal/plans/undo":    "internal/link internal/plans/resolve internal/plans/words internal/report internal/say",
 		"internal/plans/words":   "internal/link internal/people internal/say",
 		"internal/predict": "internal/link internal/predict/record internal/predict/rule internal/report " +
@@ -114,7 +115,7 @@ func imports() map[string]string {
 		"internal/pocketbase/signins": "internal/link internal/outbound internal/people internal/pocketbase/rest internal/report internal/say " +
 			"internal/secret internal/signin internal/wire",
 		"internal/engine": "internal/address internal/journal internal/link internal/people internal/plans " +
-			"internal/plans/resolve internal/plans/undo internal/plans/words internal/predict " +
+			"internal/plans/resolve internal/plans/stale internal/plans/undo internal/plans/words internal/predict " +
 			"internal/report internal/say internal/secret internal/signin internal/wire",
 		"internal/connect": "internal/authentik internal/authentik/rest internal/engine internal/link " +
 			"internal/outbound internal/pocketbase internal/pocketbase/rest internal/report " +

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/internal/plans/stale"
 )
 
 // Among says how a link is applied among others, which may have written objects of its plan since it was made. The
@@ -27,21 +28,12 @@ func (a Among) explain(plan, fresh *link.Plan) bool {
 		return a.Unseen
 	}
 	for _, now := range fresh.Changes {
-		old := changeWith(plan, now.ID())
-		if old == nil || !same(old, &now) && !(a.Written(now) && partOf(now, *old)) {
+		old := stale.With(plan, now.ID())
+		if old == nil || !stale.Same(old, &now) && !(a.Written(now) && stale.PartOf(now, *old)) {
 			return false
 		}
 	}
 	return !slices.ContainsFunc(plan.Changes, func(old link.Change) bool {
-		return changeWith(fresh, old.ID()) == nil && !a.Written(old)
-	})
-}
-
-// partOf reports whether now writes nothing to its object that old does not.
-func partOf(now, old link.Change) bool {
-	fields := old.Fields
-	old.Fields = now.Fields
-	return same(&now, &old) && !slices.ContainsFunc(now.Fields, func(f link.Field) bool {
-		return !slices.ContainsFunc(fields, func(was link.Field) bool { return sameField(f, was) })
+		return stale.With(fresh, old.ID()) == nil && !a.Written(old)
 	})
 }

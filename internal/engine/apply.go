@@ -13,9 +13,9 @@ import (
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/plans/stale"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
-	"authpocket/internal/secret"
 	"authpocket/internal/wire"
 )
 
@@ -132,17 +132,6 @@ func (e *Engine) carryOutAll(ctx context.Context, plan *link.Plan, hook Hook) er
 	return stoppedBetween(len(plan.Changes), receipt.finish(journal.Completed))
 }
 
-// goesOn reports whether a plan goes on after a change that was refused: an account that cannot be signed out keeps no
-// other one from it.
-func goesOn(plan *link.Plan, err error) bool {
-	stopped, ok := errors.AsType[*report.Stopped](err)
-	if !ok || plan.Purpose != link.PurposeSignOut || stopped.Change != report.WrittenNone {
-		return false
-	}
-	fault, ok := errors.AsType[*report.Fault](stopped.Err)
-	return ok && (fault.Kind == report.FaultStale || fault.Kind == report.FaultRefused)
-}
-
 // stoppedBetween returns the error of an apply that stopped between two
 // changes.
 func stoppedBetween(made int, err error) error {
@@ -164,32 +153,13 @@ func (e *Engine) confirm(ctx context.Context, plan link.Plan, others Among) (lin
 	fresh.Warnings, fresh.Proof = plan.Warnings, plan.Proof // plans.Again has none of the clients' own warnings
 	compared := fresh
 	if plan.Saved {
-		compared.Changes = link.Each(fresh.Changes, withoutSecretBefore)
+		compared.Changes = link.Each(fresh.Changes, stale.WithoutSecretBefore)
 	}
-	if differences := Differences(&plan, &compared); len(differences) > 0 && !others.explain(&plan, &compared) {
-		return link.Plan{}, changedSince(staleSystem(&plan, &compared),
+	if differences := stale.Differences(&plan, &compared); len(differences) > 0 && !others.explain(&plan, &compared) {
+		return link.Plan{}, changedSince(stale.System(&plan, &compared),
 			append(differences, e.changedBy(ctx, plan, fresh)...)...)
 	}
 	return fresh, nil
-}
-
-// withoutSecretBefore returns the change as a saved plan has it.
-func withoutSecretBefore(c link.Change) link.Change {
-	if p := link.As[link.ProviderState](c.Before); p != nil {
-		kept := *p
-		kept.ClientSecret = secret.Text{}
-		c.Before = &kept
-	}
-	return c
-}
-
-// changedSince returns the fault of a stale plan.
-func changedSince(system report.System, what ...say.Text) *report.Fault {
-	return &report.Fault{
-		Kind: report.FaultStale, System: system, Summary: say.Of("Something was changed since the preview."),
-		Details: what,
-		Todo:    say.Of("Review the new plan and apply that."),
-	}
 }
 
 // cancelledBefore returns the fault of an apply that was cancelled before the changes that are left. If it has made
@@ -204,17 +174,6 @@ func cancelledBefore(left []link.Change) error {
 			left[0].Object)
 	}
 	return fault
-}
-
-// finishTime is how long a change may take after its context was cancelled.
-const finishTime = 6 * time.Second
-
-// extended returns a context that ends the given time after ctx does, so that a
-// running write is not cut off.
-func extended(ctx context.Context, longer time.Duration) (context.Context, context.CancelFunc) {
-	late, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	stop := context.AfterFunc(ctx, func() { time.AfterFunc(longer, cancel) })
-	return late, func() { stop(); cancel() }
 }
 
 // change carries out one change of the plan and records it in the receipt.
@@ -246,14 +205,6 @@ func (e *Engine) change(ctx context.Context, plan *link.Plan, i int, receipt rec
 	return nil
 }
 
-// created returns the primary keys of what the change created in authentik, by kind.
-func (e *Engine) created(c *link.Change) map[link.Kind]string {
-	if c.System != report.Authentik || c.Action != link.Create {
-		return nil
-	}
-	return e.authentik.Created(*c)
-}
-
 // failed closes the secret gap that a failed change leaves open and returns
 // what was written.
 func (e *Engine) failed(
@@ -280,16 +231,6 @@ func (e *Engine) carryOut(ctx context.Context, spec *link.Spec, change *link.Cha
 		return err
 	}
 	return e.matchSecret(wire.Alone(ctx), spec, *change, receipt)
-}
-
-func (e *Engine) write(ctx context.Context, change *link.Change) error {
-	if change.System == report.Authentik {
-		return e.authentik.Apply(ctx, *change)
-	}
-	if e.joint != nil { // of two collections saved at once, PocketBase may cache an old one (core/collection_query.go)
-		defer e.joint.Write(e.meta.PocketBaseURL)()
-	}
-	return e.pocketbase.Apply(ctx, *change)
 }
 
 // Again observes both systems and makes the plan again.
@@ -355,125 +296,3 @@ func (e *Engine) changedBy(ctx context.Context, plan, fresh link.Plan) []say.Tex
 	}
 	return []say.Text{say.Of("By their logs, %s.", say.And(said[:min(len(said), 5)]...))}
 }
-
-// staleSystem returns the system of the first change that differs.
-func staleSystem(plan, fresh *link.Plan) report.System {
-	for i, c := range fresh.Changes {
-		if i >= len(plan.Changes) || !same(&plan.Changes[i], &c) {
-			return c.System
-		}
-	}
-	if len(plan.Changes) > len(fresh.Changes) {
-		return plan.Changes[len(fresh.Changes)].System
-	}
-	return report.Authentik
-}
-
-// Differences describes what changed in the systems between plan and fresh, one
-// sentence each. It returns nil if nothing that concerns the plan did.
-func Differences(plan, fresh *link.Plan) []say.Text {
-	var out []say.Text
-	for _, now := range fresh.Changes {
-		if old := changeWith(plan, now.ID()); old != nil {
-			out = append(out, fieldDifferences(old, &now)...)
-		} else {
-			out = append(out, say.Of("%s: %s now needs a change.", now.System.Label(), now.Object))
-		}
-	}
-	for _, old := range plan.Changes {
-		if s := link.As[link.SessionState](old.Before); s != nil && changeWith(fresh, old.ID()) == nil {
-			out = append(out, say.Of("%s may sign in again, or the account is gone.", s.Name()))
-		} else if changeWith(fresh, old.ID()) == nil {
-			out = append(out, say.Of("%s: %s was changed already.", old.System.Label(), old.Object))
-		}
-	}
-	return out
-}
-
-func changeWith(plan *link.Plan, id string) *link.Change {
-	return link.Find(plan.Changes, func(c link.Change) bool { return c.ID() == id })
-}
-
-func fieldDifferences(old, now *link.Change) []say.Text {
-	if same(old, now) {
-		return nil
-	}
-	var out []say.Text
-	for _, f := range now.Fields {
-		of := say.Of("%s: %s of %s", now.System.Label(), f.Name, now.Object)
-		is := link.Show(f.Before)
-		old := link.Find(old.Fields, func(x link.Field) bool { return x.Name == f.Name })
-		switch {
-		case old == nil:
-			out = append(out, say.Of("%s is now %s.", of, is))
-		case link.Show(old.Before) != is:
-			out = append(out, say.Of("%s was %s and is now %s.", of, link.Show(old.Before), is))
-		}
-	}
-	for _, f := range old.Fields {
-		if !now.Changed(f.Name) {
-			out = append(out, say.Of("%s: %s of %s was set to %s already.", now.System.Label(), f.Name, now.Object,
-				link.Show(f.After)))
-		}
-	}
-	if !secretBefore(old).Equal(secretBefore(now)) {
-		out = append(out, say.Of("%s: the client secret of %s was changed.", now.System.Label(), now.Object))
-	}
-	if s := link.As[link.SessionState](now.Before); !sameAccount(old, now) {
-		out = append(out, say.Of("%s: the account of %s was changed.", now.System.Label(), s.Name()))
-	}
-	if len(out) == 0 {
-		out = append(out, say.Of("%s: %s was replaced.", now.System.Label(), now.Object))
-	}
-	return out
-}
-
-// same reports whether two changes write the same to the same object. All
-// client secrets print alike, so they are compared themselves.
-func same(a, b *link.Change) bool {
-	return a.ID() == b.ID() && a.Action == b.Action && secretBefore(a).Equal(secretBefore(b)) && sameAccount(a, b) &&
-		slices.EqualFunc(a.Fields, b.Fields, sameField)
-}
-
-// sameAccount reports whether two changes sign out the same account in the same state, for the same reason.
-func sameAccount(a, b *link.Change) bool {
-	was, now := link.As[link.SessionState](a.Before), link.As[link.SessionState](b.Before)
-	return was == nil || now == nil || *was == *now
-}
-
-func sameField(a, b link.Field) bool {
-	return a.Name == b.Name && link.Show(a.Before) == link.Show(b.Before) && link.Show(a.After) == link.Show(b.After)
-}
-
-// secretBefore returns authentik's client secret before a change.
-func secretBefore(c *link.Change) secret.Text {
-	if p := link.As[link.ProviderState](c.Before); p != nil {
-		return p.ClientSecret
-	}
-	return secret.Text{}
-}
-
-// State is the progress of a change.
-type State string
-
-// The states of a change. After a failure, later changes stay Waiting.
-const (
-	Waiting State = "waiting"
-	Running State = "running"
-	Done    State = "done"
-	Failed  State = "failed"
-)
-
-// Event reports progress on one change of a plan.
-type Event struct {
-	Index  int // in Plan.Changes
-	Change link.Change
-	State  State
-	// Receipt is the ID of the receipt, empty if none is kept.
-	Receipt string
-	// Messages are set on Failed. The first says what was written.
-	Messages []report.Message
-}
-
-// Hook is called for every step of an apply, in order, from one goroutine.
-type Hook func(Event)

@@ -5,15 +5,7 @@ import (
 
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
-	"authpocket/internal/plans/words"
 	"authpocket/internal/say"
-)
-
-// The journal's types, for pages and commands.
-type (
-	Store      = journal.Store
-	Receipt    = journal.Receipt
-	StoreFault = journal.Fault // an error of the receipts directory
 )
 
 // The kinds of receipt.
@@ -25,12 +17,6 @@ const (
 	ReceiptProof   = journal.Proof
 	ReceiptSignOut = journal.SignOut
 )
-
-// ErrNoReceipt is returned if these two systems have no receipt with that ID.
-var ErrNoReceipt = journal.ErrNotFound
-
-// Key returns an identifier of the two systems, for their receipts and jobs.
-func Key(authentikURL, pocketbaseURL string) string { return journal.Key(authentikURL, pocketbaseURL) }
 
 // Past is a receipt in a History.
 type Past struct {
@@ -94,18 +80,6 @@ func (e *Engine) Receipt(id string) (WholePast, error) {
 		return WholePast{*one, r}, nil
 	}
 	return WholePast{}, ErrNoReceipt
-}
-
-// load reads a receipt. Its words are texts again, as far as they are those of today.
-func (e *Engine) load(id string) (*Receipt, error) {
-	r, err := e.receipts.Load(id)
-	if err != nil {
-		return nil, err
-	}
-	for i := range r.Changes {
-		r.Changes[i].Change = words.Reworded(r.Changes[i].Change)
-	}
-	return r, nil
 }
 
 // Interrupted returns the unfinished receipts of these two systems that are not

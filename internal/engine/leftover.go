@@ -168,3 +168,33 @@ func (e *Engine) suspects(ctx context.Context, d *link.Desired, n *journal.SignI
 		Summary: say.Of("authpocket may not read %s in authentik, so it cannot tell whose account it is.", n.Username),
 		Todo:    say.Of("If nobody needs the account, delete it in PocketBase's dashboard.")}
 }
+
+// stillThere adds to the check that an account of a test is not deleted.
+func stillThere(check *report.Check, what say.Text, err error) *report.Check {
+	m := report.MessageOf(err)
+	check.Evidence = say.Join(check.Evidence, say.Join(what, m.What()))
+	check.Remedy = say.Join(check.Remedy, m.Todo)
+	if check.Status == report.Pass {
+		check.Status = report.Warn
+	}
+	return check
+}
+
+// persistently repeats a deletion, which accepts that the account is gone, while
+// the system cannot be reached.
+func persistently(remove func() error) error {
+	err := remove()
+	for range tidyTries - 1 {
+		if fault, ok := errors.AsType[*report.Fault](err); !ok || fault.Kind != report.FaultUnreachable {
+			break
+		}
+		err = remove()
+	}
+	return err
+}
+
+// Limits of the search for the account of a test, and of its deletion.
+const (
+	tidyTime  = 30 * time.Second
+	tidyTries = 3
+)

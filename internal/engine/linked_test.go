@@ -7,8 +7,8 @@ import (
 	"sync"
 	"testing"
 
-	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/plans/stale"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
@@ -161,7 +161,7 @@ func alphanumeric(text string) bool {
 
 func TestDifferencesOfThePlanItselfAreNone(t *testing.T) {
 	plan := mustPlan(t, newMemory().engine())
-	if got := engine.Differences(&plan, &plan); len(got) != 0 {
+	if got := stale.Differences(&plan, &plan); len(got) != 0 {
 		t.Errorf("the differences are %v", got)
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"time"
 
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
@@ -13,26 +12,6 @@ import (
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
-)
-
-// AuthentikLogin is authentik's part in a sign-in that no browser makes.
-type AuthentikLogin interface {
-	// SignIn signs a person in and returns what authentik sends to the redirect
-	// URI, which is not opened. The error is a *signin.LoginError.
-	SignIn(context.Context, link.Desired, signin.Opening, signin.Credentials) (signin.Return, error)
-	// Person returns what authentik's user tells of a sign-in to the link. The
-	// error is a *report.Fault.
-	Person(ctx context.Context, d link.Desired, pk int) (signin.Person, error)
-	// OnlySignIn reports whether the sign-in with that state is in authentik's
-	// log, and no other one of the person to the link's application since then.
-	// The error is a *report.Fault.
-	OnlySignIn(ctx context.Context, since time.Time, d link.Desired, person int, state string) (bool, error)
-}
-
-// Limits of the search for the account of a test, and of its deletion.
-const (
-	tidyTime  = 30 * time.Second
-	tidyTries = 3
 )
 
 // SignInAs makes a test sign-in without a browser, as a person with these
@@ -253,28 +232,4 @@ func (e *Engine) tidy(
 		return check, false
 	}
 	return stillThere(check, say.Of("The account that the test created, %s, is still there.", v.Record.ID), err), true
-}
-
-// stillThere adds to the check that an account of a test is not deleted.
-func stillThere(check *report.Check, what say.Text, err error) *report.Check {
-	m := report.MessageOf(err)
-	check.Evidence = say.Join(check.Evidence, say.Join(what, m.What()))
-	check.Remedy = say.Join(check.Remedy, m.Todo)
-	if check.Status == report.Pass {
-		check.Status = report.Warn
-	}
-	return check
-}
-
-// persistently repeats a deletion, which accepts that the account is gone, while
-// the system cannot be reached.
-func persistently(remove func() error) error {
-	err := remove()
-	for range tidyTries - 1 {
-		if fault, ok := errors.AsType[*report.Fault](err); !ok || fault.Kind != report.FaultUnreachable {
-			break
-		}
-		err = remove()
-	}
-	return err
 }

@@ -124,3 +124,14 @@ func (*noting) Key(link.Edit[link.KeyState])               {}
 func (*noting) Binding(link.Edit[link.BindingState])       {}
 func (*noting) Collection(link.Edit[link.CollectionState]) {}
 func (*noting) Settings(link.Edit[link.SettingsState])     {}
+
+// started returns the changes that were written or may have been.
+func started(r *journal.Receipt) []link.Change {
+	var done []link.Change
+	for _, c := range r.Changes {
+		if state := c.State(); state == journal.Done || state == journal.AboutTo {
+			done = append(done, c.Written())
+		}
+	}
+	return done
+}

@@ -11,27 +11,11 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/people"
 	"authpocket/internal/plans"
+	"authpocket/internal/plans/stale"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/wire"
 )
-
-// AuthentikPeople is authentik's part in finding people who left.
-type AuthentikPeople interface {
-	// EachUser visits all users, one at a time. steady is false if the list
-	// changed meanwhile.
-	EachUser(ctx context.Context, visit func(people.User)) (steady bool, err error)
-	// GroupParents returns the groups that each group is in.
-	GroupParents(context.Context) (map[string][]string, error)
-}
-
-// PocketBasePeople is PocketBase's part in finding people who left.
-type PocketBasePeople interface {
-	// EachLinked visits the accounts that are linked through the link's slot.
-	EachLinked(ctx context.Context, d link.Desired, visit func(account, subject string)) error
-	// LinkedAccounts returns those of the accounts that exist and are linked.
-	LinkedAccounts(ctx context.Context, d link.Desired, ids []string) ([]people.Account, error)
-}
 
 // People compares the accounts that are linked through the link's slot with the
 // users of authentik. It reads PocketBase first, so that somebody who signs up
@@ -70,7 +54,7 @@ func (e *Engine) againSignOut(ctx context.Context, plan *link.Plan) (link.Plan, 
 		return link.Plan{}, err
 	}
 	fresh.Changes = slices.DeleteFunc(fresh.Changes, func(c link.Change) bool {
-		return changeWith(plan, c.ID()) == nil
+		return stale.With(plan, c.ID()) == nil
 	})
 	return fresh, nil
 }

@@ -292,14 +292,3 @@ func (e *Engine) parts(r *journal.Receipt) ([]*journal.Receipt, error) {
 func secretUndelivered(r *journal.Receipt) bool {
 	return slices.ContainsFunc(started(r), updatesSecret) && mayDiffer(r)
 }
-
-// started returns the changes that were written or may have been.
-func started(r *journal.Receipt) []link.Change {
-	var done []link.Change
-	for _, c := range r.Changes {
-		if state := c.State(); state == journal.Done || state == journal.AboutTo {
-			done = append(done, c.Written())
-		}
-	}
-	return done
-}

@@ -249,3 +249,48 @@ func (p *proof) end(left []error, outcome journal.Outcome) error {
 	}
 	return p.receipt.kept.Finish(outcome)
 }
+
+// markSuperusers marks the bindings to groups whose members inherit the rights of
+// a superuser, which authentik does not show in bindings.
+func (e *Engine) markSuperusers(ctx context.Context, bindings []link.BindingState) (err error) {
+	for i, b := range bindings {
+		if b.Enabled && b.Kind == "group" && !b.Negate && !b.Superusers {
+			if bindings[i].Superusers, err = e.authentik.Superusers(ctx, b.Target.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// endProofs removes what interrupted proofs of the two systems left, and
+// finishes their receipts. The lock must be held.
+func (e *Engine) endProofs(ctx context.Context) error {
+	if e.receipts == nil {
+		return nil
+	}
+	list, _, err := e.receipts.Index()
+	errs := []error{err}
+	for _, one := range list {
+		if one.Kind != journal.Proof || one.Outcome != "" || !e.ours(&one) {
+			continue
+		}
+		r, err := e.load(one.ID)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		p := proofOf(e, r)
+		errs = append(errs, p.end(p.remove(ctx), journal.Undone))
+	}
+	return errors.Join(errs...)
+}
+
+// The changes of a proof, in their order.
+const (
+	makePerson = iota
+	signInPerson
+	deleteAccount
+	deletePerson
+	proofChanges
+)

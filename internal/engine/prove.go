@@ -15,15 +15,6 @@ import (
 	"authpocket/internal/signin"
 )
 
-// The changes of a proof, in their order.
-const (
-	makePerson = iota
-	signInPerson
-	deleteAccount
-	deletePerson
-	proofChanges
-)
-
 // PlanProof returns a plan for a proof: a test sign-in of a person who is made
 // for it in authentik, and removed after it with the account that PocketBase
 // creates. address is the person's e-mail address, empty for one that no mail
@@ -45,19 +36,6 @@ func (e *Engine) PlanProof(ctx context.Context, spec *link.Spec, address string)
 		return link.Plan{}, problems
 	}
 	return proof, e.checkAddress(ctx, &proof)
-}
-
-// markSuperusers marks the bindings to groups whose members inherit the rights of
-// a superuser, which authentik does not show in bindings.
-func (e *Engine) markSuperusers(ctx context.Context, bindings []link.BindingState) (err error) {
-	for i, b := range bindings {
-		if b.Enabled && b.Kind == "group" && !b.Negate && !b.Superusers {
-			if bindings[i].Superusers, err = e.authentik.Superusers(ctx, b.Target.ID); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 // The lengths of the random values of a person.
@@ -135,27 +113,4 @@ func (e *Engine) Prove(ctx context.Context, plan *link.Plan, hook Hook) (report.
 		outcome = journal.Stopped
 	}
 	return p.check, p.verdict, errors.Join(err, p.end(left, outcome))
-}
-
-// endProofs removes what interrupted proofs of the two systems left, and
-// finishes their receipts. The lock must be held.
-func (e *Engine) endProofs(ctx context.Context) error {
-	if e.receipts == nil {
-		return nil
-	}
-	list, _, err := e.receipts.Index()
-	errs := []error{err}
-	for _, one := range list {
-		if one.Kind != journal.Proof || one.Outcome != "" || !e.ours(&one) {
-			continue
-		}
-		r, err := e.load(one.ID)
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		p := proofOf(e, r)
-		errs = append(errs, p.end(p.remove(ctx), journal.Undone))
-	}
-	return errors.Join(errs...)
 }

@@ -12,27 +12,6 @@ import (
 	"authpocket/internal/say"
 )
 
-// key returns the journal's identifier of the two systems.
-func (e *Engine) key() string { return journal.Key(e.meta.AuthentikURL, e.meta.PocketBaseURL) }
-
-// ours reports whether a receipt belongs to these two systems.
-func (e *Engine) ours(one *journal.Summary) bool { return one.Key() == e.key() }
-
-// concerns reports whether a receipt is of a change of the link of spec. Proofs
-// and sign-outs change no link.
-func (e *Engine) concerns(one *journal.Summary, spec *link.Spec) bool {
-	return e.isOf(one, spec) && ofLink(one.Kind)
-}
-
-// isOf reports whether a receipt is of the link of spec or its people.
-func (e *Engine) isOf(one *journal.Summary, spec *link.Spec) bool {
-	q := spec.Query()
-	return e.ours(one) && one.Slug == q.Slug && one.Collection == q.Collection
-}
-
-// ofLink reports whether receipts of that kind are of changes of a link.
-func ofLink(kind journal.Kind) bool { return kind != journal.Proof && kind != journal.SignOut }
-
 // UndoReason is why no receipt of a link can be undone.
 type UndoReason string
 

@@ -9,12 +9,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
-	"authpocket/internal/wire"
 )
-
-// OneMoment returns a context in which connecting, planning and verifying read
-// the same only once. It is none for an apply.
-func OneMoment(ctx context.Context) context.Context { return wire.OneMoment(ctx) }
 
 // Desire observes both systems and returns the state that Verify compares them
 // with. The error is report.Problems if the spec cannot be carried out.

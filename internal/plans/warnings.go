@@ -182,7 +182,8 @@ func (w *warner) onlyWay(s *link.Spec, d *link.Desired, a *link.AuthentikSnapsho
 // replaced warns if the only way in gets another application. One that authentik no longer has signs nobody in.
 func (w *warner) replaced(s *link.Spec, d *link.Desired, a *link.AuthentikSnapshot, c *link.CollectionState, i int) {
 	old := c.OAuth2.Providers[i]
-	if !c.OnlyThrough(old.ClientID) || a.ProviderByClient(old.ClientID) == nil && resolve.EndpointsOf(d.AuthentikURL, s).Of(&old) {
+	if !c.OnlyThrough(old.ClientID) ||
+		a.ProviderByClient(old.ClientID) == nil && resolve.EndpointsOf(d.AuthentikURL, s).Of(&old) {
 		return
 	}
 	w.Add(link.WarnOnlyWay, report.PB, say.Of("People can sign in to %s only through %s, which gets another "+

@@ -16,8 +16,8 @@ import (
 func resolveSlot(d *link.Desired, s *link.Spec, a *link.AuthentikSnapshot, c link.CollectionState,
 	problems *report.Problems) {
 	search := slotSearch{
-		providers: c.OAuth2.Providers, clientIDs: []string{d.Provider.ClientID}, here: EndpointsOf(d.AuthentikURL, s), a: *a,
-		s: *s,
+		providers: c.OAuth2.Providers, clientIDs: []string{d.Provider.ClientID}, here: EndpointsOf(d.AuthentikURL, s),
+		a: *a, s: *s,
 	}
 	if now := a.ProviderByPK(d.Provider.PK); now != nil {
 		search.clientIDs = append(search.clientIDs, now.ClientID)

@@ -115,8 +115,9 @@ func (u *undoer) removeSlot(s *link.Spec, found resolve.Found) {
 		return
 	}
 	if c.OnlyThrough(clientID) {
-		u.warnings.Add(link.WarnOnlyWay, report.PB, words.OnlyWay(c), say.Of("Passwords and one-time passwords are off "+
-			"there, so nobody can sign in after the removal. Add another way and prove it before the old one goes."))
+		u.warnings.Add(link.WarnOnlyWay, report.PB, words.OnlyWay(c),
+			say.Of("Passwords and one-time passwords are off "+
+				"there, so nobody can sign in after the removal. Add another way and prove it before the old one goes."))
 	}
 	if len(after.OAuth2.Providers) == 0 { // no provider is left
 		after.OAuth2.Enabled = false

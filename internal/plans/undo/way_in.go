@@ -43,7 +43,8 @@ func (u *undoer) keepsAWayIn(before link.PocketBaseSnapshot, force bool, run rep
 		return
 	}
 	if !slices.ContainsFunc(u.warnings, func(w link.Warning) bool { return w.ID == link.WarnOnlyWay }) {
-		u.warnings.Add(link.WarnOnlyWay, report.PB, words.OnlyWay(is), say.Of("Passwords and one-time passwords are off "+
-			"there, so nobody can sign in afterwards."))
+		u.warnings.Add(link.WarnOnlyWay, report.PB, words.OnlyWay(is),
+			say.Of("Passwords and one-time passwords are off "+
+				"there, so nobody can sign in afterwards."))
 	}
 }
