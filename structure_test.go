@@ -48,12 +48,14 @@ func imports() map[string]string {
 	return map[string]string{
 		"docs/schemas":   "",
 		"cmd/authpocket": "internal/command",
-		"internal/command": "docs/schemas internal/command/batch internal/command/output internal/command/terminal " +
+		"internal/command": "docs/schemas internal/command/batch internal/command/option internal/command/output " +
+			"internal/command/terminal " +
 			"internal/connect internal/engine internal/export internal/journal internal/link " +
 			"internal/linkfile internal/listen internal/logs internal/outbound internal/preset internal/report " +
 			"internal/say internal/secret internal/signin internal/visible web web/door",
 		"internal/command/batch": "internal/command/output internal/command/terminal internal/engine internal/link " +
 			"internal/linkfile internal/report internal/say internal/visible",
+		"internal/command/option": "internal/linkfile internal/report internal/say",
 		"internal/command/output": "internal/command/terminal internal/engine internal/journal internal/link " +
 			"internal/linkfile internal/people internal/report internal/say internal/signin internal/visible",
 		"internal/command/terminal": "internal/say internal/secret internal/visible",
@@ -89,7 +91,7 @@ func imports() map[string]string {
 			"internal/secret internal/visible",
 		"internal/export":  "internal/link internal/report internal/say internal/secret",
 		"internal/keydocs": "internal/link internal/linkfile internal/secret",
-		"internal/clidocs": "internal/command internal/command/output internal/link internal/report internal/say " +
+		"internal/clidocs": "internal/command internal/command/option internal/command/output internal/link internal/report internal/say " +
 			"internal/signin",
 		"internal/journal": "internal/link internal/outbound internal/report internal/say internal/secret",
 		"internal/authentik": "internal/authentik/apply internal/authentik/checks internal/authentik/login " +

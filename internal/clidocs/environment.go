@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"authpocket/internal/command"
+	"authpocket/internal/command/option"
 )
 
 // variable is an environment variable that is no flag's, or several with one meaning.
@@ -89,7 +90,7 @@ func flagVariables() map[string]set {
 	found := map[string]set{}
 	add := func(flags *pflag.FlagSet, name string) {
 		flags.VisitAll(func(f *pflag.Flag) {
-			for _, variable := range f.Annotations[command.Variables] {
+			for _, variable := range f.Annotations[option.Variables] {
 				found[variable] = set{f.Name, append(found[variable].commands, name)}
 			}
 		})

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
@@ -14,32 +15,6 @@ import (
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
-
-// applyFlags are the flags of all commands that apply a plan.
-type applyFlags struct {
-	linkFlags
-	Yes bool
-	// ahead is what the plan is made from, nil if its commands read something else.
-	ahead ahead
-	seen  bool // the plan is a saved one: it is not asked for, but compared with both systems
-	// prove makes a test sign-in for the changes that need one, nil for a command that makes none.
-	prove prover
-}
-
-func (f *applyFlags) add(cmd *cobra.Command, s *shared) {
-	f.linkFlags.add(cmd, s, allFields)
-	cmd.Flags().BoolVar(&f.Yes, "yes", false, "apply without asking")
-}
-
-// applyLinkFlags are the flags of the apply command itself.
-type applyLinkFlags struct {
-	applyFlags
-	linksFlags
-	signInFlags
-	proofFlags
-	RewriteSecret bool
-	Saved         string // a saved plan, empty for none
-}
 
 func newApply(s *shared) *cobra.Command {
 	var f applyLinkFlags
@@ -63,7 +38,7 @@ func newApply(s *shared) *cobra.Command {
 			"  authpocket apply -f links/ --yes --shard 0/4\n" +
 			"  authpocket apply -f link.yaml link.plan\n" +
 			"  authpocket apply -f link.yaml --sign-in-new",
-		Args: atMost(1),
+		Args: option.AtMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				f.Saved = args[0]
@@ -165,12 +140,6 @@ func (p program) proveCredentials(ctx context.Context, e *engine.Engine, plan li
 	return e.ProveCredentials(ctx, &plan)
 }
 
-// verifier checks the result of an apply and may correct it.
-type verifier func(context.Context, *engine.Engine, link.Plan) (report.Checks, error)
-
-// planner returns the plan of a command.
-type planner func(*engine.Engine, context.Context, link.Spec) (link.Plan, error)
-
 // carryOut plans the only link of a file, asks, applies the plan, and verifies
 // the result unless verify is nil.
 func (p program) carryOut(ctx context.Context, f applyFlags, planned planner, verify verifier) error {
@@ -270,17 +239,4 @@ func (p program) applySeen(ctx context.Context, e *engine.Engine, made engine.Pl
 		return output.Interrupted(ctx, output.Declined())
 	}
 	return e.Apply(ctx, plan, hook)
-}
-
-// canAsk returns an error if there is nobody to ask and --yes does not answer.
-func (p program) canAsk(yes bool) error {
-	if yes || p.CanAsk() {
-		return nil
-	}
-	return refused(say.Of("There is no terminal to ask at, so nothing was read or changed."), say.Of("Use --yes."))
-}
-
-// confirmed asks whether to apply a plan and reports whether the answer is yes.
-func (p program) confirmed(ctx context.Context, plan *link.Plan) bool {
-	return p.Asker().Yes(ctx, say.Count(len(plan.Changes), "Apply %d change?", "Apply %d changes?"))
 }

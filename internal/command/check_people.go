@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
 	"authpocket/internal/engine"
 	"authpocket/internal/linkfile"
@@ -33,7 +34,7 @@ func newCheckPeople(s *shared) *cobra.Command {
 		Example: "  authpocket check-people -f link.yaml\n" +
 			"  authpocket check-people -f link.yaml --json\n" +
 			"  authpocket check-people -f links/ --sign-out --yes",
-		Args: atMost(0),
+		Args: option.AtMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
 	}
 	f.linkFlags.add(cmd, s, "also list the accounts that are signed out already")

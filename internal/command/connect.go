@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"authpocket/internal/command/output"
 	"authpocket/internal/connect"
 	"authpocket/internal/engine"
@@ -22,9 +24,6 @@ import (
 func (p program) reading() (erase func()) {
 	return p.Status(say.Of("Reading authentik and PocketBase"))
 }
-
-// store opens the directory for receipts. It returns nil if there is none.
-type store func() (*engine.Store, error)
 
 // open reads the link file, connects to both systems concurrently and opens
 // the receipts. From then on, the view shows places in the file.
@@ -109,12 +108,6 @@ func (p program) connectBoth(ctx context.Context, file linkfile.File) (engine.Co
 	return cfg, nil
 }
 
-// reader returns the reader of the command's link file.
-func (p program) reader(f sourceFlags) linkfile.Reader {
-	return linkfile.Reader{Lookup: os.LookupEnv, Stdin: p.In, Env: f.AllowEnv, Files: f.AllowFile, Needs: f.needs,
-		Selection: f.Selection}
-}
-
 // warnExpiry warns if the PocketBase token expires within an hour.
 func (p program) warnExpiry(b connect.PocketBase) {
 	who := b.Who
@@ -189,4 +182,28 @@ func readPEM(path string) ([]byte, error) {
 		return nil, refused(say.Of("%s is larger than 4 MB, so it is not a CA file", path), say.Text{})
 	}
 	return pem, err
+}
+
+// users suggests usernames of authentik, if there is a link file.
+func (f *sourceFlags) users(ctx context.Context, p program, typed string) []cobra.Completion {
+	if f.File == "" {
+		return nil
+	}
+	file, err := p.reader(*f).One(ctx, f.File)
+	if err != nil {
+		return nil
+	}
+	a, err := p.connectAuthentik(ctx, file.Authentik)
+	if err != nil {
+		return nil
+	}
+	found, err := a.System.SearchUsers(ctx, typed)
+	if err != nil {
+		return nil
+	}
+	names := make([]cobra.Completion, len(found))
+	for i, user := range found {
+		names[i] = user.Name
+	}
+	return names
 }

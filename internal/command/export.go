@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
 	"authpocket/internal/engine"
 	"authpocket/internal/export"
@@ -56,7 +57,7 @@ func newExport(s *shared) *cobra.Command {
 			case !f.All && len(args) == 0:
 				return errors.New("there is no format; use " + allFormats)
 			}
-			return atMost(1)(cmd, args)
+			return option.AtMost(1)(cmd, args)
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !f.All {
@@ -71,8 +72,9 @@ func newExport(s *shared) *cobra.Command {
 	flags := cmd.Flags()
 	flags.BoolVar(&f.Whole, "whole", false,
 		"export the whole link as if nothing existed yet, not only the remaining\nchanges")
-	flags.VarP((*path)(&f.Out), "out", "o", "the `file` to write, or with --all the directory; default: standard output; an\n"+
-		"existing file is not replaced")
+	flags.VarP((*option.Path)(&f.Out), "out", "o",
+		"the `file` to write, or with --all the directory; default: standard output; an\n"+
+			"existing file is not replaced")
 	flags.BoolVar(&f.All, "all", false, "write a file in each format to the directory --out")
 	flags.BoolVar(&f.Force, "force", false, "replace existing files")
 	return cmd

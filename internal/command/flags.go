@@ -1,64 +1,15 @@
 package command
 
 import (
-	"cmp"
-	"encoding/csv"
-	"errors"
-	"fmt"
+	"context"
 	"os"
-	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
+	"authpocket/internal/command/option"
 	"authpocket/internal/linkfile"
-	"authpocket/internal/say"
 )
-
-// sourceFlags are the flags of all commands that read a link file.
-type sourceFlags struct {
-	File      string // empty: link.yaml
-	AllowEnv  []string
-	AllowFile []string
-	linkfile.Selection
-	needs []string // the keys that the command needs, nil for all
-}
-
-func (f *sourceFlags) add(cmd *cobra.Command) {
-	cmd.Flags().VarP(&once{path: (*path)(&f.File)}, "file", "f", "the link file, or - for standard input; default: "+
-		linkfile.Default)
-	_ = cmd.MarkFlagFilename("file", "yaml", "yml")
-	cmd.Flags().Var((*commaList)(&f.AllowEnv), "allow-env", "`name` of another environment variable that the link "+
-		"file may use, in\naddition to those that begin with AUTHENTIK_ or POCKETBASE_; can be repeated")
-	cmd.Flags().Var((*commaList)(&f.AllowFile), "allow-file", "another `file` that the link file may take a secret "+
-		"from, besides those whose\nnames begin with authentik or pocketbase; can be repeated")
-}
-
-// again returns the flags that name the same link to another command.
-func (f *sourceFlags) again() string {
-	var flags strings.Builder
-	if f.File != "" {
-		flags.WriteString(" -f " + f.File)
-	}
-	for _, name := range f.Only {
-		flags.WriteString(" --only " + name)
-	}
-	return flags.String()
-}
-
-// fileFlags are the flags of all commands that read a link file and print text
-// or JSON.
-type fileFlags struct {
-	sourceFlags
-	jsonFlag
-}
-
-func (f *fileFlags) add(cmd *cobra.Command) {
-	f.sourceFlags.add(cmd)
-	f.jsonFlag.add(cmd)
-}
 
 // linkFlags are the flags of all commands that read a link file and receipts, and print plans or checks.
 type linkFlags struct {
@@ -90,147 +41,71 @@ func (f *allFlag) add(cmd *cobra.Command, what string) {
 
 const allFields = "also show the fields that have their defaults, and notes in full"
 
-type stateFlag struct{ State string }
-
-func (f *stateFlag) add(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.State, "state", "", "`directory` for receipts; default: authpocket below $XDG_STATE_HOME "+
-		"or\n~/.local/state, "+
-		"on macOS ~/Library/Application Support,\non Windows %LocalAppData%")
-	_ = cmd.MarkFlagDirname("state")
-	fromEnv(cmd.Flags(), "state", "AUTHPOCKET_STATE")
+// sourceFlags are the flags of all commands that read a link file.
+type sourceFlags struct {
+	File      string // empty: link.yaml
+	AllowEnv  []string
+	AllowFile []string
+	linkfile.Selection
+	needs []string // the keys that the command needs, nil for all
 }
 
-// path is the path of a file. A ~ at its beginning is the home directory.
-type path string
+func (f *sourceFlags) add(cmd *cobra.Command) {
+	cmd.Flags().VarP(&option.Once{Path: (*option.Path)(&f.File)}, "file", "f",
+		"the link file, or - for standard input; default: "+
+			linkfile.Default)
+	_ = cmd.MarkFlagFilename("file", "yaml", "yml")
+	cmd.Flags().Var((*option.CommaList)(&f.AllowEnv), "allow-env",
+		"`name` of another environment variable that the link "+
+			"file may use, in\naddition to those that begin with AUTHENTIK_ or POCKETBASE_; can be repeated")
+	cmd.Flags().Var((*option.CommaList)(&f.AllowFile), "allow-file",
+		"another `file` that the link file may take a secret "+
+			"from, besides those whose\nnames begin with authentik or pocketbase; can be repeated")
+}
 
-func (p *path) Set(value string) error {
-	if rest, found := strings.CutPrefix(value, "~/"); found {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return err
-		}
-		value = filepath.Join(home, rest)
+// again returns the flags that name the same link to another command.
+func (f *sourceFlags) again() string {
+	var flags strings.Builder
+	if f.File != "" {
+		flags.WriteString(" -f " + f.File)
 	}
-	*p = path(value)
-	return nil
+	for _, name := range f.Only {
+		flags.WriteString(" --only " + name)
+	}
+	return flags.String()
 }
 
-func (p *path) String() string { return string(*p) }
+// fileFlags are the flags of all commands that read a link file and print text
+// or JSON.
+type fileFlags struct {
+	sourceFlags
+	jsonFlag
+}
 
-func (*path) Type() string { return "file" }
+func (f *fileFlags) add(cmd *cobra.Command) {
+	f.sourceFlags.add(cmd)
+	f.jsonFlag.add(cmd)
+}
 
-// commaList is a flag that can be repeated, and has several values between commas, quoted as in CSV where they have
-// commas themselves. Unlike pflag's own, it takes no buffer in each command, at each start, to show that it is empty.
-type commaList []string
+// addOnly adds the flag that names one of several links.
+func (f *sourceFlags) addOnly(cmd *cobra.Command, s *shared) {
+	cmd.Flags().Var((*option.Repeated)(&f.Only), "only",
+		"the `name` of a link, where the link file describes several; "+
+			"can be repeated")
+	_ = cmd.RegisterFlagCompletionFunc("only", s.suggest(f.names))
+}
 
-func (l *commaList) Set(value string) error {
-	if value == "" {
+// names suggests the names of the links.
+func (f *sourceFlags) names(ctx context.Context, p program, _ string) []cobra.Completion {
+	names, err := p.reader(*f).Names(ctx, f.File)
+	if err != nil {
 		return nil
 	}
-	values, err := csv.NewReader(strings.NewReader(value)).Read()
-	*l = append(*l, values...)
-	return err
+	return names
 }
 
-func (l *commaList) String() string { return strings.Join(*l, ",") }
-
-func (*commaList) Type() string { return "strings" }
-
-// repeated is a flag that can be repeated.
-type repeated []string
-
-func (l *repeated) Set(value string) error {
-	*l = append(*l, value)
-	return nil
-}
-
-func (l *repeated) String() string { return strings.Join(*l, ",") }
-
-func (*repeated) Type() string { return "stringArray" }
-
-// once is a path that can be given only once. Completion parses the flags of a
-// command twice, so that only a command itself can refuse another one.
-type once struct {
-	*path
-	times int
-}
-
-func (o *once) Set(value string) error {
-	o.times++
-	return o.path.Set(value)
-}
-
-// givenOnce returns an error if a flag that can be given only once was repeated.
-func givenOnce(flags *pflag.FlagSet) (repeated error) {
-	flags.Visit(func(f *pflag.Flag) {
-		if o, ok := f.Value.(*once); ok && o.times > 1 {
-			repeated = refused(say.Of("there is more than one --%s; a directory can hold several link files", f.Name),
-				say.Text{})
-		}
-	})
-	return repeated
-}
-
-// choice is the value of a flag that takes one of some words.
-type choice struct {
-	to    *string
-	words []string
-}
-
-// choose adds a flag that takes one of some words, and completes them.
-func choose(cmd *cobra.Command, flags *pflag.FlagSet, to *string, name, usage string, words ...string) {
-	flags.Var(&choice{to, words}, name, usage)
-	_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
-}
-
-func (c *choice) Set(word string) error {
-	if last := len(c.words) - 1; !slices.Contains(c.words, word) {
-		return errors.New("use " + strings.Join(c.words[:last], ", ") + " or " + c.words[last])
-	}
-	*c.to = word
-	return nil
-}
-
-func (c *choice) String() string { return *c.to }
-
-func (*choice) Type() string { return "word" }
-
-// Variables is the annotation of a flag that an environment variable can set.
-const Variables = "authpocket_variables"
-
-// fromEnv lets an environment variable set a flag that the command line does
-// not have.
-func fromEnv(flags *pflag.FlagSet, name, variable string) {
-	flags.Lookup(name).Usage += " ($" + variable + ")"
-	_ = flags.SetAnnotation(name, Variables, []string{variable})
-}
-
-// readEnv sets flags from their environment variables. An empty variable is no
-// variable.
-func readEnv(flags *pflag.FlagSet) (failed error) {
-	flags.VisitAll(func(f *pflag.Flag) {
-		for _, variable := range f.Annotations[Variables] {
-			value := os.Getenv(variable)
-			if value == "" || f.Changed {
-				continue
-			}
-			if f.Value.Type() == "bool" {
-				value = cmp.Or(map[string]string{"yes": "true", "no": "false"}[strings.ToLower(value)], value)
-			}
-			if err := flags.Set(f.Name, value); err != nil {
-				failed = cmp.Or(failed, fmt.Errorf("the environment variable %s: %w", variable, err))
-			}
-		}
-	})
-	return failed
-}
-
-// atMost returns the check that a command has no more than n arguments.
-func atMost(n int) cobra.PositionalArgs {
-	return func(_ *cobra.Command, args []string) error {
-		if len(args) > n {
-			return refused(say.Of("unexpected argument %q", args[n]), say.Text{})
-		}
-		return nil
-	}
+// reader returns the reader of the command's link file.
+func (p program) reader(f sourceFlags) linkfile.Reader {
+	return linkfile.Reader{Lookup: os.LookupEnv, Stdin: p.In, Env: f.AllowEnv, Files: f.AllowFile, Needs: f.needs,
+		Selection: f.Selection}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/option"
 	"authpocket/internal/listen"
 	"authpocket/internal/outbound"
 	"authpocket/internal/report"
@@ -31,7 +32,7 @@ func newHealthcheck(s *shared) *cobra.Command {
 			"It needs the same --listen and --tls-cert as the wizard, or their environment variables.",
 		Example: "  authpocket healthcheck\n" +
 			"  authpocket healthcheck --listen :8443 --tls-cert cert.pem",
-		Args: atMost(0),
+		Args: option.AtMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := f.healthy(cmd.Context()); err != nil {
 				return s.program().view(false).Fail(err)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
@@ -22,7 +23,7 @@ func newImport(s *shared) *cobra.Command {
 			"and no secrets.\n" +
 			"The tokens come from AUTHENTIK_TOKEN and POCKETBASE_TOKEN.",
 		Example: "  authpocket import --authentik https://authentik.company --pocketbase https://pocketbase.company",
-		Args:    atMost(0),
+		Args:    option.AtMost(0),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
 	}
 	f.add(cmd)

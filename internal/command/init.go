@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
 	"authpocket/internal/command/terminal"
 	"authpocket/internal/engine"
@@ -37,15 +38,16 @@ func newInit(s *shared) *cobra.Command {
 			"Without a terminal these three flags are required.",
 		Example: "  authpocket init\n" +
 			"  authpocket init --authentik https://authentik.company --pocketbase https://pocketbase.company --email leave",
-		Args: atMost(0),
+		Args: option.AtMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
 	}
 	f.add(cmd)
-	choose(cmd, cmd.Flags(), &f.Email, "email", "the `decision` which e-mail addresses PocketBase treats as "+
+	option.Choose(cmd, cmd.Flags(), &f.Email, "email", "the `decision` which e-mail addresses PocketBase treats as "+
 		"verified: trust-all,\ntrust-attribute or leave", linkfile.EmailKey().Values...)
 	cmd.Flags().StringVar(&f.App, "app", "", "`address` at which people open the app; some presets need it")
-	choose(cmd, cmd.Flags(), &f.Preset, "preset", "the `app` that PocketBase belongs to, if it is one of these:\n"+
-		strings.Join(preset.Names(), ", "), preset.Names()...)
+	option.Choose(cmd, cmd.Flags(), &f.Preset, "preset",
+		"the `app` that PocketBase belongs to, if it is one of these:\n"+
+			strings.Join(preset.Names(), ", "), preset.Names()...)
 	return cmd
 }
 

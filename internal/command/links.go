@@ -3,101 +3,33 @@ package command
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
 
 	"authpocket/internal/command/batch"
+	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
 	"authpocket/internal/command/terminal"
-	"authpocket/internal/connect"
-	"authpocket/internal/engine"
-	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
-// addOnly adds the flag that names one of several links.
-func (f *sourceFlags) addOnly(cmd *cobra.Command, s *shared) {
-	cmd.Flags().Var((*repeated)(&f.Only), "only", "the `name` of a link, where the link file describes several; "+
-		"can be repeated")
-	_ = cmd.RegisterFlagCompletionFunc("only", s.suggest(f.names))
-}
-
-// names suggests the names of the links.
-func (f *sourceFlags) names(ctx context.Context, p program, _ string) []cobra.Completion {
-	names, err := p.reader(*f).Names(ctx, f.File)
-	if err != nil {
-		return nil
-	}
-	return names
-}
-
 // linksFlags are the flags of the commands that work on several links.
-type linksFlags struct{ Parallel parallel }
+type linksFlags struct{ Parallel option.Parallel }
 
 func (f *linksFlags) add(cmd *cobra.Command, of *sourceFlags) {
-	cmd.Flags().Var((*shard)(&of.Shard), "shard", "work on part `K/N` of the links, K from 0 to N-1; each link is in "+
-		"one part, by\nits name, so that the pods of an indexed Kubernetes Job share the links")
+	cmd.Flags().Var((*option.Shard)(&of.Shard), "shard",
+		"work on part `K/N` of the links, K from 0 to N-1; each link is in "+
+			"one part, by\nits name, so that the pods of an indexed Kubernetes Job share the links")
 	f.Parallel = 8
 	cmd.Flags().Var(&f.Parallel, "parallel", "work on up to `n` links at a time, 1 to 64")
 }
 
-// parallel is how many links are worked on at a time.
-type parallel int
-
-const maxParallel = 64
-
-func (p *parallel) Set(value string) error {
-	n, err := strconv.Atoi(value)
-	if err != nil || n < 1 || n > maxParallel {
-		return fmt.Errorf("use a number from 1 to %d", maxParallel)
-	}
-	*p = parallel(n)
-	return nil
-}
-
-func (p *parallel) String() string { return strconv.Itoa(int(*p)) }
-
-func (*parallel) Type() string { return "number" }
-
-// shard is a part of the links on the command line, such as 0/4.
-type shard linkfile.Shard
-
-func (s *shard) Set(value string) error {
-	part, parts, _ := strings.Cut(value, "/")
-	k, err := strconv.ParseUint(part, 10, 32)
-	n, err2 := strconv.ParseUint(parts, 10, 32)
-	if err != nil || err2 != nil || k >= n {
-		return errors.New("use K/N with K from 0 to N-1, such as 0/4")
-	}
-	*s = shard{Part: uint32(k), Parts: uint32(n)}
-	return nil
-}
-
-func (s *shard) String() string {
-	if s.Parts == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%d/%d", s.Part, s.Parts)
-}
-
-func (*shard) Type() string { return "part" }
-
 // countedChanges returns the title of what plan and apply count.
 func countedChanges() say.Text { return say.Of("changes") }
-
-// common is what the links of one run share.
-type common struct {
-	clients  connect.Clients
-	receipts store
-	joint    *journal.Joint // nil for a run that changes nothing
-}
 
 // work is what a command does for a link.
 type work func(context.Context, program, linkfile.File) output.Summary
@@ -129,46 +61,13 @@ func (p program) eachOf(ctx context.Context, files []linkfile.File, cfg batch.Co
 // batch returns how to work on several links.
 func (p program) batch(f fileFlags, l linksFlags, counted say.Text) batch.Config {
 	return batch.Config{Streams: p.Streams, JSON: f.JSON, Parallel: int(l.Parallel), Counted: counted,
-		Part: (*shard)(&f.Shard).String()}
+		Part: (*option.Shard)(&f.Shard).String()}
 }
 
 // to returns the program with other streams.
 func (p program) to(streams terminal.Streams) program {
 	p.Streams = streams
 	return p
-}
-
-// applyAll applies several links.
-func (p program) applyAll(ctx context.Context, f applyLinkFlags, files []linkfile.File, planned planner) error {
-	opened, err := openStore(f.State)
-	if err != nil {
-		return p.view(f.JSON).Fail(err)
-	}
-	p.common = &common{receipts: func() (*engine.Store, error) { return opened, nil }, joint: journal.NewJoint(opened)}
-	defer p.common.clients.CloseIdleConnections()
-	p.tellEarlier(files)
-	return batch.New(p.batch(f.fileFlags, f.linksFlags, countedChanges()), files).Apply(ctx, batch.Applying{
-		Yes: f.Yes,
-		Connect: func(ctx context.Context, to terminal.Streams, file linkfile.File) (*engine.Engine, engine.Planner,
-			error) {
-			moment := engine.OneMoment(ctx)
-			e, spec, err := p.to(to).reach(moment, &file, nil, engine.Ahead)
-			if err != nil {
-				return nil, nil, err
-			}
-			p.to(to).viewOf(&file, f.JSON, f.All).Interrupted(e)
-			return e, func(context.Context) (link.Plan, error) {
-				plan, err := planned(e, moment, spec)
-				if err != nil {
-					return plan, output.Interrupted(ctx, err)
-				}
-				return engine.WithoutProof(&plan)
-			}, nil
-		},
-		View: func(to terminal.Streams, file linkfile.File) *output.View {
-			return p.to(to).viewOf(&file, f.JSON, f.All)
-		},
-	})
 }
 
 // tellEarlier tells what of the receipts is of none of several links. A store that cannot be read is an error of each.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
@@ -31,13 +32,14 @@ func newPlan(s *shared) *cobra.Command {
 			"  authpocket plan -f link.yaml --json\n" +
 			"  authpocket plan -f link.yaml --out link.plan\n" +
 			"  authpocket plan -f links/ --only shop --only blog",
-		Args: atMost(0),
+		Args: option.AtMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
 	}
 	f.linkFlags.add(cmd, s, allFields)
 	f.linksFlags.add(cmd, &f.sourceFlags)
-	cmd.Flags().VarP((*path)(&f.Out), "out", "o", "save the plan to this file, without secrets; another saved plan is "+
-		"replaced,\nany other file is not")
+	cmd.Flags().VarP((*option.Path)(&f.Out), "out", "o",
+		"save the plan to this file, without secrets; another saved plan is "+
+			"replaced,\nany other file is not")
 	return cmd
 }
 

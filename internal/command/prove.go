@@ -13,10 +13,6 @@ import (
 	"authpocket/internal/signin"
 )
 
-// prover makes a test sign-in through a link. The proof is nil if it did not work; the check then says why, or the
-// error does.
-type prover func(context.Context, *engine.Engine, link.Spec, *output.View) (*link.Proof, report.Check, error)
-
 // signsIn reports whether the flags ask for a test sign-in.
 func (f applyLinkFlags) signsIn() bool { return f.SignIn != "" || f.SignInNew }
 

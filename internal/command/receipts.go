@@ -1,14 +1,11 @@
 package command
 
 import (
-	"os"
-	"runtime"
 	"slices"
 
-	"github.com/spf13/cobra"
+	"authpocket/internal/command/option"
 
-	"authpocket/internal/engine"
-	"authpocket/internal/journal"
+	"github.com/spf13/cobra"
 )
 
 type receiptsFlags struct {
@@ -28,7 +25,7 @@ func newReceipts(s *shared) *cobra.Command {
 		Example: "  authpocket receipts\n" +
 			"  authpocket receipts --json\n" +
 			"  authpocket receipts k3v9x2m4q7",
-		Args: atMost(1),
+		Args: option.AtMost(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				f.Receipt = args[0]
@@ -63,48 +60,4 @@ func (f receiptsFlags) run(p program) error {
 	}
 	view.Receipt(list, receipt)
 	return nil
-}
-
-// earlier opens existing receipts, to read them.
-func earlier(dir string) store {
-	return func() (*engine.Store, error) {
-		dir, err := stateDir(dir)
-		if err != nil {
-			return nil, nil // no home, and so no receipts
-		}
-		if _, err := os.Stat(dir); err != nil {
-			return nil, nil
-		}
-		return journal.OpenToRead(dir)
-	}
-}
-
-// kept opens the state directory, creating it if needed.
-func kept(dir string) store {
-	return func() (*engine.Store, error) { return openStore(dir) }
-}
-
-// readStore opens the state directory to read its receipts.
-func readStore(dir string) (*journal.Store, error) {
-	dir, err := stateDir(dir)
-	if err != nil {
-		return nil, err
-	}
-	return journal.OpenToRead(dir)
-}
-
-func openStore(dir string) (*journal.Store, error) {
-	dir, err := stateDir(dir)
-	if err != nil {
-		return nil, err
-	}
-	return journal.Open(dir)
-}
-
-// stateDir returns dir, or the default directory if it is empty.
-func stateDir(dir string) (string, error) {
-	if dir != "" {
-		return dir, nil
-	}
-	return journal.DefaultDir(runtime.GOOS, os.LookupEnv, os.UserHomeDir)
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/option"
 	"authpocket/internal/engine"
 	"authpocket/internal/linkfile"
 )
@@ -25,7 +26,7 @@ func newRemove(s *shared) *cobra.Command {
 			"which\n" +
 			"turns passwords on first, or --force.",
 		Example: "  authpocket remove -f link.yaml",
-		Args:    atMost(0),
+		Args:    option.AtMost(0),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
 	}
 	f.add(cmd, s)

@@ -5,8 +5,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"io"
-	"log/slog"
 	"os"
 	"os/signal"
 	"strings"
@@ -14,12 +12,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
 	"authpocket/internal/command/terminal"
-	"authpocket/internal/link"
-	"authpocket/internal/linkfile"
-	"authpocket/internal/logs"
-	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/internal/visible"
@@ -90,22 +85,6 @@ func execute(ctx context.Context, args []string, std terminal.Streams) output.Ex
 	return output.ExitError
 }
 
-// unknown returns the error for a command that does not exist. It names those
-// with a similar name.
-func unknown(root *cobra.Command, args []string) error {
-	root.InitDefaultHelpFlag()
-	root.FParseErrWhitelist.UnknownFlags = true // those of the command that was meant
-	if err := root.ParseFlags(args); err != nil {
-		return err
-	}
-	name := root.Flags().Arg(0)
-	if similar := root.SuggestionsFor(name); len(similar) > 0 {
-		return refused(say.Of("there is no command %q; did you mean %s?", name, say.Or(link.Each(similar, say.Raw)...)),
-			say.Text{})
-	}
-	return refused(say.Of("there is no command %q", name), say.Text{})
-}
-
 // Tree returns the commands, for their documentation.
 func Tree() *cobra.Command { return newRoot(terminal.Streams{}, true) }
 
@@ -134,7 +113,7 @@ func newRoot(std terminal.Streams, others bool) *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			return cmp.Or(readEnv(cmd.Flags()), givenOnce(cmd.Flags()))
+			return cmp.Or(option.ReadEnv(cmd.Flags()), option.GivenOnce(cmd.Flags()))
 		},
 		SuggestionsMinimumDistance: 2,
 	}
@@ -153,67 +132,4 @@ func newRoot(std terminal.Streams, others bool) *cobra.Command {
 	addHelp(root)
 	fitHelp(root, std)
 	return root
-}
-
-// shared is what all commands have: the streams and the persistent flags.
-type shared struct {
-	terminal.Streams
-	level  string // of the log, empty for the default of a command
-	caFile string // empty: only the system's CAs
-}
-
-func (s *shared) add(root *cobra.Command) {
-	flags := root.PersistentFlags()
-	choose(root, flags, &s.level, "log", "log `level`: debug, info, warn or error; default: warn for serve, off for\n"+
-		"other commands", "debug", "info", "warn", "error")
-	fromEnv(flags, "log", "AUTHPOCKET_LOG")
-	choose(root, flags, &s.Colour, "color", "`when` the output has colours: auto, always or never; default: auto, at a terminal\n"+
-		"unless $NO_COLOR is set", "auto", "always", "never")
-	flags.StringVar(&s.caFile, "ca-file", "", "PEM `file` with a private CA, trusted in addition to the system's CAs")
-	fromEnv(flags, "ca-file", "AUTHPOCKET_CA_FILE")
-}
-
-// program returns what a command runs with.
-func (s *shared) program() program {
-	return program{Streams: s.Streams, log: newLog(s.Err, s.level), caFile: s.caFile}
-}
-
-type program struct {
-	terminal.Streams
-	log    *slog.Logger
-	caFile string
-	common *common     // of several links, nil for one
-	ahead  *link.Query // what is read while connecting, nil for nothing
-	held   func()      // releases the lock of the two systems, nil if it is not held
-}
-
-// view returns what prints the outcome of the command.
-func (p program) view(asJSON bool) *output.View {
-	v := output.New(p.Streams, asJSON)
-	v.Several = p.common != nil
-	return v
-}
-
-// viewOf returns what prints the outcome of a link, with places in its file.
-func (p program) viewOf(file *linkfile.File, asJSON, all bool) *output.View {
-	v := p.view(asJSON)
-	v.File, v.All = *file, all
-	return v
-}
-
-// refused returns an error that has no technical cause.
-func refused(summary, todo say.Text) error { return &report.Fault{Summary: summary, Todo: todo} }
-
-// failed returns an error for what was being done and its cause, which the operating system or a library words.
-func failed(doing say.Text, err error) error {
-	return &report.Fault{Summary: say.Of("%s: %s", doing, err.Error()), Err: err}
-}
-
-// newLog returns a log of that level, which is empty for none.
-func newLog(w io.Writer, level string) *slog.Logger {
-	var l slog.Level
-	if err := l.UnmarshalText([]byte(level)); err != nil {
-		l = slog.LevelError + 1 // nothing
-	}
-	return logs.New(w, l)
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/option"
 	"authpocket/internal/engine"
 	"authpocket/internal/linkfile"
 )
@@ -21,7 +22,7 @@ func newRotate(s *shared) *cobra.Command {
 			"it doesn't, the old one is restored, and also if that cannot be checked while authentik is the only way\n" +
 			"to sign in to the collection.",
 		Example: "  authpocket rotate -f link.yaml",
-		Args:    atMost(0),
+		Args:    option.AtMost(0),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
 	}
 	f.add(cmd, s)

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"authpocket/docs/schemas"
+	"authpocket/internal/command/option"
 	"authpocket/internal/link"
 	"authpocket/internal/say"
 )
@@ -20,7 +21,7 @@ func newSchema(s *shared) *cobra.Command {
 			"commands print with --json: " + strings.Join(schemas.Names(), ", ") + ".",
 		Example: "  authpocket schema > link.schema.json\n" +
 			"  authpocket schema plan",
-		Args: atMost(1),
+		Args: option.AtMost(1),
 		RunE: func(_ *cobra.Command, args []string) error { return printSchema(s.program(), args) },
 	}
 	cmd.ValidArgsFunction = s.suggest(func(context.Context, program, string) []cobra.Completion {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
 	"authpocket/internal/listen"
 	"authpocket/internal/report"
@@ -44,7 +45,7 @@ func newServe(s *shared) *cobra.Command {
 		Example: "  authpocket serve\n" +
 			"  authpocket serve --listen 127.0.0.1:0\n" +
 			"  authpocket serve --listen :8443 --tls-cert cert.pem --tls-key key.pem",
-		Args: atMost(0),
+		Args: option.AtMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s.level = cmp.Or(s.level, "warn")
 			return f.run(cmd.Context(), s.program())
@@ -59,8 +60,8 @@ func (f *listenFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.Listen, "listen", "127.0.0.1:8480", "`address` to listen on; a port alone is one of this "+
 		"machine; other addresses\nneed TLS, a trusted proxy or --insecure-http")
 	flags.StringVar(&f.TLSCert, "tls-cert", "", "certificate for https, a PEM `file`")
-	fromEnv(flags, "listen", "AUTHPOCKET_LISTEN")
-	fromEnv(flags, "tls-cert", "AUTHPOCKET_TLS_CERT")
+	option.FromEnv(flags, "listen", "AUTHPOCKET_LISTEN")
+	option.FromEnv(flags, "tls-cert", "AUTHPOCKET_TLS_CERT")
 }
 
 func (f *serveFlags) add(cmd *cobra.Command) {
@@ -70,7 +71,7 @@ func (f *serveFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.TLSKey, "tls-key", "", "private key of the certificate, a PEM `file`")
 	flags.StringVar(&f.PublicURL, "public-url", "", "the wizard's address (`URL`) in the browser, if it differs from "+
 		"the\naddress listened on")
-	flags.Var((*commaList)(&f.TrustedProxy), "trusted-proxy", "address or `network` of a proxy that terminates "+
+	flags.Var((*option.CommaList)(&f.TrustedProxy), "trusted-proxy", "address or `network` of a proxy that terminates "+
 		"https and sets\nX-Forwarded-Proto; needs --public-url")
 	flags.BoolVar(&f.InsecureHTTP, "insecure-http", false, "allow plain http from other machines; anyone who can read "+
 		"the traffic\ncan read the admin tokens")
@@ -79,7 +80,7 @@ func (f *serveFlags) add(cmd *cobra.Command) {
 		"trusted-proxy": "AUTHPOCKET_TRUSTED_PROXY",
 		"insecure-http": "AUTHPOCKET_INSECURE_HTTP",
 	} {
-		fromEnv(flags, name, variable)
+		option.FromEnv(flags, name, variable)
 	}
 }
 

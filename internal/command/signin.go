@@ -6,10 +6,10 @@ import (
 	"io"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
@@ -32,11 +32,13 @@ func (f *signInFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.SignIn, "sign-in", "", "also sign in as the authentik user with this `name`, without a "+
 		"browser; an account\nthat the test creates is deleted again; the password is read from\n--password-file, $"+envPassword+
 		" or the terminal")
-	flags.Var((*path)(&f.PasswordFile), "password-file", "the password for --sign-in")
-	flags.Var((*path)(&f.TOTPSecretFile), "totp-secret-file", "the secret of the user's authenticator app, base32 or "+
-		"an otpauth address\n($"+envTOTP+")")
-	flags.Var((*path)(&f.RecoveryCodeFile), "recovery-code-file", "a recovery code of the user, which works once\n($"+
-		envCode+")")
+	flags.Var((*option.Path)(&f.PasswordFile), "password-file", "the password for --sign-in")
+	flags.Var((*option.Path)(&f.TOTPSecretFile), "totp-secret-file",
+		"the secret of the user's authenticator app, base32 or "+
+			"an otpauth address\n($"+envTOTP+")")
+	flags.Var((*option.Path)(&f.RecoveryCodeFile), "recovery-code-file",
+		"a recovery code of the user, which works once\n($"+
+			envCode+")")
 }
 
 // proofFlags ask for a test sign-in of a person who is made for it.
@@ -83,28 +85,6 @@ func clashSignIn(who signInFlags, made proofFlags) error {
 		return refused(say.Of("There is no new person to have that address."), say.Of("Add --sign-in-new."))
 	}
 	return nil
-}
-
-// printsDocument reports whether standard output gets one document alone.
-func (f verifyFlags) printsDocument() bool { return f.JSON || f.Format == formatJUnit }
-
-// clash returns an error if flags exclude each other or need another one.
-func (f verifyFlags) clash() error {
-	switch {
-	case f.JSON && f.Format != "" && f.Format != formatJSON:
-		return refused(say.Of("--json and --format %s are two formats.", f.Format), say.Of("Use one of them."))
-	case f.Watch != 0 && f.Watch < time.Second:
-		return refused(say.Of("--watch %s is too often.", f.Watch.String()), say.Of("Use 1s or more."))
-	case f.Until != "" && f.Watch == 0:
-		return refused(say.Of("There is nothing to repeat until then."), say.Of("Add --watch DURATION."))
-	case f.Watch > 0 && f.Format == formatJUnit:
-		return refused(say.Of("A JUnit report is of one time that the link was checked."), say.Of("Leave out --watch."))
-	case f.Watch > 0 && f.SignInNew:
-		return refused(say.Of("--sign-in-new makes a person each time."), say.Of("Use --sign-in with --watch."))
-	case f.Watch > 0 && f.RecoveryCodeFile != "":
-		return refused(say.Of("A recovery code works once."), say.Of("Use --totp-secret-file with --watch."))
-	}
-	return clashSignIn(f.signInFlags, f.proofFlags)
 }
 
 // The environment variables for the secrets of a test sign-in.

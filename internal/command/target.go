@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
@@ -38,7 +39,7 @@ func (f *targetFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.Slug, "slug", "", "`slug` of the link's application in authentik")
 	flags.BoolVar(&f.Insecure, "insecure-http", false, "allow tokens over plain http outside your own network")
 	f.Out = linkfile.Default
-	flags.VarP((*path)(&f.Out), "out", "o", "the file to write, or - for standard output; an existing one is "+
+	flags.VarP((*option.Path)(&f.Out), "out", "o", "the file to write, or - for standard output; an existing one is "+
 		"not\nreplaced")
 }
 

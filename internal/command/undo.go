@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/option"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
@@ -26,7 +27,7 @@ func newUndo(s *shared) *cobra.Command {
 			"the link that leaves something to undo.",
 		Example: "  authpocket undo -f link.yaml\n" +
 			"  authpocket undo -f link.yaml k3v9x2m4q7",
-		Args: atMost(1),
+		Args: option.AtMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				f.Receipt = args[0]

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
@@ -25,7 +26,7 @@ func newValidate(s *shared) *cobra.Command {
 			"Exit code 0: no problems, 1: problems.",
 		Example: "  authpocket validate\n" +
 			"  authpocket validate -f links/ --json",
-		Args: atMost(0),
+		Args: option.AtMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
 	}
 	f.add(cmd)

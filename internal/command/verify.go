@@ -10,33 +10,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
-	"authpocket/internal/engine"
-	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
-	"authpocket/internal/report"
 	"authpocket/internal/say"
-	"authpocket/internal/signin"
-)
-
-type verifyFlags struct {
-	linkFlags
-	Quick  bool
-	Person string
-	signInFlags
-	proofFlags
-	Yes bool // the person of --sign-in-new is made without asking
-	linksFlags
-	Format  string // how the result is printed
-	Metrics string // the file for Prometheus, empty for none
-	watchFlags
-}
-
-// The formats of results.
-const (
-	formatText  = "text"
-	formatJSON  = "json"
-	formatJUnit = "junit"
 )
 
 func newVerify(s *shared) *cobra.Command {
@@ -59,7 +36,7 @@ func newVerify(s *shared) *cobra.Command {
 			"  authpocket verify -f link.yaml --sign-in-new\n" +
 			"  authpocket verify -f link.yaml --format junit > authpocket.xml\n" +
 			"  authpocket verify -f link.yaml --watch 5m --metrics /var/lib/node_exporter/authpocket.prom",
-		Args: atMost(0),
+		Args: option.AtMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
 	}
 	f.linkFlags.add(cmd, s, "also show the checks that pass")
@@ -72,10 +49,11 @@ func newVerify(s *shared) *cobra.Command {
 	f.signInFlags.add(cmd)
 	f.proofFlags.add(cmd)
 	cmd.Flags().BoolVar(&f.Yes, "yes", false, "make that person without asking")
-	choose(cmd, cmd.Flags(), &f.Format, "format", "`format` of the result: text, json or junit; default: text",
+	option.Choose(cmd, cmd.Flags(), &f.Format, "format", "`format` of the result: text, json or junit; default: text",
 		formatText, formatJSON, formatJUnit)
-	cmd.Flags().Var((*path)(&f.Metrics), "metrics", "also write the result for Prometheus, to a file such as one that "+
-		"the textfile\ncollector of node_exporter reads; an existing one is replaced")
+	cmd.Flags().Var((*option.Path)(&f.Metrics), "metrics",
+		"also write the result for Prometheus, to a file such as one that "+
+			"the textfile\ncollector of node_exporter reads; an existing one is replaced")
 	f.watchFlags.add(cmd)
 	for _, name := range []string{"person", "sign-in"} {
 		_ = cmd.RegisterFlagCompletionFunc(name, s.suggest(f.users))
@@ -163,101 +141,6 @@ func (f verifyFlags) counted() say.Text {
 	return say.Of("failed checks")
 }
 
-// measure connects to both systems of a link file and checks the link once.
-func (f verifyFlags) measure(ctx context.Context, p program, file *linkfile.File,
-	who signin.Credentials) (r output.Verification) {
-	r = output.Verification{File: *file, Began: time.Now()}
-	whole := ctx
-	ctx, cancel := context.WithCancel(ctx)
-	defer func() {
-		cancel()
-		r.Took = time.Since(r.Began)
-		switch {
-		case whole.Err() == nil:
-		case r.Checks == nil:
-			r.Err = notStarted()
-		case r.Err == nil: // what was not measured any more is no failed check
-			r.Err = refused(say.Of("Interrupted, so not everything was checked."), say.Text{})
-		}
-	}()
-	receipts := earlier(f.State)
-	if f.SignIn != "" || f.SignInNew { // both are noted there
-		receipts = kept(f.State)
-	}
-	moment := engine.OneMoment(ctx)
-	e, spec, err := p.reach(moment, file, receipts, engine.AheadOfVerify)
-	if err != nil {
-		r.Err = err
-		return r
-	}
-	p.viewOf(file, false, false).Interrupted(e)
-	desired, err := e.Desire(moment, &spec)
-	if err != nil {
-		r.Err = err
-		return r
-	}
-	if missing, none := engine.NoLink(&desired); none {
-		r.Checks = report.Checks{missing}
-		return r
-	}
-	shown := p.view(f.printsDocument())
-	shown.All = f.All
-	proof, err := p.planProof(ctx, e, &spec, f.proofFlags, shown, f.Yes)
-	if err != nil {
-		r.Err = err
-		return r
-	}
-	defer proof.Generated.Person.Password.Wipe()
-	person := 0 // the token's own account
-	if named := cmp.Or(f.Person, f.SignIn); named != "" {
-		// A token that may not read users can still test a sign-in.
-		if person, err = e.FindUser(ctx, named); err != nil && f.Person != "" {
-			r.Err = err
-			return r
-		}
-	}
-	erase := p.Status(say.Of("Checking authentik and PocketBase"))
-	r.Checks = e.Verify(moment, desired, person)
-	if !f.Quick {
-		erase = p.Status(say.Of("Waiting for PocketBase's log, which takes 4 to 30 seconds"))
-		r.Checks = append(r.Checks, e.VerifySlow(ctx, &desired, nil)...)
-	}
-	erase()
-	f.signIn(ctx, p, e, &desired, who, &proof, &r)
-	return r
-}
-
-// signIn adds the test sign-in that the flags ask for.
-func (f verifyFlags) signIn(ctx context.Context, p program, e *engine.Engine, d *link.Desired, who signin.Credentials,
-	proof *link.Plan, r *output.Verification) {
-	var check report.Check
-	switch {
-	case f.SignIn != "":
-		check, r.SignIn = e.SignInAs(ctx, d, who)
-	case f.SignInNew:
-		r.Changes = output.NewOutcomes(proof)
-		check, r.SignIn, r.Err = e.Prove(ctx, proof, p.view(f.printsDocument()).Progress(r.Changes))
-	}
-	if check.ID != "" {
-		r.Checks = append(r.Checks, check)
-	}
-	if hooked, made := signin.GroupsCheck(d, r.SignIn); made {
-		r.Checks = append(r.Checks, hooked)
-	}
-}
-
-// writeMetrics writes the verifications for Prometheus to the file of --metrics,
-// if there is one.
-func (f verifyFlags) writeMetrics(list []output.Verification) error {
-	if f.Metrics == "" {
-		return nil
-	}
-	if err := replaceFile(f.Metrics, []byte(output.Metrics(list)), 0o644); err != nil {
-		return failed(say.Of("writing the metrics"), err)
-	}
-	return nil
-}
-
 // verifications are those of several links, in the order of their names.
 type verifications struct {
 	mu   sync.Mutex
@@ -273,10 +156,6 @@ func (v *verifications) add(r *output.Verification) {
 	v.list = slices.Insert(v.list, at, *r)
 }
 
-func notStarted() error {
-	return refused(say.Of("Interrupted before this link was checked."), say.Text{})
-}
-
 // fill adds the links that were not started, which a report must not leave out.
 func (v *verifications) fill(files []linkfile.File) {
 	if len(v.list) == len(files) {
@@ -289,4 +168,23 @@ func (v *verifications) fill(files []linkfile.File) {
 				Err: notStarted()})
 		}
 	}
+}
+
+// clash returns an error if flags exclude each other or need another one.
+func (f verifyFlags) clash() error {
+	switch {
+	case f.JSON && f.Format != "" && f.Format != formatJSON:
+		return refused(say.Of("--json and --format %s are two formats.", f.Format), say.Of("Use one of them."))
+	case f.Watch != 0 && f.Watch < time.Second:
+		return refused(say.Of("--watch %s is too often.", f.Watch.String()), say.Of("Use 1s or more."))
+	case f.Until != "" && f.Watch == 0:
+		return refused(say.Of("There is nothing to repeat until then."), say.Of("Add --watch DURATION."))
+	case f.Watch > 0 && f.Format == formatJUnit:
+		return refused(say.Of("A JUnit report is of one time that the link was checked."), say.Of("Leave out --watch."))
+	case f.Watch > 0 && f.SignInNew:
+		return refused(say.Of("--sign-in-new makes a person each time."), say.Of("Use --sign-in with --watch."))
+	case f.Watch > 0 && f.RecoveryCodeFile != "":
+		return refused(say.Of("A recovery code works once."), say.Of("Use --totp-secret-file with --watch."))
+	}
+	return clashSignIn(f.signInFlags, f.proofFlags)
 }

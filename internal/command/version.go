@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"runtime/debug"
 
+	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
 
 	"github.com/spf13/cobra"
@@ -17,7 +18,7 @@ func newVersion(s *shared) *cobra.Command {
 		Long:  "Prints the version of authpocket, the commit and the version of Go that it was built with.",
 		Example: "  authpocket version\n" +
 			"  authpocket version --json",
-		Args: atMost(0),
+		Args: option.AtMost(0),
 		RunE: func(*cobra.Command, []string) error {
 			s.program().view(f.JSON).Version(builtAs())
 			return nil
