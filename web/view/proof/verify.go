@@ -115,9 +115,12 @@ func verifyOutcomeOf(checks report.Checks, seen report.SignedIn) *view.Outcome {
 		o.Kind = "bad"
 		o.Actions = []view.Action{{Label: say.Of("Change the settings"), URL: "/settings"}, try,
 			{Label: say.Of("Finish anyway"), URL: "/done"}}
+	case !checks.Good():
+		o.Kind = "warn"
+		o.Actions = []view.Action{try, finish}
 	case !seen.At.IsZero() && checks.Count(report.Warn) == 0:
 		o.Kind = "good"
-	case checks.Count(report.Warn) > 0 || checks.Count(report.Pass) == 0:
+	case checks.Count(report.Warn) > 0:
 		o.Kind = "warn"
 	default:
 		o.Kind = "note"
@@ -142,7 +145,7 @@ func Headline(checks report.Checks, seen report.SignedIn) say.Text {
 	case checks.Failed():
 		return say.Count(checks.Count(report.Fail), "%d check failed, so sign-in may not work",
 			"%d checks failed, so sign-in may not work")
-	case checks.Count(report.Pass) > 0 && !seen.At.IsZero():
+	case checks.Good() && !seen.At.IsZero():
 		return say.Of("Works: %s signed in at %s", seen.Name, seen.At.UTC().Format("15:04 UTC"))
 	}
 	return checks.Headline(seen)
