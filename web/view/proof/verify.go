@@ -22,13 +22,16 @@ type VerifyInput struct {
 	At           time.Time       // when the run ended, zero while it runs
 	SignedIn     report.SignedIn // since the last change
 	Own          []string        // authpocket's own redirect URIs in authentik
+	Longest      time.Duration   // that the run may take
 }
 
 // NewVerify returns the verify page. events is the URL of the stream of a running
 // check.
 func NewVerify(h view.Head, in VerifyInput, events string) VerifyPage {
 	h.Step = view.StepCaption(6)
-	p := VerifyPage{Head: h, Begun: in.Begun, Running: in.Begun && !in.Ended, Status: say.Of("Checking both systems.")}
+	p := VerifyPage{Head: h, Begun: in.Begun, Running: in.Begun && !in.Ended,
+		Status: say.Of("Checking both systems. This takes up to %d seconds where one of them is slow to answer.",
+			int(in.Longest.Seconds()))}
 	p.Head.Title = say.Of("Run checks")
 	if p.Running {
 		p.Head.Title = say.Of("Running checks")
