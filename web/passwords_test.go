@@ -38,7 +38,7 @@ func TestPasswordsAreTurnedOffOnlyAfterASignIn(t *testing.T) {
 		`"/passwords"`) {
 		t.Error("it is not offered after a sign-in has worked")
 	}
-	review := b.get("/passwords").want(200).says("Review one way in", box.Person.Email+" signed in with authentik at",
+	review := b.get("/passwords").want(200).says("Review one way in", box.Person.Email+" signed in with authentik on",
 		"Turn off passwords", "Superusers", "sign-in methods of the collection “users”")
 	if !passwords(t, box) {
 		t.Fatal("a review turns passwords off")

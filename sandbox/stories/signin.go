@@ -15,7 +15,8 @@ import (
 func SignIn() proof.SignInInput {
 	return proof.SignInInput{
 		ID: "t1", Way: "window", Base: "/signin/t1", Script: "signin.js", Begun: true,
-		Desired:  link.Desired{PocketBaseURL: PocketBaseURL},
+		Desired: link.Desired{PocketBaseURL: PocketBaseURL,
+			Application: link.ApplicationState{Name: "PocketBase"}},
 		Realtime: PocketBaseURL + "/sub/api/realtime?authpocket=x", Redirect: PocketBaseURL + "/api/oauth2-redirect",
 	}
 }
