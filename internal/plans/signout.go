@@ -31,8 +31,8 @@ func NewSignOut(p *link.Plan, r people.Report) link.Plan {
 				"of its own or a link to a file, is not affected."))
 		if !d.Collection.PasswordOff() {
 			w.Add(link.WarnOtherWays, report.PB, say.Of("Anyone who knows the password of an account in %s "+
-				"can sign in again.", d.Collection.Name), say.Of("Passwords or one-time passwords are turned on there, "+
-				"and authentik does not control them."))
+				"can sign in again.", d.Collection.Name), say.Of("Passwords or one-time passwords are turned on "+
+				"there, and authentik does not control them."))
 		}
 	}
 	plan.Warnings = w

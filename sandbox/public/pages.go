@@ -71,7 +71,8 @@ func (s *Server) showFront(w http.ResponseWriter, r *http.Request) {
 		page.Todo = say.Of("Your sandbox is still open. A new one takes its place.")
 		page.Actions = []view.Action{{Label: say.Of("Continue in your sandbox"),
 			URL: s.local(p, wizardPart+pathOf(step))}}
-		page.Press = append(page.Press, view.Action{Label: say.Of("Delete your sandbox"), URL: "/end"})
+		page.Press = []view.Action{{Label: say.Of("Start a new sandbox"), URL: startURL(step)},
+			{Label: say.Of("Delete your sandbox"), URL: "/end"}}
 	}
 	s.show(w, r, http.StatusOK, page)
 }
