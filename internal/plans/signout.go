@@ -27,7 +27,7 @@ func NewSignOut(p *link.Plan, r people.Report) link.Plan {
 	if len(open) > 0 {
 		w.Add(link.WarnOldTokens, report.PB, say.Of("Old tokens are refused from then on, and an undo cannot bring "+
 			"them back."),
-			say.Of("Anyone who still may can sign in again. What the app has handed out itself, such as a session "+
+			say.Of("Anyone still allowed in can sign in again. What the app has handed out itself, such as a session "+
 				"of its own or a link to a file, is not affected."))
 		if !d.Collection.PasswordOff() {
 			w.Add(link.WarnOtherWays, report.PB, say.Of("Anyone who knows the password of an account in %s "+

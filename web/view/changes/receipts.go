@@ -188,7 +188,7 @@ func (r Receipt) next() (button, note say.Text) {
 		return none, signOutLeft()
 	case r.Kind == signOutKind:
 		return none, say.Of("The old tokens are refused from now on, so there is nothing to undo. Anyone " +
-			"who still may can sign in again.")
+			"still allowed in can sign in again.")
 	case r.Outcome == "":
 		return say.Of("Continue"),
 			say.Of("The apply was interrupted. authpocket reads both systems again and lists only what is left.")
