@@ -3,9 +3,7 @@ package web
 import (
 	"context"
 	"errors"
-	"net"
 	"net/http"
-	"net/url"
 	"slices"
 
 	"authpocket/internal/connect"
@@ -15,7 +13,6 @@ import (
 	"authpocket/internal/secret"
 	"authpocket/web/form"
 	"authpocket/web/session"
-	"authpocket/web/view"
 	"authpocket/web/view/setup"
 )
 
@@ -212,35 +209,4 @@ func (s *Server) mistaken(r *http.Request, sess *session.Session, system report.
 		Field: string(system) + ".url", Summary: wrong,
 		Todo: say.Of("Enter %s's own address.", system.Label()),
 	}}
-}
-
-// ownAddress reports whether an address is the one of this request. All names of
-// this machine count as one.
-func ownAddress(r *http.Request, address string) bool {
-	if mount := view.MountOf(r.Context()); mount != "" { // others share the host
-		return address == root(r)
-	}
-	u, err := url.Parse(address)
-	own, odd := url.Parse(origin(r))
-	if err != nil || odd != nil {
-		return false
-	}
-	return machine(u.Hostname()) == machine(own.Hostname()) && port(u) == port(own)
-}
-
-func machine(host string) string {
-	if ip := net.ParseIP(host); ip != nil && ip.IsLoopback() {
-		return "localhost"
-	}
-	return host
-}
-
-func port(u *url.URL) string {
-	switch {
-	case u.Port() != "":
-		return u.Port()
-	case u.Scheme == "https":
-		return "443"
-	}
-	return "80"
 }

@@ -99,3 +99,19 @@ func reconnect(sess *session.Session, f *report.Fault) {
 	sess.Refuse("/"+string(f.System), session.Draft{Values: connectForm{Login: login}.values(f.System),
 		Problems: connectionProblems(f, f.Field)})
 }
+
+// reviewProblems writes the page for answers that no longer fit the systems.
+func (s *Server) reviewProblems(w http.ResponseWriter, r *http.Request, sess *session.Session,
+	problems report.Problems, again string) {
+	s.problem(w, r, http.StatusConflict, view.ProblemPage{
+		Head:    s.titled(sess, say.Of("No changes to review yet")),
+		Summary: reviewChanged(),
+		Answers: true, Actions: []view.Action{{Label: say.Of("Change the settings"), URL: "/settings"},
+			{Label: say.Of("Try again"), URL: again}},
+		List: view.Sentences(problems),
+	})
+}
+
+func reviewChanged() say.Text {
+	return say.Of("Something has changed in authentik or PocketBase since you answered. Check the settings again.")
+}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -141,20 +140,4 @@ func (s *Server) reviewAddresses(w http.ResponseWriter, r *http.Request, sess *s
 	spec := p.Spec
 	spec.Provider.RedirectURIs = append(list, more...)
 	s.reviewErrand(w, r, sess, p, &spec, report.CauseRedirectMismatch, e)
-}
-
-// ownAddresses returns authpocket's own redirect URIs in authentik. It compares
-// the path only, since a test may have run at another address of authpocket.
-// URIs in the spec are the admin's.
-func ownAddresses(d *link.Desired, spec *link.Spec) []string {
-	var own []string
-	for _, u := range d.Provider.RedirectURIs {
-		asked := slices.ContainsFunc(spec.Provider.RedirectURIs,
-			func(r link.RedirectURI) bool { return r.URL == u.URL })
-		if parsed, err := url.Parse(u.URL); err == nil && parsed.Path == callbackPath &&
-			u.Mode == link.RedirectStrict && !u.Logout() && !asked {
-			own = append(own, u.URL)
-		}
-	}
-	return own
 }

@@ -119,13 +119,6 @@ func pocketbaseFields() []string {
 	return []string{"pocketbase.url", "pocketbase.token", "pocketbase.email", "pocketbase.password", "pocketbase.ca"}
 }
 
-func withFrom(path, from string) string {
-	if from == "" {
-		return path
-	}
-	return path + "?from=" + from
-}
-
 // codePage asks for the one-time password.
 const codePage = "/pocketbase/code"
 

@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"strings"
 
-	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
@@ -50,25 +49,6 @@ func (s *Server) showProof(w http.ResponseWriter, r *http.Request, sess *session
 		shown.Again = "/prove?" + url.Values{"email": {email}}.Encode()
 	}
 	s.review(w, r, sess, &p, shown)
-}
-
-// onlyWayField is the field of the problem of a plan that leaves nobody a way in.
-const onlyWayField = "pocketbase.password_auth"
-
-// proofOf returns the test sign-in that proves the link since its last change, nil for none.
-func (s *Server) proofOf(sess *session.Session) *link.Proof {
-	p := sess.Look()
-	if p.Settled == nil {
-		return nil
-	}
-	var proof *link.Proof
-	for _, run := range s.signIns.All(sess) {
-		one := engine.ProofOf(&p.Settled.Desired, run.Verdict(), run.Made)
-		if one != nil && one.At.After(p.Settled.At) && (proof == nil || one.At.After(proof.At)) {
-			proof = one
-		}
-	}
-	return proof
 }
 
 // showPasswords handles the "GET /passwords" route: the review of a plan that leaves authentik as the only way in,

@@ -167,3 +167,10 @@ func sameAddress(typed, base string) bool {
 	parsed, err := address.Parse(typed)
 	return err == nil && parsed == base
 }
+
+func withFrom(path, from string) string {
+	if from == "" {
+		return path
+	}
+	return path + "?from=" + from
+}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -12,6 +13,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/web/door"
 	"authpocket/web/live"
@@ -281,4 +283,20 @@ func (s *Server) renderRecent(w http.ResponseWriter, r *http.Request, sess *sess
 func reloads(r *http.Request) bool {
 	asked := r.Header.Get("Cache-Control")
 	return strings.Contains(asked, "max-age=0") || strings.Contains(asked, "no-cache")
+}
+
+// signedIn returns the last test sign-in that worked since the last change of
+// the link.
+func (s *Server) signedIn(sess *session.Session) (seen report.SignedIn) {
+	p := sess.Look()
+	if p.Settled == nil {
+		return seen
+	}
+	for _, run := range s.signIns.All(sess) {
+		v := run.Verdict()
+		if v != nil && v.Works && run.Made.After(p.Settled.At) && run.Made.After(seen.At) {
+			seen = report.SignedIn{Name: cmp.Or(v.Record.Email, v.Record.ID), At: run.Made}
+		}
+	}
+	return seen
 }

@@ -4,11 +4,10 @@ import (
 	"cmp"
 	"net/http"
 
+	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/report"
-	"authpocket/internal/say"
 	"authpocket/web/session"
-	"authpocket/web/view"
 	"authpocket/web/view/changes"
 )
 
@@ -59,18 +58,21 @@ func (s *Server) review(w http.ResponseWriter, r *http.Request, sess *session.Se
 	}
 }
 
-func reviewChanged() say.Text {
-	return say.Of("Something has changed in authentik or PocketBase since you answered. Check the settings again.")
-}
+// onlyWayField is the field of the problem of a plan that leaves nobody a way in.
+const onlyWayField = "pocketbase.password_auth"
 
-// reviewProblems writes the page for answers that no longer fit the systems.
-func (s *Server) reviewProblems(w http.ResponseWriter, r *http.Request, sess *session.Session,
-	problems report.Problems, again string) {
-	s.problem(w, r, http.StatusConflict, view.ProblemPage{
-		Head:    s.titled(sess, say.Of("No changes to review yet")),
-		Summary: reviewChanged(),
-		Answers: true, Actions: []view.Action{{Label: say.Of("Change the settings"), URL: "/settings"},
-			{Label: say.Of("Try again"), URL: again}},
-		List: view.Sentences(problems),
-	})
+// proofOf returns the test sign-in that proves the link since its last change, nil for none.
+func (s *Server) proofOf(sess *session.Session) *link.Proof {
+	p := sess.Look()
+	if p.Settled == nil {
+		return nil
+	}
+	var proof *link.Proof
+	for _, run := range s.signIns.All(sess) {
+		one := engine.ProofOf(&p.Settled.Desired, run.Verdict(), run.Made)
+		if one != nil && one.At.After(p.Settled.At) && (proof == nil || one.At.After(proof.At)) {
+			proof = one
+		}
+	}
+	return proof
 }

@@ -18,27 +18,8 @@ import (
 	"authpocket/web/door"
 	"authpocket/web/form"
 	"authpocket/web/session"
-	"authpocket/web/view"
 	"authpocket/web/view/proof"
 )
-
-// callbackPath is authpocket's own redirect URI, for a test in which the
-// browser does not reach PocketBase.
-const callbackPath = "/signin/callback"
-
-// callbackURL returns the full URL, as the browser sees it.
-func callbackURL(r *http.Request) string { return root(r) + callbackPath }
-
-// root returns the wizard's address without a slash at the end, as the browser sees it.
-func root(r *http.Request) string { return origin(r) + view.MountOf(r.Context()) }
-
-// origin returns the wizard's origin, as the browser sees it.
-func origin(r *http.Request) string {
-	if door.Secure(r) {
-		return "https://" + r.Host
-	}
-	return "http://" + r.Host
-}
 
 // showSignIn handles the "GET /signin" route: the page before a test sign-in.
 func (s *Server) showSignIn(w http.ResponseWriter, r *http.Request, sess *session.Session) {
@@ -116,14 +97,6 @@ func connectTo(w http.ResponseWriter, address string) {
 	if u, err := url.Parse(address); err == nil {
 		_ = door.AllowConnect(w, u.Scheme+"://"+u.Host)
 	}
-}
-
-// own returns authpocket's own redirect URIs in an existing link.
-func own(p *session.Progress) []string {
-	if p.Settled == nil {
-		return nil
-	}
-	return ownAddresses(&p.Settled.Desired, &p.Spec)
 }
 
 // deleteSignIn handles the "POST /signin/{id}/delete" route: it deletes the

@@ -13,7 +13,6 @@ import (
 	"authpocket/internal/say"
 	"authpocket/static"
 	"authpocket/web/door"
-	"authpocket/web/middleware"
 	"authpocket/web/respond"
 	"authpocket/web/session"
 	"authpocket/web/view"
@@ -50,13 +49,6 @@ func (s *Server) showInvitation(w http.ResponseWriter, r *http.Request, sess *se
 	}
 	in, _ := run.Now()
 	s.render(w, r, http.StatusOK, proof.Invite(proof.NewInvite(s.head(sess), root(r)+"/try/"+token.Reveal(), in)))
-}
-
-// leaveInvitation forgets the link that an invitation shows when another page is read.
-func leaveInvitation(r *http.Request, sess *session.Session) {
-	if middleware.Reads(r) && !door.Stream(r) {
-		sess.LeaveInvitation(r.URL.Path)
-	}
 }
 
 // openInvitation returns the session's newest test whose link waits to be used,

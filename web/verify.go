@@ -1,14 +1,12 @@
 package web
 
 import (
-	"cmp"
 	"context"
 	"net/http"
 	"time"
 
 	"github.com/a-h/templ"
 
-	"authpocket/internal/report"
 	"authpocket/web/form"
 	"authpocket/web/session"
 	"authpocket/web/view/proof"
@@ -35,22 +33,6 @@ func (s *Server) showVerify(w http.ResponseWriter, r *http.Request, sess *sessio
 func (s *Server) verifyInput(sess *session.Session, in proof.VerifyInput) proof.VerifyInput {
 	in.Own, in.SignedIn = own(new(sess.Look())), s.signedIn(sess)
 	return in
-}
-
-// signedIn returns the last test sign-in that worked since the last change of
-// the link.
-func (s *Server) signedIn(sess *session.Session) (seen report.SignedIn) {
-	p := sess.Look()
-	if p.Settled == nil {
-		return seen
-	}
-	for _, run := range s.signIns.All(sess) {
-		v := run.Verdict()
-		if v != nil && v.Works && run.Made.After(p.Settled.At) && run.Made.After(seen.At) {
-			seen = report.SignedIn{Name: cmp.Or(v.Record.Email, v.Record.ID), At: run.Made}
-		}
-	}
-	return seen
 }
 
 // startVerify handles the "POST /verify" route: it starts a run of the checks, or
