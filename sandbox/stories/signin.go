@@ -51,7 +51,7 @@ func Verdict(works bool) signin.Verdict {
 	}
 }
 
-func signInStories(joined *view.Head) []Story {
+func signInStories(joined, proven *view.Head) []Story {
 	begun, working, failed := SignIn(), SignIn(), SignIn()
 	person := SignIn()
 	person.Person, person.Prediction = "ada", &signin.Prediction{Outcome: signin.OutcomeRefused,
@@ -89,7 +89,7 @@ func signInStories(joined *view.Head) []Story {
 		{"signin-resets", proof.SignIn(proof.NewSignIn(joined, resets, "/e"))},
 		{"signin-foreseen", proof.SignIn(proof.NewSignIn(joined, person, "/e"))},
 		{"signin-by-hand", proof.SignIn(proof.NewSignIn(joined, byHand, "/e"))},
-		{"signin-works", proof.SignIn(proof.NewSignIn(joined, working, ""))},
+		{"signin-works", proof.SignIn(proof.NewSignIn(proven, working, ""))},
 		{"signin-failed", proof.SignIn(proof.NewSignIn(joined, failed, ""))},
 		{"signin-invited", proof.SignIn(proof.NewSignIn(joined, invited, "/e"))},
 		{"signin-invite",
