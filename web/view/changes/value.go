@@ -42,7 +42,10 @@ func (v Value) Render(ctx context.Context, w io.Writer) error {
 	var html strings.Builder
 	slashes := strings.NewReplacer("://", "://", "/", "/<wbr>")
 	for _, p := range v {
-		text := slashes.Replace(templ.EscapeString(say.In(ctx, p.Text)))
+		text := templ.EscapeString(say.In(ctx, p.Text))
+		if strings.HasPrefix(text, "http") {
+			text = slashes.Replace(text)
+		}
 		if p.Differs {
 			text = "<mark>" + text + "</mark>"
 		}
