@@ -11,7 +11,8 @@ import (
 // PocketBase has cast.ToStringSlice.
 func TestTextsAreThoseOfCast(t *testing.T) {
 	t.Parallel()
-	for _, raw := range []string{`[]`, `["a","",null,1,-0.5,1e21,true,false]`, `["a",{}]`, `[[]]`, `[["a"]]`, `[{"a":1}]`} {
+	for _, raw := range []string{`[]`, `["a","",null,1,-0.5,1e21,true,false]`, `["a",{}]`, `[[]]`, `[["a"]]`,
+		`[{"a":1}]`} {
 		var list []any
 		if err := json.Unmarshal([]byte(raw), &list); err != nil {
 			t.Fatal(err)
