@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"authpocket/internal/command/output"
 	"authpocket/internal/journal"
@@ -21,7 +22,7 @@ func occupied(path string, todo say.Text) error {
 // isFree reports whether there is nothing at path.
 func isFree(path string) bool {
 	_, err := os.Lstat(path)
-	return errors.Is(err, fs.ErrNotExist)
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) // below a file
 }
 
 // writeNew writes a file that does not exist, for nobody else to read. The error is fs.ErrExist if it does.
