@@ -11,6 +11,7 @@ import (
 
 	"authpocket/internal/command/output"
 	"authpocket/internal/journal"
+	"authpocket/internal/linkfile"
 	"authpocket/internal/say"
 )
 
@@ -64,30 +65,22 @@ func replaceFile(path string, data []byte, mode fs.FileMode) error {
 // maxPlan bounds a saved plan, in bytes.
 const maxPlan = 64 << 20
 
-// readFile returns the content of a file, cut one byte after max. A signal does not wake what waits for the other end of
-// a pipe: that is left waiting.
+// readFile returns the content of a file, cut one byte after max.
 func readFile(ctx context.Context, path string, max int64) ([]byte, error) {
-	type content struct {
+	var (
 		data []byte
 		err  error
-	}
-	read := make(chan content, 1)
-	go func() {
-		f, err := os.Open(path)
-		if err != nil {
-			read <- content{nil, err}
-			return
+	)
+	if stopped := linkfile.Wait(ctx, func() {
+		var f *os.File
+		if f, err = os.Open(path); err == nil {
+			defer f.Close()
+			data, err = io.ReadAll(io.LimitReader(f, max+1))
 		}
-		defer f.Close()
-		data, err := io.ReadAll(io.LimitReader(f, max+1))
-		read <- content{data, err}
-	}()
-	select {
-	case <-ctx.Done():
-		return nil, output.Interrupted(ctx, ctx.Err())
-	case one := <-read:
-		return one.data, one.err
+	}); stopped != nil {
+		return nil, stopped
 	}
+	return data, err
 }
 
 // readPlan returns the content of a saved plan's file.

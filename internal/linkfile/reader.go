@@ -103,28 +103,36 @@ func (r Reader) directory(ctx context.Context, dir string) ([]File, error) {
 	return files, errors.Join(errs...)
 }
 
-// from reads the links of a file, and the files that they name. A signal does not wake what waits for the other end of
-// a pipe, or for a terminal: that is left waiting.
+// from reads the links of a file, and the files that they name.
 func (r Reader) from(ctx context.Context, path string, open func() (io.ReadCloser, error)) ([]File, error) {
-	type content struct {
+	var (
 		files []File
 		err   error
-	}
-	read := make(chan content, 1)
-	go func() {
-		data, err := readAll(path, open)
-		if err != nil {
-			read <- content{err: err}
-			return
+	)
+	if stopped := Wait(ctx, func() {
+		var data []byte
+		if data, err = readAll(path, open); err == nil {
+			files, err = r.Parse(path, data)
 		}
-		files, err := r.Parse(path, data)
-		read <- content{files, err}
+	}); stopped != nil {
+		return nil, stopped
+	}
+	return files, err
+}
+
+// Wait returns when read has ended, or an error as soon as ctx is cancelled. A signal does not wake what waits for the
+// other end of a pipe, or for a terminal: that is left waiting.
+func Wait(ctx context.Context, read func()) error {
+	ended := make(chan struct{})
+	go func() {
+		read()
+		close(ended)
 	}()
 	select {
 	case <-ctx.Done():
-		return nil, &report.Fault{Summary: say.Of("Interrupted, so nothing was changed."), Err: ctx.Err()}
-	case one := <-read:
-		return one.files, one.err
+		return &report.Fault{Summary: say.Of("Interrupted, so nothing was changed."), Err: ctx.Err()}
+	case <-ended:
+		return nil
 	}
 }
 
