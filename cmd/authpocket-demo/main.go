@@ -43,7 +43,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	pages := set.Bool("storybook", false, "serve every page in every state, and nothing else")
 	var public publicFlags
 	public.add(set)
-	if err := set.Parse(args); err != nil {
+	if err := set.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return 0
+	} else if err != nil {
+		return 2
+	}
+	if err := errors.Join(clash(set, public.on, *pages), public.check(), checkVersion(*authentik)); err != nil {
+		fmt.Fprintln(stderr, "authpocket-demo:", err)
 		return 2
 	}
 	chosen := false

@@ -6,7 +6,8 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { startDemo, openBrowser, comeIn } from './wizard.mjs';
 
-test('Cancel ends a slow connection, at the server too, and the form can be sent again', async (t) => {
+// atSilentServer opens the form of authentik, with the address of a server that does not answer.
+async function atSilentServer(t) {
   const demo = await startDemo();
   t.after(() => demo.stop());
   const browser = await openBrowser();
@@ -17,8 +18,14 @@ test('Cancel ends a slow connection, at the server too, and the form can be sent
   const page = await browser.newPage();
   await comeIn(page, demo);
   await page.getByRole('link', { name: 'Start now' }).click();
+  const right = await page.getByLabel('authentik address').inputValue();
   await page.getByLabel('authentik address').fill(`http://127.0.0.1:${silent.address().port}`);
   await page.getByLabel('API token').fill('a-token');
+  return { page, silent, right };
+}
+
+test('Cancel ends a slow connection, at the server too, and the form can be sent again', async (t) => {
+  const { page, silent } = await atSilentServer(t);
   // Playwright itself waits for the navigation, so the page presses Cancel.
   await page.evaluate((cancel) => document.addEventListener('submit', () => setTimeout(() => {
     [...document.querySelectorAll('button')].find((b) => b.textContent.match(cancel)).click();
@@ -37,19 +44,7 @@ test('Cancel ends a slow connection, at the server too, and the form can be sent
 });
 
 test('what the browser stopped can be sent again', async (t) => {
-  const demo = await startDemo();
-  t.after(() => demo.stop());
-  const browser = await openBrowser();
-  t.after(() => browser.close());
-  const silent = createServer(() => {}).listen(0, '127.0.0.1');
-  t.after(() => { silent.closeAllConnections(); silent.close(); });
-  await once(silent, 'listening');
-  const page = await browser.newPage();
-  await comeIn(page, demo);
-  await page.getByRole('link', { name: 'Start now' }).click();
-  const right = await page.getByLabel('authentik address').inputValue();
-  await page.getByLabel('authentik address').fill(`http://127.0.0.1:${silent.address().port}`);
-  await page.getByLabel('API token').fill('a-token');
+  const { page, silent, right } = await atSilentServer(t);
   await page.evaluate(() => document.addEventListener('submit', () => setTimeout(() => stop(), 300), { once: true }));
   const asked = once(silent, 'request');
   await page.getByRole('button', { name: 'Continue' }).click({ noWaitAfter: true });

@@ -83,7 +83,7 @@ func (f applyLinkFlags) run(ctx context.Context, p program) error {
 	if err != nil {
 		return p.view(f.JSON).Fail(err)
 	}
-	if !one && f.signsIn() {
+	if one = one || len(files) == 1 && f.signsIn(); len(files) > 1 && f.signsIn() {
 		return p.view(f.JSON).Fail(refused(say.Of("A test sign-in is of one link, and there are several."),
 			say.Of("Name the link with --only.")))
 	}
@@ -108,7 +108,13 @@ func (f applyLinkFlags) runSaved(ctx context.Context, p program) error {
 		return p.view(f.JSON).Fail(refused(say.Of("--rewrite-secret changes the plan, and a saved one stays as it is."),
 			say.Of("Name it when the plan is made, or leave it out.")))
 	}
-	data, err := readPlan(f.Saved)
+	file, err := p.reader(f.sourceFlags).One(ctx, f.File)
+	if errors.Is(err, linkfile.ErrEmptyShard) { // for which plan saves none
+		return p.noLinks(ctx, f.fileFlags, f.linksFlags)
+	} else if err != nil {
+		return p.view(f.JSON).Fail(err)
+	}
+	data, err := readPlan(ctx, f.Saved)
 	if err != nil {
 		return p.view(f.JSON).Fail(err)
 	}
@@ -121,7 +127,7 @@ func (f applyLinkFlags) runSaved(ctx context.Context, p program) error {
 			say.Of("Make the plan again with authpocket plan --out. A link file is named with -f.")))
 	}
 	f.Yes, f.seen = false, true
-	return p.carryOut(ctx, f.applyFlags, func(e *engine.Engine, _ context.Context, s link.Spec) (link.Plan, error) {
+	return p.carryOutOn(ctx, f.applyFlags, &file, func(e *engine.Engine, _ context.Context, s link.Spec) (link.Plan, error) {
 		return e.Open(saved, &s)
 	}, p.proveOnlyWay)
 }

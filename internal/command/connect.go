@@ -4,9 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"io"
+
 	"net/http"
-	"os"
 	"sync"
 	"time"
 
@@ -81,7 +80,7 @@ func (p program) hold(ctx context.Context, file *linkfile.File, receipts store) 
 func (p program) connectBoth(ctx context.Context, file linkfile.File) (engine.Config, error) {
 	cfg := engine.Config{Program: releaseVersion(), Log: p.log, AuthentikURL: file.Authentik.Base,
 		PocketBaseURL: file.PocketBase.Base, Others: file.Others}
-	if _, err := readCA(p.caFile); err != nil {
+	if _, err := readCA(ctx, p.caFile); err != nil {
 		return cfg, caFault("", "", err)
 	}
 	var (
@@ -131,7 +130,7 @@ func (p program) connector() connect.Connector {
 }
 
 func (p program) connectAuthentik(ctx context.Context, f linkfile.Authentik) (connect.Authentik, error) {
-	ca, err := readCA(cmp.Or(f.CAFile, p.caFile))
+	ca, err := readCA(ctx, cmp.Or(f.CAFile, p.caFile))
 	if err != nil {
 		return connect.Authentik{}, caFault("authentik", f.CAFile, err)
 	}
@@ -139,7 +138,7 @@ func (p program) connectAuthentik(ctx context.Context, f linkfile.Authentik) (co
 }
 
 func (p program) connectPocketBase(ctx context.Context, f linkfile.PocketBase) (connect.PocketBase, error) {
-	ca, err := readCA(cmp.Or(f.CAFile, p.caFile))
+	ca, err := readCA(ctx, cmp.Or(f.CAFile, p.caFile))
 	if err != nil {
 		return connect.PocketBase{}, caFault("pocketbase", f.CAFile, err)
 	}
@@ -157,11 +156,11 @@ func caFault(system, inFile string, err error) error {
 }
 
 // readCA returns the text of a CA file, or nothing if none is given.
-func readCA(file string) (string, error) {
+func readCA(ctx context.Context, file string) (string, error) {
 	if file == "" {
 		return "", nil
 	}
-	pem, err := readPEM(file)
+	pem, err := readPEM(ctx, file)
 	if err == nil {
 		err = connect.CheckCA(string(pem))
 	}
@@ -171,13 +170,8 @@ func readCA(file string) (string, error) {
 // maxPEM bounds a CA file. A system's whole CA bundle has some 200 kB.
 const maxPEM = 4 << 20
 
-func readPEM(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	pem, err := io.ReadAll(io.LimitReader(f, maxPEM+1))
+func readPEM(ctx context.Context, path string) ([]byte, error) {
+	pem, err := readFile(ctx, path, maxPEM)
 	if err == nil && len(pem) > maxPEM {
 		return nil, refused(say.Of("%s is larger than 4 MB, so it is not a CA file", path), say.Text{})
 	}

@@ -1,13 +1,17 @@
 package command
 
 import (
+	"context"
 	"errors"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
+	"authpocket/internal/command/output"
 	"authpocket/internal/journal"
+	"authpocket/internal/linkfile"
 	"authpocket/internal/say"
 )
 
@@ -19,7 +23,7 @@ func occupied(path string, todo say.Text) error {
 // isFree reports whether there is nothing at path.
 func isFree(path string) bool {
 	_, err := os.Lstat(path)
-	return errors.Is(err, fs.ErrNotExist)
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) // below a file
 }
 
 // writeNew writes a file that does not exist, for nobody else to read. The error is fs.ErrExist if it does.
@@ -61,31 +65,44 @@ func replaceFile(path string, data []byte, mode fs.FileMode) error {
 // maxPlan bounds a saved plan, in bytes.
 const maxPlan = 64 << 20
 
+// readFile returns the content of a file, cut one byte after max.
+func readFile(ctx context.Context, path string, max int64) ([]byte, error) {
+	var (
+		data []byte
+		err  error
+	)
+	if stopped := linkfile.Wait(ctx, func() {
+		var f *os.File
+		if f, err = os.Open(path); err == nil {
+			defer f.Close()
+			data, err = io.ReadAll(io.LimitReader(f, max+1))
+		}
+	}); stopped != nil {
+		return nil, stopped
+	}
+	return data, err
+}
+
 // readPlan returns the content of a saved plan's file.
-func readPlan(path string) ([]byte, error) {
-	f, err := os.Open(path)
+func readPlan(ctx context.Context, path string) ([]byte, error) {
+	data, err := readFile(ctx, path, maxPlan)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, refused(say.Of("There is no saved plan “%s”.", path),
 			say.Of("Make one with authpocket plan --out."))
 	}
 	if err != nil {
-		return nil, failed(say.Of("opening the saved plan"), err)
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxPlan))
-	if err != nil {
-		return nil, failed(say.Of("reading the saved plan"), err)
+		return nil, output.Interrupted(ctx, failed(say.Of("reading the saved plan"), err))
 	}
 	return data, nil
 }
 
 // writePlan writes a saved plan to a file that only its owner can read. It replaces nothing but another saved plan.
-func writePlan(path string, planFile []byte) error {
+func writePlan(ctx context.Context, path string, planFile []byte) error {
 	if info, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
 		if err != nil {
 			return failed(say.Of("saving the plan"), err)
 		}
-		if !info.Mode().IsRegular() || !isPlan(path) {
+		if !info.Mode().IsRegular() || !isPlan(ctx, path) {
 			return refused(say.Of("“%s” exists and is no saved plan, so it is not replaced.", path),
 				say.Of("Name another file with --out."))
 		}
@@ -96,8 +113,8 @@ func writePlan(path string, planFile []byte) error {
 	return nil
 }
 
-func isPlan(path string) bool {
-	data, err := readPlan(path)
+func isPlan(ctx context.Context, path string) bool {
+	data, err := readPlan(ctx, path)
 	if err == nil {
 		_, err = journal.DecodePlan(data)
 	}

@@ -47,6 +47,11 @@ func (p program) each(ctx context.Context, f fileFlags, l linksFlags, receipts s
 	return p.eachOf(ctx, files, p.batch(f, l, counted), receipts, do)
 }
 
+// noLinks says that --shard selects no link, as it does of several.
+func (p program) noLinks(ctx context.Context, f fileFlags, l linksFlags) error {
+	return batch.New(p.batch(f, l, countedChanges()), nil).Each(ctx, nil)
+}
+
 // eachOf works on all of several links.
 func (p program) eachOf(ctx context.Context, files []linkfile.File, cfg batch.Config, receipts store, do work) error {
 	p.common = &common{receipts: sync.OnceValues(receipts)}

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -49,6 +50,10 @@ func (f planFlags) run(ctx context.Context, p program) error {
 		return p.each(ctx, f.fileFlags, f.linksFlags, earlier(f.State), countedChanges(), f.plan)
 	}
 	file, err := p.reader(f.sourceFlags).One(ctx, f.File)
+	if errors.Is(err, linkfile.ErrEmptyShard) {
+		p.Tell(say.Of("No plan is saved."))
+		return p.noLinks(ctx, f.fileFlags, f.linksFlags)
+	}
 	if err != nil {
 		return p.view(f.JSON).Fail(err)
 	}
@@ -75,7 +80,7 @@ func (f planFlags) plan(ctx context.Context, p program, file linkfile.File) outp
 	}
 	if f.Out != "" {
 		plan.Generated.KeptID = true
-		if err := p.save(e, &plan, &view.File, f); err != nil {
+		if err := p.save(ctx, e, &plan, &view.File, f); err != nil {
 			_ = view.Fail(err)
 			return output.Failed(err)
 		}
@@ -88,15 +93,19 @@ func (f planFlags) plan(ctx context.Context, p program, file linkfile.File) outp
 }
 
 // save writes the plan to the file that --out names.
-func (p program) save(e *engine.Engine, plan *link.Plan, file *linkfile.File, f planFlags) error {
+func (p program) save(ctx context.Context, e *engine.Engine, plan *link.Plan, file *linkfile.File, f planFlags) error {
 	data, err := e.Save(plan, file.Authentik.Token, file.PocketBase.Token, file.PocketBase.Password)
 	if err == nil {
-		err = writePlan(f.Out, data)
+		err = writePlan(ctx, f.Out, data)
 	}
 	if err == nil {
 		next := say.Text{}
 		if !plan.Empty() {
-			next = say.Of("Apply it with authpocket apply%s %s.", f.again(), f.Out)
+			again := f.again()
+			if part := (*option.Shard)(&f.Shard).String(); part != "" {
+				again += " --shard " + part
+			}
+			next = say.Of("Apply it with authpocket apply%s %s.", again, f.Out)
 		}
 		p.Tell(say.Join(say.Of("The plan is saved."), next))
 	}

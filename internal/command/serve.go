@@ -101,9 +101,9 @@ func (f serveFlags) run(ctx context.Context, p program) error {
 		p.log.ErrorContext(ctx, "opening the state directory", slog.Any("error", err))
 		return output.ExitError
 	}
-	ca, err := readCA(p.caFile)
+	ca, err := readCA(ctx, p.caFile)
 	if err != nil {
-		return p.view(false).Fail(failed(say.Of("reading the CA file"), err))
+		return p.view(false).Fail(output.Interrupted(ctx, failed(say.Of("reading the CA file"), err)))
 	}
 	ln, err := listen.Open(ctx, f.options())
 	if err != nil {

@@ -3,9 +3,11 @@
 package command
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -48,38 +50,105 @@ func TestASignalEndsTheReadOfALinkFile(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			cmd := authpocket(t, "plan", "-f", test.file)
-			var said strings.Builder
-			cmd.Stdin, cmd.Stderr = test.stdin, &said
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			if _, err := test.w.WriteString("email: leave\n"); err != nil {
-				t.Fatal(err)
-			}
-			drained(t, test.stdin)
-			if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
-				t.Fatal(err)
-			}
-			if err := cmd.Wait(); cmd.ProcessState.ExitCode() != int(output.ExitError) ||
-				said.String() != "Interrupted, so nothing was changed.\n" {
-				t.Errorf("it ends with %v: %s", err, said.String())
-			}
+			cmd.Stdin = test.stdin
+			interruptedOnce(t, cmd, "Interrupted, so nothing was changed.\n", func() {
+				if _, err := test.w.WriteString("email: leave\n"); err != nil {
+					t.Fatal(err)
+				}
+				waiting(t, test.stdin, 0) // the program has read it
+			})
 		})
 	}
 }
 
-// drained returns when the program has read what was written.
-func drained(t *testing.T, from *os.File) {
+// interruptedOnce starts the command, sends it one signal after ready, and holds what it says.
+func interruptedOnce(t *testing.T, cmd *exec.Cmd, says string, ready func()) {
+	t.Helper()
+	var said strings.Builder
+	cmd.Stderr = &said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	kill := time.AfterFunc(10*time.Second, func() { _ = cmd.Process.Kill() })
+	defer kill.Stop()
+	ready()
+	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); cmd.ProcessState.ExitCode() != int(output.ExitError) || said.String() != says {
+		t.Errorf("it ends with %v: %s", err, said.String())
+	}
+}
+
+// TestASignalEndsTheReadOfAnyFile: each is a pipe that stays open.
+func TestASignalEndsTheReadOfAnyFile(t *testing.T) {
+	const nothing, unchecked = "Interrupted, so nothing was changed.\n", "Interrupted before this link was checked.\n"
+	const token = "token: '${AUTHENTIK_TOKEN}'"
+	for name, test := range map[string]struct{ args, authentik, pocketbase, says string }{
+		"the CA file of authentik":    {"plan", token + ", ca_file: PIPE", token, nothing},
+		"the CA file of PocketBase":   {"plan", token, token + ", ca_file: PIPE", nothing},
+		"the CA file of a check":      {"verify", token + ", ca_file: PIPE", token, unchecked},
+		"the CA file of all":          {"--ca-file PIPE plan", token, token, nothing},
+		"the CA file of the wizard":   {"--ca-file PIPE serve --listen 127.0.0.1:0 --state STATE", token, token, nothing},
+		"the token of authentik":      {"plan", "token_file: PIPE", token, nothing},
+		"the token of PocketBase":     {"plan", token, "token_file: PIPE", nothing},
+		"the password of PocketBase":  {"plan", token, "email: a@b.example, password_file: PIPE", nothing},
+		"the password of a person":    {"verify --sign-in ada --password-file PIPE", token, token, nothing},
+		"the TOTP secret of a person": {"apply --sign-in ada --totp-secret-file PIPE", token, token, nothing},
+		"a recovery code":             {"verify --sign-in ada --recovery-code-file PIPE", token, token, nothing},
+		"a saved plan":                {"apply PIPE", token, token, nothing},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			named := pipe(t, "authentik")
+			if strings.Contains(test.pocketbase, "PIPE") {
+				named = pipe(t, "pocketbase")
+			}
+			in := strings.NewReplacer("PIPE", named, "STATE", dir)
+			args, file := in.Replace(test.args), filepath.Join(dir, "link.yaml")
+			text := in.Replace("authentik: {url: 'https://127.0.0.1:1', " + test.authentik +
+				"}\npocketbase: {url: 'https://127.0.0.1:1', " + test.pocketbase + "}\nemail: leave\n")
+			if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(args, "serve") {
+				args += " -f " + file
+			}
+			cmd := authpocket(t, strings.Fields(args)...)
+			cmd.Env = append(cmd.Env, "AUTHENTIK_TOKEN=a.b.c")
+			interruptedOnce(t, cmd, test.says, func() { opened(t, named) })
+		})
+	}
+}
+
+// opened returns when the program has opened a pipe to read it, and keeps the pipe open until the test ends.
+func opened(t *testing.T, path string) {
 	t.Helper()
 	for range 1000 {
-		if n, err := unix.IoctlGetInt(int(from.Fd()), unix.TIOCINQ); err != nil {
+		w, err := os.OpenFile(path, os.O_WRONLY|unix.O_NONBLOCK, 0)
+		if err == nil {
+			t.Cleanup(func() { _ = w.Close() })
+			return
+		} else if !errors.Is(err, unix.ENXIO) { // nobody reads
 			t.Fatal(err)
-		} else if n == 0 {
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatal("the program does not open it")
+}
+
+// waiting returns when that many bytes wait in a pipe.
+func waiting(t *testing.T, in *os.File, want int) {
+	t.Helper()
+	for range 1000 {
+		if n, err := unix.IoctlGetInt(int(in.Fd()), unix.TIOCINQ); err != nil {
+			t.Fatal(err)
+		} else if n == want {
 			return
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	t.Fatal("the program does not read")
+	t.Fatal("the program does not read or write")
 }
 
 // TestASignalWhileAServerIsSilentBlamesNoServer: nothing is wrong with the addresses.
@@ -101,42 +170,29 @@ func TestASignalWhileAServerIsSilentBlamesNoServer(t *testing.T) {
 			}
 			cmd := authpocket(t, command, "-f", file)
 			cmd.Env = append(cmd.Env, "AUTHENTIK_TOKEN=x", "POCKETBASE_TOKEN=a.b.c")
-			var said strings.Builder
-			cmd.Stderr = &said
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			<-called
-			if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
-				t.Fatal(err)
-			}
-			if err := cmd.Wait(); cmd.ProcessState.ExitCode() != int(output.ExitError) ||
-				said.String() != says {
-				t.Errorf("it ends with %v: %s", err, said.String())
-			}
+			interruptedOnce(t, cmd, says, func() { <-called })
 		})
 	}
 }
 
-// TestASecondSignalEndsTheProgramAtOnce: the first one finds it where nothing
-// can be woken, in the read of a CA file that is a pipe.
+// TestASecondSignalEndsTheProgramAtOnce: the first one finds it where nothing can be woken, in the write of a result
+// to a pipe that is full.
 func TestASecondSignalEndsTheProgramAtOnce(t *testing.T) {
-	file, ca := filepath.Join(t.TempDir(), "link.yaml"), pipe(t, "ca.pem")
-	text := "authentik: {url: https://a.example, token: '${AUTHENTIK_TOKEN}', ca_file: " + ca +
-		"}\npocketbase: {url: 'https://127.0.0.1:1', token: '${POCKETBASE_TOKEN}'}\nemail: leave\n"
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	cmd := authpocket(t, "plan", "-f", file)
-	cmd.Env = append(cmd.Env, "AUTHENTIK_TOKEN=x", "POCKETBASE_TOKEN=x")
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	w, err := os.OpenFile(ca, os.O_WRONLY, 0) // returns when the program has opened it
+	full, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer w.Close()
+	defer func() { _, _ = full.Close(), w.Close() }()
+	size, err := unix.FcntlInt(w.Fd(), unix.F_SETPIPE_SZ, os.Getpagesize())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := authpocket(t, "schema")
+	cmd.Stdout = w
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	waiting(t, full, size)
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	deadline := time.After(10 * time.Second)
@@ -163,7 +219,7 @@ func TestASecondSignalEndsTheProgramAtOnce(t *testing.T) {
 }
 
 func TestACAFileWithoutAnEndIsRefused(t *testing.T) {
-	if _, err := readPEM("/dev/zero"); err == nil || !strings.Contains(err.Error(), "larger than 4 MB") {
+	if _, err := readPEM(t.Context(), "/dev/zero"); err == nil || !strings.Contains(err.Error(), "larger than 4 MB") {
 		t.Errorf("the error is %v", err)
 	}
 }

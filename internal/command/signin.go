@@ -3,7 +3,6 @@ package command
 import (
 	"cmp"
 	"context"
-	"io"
 	"os"
 	"strings"
 
@@ -103,13 +102,13 @@ func (p program) credentials(ctx context.Context, f signInFlags) (who signin.Cre
 		return who, nil
 	}
 	who.Name = f.SignIn
-	if who.TOTP, err = readSecret(f.TOTPSecretFile, envTOTP); err != nil {
+	if who.TOTP, err = readSecret(ctx, f.TOTPSecretFile, envTOTP); err != nil {
 		return who, err
 	}
-	if who.Code, err = readSecret(f.RecoveryCodeFile, envCode); err != nil {
+	if who.Code, err = readSecret(ctx, f.RecoveryCodeFile, envCode); err != nil {
 		return who, err
 	}
-	if who.Password, err = readSecret(f.PasswordFile, envPassword); err == nil && !who.Password.IsSet() {
+	if who.Password, err = readSecret(ctx, f.PasswordFile, envPassword); err == nil && !who.Password.IsSet() {
 		who.Password, err = p.askPassword(ctx, f.SignIn)
 	}
 	return who, err
@@ -120,16 +119,11 @@ const maxSecret = 4096
 
 // readSecret returns the text of a file, or of a variable if no file is named,
 // without the end of its line. The error does not have it.
-func readSecret(file, variable string) (secret.Text, error) {
+func readSecret(ctx context.Context, file, variable string) (secret.Text, error) {
 	if file == "" {
 		return secret.New(withoutNewline(os.Getenv(variable))), nil
 	}
-	f, err := os.Open(file)
-	if err != nil {
-		return secret.Text{}, err
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxSecret+1))
+	text, err := readFile(ctx, file, maxSecret)
 	if err != nil {
 		return secret.Text{}, err
 	}

@@ -3,6 +3,7 @@ package command
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -89,7 +90,7 @@ func (f verifyFlags) run(ctx context.Context, p program) error {
 		}
 		return view.Fail(err) // the metrics stay those of the last time, since the names of links are not known
 	}
-	if f.Watch > 0 {
+	if f.Watch > 0 && one {
 		view.File = files[0]
 		return f.watch(ctx, p, view, who)
 	}
@@ -130,6 +131,9 @@ func (f verifyFlags) files(ctx context.Context, p program) (files []linkfile.Fil
 		return p.links(ctx, f.sourceFlags)
 	}
 	file, err := p.reader(f.sourceFlags).One(ctx, f.File)
+	if errors.Is(err, linkfile.ErrEmptyShard) {
+		return nil, false, nil
+	}
 	return []linkfile.File{file}, true, err
 }
 

@@ -74,14 +74,14 @@ func (t *terraformer) settings() {
 	b := t.block("terraform")
 	b.set("required_version", hclText(">= 1.5"))
 	required := b.add(false, "required_providers")
-	version := ">= 2026.5.0"
-	if !modern(&t.p) { // its data sources require a server of at least its own version
+	version := "~> 2026.5" // its releases are those of authentik
+	if !modern(&t.p) {     // its data sources require a server of at least its own version
 		version = ">= 2025.12.0, < 2026.5.0"
 	}
 	required.set("authentik",
 		hclPairs([][2]string{{"source", "goauthentik/authentik"}, {"version", version}}))
 	if t.d.Key != nil {
-		required.set("tls", hclPairs([][2]string{{"source", "hashicorp/tls"}, {"version", ">= 4.0"}}))
+		required.set("tls", hclPairs([][2]string{{"source", "hashicorp/tls"}, {"version", "~> 4.0"}}))
 	}
 	t.block("provider", "authentik").set("url", hclText(t.d.AuthentikURL))
 }

@@ -18,12 +18,14 @@ import (
 	"authpocket/internal/say"
 )
 
-// One returns the only selected link of a file or directory.
+// One returns the only selected link of a file or directory, or ErrEmptyShard.
 func (r Reader) One(ctx context.Context, path string) (File, error) {
 	files, err := r.All(ctx, path)
 	switch {
 	case err != nil:
 		return File{}, err
+	case len(files) == 0 && r.Parts > 0:
+		return File{}, ErrEmptyShard
 	case len(files) != 1:
 		return File{}, ofPath(shownPath(path), notOne(labels(files)))
 	}
@@ -101,26 +103,36 @@ func (r Reader) directory(ctx context.Context, dir string) ([]File, error) {
 	return files, errors.Join(errs...)
 }
 
-// from reads the links of a file. A signal does not wake what waits for the other end of a pipe, or for a terminal:
-// that is left waiting.
+// from reads the links of a file, and the files that they name.
 func (r Reader) from(ctx context.Context, path string, open func() (io.ReadCloser, error)) ([]File, error) {
-	type content struct {
-		data []byte
-		err  error
+	var (
+		files []File
+		err   error
+	)
+	if stopped := Wait(ctx, func() {
+		var data []byte
+		if data, err = readAll(path, open); err == nil {
+			files, err = r.Parse(path, data)
+		}
+	}); stopped != nil {
+		return nil, stopped
 	}
-	read := make(chan content, 1)
+	return files, err
+}
+
+// Wait returns when read has ended, or an error as soon as ctx is cancelled. A signal does not wake what waits for the
+// other end of a pipe, or for a terminal: that is left waiting.
+func Wait(ctx context.Context, read func()) error {
+	ended := make(chan struct{})
 	go func() {
-		data, err := readAll(path, open)
-		read <- content{data, err}
+		read()
+		close(ended)
 	}()
 	select {
 	case <-ctx.Done():
-		return nil, &report.Fault{Summary: say.Of("Interrupted, so nothing was changed."), Err: ctx.Err()}
-	case one := <-read:
-		if one.err != nil {
-			return nil, one.err
-		}
-		return r.Parse(path, one.data)
+		return &report.Fault{Summary: say.Of("Interrupted, so nothing was changed."), Err: ctx.Err()}
+	case <-ended:
+		return nil
 	}
 }
 

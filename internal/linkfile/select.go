@@ -49,6 +49,9 @@ func (s Shard) Has(name string) bool {
 	return hash.Sum32()%s.Parts == s.Part
 }
 
+// ErrEmptyShard is the error for the only link of a shard that has none. That is no mistake of whoever divides links.
+var ErrEmptyShard = errors.New("no link is in this part")
+
 // notOne says that these are not one link.
 func notOne(names []string) say.Text {
 	if len(names) == 0 {

@@ -149,6 +149,9 @@ func TestTheSigningKeyIsChosen(t *testing.T) {
 			want: "authpocket signing key", generates: true},
 		"a new one when there is none": {world: only(), want: "authpocket signing key",
 			generates: true},
+		"a new one beside keys that have its name": {world: func(w *world) {
+			w.keys = []link.Key{key("authpocket signing key", "ed25519"), key("authpocket signing key 2", "dsa")}
+		}, want: "authpocket signing key 3", generates: true},
 		"the one that an earlier run made": {world: func(w *world) {
 			w.keys = append(w.keys[:2],
 				key("authpocket signing key", "rsa"))

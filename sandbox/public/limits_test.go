@@ -291,3 +291,78 @@ func heapMB() float64 {
 	runtime.ReadMemStats(&m)
 	return float64(m.HeapAlloc) / 1e6
 }
+
+// TestWhoClosesTheQueueKeepsNobodyWaiting: a place is given to the next one who looks, and who missed their looks on a
+// slow network is before them.
+func TestWhoClosesTheQueueKeepsNobodyWaiting(t *testing.T) {
+	demo := framed(t)
+	now := time.Now()
+	take := func(v *visitor) turn { return demo.takeTurn(v, "", now) }
+	for range demo.cfg.Max {
+		if !take(&visitor{id: newID()}).ready {
+			t.Fatal("there is no room")
+		}
+	}
+	defer func() { // none of them is started
+		demo.mu.Lock()
+		defer demo.mu.Unlock()
+		for demo.opening > 0 {
+			demo.opening--
+			demo.starting.Done()
+		}
+	}()
+	free := func() {
+		demo.mu.Lock()
+		defer demo.mu.Unlock()
+		demo.opening--
+		demo.starting.Done()
+	}
+	closed, slow, here := &visitor{id: newID()}, &visitor{id: newID()}, &visitor{id: newID()}
+	for at, v := range []*visitor{closed, slow, here} {
+		if turn := take(v); turn.ready || turn.ahead != at {
+			t.Fatalf("%d: %+v", at, turn)
+		}
+	}
+	now = now.Add(queueLooks)
+	if turn := take(here); turn.ahead != 2 {
+		t.Errorf("those who look in time are not before them: %+v", turn)
+	}
+	now = now.Add(time.Second)
+	if turn := take(here); turn.ready || turn.ahead != 0 {
+		t.Errorf("those who closed the page are before them: %+v", turn)
+	}
+	if turn := take(slow); turn.ahead != 0 {
+		t.Errorf("the slow one lost their place: %+v", turn)
+	}
+	if turn := take(here); turn.ahead != 1 {
+		t.Errorf("the slow one is not before them: %+v", turn)
+	}
+	free()
+	if turn := take(here); turn.ready {
+		t.Error("they overtake the slow one")
+	}
+	if turn := take(slow); !turn.ready {
+		t.Errorf("the slow one waits for the one who left: %+v", turn)
+	}
+}
+
+// TestTheCountersAreNotPublic: Prometheus asks the pod, not the proxy.
+func TestTheCountersAreNotPublic(t *testing.T) {
+	demo := framed(t)
+	for _, test := range []struct {
+		host, forwarded string
+		want            int
+	}{
+		{"10.0.0.7:8480", "", http.StatusOK}, {"demo.example", "", http.StatusNotFound},
+		{"DEMO.example:443", "", http.StatusNotFound}, {"10.0.0.7:8480", "192.0.2.1", http.StatusNotFound},
+	} {
+		r := httptest.NewRequest(http.MethodGet, "/metrics", nil)
+		if r.Host = test.host; test.forwarded != "" {
+			r.Header.Set("X-Forwarded-For", test.forwarded)
+		}
+		rec := httptest.NewRecorder()
+		if demo.Handler().ServeHTTP(rec, r); rec.Code != test.want {
+			t.Errorf("%+v: %d", test, rec.Code)
+		}
+	}
+}

@@ -17,12 +17,12 @@ import (
 const placesPath = "/s/"
 
 // Handler returns the handler of all requests. What a probe or Prometheus asks for is at the root, and never below the
-// path of the public URL.
+// path of the public URL. The counters are for who reaches the program itself.
 func (s *Server) Handler() http.Handler {
 	probes := chi.NewRouter()
 	probes.Get("/healthz", door.Alive)
 	probes.Get("/readyz", s.showReady)
-	probes.Get("/metrics", s.showMetrics)
+	probes.With(s.notThroughProxy).Get("/metrics", s.showMetrics)
 	demo := s.onlyHere(http.HandlerFunc(s.serve))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if probes.Match(chi.NewRouteContext(), r.Method, r.URL.Path) {
@@ -33,10 +33,27 @@ func (s *Server) Handler() http.Handler {
 	})
 }
 
+// notThroughProxy refuses what comes through the proxy: only that one ends TLS, and it passes Host on unchanged.
+func (s *Server) notThroughProxy(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		public := s.cfg.URL.Scheme == "https" && s.isPublic(r.Host)
+		if public || r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != "" {
+			http.NotFound(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// isPublic reports whether it is the host of the public URL.
+func (s *Server) isPublic(host string) bool {
+	return strings.EqualFold(hostOf(host, s.cfg.URL.Scheme), hostOf(s.cfg.URL.Host, s.cfg.URL.Scheme))
+}
+
 // onlyHere answers requests for the public URL's host, and marks them with what is known of them.
 func (s *Server) onlyHere(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !strings.EqualFold(hostOf(r.Host, s.cfg.URL.Scheme), hostOf(s.cfg.URL.Host, s.cfg.URL.Scheme)) {
+		if !s.isPublic(r.Host) {
 			http.Error(w, http.StatusText(http.StatusMisdirectedRequest), http.StatusMisdirectedRequest)
 			return
 		}

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"authpocket/internal/say"
@@ -100,6 +101,7 @@ type Server struct {
 	memory memory // of sweep alone
 
 	sweeping sync.WaitGroup
+	swept    atomic.Int64   // how often
 	starting sync.WaitGroup // of those in opening
 	ending   sync.WaitGroup
 	stop     context.CancelFunc
@@ -183,6 +185,7 @@ func (s *Server) sweep(ctx context.Context) {
 			s.endEach(func(p *place) bool { return !now.Before(p.ends) })
 			s.leaveQueue(now)
 			s.giveBack(now)
+			s.swept.Add(1)
 		}
 	}
 }

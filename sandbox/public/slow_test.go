@@ -111,7 +111,8 @@ func TestNoEndDelaysAnother(t *testing.T) {
 	}
 	defer slow.running.Done()
 	b.post(w.public.String()+"/end", nil)
-	time.Sleep(2 * sweepEvery) // the sweep has seen that there is none
+	before := w.demo.swept.Load()
+	waitFor(t, "a sweep that sees that there is none", func() bool { return w.demo.swept.Load() >= before+2 })
 	dir := w.browser().started("").place().dir
 	waitFor(t, "the end of the second", func() bool { _, err := os.Stat(dir); return os.IsNotExist(err) })
 }

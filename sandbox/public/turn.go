@@ -6,10 +6,12 @@ import (
 )
 
 // queueIdle is after which time without a look at its page a visitor has left the queue. The page looks every
-// queueLook.
+// queueLook. Who has missed two looks has perhaps closed it: a place is given to those behind them, and they are the next
+// again if they look after all.
 const (
-	queueIdle = 30 * time.Second
-	queueLook = 5 * time.Second
+	queueIdle  = 30 * time.Second
+	queueLook  = 5 * time.Second
+	queueLooks = 2*queueLook + queueLook/2
 )
 
 // visitor is a browser that has a sandbox or waits for one.
@@ -44,10 +46,12 @@ func (s *Server) takeTurn(v *visitor, step string, now time.Time) turn {
 		return turn{wait: queueLook}
 	}
 	v.seen, v.step = now, step
-	at := slices.Index(s.queue, v)
-	if at < 0 {
-		at = len(s.queue)
+	in := slices.Index(s.queue, v)
+	before := s.queue
+	if in >= 0 {
+		before = s.queue[:in]
 	}
+	at := looking(before, now)
 	if at < s.free() {
 		s.queue = slices.DeleteFunc(s.queue, func(one *visitor) bool { return one == v })
 		s.opening++
@@ -56,11 +60,22 @@ func (s *Server) takeTurn(v *visitor, step string, now time.Time) turn {
 		s.visitors[v.id] = v
 		return turn{ready: true}
 	}
-	if at == len(s.queue) {
+	if in < 0 {
 		s.queue = append(s.queue, v)
 		s.visitors[v.id] = v
 	}
 	return turn{ahead: at, wait: s.waitAt(at, now)}
+}
+
+// looking is how many of the visitors look at their page.
+func looking(queue []*visitor, now time.Time) int {
+	n := 0
+	for _, v := range queue {
+		if now.Sub(v.seen) <= queueLooks {
+			n++
+		}
+	}
+	return n
 }
 
 // free is how many sandboxes may be started now. A disk that is nearly full is left to those that are there. The caller

@@ -25,6 +25,9 @@ import (
 type Path string
 
 func (p *Path) Set(value string) error {
+	if value == "" { // as of a variable that is not set
+		return errors.New("name a file")
+	}
 	if rest, found := strings.CutPrefix(value, "~/"); found {
 		home, err := os.UserHomeDir()
 		if err != nil {

@@ -9,7 +9,7 @@ terraform {
   required_providers {
     authentik = {
       source  = "goauthentik/authentik"
-      version = ">= 2026.5.0"
+      version = "~> 2026.5"
     }
   }
 }

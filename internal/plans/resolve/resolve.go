@@ -5,6 +5,7 @@ package resolve
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"authpocket/internal/link"
@@ -265,8 +266,12 @@ func resolveKey(d *link.Desired, s *link.Spec, a *link.AuthentikSnapshot, now *l
 			say.Of("Give it the permission authentik_crypto.view_certificatekeypair."))
 		return
 	}
-	d.Key = &link.KeyState{Name: ownKey, Algorithm: "rsa", Days: 3650}
-	d.Provider.SigningKey = link.Ref{Name: ownKey}
+	name := ownKey
+	for n := 2; named(name) != nil; n++ { // one of another type has it
+		name = ownKey + " " + strconv.Itoa(n)
+	}
+	d.Key = &link.KeyState{Name: name, Algorithm: "rsa", Days: 3650}
+	d.Provider.SigningKey = link.Ref{Name: name}
 }
 
 func keyNames(a *link.AuthentikSnapshot) say.Text {
