@@ -1,6 +1,7 @@
 package view_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -34,6 +35,9 @@ func TestStories(t *testing.T) {
 	}
 }
 
+// glued is text that whatever follows it has to be apart from.
+var glued = regexp.MustCompile(`[\pL.]$`)
+
 // examine checks what holds for every page.
 func examine(t *testing.T, doc *html.Node, text string) {
 	t.Helper()
@@ -56,6 +60,13 @@ func examine(t *testing.T, doc *html.Node, text string) {
 	ids := examineIDs(t, doc)
 	for _, input := range append(append(all(doc, "input"), all(doc, "textarea")...), all(doc, "select")...) {
 		examineControl(t, doc, input, ids)
+	}
+	for _, n := range append(all(doc, "a"), all(doc, "span")...) {
+		before := n.PrevSibling
+		if (n.Data == "a" || attr(n, "class") == "optional") && before != nil && before.Type == html.TextNode &&
+			glued.MatchString(before.Data) {
+			t.Errorf("no space before what follows %q", before.Data)
+		}
 	}
 	for _, a := range all(doc, "a") {
 		if href := attr(a, "href"); len(href) > 1 && href[0] == '#' && !ids[href[1:]] {

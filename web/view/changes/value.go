@@ -40,11 +40,10 @@ func (v Value) lines() int { return strings.Count(strings.TrimSpace(v.String()),
 // Render writes the parts without space between them. A long URL is broken after a slash of its path.
 func (v Value) Render(ctx context.Context, w io.Writer) error {
 	var html strings.Builder
-	slashes := strings.NewReplacer("://", "://", "/", "/<wbr>")
 	for _, p := range v {
 		text := templ.EscapeString(say.In(ctx, p.Text))
-		if strings.HasPrefix(text, "http") {
-			text = slashes.Replace(text)
+		if scheme, rest, isURL := strings.Cut(text, "://"); isURL {
+			text = scheme + "://" + strings.ReplaceAll(rest, "/", "/<wbr>")
 		}
 		if p.Differs {
 			text = "<mark>" + text + "</mark>"
