@@ -12,6 +12,8 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/report"
+	"authpocket/internal/secret"
+	"authpocket/internal/signin"
 )
 
 // TestVerifyAgreesWithTheSignIn tries states in which verify and a sign-in once said different things.
@@ -38,6 +40,13 @@ func TestVerifyAgreesWithTheSignIn(t *testing.T) {
 func (l *linked) is(username, name string) {
 	l.username = username
 	l.person = l.a.sim.AddPerson(username, name, l.name+"@example.com", password, nil)
+}
+
+func withAddress(email string) func(*linked) {
+	return func(l *linked) {
+		l.username = l.name
+		l.person = l.a.sim.AddPerson(l.username, "Somebody", email, password, nil)
+	}
 }
 
 // usernameTo adds the field and maps the user name to it.
@@ -86,6 +95,9 @@ func claimsThatFit() []reported {
 		})},
 		{name: "an auth rule over the employee's", spoil: someone("EMP34", "Ada", usernameTo(employee(false)),
 			func(c *core.Collection) { c.AuthRule = new(`username != ""`) })},
+		{name: "the address has braces", spoil: withAddress("a{b}@example.com")},
+		{name: "the address is long", spoil: withAddress(strings.Repeat("x", 60) + "@" +
+			strings.Repeat("abcdefghi.", 18) + "example.com")},
 		{name: "the name is one of a select", spoil: someone("c6", "Red", func(c *core.Collection) {
 			c.Fields.Add(&core.SelectField{Name: "team", Values: []string{"Red", "Blue"}, MaxSelect: 1})
 			c.OAuth2.MappedFields.Name = "team"
@@ -225,5 +237,116 @@ func (l *linked) sql(format string, values ...any) {
 	query := fmt.Sprintf(format, values...)
 	if _, err := l.pb.App().DB().NewQuery(strings.TrimSpace(query)).Execute(); err != nil {
 		l.t.Fatal(err)
+	}
+}
+
+// TestWhatDiffersAndWorksIsNotSaidToFail changes a link so that it differs and people sign in all the same: no check
+// fails but the one that compares settings.
+func TestWhatDiffersAndWorksIsNotSaidToFail(t *testing.T) {
+	t.Parallel()
+	lab := newLab(t)
+	for name, change := range map[string]func(*linked){
+		"a regular expression": func(l *linked) {
+			l.patchProvider(map[string]any{"redirect_uris": []any{map[string]any{"matching_mode": "regex",
+				"url": strings.ReplaceAll(link.RedirectURL(l.pb.URL()), ".", `\.`)}}})
+		},
+		"no signing key":              func(l *linked) { l.patchProvider(map[string]any{"signing_key": nil}) },
+		"another mapping of email":    func(l *linked) { l.attachToo("email", `return {"phone": "1"}`) },
+		"another, which says as much": func(l *linked) { l.attachToo("email", `return {"email_verified": True}`) },
+		"another, which raises":       func(l *linked) { l.attachToo("email", `return {"x": request.user.attributes["x"]}`) },
+		"an own mapping of email": claiming("email",
+			`return {"email": request.user.email, "email_verified": "true"}`),
+	} {
+		l := lab.link(identifier(name), nil)
+		change(l)
+		for _, c := range l.e.Verify(t.Context(), l.d, l.person) {
+			if c.Status == report.Fail && c.ID != report.CheckAuthentikSettings {
+				t.Errorf("%s: %s fails: %s", name, c.ID, c.Evidence)
+			}
+		}
+		if v := l.signIn(newBrowser(""), nil); !v.Works {
+			t.Errorf("%s: %s", name, v.Words())
+		}
+	}
+}
+
+// Which of two addresses PocketBase gets is no failure, but not known either.
+func TestMappingsThatClashAreWarnedOf(t *testing.T) {
+	t.Parallel()
+	l := newLab(t).link("clash", nil)
+	l.attachToo("email", `return {"email": "grace@example.com"}`)
+	checks := l.e.Verify(t.Context(), l.d, l.person)
+	if c := link.Find(checks, func(c report.Check) bool { return c.ID == report.CheckAuthentikScopes }); c == nil ||
+		c.Status != report.Warn {
+		t.Errorf("%+v", c)
+	}
+}
+
+// attachToo attaches one more mapping.
+func (l *linked) attachToo(scope, expression string) {
+	l.t.Helper()
+	more := l.a.sim.AddScopeMapping("more "+scope+" of "+l.name, scope, expression)
+	now := l.a.call("GET", l.providerPath(), nil)["property_mappings"].([]any)
+	l.patchProvider(map[string]any{"property_mappings": append(now, more)})
+}
+
+// What refuses people is named by its own cause, and not by one that sounds alike.
+func TestTheCauseIsTheOneThatRefuses(t *testing.T) {
+	t.Parallel()
+	lab := newLab(t)
+	authorization := func(do func(l *linked, f map[string]any), stages ...string) func(*linked) {
+		return func(l *linked) {
+			f := l.flow("authorization", "layout", "stacked", stages...)
+			do(l, f)
+			l.patchProvider(map[string]any{"authorization_flow": f["pk"]})
+		}
+	}
+	for name, one := range map[string]struct {
+		spec  func(*link.Spec)
+		cause report.CauseID
+		spoil func(*linked)
+	}{
+		"a consent flow for superusers": {nil, report.CauseFlow, authorization(func(_ *linked, f map[string]any) {
+			lab.a.call("PATCH", "/flows/instances/"+f["slug"].(string)+"/",
+				map[string]any{"authentication": "require_superuser"})
+		})},
+		"a consent flow that denies": {nil, report.CauseFlow, authorization(func(*linked, map[string]any) {}, "deny")},
+		"a consent flow for a group": {nil, report.CauseFlow, authorization(func(l *linked, f map[string]any) {
+			l.bindTo(f["policybindingmodel_ptr_id"], "group", l.group("others"), nil)
+		})},
+		"the application is for a group": {nil, report.CauseNoAccess, func(l *linked) {
+			l.bind("group", l.group("others"), nil)
+		}},
+		"an index over an expression": {nil, report.CauseMappedField, func(l *linked) {
+			l.record("other@example.com", true)
+			l.change(unique("substr(email, instr(email, '@'))", ""))
+		}},
+		"a trigger": {nil, report.CauseUnknown, func(l *linked) {
+			l.sql("CREATE TRIGGER no_%[1]s BEFORE INSERT ON %[1]s BEGIN SELECT RAISE(ABORT, 'no'); END", l.name)
+		}},
+		"id tokens that are encrypted": {func(s *link.Spec) { idTokens(lab.a, s) }, report.CauseSigningKey,
+			func(l *linked) { l.patchProvider(map[string]any{"encryption_key": l.key("rsa")}) }},
+		"id tokens of no time": {func(s *link.Spec) { idTokens(lab.a, s) }, report.CauseValidity, func(l *linked) {
+			l.patchProvider(map[string]any{"access_token_validity": "seconds=0"})
+		}},
+	} {
+		l := lab.link(identifier(name), one.spec)
+		one.spoil(l)
+		_, v := l.e.SignInAs(t.Context(), &l.d, signin.Credentials{Name: l.username, Password: secret.New(password)})
+		if v == nil || v.Works || v.Cause != one.cause {
+			t.Errorf("%s: not %s: %+v", name, one.cause, v)
+		}
+	}
+}
+
+// A mapping that gives no subject may be overruled by the provider's subject mode, which depends on the version.
+func TestAMappingWithoutSubjectIsInDoubt(t *testing.T) {
+	t.Parallel()
+	l := newLab(t).link("none", nil)
+	l.attachMapping("openid", `return {"sub": None}`)
+	checks := l.e.Verify(t.Context(), l.d, l.person)
+	if c := link.Find(checks, func(c report.Check) bool { return c.ID == report.CheckPrediction }); c == nil ||
+		c.Status != report.Skipped {
+		t.Errorf("%+v", c)
 	}
 }

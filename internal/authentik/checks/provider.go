@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"authpocket/internal/authentik/rest"
+	"authpocket/internal/link"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -54,7 +55,7 @@ func (m *measured) judgeScopes() *report.Check {
 	case m.live.provider == nil || m.live.mappingsErr != nil:
 		return m.judgeSupportedScopes(check)
 	}
-	attached, scopes := m.attached()
+	scopes := m.attachedScopes()
 	evidence := say.Of("The provider's scope mappings cover: %s.", rest.OrNone(strings.Join(rest.Set(scopes), ", ")))
 	var missing []string
 	for _, scope := range []string{"openid", "email", "profile"} {
@@ -67,42 +68,43 @@ func (m *measured) judgeScopes() *report.Check {
 			strings.Join(missing, ", "))),
 			say.Of("Attach the missing scope mappings to the provider."))
 	}
-	if gone := m.detached(attached); len(gone) > 0 {
-		return check.Fails(report.CauseMissingScopes, say.Join(evidence, say.Of("No longer attached: %s.",
-			strings.Join(gone, ", "))),
-			say.Of("Plan and apply again to attach them."))
-	}
-	if count(scopes, "email") > 1 {
-		return check.Fails(report.CauseMissingScopes, say.Join(evidence, say.Of("Two mappings cover the scope "+
-			"email, and which one applies is undefined.")), say.Of("Detach one of them."))
+	if count(scopes, "email") > 1 && m.emailsClash() {
+		return check.Warns(report.CauseMissingScopes, say.Join(evidence, say.Of("Several mappings cover the scope "+
+			"email and differ in what they say of the address, and which one applies is undefined.")),
+			say.Of("Detach all but one of them."))
 	}
 	return check.Passes(evidence)
 }
 
-// attached returns the provider's mappings, by primary key and by name, and their scopes.
-func (m *measured) attached() (known map[string]bool, scopes []string) {
-	known = map[string]bool{}
+// attachedScopes returns the scopes of the provider's mappings.
+func (m *measured) attachedScopes() (scopes []string) {
 	for _, r := range m.live.state.Mappings {
-		known[r.ID] = true
-	}
-	for _, o := range m.live.mappings {
-		if known[o.Text("pk")] {
-			known[o.Text("name")] = true
-			scopes = append(scopes, rest.MappingState(o).Scope)
+		if o := link.Find(m.live.mappings, func(o rest.Object) bool { return o.Text("pk") == r.ID }); o != nil {
+			scopes = append(scopes, rest.MappingState(*o).Scope)
 		}
 	}
-	return known, scopes
+	return scopes
 }
 
-// detached returns the wanted mappings that are not attached.
-func (m *measured) detached(attached map[string]bool) []string {
-	var gone []string
-	for _, r := range m.d.Provider.Mappings {
-		if !attached[r.ID] && !attached[r.Name] {
-			gone = append(gone, "“"+r.Name+"”")
+// emailsClash reports whether the mappings of the scope email give different addresses, or may do so.
+func (m *measured) emailsClash() bool {
+	given, tested := map[string]string{}, 0
+	for _, r := range m.results {
+		if r.scope != "email" {
+			continue
+		}
+		tested++
+		for _, name := range []string{"email", "email_verified"} {
+			raw := claim(r.claims, name)
+			if before, found := given[name]; found && raw != nil && before != string(raw) {
+				return true
+			}
+			if raw != nil {
+				given[name] = string(raw)
+			}
 		}
 	}
-	return gone
+	return tested < count(m.attachedScopes(), "email")
 }
 
 // judgeSupportedScopes uses discovery if the token can't read the mappings. Discovery always lists openid,
