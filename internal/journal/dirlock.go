@@ -14,25 +14,6 @@ import (
 // hold it exclusively. So a sweep never removes the temporary file of a running
 // write, and a check never makes another process's Lock fail.
 
-const (
-	lockSuffix  = ".lock"
-	dirLockName = "writing" + lockSuffix
-)
-
-// lockMode is how a lock is taken.
-type lockMode int
-
-const (
-	lockShared       lockMode = iota // waits
-	lockExclusive                    // waits
-	tryLockExclusive                 // returns errBusy
-)
-
-var (
-	errBusy    = errors.New("the lock is held")
-	errNoLocks = errors.New("there are no file locks")
-)
-
 // withDirLock calls do with the directory lock held.
 func (s *Store) withDirLock(m lockMode, do func() error) error {
 	f, err := s.openLock(filepath.Join(s.dir, dirLockName))

@@ -1,13 +1,9 @@
 package journal
 
 import (
-	"crypto/rand"
 	"errors"
-	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
 )
 
 // disk is the part of the file system that writing needs, so that tests can make
@@ -55,73 +51,16 @@ func (system) Chmod(path string, mode os.FileMode) error {
 	return os.Chmod(path, mode)
 }
 
-const tempPrefix = ".writing-"
+// lockMode is how a lock is taken.
+type lockMode int
 
-// write replaces the file atomically and returns once it would survive a power
-// cut.
-func (s *Store) write(name string, data []byte) error {
-	return s.withDirLock(lockShared, func() (err error) {
-		// Where the lock does not hold, the sweep of another process may have removed the temporary file.
-		for range 3 {
-			if err = replace(s.disk, s.dir, name, data); !errors.Is(err, errSwept) {
-				break
-			}
-		}
-		return err
-	})
-}
+const (
+	lockShared       lockMode = iota // waits
+	lockExclusive                    // waits
+	tryLockExclusive                 // returns errBusy
+)
 
-// errSwept is returned for a temporary file that is gone.
-var errSwept = errors.New("the temporary file is gone")
-
-// create is write for a new file. It leaves none behind if it fails.
-func (s *Store) create(name string, data []byte) error {
-	err := s.write(name, data)
-	if err != nil {
-		_ = s.disk.Remove(filepath.Join(s.dir, name)) // even a write that failed may have left it
-	}
-	return err
-}
-
-// replace writes a temporary file and renames it. If anything fails it removes
-// the temporary file.
-func replace(d disk, dir, name string, data []byte) (err error) {
-	temp := filepath.Join(dir, tempPrefix+name+"-"+rand.Text()[:8])
-	f, err := d.Create(temp)
-	if err != nil {
-		return fmt.Errorf("making a file: %w", err)
-	}
-	defer func() {
-		if err != nil {
-			_ = d.Remove(temp) // fails if it was already renamed
-		}
-	}()
-	if err := writeAndClose(f, data); err != nil {
-		return err
-	}
-	if err := d.Rename(temp, filepath.Join(dir, name)); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("renaming a file: %w: %w", errSwept, err)
-	} else if err != nil {
-		return fmt.Errorf("renaming a file: %w", err)
-	}
-	if err := d.SyncDir(dir); err != nil {
-		return fmt.Errorf("syncing the directory: %w", err)
-	}
-	return nil
-}
-
-// writeAndClose writes, syncs and closes f.
-func writeAndClose(f file, data []byte) error {
-	if _, err := f.Write(data); err != nil {
-		_ = f.Close()
-		return fmt.Errorf("writing a file: %w", err)
-	}
-	if err := f.Sync(); err != nil {
-		_ = f.Close()
-		return fmt.Errorf("syncing a file: %w", err)
-	}
-	if err := f.Close(); err != nil {
-		return fmt.Errorf("closing a file: %w", err)
-	}
-	return nil
-}
+var (
+	errBusy    = errors.New("the lock is held")
+	errNoLocks = errors.New("there are no file locks")
+)

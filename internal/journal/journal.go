@@ -24,27 +24,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"time"
 
 	"authpocket/internal/say"
 )
-
-// Store holds the receipts of a state directory. It is safe for concurrent use,
-// and several processes may have the same directory open.
-type Store struct {
-	dir  string
-	disk disk
-	now  func() time.Time
-	lock func(*os.File, lockMode) error
-	beat time.Duration // see claimBeat
-
-	readOnly bool // nothing can be written, see OpenToRead
-
-	mu       sync.Mutex
-	held     map[string]bool     // lock files held by this Store
-	finished map[string]finished // by file, see Index
-}
 
 // Open creates the state directory if needed, restricts it to the current user,
 // removes leftovers of killed processes and checks that receipts can be

@@ -3,63 +3,17 @@ package journal
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"sort"
 	"strings"
-	"time"
 
 	"authpocket/internal/link"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
-
-const (
-	receiptPrefix    = "receipt-"
-	receiptSuffix    = ".json"
-	unreadableSuffix = ".unreadable"
-	newerSuffix      = ".newer"
-
-	// maxSize is the maximum size of a file, in bytes.
-	maxSize = 64 << 20
-)
-
-// Summary is a receipt in a list.
-type Summary struct {
-	ID   string
-	When time.Time // start, in UTC
-	Meta
-	// Slug and Collection identify a link between the two systems.
-	Slug, Collection string
-	Changes          int      // in the plan
-	Done             int      // of these, changes that were written
-	Open             int      // of these, changes that may have been written
-	Did              say.Text // what the changes that were or may have been written did, as link.Did says it
-	Created          bool     // these created the link
-	Outcome          Outcome  // empty if interrupted or still running
-	// Restored is set on a rotation that was taken back: both systems have the client secret from before it.
-	// Restores is set on the one that did so, unless that rotation did so itself.
-	Restored, Restores bool
-	// Running is set if the receipt is unfinished and a process, perhaps this
-	// one, holds the link's lock.
-	Running bool
-}
-
-// Wrote reports whether a change was written or may have been.
-func (s *Summary) Wrote() bool { return s.Done+s.Open > 0 }
-
-// Key returns the key of the receipt's two systems, for Lock.
-func (s Summary) Key() string { return Key(s.AuthentikURL, s.PocketBaseURL) }
-
-// SetAside is a file that looks like a receipt but cannot be read.
-type SetAside struct {
-	File   string   // current absolute path
-	Reason say.Text // for people, a full sentence
-	Err    error    // ErrNewer or ErrUnreadable, with the cause if it was just set aside
-}
 
 // List returns all receipts, newest first, and all files set aside. Such a file
 // is renamed, never changed or removed. A file of a newer version gets its name
@@ -121,12 +75,6 @@ func (s *Store) summary(name string) (*Summary, *SetAside, error) {
 		return nil, aside, err
 	}
 	return new(summarise(r)), nil, nil
-}
-
-// finished is a finished receipt that was read from a file.
-type finished struct {
-	file os.FileInfo
-	Summary
 }
 
 func (s *Store) indexed(name string) (*Summary, *SetAside, error) {
@@ -219,11 +167,6 @@ func summarise(r *Receipt) Summary {
 	return one
 }
 
-// fileName returns the receipt's file name. Names sort by time.
-func (r *Receipt) fileName() string {
-	return receiptPrefix + r.When.UTC().Format("20060102T150405Z") + "-" + r.ID + receiptSuffix
-}
-
 // names returns the names of the files that begin with prefix, sorted.
 func (s *Store) names(prefix string) ([]string, error) {
 	entries, err := os.ReadDir(s.dir)
@@ -270,25 +213,4 @@ func (s *Store) read(name string) (*Receipt, *SetAside, error) {
 	default:
 		return nil, nil, cannotRead(path, err)
 	}
-}
-
-// readFile only reads regular files: a named pipe would block.
-func readFile(path string) ([]byte, error) {
-	info, err := os.Lstat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%w: it is not a regular file", ErrUnreadable)
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }()
-	data, err := io.ReadAll(io.LimitReader(f, maxSize+1))
-	if err == nil && len(data) > maxSize {
-		return nil, fmt.Errorf("%w: it is larger than 64 MB", ErrUnreadable)
-	}
-	return data, err
 }

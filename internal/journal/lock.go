@@ -7,18 +7,11 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
-
-// Key returns the key of two systems, for Lock. Addresses are compared as they
-// are, so they must come from link.ParseAddress.
-func Key(authentikURL, pocketbaseURL string) string {
-	return strings.TrimRight(authentikURL, "/") + " " + strings.TrimRight(pocketbaseURL, "/")
-}
 
 // Lock locks the two systems against changes by others, in this process and in
 // others with the same state directory, until unlock is called. If the lock is

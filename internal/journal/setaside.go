@@ -105,3 +105,10 @@ func (s *Store) readmit(name string) string {
 	}
 	return was
 }
+
+// SetAside is a file that looks like a receipt but cannot be read.
+type SetAside struct {
+	File   string   // current absolute path
+	Reason say.Text // for people, a full sentence
+	Err    error    // ErrNewer or ErrUnreadable, with the cause if it was just set aside
+}

@@ -8,7 +8,6 @@ import (
 	"reflect"
 
 	"authpocket/internal/link"
-	"authpocket/internal/secret"
 )
 
 // packed is an object's state in the file.
@@ -28,33 +27,6 @@ func objects() map[string]link.Object {
 		"settings": new(link.SettingsState), "test person": new(link.PersonState),
 		"test account": new(link.AccountState), "tokens": new(link.SessionState),
 	}
-}
-
-// pack returns the form of a state in the file, nil for nil.
-func pack(state link.Object) (*packed, error) {
-	if state == nil || reflect.ValueOf(state).IsNil() {
-		return nil, nil
-	}
-	var p packed
-	for name, o := range objects() {
-		if reflect.TypeOf(o) == reflect.TypeOf(state) {
-			p.Type = name
-		}
-	}
-	value := any(state)
-	switch s := state.(type) {
-	case *link.ProviderState:
-		p.NotKept = markSecret("client_secret", s.ClientSecret)
-	case *link.PairState:
-		p.NotKept = markSecret("provider.client_secret", s.Provider.ClientSecret)
-	case *link.PersonState:
-		p.NotKept = markSecret("password", s.Password)
-	case *link.CollectionState:
-		value, p.NotKept = packCollection(s)
-	}
-	var err error
-	p.Value, err = encodeJSON(value)
-	return &p, err
 }
 
 // unpack is the inverse of pack. Secrets that were left out are not set.
@@ -92,22 +64,29 @@ func (p *packed) notKept() []string {
 	return p.NotKept
 }
 
-// markSecret returns the name of a secret that is set, and so left out.
-func markSecret(name string, t secret.Text) []string {
-	if t.IsSet() {
-		return []string{name}
+// pack returns the form of a state in the file, nil for nil.
+func pack(state link.Object) (*packed, error) {
+	if state == nil || reflect.ValueOf(state).IsNil() {
+		return nil, nil
 	}
-	return nil
-}
-
-// each converts a list. The result for nil is nil.
-func each[A, B any](list []A, convert func(A) B) []B {
-	if list == nil {
-		return nil
+	var p packed
+	for name, o := range objects() {
+		if reflect.TypeOf(o) == reflect.TypeOf(state) {
+			p.Type = name
+		}
 	}
-	out := make([]B, len(list))
-	for i, one := range list {
-		out[i] = convert(one)
+	value := any(state)
+	switch s := state.(type) {
+	case *link.ProviderState:
+		p.NotKept = markSecret("client_secret", s.ClientSecret)
+	case *link.PairState:
+		p.NotKept = markSecret("provider.client_secret", s.Provider.ClientSecret)
+	case *link.PersonState:
+		p.NotKept = markSecret("password", s.Password)
+	case *link.CollectionState:
+		value, p.NotKept = packCollection(s)
 	}
-	return out
+	var err error
+	p.Value, err = encodeJSON(value)
+	return &p, err
 }

@@ -6,14 +6,6 @@ import (
 	"authpocket/internal/say"
 )
 
-// A link file has five levels and at most some hundred values per link. Aliases can turn a few lines into billions
-// of values, or into a value that contains itself.
-const (
-	maxDepth  = 50
-	maxValues = 10_000
-	maxErrors = 20
-)
-
 // checkSize adds a fault if the file, with all aliases replaced, is too deep, too large or endless. Later steps can
 // follow aliases freely.
 func checkSize(f *faults, root *yaml.Node) {

@@ -2,6 +2,7 @@ package linkfile
 
 import (
 	"errors"
+	"io/fs"
 	"strconv"
 
 	"go.yaml.in/yaml/v3"
@@ -103,3 +104,19 @@ func notYAML(path string, err error) error {
 	return &Fault{Place: report.Place{File: path, Line: line},
 		Words: say.Of("this is not YAML: %s", quoted().ReplaceAllString(parts[2], "a value"))}
 }
+
+// cause returns err without its operation and path, which the caller adds.
+func cause(err error) error {
+	if wrong, ok := errors.AsType[*fs.PathError](err); ok {
+		return wrong.Err
+	}
+	return err
+}
+
+// A link file has five levels and at most some hundred values per link. Aliases can turn a few lines into billions
+// of values, or into a value that contains itself.
+const (
+	maxDepth  = 50
+	maxValues = 10_000
+	maxErrors = 20
+)

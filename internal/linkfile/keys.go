@@ -1,7 +1,6 @@
 package linkfile
 
 import (
-	"iter"
 	"maps"
 	"reflect"
 	"regexp"
@@ -147,18 +146,6 @@ func checkRepeats(f *faults, root *yaml.Node) {
 			lines[k] = n.Content[i].Line
 		}
 	}
-}
-
-// nodes yields root and every node below it. It does not follow aliases.
-func nodes(root *yaml.Node) iter.Seq[*yaml.Node] {
-	var walk func(*yaml.Node, func(*yaml.Node) bool) bool
-	walk = func(n *yaml.Node, yield func(*yaml.Node) bool) bool {
-		if !yield(n) {
-			return false
-		}
-		return !slices.ContainsFunc(n.Content, func(child *yaml.Node) bool { return !walk(child, yield) })
-	}
-	return func(yield func(*yaml.Node) bool) { walk(root, yield) }
 }
 
 var keySyntax = sync.OnceValue(func() *regexp.Regexp {

@@ -3,6 +3,7 @@ package linkfile
 
 import (
 	"slices"
+	"strings"
 
 	"authpocket/internal/link"
 	"authpocket/internal/report"
@@ -87,3 +88,5 @@ func (f File) Locate(m report.Message) report.Message {
 	}
 	return m
 }
+
+func parent(field string) string { return field[:max(strings.LastIndexByte(field, '.'), 0)] }

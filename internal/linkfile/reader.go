@@ -18,28 +18,6 @@ import (
 	"authpocket/internal/say"
 )
 
-// Default is the link file that is read if none is named.
-const Default = "link.yaml"
-
-const standardInput = "standard input"
-
-// Reader reads link files.
-type Reader struct {
-	Lookup func(name string) (string, bool) // os.LookupEnv outside tests
-	Stdin  io.Reader                        // what the path - names
-	// Env lists further variables that a file may take from the environment, and Files further files that it may
-	// take secrets from.
-	Env, Files []string
-	// Needs lists the keys that the command needs, nil for all. Others cannot stop it: they are left out if
-	// anything is wrong with the file.
-	Needs []string
-	// Note gets what this environment lacks for the file, variables and files with secrets, and makes it no error:
-	// the values that it would give are not checked. nil where the values are needed.
-	Note func(Fault)
-	// Selection says which links are read. Nothing that is wrong with another link's settings is an error.
-	Selection
-}
-
 // One returns the only selected link of a file or directory.
 func (r Reader) One(ctx context.Context, path string) (File, error) {
 	files, err := r.All(ctx, path)
@@ -160,14 +138,6 @@ func readAll(path string, open func() (io.ReadCloser, error)) ([]byte, error) {
 	return data, nil
 }
 
-// cause returns err without its operation and path, which the caller adds.
-func cause(err error) error {
-	if wrong, ok := errors.AsType[*fs.PathError](err); ok {
-		return wrong.Err
-	}
-	return err
-}
-
 // Parse returns the links that a link file describes. It reports all unknown keys, or all missing variables, at once.
 // The error consists of Faults.
 func (r Reader) Parse(path string, data []byte) ([]File, error) {
@@ -207,67 +177,6 @@ func document(path string, data []byte) (*yaml.Node, error) {
 	}
 	return top, f.err()
 }
-
-// link returns the link that a resolved mapping describes, and what is wrong with it. It changes a copy.
-func (r Reader) link(path string, root *yaml.Node) (File, *faults) {
-	file, f := r.decode(path, resolve(nil, root))
-	if r.Needs == nil || len(f.list) == 0 && len(file.problems) == 0 {
-		return file, f
-	}
-	file, f = r.decode(path, pruned("", resolve(nil, root), r.Needs))
-	file.problems = slices.DeleteFunc(file.problems, func(p report.Problem) bool { return !needed(p.Field, r.Needs) })
-	return file, f
-}
-
-func (r Reader) decode(path string, root *yaml.Node) (File, *faults) {
-	file, f := File{Path: path, start: placeOf(path, root), at: map[string]report.Place{}}, &faults{path: path}
-	for _, step := range []func(*faults, *yaml.Node){checkKeys, r.expand, checkTypes} {
-		if step(f, root); len(f.list) > 0 {
-			return file, f
-		}
-	}
-	if err := root.Decode(&file); err != nil {
-		f.take(notYAML(path, err))
-		return file, f
-	}
-	for at, n := range places(root) {
-		file.at[at] = placeOf(path, n)
-	}
-	r.readSecrets(&file)
-	file.check()
-	file.problems = slices.DeleteFunc(file.problems,
-		func(p report.Problem) bool { return f.unset[file.Place(p.Field)] })
-	return file, f
-}
-
-// pruned returns the resolved mapping with the needed keys only.
-func pruned(at string, n *yaml.Node, needs []string) *yaml.Node {
-	kept := *n
-	kept.Content = nil
-	for key, value := range pairs(n) {
-		switch path := at + key.Value; {
-		case slices.Contains(needs, path):
-			kept.Content = append(kept.Content, key, value)
-		case value.Kind == yaml.MappingNode && slices.ContainsFunc(needs, func(need string) bool {
-			return strings.HasPrefix(need, path+".")
-		}):
-			kept.Content = append(kept.Content, key, pruned(path+".", value, needs))
-		}
-	}
-	return &kept
-}
-
-// needed reports whether a field or what it belongs to is among the keys.
-func needed(field string, keys []string) bool {
-	for ; field != ""; field = parent(field) {
-		if slices.Contains(keys, field) {
-			return true
-		}
-	}
-	return false
-}
-
-func parent(field string) string { return field[:max(strings.LastIndexByte(field, '.'), 0)] }
 
 // Identity returns the keys that say how to reach both systems and which link is meant.
 func Identity() []string {

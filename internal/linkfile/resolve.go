@@ -1,6 +1,7 @@
 package linkfile
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -127,4 +128,16 @@ func places(n *yaml.Node) map[string]*yaml.Node {
 	}
 	visit("", n)
 	return at
+}
+
+// nodes yields root and every node below it. It does not follow aliases.
+func nodes(root *yaml.Node) iter.Seq[*yaml.Node] {
+	var walk func(*yaml.Node, func(*yaml.Node) bool) bool
+	walk = func(n *yaml.Node, yield func(*yaml.Node) bool) bool {
+		if !yield(n) {
+			return false
+		}
+		return !slices.ContainsFunc(n.Content, func(child *yaml.Node) bool { return !walk(child, yield) })
+	}
+	return func(yield func(*yaml.Node) bool) { walk(root, yield) }
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"hash/fnv"
+	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -115,3 +116,25 @@ func (f File) identity() identity {
 
 // known reports whether both systems are known.
 func (i identity) known() bool { return i.authentik != "" && i.pocketBase != "" }
+
+// Default is the link file that is read if none is named.
+const Default = "link.yaml"
+
+const standardInput = "standard input"
+
+// Reader reads link files.
+type Reader struct {
+	Lookup func(name string) (string, bool) // os.LookupEnv outside tests
+	Stdin  io.Reader                        // what the path - names
+	// Env lists further variables that a file may take from the environment, and Files further files that it may
+	// take secrets from.
+	Env, Files []string
+	// Needs lists the keys that the command needs, nil for all. Others cannot stop it: they are left out if
+	// anything is wrong with the file.
+	Needs []string
+	// Note gets what this environment lacks for the file, variables and files with secrets, and makes it no error:
+	// the values that it would give are not checked. nil where the values are needed.
+	Note func(Fault)
+	// Selection says which links are read. Nothing that is wrong with another link's settings is an error.
+	Selection
+}

@@ -11,7 +11,7 @@ import (
 // keyBits is the size of the signing keys of a fresh authentik.
 const keyBits = 2048
 
-// keyPause leaves the processor to visitors between two keys that are made in advance.
+// keyPause is the time between two keys that are made in advance, which leaves the processor to visitors.
 const keyPause = 500 * time.Millisecond
 
 // keys are signing keys that are made before they are needed, because each takes some 0.1 s.
@@ -21,19 +21,19 @@ type keys struct {
 	stop   context.CancelFunc
 }
 
-// newKeys keeps up to n keys ready until close.
-func newKeys(n int) *keys {
+// newKeys keeps up to n keys ready until close, but never more than there are free places: who walks through a full
+// demo need not wait for keys that nobody can use.
+func newKeys(n int, free func() int) *keys {
 	ctx, stop := context.WithCancel(context.Background())
 	k := &keys{ready: make(chan *rsa.PrivateKey, n), stop: stop}
 	k.making.Go(func() {
 		for ctx.Err() == nil {
-			key, err := rsa.GenerateKey(rand.Reader, keyBits)
-			if err != nil {
-				return // take makes its own
-			}
-			select {
-			case k.ready <- key:
-			case <-ctx.Done():
+			if len(k.ready) < min(n, free()) {
+				key, err := rsa.GenerateKey(rand.Reader, keyBits)
+				if err != nil {
+					return // take makes its own
+				}
+				k.ready <- key // has room: nobody else puts any in
 			}
 			select {
 			case <-time.After(keyPause):

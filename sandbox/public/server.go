@@ -134,7 +134,11 @@ func New(cfg Config) (*Server, error) {
 		return nil, errors.Join(err, os.RemoveAll(s.temp))
 	}
 	s.memory = newMemory()
-	s.keys = newKeys(min(cfg.Max, keysReady))
+	s.keys = newKeys(keysReady, func() int {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.free()
+	})
 	ctx, stop := context.WithCancel(context.Background())
 	s.stop = stop
 	s.sweeping.Go(func() { s.sweep(ctx) })

@@ -95,7 +95,7 @@ func (v *Verify) Input() proof.VerifyInput {
 
 // InputAt returns the page's input after that many entries.
 func (v *Verify) InputAt(entries int, over bool) proof.VerifyInput {
-	in := proof.VerifyInput{Begun: true, Ended: over, Person: v.Username}
+	in := proof.VerifyInput{Begun: true, Ended: over, Person: v.Username, Longest: verifyTime}
 	if entries > 0 || over {
 		in.Checks, in.Foreseen = v.first, v.foreseen
 	}
@@ -114,5 +114,5 @@ func (v *Verify) Proven() bool {
 }
 
 func (v *Verify) passed() bool {
-	return !v.cut && !v.checks.Failed() && v.checks.Count(report.Pass) > 0
+	return !v.cut && v.checks.Good()
 }

@@ -24,9 +24,6 @@ type kind[W, S any] struct {
 	stored func(rest.Object) finding
 }
 
-// look reads the current object.
-type look func(context.Context) (finding, error)
-
 func (k *kind[W, S]) needing(s S, perm report.Permission) rest.Need {
 	n := k.need(s)
 	n.Perm = perm

@@ -20,34 +20,6 @@ const (
 	firstWriteWait = 1500 * time.Millisecond
 )
 
-// write is one request that changes an object, with the means to determine its outcome.
-type write struct {
-	need rest.Need // what: `provider "PocketBase"`
-	verb verb
-	kind link.Kind // the kind of object that an error response is about
-	call rest.Call
-	look look // by natural keys
-	// stored judges the object in the answer, nil where only a look shows what is stored.
-	stored func(rest.Object) finding
-}
-
-// finding is the result of a look.
-type finding struct {
-	presence presence
-	differs  []string             // the fields that differ
-	hidden   bool                 // authentik does not show the client secret that was written
-	keys     map[link.Kind]string // the primary keys of what was found
-}
-
-// presence is whether the object exists.
-type presence int
-
-const (
-	absent presence = iota
-	asWanted
-	different
-)
-
 // verdict is the outcome of a write, judged by its response.
 type verdict int
 

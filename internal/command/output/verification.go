@@ -39,8 +39,8 @@ func (r *Verification) Name() string {
 
 // Summary returns what became of the link.
 func (r *Verification) Summary() Summary {
-	if r.Err != nil {
-		return Failed(r.Err)
+	if err := r.wrong(); err != nil {
+		return Failed(err)
 	}
 	if !r.Checks.Failed() {
 		return Summary{Outcome: OutcomePassed}
@@ -48,4 +48,12 @@ func (r *Verification) Summary() Summary {
 	first := link.Find(r.Checks, func(c report.Check) bool { return c.Status == report.Fail })
 	return Summary{Outcome: OutcomeChecksFailed, Count: r.Checks.Count(report.Fail), Code: ExitFailed,
 		Cause: say.Of("%s: %s", first.Title, first.Evidence)}
+}
+
+// wrong returns what kept the link from being checked, also where only one system could be.
+func (r *Verification) wrong() error {
+	if r.Err == nil && !r.Checks.Failed() && !r.Checks.Good() {
+		return &report.Fault{Summary: r.Checks.Unknown()}
+	}
+	return r.Err
 }

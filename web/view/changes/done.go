@@ -63,6 +63,8 @@ func NewDone(h *view.Head, in DoneInput) DonePage {
 		p.Kind, p.Lead = "warn", say.Of("The checks have not run yet.")
 	case in.Checks.Failed():
 		p.Kind, p.Head.Title = "warn", say.Of("The link exists, but a check failed")
+	case !in.Checks.Good():
+		p.Kind, p.Head.Title = "warn", say.Of("The link exists, but could not be checked")
 	case in.SignedIn.At.IsZero():
 		p.Kind = ""
 	}

@@ -22,13 +22,16 @@ type VerifyInput struct {
 	At           time.Time       // when the run ended, zero while it runs
 	SignedIn     report.SignedIn // since the last change
 	Own          []string        // authpocket's own redirect URIs in authentik
+	Longest      time.Duration   // that the run may take
 }
 
 // NewVerify returns the verify page. events is the URL of the stream of a running
 // check.
 func NewVerify(h view.Head, in VerifyInput, events string) VerifyPage {
 	h.Step = view.StepCaption(6)
-	p := VerifyPage{Head: h, Begun: in.Begun, Running: in.Begun && !in.Ended, Status: say.Of("Checking both systems.")}
+	p := VerifyPage{Head: h, Begun: in.Begun, Running: in.Begun && !in.Ended,
+		Status: say.Of("Checking both systems. This takes up to %d seconds where one of them is slow to answer.",
+			int(in.Longest.Seconds()))}
 	p.Head.Title = say.Of("Run checks")
 	if p.Running {
 		p.Head.Title = say.Of("Running checks")
@@ -115,9 +118,12 @@ func verifyOutcomeOf(checks report.Checks, seen report.SignedIn) *view.Outcome {
 		o.Kind = "bad"
 		o.Actions = []view.Action{{Label: say.Of("Change the settings"), URL: "/settings"}, try,
 			{Label: say.Of("Finish anyway"), URL: "/done"}}
+	case !checks.Good():
+		o.Kind = "warn"
+		o.Actions = []view.Action{try, finish}
 	case !seen.At.IsZero() && checks.Count(report.Warn) == 0:
 		o.Kind = "good"
-	case checks.Count(report.Warn) > 0 || checks.Count(report.Pass) == 0:
+	case checks.Count(report.Warn) > 0:
 		o.Kind = "warn"
 	default:
 		o.Kind = "note"
@@ -142,7 +148,7 @@ func Headline(checks report.Checks, seen report.SignedIn) say.Text {
 	case checks.Failed():
 		return say.Count(checks.Count(report.Fail), "%d check failed, so sign-in may not work",
 			"%d checks failed, so sign-in may not work")
-	case checks.Count(report.Pass) > 0 && !seen.At.IsZero():
+	case checks.Good() && !seen.At.IsZero():
 		return say.Of("Works: %s signed in at %s", seen.Name, seen.At.UTC().Format("15:04 UTC"))
 	}
 	return checks.Headline(seen)
