@@ -70,8 +70,8 @@ func (w *World) common(drafts []record.Draft, of func(record.Draft) map[string]a
 	return same, others
 }
 
-// claimed reports whether a claim is mapped to the field. It may refuse what the samples have and take what others have,
-// or make the same of all samples and something else of others.
+// claimed reports whether a claim is mapped to the field. It may refuse what the samples have and take what others
+// have, or make the same of all samples and something else of others.
 func (w *World) claimed(field string) bool {
 	m := w.Collection.OAuth2.Mapped
 	if field == "" || field == "email" || !slices.Contains([]string{m.ID, m.Name, m.Username, m.AvatarURL}, field) {

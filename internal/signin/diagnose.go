@@ -43,8 +43,8 @@ func Diagnose(f *Facts) report.CauseID {
 	return known(f.PocketBase.Cause)
 }
 
-// diagnoseStopped returns the cause if authentik let the user go no further. It words the refusals of an application and
-// of a flow alike.
+// diagnoseStopped returns the cause if authentik let the user go no further. It words the refusals of an application
+// and of a flow alike.
 func diagnoseStopped(f *Facts) report.CauseID {
 	cause := known(f.Return.Stopped.Entry())
 	if cause != report.CauseNoAccess || failedCause(f.Checks, report.CheckAuthentikAccess) != "" {

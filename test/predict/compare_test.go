@@ -80,7 +80,8 @@ func differences(p foreseen, h happened) (wrong []difference) {
 	return wrong
 }
 
-// surmounted returns the obstacles of the collection that are said to keep out everybody, or everybody new, and did not.
+// surmounted returns the obstacles of the collection that are said to keep out everybody, or everybody new, and did
+// not.
 func surmounted(w world, p predict.World, h happened) (wrong []difference) {
 	trusted := w.claim("email") != "" && w.verified()
 	for _, o := range predict.Obstacles(&p.Collection, p.Version, p.Slot, trusted) {

@@ -97,15 +97,15 @@ func (m *measured) bareScopes() []string {
 	return bare
 }
 
-// readMappings tests the attached scope mappings for the user if the preview has an odd claim or lacks one, and those of
-// the scope email if there are several. Nothing is tested otherwise.
+// readMappings tests the attached scope mappings for the user if the preview has an odd claim or lacks one, and those
+// of the scope email if there are several. Nothing is tested otherwise.
 func (m *measured) readMappings(ctx context.Context) {
 	if m.claims == nil {
 		return
 	}
 	odd, bare := m.oddClaims(), m.bareScopes()
 	asked, _, _ := m.attachedMappings()
-	if count(m.attachedScopes(), "email") > 1 {
+	if _, scopes := m.attached(); count(scopes, "email") > 1 {
 		bare = append(bare, "email")
 	}
 	if len(odd) == 0 {

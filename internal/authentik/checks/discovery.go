@@ -130,9 +130,6 @@ func (m *measured) judgeKeys() *report.Check {
 		return check.Fails(report.CauseHTMLInsteadOfJSON, say.Of("%s: %s, which is not a key set.", asked,
 			outcome(m.jwks)),
 			say.Of("Check that nothing in front of authentik answers instead."))
-	case len(kinds) == 0 && m.d.Slot.JWKSURL == "": // nobody looks at the signature
-		return check.Warns(report.CauseSigningKey, say.Of("%s: 200, with no key. Without one, authentik signs with "+
-			"the client secret.", asked), say.Of(remedy))
 	case len(kinds) == 0:
 		return check.Fails(report.CauseSigningKey, say.Of("%s: 200, with no key. Without one, authentik signs with "+
 			"the client secret.", asked), say.Of(remedy))

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"authpocket/internal/authentik/rest"
-	"authpocket/internal/link"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -55,7 +54,7 @@ func (m *measured) judgeScopes() *report.Check {
 	case m.live.provider == nil || m.live.mappingsErr != nil:
 		return m.judgeSupportedScopes(check)
 	}
-	scopes := m.attachedScopes()
+	attached, scopes := m.attached()
 	evidence := say.Of("The provider's scope mappings cover: %s.", rest.OrNone(strings.Join(rest.Set(scopes), ", ")))
 	var missing []string
 	for _, scope := range []string{"openid", "email", "profile"} {
@@ -68,6 +67,11 @@ func (m *measured) judgeScopes() *report.Check {
 			strings.Join(missing, ", "))),
 			say.Of("Attach the missing scope mappings to the provider."))
 	}
+	if gone := m.detached(attached); len(gone) > 0 {
+		return check.Fails(report.CauseMissingScopes, say.Join(evidence, say.Of("No longer attached: %s.",
+			strings.Join(gone, ", "))),
+			say.Of("Plan and apply again to attach them."))
+	}
 	if count(scopes, "email") > 1 && m.emailsClash() {
 		return check.Warns(report.CauseMissingScopes, say.Join(evidence, say.Of("Several mappings cover the scope "+
 			"email and differ in what they say of the address, and which one applies is undefined.")),
@@ -76,14 +80,30 @@ func (m *measured) judgeScopes() *report.Check {
 	return check.Passes(evidence)
 }
 
-// attachedScopes returns the scopes of the provider's mappings.
-func (m *measured) attachedScopes() (scopes []string) {
+// attached returns the provider's mappings, by primary key and by name, and their scopes.
+func (m *measured) attached() (known map[string]bool, scopes []string) {
+	known = map[string]bool{}
 	for _, r := range m.live.state.Mappings {
-		if o := link.Find(m.live.mappings, func(o rest.Object) bool { return o.Text("pk") == r.ID }); o != nil {
-			scopes = append(scopes, rest.MappingState(*o).Scope)
+		known[r.ID] = true
+	}
+	for _, o := range m.live.mappings {
+		if known[o.Text("pk")] {
+			known[o.Text("name")] = true
+			scopes = append(scopes, rest.MappingState(o).Scope)
 		}
 	}
-	return scopes
+	return known, scopes
+}
+
+// detached returns the wanted mappings that are not attached.
+func (m *measured) detached(attached map[string]bool) []string {
+	var gone []string
+	for _, r := range m.d.Provider.Mappings {
+		if !attached[r.ID] && !attached[r.Name] {
+			gone = append(gone, "“"+r.Name+"”")
+		}
+	}
+	return gone
 }
 
 // emailsClash reports whether the mappings of the scope email give different addresses, or may do so.
@@ -104,7 +124,8 @@ func (m *measured) emailsClash() bool {
 			}
 		}
 	}
-	return tested < count(m.attachedScopes(), "email")
+	_, scopes := m.attached()
+	return tested < count(scopes, "email")
 }
 
 // judgeSupportedScopes uses discovery if the token can't read the mappings. Discovery always lists openid,

@@ -103,8 +103,9 @@ func (m *measured) judgeProbe(check *report.Check, p probe) *report.Check {
 	case !r.accepted:
 		return check.Fails(r.cause, say.Join(evidence, r.means), r.remedy)
 	case !m.hasRedirect(p.uri):
-		return check.Passes(say.Join(evidence, say.Of("Another entry in the provider's list matches it; the exact one "+
-			"is missing.")))
+		return check.Fails(report.CauseRedirectMismatch, say.Join(evidence, say.Of("Another entry in the "+
+			"provider's list matches it; the exact one is missing.")),
+			say.Of("Plan and apply again to restore the exact redirect URI."))
 	}
 	return check.Passes(evidence)
 }

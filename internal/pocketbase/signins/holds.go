@@ -26,8 +26,8 @@ func (c *SignIns) Holds(ctx context.Context, d link.Desired, field, value string
 	filter, known := lookupTyped(link.Find(now.Fields, named), value)
 	switch {
 	case !known:
-		return false, rest.NewFault(report.FaultOther, "", say.Of("Which records have a value in the field %s can't be "+
-			"looked up.", field), say.Of("Run a test sign-in instead."), errors.New("no filter"))
+		return false, rest.NewFault(report.FaultOther, "", say.Of("Which records have a value in the field %s can't "+
+			"be looked up.", field), say.Of("Run a test sign-in instead."), errors.New("no filter"))
 	case filter == "" && anyCase:
 		filter = lookupAnyCase(field, value)
 	case filter == "":

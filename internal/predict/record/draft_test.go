@@ -51,7 +51,7 @@ func TestReleasesDiffer(t *testing.T) {
 	}
 	for _, test := range tests {
 		c := people(t, test.mapped, append(test.fields, emailField)...)
-		if got := record.New(&c, ada, test.version, record.Known{Holds: nobody}); !slices.Equal(got.Faults, test.faults) {
+		if got := record.New(&c, ada, test.version, none()); !slices.Equal(got.Faults, test.faults) {
 			t.Errorf("%s in %s: %v", test.name, test.version, got.Faults)
 		}
 	}
@@ -59,12 +59,12 @@ func TestReleasesDiffer(t *testing.T) {
 
 func TestAPictureIsADoubt(t *testing.T) {
 	c := people(t, link.MappedFields{AvatarURL: "avatar"}, emailField, avatarField)
-	draft := record.New(&c, record.User{ID: "1", AvatarURL: "https://example.com/a.png"}, "", record.Known{Holds: nobody})
+	draft := record.New(&c, record.User{ID: "1", AvatarURL: "https://example.com/a.png"}, "", none())
 	unknown := draft.Unknown["avatar"] != "" && draft.After["avatar"] == nil
 	if len(draft.Faults) > 0 || len(draft.Doubts) != 2 || !unknown {
 		t.Errorf("%+v", draft)
 	}
-	draft = record.New(&c, record.User{ID: "1", AvatarURL: "data:image/svg+xml;base64,AAAA"}, "", record.Known{Holds: nobody})
+	draft = record.New(&c, record.User{ID: "1", AvatarURL: "data:image/svg+xml;base64,AAAA"}, "", none())
 	if !slices.Equal(draft.Faults, []record.Fault{{Field: "avatar", Code: "validation_required"}}) {
 		t.Errorf("%+v", draft)
 	}
@@ -97,7 +97,7 @@ func TestBlankPasswordsInAUniqueIndexAreADoubt(t *testing.T) {
 	c := people(t, link.MappedFields{Name: "pin"}, emailField, `{"name":"pin","type":"password"}`)
 	c.Indexes = []string{"CREATE UNIQUE INDEX `one` ON `people` (`pin`)"}
 	for name, doubts := range map[string]int{"": 1, "Ada": 0} {
-		draft := record.New(&c, record.User{ID: "1", Name: name, Email: "a@b.c"}, "", record.Known{Holds: nobody})
+		draft := record.New(&c, record.User{ID: "1", Name: name, Email: "a@b.c"}, "", none())
 		if len(draft.Faults) > 0 || len(draft.Doubts) != doubts {
 			t.Errorf("with the name %q: %+v", name, draft)
 		}
@@ -115,3 +115,6 @@ func TestAUniqueIndexRefusesFirstBefore024(t *testing.T) {
 		}
 	}
 }
+
+// none knows of no other records.
+func none() record.Known { return record.Known{Holds: nobody} }

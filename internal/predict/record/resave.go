@@ -17,8 +17,8 @@ type Changes struct {
 	Verified bool // it becomes verified
 }
 
-// Resave is Check for a record that a sign-in saves again. doubts are noun phrases for what might refuse it and can't be
-// known.
+// Resave is Check for a record that a sign-in saves again. doubts are noun phrases for what might refuse it and can't
+// be known.
 func Resave(c *link.CollectionState, values map[string]json.RawMessage, changes Changes, version string, known Known,
 ) (faults []Fault, doubts []say.Text) {
 	fields := readFields(c, release(version))
