@@ -190,7 +190,7 @@ func (t *signInTest) measure(ctx context.Context) {
 	group.Go(func() { p = t.e.pocketbase.Check(ctx, t.d) })
 	group.Go(func() { stream = t.e.pocketbase.Realtime(ctx, t.d) })
 	group.Wait()
-	t.facts.Checks = slices.Concat(a, p, []report.Check{stream})
+	t.facts.Checks, t.facts.Person = slices.Concat(a, p, []report.Check{stream}), t.person() != 0
 }
 
 // verdict returns the verdict for a cause.

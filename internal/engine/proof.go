@@ -81,7 +81,7 @@ func (e *Engine) predict(ctx context.Context, d link.Desired, claims map[string]
 	now *link.CollectionState) (signin.Prediction, error) {
 	oldest, newest := e.pocketbase.Versions()
 	subject, email := predict.Finds(claims, newest)
-	bySubject, byEmail, err := e.pocketbase.Accounts(ctx, d, subject, email)
+	bySubject, byEmail, err := e.pocketbase.Finds(ctx, d, subject, email)
 	if err != nil {
 		return signin.Prediction{}, err
 	}
@@ -93,6 +93,9 @@ func (e *Engine) predict(ctx context.Context, d link.Desired, claims map[string]
 				return byEmail != nil, nil
 			}
 			return e.pocketbase.Holds(ctx, d, field, value, anyCase)
+		},
+		Exists: func(collection, record string) (bool, error) {
+			return e.pocketbase.Exists(ctx, collection, record)
 		},
 	}), nil
 }

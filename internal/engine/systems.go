@@ -99,9 +99,14 @@ type PocketBaseProof interface {
 	// Accounts returns the record linked with the subject, and the one with the
 	// e-mail address, nil for none.
 	Accounts(ctx context.Context, d link.Desired, subject, email string) (bySubject, byEmail *signin.Account, err error)
+	// Finds is Accounts, but also returns an account that is gone while its link is
+	// still there.
+	Finds(ctx context.Context, d link.Desired, subject, email string) (bySubject, byEmail *signin.Account, err error)
 	// Holds reports whether a record of the link's collection has the value in the
 	// field.
 	Holds(ctx context.Context, d link.Desired, field, value string, anyCase bool) (bool, error)
+	// Exists reports whether a collection, given by its ID, has a record.
+	Exists(ctx context.Context, collection, record string) (bool, error)
 	// Versions returns the oldest and the newest version that this PocketBase may
 	// be, which are the same if it is known. An empty one is not bounded.
 	Versions() (oldest, newest string)

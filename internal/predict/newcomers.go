@@ -27,8 +27,8 @@ type Obstacle struct {
 
 // Obstacles returns what in a collection keeps people out, whoever they are. trusted reports whether authentik sends
 // verified addresses.
-func Obstacles(c *link.CollectionState, version string, trusted bool) []Obstacle {
-	w := World{Version: version, Collection: *c}
+func Obstacles(c *link.CollectionState, version, slot string, trusted bool) []Obstacle {
+	w := World{Version: version, Collection: *c, Slot: slot}
 	drafts := w.newcomers(trusted)
 	return slices.Concat(w.createObstacles(drafts), w.entryObstacles(drafts), w.emailObstacles(trusted),
 		w.fieldObstacles(drafts))
@@ -41,13 +41,15 @@ func (w World) newcomers(trusted bool) []record.Draft {
 		if !trusted {
 			user.Email = ""
 		}
-		drafts = append(drafts, record.New(&w.Collection, user, w.Version, w.lookup()))
+		drafts = append(drafts, record.New(&w.Collection, user, w.Version, record.Known{Holds: w.lookup()}))
 	}
 	return drafts
 }
 
 // common returns the values that are the same in all drafts, and the keys of the others, true for those in all drafts.
-func common(drafts []record.Draft, of func(record.Draft) map[string]any) (same map[string]any, others map[string]bool) {
+// What a field makes of a claim may be the same in all drafts, and is another for other people.
+func (w *World) common(drafts []record.Draft, of func(record.Draft) map[string]any) (same map[string]any,
+	others map[string]bool) {
 	same, others = map[string]any{}, map[string]bool{}
 	for _, d := range drafts {
 		maps.Copy(same, of(d))
@@ -60,12 +62,23 @@ func common(drafts []record.Draft, of func(record.Draft) map[string]any) (same m
 			differs = differs || unknown || !reflect.DeepEqual(one, value)
 			everywhere = everywhere && there
 		}
-		if differs {
+		if differs || w.claimed(key) {
 			others[key] = everywhere
 			delete(same, key)
 		}
 	}
 	return same, others
+}
+
+// claimed reports whether a claim is mapped to the field. It may refuse what the samples have and take what others
+// have, or make the same of all samples and something else of others.
+func (w *World) claimed(field string) bool {
+	m := w.Collection.OAuth2.Mapped
+	if field == "" || field == "email" || !slices.Contains([]string{m.ID, m.Name, m.Username, m.AvatarURL}, field) {
+		return false
+	}
+	f := link.Find(w.Collection.Fields, func(f link.CollectionField) bool { return f.Name == field })
+	return f != nil && !record.Hidden(f)
 }
 
 // nobodyKnown is an account of which nothing is known.
@@ -81,8 +94,11 @@ func (w *World) createObstacles(drafts []record.Draft) []Obstacle {
 	c := w.Collection
 	o := Obstacle{Cause: report.CauseCreateRule,
 		Todo: say.Of("To let new people in through authentik only, set createRule to @request.context = \"oauth2\".")}
-	body, others := common(drafts, func(d record.Draft) map[string]any { return d.Body })
-	values, unknown := common(drafts, func(d record.Draft) map[string]any { return d.Before })
+	body, others := w.common(drafts, func(d record.Draft) map[string]any { return d.Body })
+	if m := c.OAuth2.Mapped; w.claimed(m.Username) && m.Username != m.Name && m.Username != m.ID {
+		others[m.Username] = false // PocketBase leaves out a username that doesn't fit
+	}
+	values, unknown := w.common(drafts, func(d record.Draft) map[string]any { return d.Before })
 	request := w.createRequest(record.Draft{Body: body})
 	request.UnknownBody = others
 	answer := rule.Decide(c.CreateRule, request, rule.Record{Fields: c.Fields, Values: values, Unknown: unknown,
@@ -108,7 +124,7 @@ func (w *World) createObstacles(drafts []record.Draft) []Obstacle {
 
 // entryObstacles returns those of the auth rule and of multi-factor authentication.
 func (w *World) entryObstacles(drafts []record.Draft) []Obstacle {
-	values, unknown := common(drafts, func(d record.Draft) map[string]any { return d.After })
+	values, unknown := w.common(drafts, func(d record.Draft) map[string]any { return d.After })
 	newcomer := rule.Record{Fields: w.Collection.Fields, Values: values, Unknown: unknown}
 	list := w.authObstacles(newcomer)
 	if w.Collection.MFAEnabled {
@@ -237,6 +253,11 @@ func (w *World) fieldObstacle(f record.Fault) Obstacle {
 			What: say.Of("%s requires %s, which a sign-in leaves empty, so new people are "+
 				"refused unless the app sends or sets a value.", w.Collection.Name, f.Field),
 			Todo: say.Of("Make the field optional, map a claim to it, or have the app send it as createData.")}
+	}
+	if w.claimed(f.Field) {
+		return Obstacle{Cause: cause, Unknown: true, What: say.Of("Whether a new person gets in depends on the claim: "+
+			"%s is mapped to the field %s, which doesn't take every text.", mapped, f.Field),
+			Todo: say.Of("Map %s to another field or to none, or change the field's options.", mapped)}
 	}
 	return Obstacle{Cause: cause, Newcomers: true, What: say.Of("PocketBase refuses everybody new: %s is mapped to "+
 		"the field %s, which %s.", mapped, f.Field, codeWords(f.Code)),

@@ -29,6 +29,8 @@ type World struct {
 	// Holds reports whether a record of the collection has the value in the field. Without it, or with an error,
 	// uniqueness cannot be known.
 	Holds record.Lookup
+	// Exists reports whether a collection, given by its ID, has a record. Without it that cannot be known.
+	Exists record.Existence
 }
 
 // Predict returns what PocketBase does at the sign-in. Like PocketBase (apis/record_auth_with_oauth2.go) it reads
@@ -41,6 +43,9 @@ func Predict(w *World) signin.Prediction {
 	var p signin.Prediction
 	var after rule.Record
 	switch {
+	case w.BySubject != nil && w.BySubject.Gone:
+		return refuse(report.CauseOtherSubject, say.Of("PocketBase refuses the sign-in: the account %s, to which the "+
+			"subject is linked, is gone.", w.BySubject.ID))
 	case w.BySubject != nil:
 		p, after = w.signInTo(*w.BySubject, signin.OutcomeReturns, user)
 	case w.ByEmail != nil && user.Email != "" && !(w.before("0.25.0") && w.ByEmail.Email != user.Email):
@@ -145,7 +150,8 @@ func (w World) saved(p *signin.Prediction, a signin.Account, user record.User) m
 	if !reset && !gains && !confirms {
 		return values
 	}
-	faults, doubts := record.Resave(&w.Collection, values, reset, w.Version)
+	faults, doubts := record.Resave(&w.Collection, values, record.Changes{Password: reset, Email: gains,
+		Verified: confirms}, w.Version, record.Known{Holds: w.lookup(), Exists: w.Exists})
 	if len(doubts) > 0 {
 		doubt(p, report.CauseAccountFields, say.Of("it depends on %s", say.And(doubts...)))
 	}
@@ -178,7 +184,7 @@ func (w *World) create(user record.User) (signin.Prediction, rule.Record) {
 	if user.Email == "" {
 		p.Words = say.Of("A new account is created, without an e-mail address.")
 	}
-	draft := record.New(&c, user, w.Version, w.lookup())
+	draft := record.New(&c, user, w.Version, record.Known{Holds: w.lookup(), Exists: w.Exists})
 	p.Email, _ = draft.After["email"].(string)
 	p.Verified, _ = draft.After["verified"].(bool)
 	answer := rule.Decide(c.CreateRule, w.createRequest(draft), rule.Record{Fields: c.Fields, Values: draft.Before,
@@ -200,6 +206,9 @@ func (w *World) create(user record.User) (signin.Prediction, rule.Record) {
 	}
 	if len(draft.Faults) > 0 {
 		refused := w.refuseFields(draft.Faults)
+		if draft.Again {
+			refused.Cause = report.CauseAccountFields
+		}
 		refused.Unknown = p.Unknown // refused in any case, perhaps for another reason
 		return refused, rule.Record{}
 	}

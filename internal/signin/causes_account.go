@@ -66,11 +66,13 @@ func causesOfEmail() []Cause {
 func causesOfAccount() []Cause {
 	return []Cause{
 		{
-			ID:      report.CauseOtherSubject,
-			Title:   say.Of("The account is linked to another subject"),
-			Symptom: say.Of("Failed to authenticate, with “not unique” at recordRef."),
+			ID:    report.CauseOtherSubject,
+			Title: say.Of("An outdated link is in the way"),
+			Symptom: say.Of("Failed to authenticate, with “not unique” at recordRef, or The requested resource wasn't " +
+				"found."),
 			Why: say.Of("The user signed in through this slot before, when authentik sent a different subject: the " +
-				"subject mode has changed, or it was another authentik."),
+				"subject mode has changed, or it was another authentik. Or the linked account was deleted without its " +
+				"link."),
 			Todo:   say.Of("Delete the outdated row in _externalAuths, or restore the previous subject mode."),
 			Checks: []report.CheckID{report.CheckPrediction, report.CheckSignIn},
 		},
@@ -119,14 +121,14 @@ func causesOfAccount() []Cause {
 				"another account has. The field is required, so that it then refuses the account."),
 			Todo: say.Of("Relax the field's pattern, make it optional, give it an autogenerate pattern, or map the " +
 				"user name to another field."),
-			Checks: []report.CheckID{report.CheckPocketBaseRules, report.CheckPrediction, report.CheckSignIn},
+			Checks: []report.CheckID{report.CheckPrediction, report.CheckSignIn},
 		},
 		{
 			ID:      report.CauseAccountFields,
-			Title:   say.Of("The existing account can't be saved again"),
+			Title:   say.Of("The account can't be saved again"),
 			Symptom: say.Of("Failed to authenticate, with an error on a field."),
 			Why: say.Of("At the first sign-in PocketBase saves the account again, to mark it as verified or to add " +
-				"its address. It checks all fields then, and one of them no longer meets its options."),
+				"its address. It checks all fields and unique indexes then, and one of them refuses it."),
 			Todo:   say.Of("Correct the account's field in PocketBase, or relax the field's options."),
 			Checks: []report.CheckID{report.CheckPrediction, report.CheckSignIn},
 		},

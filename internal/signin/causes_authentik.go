@@ -88,8 +88,8 @@ func causesAtAuthentik() []Cause {
 			Title:   say.Of("A flow lets nobody in"),
 			Symptom: say.Of("authentik shows “Flow does not apply to current user” or “Permission denied”."),
 			Why: say.Of("The provider's authentication flow or authorization flow, or the brand's authentication " +
-				"flow, is made for another purpose: it requires a state that people are not in, has a policy that " +
-				"nobody passes who comes from PocketBase, or lacks the stages of a sign-in."),
+				"flow, is made for another purpose: it requires a state that people are not in, has a policy that they " +
+				"don't pass or a group that they are not in, or lacks the stages of a sign-in."),
 			Todo: say.Of("Choose authentik's default flows for the provider and the brand, or correct the flow's " +
 				"authentication requirement, policies and stages."),
 			Checks: []report.CheckID{report.CheckAuthentikFlows, report.CheckSignIn},

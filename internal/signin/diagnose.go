@@ -21,6 +21,8 @@ type Facts struct {
 	Checks      []report.Check // run right after the sign-in if nothing came back
 	// Claims are those that authentik sends about the user; nil if the user is unknown.
 	Claims *Claims
+	// Person reports whether Checks are about the user who signed in.
+	Person bool
 	Mapped link.MappedFields // of the link's collection
 }
 
@@ -32,13 +34,29 @@ func Diagnose(f *Facts) report.CauseID {
 	case f.Exchanged != nil:
 		return Sharper(diagnoseEmail(f), f.Checks)
 	case f.Return.Stopped != "":
-		return known(f.Return.Stopped.Entry())
+		return diagnoseStopped(f)
 	case f.Return.Error != "":
 		return diagnoseError(f.Return.Error)
 	case f.Return.Missing != MissingNothing:
 		return diagnoseMissing(*f)
 	}
 	return known(f.PocketBase.Cause)
+}
+
+// diagnoseStopped returns the cause if authentik let the user go no further. It words the refusals of an application
+// and of a flow alike.
+func diagnoseStopped(f *Facts) report.CauseID {
+	cause := known(f.Return.Stopped.Entry())
+	if cause != report.CauseNoAccess || failedCause(f.Checks, report.CheckAuthentikAccess) != "" {
+		return cause
+	}
+	admitted := f.Person && slices.ContainsFunc(f.Checks, func(c report.Check) bool {
+		return c.ID.Is(report.CheckAuthentikAccess) && c.Status == report.Pass
+	})
+	if admitted || failedCause(f.Checks, report.CheckAuthentikFlows) != "" {
+		return report.CauseFlow
+	}
+	return cause
 }
 
 // known returns cause if the catalogue has it, and CauseUnknown otherwise.
@@ -201,6 +219,8 @@ func diagnoseRefusal(f *Facts, r Refusal) report.CauseID {
 		return known(f.PocketBase.Cause)
 	case len(r.Fields) > 0:
 		return diagnoseFields(f, r)
+	case r.Message == saidCreate && f.PocketBase.Cause != "":
+		return known(f.PocketBase.Cause) // the database refuses the record
 	case r.Message == saidCreate:
 		return report.CauseCreateRule
 	}
@@ -220,7 +240,9 @@ func sharpeners(cause report.CauseID) []report.CheckID {
 	switch cause {
 	case report.CauseUnknown, report.CauseAuthentikError:
 		return []report.CheckID{report.CheckAuthentikDiscovery, report.CheckAuthentikJWKS, report.CheckAuthentikClient}
-	case report.CauseCodeRefused, report.CauseUserInfoURL:
+	case report.CauseNoAccess:
+		return []report.CheckID{report.CheckAuthentikAccess, report.CheckAuthentikFlows}
+	case report.CauseCodeRefused, report.CauseUserInfoURL, report.CauseClock:
 		return []report.CheckID{report.CheckAuthentikValidity}
 	case report.CauseEmailBlank:
 		return []report.CheckID{report.CheckAuthentikClaims}

@@ -33,6 +33,8 @@ type Account struct {
 	Verified bool   `json:"verified"`
 	// LinkedSubject is the subject that the record is linked to in the link's slot, empty for none.
 	LinkedSubject string `json:"linked_subject"`
+	// Gone reports whether there is only the link left, of an account that was deleted without it.
+	Gone bool `json:"-"`
 	// Values are the record's fields as PocketBase shows them to a superuser.
 	Values map[string]json.RawMessage `json:"-"`
 }

@@ -80,6 +80,19 @@ func differences(p foreseen, h happened) (wrong []difference) {
 	return wrong
 }
 
+// surmounted returns the obstacles of the collection that are said to keep out everybody, or everybody new, and did
+// not.
+func surmounted(w world, p predict.World, h happened) (wrong []difference) {
+	trusted := w.claim("email") != "" && w.verified()
+	for _, o := range predict.Obstacles(&p.Collection, p.Version, p.Slot, trusted) {
+		if !o.Unknown && (o.Everyone && h.Outcome != signin.OutcomeRefused || o.Newcomers &&
+			h.Outcome == signin.OutcomeNew) {
+			wrong = append(wrong, difference{fmt.Sprintf("obstacle of %s", o.Cause), o.What.String(), h.Outcome})
+		}
+	}
+	return wrong
+}
+
 // cause returns the cause where PocketBase's answer alone tells it, empty for others.
 func (h happened) cause() report.CauseID {
 	switch {

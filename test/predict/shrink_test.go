@@ -30,6 +30,7 @@ func look(ctx context.Context, s *server, foresee predictor, seed int, w world) 
 	if !f.foreseen.unsure() {
 		f.differences = differences(f.foreseen, h)
 	}
+	f.differences = append(f.differences, surmounted(w, p, h)...)
 	return f, nil
 }
 

@@ -97,14 +97,17 @@ func (m *measured) bareScopes() []string {
 	return bare
 }
 
-// readMappings tests the attached scope mappings for the user if the preview has an odd claim or lacks one. Nothing
-// is tested otherwise.
+// readMappings tests the attached scope mappings for the user if the preview has an odd claim or lacks one, and those
+// of the scope email if there are several. Nothing is tested otherwise.
 func (m *measured) readMappings(ctx context.Context) {
 	if m.claims == nil {
 		return
 	}
 	odd, bare := m.oddClaims(), m.bareScopes()
 	asked, _, _ := m.attachedMappings()
+	if _, scopes := m.attached(); count(scopes, "email") > 1 {
+		bare = append(bare, "email")
+	}
 	if len(odd) == 0 {
 		asked = slices.DeleteFunc(asked, func(o rest.Object) bool {
 			return !slices.Contains(bare, rest.MappingState(o).Scope)

@@ -52,8 +52,9 @@ func (m *measured) correctClaims(ctx context.Context) {
 	if m.claims == nil || m.claimsErr != nil || m.live.provider == nil {
 		return
 	}
-	if want := rest.Subject(m.user, m.live.state.SubjectMode); want != "" && firstByte(claim(m.claims, "sub")) == '"' &&
-		m.claims.Text("sub") != want {
+	sub := claim(m.claims, "sub")
+	if want := rest.Subject(m.user, m.live.state.SubjectMode); want != "" && sub != nil &&
+		m.claims.Text("sub") != want && (firstByte(sub) == '"' || isNothing(firstByte(sub))) {
 		m.claimsErr = rest.NewFault(report.FaultOther, "", say.Of("A scope mapping gives another subject (sub) than "+
 			"the provider's subject mode, and which one PocketBase gets depends on the version of authentik."),
 			say.Of("Run a test sign-in instead."), errors.New("a mapping gives the subject"))

@@ -72,9 +72,10 @@ func (m *measured) judgeScopes() *report.Check {
 			strings.Join(gone, ", "))),
 			say.Of("Plan and apply again to attach them."))
 	}
-	if count(scopes, "email") > 1 {
-		return check.Fails(report.CauseMissingScopes, say.Join(evidence, say.Of("Two mappings cover the scope "+
-			"email, and which one applies is undefined.")), say.Of("Detach one of them."))
+	if count(scopes, "email") > 1 && m.emailsClash() {
+		return check.Warns(report.CauseMissingScopes, say.Join(evidence, say.Of("Several mappings cover the scope "+
+			"email and differ in what they say of the address, and which one applies is undefined.")),
+			say.Of("Detach all but one of them."))
 	}
 	return check.Passes(evidence)
 }
@@ -103,6 +104,28 @@ func (m *measured) detached(attached map[string]bool) []string {
 		}
 	}
 	return gone
+}
+
+// emailsClash reports whether the mappings of the scope email give different addresses, or may do so.
+func (m *measured) emailsClash() bool {
+	given, tested := map[string]string{}, 0
+	for _, r := range m.results {
+		if r.scope != "email" {
+			continue
+		}
+		tested++
+		for _, name := range []string{"email", "email_verified"} {
+			raw := claim(r.claims, name)
+			if before, found := given[name]; found && raw != nil && before != string(raw) {
+				return true
+			}
+			if raw != nil {
+				given[name] = string(raw)
+			}
+		}
+	}
+	_, scopes := m.attached()
+	return tested < count(scopes, "email")
 }
 
 // judgeSupportedScopes uses discovery if the token can't read the mappings. Discovery always lists openid,

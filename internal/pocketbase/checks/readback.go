@@ -92,5 +92,5 @@ func rank(o predict.Obstacle) int {
 // Obstacles returns what in a collection of a PocketBase keeps people out, or may do so.
 func Obstacles(r rest.Release, now *link.CollectionState, d *link.Desired) []predict.Obstacle {
 	_, newest := r.Versions()
-	return predict.Obstacles(now, newest, d.Email != link.EmailLeave)
+	return predict.Obstacles(now, newest, d.Slot.Slot, d.Email != link.EmailLeave)
 }

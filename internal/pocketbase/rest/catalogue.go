@@ -33,7 +33,7 @@ func ClassifyUser(details string) report.CauseID {
 		{report.CauseUserInfoURL, []string{"invalid character", "unexpected end of JSON", "json: "}},
 		{report.CauseIssuerMismatch, []string{"iss must be one of", "token has invalid audience"}},
 		{report.CauseClock, []string{"token is expired", "token used before issued", "token is not valid yet",
-			"token has invalid claims: token"}},
+			"token has invalid claims: token", "id_token validation failed: token has invalid claims: token"}},
 		{report.CauseTokenURL, []string{"id_token validation failed: Get ",
 			"id_token validation failed: failed to fetch JSON Web Key Set"}},
 		{report.CauseSigningKey, []string{"id_token validation failed"}},

@@ -66,8 +66,17 @@ func (c *SignIns) Collection(ctx context.Context, d link.Desired) (link.Collecti
 // Accounts returns the account linked to the subject through the link's slot, and the account with the e-mail address,
 // each as PocketBase itself would find it, or nil. It takes two round trips.
 func (c *SignIns) Accounts(ctx context.Context, d link.Desired, subject, email string) (bySubject,
-	byEmail *signin.Account,
-	err error) {
+	byEmail *signin.Account, err error) {
+	bySubject, byEmail, err = c.Finds(ctx, d, subject, email)
+	if bySubject != nil && bySubject.Gone {
+		bySubject = nil
+	}
+	return bySubject, byEmail, err
+}
+
+// Finds is Accounts, but also returns an account that is gone while its link is still there.
+func (c *SignIns) Finds(ctx context.Context, d link.Desired, subject, email string) (bySubject,
+	byEmail *signin.Account, err error) {
 	var row *externalAuth
 	var found *user
 	group, groupCtx := errgroup.WithContext(ctx)
@@ -86,8 +95,11 @@ func (c *SignIns) Accounts(ctx context.Context, d link.Desired, subject, email s
 	if row != nil {
 		group.Go(func() error {
 			one, err := c.user(groupCtx, &d, row.RecordRef)
-			if one != nil {
+			switch {
+			case one != nil:
 				bySubject = one.account(subject)
+			case err == nil:
+				bySubject = &signin.Account{ID: row.RecordRef, LinkedSubject: subject, Gone: true}
 			}
 			return err
 		})
@@ -124,9 +136,14 @@ func lookup(field, value string) string {
 	return field + `~"` + open + `"`
 }
 
-// lookupAnyCase is lookup without regard to case.
+// lookupAnyCase is lookup without regard to case. It matches from the beginning of the value only: PocketBase looks for
+// a pattern without a wildcard anywhere, which may match more rows than an answer has.
 func lookupAnyCase(field, value string) string {
-	return strings.Replace(lookup(field, value), field+"=", field+"~", 1)
+	filter := strings.Replace(lookup(field, value), field+"=", field+"~", 1)
+	if !strings.Contains(filter, "%") {
+		filter = strings.TrimSuffix(filter, `"`) + `%"`
+	}
+	return filter
 }
 
 func (c *SignIns) links(ctx context.Context, d *link.Desired, filter string) ([]externalAuth, error) {
@@ -197,24 +214,6 @@ func (c *SignIns) userByEmail(ctx context.Context, d link.Desired, email string)
 
 // Versions returns the oldest and the newest version that this PocketBase may have. An empty newest is not bounded.
 func (c *SignIns) Versions() (oldest, newest string) { return c.Release().Versions() }
-
-// Holds reports whether a record of the link's collection has the value in the field, without regard to the case of
-// ASCII letters if anyCase, as SQLite's NOCASE compares. Its error is a *report.Fault.
-func (c *SignIns) Holds(ctx context.Context, d link.Desired, field, value string, anyCase bool) (bool, error) {
-	filter := lookup(field, value)
-	if anyCase {
-		filter = lookupAnyCase(field, value)
-	}
-	found, _, err := c.users(ctx, &d, filter)
-	for _, one := range found {
-		var held string
-		if json.Unmarshal(one.values[field], &held) == nil && (held == value || anyCase && strings.EqualFold(held,
-			value)) {
-			return true, nil
-		}
-	}
-	return false, err
-}
 
 // emailsInAnyCase reports whether the first unique index on the address alone ignores case, which is how PocketBase
 // decides (core/record_query.go).

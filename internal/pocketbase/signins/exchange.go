@@ -9,7 +9,9 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
 
 	"authpocket/internal/link"
 	"authpocket/internal/pocketbase/rest"
@@ -134,8 +136,12 @@ func readRecord(fields map[string]any, mapped link.MappedFields) signin.Record {
 		return rest.Plain(s)
 	}
 	verified, _ := fields["verified"].(bool)
+	email, _ := fields["email"].(string)
+	if strings.ContainsFunc(email, unicode.IsControl) {
+		email = rest.Plain(email) // which would also shorten an address that is only odd
+	}
 	return signin.Record{
-		ID: text("id"), Email: text("email"), Verified: verified,
+		ID: text("id"), Email: email, Verified: verified,
 		Name: text(mapped.Name, "name"), Avatar: text(mapped.AvatarURL, "avatar"),
 		Created: rest.LogTime(text("created")),
 	}

@@ -171,8 +171,8 @@ func readTrail(entries []rest.LogLine, q signin.TrailQuery, marked bool) (t sign
 	return t, whole
 }
 
-// causeOf returns what kept PocketBase from the token or the claims, and at which stage. Both are empty for anything
-// else.
+// causeOf returns what kept PocketBase from the token, the claims or a new record, and at which stage. Both are empty
+// for anything that its answer tells.
 func causeOf(e rest.LogLine) (signin.StageID, report.CauseID) {
 	switch said := wordsOf(e); {
 	case strings.HasPrefix(e.Data.Error, "Failed to fetch OAuth2 token"):
@@ -182,6 +182,11 @@ func causeOf(e rest.LogLine) (signin.StageID, report.CauseID) {
 		return signin.StageToken, report.CauseCodeRefused
 	case strings.HasPrefix(e.Data.Error, "Failed to fetch OAuth2 user"):
 		return signin.StageUserInfo, rest.ClassifyUser(said).Entry()
+	case !strings.HasPrefix(e.Data.Error, "Failed to create record"):
+	case strings.HasPrefix(said, "constraint failed: UNIQUE"):
+		return signin.StageRecord, report.CauseMappedField
+	case strings.HasPrefix(said, "constraint failed"): // such as one of a trigger
+		return signin.StageRecord, report.CauseUnknown
 	}
 	return "", ""
 }

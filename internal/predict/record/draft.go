@@ -17,7 +17,7 @@ type drafter struct {
 	collection link.CollectionState
 	user       User
 	release    release
-	lookup     Lookup
+	known      Known
 	fields     []field
 
 	payload map[string]string // what the sign-in hands to the create request
@@ -34,12 +34,12 @@ const (
 	whyType     = "its type is unknown"
 )
 
-func newDraft(c *link.CollectionState, u User, r release, holds Lookup) *drafter {
+func newDraft(c *link.CollectionState, u User, r release, known Known) *drafter {
 	for _, text := range []*string{&u.ID, &u.Name, &u.Username, &u.Email, &u.AvatarURL} {
 		*text = string([]rune(*text)) // each broken byte becomes a replacement character in the payload's JSON
 	}
 	return &drafter{
-		collection: *c, user: u, release: r, lookup: holds, fields: readFields(c, r),
+		collection: *c, user: u, release: r, known: known, fields: readFields(c, r),
 		Draft: Draft{
 			Body: map[string]any{}, Before: map[string]any{}, After: map[string]any{}, Unknown: map[string]string{},
 		},
@@ -68,7 +68,7 @@ func (d *drafter) holds(field, value string, anyCase bool) bool {
 	if f := d.field(field); f != nil && f.Type == typeJSON {
 		_ = json.Unmarshal([]byte(value), &value) // a JSON string is asked for as its text
 	}
-	found, err := d.lookup(field, value, anyCase)
+	found, err := d.known.Holds(field, value, anyCase)
 	if err != nil {
 		d.doubt(say.Of("another record with the same %s", field))
 	}

@@ -51,7 +51,7 @@ func TestReleasesDiffer(t *testing.T) {
 	}
 	for _, test := range tests {
 		c := people(t, test.mapped, append(test.fields, emailField)...)
-		if got := record.New(&c, ada, test.version, nobody); !slices.Equal(got.Faults, test.faults) {
+		if got := record.New(&c, ada, test.version, none()); !slices.Equal(got.Faults, test.faults) {
 			t.Errorf("%s in %s: %v", test.name, test.version, got.Faults)
 		}
 	}
@@ -59,12 +59,12 @@ func TestReleasesDiffer(t *testing.T) {
 
 func TestAPictureIsADoubt(t *testing.T) {
 	c := people(t, link.MappedFields{AvatarURL: "avatar"}, emailField, avatarField)
-	draft := record.New(&c, record.User{ID: "1", AvatarURL: "https://example.com/a.png"}, "", nobody)
+	draft := record.New(&c, record.User{ID: "1", AvatarURL: "https://example.com/a.png"}, "", none())
 	unknown := draft.Unknown["avatar"] != "" && draft.After["avatar"] == nil
 	if len(draft.Faults) > 0 || len(draft.Doubts) != 2 || !unknown {
 		t.Errorf("%+v", draft)
 	}
-	draft = record.New(&c, record.User{ID: "1", AvatarURL: "data:image/svg+xml;base64,AAAA"}, "", nobody)
+	draft = record.New(&c, record.User{ID: "1", AvatarURL: "data:image/svg+xml;base64,AAAA"}, "", none())
 	if !slices.Equal(draft.Faults, []record.Fault{{Field: "avatar", Code: "validation_required"}}) {
 		t.Errorf("%+v", draft)
 	}
@@ -74,7 +74,7 @@ func TestWhatIsUnknownIsADoubt(t *testing.T) {
 	c := people(t, link.MappedFields{Name: "shape"}, emailField, `{"name":"shape","type":"polygon"}`)
 	c.Indexes = []string{"CREATE UNIQUE INDEX `one` ON `people` (`email`)"}
 	broken := func(string, string, bool) (bool, error) { return false, errors.New("no answer") }
-	draft := record.New(&c, record.User{ID: "1", Name: "Ada", Email: "a@b.c"}, "", broken)
+	draft := record.New(&c, record.User{ID: "1", Name: "Ada", Email: "a@b.c"}, "", record.Known{Holds: broken})
 	if len(draft.Faults) > 0 || len(draft.Doubts) != 2 || draft.Unknown["shape"] == "" {
 		t.Errorf("%+v", draft)
 	}
@@ -86,7 +86,7 @@ func TestAPartialIndexMayLeaveTheOtherRecordOut(t *testing.T) {
 	c := people(t, link.MappedFields{Name: "name"}, emailField, `{"name":"name","type":"text"}`)
 	for condition, faults := range map[string]int{"": 1, " WHERE `name` != ''": 1, " WHERE `email` != ''": 0} {
 		c.Indexes = []string{"CREATE UNIQUE INDEX `one` ON `people` (`name`)" + condition}
-		draft := record.New(&c, ada, "", everybody)
+		draft := record.New(&c, ada, "", record.Known{Holds: everybody})
 		if len(draft.Faults) != faults || len(draft.Faults)+len(draft.Doubts) != 1 {
 			t.Errorf("%s: %+v", c.Indexes, draft)
 		}
@@ -97,7 +97,7 @@ func TestBlankPasswordsInAUniqueIndexAreADoubt(t *testing.T) {
 	c := people(t, link.MappedFields{Name: "pin"}, emailField, `{"name":"pin","type":"password"}`)
 	c.Indexes = []string{"CREATE UNIQUE INDEX `one` ON `people` (`pin`)"}
 	for name, doubts := range map[string]int{"": 1, "Ada": 0} {
-		draft := record.New(&c, record.User{ID: "1", Name: name, Email: "a@b.c"}, "", nobody)
+		draft := record.New(&c, record.User{ID: "1", Name: name, Email: "a@b.c"}, "", none())
 		if len(draft.Faults) > 0 || len(draft.Doubts) != doubts {
 			t.Errorf("with the name %q: %+v", name, draft)
 		}
@@ -109,9 +109,12 @@ func TestAUniqueIndexRefusesFirstBefore024(t *testing.T) {
 	c := people(t, link.MappedFields{}, emailField, `{"name":"extra","type":"text","required":true}`)
 	c.Indexes = []string{"CREATE UNIQUE INDEX `one` ON `people` (`email`)"}
 	for version, field := range map[string]string{"0.23.0": "email", "0.24.0": "extra"} {
-		draft := record.New(&c, record.User{ID: "1", Email: "a@b.c"}, version, taken)
+		draft := record.New(&c, record.User{ID: "1", Email: "a@b.c"}, version, record.Known{Holds: taken})
 		if len(draft.Faults) != 1 || draft.Faults[0].Field != field || draft.BeforeRule != (field == "email") {
 			t.Errorf("%s: %+v", version, draft)
 		}
 	}
 }
+
+// none knows of no other records.
+func none() record.Known { return record.Known{Holds: nobody} }

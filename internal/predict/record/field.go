@@ -43,6 +43,9 @@ const (
 	codeFormat   = "validation_invalid_format"
 	codeInvalid  = "validation_invalid_value"
 	codeTooMany  = "validation_too_many_values"
+	codeMissing  = "validation_missing_rel_records"
+
+	codeNotUnique = "validation_not_unique"
 )
 
 // field is a field with the options of its type.
@@ -84,6 +87,15 @@ func readFields(c *link.CollectionState, r release) []field {
 		f.Name, f.Type, f.Required, f.release = given.Name, given.Type, given.Required, r
 	}
 	return fields
+}
+
+// Hidden reports whether the field is hidden, so that no request of a guest sets it.
+func Hidden(f *link.CollectionField) bool {
+	var options struct {
+		Hidden bool `json:"hidden"`
+	}
+	_ = json.Unmarshal(f.Options, &options) // without options it is not known to be
+	return options.Hidden
 }
 
 // known reports whether PocketBase's validation of the field's type is known.

@@ -122,7 +122,7 @@ func (d *drafter) checkIndexes() {
 		}
 	}
 	if id, isText := d.values[nameID].(string); isText && id != "" && d.holds(nameID, id, false) {
-		d.refuse(nameID, "validation_not_unique")
+		d.refuse(nameID, codeNotUnique)
 	}
 }
 
@@ -138,7 +138,7 @@ func (d *drafter) refuseDuplicate(broken index) {
 			return strings.HasPrefix(strings.ToLower(c.name), strings.ToLower(f.Name))
 		}
 		if slices.ContainsFunc(broken.columns, named) {
-			d.refuse(f.Name, "validation_not_unique")
+			d.refuse(f.Name, codeNotUnique)
 		}
 	}
 	if len(d.Faults) == known {

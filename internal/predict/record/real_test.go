@@ -241,7 +241,7 @@ func (r *realThing) compare(t *rapid.T, c *core.Collection, claims map[string]an
 		}
 	}
 	s := state(t, c)
-	draft := record.New(&s, user, release, r.holds(c))
+	draft := record.New(&s, user, release, record.Known{Holds: r.holds(c)})
 	status, faults := r.signIn(t, c, claims)
 	where := func() string {
 		return fmt.Sprintf("claims %q\nmapped %+v\nindexes %v\ndoubts %q%s", claims, c.OAuth2.MappedFields, c.Indexes,

@@ -4,7 +4,6 @@ package record
 
 import (
 	"encoding/json"
-	"maps"
 
 	"authpocket/internal/link"
 	"authpocket/internal/say"
@@ -31,6 +30,8 @@ type Draft struct {
 	Faults []Fault
 	// Doubts are noun phrases for what might refuse the record and can't be known.
 	Doubts []say.Text
+	// Again reports whether PocketBase refuses the record only when it saves it once more, as verified.
+	Again bool
 	// BeforeRule reports whether PocketBase refuses the record before it checks the create rule.
 	BeforeRule bool
 }
@@ -39,9 +40,18 @@ type Draft struct {
 // letters.
 type Lookup func(field, value string, anyCase bool) (bool, error)
 
+// Existence reports whether a collection, given by its ID, has a record.
+type Existence func(collection, record string) (bool, error)
+
+// Known is what can be asked about other records. Without Exists it can't be known which records there are.
+type Known struct {
+	Holds  Lookup
+	Exists Existence
+}
+
 // New returns the record that PocketBase makes of the user.
-func New(c *link.CollectionState, u User, version string, holds Lookup) Draft {
-	d := newDraft(c, u, release(version), holds)
+func New(c *link.CollectionState, u User, version string, known Known) Draft {
+	d := newDraft(c, u, release(version), known)
 	d.setPayload()
 	d.setBody()
 	d.setBefore()
@@ -81,27 +91,6 @@ func check(fields []field, values map[string]json.RawMessage) []Fault {
 		}
 	}
 	return faults
-}
-
-// Resave is Check for a record that a sign-in saves again, with a random password if reset. doubts are noun phrases for
-// what might refuse it and can't be known.
-func Resave(c *link.CollectionState, values map[string]json.RawMessage, reset bool, version string) (faults []Fault,
-	doubts []say.Text) {
-	fields := readFields(c, release(version))
-	values = maps.Clone(values)
-	for _, f := range fields {
-		switch {
-		case reset && f.Name == nameTokenKey && !f.plain && f.AutogeneratePattern == "" && f.release.since("0.24.0"):
-			values[nameTokenKey] = json.RawMessage(`""`) // PocketBase replaces it with what the pattern makes up
-		case f.Name == namePassword:
-			if reset && f.Pattern != "" && !f.release.since("0.24.0") {
-				doubts = append(doubts, say.Of("the pattern of the field %s", namePassword))
-			}
-		case f.Type == typePassword && f.Required: // PocketBase shows passwords to nobody
-			doubts = append(doubts, say.Of("whether the account has a value in %s", f.Name))
-		}
-	}
-	return check(fields, values), doubts
 }
 
 // EmailDomains returns the only domains that the addresses of the collection may have, and those that they may not.

@@ -33,6 +33,7 @@ func (d *drafter) validate() {
 	if verified := d.After[nameVerified]; len(d.Faults) == 0 && verified == true {
 		d.values[nameVerified] = verified
 		d.checkIndexes()
+		d.Again = len(d.Faults) > 0
 	}
 	if len(d.Faults) == 0 {
 		d.Faults = Link(d.user) // without the link the record is not kept
@@ -113,12 +114,17 @@ func (d *drafter) fieldFault(f *field) string {
 	code := f.fault(value, true)
 	if ids := unique(value); f.Type == typeRelation && code == "" && len(ids) > 0 {
 		if f.CollectionID != d.collection.ID {
-			d.doubt(say.Of("the existence of the records that the field %s names", f.Name))
+			there, known := allExist(f, ids, d.known.Exists)
+			if !known {
+				d.doubt(say.Of("the existence of the records that the field %s names", f.Name))
+			} else if !there {
+				return codeMissing
+			}
 			return ""
 		}
 		missing := func(id string) bool { return !d.holds(nameID, id, false) }
 		if slices.ContainsFunc(ids, missing) {
-			return "validation_missing_rel_records"
+			return codeMissing
 		}
 	}
 	return code

@@ -47,7 +47,8 @@ func ecAlgorithm(pair *store.KeyPair) jose.SignatureAlgorithm {
 	return jose.ES256
 }
 
-// sign returns claims as a JWT, signed with the provider's key or, without one, its client secret.
+// sign returns claims as a JWT, signed with the provider's key or, without one, its client secret, and encrypted if it
+// has an encryption key.
 func sign(c *serve.Call, p *store.Provider, claims obj) (string, error) {
 	algorithm, err := algorithm(c, p)
 	if err != nil {
@@ -69,7 +70,25 @@ func sign(c *serve.Call, p *store.Provider, claims obj) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("signing: %w", err)
 	}
-	return signed.CompactSerialize()
+	token, err := signed.CompactSerialize()
+	if pair := c.State.Keys.Get(p.EncryptionKey); err == nil && pair != nil && pair.Key != nil {
+		return encrypt(pair, token)
+	}
+	return token, err
+}
+
+// encrypt returns a JWT as JWE, for the provider's encryption key.
+func encrypt(pair *store.KeyPair, token string) (string, error) {
+	to := jose.Recipient{Algorithm: jose.RSA_OAEP_256, Key: pair.Key.Public(), KeyID: keyID(pair)}
+	encrypter, err := jose.NewEncrypter(jose.A256CBC_HS512, to, (&jose.EncrypterOptions{}).WithType("JWE"))
+	if err != nil {
+		return "", fmt.Errorf("preparing to encrypt: %w", err)
+	}
+	encrypted, err := encrypter.Encrypt([]byte(token))
+	if err != nil {
+		return "", fmt.Errorf("encrypting: %w", err)
+	}
+	return encrypted.CompactSerialize()
 }
 
 // keyID returns the ID of a key in JWTs and key sets.
