@@ -99,7 +99,8 @@ func (f *publicFlags) base(listener string) (*url.URL, error) {
 		raw = listener
 	}
 	u, err := url.Parse(raw)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || !hasPort(u) || u.User != nil || u.RawQuery != "" || u.ForceQuery ||
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || !hasPort(u) ||
+		u.User != nil || u.RawQuery != "" || u.ForceQuery ||
 		u.Fragment != "" || u.EscapedPath() != u.Path {
 		return nil, fmt.Errorf("-public-url %q is not of the form https://docs.example/demo/", raw)
 	}

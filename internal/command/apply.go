@@ -64,12 +64,13 @@ func newApply(s *shared) *cobra.Command {
 
 // run plans the link, asks, and applies the plan, or those of several links, or a saved one.
 func (f applyLinkFlags) run(ctx context.Context, p program) error {
+	view := p.view(f.JSON)
 	if err := clashSignIn(f.signInFlags, f.proofFlags); err != nil {
-		return p.view(f.JSON).Fail(err)
+		return view.Fail(err)
 	}
 	who, err := p.credentials(ctx, f.signInFlags)
 	if err != nil {
-		return p.view(f.JSON).Fail(err)
+		return view.Fail(err)
 	}
 	defer who.Wipe()
 	f.prove = f.prover(p, who)
@@ -77,14 +78,14 @@ func (f applyLinkFlags) run(ctx context.Context, p program) error {
 		return f.runSaved(ctx, p)
 	}
 	if err := p.canAsk(f.Yes); err != nil {
-		return p.view(f.JSON).Fail(err)
+		return view.Fail(err)
 	}
 	files, one, err := p.links(ctx, f.sourceFlags)
 	if err != nil {
-		return p.view(f.JSON).Fail(err)
+		return view.Fail(err)
 	}
 	if one = one || len(files) == 1 && f.signsIn(); len(files) > 1 && f.signsIn() {
-		return p.view(f.JSON).Fail(refused(say.Of("A test sign-in is of one link, and there are several."),
+		return view.Fail(refused(say.Of("A test sign-in is of one link, and there are several."),
 			say.Of("Name the link with --only.")))
 	}
 	if !one {
@@ -104,30 +105,32 @@ func (f applyLinkFlags) planned(e *engine.Engine, ctx context.Context, spec link
 
 // runSaved applies a saved plan.
 func (f applyLinkFlags) runSaved(ctx context.Context, p program) error {
+	view := p.view(f.JSON)
 	if f.RewriteSecret {
-		return p.view(f.JSON).Fail(refused(say.Of("--rewrite-secret changes the plan, and a saved one stays as it is."),
+		return view.Fail(refused(say.Of("--rewrite-secret changes the plan, and a saved one stays as it is."),
 			say.Of("Name it when the plan is made, or leave it out.")))
 	}
 	file, err := p.reader(f.sourceFlags).One(ctx, f.File)
 	if errors.Is(err, linkfile.ErrEmptyShard) { // for which plan saves none
-		return p.noLinks(ctx, f.fileFlags, f.linksFlags)
+		return p.noLinks(f.JSON, f.Shard)
 	} else if err != nil {
-		return p.view(f.JSON).Fail(err)
+		return view.Fail(err)
 	}
 	data, err := readPlan(ctx, f.Saved)
 	if err != nil {
-		return p.view(f.JSON).Fail(err)
+		return view.Fail(err)
 	}
 	saved, err := journal.DecodePlan(data)
 	if errors.Is(err, journal.ErrNewer) {
-		return p.view(f.JSON).Fail(err)
+		return view.Fail(err)
 	} else if err != nil {
-		return p.view(f.JSON).Fail(refused(say.Of("“%s” is not a plan that authpocket saved, or it was "+
+		return view.Fail(refused(say.Of("“%s” is not a plan that authpocket saved, or it was "+
 			"altered since.", f.Saved),
 			say.Of("Make the plan again with authpocket plan --out. A link file is named with -f.")))
 	}
 	f.Yes, f.seen = false, true
-	return p.carryOutOn(ctx, f.applyFlags, &file, func(e *engine.Engine, _ context.Context, s link.Spec) (link.Plan, error) {
+	return p.carryOutOn(ctx, f.applyFlags, &file, func(e *engine.Engine, _ context.Context, s link.Spec) (link.Plan,
+		error) {
 		return e.Open(saved, &s)
 	}, p.proveOnlyWay)
 }
@@ -149,12 +152,13 @@ func (p program) proveCredentials(ctx context.Context, e *engine.Engine, plan li
 // carryOut plans the only link of a file, asks, applies the plan, and verifies
 // the result unless verify is nil.
 func (p program) carryOut(ctx context.Context, f applyFlags, planned planner, verify verifier) error {
-	if err := p.canAsk(f.Yes || f.seen); err != nil {
-		return p.view(f.JSON).Fail(err)
+	view := p.view(f.JSON)
+	if err := p.canAsk(f.Yes); err != nil {
+		return view.Fail(err)
 	}
 	file, err := p.reader(f.sourceFlags).One(ctx, f.File)
 	if err != nil {
-		return p.view(f.JSON).Fail(err)
+		return view.Fail(err)
 	}
 	return p.carryOutOn(ctx, f, &file, planned, verify)
 }

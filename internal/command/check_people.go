@@ -46,20 +46,21 @@ func newCheckPeople(s *shared) *cobra.Command {
 
 // run lists who left, or signs them out.
 func (f peopleFlags) run(ctx context.Context, p program) error {
+	view := p.view(f.JSON)
 	f.needs = append(linkfile.Identity(), linkfile.EmailKey().Path)
 	if !f.SignOut {
 		if f.Yes {
-			return p.view(f.JSON).Fail(refused(say.Of("--yes answers a question that only --sign-out asks."),
+			return view.Fail(refused(say.Of("--yes answers a question that only --sign-out asks."),
 				say.Text{}))
 		}
 		return p.each(ctx, f.fileFlags, f.linksFlags, earlier(f.State), say.Of("accounts"), f.list)
 	}
 	if err := p.canAsk(f.Yes); err != nil {
-		return p.view(f.JSON).Fail(err)
+		return view.Fail(err)
 	}
 	files, one, err := p.links(ctx, f.sourceFlags)
 	if err != nil {
-		return p.view(f.JSON).Fail(err)
+		return view.Fail(err)
 	}
 	if !one {
 		return p.applyAll(ctx, f.applyLinkFlags, files, (*engine.Engine).SignOut)

@@ -72,6 +72,9 @@ func (f *sourceFlags) again() string {
 	for _, name := range f.Only {
 		flags.WriteString(" --only " + name)
 	}
+	if f.Shard.Parts > 0 {
+		flags.WriteString(" --shard " + (*option.Shard)(&f.Shard).String())
+	}
 	return flags.String()
 }
 

@@ -47,9 +47,15 @@ func (p program) each(ctx context.Context, f fileFlags, l linksFlags, receipts s
 	return p.eachOf(ctx, files, p.batch(f, l, counted), receipts, do)
 }
 
-// noLinks says that --shard selects no link, as it does of several.
-func (p program) noLinks(ctx context.Context, f fileFlags, l linksFlags) error {
-	return batch.New(p.batch(f, l, countedChanges()), nil).Each(ctx, nil)
+// noLinks says that a shard has no link, as it is said of several.
+func (p program) noLinks(asJSON bool, of linkfile.Shard) error {
+	view := p.view(asJSON)
+	if asJSON {
+		view.Links(nil, nil)
+	} else {
+		view.Table(nil, countedChanges(), (*option.Shard)(&of).String())
+	}
+	return nil
 }
 
 // eachOf works on all of several links.

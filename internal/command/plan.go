@@ -52,7 +52,7 @@ func (f planFlags) run(ctx context.Context, p program) error {
 	file, err := p.reader(f.sourceFlags).One(ctx, f.File)
 	if errors.Is(err, linkfile.ErrEmptyShard) {
 		p.Tell(say.Of("No plan is saved."))
-		return p.noLinks(ctx, f.fileFlags, f.linksFlags)
+		return p.noLinks(f.JSON, f.Shard)
 	}
 	if err != nil {
 		return p.view(f.JSON).Fail(err)
@@ -101,11 +101,7 @@ func (p program) save(ctx context.Context, e *engine.Engine, plan *link.Plan, fi
 	if err == nil {
 		next := say.Text{}
 		if !plan.Empty() {
-			again := f.again()
-			if part := (*option.Shard)(&f.Shard).String(); part != "" {
-				again += " --shard " + part
-			}
-			next = say.Of("Apply it with authpocket apply%s %s.", again, f.Out)
+			next = say.Of("Apply it with authpocket apply%s %s.", f.again(), f.Out)
 		}
 		p.Tell(say.Join(say.Of("The plan is saved."), next))
 	}

@@ -89,7 +89,7 @@ func TestASignalEndsTheReadOfAnyFile(t *testing.T) {
 		"the CA file of PocketBase":   {"plan", token, token + ", ca_file: PIPE", nothing},
 		"the CA file of a check":      {"verify", token + ", ca_file: PIPE", token, unchecked},
 		"the CA file of all":          {"--ca-file PIPE plan", token, token, nothing},
-		"the CA file of the wizard":   {"--ca-file PIPE serve --listen 127.0.0.1:0 --state STATE", token, token, nothing},
+		"the CA file of the wizard":   {"--ca-file PIPE serve --listen :0 --state STATE", token, token, nothing},
 		"the token of authentik":      {"plan", "token_file: PIPE", token, nothing},
 		"the token of PocketBase":     {"plan", token, "token_file: PIPE", nothing},
 		"the password of PocketBase":  {"plan", token, "email: a@b.example, password_file: PIPE", nothing},

@@ -130,7 +130,7 @@ func Wait(ctx context.Context, read func()) error {
 	}()
 	select {
 	case <-ctx.Done():
-		return &report.Fault{Summary: say.Of("Interrupted, so nothing was changed."), Err: ctx.Err()}
+		return &report.Fault{Summary: say.Of("Interrupted, so nothing was changed.")}
 	case <-ended:
 		return nil
 	}

@@ -6,8 +6,8 @@ import (
 )
 
 // queueIdle is after which time without a look at its page a visitor has left the queue. The page looks every
-// queueLook. Who has missed two looks has perhaps closed it: a place is given to those behind them, and they are the next
-// again if they look after all.
+// queueLook. Who has missed two looks has perhaps closed it: a place is given to those behind them, and they are the
+// next again if they look after all.
 const (
 	queueIdle  = 30 * time.Second
 	queueLook  = 5 * time.Second
