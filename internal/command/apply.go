@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -110,14 +111,11 @@ func (f applyLinkFlags) runSaved(ctx context.Context, p program) error {
 		return view.Fail(refused(say.Of("--rewrite-secret changes the plan, and a saved one stays as it is."),
 			say.Of("Name it when the plan is made, or leave it out.")))
 	}
+	data, notRead := readPlan(ctx, f.Saved)
 	file, err := p.reader(f.sourceFlags).One(ctx, f.File)
 	if errors.Is(err, linkfile.ErrEmptyShard) { // for which plan saves none
 		return p.noLinks(f.JSON, f.Shard)
-	} else if err != nil {
-		return view.Fail(err)
-	}
-	data, err := readPlan(ctx, f.Saved)
-	if err != nil {
+	} else if err = cmp.Or(notRead, err); err != nil {
 		return view.Fail(err)
 	}
 	saved, err := journal.DecodePlan(data)
