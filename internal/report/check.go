@@ -33,6 +33,8 @@ type Check struct {
 	Cause CauseID `json:"cause,omitempty"`
 	// Exact is the cause as the check found it, which may be more specific than the catalogue's.
 	Exact CauseID `json:"-"`
+	// Unreached is the system that gave no answer, of a check that was skipped for that.
+	Unreached System `json:"-"`
 }
 
 // Passes makes the check passed and returns it.
@@ -90,6 +92,10 @@ func (c Checks) Headline(seen SignedIn) say.Text {
 	case c.Failed():
 		return say.Count(c.Count(Fail), "%d check failed, so sign-in may not work.",
 			"%d checks failed, so sign-in may not work.")
+	case c.Unreached() != nil && seen.At.IsZero():
+		return c.Unreached().Summary
+	case c.Unreached() != nil:
+		return say.Join(c.Unreached().Summary, tried)
 	case c.Count(Pass) == 0:
 		return say.Join(say.Of("No check could be made."), tried)
 	case !seen.At.IsZero():

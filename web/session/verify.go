@@ -108,11 +108,11 @@ func (v *Verify) InputAt(entries int, over bool) proof.VerifyInput {
 // Ended reports whether there is an outcome.
 func (v *Verify) Ended() bool { return v.Input().Ended }
 
-// Proven reports whether all checks ran and none failed.
+// Proven reports whether all checks ran, both systems answered them, and none failed.
 func (v *Verify) Proven() bool {
 	return v.Ended() && v.passed()
 }
 
 func (v *Verify) passed() bool {
-	return !v.cut && !v.checks.Failed() && v.checks.Count(report.Pass) > 0
+	return !v.cut && !v.checks.Failed() && v.checks.Unreached() == nil && v.checks.Count(report.Pass) > 0
 }

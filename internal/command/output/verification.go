@@ -2,6 +2,7 @@ package output
 
 import (
 	"cmp"
+	"errors"
 	"time"
 
 	"authpocket/internal/link"
@@ -30,6 +31,14 @@ func (r *Verification) Seen() report.SignedIn {
 	return report.SignedIn{Name: cmp.Or(r.SignIn.Record.Email, r.SignIn.Record.ID), At: r.Began.Add(r.Took)}
 }
 
+// trouble returns why the link was not checked, or not all of it.
+func (r *Verification) trouble() error {
+	if fault := r.Checks.Unreached(); fault != nil {
+		return errors.Join(r.Err, fault)
+	}
+	return r.Err
+}
+
 // Name returns the name of the link: the one in its file, or the slug of its
 // application.
 func (r *Verification) Name() string {
@@ -41,6 +50,9 @@ func (r *Verification) Name() string {
 func (r *Verification) Summary() Summary {
 	if r.Err != nil {
 		return Failed(r.Err)
+	}
+	if fault := r.Checks.Unreached(); fault != nil && !r.Checks.Failed() {
+		return Failed(fault)
 	}
 	if !r.Checks.Failed() {
 		return Summary{Outcome: OutcomePassed}

@@ -51,6 +51,7 @@ func NewVerify(h view.Head, in VerifyInput, events string) VerifyPage {
 	if in.Begun && in.Ended {
 		p.Head.Title, p.Own = say.Of("Check results"), in.Own
 		p.Outcome = verifyOutcomeOf(in.Checks, in.SignedIn)
+		p.First = in.Checks.Unreached() != nil && !in.Checks.Failed()
 		p.Groups = checkGroups(in.Checks)
 		if in.Cancelled {
 			p.Outcome, p.First = cancelled(in.Checks), !in.Checks.Failed()
@@ -110,7 +111,11 @@ func verifyOutcomeOf(checks report.Checks, seen report.SignedIn) *view.Outcome {
 	if !seen.At.IsZero() {
 		o.Actions = []view.Action{finish, {Label: say.Of("Test another sign-in"), URL: "/signin"}}
 	}
+	unreached := checks.Unreached()
 	switch {
+	case unreached != nil && !checks.Failed():
+		o.Kind, o.Actions = "warn", nil
+		o.Lines = []say.Text{say.Of("What to do: %s", unreached.Todo)}
 	case checks.Failed():
 		o.Kind = "bad"
 		o.Actions = []view.Action{{Label: say.Of("Change the settings"), URL: "/settings"}, try,
@@ -142,7 +147,9 @@ func Headline(checks report.Checks, seen report.SignedIn) say.Text {
 	case checks.Failed():
 		return say.Count(checks.Count(report.Fail), "%d check failed, so sign-in may not work",
 			"%d checks failed, so sign-in may not work")
-	case checks.Count(report.Pass) > 0 && !seen.At.IsZero():
+	case checks.Unreached() != nil && seen.At.IsZero():
+		return checks.Unknown()
+	case checks.Unreached() == nil && checks.Count(report.Pass) > 0 && !seen.At.IsZero():
 		return say.Of("Works: %s signed in at %s", seen.Name, seen.At.UTC().Format("15:04 UTC"))
 	}
 	return checks.Headline(seen)

@@ -1,0 +1,61 @@
+package web
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+)
+
+// away stands in front of a server, and aborts every connection once it is set.
+func away(t *testing.T, address *string) *atomic.Bool {
+	t.Helper()
+	to, err := url.Parse(*address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone, behind := &atomic.Bool{}, httputil.NewSingleHostReverseProxy(to)
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if gone.Load() {
+			panic(http.ErrAbortHandler)
+		}
+		behind.ServeHTTP(w, r)
+	}))
+	t.Cleanup(front.Close)
+	*address = front.URL
+	return gone
+}
+
+// TestChecksOfAPocketBaseThatIsDownSayThatNothingIsKnown: on the page of the checks, and on the last one.
+func TestChecksOfAPocketBaseThatIsDownSayThatNothingIsKnown(t *testing.T) {
+	t.Parallel()
+	box := newSandbox(t)
+	cfg := prefilled(box)
+	gone := away(t, &cfg.Prefill.PocketBaseURL)
+	w := wizardFor(t, box, cfg)
+	b := w.browser().connected()
+	b.send(b.get("/settings"), "/settings", url.Values{"email": {"trust-all"}}).want(303, "/review")
+	b.wait(b.send(b.get("/review"), "/apply", nil).want(303).header.Get("Location")+"/events", "")
+	gone.Store(true)
+	b.post("/verify", nil).want(303, "/verify")
+	b.wait("/verify/events", "")
+	const open = "PocketBase could not be reached, so whether people can sign in is unknown"
+	p := b.get("/verify").want(200).says(open, "Check that PocketBase is running and can be reached from here")
+	if said := p.visible(); strings.Contains(said, "in the way") || strings.Contains(said, "Prove it now") {
+		t.Errorf("the checks say\n%s", said)
+	}
+	if w.only(t).Look().Verify.Proven() {
+		t.Error("checks without an answer count as passed")
+	}
+	p = b.get("/done").want(200).says(open, "not everything could be checked")
+	if said := p.visible(); strings.Contains(said, "authentik and PocketBase are linked") {
+		t.Errorf("the last page says\n%s", said)
+	}
+	gone.Store(false)
+	b.post("/verify", nil).want(303, "/verify")
+	b.wait("/verify/events", "")
+	b.get("/verify").want(200).says("Nothing", "Prove it now")
+}
