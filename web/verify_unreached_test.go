@@ -10,8 +10,12 @@ import (
 	"testing"
 )
 
-// away stands in front of a server, and aborts every connection once it is set.
-func away(t *testing.T, address *string) *atomic.Bool {
+// closing closes a connection without an answer, and silent gives none.
+func closing(http.ResponseWriter, *http.Request)    { panic(http.ErrAbortHandler) }
+func silent(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+
+// away stands in front of a server, and treats every request like that once it is set.
+func away(t *testing.T, address *string, how http.HandlerFunc) *atomic.Bool {
 	t.Helper()
 	to, err := url.Parse(*address)
 	if err != nil {
@@ -20,7 +24,8 @@ func away(t *testing.T, address *string) *atomic.Bool {
 	gone, behind := &atomic.Bool{}, httputil.NewSingleHostReverseProxy(to)
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if gone.Load() {
-			panic(http.ErrAbortHandler)
+			how(w, r)
+			return
 		}
 		behind.ServeHTTP(w, r)
 	}))
@@ -34,7 +39,7 @@ func TestChecksOfAPocketBaseThatIsDownSayThatNothingIsKnown(t *testing.T) {
 	t.Parallel()
 	box := newSandbox(t)
 	cfg := prefilled(box)
-	gone := away(t, &cfg.Prefill.PocketBaseURL)
+	gone := away(t, &cfg.Prefill.PocketBaseURL, closing)
 	w := wizardFor(t, box, cfg)
 	b := w.browser().connected()
 	b.send(b.get("/settings"), "/settings", url.Values{"email": {"trust-all"}}).want(303, "/review")
@@ -58,4 +63,32 @@ func TestChecksOfAPocketBaseThatIsDownSayThatNothingIsKnown(t *testing.T) {
 	b.post("/verify", nil).want(303, "/verify")
 	b.wait("/verify/events", "")
 	b.get("/verify").want(200).says("Nothing", "Prove it now")
+}
+
+// TestRunningChecksSayWhatTheyWaitFor: and how long they take at most, on the page and in its stream.
+func TestRunningChecksSayWhatTheyWaitFor(t *testing.T) {
+	t.Parallel()
+	box := newSandbox(t)
+	cfg := prefilled(box)
+	gone := away(t, &cfg.Prefill.PocketBaseURL, silent)
+	w := wizardFor(t, box, cfg)
+	b := w.browser().connected()
+	b.send(b.get("/settings"), "/settings", url.Values{"email": {"trust-all"}}).want(303, "/review")
+	b.wait(b.send(b.get("/review"), "/apply", nil).want(303).header.Get("Location")+"/events", "")
+	gone.Store(true)
+	b.post("/verify", nil).want(303, "/verify")
+	run := w.only(t).Look().Verify
+	for entries, _, moved := run.Happened.Count(); entries == 0; entries, _, moved = run.Happened.Count() {
+		<-moved
+	}
+	const most = "All checks together take at most 90 seconds."
+	p := b.get("/verify").want(200).says("Waiting for PocketBase.", most, "Cancel")
+	if !strings.Contains(p.text, "/verify/events?after=1") {
+		t.Errorf("the stream goes on elsewhere:\n%s", p.text)
+	}
+	b.post("/verify/cancel", nil).want(303, "/verify")
+	if sent := b.wait("/verify/events", ""); !strings.Contains(sent, "Waiting for PocketBase.") ||
+		!strings.Contains(sent, most) {
+		t.Errorf("the stream says\n%s", sent)
+	}
 }
