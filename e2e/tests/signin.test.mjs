@@ -286,7 +286,7 @@ test('the new window says what is waited for, and goes on by itself', async (t) 
   let answer;
   const asked = new Promise((go) => { answer = go; });
   await page.context().route(new URL(health).origin + '/api/**', async (route) => { // silent for a while
-    if (route.request().url().endsWith('/realtime')) await asked;
+    if (new URL(route.request().url()).pathname.endsWith('/realtime')) await asked;
     return route.continue();
   });
   const popup = await openWindow(page);

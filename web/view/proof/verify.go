@@ -17,11 +17,11 @@ const VerifyLimit = 90 * time.Second
 // VerifyInput holds the results of a run of the checks.
 type VerifyInput struct {
 	Begun, Ended bool
-	Cancelled    bool // it ended early
-	Entries      int  // of the run's record that are shown
+	Cancelled    bool            // it ended early
+	Entries      int             // of the run's record that are shown
 	Done         []report.System // whose own checks are done
-	Checks       report.Checks // all but the slow one while it has not ended
-	Person       string        // username, empty for the token's own account
+	Checks       report.Checks   // all but the slow one while it has not ended
+	Person       string          // username, empty for the token's own account
 	Foreseen     *Prediction
 	Problem      say.Text        // with the username, a full sentence
 	At           time.Time       // when the run ended, zero while it runs
