@@ -60,7 +60,7 @@ func (s *Server) head(sess *session.Session) view.Head {
 
 // doubted reports whether checks that ended say that sign-in may not work, or could not be asked.
 func doubted(in proof.VerifyInput) bool {
-	return in.Ended && (in.Checks.Failed() || in.Checks.Unreached() != nil)
+	return in.Ended && !in.Checks.Good()
 }
 
 // titled returns the frame of a page in this session with that title.

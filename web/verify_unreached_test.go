@@ -47,7 +47,7 @@ func TestChecksOfAPocketBaseThatIsDownSayThatNothingIsKnown(t *testing.T) {
 	gone.Store(true)
 	b.post("/verify", nil).want(303, "/verify")
 	b.wait("/verify/events", "")
-	const open = "PocketBase could not be reached, so whether people can sign in is unknown"
+	const open = "PocketBase could not be checked, so it is not known whether people can sign in"
 	p := b.get("/verify").want(200).says(open, "Check that PocketBase is running and can be reached from here")
 	if said := p.visible(); strings.Contains(said, "in the way") || strings.Contains(said, "Prove it now") {
 		t.Errorf("the checks say\n%s", said)
@@ -55,7 +55,7 @@ func TestChecksOfAPocketBaseThatIsDownSayThatNothingIsKnown(t *testing.T) {
 	if w.only(t).Look().Verify.Proven() {
 		t.Error("checks without an answer count as passed")
 	}
-	p = b.get("/done").want(200).says(open, "not everything could be checked")
+	p = b.get("/done").want(200).says(open, "The link exists, but could not be checked")
 	if said := p.visible(); strings.Contains(said, "authentik and PocketBase are linked") {
 		t.Errorf("the last page says\n%s", said)
 	}

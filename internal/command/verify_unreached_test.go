@@ -52,7 +52,7 @@ func TestAVerifyWithoutAnAnswerHasNotPassed(t *testing.T) {
 		t.Fatalf("apply ends with %d: %s", code, said)
 	}
 	away.Store(true)
-	const open = "PocketBase did not answer all checks, so whether people can sign in is unknown."
+	const open = "PocketBase did not answer all checks, so it is not known whether people can sign in."
 	for _, format := range []string{"text", "json", "junit"} {
 		code, said := do("verify", "--quick", "--format", format, "--metrics", metrics)
 		if code != output.ExitError || !strings.Contains(said, open) || strings.Contains(said, "stands in the way") ||

@@ -75,6 +75,26 @@ func (c Checks) Count(s Status) int {
 	return len(slices.DeleteFunc(slices.Clone(c), func(one Check) bool { return one.Status != s }))
 }
 
+// Unknown says why it is not known whether people can sign in, and nothing if it is: a system gave no answer, or none of
+// use to what browsers ask it first, so what was measured of the other one says little.
+func (c Checks) Unknown() say.Text {
+	if c.Count(Skipped) == len(c) {
+		return say.Of("No check could be made.")
+	}
+	if fault := c.Unreached(); fault != nil {
+		return fault.Summary
+	}
+	for _, one := range c {
+		if !c.signedIn() && one.Status == Skipped && (one.ID.Is(CheckAuthentikDiscovery) || one.ID.Is(CheckPocketBaseAuthMethods)) {
+			return say.Of("%s could not be checked, so it is not known whether people can sign in.", one.System.Label())
+		}
+	}
+	return say.Text{}
+}
+
+// Good reports whether both systems were measured and no check failed.
+func (c Checks) Good() bool { return !c.Failed() && c.Unknown().Empty() }
+
 // SignedIn is a sign-in that was seen to work.
 type SignedIn struct {
 	Name string    // the account's address, or its ID
@@ -92,12 +112,8 @@ func (c Checks) Headline(seen SignedIn) say.Text {
 	case c.Failed():
 		return say.Count(c.Count(Fail), "%d check failed, so sign-in may not work.",
 			"%d checks failed, so sign-in may not work.")
-	case c.Unreached() != nil && seen.At.IsZero():
-		return c.Unreached().Summary
-	case c.Unreached() != nil:
-		return say.Join(c.Unreached().Summary, tried)
-	case c.Count(Pass) == 0:
-		return say.Join(say.Of("No check could be made."), tried)
+	case !c.Unknown().Empty():
+		return say.Join(c.Unknown(), tried)
 	case !seen.At.IsZero():
 		return say.Of("Works: %s", tried)
 	case warn > 0:

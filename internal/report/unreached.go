@@ -2,6 +2,7 @@ package report
 
 import (
 	"errors"
+	"slices"
 
 	"authpocket/internal/say"
 )
@@ -17,34 +18,23 @@ func (c *Check) SkipsSaying(why say.Text, err error) *Check {
 	return c.Skips(why)
 }
 
-// Unreached returns the fault of a system that gave no answer to a check, so that nobody knows whether sign-in works.
-// It is nil if every check had its answer, or if a sign-in worked after them.
+// Unreached returns the fault of a system that gave no answer to a check, so that nobody knows whether people can sign
+// in. It is nil if every check had its answer, or if a sign-in worked after them.
 func (c Checks) Unreached() *Fault {
-	var system System
-	for _, one := range c {
-		if one.ID.Is(CheckSignIn) && one.Status == Pass {
-			return nil
-		}
-		if system == "" && one.Status == Skipped {
-			system = one.Unreached
-		}
-	}
-	if system == "" {
+	at := slices.IndexFunc(c, func(one Check) bool { return one.Unreached != "" })
+	if at < 0 || c.signedIn() {
 		return nil
 	}
-	return &Fault{System: system, Kind: FaultUnreachable, Summary: say.Of("%s.", c.unknown(system)),
+	system := c[at].Unreached
+	what := say.Of("%s could not be checked, so it is not known whether people can sign in.", system.Label())
+	if slices.ContainsFunc(c, func(one Check) bool { return one.ID.Of(system) && one.Status != Skipped }) {
+		what = say.Of("%s did not answer all checks, so it is not known whether people can sign in.", system.Label())
+	}
+	return &Fault{System: system, Kind: FaultUnreachable, Summary: what,
 		Todo: say.Of("Check that %s is running and can be reached from here, then check again.", system.Label())}
 }
 
-// unknown says what a system that gave no answer leaves open, without a full stop.
-func (c Checks) unknown(system System) say.Text {
-	for _, one := range c {
-		if one.ID.Of(system) && one.Status != Skipped {
-			return say.Of("%s did not answer all checks, so whether people can sign in is unknown", system.Label())
-		}
-	}
-	return say.Of("%s could not be reached, so whether people can sign in is unknown", system.Label())
+// signedIn reports whether a test sign-in is among the checks, and worked.
+func (c Checks) signedIn() bool {
+	return slices.ContainsFunc(c, func(one Check) bool { return one.ID.Is(CheckSignIn) && one.Status == Pass })
 }
-
-// Unknown returns the summary of the fault that Unreached returns as a heading, without a full stop.
-func (c Checks) Unknown() say.Text { return c.unknown(c.Unreached().System) }

@@ -176,12 +176,18 @@ func verifyStories(joined *view.Head) []Story {
 		Checks: append(slices.Clone(good), *(&report.Check{ID: report.CheckPocketBaseProbe, System: report.PB,
 			Title: say.Of("PocketBase reaches authentik, which accepts its client ID and secret")}).
 			Skips(say.Of("The checks were cancelled before this was measured.")))}
+	silent := report.Checks{failed[0], *(&report.Check{ID: report.CheckPocketBaseAuthMethods, System: report.PB,
+		Title: say.Of("PocketBase offers the sign-in to guests")}).
+		Skips(say.Of("PocketBase at %s gave no answer: %s.", PocketBaseURL, say.Of("nothing listens on that port")))}
 	return []Story{
+		{"verify-silent",
+			proof.Verify(proof.NewVerify(*joined, proof.VerifyInput{Begun: true, Ended: true, Checks: silent}, ""))},
 		{"verify-signed-in", proof.Verify(proof.NewVerify(*joined, after, ""))},
 		{"verify-no-link",
 			proof.Verify(proof.NewVerify(*joined, proof.VerifyInput{Begun: true, Ended: true, Checks: none}, ""))},
 		{"verify-before", proof.Verify(proof.NewVerify(*joined, proof.VerifyInput{}, ""))},
-		{"verify-running", proof.Verify(proof.NewVerify(*joined, proof.VerifyInput{Begun: true}, "/verify/events"))},
+		{"verify-running", proof.Verify(proof.NewVerify(*joined, proof.VerifyInput{Begun: true},
+			"/verify/events"))},
 		{"verify-cancelled", proof.Verify(proof.NewVerify(*joined, cancelled, ""))},
 		{"verify-good", proof.Verify(proof.NewVerify(*joined, proof.VerifyInput{Begun: true, Ended: true, Checks: good},
 			""))},

@@ -44,7 +44,7 @@ func (v *View) JUnit(list []Verification) {
 		for _, s := range []report.System{report.Authentik, report.PB} {
 			document.add(&r, s.Label(), junitCases(&r, s))
 		}
-		document.add(&r, "verify", junitErrors(&r, (&View{File: r.File}).messages(r.trouble())))
+		document.add(&r, "verify", junitErrors(&r, (&View{File: r.File}).messages(r.wrong())))
 	}
 	var out bytes.Buffer
 	document.write(&out)

@@ -2,7 +2,6 @@ package output
 
 import (
 	"cmp"
-	"errors"
 	"time"
 
 	"authpocket/internal/link"
@@ -31,14 +30,6 @@ func (r *Verification) Seen() report.SignedIn {
 	return report.SignedIn{Name: cmp.Or(r.SignIn.Record.Email, r.SignIn.Record.ID), At: r.Began.Add(r.Took)}
 }
 
-// trouble returns why the link was not checked, or not all of it.
-func (r *Verification) trouble() error {
-	if fault := r.Checks.Unreached(); fault != nil {
-		return errors.Join(r.Err, fault)
-	}
-	return r.Err
-}
-
 // Name returns the name of the link: the one in its file, or the slug of its
 // application.
 func (r *Verification) Name() string {
@@ -48,11 +39,8 @@ func (r *Verification) Name() string {
 
 // Summary returns what became of the link.
 func (r *Verification) Summary() Summary {
-	if r.Err != nil {
-		return Failed(r.Err)
-	}
-	if fault := r.Checks.Unreached(); fault != nil && !r.Checks.Failed() {
-		return Failed(fault)
+	if err := r.wrong(); err != nil {
+		return Failed(err)
 	}
 	if !r.Checks.Failed() {
 		return Summary{Outcome: OutcomePassed}
@@ -60,4 +48,15 @@ func (r *Verification) Summary() Summary {
 	first := link.Find(r.Checks, func(c report.Check) bool { return c.Status == report.Fail })
 	return Summary{Outcome: OutcomeChecksFailed, Count: r.Checks.Count(report.Fail), Code: ExitFailed,
 		Cause: say.Of("%s: %s", first.Title, first.Evidence)}
+}
+
+// wrong returns what kept the link from being checked, also where only one system could be.
+func (r *Verification) wrong() error {
+	if r.Err == nil && !r.Checks.Failed() && !r.Checks.Good() {
+		if fault := r.Checks.Unreached(); fault != nil {
+			return fault
+		}
+		return &report.Fault{Summary: r.Checks.Unknown()}
+	}
+	return r.Err
 }

@@ -14,7 +14,7 @@ import (
 // result returns the document of a verification.
 func (v *View) result(r *Verification) verifyResult {
 	return verifyResult{r.Began.UTC().Truncate(time.Millisecond), resultsOf(r.Checks, r.Seen()), r.SignIn, r.Changes,
-		v.messages(r.trouble())}
+		v.messages(r.wrong())}
 }
 
 // Verified prints a verification.

@@ -227,8 +227,8 @@ func rotated(o *view.Outcome, checks report.Checks, restored bool) {
 			"systems."))
 	case checks.Unreached() != nil:
 		o.Kind = "warn"
-		o.Text = say.Join(o.Text, checks.Headline(report.SignedIn{}), checks.Unreached().Todo)
-	case checks.Count(report.Pass) == 0:
+		o.Text = say.Join(o.Text, checks.Unknown(), checks.Unreached().Todo)
+	case !checks.Good():
 		o.Kind = "warn"
 		o.Text = say.Of("The checks could not run, so test a sign-in. You can restore the old secret on both systems.")
 	default:

@@ -131,18 +131,20 @@ func verifyOutcomeOf(checks report.Checks, seen report.SignedIn) *view.Outcome {
 	if !seen.At.IsZero() {
 		o.Actions = []view.Action{finish, {Label: say.Of("Test another sign-in"), URL: "/signin"}}
 	}
-	unreached := checks.Unreached()
 	switch {
-	case unreached != nil && !checks.Failed():
-		o.Kind, o.Actions = "warn", nil
-		o.Lines = []say.Text{say.Of("What to do: %s", unreached.Todo)}
 	case checks.Failed():
 		o.Kind = "bad"
 		o.Actions = []view.Action{{Label: say.Of("Change the settings"), URL: "/settings"}, try,
 			{Label: say.Of("Finish anyway"), URL: "/done"}}
+	case checks.Unreached() != nil:
+		o.Kind, o.Actions = "warn", nil // to check again comes first
+		o.Lines = []say.Text{say.Of("What to do: %s", checks.Unreached().Todo)}
+	case !checks.Good():
+		o.Kind = "warn"
+		o.Actions = []view.Action{try, finish}
 	case !seen.At.IsZero() && checks.Count(report.Warn) == 0:
 		o.Kind = "good"
-	case checks.Count(report.Warn) > 0 || checks.Count(report.Pass) == 0:
+	case checks.Count(report.Warn) > 0:
 		o.Kind = "warn"
 	default:
 		o.Kind = "note"
@@ -167,9 +169,7 @@ func Headline(checks report.Checks, seen report.SignedIn) say.Text {
 	case checks.Failed():
 		return say.Count(checks.Count(report.Fail), "%d check failed, so sign-in may not work",
 			"%d checks failed, so sign-in may not work")
-	case checks.Unreached() != nil && seen.At.IsZero():
-		return checks.Unknown()
-	case checks.Unreached() == nil && checks.Count(report.Pass) > 0 && !seen.At.IsZero():
+	case checks.Good() && !seen.At.IsZero():
 		return say.Of("Works: %s signed in at %s", seen.Name, seen.At.UTC().Format("15:04 UTC"))
 	}
 	return checks.Headline(seen)
