@@ -230,12 +230,19 @@ func (p *page) visible() string {
 	return p.text
 }
 
+// text returns the words of a node. A place where a word may break, <wbr>, does not end it.
 func text(n *html.Node) string {
 	var words []string
 	for node := range n.Descendants() {
-		if node.Type == html.TextNode {
-			words = append(words, strings.Fields(node.Data)...)
+		if node.Type != html.TextNode {
+			continue
 		}
+		more := strings.Fields(node.Data)
+		if before := node.PrevSibling; before != nil && before.Data == "wbr" && len(words) > 0 && len(more) > 0 {
+			words[len(words)-1] += more[0]
+			more = more[1:]
+		}
+		words = append(words, more...)
 	}
 	return strings.Join(words, " ")
 }

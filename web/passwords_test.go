@@ -38,7 +38,7 @@ func TestPasswordsAreTurnedOffOnlyAfterASignIn(t *testing.T) {
 		`"/passwords"`) {
 		t.Error("it is not offered after a sign-in has worked")
 	}
-	review := b.get("/passwords").want(200).says("Review one way in", box.Person.Email+" signed in with authentik at",
+	review := b.get("/passwords").want(200).says("Review one way in", box.Person.Email+" signed in with authentik on",
 		"Turn off passwords", "Superusers", "sign-in methods of the collection “users”")
 	if !passwords(t, box) {
 		t.Fatal("a review turns passwords off")
@@ -177,7 +177,7 @@ func TestTheOldSlotIsRemovedOnlyAfterASignIn(t *testing.T) {
 	b.wait("/verify/events", "")
 	b.get("/done").want(200).says("The old slot", "Remove oidc")
 	b.apply(b.get("/review").want(200).says("Review removal of oidc", box.Person.Email+" signed in with authentik "+
-		"through oidc2 at")).says("The old slot is removed")
+		"through oidc2 on")).says("The old slot is removed")
 	if got := slots(); !slices.Equal(got, []string{"oidc2"}) {
 		t.Fatalf("the slots are %v", got)
 	}

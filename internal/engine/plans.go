@@ -248,7 +248,7 @@ func cannotUndo(kind journal.Kind) error {
 	}
 	if kind == journal.SignOut {
 		return &journal.Fault{Summary: say.Of("A sign-out cannot be undone: the old tokens stay invalid, and nothing " +
-			"else was changed."), Todo: say.Of("Somebody who may sign in again does so.")}
+			"else was changed."), Todo: say.Of("Anyone still allowed in can sign in again.")}
 	}
 	if kind == journal.Rotate {
 		return &journal.Fault{Summary: say.Of("A rotation cannot be undone: the old client secret is not kept."),

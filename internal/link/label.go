@@ -27,7 +27,7 @@ func (c *Change) FieldCalled(name string) say.Text {
 	if label, known := (map[string]say.Name{
 		"target": "Application", "bindings": "Bindings", "password": "Password", "collection": "Collection",
 		"clientSecret": "Client secret", TokenKey: "Token key", "group": "Group", "user": "User", "policy": "Policy",
-		MarkAttribute: "Mark of the proof", verifiedAttribute: "E-mail address verified",
+		"slot": "Slot", MarkAttribute: "Mark of the proof", verifiedAttribute: "E-mail address verified",
 	})[cmp.Or(last, name)]; known {
 		return label.Text()
 	}

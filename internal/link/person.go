@@ -81,7 +81,7 @@ type AccountState struct {
 // Values returns the account's fields for a diff.
 func (a *AccountState) Values() []FieldValue {
 	return []FieldValue{{Name: "collection", Of: ShowText(a.Collection.Name)},
-		{Name: "signed up through", Of: ShowText(a.Slot)}}
+		{Name: "slot", Of: ShowText(a.Slot)}}
 }
 
 // SessionState is what keeps an account of PocketBase signed in: its token key, which PocketBase never shows.

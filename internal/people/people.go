@@ -134,7 +134,7 @@ func (r Report) Headline() say.Text {
 	case r.Linked == 0:
 		return say.Of("Nobody has signed in through this link yet.")
 	}
-	return say.Of("Nobody left: %s.", of)
+	return say.Of("Nobody has left: %s.", of)
 }
 
 // Meaning says what it means that somebody can no longer sign in.

@@ -27,12 +27,12 @@ func NewSignOut(p *link.Plan, r people.Report) link.Plan {
 	if len(open) > 0 {
 		w.Add(link.WarnOldTokens, report.PB, say.Of("Old tokens are refused from then on, and an undo cannot bring "+
 			"them back."),
-			say.Of("Somebody who may sign in again does so. What the app has handed out itself, such as a session "+
+			say.Of("Anyone still allowed in can sign in again. What the app has handed out itself, such as a session "+
 				"of its own or a link to a file, is not affected."))
 		if !d.Collection.PasswordOff() {
-			w.Add(link.WarnOtherWays, report.PB, say.Of("Who knows a password of an account in %s can sign in again.",
-				d.Collection.Name), say.Of("Passwords or one-time passwords are on there. authentik has no say in "+
-				"them."))
+			w.Add(link.WarnOtherWays, report.PB, say.Of("Anyone who knows the password of an account in %s "+
+				"can sign in again.", d.Collection.Name), say.Of("Passwords or one-time passwords are turned on "+
+				"there, and authentik does not control them."))
 		}
 	}
 	plan.Warnings = w

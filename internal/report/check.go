@@ -117,8 +117,8 @@ func (c Checks) Headline(seen SignedIn) say.Text {
 	case !seen.At.IsZero():
 		return say.Of("Works: %s", tried)
 	case warn > 0:
-		return say.Join(say.Count(warn, "Nothing that is certain stands in the way; %d check warns.",
-			"Nothing that is certain stands in the way; %d checks warn."), tried)
+		return say.Join(say.Count(warn, "No check failed, and %d warns.",
+			"No check failed, and %d warn."), tried)
 	case skipped > 0:
 		return say.Join(say.Count(skipped, "Nothing that was checked stands in the way; %d check could not be made.",
 			"Nothing that was checked stands in the way; %d checks could not be made."), tried)

@@ -38,7 +38,7 @@ func TestVisitorsWaitInTurn(t *testing.T) {
 		t.Errorf("it is %s", got)
 	}
 	first.post(w.public.String()+"/end", nil)
-	if p := third.get(wait); !p.Says("1 visitor is before you.") {
+	if p := third.get(wait); !p.Says("1 visitor is ahead of you.") {
 		t.Errorf("the third before the second: %s", p.Text)
 	}
 	to := second.get(wait).Location()

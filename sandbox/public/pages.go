@@ -61,7 +61,7 @@ func (s *Server) showFront(w http.ResponseWriter, r *http.Request) {
 			"All forms are filled in."),
 		List: []say.Text{
 			say.Of("It ends after %d minutes. Everything in it is then deleted.", s.minutes()),
-			say.Of("It reaches no other system. Enter no real address and no real token."),
+			say.Of("It cannot reach any other system. Enter no real address and no real token."),
 			say.Of("A note on each page says what happens there with your own systems."),
 		},
 		Press: startAt(step),
@@ -71,7 +71,8 @@ func (s *Server) showFront(w http.ResponseWriter, r *http.Request) {
 		page.Todo = say.Of("Your sandbox is still open. A new one takes its place.")
 		page.Actions = []view.Action{{Label: say.Of("Continue in your sandbox"),
 			URL: s.local(p, wizardPart+pathOf(step))}}
-		page.Press = append(page.Press, view.Action{Label: say.Of("Delete your sandbox"), URL: "/end"})
+		page.Press = []view.Action{{Label: say.Of("Start a new sandbox"), URL: startURL(step)},
+			{Label: say.Of("Delete your sandbox"), URL: "/end"}}
 	}
 	s.show(w, r, http.StatusOK, page)
 }
@@ -201,7 +202,7 @@ func (s *Server) showTurn(w http.ResponseWriter, r *http.Request, t turn) {
 		Head:    view.Head{Title: say.Of("All sandboxes are taken")},
 		Summary: say.Count(minutes, "Yours starts in about %d minute.", "Yours starts in about %d minutes."),
 		List: []say.Text{
-			say.Count(t.ahead, "%d visitor is before you.", "%d visitors are before you."),
+			say.Count(t.ahead, "%d visitor is ahead of you.", "%d visitors are ahead of you."),
 			say.Of("This page loads itself again and opens your sandbox. If you close it, you leave the queue."),
 		},
 	})
@@ -245,7 +246,7 @@ func (s *Server) showEnded(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) showSpent(w http.ResponseWriter, r *http.Request) {
 	s.show(w, r, http.StatusTooManyRequests, view.ProblemPage{
-		Head: view.Head{Title: say.Of("This sandbox has answered enough")},
+		Head: view.Head{Title: say.Of("This sandbox has reached its limit")},
 		Summary: say.Of("A sandbox answers %d requests, takes %d MB and keeps %d MB. Delete it to start another one.",
 			placeRequests, placeTaken>>20, placeKept>>20),
 		Press: []view.Action{{Label: say.Of("Delete your sandbox"), URL: "/end"}}})
@@ -256,7 +257,7 @@ func (s *Server) showBusy(w http.ResponseWriter, r *http.Request) {
 	s.show(w, r, http.StatusTooManyRequests, view.ProblemPage{
 		Head:    view.Head{Title: say.Of("Too many requests at once")},
 		Summary: say.Of("A sandbox answers %d requests at a time.", placeAtOnce),
-		Todo:    say.Of("Close other windows of it, and try again.")})
+		Todo:    say.Of("Close its other windows, and try again.")})
 }
 
 func (s *Server) showNothing(w http.ResponseWriter, r *http.Request) {

@@ -72,7 +72,7 @@ func reviewStories(both, joined *view.Head) []Story {
 	}
 }
 
-func progressStories(both view.Head) []Story {
+func progressStories(both, joined view.Head) []Story {
 	plan := Plan(link.Spec{Email: link.EmailTrustAll}, nil)
 	page := func(p changes.Progress) changes.ApplyPage {
 		p.Changes = plan.Changes
@@ -96,7 +96,8 @@ func progressStories(both view.Head) []Story {
 	second := report.Effect{Made: 1, Change: report.WrittenNone}
 	return []Story{
 		{"apply-running", changes.Apply(page(changes.Progress{States: []string{"done", "running"}}))},
-		{"apply-done", changes.Apply(page(changes.Progress{States: []string{"done", "done", "done"}, Ended: true}))},
+		{"apply-done", changes.Apply(changes.NewApply(joined, changes.Progress{Changes: plan.Changes,
+			States: []string{"done", "done", "done"}, Ended: true}, ""))},
 		{"apply-failed", changes.Apply(page(changes.Progress{States: []string{"done", "failed"}, Failed: at(1, refused),
 			Stopped: &report.Stopped{Effect: second, Err: refused}, Ended: true}))},
 		{"apply-failed-first",

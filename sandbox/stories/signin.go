@@ -15,7 +15,8 @@ import (
 func SignIn() proof.SignInInput {
 	return proof.SignInInput{
 		ID: "t1", Way: "window", Base: "/signin/t1", Script: "signin.js", Begun: true,
-		Desired:  link.Desired{PocketBaseURL: PocketBaseURL},
+		Desired: link.Desired{PocketBaseURL: PocketBaseURL,
+			Application: link.ApplicationState{Name: "PocketBase"}},
 		Realtime: PocketBaseURL + "/sub/api/realtime?authpocket=x", Redirect: PocketBaseURL + "/api/oauth2-redirect",
 	}
 }
@@ -50,7 +51,7 @@ func Verdict(works bool) signin.Verdict {
 	}
 }
 
-func signInStories(joined *view.Head) []Story {
+func signInStories(joined, proven *view.Head) []Story {
 	begun, working, failed := SignIn(), SignIn(), SignIn()
 	person := SignIn()
 	person.Person, person.Prediction = "ada", &signin.Prediction{Outcome: signin.OutcomeRefused,
@@ -88,7 +89,7 @@ func signInStories(joined *view.Head) []Story {
 		{"signin-resets", proof.SignIn(proof.NewSignIn(joined, resets, "/e"))},
 		{"signin-foreseen", proof.SignIn(proof.NewSignIn(joined, person, "/e"))},
 		{"signin-by-hand", proof.SignIn(proof.NewSignIn(joined, byHand, "/e"))},
-		{"signin-works", proof.SignIn(proof.NewSignIn(joined, working, ""))},
+		{"signin-works", proof.SignIn(proof.NewSignIn(proven, working, ""))},
 		{"signin-failed", proof.SignIn(proof.NewSignIn(joined, failed, ""))},
 		{"signin-invited", proof.SignIn(proof.NewSignIn(joined, invited, "/e"))},
 		{"signin-invite",

@@ -44,9 +44,9 @@ func All(a view.Assets) []Story {
 	list = append(list, connectStories(&none, &one)...)
 	list = append(list, settingsStories(&both)...)
 	list = append(list, reviewStories(&both, &joined)...)
-	list = append(list, progressStories(both)...)
+	list = append(list, progressStories(both, joined)...)
 	list = append(list, verifyStories(&joined)...)
-	list = append(list, signInStories(&joined)...)
+	list = append(list, signInStories(&joined, &proven)...)
 	list = append(list, doneStories(&joined, &proven)...)
 	list = append(append(list, oneWayStories(&proven)...), hookStory(&proven))
 	list = append(list, receiptStories(none, one, both, joined)...)
@@ -143,8 +143,8 @@ func settingsStories(both *view.Head) []Story {
 			"provider “%s” sends users elsewhere (%s).", "grafana", "Grafana", "Grafana",
 			"https://grafana.company.example/login"),
 			Todo: say.Of("Choose another slug.")},
-		{Field: "email", Summary: say.Of("Choose which e-mail addresses PocketBase may trust."),
-			Todo: say.Of("Choose trust-all, trust-attribute or leave.")},
+		{Field: "email", Summary: say.Of("Choose which e-mail addresses count as verified."),
+			Todo: say.Of("Each answer says what happens at a first sign-in.")},
 		{Field: "access.groups.1", Summary: say.Of("authentik has no group “%s” that the token can see.", "stuff"),
 			Todo: say.Of("Check the spelling, or choose another.")},
 		{Field: "provider.redirect_uris.0", Summary: say.Of("The redirect URI “%s” is not a valid regular "+

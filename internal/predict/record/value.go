@@ -94,13 +94,26 @@ func (f *field) stored(raw json.RawMessage) any {
 		return cast.ToBool(value)
 	case typeSelect, typeRelation, typeFile:
 		if list, isList := value.([]any); isList {
-			return f.pick(filled(cast.ToStringSlice(list)))
+			return f.pick(filled(asTexts(list)))
 		}
 		return f.pick(unique(cast.ToString(value)))
 	case typeDate, typeAutodate:
 		return parseMoment(cast.ToString(value))
 	}
 	return cast.ToString(value)
+}
+
+// asTexts is cast.ToStringSlice of a JSON array, which links every kind of number that cast knows: 35 kB.
+func asTexts(list []any) []string {
+	all := make([]string, len(list))
+	for i, value := range list {
+		text, err := cast.ToStringE(value)
+		if err != nil {
+			return nil
+		}
+		all[i] = text
+	}
+	return all
 }
 
 // shown returns the value with the type that Draft promises.

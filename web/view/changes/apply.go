@@ -182,7 +182,7 @@ func goodOutcome(in Progress, done int) *view.Outcome {
 			{Label: say.Of("Go to start"), URL: "/"}}
 	case link.PurposeSignOut:
 		o.Heading, o.Check = link.Did(in.Purpose, "", in.Changes[:done]), false
-		o.Text = say.Of("PocketBase accepts none of their old tokens. Somebody who may sign in again does so.")
+		o.Text = say.Of("PocketBase accepts none of their old tokens. Anyone still allowed in can sign in again.")
 		o.Actions = []view.Action{{Label: say.Of("Back to the people"), URL: "/people"}}
 	case link.PurposeRotate:
 		rotated(o, in.Checks, in.Again == RestoreURL)

@@ -187,8 +187,8 @@ func (r Receipt) next() (button, note say.Text) {
 	case r.Kind == signOutKind && r.Outcome == "":
 		return none, signOutLeft()
 	case r.Kind == signOutKind:
-		return none, say.Of("The old tokens are refused from now on, so there is nothing to undo. Somebody who may sign in again " +
-			"does so.")
+		return none, say.Of("The old tokens are refused from now on, so there is nothing to undo. Anyone " +
+			"still allowed in can sign in again.")
 	case r.Outcome == "":
 		return say.Of("Continue"),
 			say.Of("The apply was interrupted. authpocket reads both systems again and lists only what is left.")

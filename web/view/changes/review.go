@@ -182,7 +182,7 @@ func (p *ReviewPage) oneWay(plan *link.Plan) {
 	}
 	p.Head.Title, p.Button, p.Head.Back = say.Of("Review one way in"), say.Of("Turn off passwords"), "/done"
 	p.Danger = true
-	p.Lead = say.Of("%s signed in with authentik at %s. From now on that is how people sign in to %s. Superusers are "+
+	p.Lead = say.Of("%s signed in with authentik on %s. From now on that is how people sign in to %s. Superusers are "+
 		"people of another collection and keep their password, so you can always turn passwords on again, here or in "+
 		"PocketBase's dashboard.", plan.Proof.By, say.Moment(plan.Proof.At), plan.Desired.Collection.Name)
 }
@@ -192,7 +192,7 @@ func (p *ReviewPage) oldSlots(plan *link.Plan, old []string) {
 	names := say.Raw(strings.Join(old, ", "))
 	p.Head.Title, p.Button, p.Head.Back = say.Of("Review removal of %s", names), say.Of("Remove %s", names), "/done"
 	p.Danger = true
-	p.Lead = say.Of("%s signed in with authentik through %s at %s. %s, where the link was before, is removed from %s. "+
+	p.Lead = say.Of("%s signed in with authentik through %s on %s. %s, where the link was before, is removed from %s. "+
 		"Accounts stay, and you can undo it.", plan.Proof.By, plan.Desired.Slot.Slot, say.Moment(plan.Proof.At), names,
 		plan.Desired.Collection.Name)
 }
@@ -269,7 +269,7 @@ func (p *ReviewPage) nothing(in ReviewInput) {
 		p.Lead = say.Of("Neither system has any part of it.")
 	case link.PurposeSignOut:
 		p.Head.Title, p.Head.Back = say.Of("Nobody to sign out"), "/people"
-		p.Lead = say.Of("Nobody with an account has left who is not signed out.")
+		p.Lead = say.Of("Nobody has left, or everybody who has is signed out.")
 	case link.PurposeRotate:
 		p.Lead = say.Of("Both systems already use this client secret.")
 	}

@@ -117,3 +117,15 @@ func TestUntil(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestALongURLBreaksAfterASlash(t *testing.T) {
+	for text, want := range map[string]string{
+		"https://pb.example/api/oauth2-redirect": "https://pb.example/<wbr>api/<wbr>oauth2-redirect",
+		"name/with a slash & <b>":                "name/with a slash &amp; &lt;b&gt;",
+	} {
+		var html strings.Builder
+		if err := (Value{{Text: say.Raw(text)}}).Render(t.Context(), &html); err != nil || html.String() != want {
+			t.Errorf("%s is %s, want %s (%v)", text, html.String(), want, err)
+		}
+	}
+}

@@ -37,11 +37,15 @@ func (v Value) words(ctx context.Context) string {
 // lines returns the number of lines.
 func (v Value) lines() int { return strings.Count(strings.TrimSpace(v.String()), "\n") + 1 }
 
-// Render writes the parts without space between them.
+// Render writes the parts without space between them. A long URL is broken after a slash of its path.
 func (v Value) Render(ctx context.Context, w io.Writer) error {
 	var html strings.Builder
+	slashes := strings.NewReplacer("://", "://", "/", "/<wbr>")
 	for _, p := range v {
 		text := templ.EscapeString(say.In(ctx, p.Text))
+		if strings.HasPrefix(text, "http") {
+			text = slashes.Replace(text)
+		}
 		if p.Differs {
 			text = "<mark>" + text + "</mark>"
 		}

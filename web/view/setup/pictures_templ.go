@@ -139,7 +139,7 @@ func impersonatePicture() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = say.Of("Delete").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = say.Raw("Delete").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
