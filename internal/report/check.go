@@ -75,8 +75,8 @@ func (c Checks) Count(s Status) int {
 	return len(slices.DeleteFunc(slices.Clone(c), func(one Check) bool { return one.Status != s }))
 }
 
-// Unknown says why it is not known whether people can sign in, and nothing if it is: a system gave no answer, or none of
-// use to what browsers ask it first, so what was measured of the other one says little.
+// Unknown says why it is not known whether people can sign in, and nothing if it is: a system gave no answer, or none
+// of use to what browsers ask it first, so what was measured of the other one says little.
 func (c Checks) Unknown() say.Text {
 	if c.Count(Skipped) == len(c) {
 		return say.Of("No check could be made.")
@@ -85,7 +85,8 @@ func (c Checks) Unknown() say.Text {
 		return fault.Summary
 	}
 	for _, one := range c {
-		if !c.signedIn() && one.Status == Skipped && (one.ID.Is(CheckAuthentikDiscovery) || one.ID.Is(CheckPocketBaseAuthMethods)) {
+		first := one.ID.Is(CheckAuthentikDiscovery) || one.ID.Is(CheckPocketBaseAuthMethods)
+		if first && one.Status == Skipped && !c.signedIn() {
 			return say.Of("%s could not be checked, so it is not known whether people can sign in.", one.System.Label())
 		}
 	}
