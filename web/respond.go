@@ -21,6 +21,7 @@ import (
 	"authpocket/web/respond"
 	"authpocket/web/session"
 	"authpocket/web/view"
+	"authpocket/web/view/proof"
 )
 
 // render writes a whole page, or the last page where its template fails.
@@ -53,8 +54,13 @@ func (s *Server) head(sess *session.Session) view.Head {
 		h.Ends.PocketBase = view.NewEnd(p.PocketBase.Login.URL, p.PocketBase.Found())
 	}
 	h.Ends.Checked = p.Live && p.Verify.Proven()
-	h.Ends.Proved = p.Live && !s.signedIn(sess).At.IsZero() && !(p.Verify.Ended() && p.Verify.Input().Checks.Failed())
+	h.Ends.Proved = p.Live && !s.signedIn(sess).At.IsZero() && !doubted(p.Verify.Input())
 	return h
+}
+
+// doubted reports whether checks that ended say that sign-in may not work, or could not be asked.
+func doubted(in proof.VerifyInput) bool {
+	return in.Ended && !in.Checks.Good()
 }
 
 // titled returns the frame of a page in this session with that title.

@@ -100,6 +100,7 @@ func (s *Server) signInRoutes(r chi.Router) {
 	r.Get("/signin/{id}", found(s, s.signInOf, s.showSignInRun))
 	r.Get("/signin/{id}/invite", found(s, s.signInOf, s.showInvitation))
 	r.Get("/signin/{id}/events", found(s, s.signInOf, s.signInEvents))
+	r.Get("/signin/{id}/wait", found(s, s.signInOf, s.showWait))
 	r.Post("/signin/{id}/stage", found(s, s.signInOf, s.openSignIn))
 	r.Post("/signin/{id}/return", found(s, s.signInOf, s.returnSignIn))
 	r.Post("/signin/{id}/delete", found(s, s.signInOf, s.deleteSignIn))
@@ -108,6 +109,7 @@ func (s *Server) signInRoutes(r chi.Router) {
 	r.Get("/try/{token}", s.tried(s.showTry))
 	r.Post("/try/{token}", s.tried(s.startTry))
 	r.Get("/try/{token}/events", s.tried(s.tryEvents))
+	r.Get("/try/{token}/wait", s.tried(s.showWait))
 	r.Post("/try/{token}/stage", s.tried(s.openSignIn))
 	r.Post("/try/{token}/return", s.tried(s.returnSignIn))
 }

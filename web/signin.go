@@ -18,6 +18,7 @@ import (
 	"authpocket/web/door"
 	"authpocket/web/form"
 	"authpocket/web/session"
+	"authpocket/web/view"
 	"authpocket/web/view/proof"
 )
 
@@ -73,6 +74,13 @@ func (s *Server) allowSignIn(w http.ResponseWriter, in proof.SignInInput) {
 		connectTo(w, in.Realtime)
 		w.Header().Set("Cross-Origin-Opener-Policy", "same-origin-allow-popups")
 	}
+}
+
+// showWait handles the routes "GET /signin/{id}/wait" and "GET /try/{token}/wait": what the new window shows until the
+// page that opened it sends it to authentik. The window stays in that page's hands, so it may not cut itself off.
+func (s *Server) showWait(w http.ResponseWriter, r *http.Request, _ *session.Session, _ *session.SignIn) {
+	w.Header().Set("Cross-Origin-Opener-Policy", "unsafe-none")
+	s.render(w, r, http.StatusOK, proof.Wait(view.Head{Assets: s.assets, Title: say.Of("Waiting for PocketBase")}))
 }
 
 // signInEvents handles the "GET /signin/{id}/events" route.

@@ -14,6 +14,7 @@ import (
 
 	"authpocket/internal/engine"
 	"authpocket/internal/listen"
+	"authpocket/internal/report"
 	"authpocket/web/live"
 	"authpocket/web/session"
 )
@@ -64,7 +65,8 @@ func TestStreamsOfASessionAndOfAnInvitationAreBounded(t *testing.T) {
 	w, b, ids := living(t)
 	sess := w.only(t)
 	// work that does not end
-	sess.Begun()[0].Happened, sess.Look().Verify.Happened = live.NewRecord[engine.Event](), live.NewRecord[struct{}]()
+	sess.Begun()[0].Happened = live.NewRecord[engine.Event]()
+	sess.Look().Verify.Happened = live.NewRecord[report.System]()
 	var paths []string
 	for _, r := range routesOf(t, w, ids) {
 		if strings.HasSuffix(r.path, "/events") {

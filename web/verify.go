@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -19,10 +20,8 @@ func (s *Server) showVerify(w http.ResponseWriter, r *http.Request, sess *sessio
 		redirect(w, r, p.Missing())
 		return
 	}
-	in, events := s.verifyInput(sess, sess.Look().Verify.Input()), "/verify/events"
-	if in.Checks != nil {
-		events += "?after=1"
-	}
+	in := s.verifyInput(sess, sess.Look().Verify.Input())
+	events := fmt.Sprintf("/verify/events?after=%d", in.Entries)
 	if d := sess.Draft("/verify"); d != nil {
 		in.Person, in.Problem = d.Values.Get("person"), refusal(d)
 	}

@@ -18,7 +18,7 @@ func TestChecksCanBeCancelled(t *testing.T) {
 		began := time.Now()
 		b.post("/verify", nil).want(303, "/verify")
 		run := w.only(t).Look().Verify
-		for entries, _, moved := run.Happened.Count(); late && entries == 0; entries, _, moved = run.Happened.Count() {
+		for entries, _, moved := run.Happened.Count(); late && entries < 3; entries, _, moved = run.Happened.Count() {
 			<-moved
 		}
 		if late {

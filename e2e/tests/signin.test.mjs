@@ -278,3 +278,35 @@ test('a page that authpocket does not know any more says so, and goes on nowhere
   await page.getByText('authpocket did not receive the result').waitFor({ timeout: 60_000 });
   assert.deepEqual(errors, []);
 });
+
+test('the new window says what is waited for, and goes on by itself', async (t) => {
+  const { demo, page, errors } = await linked(t);
+  await begin(page, demo.url);
+  const health = await page.locator('[data-signin]').getAttribute('data-health');
+  let answer;
+  const asked = new Promise((go) => { answer = go; });
+  await page.context().route(new URL(health).origin + '/api/**', async (route) => { // silent for a while
+    if (new URL(route.request().url()).pathname.endsWith('/realtime')) await asked;
+    return route.continue();
+  });
+  const popup = await openWindow(page);
+  await popup.getByRole('heading', { level: 1, name: 'Waiting for PocketBase' }).waitFor();
+  await popup.getByText('at most 30 seconds').waitFor();
+  await page.getByText('Until PocketBase responds').waitFor();
+  answer();
+  await signInAtAuthentik(popup, 'ada', demo.password);
+  await page.getByRole('heading', { level: 1, name: 'Sign-in works' }).waitFor({ timeout: 60_000 });
+  assert.deepEqual(errors, []);
+});
+
+test('the new window closes where PocketBase stays silent', async (t) => {
+  const { demo, page, errors } = await linked(t);
+  await begin(page, demo.url);
+  const health = await page.locator('[data-signin]').getAttribute('data-health');
+  await page.context().route(new URL(health).origin + '/api/**', () => {});
+  const popup = await openWindow(page);
+  await popup.getByRole('heading', { level: 1, name: 'Waiting for PocketBase' }).waitFor();
+  if (!popup.isClosed()) await popup.waitForEvent('close', { timeout: 60_000 });
+  await verdictIs(page, 'The browser cannot reach PocketBase');
+  assert.deepEqual(errors, []);
+});

@@ -20,8 +20,6 @@ const (
 	clockFail = 5 * time.Minute // what PocketBase allows in ID tokens
 )
 
-func skipped(c *report.Check, err error) *report.Check { return c.Skips(report.MessageOf(err).What()) }
-
 // remedyOf returns the catalogue's remedy for a cause.
 func remedyOf(cause report.CauseID) say.Text {
 	known, _ := signin.FindCause(cause)
@@ -66,10 +64,10 @@ func (e *Engine) checkClock(ctx context.Context) *report.Check {
 	group.Wait()
 	switch {
 	case errA != nil:
-		return skipped(check, errA)
+		return check.SkipsFor(errA)
 	case errP != nil:
 		check.System = report.PB
-		return skipped(check, errP)
+		return check.SkipsFor(errP)
 	}
 	apart := max(a.Abs(), p.Abs(), (a - p).Abs())
 	evidence := say.Of("Judging by their Date headers, authentik's clock %s, and PocketBase's %s.", clockWords(a),
@@ -106,7 +104,7 @@ func (e *Engine) checkCollection(ctx context.Context, d *link.Desired) *report.C
 		return check.Fails(report.CauseCollectionMissing, m.What(), m.Todo)
 	}
 	if err != nil {
-		return skipped(check, err)
+		return check.SkipsFor(err)
 	}
 	drifts := d.RuleDrifts(now)
 	if len(drifts) == 0 {
@@ -129,7 +127,7 @@ func (e *Engine) checkPrediction(ctx context.Context, d *link.Desired, person in
 	p, err := e.Foresee(ctx, *d, person)
 	switch {
 	case err != nil:
-		return skipped(check, err)
+		return check.SkipsFor(err)
 	case !p.Unknown.Empty() && p.Outcome != signin.OutcomeRefused:
 		return check.Skips(say.Of("Cannot be known before a sign-in: %s. Test a sign-in to find out.", p.Unknown))
 	case p.Outcome != signin.OutcomeRefused:

@@ -24,7 +24,7 @@ func (e *Engine) SignInAs(ctx context.Context, d *link.Desired, who signin.Crede
 	person, _ := e.FindUser(ctx, who.Name) // a token that may not read users can still test a sign-in
 	unlock, err := e.lockPerson(ctx, person, who.Name)
 	if err != nil {
-		return *skipped(signInBy(who), err), nil
+		return *signInBy(who).SkipsFor(err), nil
 	}
 	defer unlock()
 	told := e.clearUp(ctx, d, person, who.Name)
@@ -89,12 +89,12 @@ func (e *Engine) attempt(ctx context.Context, d *link.Desired, who signin.Creden
 			back.Said = say.Join(back.Said, say.Of("The user is not active."))
 		}
 	} else if err != nil {
-		a.check = skipped(a.check, err)
+		a.check = a.check.SkipsFor(err)
 		return a
 	}
 	if back.Code.IsSet() && about != nil {
 		if err := about(a.SignIn, x); err != nil {
-			a.check = skipped(a.check, err)
+			a.check = a.check.SkipsFor(err)
 			return a
 		}
 	}

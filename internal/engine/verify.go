@@ -40,11 +40,23 @@ func NoLink(d *link.Desired) (report.Check, bool) {
 // sign-in is predicted, 0 for the token's own account. Once ctx is cancelled, what
 // was not measured until then is skipped.
 func (e *Engine) Verify(ctx context.Context, d link.Desired, person int) report.Checks {
+	return e.VerifyTelling(ctx, d, person, func(report.System) {})
+}
+
+// VerifyTelling is Verify, and tells of each system once its own checks are done, or have waited long enough.
+func (e *Engine) VerifyTelling(ctx context.Context, d link.Desired, person int,
+	told func(report.System)) report.Checks {
 	ctx = OneMoment(ctx)
 	var a, p, both []report.Check
 	var group sync.WaitGroup
-	group.Go(func() { a = measured(ctx, e.authentik.Check(ctx, d, person)) })
-	group.Go(func() { p = measured(ctx, e.pocketbase.Check(ctx, d)) })
+	group.Go(func() {
+		a = measured(ctx, e.authentik.Check(ctx, d, person))
+		told(report.Authentik)
+	})
+	group.Go(func() {
+		p = measured(ctx, e.pocketbase.Check(ctx, d))
+		told(report.PB)
+	})
 	group.Go(func() { both = measured(ctx, e.checkBoth(ctx, d, person)) })
 	group.Wait()
 	trustPreview(&d, a, p)

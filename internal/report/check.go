@@ -33,6 +33,8 @@ type Check struct {
 	Cause CauseID `json:"cause,omitempty"`
 	// Exact is the cause as the check found it, which may be more specific than the catalogue's.
 	Exact CauseID `json:"-"`
+	// Unreached is the system that gave no answer, of a check that was skipped for that.
+	Unreached System `json:"-"`
 }
 
 // Passes makes the check passed and returns it.
@@ -73,14 +75,18 @@ func (c Checks) Count(s Status) int {
 	return len(slices.DeleteFunc(slices.Clone(c), func(one Check) bool { return one.Status != s }))
 }
 
-// Unknown says why it is not known whether people can sign in, and nothing if it is: a system did not answer what
-// browsers ask it first, so what was measured of the other one says little.
+// Unknown says why it is not known whether people can sign in, and nothing if it is: a system gave no answer, or none
+// of use to what browsers ask it first, so what was measured of the other one says little.
 func (c Checks) Unknown() say.Text {
 	if c.Count(Skipped) == len(c) {
 		return say.Of("No check could be made.")
 	}
+	if fault := c.Unreached(); fault != nil {
+		return fault.Summary
+	}
 	for _, one := range c {
-		if one.Status == Skipped && (one.ID.Is(CheckAuthentikDiscovery) || one.ID.Is(CheckPocketBaseAuthMethods)) {
+		first := one.ID.Is(CheckAuthentikDiscovery) || one.ID.Is(CheckPocketBaseAuthMethods)
+		if first && one.Status == Skipped && !c.signedIn() {
 			return say.Of("%s could not be checked, so it is not known whether people can sign in.", one.System.Label())
 		}
 	}

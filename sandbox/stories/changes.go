@@ -187,7 +187,7 @@ func verifyStories(joined *view.Head) []Story {
 		{"verify-no-link",
 			proof.Verify(proof.NewVerify(*joined, proof.VerifyInput{Begun: true, Ended: true, Checks: none}, ""))},
 		{"verify-before", proof.Verify(proof.NewVerify(*joined, proof.VerifyInput{}, ""))},
-		{"verify-running", proof.Verify(proof.NewVerify(*joined, proof.VerifyInput{Begun: true, Longest: 90 * time.Second},
+		{"verify-running", proof.Verify(proof.NewVerify(*joined, proof.VerifyInput{Begun: true},
 			"/verify/events"))},
 		{"verify-cancelled", proof.Verify(proof.NewVerify(*joined, cancelled, ""))},
 		{"verify-good", proof.Verify(proof.NewVerify(*joined, proof.VerifyInput{Begun: true, Ended: true, Checks: good},

@@ -141,7 +141,8 @@ async function greeted(attempt, event) {
   if (!opened.ok) return lost(attempt);
   const { url } = await opened.json();
   if (attempt.over) return; // cancelled meanwhile
-  attempt.window.location = url;
+  attempt.window.location.replace(url); // back does not lead to the page that waited
+  show("greeting", false);
   watch(attempt);
 }
 
@@ -165,11 +166,12 @@ async function returned(attempt, event) {
 
 function begin() {
   // at once, while the browser still knows that somebody clicked
-  const attempt = { window: open("", "_blank", "popup,width=480,height=720") };
+  const attempt = { window: open(panel.dataset.base + "/wait", "_blank", "popup,width=480,height=720") };
   show("blocked", !attempt.window);
   if (!attempt.window) return;
   show("ready", false);
   show("waiting");
+  show("greeting");
   attempt.stream = new EventSource(panel.dataset.realtime);
   attempt.stream.addEventListener("PB_CONNECT", guarded(attempt, greeted));
   attempt.stream.addEventListener("@oauth2", guarded(attempt, returned));

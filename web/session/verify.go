@@ -13,13 +13,10 @@ import (
 	"authpocket/web/view/proof"
 )
 
-// verifyTime bounds one run of the checks.
-const verifyTime = 90 * time.Second
-
-// Verify is one run of the checks. Its record has one entry, once all but
-// the slow check are done.
+// Verify is one run of the checks. Its record has an entry for each system whose own checks are done, and an empty one
+// once all but the slow check are.
 type Verify struct {
-	Happened *live.Record[struct{}]
+	Happened *live.Record[report.System]
 	Username string // whose sign-in is predicted, empty for the token's own
 	Person   int
 	// first is set before the entry, with what is foreseen of the person, and
@@ -36,7 +33,7 @@ type Verify struct {
 
 // begin readies a run.
 func (v *Verify) begin() {
-	v.Happened = live.NewRecord[struct{}]()
+	v.Happened = live.NewRecord[report.System]()
 	v.halt, v.cancel = context.WithCancel(context.Background())
 }
 
@@ -59,19 +56,19 @@ func (v *Verify) Cancel(ctx context.Context) {
 func (v *Verify) run(ctx context.Context, e *engine.Engine, d link.Desired, sess *Session) {
 	defer v.cancel()
 	defer v.Happened.End()
-	ctx, cancel := context.WithTimeout(ctx, verifyTime)
+	ctx, cancel := context.WithTimeout(ctx, proof.VerifyLimit)
 	defer cancel()
 	defer context.AfterFunc(v.halt, cancel)()
 	var slow report.Checks
 	var probing, asking sync.WaitGroup
 	probing.Go(func() { slow = e.VerifySlow(ctx, &d, nil) })
-	asking.Go(func() { v.first = e.Verify(ctx, d, v.Person) })
+	asking.Go(func() { v.first = e.VerifyTelling(ctx, d, v.Person, v.Happened.Add) })
 	if v.Person != 0 {
 		asking.Go(func() { v.foresee(ctx, e, &d) })
 	}
 	asking.Wait()
 	sess.measured(v, v.first)
-	v.Happened.Add(struct{}{})
+	v.Happened.Add("")
 	probing.Wait()
 	v.checks, v.at, v.cut = slices.Concat(v.first, slow), time.Now(), v.halt.Err() != nil
 	sess.measured(v, v.checks)
@@ -95,8 +92,10 @@ func (v *Verify) Input() proof.VerifyInput {
 
 // InputAt returns the page's input after that many entries.
 func (v *Verify) InputAt(entries int, over bool) proof.VerifyInput {
-	in := proof.VerifyInput{Begun: true, Ended: over, Person: v.Username, Longest: verifyTime}
-	if entries > 0 || over {
+	in := proof.VerifyInput{Begun: true, Ended: over, Person: v.Username, Entries: entries}
+	list, _, _ := v.Happened.Look()
+	in.Done = list[:min(entries, len(list))]
+	if slices.Contains(in.Done, "") || over {
 		in.Checks, in.Foreseen = v.first, v.foreseen
 	}
 	if over {
@@ -108,7 +107,7 @@ func (v *Verify) InputAt(entries int, over bool) proof.VerifyInput {
 // Ended reports whether there is an outcome.
 func (v *Verify) Ended() bool { return v.Input().Ended }
 
-// Proven reports whether all checks ran and none failed.
+// Proven reports whether all checks ran, both systems answered them, and none failed.
 func (v *Verify) Proven() bool {
 	return v.Ended() && v.passed()
 }

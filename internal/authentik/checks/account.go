@@ -33,7 +33,7 @@ func (m *measured) judgePerson() *report.Check {
 	case m.own():
 		kind, name = m.c.Identity().Type, say.Of("The token's own account %s", rest.Plain(m.c.Identity().Username))
 	case m.userErr != nil:
-		return check.Skips(rest.FaultWords(m.userErr))
+		return check.SkipsSaying(rest.FaultWords(m.userErr), m.userErr)
 	case m.user == nil:
 		return check.Skips(say.Of("authentik has no user with the ID %d, or the token may not see it.", m.person))
 	case m.user.Has("is_active") && !m.user.Flag("is_active"):

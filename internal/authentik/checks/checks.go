@@ -92,6 +92,7 @@ type live struct {
 	provider rest.Object // nil if missing or not readable
 	state    link.ProviderState
 	missing  say.Text       // why there is no provider
+	err      error          // of missing, if it could not be read
 	cause    report.CauseID // of missing, empty if it is only not readable
 
 	mappings    []rest.Object
@@ -114,7 +115,7 @@ func (m *measured) readLive(ctx context.Context) {
 	pk := application.Number("provider")
 	switch {
 	case err != nil && m.d.Provider.PK == 0:
-		l.missing = say.Of("The application could not be read: %s", rest.FaultWords(err))
+		l.missing, l.err = say.Of("The application could not be read: %s", rest.FaultWords(err)), err
 		return
 	case err != nil:
 		pk = m.d.Provider.PK
@@ -131,7 +132,7 @@ func (m *measured) readLive(ctx context.Context) {
 	}
 	switch {
 	case err != nil:
-		l.missing = say.Of("The provider could not be read: %s", rest.FaultWords(err))
+		l.missing, l.err = say.Of("The provider could not be read: %s", rest.FaultWords(err)), err
 	case l.provider == nil:
 		l.missing, l.cause = say.Of("The application's provider is not an OAuth2/OpenID provider, or the token may "+
 			"not see it."), report.CauseDiscovery

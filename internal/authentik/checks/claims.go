@@ -236,7 +236,7 @@ func (m *measured) failingMapping(r mappingResult) claimTrouble {
 func (m *measured) judgeClaims() *report.Check {
 	check := newCheck(report.CheckAuthentikClaims, say.Of("The claims are what PocketBase can read"))
 	if why := m.noClaims(); !why.Empty() {
-		return check.Skips(why)
+		return check.SkipsSaying(why, m.claimsErr)
 	}
 	about := say.Of("authentik's preview for %s:", m.who())
 	troubles := m.claimTroubles()

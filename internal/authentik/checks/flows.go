@@ -332,7 +332,7 @@ func (f *flow) oddStages() []say.Text {
 func (m *measured) judgeFlows() *report.Check {
 	check := newCheck(report.CheckAuthentikFlows, say.Of("The flows let people in"))
 	if m.live.provider == nil {
-		return check.Skips(m.live.missing)
+		return check.SkipsSaying(m.live.missing, m.live.err)
 	}
 	both := []*flow{&m.flows.login, &m.flows.consent}
 	for _, f := range both {

@@ -56,7 +56,7 @@ func (m *measured) judgeEmail() *report.Check {
 	check := newCheck(report.CheckAuthentikEmail, say.Of("The user's e-mail address is treated as chosen"))
 	switch {
 	case !m.noClaims().Empty():
-		return check.Skips(m.noClaims())
+		return check.SkipsSaying(m.noClaims(), m.claimsErr)
 	case m.emailTrouble():
 		return check.Skips(say.Of("The address did not arrive: see the check of the claims."))
 	}
@@ -126,7 +126,7 @@ func (m *measured) judgeAccess() *report.Check {
 	check := newCheck(report.CheckAuthentikAccess, say.Of("The user may use the application"))
 	switch {
 	case m.accessErr != nil:
-		return check.Skips(rest.FaultWords(m.accessErr))
+		return check.SkipsSaying(rest.FaultWords(m.accessErr), m.accessErr)
 	case !m.own() && !m.c.Identity().Superuser:
 		return check.Skips(say.Of("Only a superuser's token can check access for another user."))
 	case !m.access.Has("passing"):

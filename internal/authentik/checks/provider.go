@@ -50,7 +50,7 @@ func (m *measured) judgeScopes() *report.Check {
 	check := newCheck(report.CheckAuthentikScopes, say.Of("The scopes openid, email and profile are attached"))
 	switch {
 	case m.live.cause != "":
-		return check.Skips(m.live.missing)
+		return check.SkipsSaying(m.live.missing, m.live.err)
 	case m.live.provider == nil || m.live.mappingsErr != nil:
 		return m.judgeSupportedScopes(check)
 	}
@@ -155,7 +155,7 @@ func (m *measured) judgeGrants() *report.Check {
 	check := newCheck(report.CheckAuthentikGrants, say.Of("The authorization code grant is enabled"))
 	switch {
 	case m.live.provider == nil:
-		return check.Skips(m.live.missing)
+		return check.SkipsSaying(m.live.missing, m.live.err)
 	case !m.live.provider.Has("grant_types"):
 		return check.Skips(say.Of("authentik %s has no grant type setting; it was added in 2026.5.",
 			m.c.Identity().Version))

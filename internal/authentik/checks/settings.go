@@ -23,7 +23,7 @@ func (m *measured) judgeSettings() *report.Check {
 	case m.live.cause != "":
 		return check.Fails(m.live.cause, m.live.missing, say.Of("Plan and apply again to create what is missing."))
 	case m.live.provider == nil:
-		return check.Skips(m.live.missing)
+		return check.SkipsSaying(m.live.missing, m.live.err)
 	}
 	differs := m.providerDiffers()
 	if m.live.application != nil {
@@ -133,9 +133,9 @@ func (m *measured) judgeBindings() *report.Check {
 	check := newCheck(report.CheckAuthentikBindings, say.Of("The application's bindings are as wanted"))
 	switch {
 	case m.live.application == nil:
-		return check.Skips(cmp.Or(m.live.missing, say.Of("The application could not be read.")))
+		return check.SkipsSaying(cmp.Or(m.live.missing, say.Of("The application could not be read.")), m.live.err)
 	case m.live.bindingsErr != nil:
-		return check.Skips(rest.FaultWords(m.live.bindingsErr))
+		return check.SkipsSaying(rest.FaultWords(m.live.bindingsErr), m.live.bindingsErr)
 	}
 	live := make([]link.BindingState, 0, len(m.live.bindings))
 	for _, o := range m.live.bindings {

@@ -11,7 +11,7 @@ import (
 func (m *measured) judgeValidity() *report.Check {
 	check := newCheck(report.CheckAuthentikValidity, say.Of("Codes and tokens are valid long enough"))
 	if m.live.provider == nil {
-		return check.Skips(m.live.missing)
+		return check.SkipsSaying(m.live.missing, m.live.err)
 	}
 	var known, zero, short, unread, remedies []say.Text
 	for _, one := range m.live.state.Lifetimes(!m.d.Slot.IDTokenMode()) {

@@ -53,6 +53,9 @@ func (r *Verification) Summary() Summary {
 // wrong returns what kept the link from being checked, also where only one system could be.
 func (r *Verification) wrong() error {
 	if r.Err == nil && !r.Checks.Failed() && !r.Checks.Good() {
+		if fault := r.Checks.Unreached(); fault != nil {
+			return fault
+		}
 		return &report.Fault{Summary: r.Checks.Unknown()}
 	}
 	return r.Err

@@ -14,7 +14,7 @@ import (
 // result returns the document of a verification.
 func (v *View) result(r *Verification) verifyResult {
 	return verifyResult{r.Began.UTC().Truncate(time.Millisecond), resultsOf(r.Checks, r.Seen()), r.SignIn, r.Changes,
-		v.messages(r.Err)}
+		v.messages(r.wrong())}
 }
 
 // Verified prints a verification.
@@ -41,6 +41,9 @@ func (v *View) checks(checks report.Checks, seen report.SignedIn) {
 	}
 	v.those(checks, report.Pass)
 	visible.Fprintf(v.Out, "%s\n", v.on.Styled(terminal.Bold, v.on.Wrapped(v.Say(checks.Headline(seen)), 0, "")))
+	if fault := checks.Unreached(); fault != nil && !checks.Failed() {
+		visible.Fprintf(v.Out, "%s\n", v.on.Wrapped("→ "+v.Say(fault.Todo), 0, "  "))
+	}
 	counts := say.Of("%d passed, %d warned, %d failed, %d skipped.", checks.Count(report.Pass),
 		checks.Count(report.Warn), checks.Count(report.Fail), checks.Count(report.Skipped))
 	if v.on.Terminal && !v.All && len(checks) > 1 {

@@ -81,12 +81,14 @@ func (c *Checker) offered(ctx context.Context, d *link.Desired, check *report.Ch
 	var got authMethods
 	switch {
 	case a.Err != nil:
-		return nil, check.Skips(say.Of("%s got no answer. %s", asked, rest.Unreachable(c.URL(), a.Err).Summary))
+		fault := rest.Unreachable(c.URL(), a.Err)
+		return nil, check.SkipsSaying(say.Of("%s got no answer. %s", asked, fault.Summary), fault)
 	case a.Status == http.StatusNotFound:
 		return nil, check.Fails(report.CauseCollectionMissing, say.Of("%s was answered 404: there is no auth "+
 			"collection %s.", asked, d.Collection.Name), say.Of("Choose an existing collection and apply again."))
 	case a.Status != http.StatusOK:
-		return nil, check.Skips(say.Of("%s failed: %s", asked, c.Unexpected(a).Summary))
+		fault := c.Unexpected(a)
+		return nil, check.SkipsSaying(say.Of("%s failed: %s", asked, fault.Summary), fault)
 	case !call.Whole(a), a.Decode(&got) != nil:
 		return nil, check.Skips(say.Of("%s got an answer that is not PocketBase's.", asked))
 	}

@@ -36,7 +36,7 @@ func (c *Checker) Probe(ctx context.Context, d link.Desired) report.Check {
 	entry, why := c.logged(ctx, nonce) // the log knows more than our call, which a proxy may have cut short
 	switch {
 	case entry == nil && a.Err != nil:
-		return *check.Skips(rest.Unreachable(c.URL(), a.Err).Summary)
+		return *check.SkipsFor(rest.Unreachable(c.URL(), a.Err))
 	case entry == nil:
 		return *check.Skips(why)
 	}

@@ -22,8 +22,7 @@ func (c *Checker) checkReadBack(ctx context.Context, d *link.Desired) []report.C
 	now, err := c.FindCollection(ctx, d.Collection.ID, d.Collection.Name)
 	switch {
 	case err != nil:
-		why := report.MessageOf(err).What()
-		return []report.Check{*settings.Skips(why), *rules.Skips(why)}
+		return []report.Check{*settings.SkipsFor(err), *rules.SkipsFor(err)}
 	case now == nil:
 		missing := say.Of("The list of auth collections has no %s.", d.Collection.Name)
 		remedy := say.Of("Choose a collection that is there, and apply again.")

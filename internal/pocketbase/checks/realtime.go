@@ -47,7 +47,8 @@ func (c *Checker) Realtime(ctx context.Context, d link.Desired) report.Check {
 		return *check.Fails(report.CauseStreamBroken, say.Of("%s ended before the first event.", asked),
 			say.Of("Configure the proxy in front of PocketBase to keep /api/realtime open."))
 	case a.Err != nil:
-		return *check.Skips(say.Of("%s got no answer. %s", asked, rest.Unreachable(base, a.Err).Summary))
+		fault := rest.Unreachable(base, a.Err)
+		return *check.SkipsSaying(say.Of("%s got no answer. %s", asked, fault.Summary), fault)
 	case !isStream(a.Status, a.Header):
 		said := say.Of("%s was answered %s, which is not an event stream.", asked, strconv.Itoa(a.Status))
 		if kind != "" {

@@ -225,6 +225,9 @@ func rotated(o *view.Outcome, checks report.Checks, restored bool) {
 		o.Kind, o.Heading = "bad", say.Of("Both systems use the new client secret, but a check failed")
 		o.Text = say.Join(o.Text, say.Of("If this check passed before, you can restore the old secret on both "+
 			"systems."))
+	case checks.Unreached() != nil:
+		o.Kind = "warn"
+		o.Text = say.Join(o.Text, checks.Unknown(), checks.Unreached().Todo)
 	case !checks.Good():
 		o.Kind = "warn"
 		o.Text = say.Of("The checks could not run, so test a sign-in. You can restore the old secret on both systems.")

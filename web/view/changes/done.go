@@ -65,10 +65,13 @@ func NewDone(h *view.Head, in DoneInput) DonePage {
 		p.Kind, p.Head.Title = "warn", say.Of("The link exists, but a check failed")
 	case !in.Checks.Good():
 		p.Kind, p.Head.Title = "warn", say.Of("The link exists, but could not be checked")
+		if fault := in.Checks.Unreached(); fault != nil {
+			p.Lead = say.Join(p.Lead, fault.Todo)
+		}
 	case in.SignedIn.At.IsZero():
 		p.Kind = ""
 	}
-	if in.Later && in.SignedIn.At.IsZero() && in.Checks != nil && !in.Checks.Failed() {
+	if in.Later && in.SignedIn.At.IsZero() && in.Checks != nil && in.Checks.Good() {
 		p.Next = []view.Action{{Label: say.Of("Prove it now"), URL: "/prove"},
 			{Label: say.Of("Test sign-in"), URL: "/signin"}}
 	}

@@ -11,33 +11,34 @@ import (
 	"authpocket/web/view"
 )
 
+// VerifyLimit is how long one run of the checks takes at most.
+const VerifyLimit = 90 * time.Second
+
 // VerifyInput holds the results of a run of the checks.
 type VerifyInput struct {
 	Begun, Ended bool
-	Cancelled    bool          // it ended early
-	Checks       report.Checks // all but the slow one while it has not ended
-	Person       string        // username, empty for the token's own account
+	Cancelled    bool            // it ended early
+	Entries      int             // of the run's record that are shown
+	Done         []report.System // whose own checks are done
+	Checks       report.Checks   // all but the slow one while it has not ended
+	Person       string          // username, empty for the token's own account
 	Foreseen     *Prediction
 	Problem      say.Text        // with the username, a full sentence
 	At           time.Time       // when the run ended, zero while it runs
 	SignedIn     report.SignedIn // since the last change
 	Own          []string        // authpocket's own redirect URIs in authentik
-	Longest      time.Duration   // that the run may take
 }
 
 // NewVerify returns the verify page. events is the URL of the stream of a running
 // check.
 func NewVerify(h view.Head, in VerifyInput, events string) VerifyPage {
 	h.Step = view.StepCaption(6)
-	p := VerifyPage{Head: h, Begun: in.Begun, Running: in.Begun && !in.Ended,
-		Status: say.Of("Checking both systems. This takes up to %d seconds where one of them is slow to answer.",
-			int(in.Longest.Seconds()))}
+	p := VerifyPage{Head: h, Begun: in.Begun, Running: in.Begun && !in.Ended, Status: waiting(in)}
 	p.Head.Title = say.Of("Run checks")
 	if p.Running {
 		p.Head.Title = say.Of("Running checks")
 		p.Head.Live, p.Head.Refresh, p.Events = true, true, events
 		if in.Checks != nil {
-			p.Status = say.Of("Waiting for PocketBase's log (up to 30 seconds).")
 			p.Groups = append([]CheckGroup{{Heading: say.Of("In progress"), Checks: []CheckRow{probing()}}},
 				checkGroups(in.Checks)...)
 		}
@@ -54,6 +55,7 @@ func NewVerify(h view.Head, in VerifyInput, events string) VerifyPage {
 	if in.Begun && in.Ended {
 		p.Head.Title, p.Own = say.Of("Check results"), in.Own
 		p.Outcome = verifyOutcomeOf(in.Checks, in.SignedIn)
+		p.First = in.Checks.Unreached() != nil && !in.Checks.Failed()
 		p.Groups = checkGroups(in.Checks)
 		if in.Cancelled {
 			p.Outcome, p.First = cancelled(in.Checks), !in.Checks.Failed()
@@ -68,6 +70,22 @@ func NewVerify(h view.Head, in VerifyInput, events string) VerifyPage {
 		}
 	}
 	return p
+}
+
+// waiting says what a run waits for, and how long it takes at most.
+func waiting(in VerifyInput) say.Text {
+	what := say.Of("Waiting for authentik and PocketBase.")
+	switch a, p := slices.Contains(in.Done, report.Authentik), slices.Contains(in.Done, report.PB); {
+	case in.Checks != nil:
+		what = say.Of("Waiting for PocketBase's log (up to 30 seconds).")
+	case a && p:
+		what = say.Of("Waiting for the last checks.")
+	case a:
+		what = say.Of("Waiting for PocketBase.")
+	case p:
+		what = say.Of("Waiting for authentik.")
+	}
+	return say.Join(what, say.Of("All checks together take at most %d seconds.", int(VerifyLimit.Seconds())))
 }
 
 // noLink reports whether neither system has any part of the link, so that there
@@ -118,6 +136,9 @@ func verifyOutcomeOf(checks report.Checks, seen report.SignedIn) *view.Outcome {
 		o.Kind = "bad"
 		o.Actions = []view.Action{{Label: say.Of("Change the settings"), URL: "/settings"}, try,
 			{Label: say.Of("Finish anyway"), URL: "/done"}}
+	case checks.Unreached() != nil:
+		o.Kind, o.Actions = "warn", nil // to check again comes first
+		o.Lines = []say.Text{say.Of("What to do: %s", checks.Unreached().Todo)}
 	case !checks.Good():
 		o.Kind = "warn"
 		o.Actions = []view.Action{try, finish}
