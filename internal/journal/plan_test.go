@@ -25,7 +25,7 @@ func TestASavedPlanComesBackWithoutSecrets(t *testing.T) {
 		Warnings: plan.Warnings}
 	for _, c := range want.Changes {
 		for i, f := range c.Fields {
-			c.Fields[i] = maskedField(f)
+			c.Fields[i] = asShown(f)
 		}
 	}
 	diff := cmp.Diff(want.Changes, saved.Changes, sameText, readAnew) +

@@ -67,7 +67,7 @@ func toRecord(r *Receipt) (record, error) {
 
 func toChangeRecord(c *Change) (changeRecord, error) {
 	out := changeRecord{Change: c.Change, Step: c.Step, Lost: c.Lost.String(), Steps: []stepRecord{}}
-	out.Fields = each(c.Fields, maskedField)
+	out.Fields = each(c.Fields, asShown)
 	var err error
 	if out.Before, err = packAgain(c.Before, c.BeforeNotKept); err != nil {
 		return out, err
@@ -92,11 +92,16 @@ func toStepRecord(s Step) (out stepRecord, err error) {
 	return out, err
 }
 
-// maskedField masks the values of a sensitive field.
-func maskedField(f link.Field) link.Field {
-	if f.Sensitive {
-		f.Before, f.After = link.AsMasked(f.Before), link.AsMasked(f.After)
+// asShown masks the values of a sensitive field, and has those of a rule read as rules.
+func asShown(f link.Field) link.Field {
+	as := func(v link.Shown) link.Shown { return v }
+	if _, rule := link.Named(link.RuleAttrs(), f.Name); rule {
+		as = link.AsRule
 	}
+	if f.Sensitive {
+		as = link.AsMasked
+	}
+	f.Before, f.After = as(f.Before), as(f.After)
 	return f
 }
 
@@ -124,7 +129,7 @@ func fromRecord(in record) (*Receipt, error) {
 
 func fromChangeRecord(in changeRecord) (out Change, err error) {
 	out = Change{Change: in.Change, BeforeNotKept: in.Before.notKept(), AfterNotKept: in.After.notKept()}
-	out.Step, out.Lost, out.Fields = in.Step, say.Raw(in.Lost), each(in.Fields, maskedField)
+	out.Step, out.Lost, out.Fields = in.Step, say.Raw(in.Lost), each(in.Fields, asShown)
 	if out.Before, err = unpack(in.Before); err != nil {
 		return out, err
 	}

@@ -114,7 +114,7 @@ func rule[W, S any](m *Meta, at func(S) **string, want func(W) **string) *Attr[W
 }
 
 func ruleCell() cell {
-	c := cellOf(func(r *string) Shown { return ShowText(ruleText(r)) })
+	c := cellOf(ShowRule)
 	c.plain = func(f any) any { return orNil(*f.(**string)) }
 	c.same = func(a, b any) bool { return c.plain(a) == c.plain(b) }
 	c.keep = func(to, want, now any) { *to.(**string) = cmp.Or(*want.(**string), *now.(**string)) }
@@ -381,14 +381,4 @@ func redirectsIn(text string) []RedirectURI {
 		list = append(list, uri)
 	}
 	return list
-}
-
-func ruleText(rule *string) string {
-	if rule == nil {
-		return "superusers only"
-	}
-	if *rule == "" {
-		return "everyone"
-	}
-	return *rule
 }

@@ -2,6 +2,7 @@ package link
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -30,10 +31,33 @@ const (
 	shownNumber
 	shownList
 	shownMask
+	shownRule
 )
 
 // ShowText returns a text for display.
 func ShowText(s string) Shown { return Shown{kind: shownText, text: s} }
+
+// What a rule that admits everyone, or superusers only, is written as in receipts and JSON.
+const (
+	ruleEveryone   = "everyone"
+	ruleSuperusers = "superusers only"
+)
+
+// ShowRule returns a rule of a collection for display. nil admits superusers only, an empty one everyone.
+func ShowRule(rule *string) Shown {
+	if rule == nil {
+		return Shown{kind: shownRule, text: ruleSuperusers}
+	}
+	return Shown{kind: shownRule, text: cmp.Or(*rule, ruleEveryone)}
+}
+
+// AsRule returns the value of a rule, also one that was read back as text.
+func AsRule(v Shown) Shown {
+	if v.kind == shownText {
+		v.kind = shownRule
+	}
+	return v
+}
 
 // ShowMask returns the mask of a secret for display.
 func ShowMask(m Masked) Shown { return Shown{kind: shownMask, text: string(m)} }
@@ -60,7 +84,11 @@ func (s Shown) Words() say.Text {
 		return say.Of("(empty)")
 	case s.kind == shownMask:
 		return Masked(s.text).Words()
-	case s.kind == shownText:
+	case s.kind == shownRule && s.text == ruleEveryone:
+		return say.Of("everyone")
+	case s.kind == shownRule && s.text == ruleSuperusers:
+		return say.Of("superusers only")
+	case s.kind == shownText, s.kind == shownRule:
 		return say.Raw(s.text)
 	case s.kind == shownFlag && s.flag:
 		return say.Of("yes")
@@ -77,8 +105,8 @@ func (s Shown) Words() say.Text {
 // None reports whether there is no value.
 func (s Shown) None() bool { return s.kind == shownNothing }
 
-// Text returns a text; false if s is anything else.
-func (s Shown) Text() (string, bool) { return s.text, s.kind == shownText }
+// Text returns a text or a rule; false if s is anything else.
+func (s Shown) Text() (string, bool) { return s.text, s.kind == shownText || s.kind == shownRule }
 
 // Mask returns a mask; false if s is anything else.
 func (s Shown) Mask() (Masked, bool) { return Masked(s.text), s.kind == shownMask }
@@ -111,7 +139,7 @@ func (s Shown) Sorted() Shown {
 // MarshalJSON writes a string, boolean, number, list or null.
 func (s Shown) MarshalJSON() ([]byte, error) {
 	switch s.kind {
-	case shownText, shownMask:
+	case shownText, shownMask, shownRule:
 		return unescaped(s.text)
 	case shownFlag:
 		return strconv.AppendBool(nil, s.flag), nil
