@@ -154,6 +154,9 @@ func wantGuarded(t *testing.T, what, path string, p *page) {
 			regexp.MustCompile(`connect-src 'self' http://127\.0\.0\.1:\d+;`).ReplaceAllString(
 				h.Get("Content-Security-Policy"), "connect-src 'self';"))
 	}
+	if strings.HasSuffix(path, "/wait") && h.Get("Cross-Origin-Opener-Policy") == "unsafe-none" {
+		h.Set("Cross-Origin-Opener-Policy", "same-origin") // the page that opened it sends it on to authentik
+	}
 	wantHeaders(t, what, h)
 	stored := strings.HasPrefix(h.Get("Cache-Control"), "no-store")
 	if stored == strings.HasPrefix(path, static.Prefix) {

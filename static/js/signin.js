@@ -166,7 +166,9 @@ async function returned(attempt, event) {
 
 function begin() {
   // at once, while the browser still knows that somebody clicked
-  const attempt = { window: open(panel.dataset.base + "/wait", "_blank", "popup,width=480,height=720") };
+  // In a frame our cookie is kept for the frame alone: a page of ours in a window would not know this test.
+  const first = window === top ? panel.dataset.base + "/wait" : "";
+  const attempt = { window: open(first, "_blank", "popup,width=480,height=720") };
   show("blocked", !attempt.window);
   if (!attempt.window) return;
   show("ready", false);
