@@ -27,6 +27,7 @@ generate:                 ## make the *_templ.go files, static/packed, generated
 	./scripts/notice.sh >NOTICE
 
 texts:                    ## add to the catalogues of languages what they lack, and remove what nobody says
+	go tool templ generate -path web
 	go run ./internal/pack
 	go test ./internal/say -run TestEveryText -update
 	go run ./internal/pack

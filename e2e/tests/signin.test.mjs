@@ -291,8 +291,9 @@ test('the new window says what is waited for, and goes on by itself', async (t) 
   });
   const popup = await openWindow(page);
   await popup.getByRole('heading', { level: 1, name: 'Waiting for PocketBase' }).waitFor();
-  await popup.getByText('at most 30 seconds').waitFor();
-  await page.getByText('Until PocketBase responds').waitFor();
+  await popup.getByText('This takes at most 30 seconds. This window then opens authentik by itself, or closes if ' +
+    'PocketBase does not respond.').waitFor();
+  await page.getByText('Until PocketBase responds, at most 30 seconds, the window shows that it is waiting.').waitFor();
   answer();
   await signInAtAuthentik(popup, 'ada', demo.password);
   await page.getByRole('heading', { level: 1, name: 'Sign-in works' }).waitFor({ timeout: 60_000 });
