@@ -21,7 +21,7 @@ func (s *Server) showVerify(w http.ResponseWriter, r *http.Request, sess *sessio
 		return
 	}
 	in := s.verifyInput(sess, sess.Look().Verify.Input())
-	events := fmt.Sprintf("/verify/events?after=%d", in.Entries)
+	events := fmt.Sprintf("/verify/events?after=%d", len(in.Done))
 	if d := sess.Draft("/verify"); d != nil {
 		in.Person, in.Problem = d.Values.Get("person"), refusal(d)
 	}

@@ -34,18 +34,26 @@ func away(t *testing.T, address *string, how http.HandlerFunc) *atomic.Bool {
 	return gone
 }
 
-// TestChecksOfAPocketBaseThatIsDownSayThatNothingIsKnown: on the page of the checks, and on the last one.
-func TestChecksOfAPocketBaseThatIsDownSayThatNothingIsKnown(t *testing.T) {
-	t.Parallel()
+// checkedAway returns a wizard and its browser, which has made a link and begun its checks, of a PocketBase that went away
+// before them. gone brings it back.
+func checkedAway(t *testing.T, how http.HandlerFunc) (w *wizard, b *browser, gone *atomic.Bool) {
+	t.Helper()
 	box := newSandbox(t)
 	cfg := prefilled(box)
-	gone := away(t, &cfg.Prefill.PocketBaseURL, closing)
-	w := wizardFor(t, box, cfg)
-	b := w.browser().connected()
+	gone = away(t, &cfg.Prefill.PocketBaseURL, how)
+	w = wizardFor(t, box, cfg)
+	b = w.browser().connected()
 	b.send(b.get("/settings"), "/settings", url.Values{"email": {"trust-all"}}).want(303, "/review")
 	b.wait(b.send(b.get("/review"), "/apply", nil).want(303).header.Get("Location")+"/events", "")
 	gone.Store(true)
 	b.post("/verify", nil).want(303, "/verify")
+	return w, b, gone
+}
+
+// TestChecksOfAPocketBaseThatIsDownSayThatNothingIsKnown: on the page of the checks, and on the last one.
+func TestChecksOfAPocketBaseThatIsDownSayThatNothingIsKnown(t *testing.T) {
+	t.Parallel()
+	w, b, gone := checkedAway(t, closing)
 	b.wait("/verify/events", "")
 	const open = "PocketBase could not be checked, so it is not known whether people can sign in"
 	p := b.get("/verify").want(200).says(open, "Check that PocketBase is running and can be reached from here")
@@ -68,15 +76,7 @@ func TestChecksOfAPocketBaseThatIsDownSayThatNothingIsKnown(t *testing.T) {
 // TestRunningChecksSayWhatTheyWaitFor: and how long they take at most, on the page and in its stream.
 func TestRunningChecksSayWhatTheyWaitFor(t *testing.T) {
 	t.Parallel()
-	box := newSandbox(t)
-	cfg := prefilled(box)
-	gone := away(t, &cfg.Prefill.PocketBaseURL, silent)
-	w := wizardFor(t, box, cfg)
-	b := w.browser().connected()
-	b.send(b.get("/settings"), "/settings", url.Values{"email": {"trust-all"}}).want(303, "/review")
-	b.wait(b.send(b.get("/review"), "/apply", nil).want(303).header.Get("Location")+"/events", "")
-	gone.Store(true)
-	b.post("/verify", nil).want(303, "/verify")
+	w, b, _ := checkedAway(t, silent)
 	run := w.only(t).Look().Verify
 	for entries, _, moved := run.Happened.Count(); entries == 0; entries, _, moved = run.Happened.Count() {
 		<-moved

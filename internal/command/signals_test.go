@@ -124,31 +124,39 @@ func TestASignalEndsTheReadOfAnyFile(t *testing.T) {
 // opened returns when the program has opened a pipe to read it, and keeps the pipe open until the test ends.
 func opened(t *testing.T, path string) {
 	t.Helper()
-	for range 1000 {
+	polled(t, "the program does not open it", func() bool {
 		w, err := os.OpenFile(path, os.O_WRONLY|unix.O_NONBLOCK, 0)
 		if err == nil {
 			t.Cleanup(func() { _ = w.Close() })
-			return
 		} else if !errors.Is(err, unix.ENXIO) { // nobody reads
 			t.Fatal(err)
 		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Fatal("the program does not open it")
+		return err == nil
+	})
 }
 
 // waiting returns when that many bytes wait in a pipe.
 func waiting(t *testing.T, in *os.File, want int) {
 	t.Helper()
-	for range 1000 {
-		if n, err := unix.IoctlGetInt(int(in.Fd()), unix.TIOCINQ); err != nil {
+	polled(t, "the program does not read or write", func() bool {
+		n, err := unix.IoctlGetInt(int(in.Fd()), unix.TIOCINQ)
+		if err != nil {
 			t.Fatal(err)
-		} else if n == want {
+		}
+		return n == want
+	})
+}
+
+// polled asks the kernel for ten seconds whether the program is in a state, of which it tells nobody.
+func polled(t *testing.T, otherwise string, is func() bool) {
+	t.Helper()
+	for range 1000 {
+		if is() {
 			return
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	t.Fatal("the program does not read or write")
+	t.Fatal(otherwise)
 }
 
 // TestASignalWhileAServerIsSilentBlamesNoServer: nothing is wrong with the addresses.

@@ -87,7 +87,7 @@ func (c Checks) Unknown() say.Text {
 	for _, one := range c {
 		first := one.ID.Is(CheckAuthentikDiscovery) || one.ID.Is(CheckPocketBaseAuthMethods)
 		if first && one.Status == Skipped && !c.signedIn() {
-			return say.Of("%s could not be checked, so it is not known whether people can sign in.", one.System.Label())
+			return notChecked(one.System)
 		}
 	}
 	return say.Text{}

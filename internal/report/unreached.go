@@ -26,12 +26,16 @@ func (c Checks) Unreached() *Fault {
 		return nil
 	}
 	system := c[at].Unreached
-	what := say.Of("%s could not be checked, so it is not known whether people can sign in.", system.Label())
+	what := notChecked(system)
 	if slices.ContainsFunc(c, func(one Check) bool { return one.ID.Of(system) && one.Status != Skipped }) {
 		what = say.Of("%s did not answer all checks, so it is not known whether people can sign in.", system.Label())
 	}
 	return &Fault{System: system, Kind: FaultUnreachable, Summary: what,
 		Todo: say.Of("Check that %s is running and can be reached from here, then check again.", system.Label())}
+}
+
+func notChecked(system System) say.Text {
+	return say.Of("%s could not be checked, so it is not known whether people can sign in.", system.Label())
 }
 
 // signedIn reports whether a test sign-in is among the checks, and worked.

@@ -92,7 +92,7 @@ func (v *Verify) Input() proof.VerifyInput {
 
 // InputAt returns the page's input after that many entries.
 func (v *Verify) InputAt(entries int, over bool) proof.VerifyInput {
-	in := proof.VerifyInput{Begun: true, Ended: over, Person: v.Username, Entries: entries}
+	in := proof.VerifyInput{Begun: true, Ended: over, Person: v.Username}
 	list, _, _ := v.Happened.Look()
 	in.Done = list[:min(entries, len(list))]
 	if slices.Contains(in.Done, "") || over {

@@ -103,7 +103,7 @@ func (f *field) stored(raw json.RawMessage) any {
 	return cast.ToString(value)
 }
 
-// asTexts is cast.ToStringSlice of a JSON array, which links every kind of number that cast knows: 35 kB.
+// asTexts is cast.ToStringSlice of a JSON array, which links every kind of number that cast knows: 49 kB.
 func asTexts(list []any) []string {
 	all := make([]string, len(list))
 	for i, value := range list {

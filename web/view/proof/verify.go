@@ -18,8 +18,7 @@ const VerifyLimit = 90 * time.Second
 type VerifyInput struct {
 	Begun, Ended bool
 	Cancelled    bool            // it ended early
-	Entries      int             // of the run's record that are shown
-	Done         []report.System // whose own checks are done
+	Done         []report.System // the run's record so far: systems whose own checks are done, then an empty one
 	Checks       report.Checks   // all but the slow one while it has not ended
 	Person       string          // username, empty for the token's own account
 	Foreseen     *Prediction
