@@ -34,8 +34,8 @@ func away(t *testing.T, address *string, how http.HandlerFunc) *atomic.Bool {
 	return gone
 }
 
-// checkedAway returns a wizard and its browser, which has made a link and begun its checks, of a PocketBase that went away
-// before them. gone brings it back.
+// checkedAway returns a wizard and its browser, which has made a link and begun its checks, of a PocketBase that went
+// away before them. gone brings it back.
 func checkedAway(t *testing.T, how http.HandlerFunc) (w *wizard, b *browser, gone *atomic.Bool) {
 	t.Helper()
 	box := newSandbox(t)
