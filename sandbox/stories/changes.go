@@ -179,7 +179,9 @@ func verifyStories(joined *view.Head) []Story {
 			Skips(say.Of("The checks were cancelled before this was measured.")))}
 	silent := report.Checks{failed[0], *(&report.Check{ID: report.CheckPocketBaseAuthMethods, System: report.PB,
 		Title: say.Of("PocketBase offers the sign-in to guests")}).
-		Skips(say.Of("PocketBase at %s gave no answer: %s.", PocketBaseURL, say.Of("nothing listens on that port")))}
+		SkipsFor(&report.Fault{System: report.PB, Kind: report.FaultUnreachable,
+			Summary: say.Of("PocketBase at %s gave no answer: %s.", PocketBaseURL,
+				say.Of("nothing listens on that port"))})}
 	return []Story{
 		{"verify-silent",
 			proof.Verify(proof.NewVerify(*joined, proof.VerifyInput{Begun: true, Ended: true, Checks: silent}, ""))},
