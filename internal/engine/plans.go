@@ -157,6 +157,35 @@ func (e *Engine) UndoNewest(ctx context.Context, spec *link.Spec, force bool) (p
 	}
 }
 
+// withSlug returns spec with the slug of its link, if it leaves that open and receipts name several links of its
+// collection.
+func (e *Engine) withSlug(ctx context.Context, spec *link.Spec) (link.Spec, error) {
+	if e.receipts == nil || spec.Application.Slug != nil {
+		return *spec, nil
+	}
+	list, _, err := e.receipts.Index()
+	if err != nil {
+		return *spec, err
+	}
+	var slugs []string
+	for i := range list {
+		if one := &list[i]; e.ours(one) && ofLink(one.Kind) && one.Collection == spec.Query().Collection {
+			slugs = append(slugs, one.Slug)
+		}
+	}
+	slices.Sort(slugs)
+	if slugs = slices.Compact(slugs); len(slugs) < 2 {
+		return *spec, nil
+	}
+	snaps, found, err := e.find(ctx, *spec, e.observeLink)
+	if app := snaps.Authentik.Application; err == nil && app != nil && app.Provider != 0 &&
+		slices.Contains(slugs, app.Slug) {
+		found.Application.Slug = &app.Slug
+		return found, nil
+	}
+	return *spec, err
+}
+
 // observeMade is Observe for the undo of the changes done. An application that has another slug since is found by its
 // primary key, or through its provider if that is not known.
 func (e *Engine) observeMade(ctx context.Context, spec *link.Spec, done []link.Change) (snaps Snapshots,

@@ -87,8 +87,8 @@ func (o *Once) Set(value string) error {
 	return o.Path.Set(value)
 }
 
-// Given returns an error if a flag that can be given only once was repeated, or if one is empty, as with a variable that
-// is not set: what the flag would have narrowed would be done in full.
+// Given returns an error if a flag that can be given only once was repeated, or if one is empty, as with a variable
+// that is not set: what the flag would have narrowed would be done in full.
 func Given(flags *pflag.FlagSet) (wrong error) {
 	flags.Visit(func(f *pflag.Flag) {
 		if o, ok := f.Value.(*Once); ok && o.times > 1 {
