@@ -126,13 +126,17 @@ func imports() map[string]string {
 		"static": "",
 		"web": "internal/address internal/connect internal/engine internal/export internal/link " +
 			"internal/linkfile internal/logs internal/preset internal/report internal/say internal/secret " +
-			"internal/signin static web/door web/form web/live web/middleware web/respond web/session web/view " +
-			"web/view/changes web/view/proof web/view/setup",
+			"internal/signin static web/connections web/door web/form web/live web/middleware web/reply web/respond " +
+			"web/session web/view web/view/changes web/view/proof web/view/setup",
+		"web/connections": "internal/address internal/connect internal/link internal/report internal/say " +
+			"internal/secret web/door web/form web/middleware web/reply web/respond web/session web/view/setup",
 		"web/door":       "internal/say static web/respond web/view",
 		"web/form":       "internal/link internal/preset internal/report internal/say internal/secret web/view/setup",
 		"web/live":       "web/view",
 		"web/middleware": "internal/say web/door web/view",
-		"web/respond":    "internal/say static web/view",
+		"web/reply": "internal/report internal/say web/live web/middleware web/respond web/session web/view " +
+			"web/view/proof",
+		"web/respond": "internal/say static web/view",
 		"web/session": "internal/connect internal/engine internal/link internal/report internal/say " +
 			"internal/secret internal/signin web/door web/live web/view/changes web/view/proof",
 		"web/view":         "internal/link internal/report internal/say internal/visible",

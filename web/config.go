@@ -9,11 +9,11 @@ import (
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 	"authpocket/static"
+	"authpocket/web/connections"
 	"authpocket/web/door"
 	"authpocket/web/live"
-	"authpocket/web/respond"
+	"authpocket/web/reply"
 	"authpocket/web/session"
-	"authpocket/web/view"
 )
 
 // Config says how the wizard runs. The zero value is fit for production.
@@ -57,13 +57,14 @@ type Prefill struct {
 type Server struct {
 	cfg      Config
 	files    *static.Files
-	assets   view.Assets
 	sessions *session.Store
-	pages    respond.Pages
+	reply    reply.Writer
 	door     *door.Door
 	jobs     *live.Jobs
 	work     session.Worker
 	signIns  session.SignIns
+
+	connections connections.Handlers
 
 	languages *say.Languages
 

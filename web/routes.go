@@ -20,7 +20,7 @@ func (s *Server) routes() chi.Router {
 	r := chi.NewRouter()
 	language := middleware.Language{Languages: s.languages, Once: callbackPath}
 	r.Use(middleware.OwnID, middleware.Log(s.logOf), s.cfg.Hosts.Only, door.Headers, language.Use,
-		middleware.Recover(s.cfg.Log, s.pages.Fail), s.ownPagesOnly(), language.Choose,
+		middleware.Recover(s.cfg.Log, s.reply.Pages.Fail), s.ownPagesOnly(), language.Choose,
 		middleware.LimitBody(form.MaxBody), middleware.HeadAsGet, s.door.Guard)
 	r.NotFound(s.notFound)
 	r.MethodNotAllowed(s.wrongMethod)
@@ -33,17 +33,17 @@ func (s *Server) routes() chi.Router {
 	r.Post(door.PathEnter, s.enterDoor)
 	r.Post(door.PathAgain, s.door.Again)
 
-	r.Get("/permissions", s.with(s.showPermissions))
-	r.Get("/permissions/blueprint.yaml", s.with(s.sendBlueprint))
+	r.Get("/permissions", s.with(s.connections.ShowPermissions))
+	r.Get("/permissions/blueprint.yaml", s.with(s.connections.SendBlueprint))
 
 	// the pages, in their order
 	r.Get("/", s.with(s.showStart))
-	r.Get("/authentik", s.with(s.showAuthentik))
-	r.Post("/authentik", s.with(s.saveAuthentik))
-	r.Get("/pocketbase", s.after("/pocketbase", s.showPocketBase))
-	r.Post("/pocketbase", s.after("/pocketbase", s.savePocketBase))
-	r.Get("/pocketbase/code", s.with(s.showCode))
-	r.Post("/pocketbase/code", s.with(s.saveCode))
+	r.Get("/authentik", s.with(s.connections.ShowAuthentik))
+	r.Post("/authentik", s.with(s.connections.SaveAuthentik))
+	r.Get("/pocketbase", s.after("/pocketbase", s.connections.ShowPocketBase))
+	r.Post("/pocketbase", s.after("/pocketbase", s.connections.SavePocketBase))
+	r.Get("/pocketbase/code", s.with(s.connections.ShowCode))
+	r.Post("/pocketbase/code", s.with(s.connections.SaveCode))
 	r.Get("/settings", s.after("/settings", s.recently(s.showSettings)))
 	r.Post("/settings", s.after("/settings", s.saveSettings))
 	r.Get("/settings/find", s.with(s.findNames))
