@@ -162,7 +162,7 @@ func (o *observation) readProviders(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	o.providers, o.snap.Providers = objects, link.Each(objects, rest.ProviderState)
+	o.providers, o.snap.Providers = objects, rest.ProviderStates(objects)
 	o.snap.SecretsElsewhere = slices.ContainsFunc(objects, rest.HidesSecret)
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -187,7 +187,7 @@ func (o *observation) readOnly() []func(context.Context) error {
 			objects, err := o.c.AllOf(ctx, list, only.Count)
 			o.mu.Lock()
 			defer o.mu.Unlock()
-			o.snap.Providers = append(o.snap.Providers, link.Each(objects, rest.ProviderState)...)
+			o.snap.Providers = append(o.snap.Providers, rest.ProviderStates(objects)...)
 			o.snap.SecretsElsewhere = o.snap.SecretsElsewhere || slices.ContainsFunc(objects, rest.HidesSecret)
 			return err
 		}

@@ -62,15 +62,11 @@ func (o Object) Object(key string) Object {
 	return inner
 }
 
-// Objects returns the elements of a list that are objects.
+// Objects returns the elements of a list that are objects, nil for anything but a list.
 func (o Object) Objects(key string) []Object {
 	var list []Object
-	for _, raw := range o.List(key) {
-		if one, ok := ParseObject(raw); ok {
-			list = append(list, one)
-		}
-	}
-	return list
+	_ = json.Unmarshal(o[key], &list) // an element that is no object stays nil
+	return slices.DeleteFunc(list, func(one Object) bool { return one == nil })
 }
 
 // Texts returns the elements of a list that are strings or numbers.

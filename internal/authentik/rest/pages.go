@@ -2,7 +2,6 @@ package rest
 
 import (
 	"context"
-	"encoding/json"
 	"maps"
 	"net/http"
 	"slices"
@@ -92,13 +91,14 @@ func (c *Client) Walk(ctx context.Context, l List, size int, visit func(Object))
 			return 0, err
 		}
 		o, _ := a.Object()
-		if json.Unmarshal(o["results"], &[]json.RawMessage{}) != nil {
+		objects := o.Objects("results")
+		if objects == nil {
 			return 0, c.unreadable(l.Need, a)
 		}
 		mu.Lock()
 		defer mu.Unlock()
 		counts[o.Object("pagination").Number("count")] = true
-		for _, one := range o.Objects("results") {
+		for _, one := range objects {
 			seen++
 			visit(one)
 		}
@@ -150,10 +150,11 @@ func (c *Client) page(ctx context.Context, l List, number, size int) ([]Object, 
 		return nil, 0, err
 	}
 	o, _ := a.Object()
-	if raw := o["results"]; json.Unmarshal(raw, &[]json.RawMessage{}) != nil {
+	objects := o.Objects("results")
+	if objects == nil {
 		return nil, 0, c.unreadable(l.Need, a)
 	}
-	return o.Objects("results"), max(1, o.Object("pagination").Number("total_pages")), nil
+	return objects, max(1, o.Object("pagination").Number("total_pages")), nil
 }
 
 // Exactly returns the objects of a list whose key has exactly that value.
