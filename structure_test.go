@@ -52,7 +52,7 @@ func imports() map[string]string {
 			"internal/command/terminal " +
 			"internal/connect internal/engine internal/export internal/journal internal/link " +
 			"internal/linkfile internal/listen internal/logs internal/outbound internal/preset internal/report " +
-			"internal/say internal/secret internal/signin internal/visible web web/door",
+			"internal/say internal/secret internal/signin internal/visible web web/connections web/door",
 		"internal/command/batch": "internal/command/output internal/command/terminal internal/engine internal/link " +
 			"internal/linkfile internal/report internal/say internal/visible",
 		"internal/command/option": "internal/linkfile internal/report internal/say",
@@ -60,7 +60,7 @@ func imports() map[string]string {
 			"internal/linkfile internal/people internal/report internal/say internal/signin internal/visible",
 		"internal/command/terminal": "internal/say internal/secret internal/visible",
 		"cmd/authpocket-demo": "internal/journal internal/listen internal/logs internal/say internal/secret sandbox " +
-			"sandbox/authentiksim sandbox/pocketbasehost sandbox/public sandbox/stories web web/door",
+			"sandbox/authentiksim sandbox/pocketbasehost sandbox/public sandbox/stories web web/connections web/door",
 
 		"internal/address":  "internal/pattern",
 		"internal/say":      "",

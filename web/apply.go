@@ -64,8 +64,8 @@ func (s *Server) startApply(w http.ResponseWriter, r *http.Request, sess *sessio
 
 // stalePlan leads to a new plan of the same kind.
 func (s *Server) stalePlan(w http.ResponseWriter, r *http.Request, sess *session.Session, id string) {
-	s.reply.Problem(w, r, http.StatusConflict, view.ProblemPage{
-		Head: s.reply.Titled(sess, say.Of("Review again")),
+	s.reply.Problem(w, r, http.StatusConflict, sess, view.ProblemPage{
+		Head: view.Head{Title: say.Of("Review again")},
 		Summary: say.Of("This review is out of date. An answer or the link has changed since, perhaps in another " +
 			"tab. Nothing was written."),
 		Todo:    say.Of("Open the latest review and continue from there."),
@@ -75,8 +75,8 @@ func (s *Server) stalePlan(w http.ResponseWriter, r *http.Request, sess *session
 
 // busy writes the page for a plan that has to wait for another apply.
 func (s *Server) busy(w http.ResponseWriter, r *http.Request, sess *session.Session, job *session.Apply) {
-	s.reply.Problem(w, r, http.StatusConflict, view.ProblemPage{
-		Head: s.reply.Titled(sess, say.Of("Other changes are in progress")),
+	s.reply.Problem(w, r, http.StatusConflict, sess, view.ProblemPage{
+		Head: view.Head{Title: say.Of("Other changes are in progress")},
 		Summary: say.Of("Other changes to this link are being applied, perhaps in another tab. Nothing in this " +
 			"review was written."),
 		Todo:    say.Of("Wait for them to finish, then open this review again."),
@@ -85,8 +85,8 @@ func (s *Server) busy(w http.ResponseWriter, r *http.Request, sess *session.Sess
 }
 
 func (s *Server) closing(w http.ResponseWriter, r *http.Request, sess *session.Session) {
-	s.reply.Problem(w, r, http.StatusServiceUnavailable, view.ProblemPage{
-		Head:    s.reply.Titled(sess, say.Of("authpocket is shutting down")),
+	s.reply.Problem(w, r, http.StatusServiceUnavailable, sess, view.ProblemPage{
+		Head:    view.Head{Title: say.Of("authpocket is shutting down")},
 		Summary: say.Of("authpocket is shutting down and starts no new work. Nothing was written."),
 		Todo:    say.Of("Start authpocket again. It detects what already exists."),
 		Actions: start(),

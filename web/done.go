@@ -88,7 +88,7 @@ func (s *Server) showForgotten(w http.ResponseWriter, r *http.Request, sess *ses
 		page.Summary = say.Of("A task that you started is still running. When it ends, authpocket deletes both " +
 			"tokens and all client secrets. Your answers are already deleted.")
 	}
-	s.reply.Problem(w, r, http.StatusOK, page)
+	s.reply.Problem(w, r, http.StatusOK, nil, page)
 }
 
 // restart handles the "POST /restart" route.

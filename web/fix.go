@@ -103,8 +103,8 @@ func (s *Server) reviewErrand(w http.ResponseWriter, r *http.Request, sess *sess
 // nothingToFix writes the page for a cause that no setting can fix.
 func (s *Server) nothingToFix(w http.ResponseWriter, r *http.Request, sess *session.Session, cause report.CauseID) {
 	known, _ := signin.FindCause(cause)
-	s.reply.Problem(w, r, http.StatusConflict, view.ProblemPage{
-		Head:    s.reply.Titled(sess, say.Of("authpocket cannot fix this")),
+	s.reply.Problem(w, r, http.StatusConflict, sess, view.ProblemPage{
+		Head:    view.Head{Title: say.Of("authpocket cannot fix this")},
 		Todo:    known.Todo,
 		Summary: say.Of("Both systems already have the settings you chose, so the cause is elsewhere."),
 		Actions: []view.Action{{Label: say.Of("Check again"), URL: "/verify"},

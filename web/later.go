@@ -53,13 +53,12 @@ func (s *Server) showUndo(w http.ResponseWriter, r *http.Request, sess *session.
 func (s *Server) undoConflicts(w http.ResponseWriter, r *http.Request, sess *session.Session, id, later string,
 	force bool, problems report.Problems) {
 	page := view.ProblemPage{
-		Head:    s.reply.Head(sess),
+		Head:    view.Head{Title: say.Of("Something has changed since then")},
 		Summary: say.Of("The objects in the receipt have changed since then. Nothing was written."),
 		Todo:    say.Of("Undo anyway to discard these changes too. You review all changes first."),
 		Actions: []view.Action{{Label: say.Of("Undo anyway"), URL: session.UndoPath(id, true)},
 			{Label: say.Of("Cancel"), URL: "/receipts/" + id}},
 	}
-	page.Head.Title = say.Of("Something has changed since then")
 	if later != "" {
 		page.Todo = say.Of("This link has a later receipt. Undo that one first, or undo this one anyway to discard " +
 			"the later changes too.")
@@ -95,7 +94,7 @@ func (s *Server) undoConflicts(w http.ResponseWriter, r *http.Request, sess *ses
 		}
 		page.List = append(page.List, line)
 	}
-	s.reply.Problem(w, r, http.StatusConflict, page)
+	s.reply.Problem(w, r, http.StatusConflict, sess, page)
 }
 
 // planner makes a plan for an existing link.
@@ -159,7 +158,7 @@ func (s *Server) noLink(w http.ResponseWriter, r *http.Request, sess *session.Se
 func (s *Server) laterProblems(w http.ResponseWriter, r *http.Request, sess *session.Session,
 	problems report.Problems) {
 	page := view.ProblemPage{
-		Head:    s.reply.Titled(sess, say.Of("No changes to review yet")),
+		Head:    view.Head{Title: say.Of("No changes to review yet")},
 		Summary: say.Of("No link exists with these settings. Nothing was written."), List: view.Sentences(problems),
 		Actions: []view.Action{{Label: say.Of("Change the settings"), URL: "/settings"},
 			{Label: say.Of("Go to the review"), URL: "/review"}},
@@ -177,7 +176,7 @@ func (s *Server) laterProblems(w http.ResponseWriter, r *http.Request, sess *ses
 		page.Summary, page.Actions = say.Of("This would delete something else in PocketBase. Nothing was written."),
 			page.Actions[1:]
 	}
-	s.reply.Problem(w, r, http.StatusConflict, page)
+	s.reply.Problem(w, r, http.StatusConflict, sess, page)
 }
 
 // showPeople handles the "GET /people" route: the accounts of people who can no longer sign in. It compares them again

@@ -20,7 +20,7 @@ func start() []view.Action { return []view.Action{{Label: say.Of("Go to start"),
 func goOn() say.Text { return say.Of("Go to the start page and continue from there.") }
 
 func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {
-	s.reply.Problem(w, r, http.StatusNotFound, view.ProblemPage{
+	s.reply.Problem(w, r, http.StatusNotFound, nil, view.ProblemPage{
 		Head: view.Head{Title: say.Of("Page not found")}, Summary: say.Of("authpocket has no page at this address."),
 		Todo: goOn(), Answers: true, Actions: start(),
 	})
@@ -28,7 +28,7 @@ func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {
 
 // gone writes the page for work that the browser's session does not have, such as an apply of an earlier one.
 func (s *Server) gone(w http.ResponseWriter, r *http.Request) {
-	s.reply.Problem(w, r, http.StatusNotFound, view.ProblemPage{
+	s.reply.Problem(w, r, http.StatusNotFound, nil, view.ProblemPage{
 		Head:    view.Head{Title: say.Of("This is no longer shown")},
 		Summary: say.Of("The page belongs to a session that has ended, or to work that was done too long ago."),
 		Todo: say.Of("Start again and connect both systems. Changes already made in authentik and PocketBase are " +
@@ -45,7 +45,7 @@ func (s *Server) wrongMethod(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	w.Header().Set("Allow", strings.Join(allowed, ", "))
-	s.reply.Problem(w, r, http.StatusMethodNotAllowed, view.ProblemPage{
+	s.reply.Problem(w, r, http.StatusMethodNotAllowed, nil, view.ProblemPage{
 		Head:    view.Head{Title: say.Of("This page cannot be opened directly")},
 		Summary: say.Of("It only responds to a button on another page."),
 		Todo:    goOn(), Answers: true, Actions: start(),
@@ -72,7 +72,7 @@ func (s *Server) lastPage(l *say.Language) ([]byte, error) {
 	ctx := view.WithMount(context.Background(), s.cfg.Mount.Path)
 	ctx = view.WithSwitch(ctx, view.Switch{Languages: s.languages.All(), Page: "/"})
 	page := view.ProblemPage{
-		Head: view.Head{Title: say.Of("Something went wrong inside authpocket"), Note: s.cfg.Prefill.Note,
+		Head: view.Head{Title: say.Of("Something went wrong inside authpocket"), Note: s.cfg.Note,
 			Assets: s.reply.Assets},
 		Summary: say.Of("This is an error in authpocket, not something you did."),
 		Todo:    say.Of("See authpocket's log for details, then go back and try again."),
@@ -87,7 +87,7 @@ func (s *Server) sessionOver(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("Sec-Fetch-Dest") != "empty" {
 		session.Cookie.Set(w, r, "", -1)
 	}
-	s.reply.Problem(w, r, http.StatusGone, view.ProblemPage{
+	s.reply.Problem(w, r, http.StatusGone, nil, view.ProblemPage{
 		Head: view.Head{Title: say.Of("Your session has ended")},
 		Summary: say.Of("Sessions end after 30 minutes of inactivity, after 4 hours, or when authpocket restarts. " +
 			"Tokens and answers are deleted."),
@@ -100,19 +100,19 @@ func (s *Server) sessionOver(w http.ResponseWriter, r *http.Request) {
 // ownPagesOnly refuses what another site's page sends.
 func (s *Server) ownPagesOnly() func(http.Handler) http.Handler {
 	return door.OwnPagesOnly(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.reply.Problem(w, r, http.StatusForbidden, view.ProblemPage{
+		s.reply.Problem(w, r, http.StatusForbidden, nil, view.ProblemPage{
 			Head:    view.Head{Title: say.Of("Request from another site")},
 			Summary: say.Of("The request did not come from a page of authpocket, so it was rejected."),
 			Todo:    say.Of("Open authpocket at its own address and use the button there."),
-			Actions: []view.Action{{Label: say.Of("Go to start"), URL: "/"}},
+			Actions: start(),
 		})
 	}))
 }
 
 // settingsFirst says why a page about an existing link cannot be shown yet.
 func (s *Server) settingsFirst(w http.ResponseWriter, r *http.Request, sess *session.Session) {
-	s.reply.Problem(w, r, http.StatusConflict, view.ProblemPage{
-		Head: s.reply.Titled(sess, say.Of("Confirm the settings first")),
+	s.reply.Problem(w, r, http.StatusConflict, sess, view.ProblemPage{
+		Head: view.Head{Title: say.Of("Confirm the settings first")},
 		Summary: say.Of("authpocket reads the settings from both systems again after they were connected, and after " +
 			"an undo. You have not confirmed them since."),
 		Todo:    say.Of("Continue from the settings to the review, and choose this again there."),

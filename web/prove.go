@@ -32,8 +32,8 @@ func (s *Server) showProof(w http.ResponseWriter, r *http.Request, sess *session
 		if problems.NoLink() {
 			sess.Found(false)
 		}
-		s.reply.Problem(w, r, http.StatusConflict, view.ProblemPage{
-			Head:    s.reply.Titled(sess, say.Of("A new person cannot prove it")),
+		s.reply.Problem(w, r, http.StatusConflict, sess, view.ProblemPage{
+			Head:    view.Head{Title: say.Of("A new person cannot prove it")},
 			Summary: say.Of("authpocket cannot make a person who signs in here. Nothing was written."),
 			List:    view.Sentences(problems),
 			Actions: []view.Action{{Label: say.Of("Test sign-in"), URL: "/signin"},
@@ -62,8 +62,8 @@ func (s *Server) showPasswords(w http.ResponseWriter, r *http.Request, sess *ses
 	}
 	plan, waits, err := s.engine(p).PlanNext(r.Context(), &spec, proof)
 	if problems, ok := errors.AsType[report.Problems](err); ok {
-		s.reply.Problem(w, r, http.StatusConflict, view.ProblemPage{
-			Head:    s.reply.Titled(sess, say.Of("Passwords stay on")),
+		s.reply.Problem(w, r, http.StatusConflict, sess, view.ProblemPage{
+			Head:    view.Head{Title: say.Of("Passwords stay on")},
 			Summary: say.Of("They cannot be turned off here. Nothing was written."), List: view.Sentences(problems),
 			Actions: []view.Action{{Label: say.Of("Change the settings"), URL: "/settings"}},
 		})
@@ -79,8 +79,8 @@ func (s *Server) showPasswords(w http.ResponseWriter, r *http.Request, sess *ses
 	case !plan.Empty():
 		reply.Redirect(w, r, "/review")
 	default:
-		s.reply.Problem(w, r, http.StatusConflict, view.ProblemPage{
-			Head: s.reply.Titled(sess, say.Of("Test a sign-in first")),
+		s.reply.Problem(w, r, http.StatusConflict, sess, view.ProblemPage{
+			Head: view.Head{Title: say.Of("Test a sign-in first")},
 			Summary: say.Of("Passwords are turned off only after a sign-in through this link has worked since its last " +
 				"change. Nothing was written."),
 			Actions: []view.Action{{Label: say.Of("Prove it now"), URL: "/prove"},

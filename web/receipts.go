@@ -51,8 +51,8 @@ func (s *Server) showReceipt(w http.ResponseWriter, r *http.Request, sess *sessi
 }
 
 func (s *Server) noReceipts(w http.ResponseWriter, r *http.Request, sess *session.Session) {
-	s.reply.Problem(w, r, http.StatusNotFound, view.ProblemPage{
-		Head:    s.reply.Titled(sess, say.Of("Receipts are turned off")),
+	s.reply.Problem(w, r, http.StatusNotFound, sess, view.ProblemPage{
+		Head:    view.Head{Title: say.Of("Receipts are turned off")},
 		Summary: say.Of("authpocket was started without a directory for receipts, so it has no history."),
 		Todo:    say.Of("The review always shows the current state of both systems."),
 		Actions: []view.Action{{Label: say.Of("Go to the review"), URL: "/review"}},
@@ -66,8 +66,8 @@ func (s *Server) receiptFault(w http.ResponseWriter, r *http.Request, sess *sess
 		s.reply.Fail(w, r, sess, err, "/receipts")
 		return
 	}
-	s.reply.Problem(w, r, http.StatusNotFound, view.ProblemPage{
-		Head:    s.reply.Titled(sess, say.Of("Receipt not found")),
+	s.reply.Problem(w, r, http.StatusNotFound, sess, view.ProblemPage{
+		Head:    view.Head{Title: say.Of("Receipt not found")},
 		Summary: say.Of("The link between the two connected systems has no receipt with this ID."),
 		Todo:    say.Of("If it belongs to other systems, connect those first."),
 		Actions: []view.Action{{Label: say.Of("View history"), URL: "/receipts"}},

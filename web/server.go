@@ -39,17 +39,15 @@ func New(cfg Config) *Server {
 		strangers: slog.New(logs.Bounded(cfg.Log.Handler(), strangerLines))}
 	s.work = session.Worker{Jobs: s.jobs, Engine: s.engine}
 	s.sessions = session.NewStore(&s.signIns)
-	s.reply = reply.Writer{Log: cfg.Log, Assets: respond.Assets(files), Note: cfg.Prefill.Note,
+	s.reply = &reply.Writer{Log: cfg.Log, Assets: respond.Assets(files), Note: cfg.Note,
 		Receipts: cfg.Receipts != nil, Ending: s.jobs.Ending(), Sessions: s.sessions, SignIns: &s.signIns}
-	s.connections = connections.Handlers{Reply: &s.reply, Sessions: s.sessions, Connect: cfg.Connect,
-		Authentik: session.Login{URL: cfg.Prefill.AuthentikURL, Token: cfg.Prefill.AuthentikToken, CA: cfg.Prefill.CA},
-		PocketBase: session.Login{URL: cfg.Prefill.PocketBaseURL, Token: cfg.Prefill.PocketBaseToken,
-			CA: cfg.Prefill.CA}}
+	s.connections = &connections.Handlers{Reply: s.reply, Sessions: s.sessions, Connect: &s.cfg.Connect,
+		Prefill: &s.cfg.Prefill}
 	if s.reply.Pages.Last, err = s.lastPages(); err != nil {
 		panic(err) // it is always the same page
 	}
 	s.door = door.New(door.Config{
-		Print: cfg.Print, Closed: cfg.Closed, Log: cfg.Log, Assets: s.reply.Assets, Note: cfg.Prefill.Note,
+		Print: cfg.Print, Closed: cfg.Closed, Log: cfg.Log, Assets: s.reply.Assets, Note: cfg.Note,
 		Pages:    &s.reply.Pages,
 		Open:     []string{"/signin/callback", "/try/"}, // a test sign-in's way back, and its links
 		Everyone: cfg.Shared,

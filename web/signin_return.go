@@ -76,7 +76,7 @@ func (s *Server) callbackSignIn(w http.ResponseWriter, r *http.Request) {
 		Todo:    say.Of("Start a new test on the test sign-in page."),
 	}
 	if run == nil {
-		s.reply.Problem(w, r, http.StatusNotFound, page)
+		s.reply.Problem(w, r, http.StatusNotFound, nil, page)
 		return
 	}
 	if back, ok := run.Take(query.Get("state"), secret.New(query.Get("code")), query.Get("error"),
@@ -86,5 +86,5 @@ func (s *Server) callbackSignIn(w http.ResponseWriter, r *http.Request) {
 	page.Head.Title = say.Of("Back from authentik")
 	page.Summary = say.Of("The page where you started this test shows the result.")
 	page.Todo = say.Of("You can close this window.")
-	s.reply.Problem(w, r, http.StatusOK, page)
+	s.reply.Problem(w, r, http.StatusOK, nil, page)
 }

@@ -77,7 +77,7 @@ func (s *Server) tried(next func(http.ResponseWriter, *http.Request, *session.Se
 			next(w, r, run.Session, run)
 			return
 		}
-		s.reply.Problem(w, r, http.StatusNotFound, view.ProblemPage{
+		s.reply.Problem(w, r, http.StatusNotFound, nil, view.ProblemPage{
 			Head:    view.Head{Title: say.Of("This link no longer works")},
 			Summary: say.Of("It was already used, or it is older than 30 minutes."),
 			Todo:    say.Of("Ask the person who sent it for a new link."),
@@ -119,7 +119,7 @@ func (s *Server) showTry(w http.ResponseWriter, r *http.Request, _ *session.Sess
 func (s *Server) startTry(w http.ResponseWriter, r *http.Request, sess *session.Session, run *session.SignIn) {
 	p := sess.Look()
 	if p.Authentik == nil || p.PocketBase == nil || !run.Claim(tryKey(r), func() string { return giveKey(w, r) }) {
-		s.reply.Problem(w, r, http.StatusConflict, view.ProblemPage{
+		s.reply.Problem(w, r, http.StatusConflict, nil, view.ProblemPage{
 			Head:    view.Head{Title: say.Of("The test cannot start")},
 			Summary: say.Of("authpocket is no longer connected to both systems, or the test was started elsewhere."),
 			Todo:    say.Of("Ask the person who sent you the link for a new one."),

@@ -17,7 +17,7 @@ func (h *Handlers) mistaken(r *http.Request, sess *session.Session, system repor
 	typed bool) report.Problems {
 	p, other, known := sess.Look(), report.PB, ""
 	if !typed {
-		known = h.PocketBase.URL
+		known = h.Prefill.PocketBaseURL
 	}
 	if p.PocketBase != nil {
 		known = p.PocketBase.Login.URL

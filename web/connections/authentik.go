@@ -12,8 +12,8 @@ import (
 
 // ShowAuthentik handles the "GET /authentik" route.
 func (h *Handlers) ShowAuthentik(w http.ResponseWriter, r *http.Request, sess *session.Session) {
-	in := setup.AuthentikInput{URL: h.Authentik.URL, CA: h.Authentik.CA,
-		Held: h.Authentik.Token.IsSet(), From: reply.From(r.URL.Query().Get("from"))}
+	in := setup.AuthentikInput{URL: h.Prefill.AuthentikURL, CA: h.Prefill.CA,
+		Held: h.Prefill.AuthentikToken.IsSet(), From: reply.From(r.URL.Query().Get("from"))}
 	if a := sess.Look().Authentik; a != nil {
 		in.URL, in.CA, in.Held, in.Plain = a.Login.URL, a.Login.CA, true, a.Login.Plain
 	}
@@ -36,7 +36,7 @@ func (h *Handlers) heldAuthentik(sess *session.Session) session.Login {
 	if a := sess.Look().Authentik; a != nil {
 		return a.Login
 	}
-	return session.Login{URL: h.Authentik.URL, Token: secret.New(h.Authentik.Token.Reveal())}
+	return session.Login{URL: h.Prefill.AuthentikURL, Token: secret.New(h.Prefill.AuthentikToken.Reveal())}
 }
 
 // SaveAuthentik handles the "POST /authentik" route.

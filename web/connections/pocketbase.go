@@ -13,8 +13,8 @@ import (
 
 // ShowPocketBase handles the "GET /pocketbase" route.
 func (h *Handlers) ShowPocketBase(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress) {
-	in := setup.PocketBaseInput{URL: h.PocketBase.URL, CA: h.PocketBase.CA,
-		Held: h.PocketBase.Token.IsSet(), From: reply.From(r.URL.Query().Get("from")), Limited: p.Limited()}
+	in := setup.PocketBaseInput{URL: h.Prefill.PocketBaseURL, CA: h.Prefill.CA,
+		Held: h.Prefill.PocketBaseToken.IsSet(), From: reply.From(r.URL.Query().Get("from")), Limited: p.Limited()}
 	switch {
 	case p.PocketBase != nil:
 		l := p.PocketBase.Login
@@ -42,8 +42,8 @@ func (h *Handlers) heldPocketBase(p *session.Progress) session.Login {
 	if p.PocketBase != nil {
 		return p.PocketBase.Login
 	}
-	return session.Login{With: session.WithToken, URL: h.PocketBase.URL,
-		Token: secret.New(h.PocketBase.Token.Reveal())}
+	return session.Login{With: session.WithToken, URL: h.Prefill.PocketBaseURL,
+		Token: secret.New(h.Prefill.PocketBaseToken.Reveal())}
 }
 
 // SavePocketBase handles the "POST /pocketbase" route.

@@ -26,7 +26,7 @@ func (wr *Writer) Fail(w http.ResponseWriter, r *http.Request, sess *session.Ses
 	}
 	wr.LogError(r, "asking a system", err)
 	said := report.MessageOf(err)
-	page := view.ProblemPage{Head: wr.Titled(sess, say.Of("Something went wrong")), Summary: said.What(),
+	page := view.ProblemPage{Head: view.Head{Title: say.Of("Something went wrong")}, Summary: said.What(),
 		Todo: said.Advice(report.OnPage), Answers: true,
 		Actions: []view.Action{{Label: say.Of("Try again"), URL: again}}}
 	status := http.StatusInternalServerError
@@ -37,7 +37,7 @@ func (wr *Writer) Fail(w http.ResponseWriter, r *http.Request, sess *session.Ses
 			reconnect(sess, f)
 		}
 	}
-	wr.Problem(w, r, status, page)
+	wr.Problem(w, r, status, sess, page)
 }
 
 // heading returns the heading for a fault of a system.
@@ -104,8 +104,8 @@ func reconnect(sess *session.Session, f *report.Fault) {
 // reviewProblems writes the page for answers that no longer fit the systems.
 func (wr *Writer) reviewProblems(w http.ResponseWriter, r *http.Request, sess *session.Session,
 	problems report.Problems, again string) {
-	wr.Problem(w, r, http.StatusConflict, view.ProblemPage{
-		Head:    wr.Titled(sess, say.Of("No changes to review yet")),
+	wr.Problem(w, r, http.StatusConflict, sess, view.ProblemPage{
+		Head:    view.Head{Title: say.Of("No changes to review yet")},
 		Summary: ReviewChanged(),
 		Answers: true, Actions: []view.Action{{Label: say.Of("Change the settings"), URL: "/settings"},
 			{Label: say.Of("Try again"), URL: again}},

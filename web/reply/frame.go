@@ -32,10 +32,3 @@ func (wr *Writer) Head(sess *session.Session) view.Head {
 func doubted(in proof.VerifyInput) bool {
 	return in.Ended && !in.Checks.Good()
 }
-
-// Titled returns the frame of a page in this session with that title.
-func (wr *Writer) Titled(sess *session.Session, title say.Text) view.Head {
-	h := wr.Head(sess)
-	h.Title = title
-	return h
-}
