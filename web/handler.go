@@ -32,14 +32,14 @@ func (s *Server) after(page string, next func(http.ResponseWriter, *http.Request
 
 // found returns the handler of a page about something that find looks up in the session, such as a test sign-in.
 func found[T any](s *Server, find func(*http.Request, *session.Session) *T,
-	next func(http.ResponseWriter, *http.Request, *session.Session, *T)) http.HandlerFunc {
+	next func(*Server, http.ResponseWriter, *http.Request, *session.Session, *T)) http.HandlerFunc {
 	return s.with(func(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 		one := find(r, sess)
 		if one == nil {
 			s.gone(w, r)
 			return
 		}
-		next(w, r, sess, one)
+		next(s, w, r, sess, one)
 	})
 }
 

@@ -70,11 +70,11 @@ func (s *Server) withdrawSignIn(w http.ResponseWriter, r *http.Request, _ *sessi
 }
 
 // tried returns the handler of a page about the test of a link. An unknown or used link has no page.
-func (s *Server) tried(next func(http.ResponseWriter, *http.Request, *session.Session,
+func (s *Server) tried(next func(*Server, http.ResponseWriter, *http.Request, *session.Session,
 	*session.SignIn)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if run := s.signIns.Invited(chi.URLParam(r, "token")); run != nil && run.Holds(tryKey(r)) {
-			next(w, r, run.Session, run)
+			next(s, w, r, run.Session, run)
 			return
 		}
 		s.reply.Problem(w, r, http.StatusNotFound, nil, view.ProblemPage{
@@ -143,7 +143,7 @@ func (s *Server) tryEvents(w http.ResponseWriter, r *http.Request, _ *session.Se
 	r, leave := run.Streams.Join(r)
 	defer leave()
 	// It is asked again whether the browser may, for claim ends only streams that have joined.
-	s.tried(func(w http.ResponseWriter, r *http.Request, _ *session.Session, run *session.SignIn) {
+	s.tried(func(s *Server, w http.ResponseWriter, r *http.Request, _ *session.Session, run *session.SignIn) {
 		ctx, cancel := context.WithDeadline(r.Context(), run.Until())
 		defer cancel()
 		s.streamSignIn(w, r.WithContext(ctx), run, func(in proof.SignInInput) templ.Component {
