@@ -114,7 +114,7 @@ func (m *measured) readLive(ctx context.Context) {
 	var err error
 	var both sync.WaitGroup
 	both.Go(func() { application, err = m.c.Application(ctx, m.d.Application.Slug) })
-	both.Go(func() { expected, _ = m.c.ProviderWith(ctx, m.d.Provider.ClientID) }) // an error shows below
+	both.Go(func() { expected, _ = m.c.ProviderWith(ctx, m.d.Provider.ClientID, m.d.Provider.Name) })
 	both.Wait()
 	l.application = application
 	pk := application.Number("provider")

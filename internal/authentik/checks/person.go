@@ -120,8 +120,8 @@ func (m *measured) askAccess(ctx context.Context) (rest.Object, error) {
 	return m.c.One(ctx, n, call)
 }
 
-// admitsAll reports whether nothing is bound to the application, so that it admits every user (policies/engine.py). Only
-// a superuser's token certainly sees all bindings.
+// admitsAll reports whether nothing is bound to the application, so that it admits every user (policies/engine.py).
+// Only a superuser's token certainly sees all bindings.
 func (m *measured) admitsAll() bool {
 	brand, _ := m.flows.brand.Object()
 	byDefault, _ := rest.DefaultAccess(brand)

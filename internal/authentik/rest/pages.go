@@ -78,6 +78,12 @@ func (c *Client) First(ctx context.Context, l List, size int) ([]Object, int, er
 	return objects, pages * size, err
 }
 
+// Knows reports whether somebody has read the first objects of a list in the moment that ctx belongs to.
+func (c *Client) Knows(ctx context.Context, l List, size int) bool {
+	_, known := wire.Known(ctx, c.key(l.Page(1, size)))
+	return known
+}
+
 // Walk visits the objects of a list page by page, several pages at a time but one visit at a time, and keeps none. It
 // asks for pages of that size and takes those that authentik gives. steady is false if the list had another length at
 // the end than at the beginning, or not as many objects as it said: somebody may have been left out.
