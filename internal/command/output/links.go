@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strconv"
 
+	"authpocket/internal/command/terminal"
 	"authpocket/internal/link"
 	"authpocket/internal/say"
 	"authpocket/internal/visible"
@@ -105,8 +106,8 @@ func (v *View) Table(list []Summary, counted say.Text, part string) {
 		}
 		table = append(table, []say.Text{say.Raw(s.Name), s.Outcome.Text(), count, s.Cause})
 	}
-	v.table(table, "")
-	visible.Fprintln(v.Out, v.Say(counts(list)))
+	v.table(table)
+	visible.Fprintf(v.Out, "%s\n", v.on.Styled(terminal.Bold, v.on.Wrapped(v.Say(counts(list)), 0, "")))
 }
 
 // counts returns how many of the links have each outcome, in the order in which they appear.
@@ -118,7 +119,23 @@ func counts(list []Summary) say.Text {
 			outcomes = append(outcomes, s.Outcome)
 		}
 	}
-	return say.Of("In all: %s.", say.List(link.Each(outcomes, func(outcome say.Name) say.Text {
-		return say.Of("%d %s", of[outcome], outcome.Text())
-	})...))
+	return say.Count(len(list), "%d link: %s.", "%d links: %s.",
+		say.List(link.Each(outcomes, func(outcome say.Name) say.Text { return having(of[outcome], outcome) })...))
+}
+
+// having says how many links have an outcome.
+func having(n int, outcome say.Name) say.Text {
+	switch outcome {
+	case OutcomeChanges:
+		return say.Of("%d with changes", n)
+	case OutcomeNothing:
+		return say.Of("%d without changes", n)
+	case OutcomeChecksFailed:
+		return say.Of("%d with failed checks", n)
+	case OutcomeNobodyLeft:
+		return say.Of("%d where nobody left", n)
+	case OutcomeLeft:
+		return say.Of("%d where somebody left", n)
+	}
+	return say.Of("%d %s", n, outcome.Text())
 }

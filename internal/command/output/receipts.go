@@ -144,7 +144,7 @@ func (v *View) receiptTable(list []journal.Summary, rows []receiptRow) {
 		when := list[i].When.Local().Format("2006-01-02 15:04")
 		table = append(table, []say.Text{say.Raw(when), list[i].Did, of, outcome, say.Raw(r.ID)})
 	}
-	v.table(table, terminal.Bold)
+	v.table(table)
 	if !several {
 		systems := v.Say(say.Of("authentik %s, PocketBase %s", rows[0].AuthentikURL, rows[0].PocketBaseURL))
 		visible.Fprintf(v.Out, "%s\n", v.on.Styled(terminal.Faint, v.on.Wrapped(systems, 0, "")))
