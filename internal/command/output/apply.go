@@ -32,9 +32,9 @@ func (v *View) event(e engine.Event) {
 	case engine.Running:
 		visible.Fprintf(v.Out, "%s ... ", what)
 	case engine.Done:
-		visible.Fprintln(v.Out, v.Say(say.Of("done")))
+		v.line("", say.Of("done"), "")
 	case engine.Failed:
-		visible.Fprintln(v.Out, v.Say(say.Of("failed")))
+		v.line("", say.Of("failed"), "")
 	}
 }
 

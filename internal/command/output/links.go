@@ -95,7 +95,7 @@ func (v *View) Counts(list []Summary) { v.Tell(counts(list)) }
 // Table prints what became of several links, those of a part if it is named. counted is the title of the count.
 func (v *View) Table(list []Summary, counted say.Text, part string) {
 	if len(list) == 0 {
-		visible.Fprintln(v.Out, v.Say(say.Of("No link is in part %s.", part)))
+		v.line("", say.Of("No link is in part %s.", part), "")
 		return
 	}
 	table := [][]say.Text{{say.Of("link"), say.Of("outcome"), counted, say.Of("cause")}}
@@ -107,7 +107,7 @@ func (v *View) Table(list []Summary, counted say.Text, part string) {
 		table = append(table, []say.Text{say.Raw(s.Name), s.Outcome.Text(), count, s.Cause})
 	}
 	v.table(table)
-	visible.Fprintf(v.Out, "%s\n", v.on.Styled(terminal.Bold, v.on.Wrapped(v.Say(counts(list)), 0, "")))
+	v.line(terminal.Bold, counts(list), "")
 }
 
 // counts returns how many of the links have each outcome, in the order in which they appear.
@@ -127,15 +127,17 @@ func counts(list []Summary) say.Text {
 func having(n int, outcome say.Name) say.Text {
 	switch outcome {
 	case OutcomeChanges:
-		return say.Of("%d with changes", n)
+		return counted("%d with changes", n)
 	case OutcomeNothing:
-		return say.Of("%d without changes", n)
+		return counted("%d without changes", n)
 	case OutcomeChecksFailed:
-		return say.Of("%d with failed checks", n)
+		return counted("%d with failed checks", n)
 	case OutcomeNobodyLeft:
-		return say.Of("%d where nobody left", n)
+		return counted("%d where nobody left", n)
 	case OutcomeLeft:
-		return say.Of("%d where somebody left", n)
+		return counted("%d where somebody left", n)
 	}
 	return say.Of("%d %s", n, outcome.Text())
 }
+
+func counted(format string, n int) say.Text { return say.Of(format, n) }

@@ -3,6 +3,7 @@ package terminal
 import (
 	"io"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"authpocket/internal/visible"
@@ -69,6 +70,14 @@ func Lines(prose string, first, width int) []string {
 		left -= n
 	}
 	return lines
+}
+
+// Time returns a time as the clock of whoever is at a terminal shows it, and for files and pipes as JSON has it.
+func (s Screen) Time(t time.Time) string {
+	if s.Terminal {
+		return t.Local().Format(time.DateTime)
+	}
+	return t.UTC().Format(time.RFC3339)
 }
 
 // EraseLine moves to the beginning of the line and erases it.
