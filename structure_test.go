@@ -50,7 +50,7 @@ func imports() map[string]string {
 		"cmd/authpocket": "internal/command",
 		"internal/command": "docs/schemas internal/command/batch internal/command/option internal/command/output " +
 			"internal/command/terminal " +
-			"internal/connect internal/engine internal/export internal/journal internal/link " +
+			"internal/connect internal/engine internal/export internal/journal internal/journal/lock internal/link " +
 			"internal/linkfile internal/listen internal/logs internal/outbound internal/preset internal/report " +
 			"internal/say internal/secret internal/signin internal/visible web web/door",
 		"internal/command/batch": "internal/command/output internal/command/terminal internal/engine internal/link " +
@@ -93,7 +93,8 @@ func imports() map[string]string {
 		"internal/keydocs": "internal/link internal/linkfile internal/secret",
 		"internal/clidocs": "internal/command internal/command/option internal/command/output internal/link internal/report internal/say " +
 			"internal/signin",
-		"internal/journal": "internal/link internal/outbound internal/report internal/say internal/secret",
+		"internal/journal":      "internal/journal/lock internal/link internal/report internal/say internal/secret",
+		"internal/journal/lock": "internal/outbound",
 		"internal/authentik": "internal/authentik/apply internal/authentik/checks internal/authentik/login " +
 			"internal/authentik/rest internal/link internal/people internal/report internal/say " +
 			"internal/secret internal/signin internal/wire",
@@ -116,8 +117,8 @@ func imports() map[string]string {
 			"internal/wire",
 		"internal/pocketbase/signins": "internal/link internal/outbound internal/people internal/pocketbase/rest internal/report internal/say " +
 			"internal/secret internal/signin internal/wire",
-		"internal/engine": "internal/address internal/journal internal/link internal/people internal/plans " +
-			"internal/plans/resolve internal/plans/stale internal/plans/undo internal/plans/words internal/predict " +
+		"internal/engine": "internal/address internal/journal internal/journal/lock internal/link internal/people " +
+			"internal/plans internal/plans/resolve internal/plans/stale internal/plans/undo internal/plans/words internal/predict " +
 			"internal/report internal/say internal/secret internal/signin internal/wire",
 		"internal/connect": "internal/authentik internal/authentik/rest internal/engine internal/link " +
 			"internal/outbound internal/pocketbase internal/pocketbase/rest internal/report " +

@@ -259,7 +259,7 @@ func TestASweepLeavesAWritersFileAlone(t *testing.T) {
 	s := mustOpen(t, dir)
 	temp := filepath.Join(dir, tempPrefix+"somebody's")
 	must(t, os.WriteFile(temp, nil, 0o600))
-	must(t, s.withDirLock(lockShared, func() error {
+	must(t, s.locks.Writing(func() error {
 		mustOpen(t, dir) // during a write
 		_, err := os.Stat(temp)
 		return err

@@ -174,7 +174,7 @@ func filesIn(t *testing.T, dir string) (names []string) {
 	entries, err := os.ReadDir(dir)
 	must(t, err)
 	for _, e := range entries {
-		if !strings.HasSuffix(e.Name(), lockSuffix) {
+		if !strings.HasSuffix(e.Name(), ".lock") {
 			names = append(names, e.Name())
 		}
 	}

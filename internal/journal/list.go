@@ -35,7 +35,7 @@ func (s *Store) list(read reader) (list []Summary, aside []SetAside, err error) 
 	for _, name := range names {
 		one, away, err := read(s.readmit(name))
 		if err == nil && one != nil && one.Outcome == "" {
-			if one.Running, err = s.running(one.Key()); err != nil {
+			if one.Running, err = s.locks.Held(one.Key()); err != nil {
 				err = cannotWrite(s.dir, err)
 			}
 		}
