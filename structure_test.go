@@ -73,7 +73,7 @@ func imports() map[string]string {
 		"internal/logs":     "internal/secret internal/visible",
 		"internal/listen":   "internal/logs",
 		"internal/report":   "internal/say",
-		"internal/link":     "internal/address internal/pattern internal/report internal/say internal/secret",
+		"internal/link":     "internal/link/addresses internal/pattern internal/report internal/say internal/secret",
 		"internal/people":   "internal/link internal/report internal/say",
 		"internal/preset":   "internal/link internal/report internal/say",
 		"internal/plans": "internal/address internal/link internal/people internal/plans/resolve internal/plans/undo " +
@@ -87,8 +87,9 @@ func imports() map[string]string {
 		"internal/predict/record": "internal/link internal/pattern internal/say",
 		"internal/predict/rule":   "internal/link internal/pattern",
 		"internal/signin":         "internal/link internal/report internal/say internal/secret",
-		"internal/linkfile": "internal/link internal/pattern internal/preset internal/report internal/say " +
-			"internal/secret internal/visible",
+		"internal/link/addresses": "internal/address internal/report internal/say",
+		"internal/linkfile": "internal/link internal/link/addresses internal/pattern internal/preset internal/report " +
+			"internal/say internal/secret internal/visible",
 		"internal/export":  "internal/link internal/report internal/say internal/secret",
 		"internal/keydocs": "internal/link internal/linkfile internal/secret",
 		"internal/clidocs": "internal/command internal/command/option internal/command/output internal/link internal/report internal/say " +
@@ -96,7 +97,7 @@ func imports() map[string]string {
 		"internal/journal":      "internal/journal/lock internal/link internal/report internal/say internal/secret",
 		"internal/journal/lock": "internal/outbound",
 		"internal/authentik": "internal/authentik/apply internal/authentik/checks internal/authentik/login " +
-			"internal/authentik/rest internal/link internal/people internal/report internal/say " +
+			"internal/authentik/rest internal/link internal/link/addresses internal/people internal/report internal/say " +
 			"internal/secret internal/signin internal/wire",
 		"internal/authentik/apply": "internal/authentik/rest internal/link internal/outbound internal/report " +
 			"internal/say internal/secret internal/wire",
@@ -126,11 +127,12 @@ func imports() map[string]string {
 
 		"static": "",
 		"web": "internal/address internal/connect internal/engine internal/export internal/link " +
-			"internal/linkfile internal/logs internal/preset internal/report internal/say internal/secret " +
-			"internal/signin static web/door web/form web/live web/middleware web/respond web/session web/view " +
+			"internal/link/addresses internal/linkfile internal/logs internal/preset internal/report internal/say " +
+			"internal/secret internal/signin static web/door web/form web/live web/middleware web/respond web/session web/view " +
 			"web/view/changes web/view/proof web/view/setup",
-		"web/door":       "internal/say static web/respond web/view",
-		"web/form":       "internal/link internal/preset internal/report internal/say internal/secret web/view/setup",
+		"web/door": "internal/say static web/respond web/view",
+		"web/form": "internal/link internal/link/addresses internal/preset internal/report internal/say " +
+			"internal/secret web/view/setup",
 		"web/live":       "web/view",
 		"web/middleware": "internal/say web/door web/view",
 		"web/respond":    "internal/say static web/view",

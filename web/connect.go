@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"authpocket/internal/connect"
-	"authpocket/internal/link"
+	"authpocket/internal/link/addresses"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
@@ -48,11 +48,11 @@ func (f connectForm) login(system report.System, held session.Login) (l session.
 	words := wordsFor(system)
 	l = f.Login
 	url, token := string(system)+".url", string(system)+".token"
-	address, problem := link.ParseAddress(system, say.Of("%s address", system.Label()), url, f.URL)
+	address, problem := addresses.Parse(system, say.Of("%s address", system.Label()), url, f.URL)
 	if l.URL = address; problem != nil {
 		problems = append(problems, *problem)
 	}
-	open := link.Unencrypted(system, l.URL, say.Of("Use https://, or tick “%s”.", words.tick))
+	open := addresses.Unencrypted(system, l.URL, say.Of("Use https://, or tick “%s”.", words.tick))
 	if open != nil && !f.Plain {
 		problems = append(problems, *open)
 	}

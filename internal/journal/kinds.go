@@ -61,7 +61,7 @@ type Meta struct {
 	// from before another undoes that.
 	Of string `json:"of"`
 	// AuthentikURL and PocketBaseURL are the base URLs of the systems, as
-	// link.ParseAddress returns them.
+	// addresses.Parse returns them.
 	AuthentikURL  string `json:"authentik_url"`
 	PocketBaseURL string `json:"pocketbase_url"`
 	Program       string `json:"program"` // the version of authpocket
@@ -74,7 +74,7 @@ func kinds() []Kind { return []Kind{Apply, Undo, Rotate, Remove, Proof, SignOut}
 func outcomes() []Outcome { return []Outcome{Completed, Stopped, Continued, Undone, Dismissed} }
 
 // Key returns the key of two systems, for Lock. Addresses are compared as they
-// are, so they must come from link.ParseAddress.
+// are, so they must come from addresses.Parse.
 func Key(authentikURL, pocketbaseURL string) string {
 	return strings.TrimRight(authentikURL, "/") + " " + strings.TrimRight(pocketbaseURL, "/")
 }
