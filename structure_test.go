@@ -94,7 +94,7 @@ func imports() map[string]string {
 		"internal/keydocs": "internal/link internal/linkfile internal/secret",
 		"internal/clidocs": "internal/command internal/command/option internal/command/output internal/link internal/report internal/say " +
 			"internal/signin",
-		"internal/journal":      "internal/journal/lock internal/link internal/report internal/say internal/secret",
+		"internal/journal":      "internal/journal/lock internal/link internal/plans/words internal/report internal/say internal/secret",
 		"internal/journal/lock": "internal/outbound",
 		"internal/authentik": "internal/authentik/apply internal/authentik/checks internal/authentik/login " +
 			"internal/authentik/rest internal/link internal/link/addresses internal/people internal/report internal/say " +
@@ -127,8 +127,8 @@ func imports() map[string]string {
 
 		"static": "",
 		"web": "internal/address internal/connect internal/engine internal/export internal/link " +
-			"internal/link/addresses internal/linkfile internal/logs internal/preset internal/report internal/say " +
-			"internal/secret internal/signin static web/door web/form web/live web/middleware web/respond web/session web/view " +
+			"internal/link/addresses internal/linkfile internal/logs internal/plans/words internal/preset internal/report " +
+			"internal/say internal/secret internal/signin static web/door web/form web/live web/middleware web/respond web/session web/view " +
 			"web/view/changes web/view/proof web/view/setup",
 		"web/door": "internal/say static web/respond web/view",
 		"web/form": "internal/link internal/link/addresses internal/preset internal/report internal/say " +
@@ -139,7 +139,7 @@ func imports() map[string]string {
 		"web/session": "internal/connect internal/engine internal/link internal/report internal/say " +
 			"internal/secret internal/signin web/door web/live web/view/changes web/view/proof",
 		"web/view":         "internal/link internal/report internal/say internal/visible",
-		"web/view/changes": "internal/link internal/people internal/report internal/say web/view web/view/proof",
+		"web/view/changes": "internal/link internal/people internal/plans/words internal/report internal/say web/view web/view/proof",
 		"web/view/proof":   "internal/address internal/link internal/report internal/say internal/signin web/view",
 		"web/view/setup": "internal/address internal/link internal/plans/resolve internal/preset internal/report " +
 			"internal/say web/view " +

@@ -9,6 +9,7 @@ import (
 
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/plans/words"
 	"authpocket/internal/say"
 	"authpocket/web/session"
 	"authpocket/web/view"
@@ -139,6 +140,6 @@ func wholeReceipt(r *engine.WholePast) changes.Receipt {
 			written = append(written, c.Change)
 		}
 	}
-	v.Changed = link.DidChange(written)
+	v.Changed = words.DidChange(written)
 	return v
 }

@@ -181,8 +181,8 @@ func filesIn(t *testing.T, dir string) (names []string) {
 	return names
 }
 
-// words returns the admin's message and fails if it is only the general one.
-func words(t *testing.T, err error) string {
+// wordsOf returns the admin's message and fails if it is only the general one.
+func wordsOf(t *testing.T, err error) string {
 	t.Helper()
 	if err == nil {
 		t.Fatal("there is no error")

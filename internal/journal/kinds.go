@@ -89,7 +89,7 @@ type Summary struct {
 	Changes          int      // in the plan
 	Done             int      // of these, changes that were written
 	Open             int      // of these, changes that may have been written
-	Did              say.Text // what the changes that were or may have been written did, as link.Did says it
+	Did              say.Text // what the changes that were or may have been written did, as words.Did says it
 	Created          bool     // these created the link
 	Outcome          Outcome  // empty if interrupted or still running
 	// Restored is set on a rotation that was taken back: both systems have the client secret from before it.

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/plans/words"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -159,7 +160,7 @@ func summarise(r *Receipt) Summary {
 		}
 		written = append(written, c.Change)
 	}
-	one.Created, one.Did = link.Creates(written), link.Did(r.Kind.Purpose(), r.Of, written)
+	one.Created, one.Did = link.Creates(written), words.Did(r.Kind.Purpose(), r.Of, written)
 	if r.End != nil {
 		one.Outcome = r.End.Outcome
 	}

@@ -44,7 +44,8 @@ func TestALockThatIsRefusedIsSaid(t *testing.T) {
 		lock.ErrNotHonoured: "granted its lock to both",
 	} {
 		err := s.notLocked(refused)
-		if said := words(t, err); !errors.Is(err, ErrLocked) || !strings.Contains(said, says) || !nothingWritten(err) {
+		said := wordsOf(t, err)
+		if !errors.Is(err, ErrLocked) || !strings.Contains(said, says) || !nothingWritten(err) {
 			t.Errorf("of %v it says %v", refused, err)
 		}
 	}

@@ -17,7 +17,7 @@ func TestASweptReceiptIsWrittenAgain(t *testing.T) {
 		t.Errorf("it is swept %d times less: %v", d.times, err)
 	}
 	d.times = 3
-	if err := r.AboutTo(0); !nothingWritten(err) && words(t, err) == "" {
+	if err := r.AboutTo(0); !nothingWritten(err) && wordsOf(t, err) == "" {
 		t.Errorf("it says %v", err)
 	}
 }

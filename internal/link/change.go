@@ -147,6 +147,11 @@ func As[T any](o Object) *T {
 	return t
 }
 
+// Creates reports whether the changes create the link.
+func Creates(changes []Change) bool {
+	return slices.ContainsFunc(changes, func(c Change) bool { return c.Kind == KindPair && c.Action == Create })
+}
+
 func accept[T any](c *Change, visit func(Edit[T]), kinds ...Kind) bool {
 	if c.Kind != "" && !slices.Contains(kinds, c.Kind) {
 		return false

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/internal/plans/words"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/web/view"
@@ -181,7 +182,7 @@ func goodOutcome(in Progress, done int) *view.Outcome {
 		o.Actions = []view.Action{{Label: say.Of("View history"), URL: "/receipts"},
 			{Label: say.Of("Go to start"), URL: "/"}}
 	case link.PurposeSignOut:
-		o.Heading, o.Check = link.Did(in.Purpose, "", in.Changes[:done]), false
+		o.Heading, o.Check = words.Did(in.Purpose, "", in.Changes[:done]), false
 		o.Text = say.Of("PocketBase accepts none of their old tokens. Anyone still allowed in can sign in again.")
 		o.Actions = []view.Action{{Label: say.Of("Back to the people"), URL: "/people"}}
 	case link.PurposeRotate:
