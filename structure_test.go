@@ -49,10 +49,10 @@ func imports() map[string]string {
 		"docs/schemas":   "",
 		"cmd/authpocket": "internal/command",
 		"internal/command": "docs/schemas internal/command/batch internal/command/option internal/command/output " +
-			"internal/command/terminal " +
-			"internal/connect internal/engine internal/export internal/journal internal/journal/lock internal/link " +
-			"internal/linkfile internal/listen internal/logs internal/outbound internal/preset internal/report " +
-			"internal/say internal/secret internal/signin internal/visible web web/door",
+			"internal/command/terminal internal/connect internal/engine internal/export internal/journal " +
+			"internal/journal/lock internal/link internal/link/mappings internal/linkfile internal/listen internal/logs " +
+			"internal/outbound internal/preset internal/report internal/say internal/secret internal/signin " +
+			"internal/visible web web/door",
 		"internal/command/batch": "internal/command/output internal/command/terminal internal/engine internal/link " +
 			"internal/linkfile internal/report internal/say internal/visible",
 		"internal/command/option": "internal/linkfile internal/report internal/say",
@@ -76,21 +76,25 @@ func imports() map[string]string {
 		"internal/link":     "internal/link/addresses internal/pattern internal/report internal/say internal/secret",
 		"internal/people":   "internal/link internal/report internal/say",
 		"internal/preset":   "internal/link internal/report internal/say",
-		"internal/plans": "internal/address internal/link internal/people internal/plans/resolve internal/plans/undo " +
-			"internal/plans/words internal/preset internal/report internal/say",
-		"internal/plans/resolve": "internal/address internal/link internal/preset internal/report internal/say",
-		"internal/plans/stale":   "internal/link internal/report internal/say internal/secret",
-		"internal/plans/undo":    "internal/link internal/plans/resolve internal/plans/words internal/report internal/say",
-		"internal/plans/words":   "internal/link internal/people internal/say",
+		"internal/plans": "internal/address internal/link internal/link/mappings internal/people " +
+			"internal/plans/resolve internal/plans/undo internal/plans/words internal/preset internal/report " +
+			"internal/say",
+		"internal/plans/resolve": "internal/address internal/link internal/link/mappings internal/preset " +
+			"internal/report internal/say",
+		"internal/plans/stale": "internal/link internal/report internal/say internal/secret",
+		"internal/plans/undo": "internal/link internal/link/mappings internal/plans/resolve internal/plans/words " +
+			"internal/report internal/say",
+		"internal/plans/words": "internal/link internal/link/mappings internal/people internal/say",
 		"internal/predict": "internal/link internal/predict/record internal/predict/rule internal/report " +
 			"internal/say internal/signin",
 		"internal/predict/record": "internal/link internal/pattern internal/say",
 		"internal/predict/rule":   "internal/link internal/pattern",
 		"internal/signin":         "internal/link internal/report internal/say internal/secret",
 		"internal/link/addresses": "internal/address internal/report internal/say",
+		"internal/link/mappings":  "internal/link internal/say",
 		"internal/linkfile": "internal/link internal/link/addresses internal/pattern internal/preset internal/report " +
 			"internal/say internal/secret internal/visible",
-		"internal/export":  "internal/link internal/report internal/say internal/secret",
+		"internal/export":  "internal/link internal/link/mappings internal/report internal/say internal/secret",
 		"internal/keydocs": "internal/link internal/linkfile internal/secret",
 		"internal/clidocs": "internal/command internal/command/option internal/command/output internal/link internal/report internal/say " +
 			"internal/signin",
@@ -99,8 +103,8 @@ func imports() map[string]string {
 		"internal/authentik": "internal/authentik/apply internal/authentik/checks internal/authentik/login " +
 			"internal/authentik/rest internal/link internal/link/addresses internal/people internal/report internal/say " +
 			"internal/secret internal/signin internal/wire",
-		"internal/authentik/apply": "internal/authentik/rest internal/link internal/outbound internal/report " +
-			"internal/say internal/secret internal/wire",
+		"internal/authentik/apply": "internal/authentik/rest internal/link internal/link/mappings internal/outbound " +
+			"internal/report internal/say internal/secret internal/wire",
 		"internal/authentik/checks": "internal/authentik/rest internal/link internal/outbound internal/report internal/say " +
 			"internal/signin internal/wire",
 		"internal/authentik/login": "internal/outbound internal/pattern internal/report internal/say internal/secret " +
@@ -118,9 +122,10 @@ func imports() map[string]string {
 			"internal/wire",
 		"internal/pocketbase/signins": "internal/link internal/outbound internal/people internal/pocketbase/rest internal/report internal/say " +
 			"internal/secret internal/signin internal/wire",
-		"internal/engine": "internal/address internal/journal internal/journal/lock internal/link internal/people " +
-			"internal/plans internal/plans/resolve internal/plans/stale internal/plans/undo internal/plans/words internal/predict " +
-			"internal/report internal/say internal/secret internal/signin internal/wire",
+		"internal/engine": "internal/address internal/journal internal/journal/lock internal/link " +
+			"internal/link/mappings internal/people internal/plans internal/plans/resolve internal/plans/stale " +
+			"internal/plans/undo internal/plans/words internal/predict internal/report internal/say internal/secret " +
+			"internal/signin internal/wire",
 		"internal/connect": "internal/authentik internal/authentik/rest internal/engine internal/link " +
 			"internal/outbound internal/pocketbase internal/pocketbase/rest internal/report " +
 			"internal/secret",

@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 )
 
 // hand is a change of a link by an admin.
@@ -54,7 +55,7 @@ func byHand() map[string]hand {
 				"user": sim.Users[0].PK, "order": 9})
 		}, "a binding of the application was added since", false},
 		"the mapping is renamed and taken away": {func(b *bench) {
-			own := b.mapping(link.EmailMapping(link.EmailTrustAll).Name)
+			own := b.mapping(mappings.Email(link.EmailTrustAll).Name)
 			b.authentik(http.MethodPatch, b.providerPath(), map[string]any{"property_mappings": []string{}})
 			b.authentik(http.MethodPatch, "/propertymappings/provider/scope/"+own+"/", map[string]any{"name": "later"})
 		}, "name is now “later”", false},

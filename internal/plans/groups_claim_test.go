@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 	"authpocket/internal/plans"
 	"authpocket/internal/plans/resolve"
 )
@@ -31,7 +32,7 @@ func wantLimit(t *testing.T, w *world, groups ...string) {
 	if m == nil {
 		t.Fatal("there is no groups mapping")
 	}
-	got, isLimit := link.GroupsIn(m)
+	got, isLimit := mappings.GroupsIn(m)
 	if diff := cmp.Diff(groups, got); !isLimit || diff != "" {
 		t.Errorf("the mapping limits (want -, got +):\n%s\n%s", diff, m.Expression)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"authpocket/internal/address"
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 	"authpocket/internal/plans/resolve"
 	"authpocket/internal/plans/words"
 	"authpocket/internal/report"
@@ -234,20 +235,20 @@ func (w *warner) email(d *link.Desired, a *link.AuthentikSnapshot) {
 	case link.EmailTrustAttribute:
 		w.Add(link.WarnEmailTrustAttribute, report.Authentik, say.Of("Only people with the attribute email_verified: "+
 			"true have a verified address."),
-			say.Of("Set it on the user or let your enrolment set it. %s", link.EmailOutcome(link.EmailLeave,
+			say.Of("Set it on the user or let your enrolment set it. %s", mappings.EmailOutcome(link.EmailLeave,
 				&d.Collection)))
 	case link.EmailLeave:
 		if own := customEmail(d, a); own != "" {
 			w.Add(link.WarnEmailLeave, report.Authentik, say.Of("The scope mapping “%s” provides the e-mail claims, "+
 				"and authpocket can't tell what it returns.", own),
 				say.Of("If it marks an address as verified, PocketBase links the account that has it. If not: %s",
-					link.EmailOutcome(link.EmailLeave, &d.Collection)))
+					mappings.EmailOutcome(link.EmailLeave, &d.Collection)))
 			return
 		}
 		if !d.Collection.EmailRequired { // otherwise PocketBase's own warning says that nobody new can sign in
 			w.Add(link.WarnEmailLeave, report.Authentik,
 				say.Of("authentik marks every e-mail address as not verified."),
-				link.EmailDropped(&d.Collection))
+				mappings.EmailDropped(&d.Collection))
 		}
 	}
 }
@@ -255,7 +256,7 @@ func (w *warner) email(d *link.Desired, a *link.AuthentikSnapshot) {
 // customEmail returns the name of an admin's own e-mail mapping on the provider, empty for none.
 func customEmail(d *link.Desired, a *link.AuthentikSnapshot) string {
 	for _, ref := range d.Provider.Mappings {
-		if m := a.MappingByID(ref.ID); m != nil && m.Scope == "email" && m.Managed == "" && !link.OwnMapping(m.Name) {
+		if m := a.MappingByID(ref.ID); m != nil && m.Scope == "email" && m.Managed == "" && !mappings.Own(m.Name) {
 			return m.Name
 		}
 	}

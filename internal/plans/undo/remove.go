@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 	"authpocket/internal/plans/resolve"
 	"authpocket/internal/plans/words"
 	"authpocket/internal/report"
@@ -49,7 +50,7 @@ func Removal(s *link.Spec, a *link.AuthentikSnapshot, p link.PocketBaseSnapshot,
 				"PocketBase if it was only for this link."))
 	}
 	for _, m := range a.Mappings { // an unused one is left from an interrupted removal
-		own := link.OwnMappingOf(slug, m.Name) || madeGroups(s, application, &m)
+		own := mappings.OwnOf(slug, m.Name) || madeGroups(s, application, &m)
 		if !shared && own && (found.Provider.Uses(m) || !u.used(m)) {
 			u.Mapping(link.Edit[link.Mapping]{Change: &link.Change{System: report.Authentik, Kind: link.KindMapping,
 				Object: words.Mapping(m)}, After: &m})
@@ -74,7 +75,7 @@ func Removal(s *link.Spec, a *link.AuthentikSnapshot, p link.PocketBaseSnapshot,
 
 // madeGroups reports whether receipts show that m is the groups mapping of the application, which had another slug.
 func madeGroups(s *link.Spec, a *link.ApplicationState, m *link.Mapping) bool {
-	return a != nil && link.OwnMapping(m.Name) && slices.ContainsFunc(s.Made, func(made link.Made) bool {
+	return a != nil && mappings.Own(m.Name) && slices.ContainsFunc(s.Made, func(made link.Made) bool {
 		return made.PK != "" && made.PK == a.PK && made.Groups != "" && made.Groups == m.ID
 	})
 }

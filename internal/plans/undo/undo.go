@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 	"authpocket/internal/plans/resolve"
 	"authpocket/internal/plans/words"
 	"authpocket/internal/report"
@@ -109,7 +110,7 @@ func (u *undoer) findMapping(m *link.Mapping) *link.Mapping {
 		return now
 	}
 	return link.Find(u.a.Mappings, func(now link.Mapping) bool {
-		return now.Scope == m.Scope && now.Expression == m.Expression && u.had.Uses(now) && !link.OwnMapping(now.Name)
+		return now.Scope == m.Scope && now.Expression == m.Expression && u.had.Uses(now) && !mappings.Own(now.Name)
 	})
 }
 

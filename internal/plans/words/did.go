@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 	"authpocket/internal/say"
 )
 
@@ -44,7 +45,7 @@ func Did(purpose link.Purpose, of string, changes []link.Change) say.Text {
 // didMapping names which of authpocket's own mappings changed.
 func didMapping(c *link.Change) say.Text {
 	for _, state := range []link.Object{c.Before, c.After} {
-		if m := link.As[link.Mapping](state); m != nil && !link.OwnEmailMapping(m.Name) {
+		if m := link.As[link.Mapping](state); m != nil && !mappings.OwnEmail(m.Name) {
 			return say.Of("groups claim")
 		}
 	}
