@@ -9,6 +9,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/link/mappings"
+	"authpocket/internal/report"
 )
 
 // deleteProvider deletes the only provider, as an admin does.
@@ -38,7 +39,7 @@ func (b *bench) isLinked(s link.Spec) {
 
 func warnsOfProvider(plan link.Plan) bool {
 	return slices.ContainsFunc(plan.Warnings, func(w link.Warning) bool {
-		return w.ID == link.WarnGone &&
+		return w.ID == report.WarnGone &&
 			w.Summary.String() == "The provider of the application “PocketBase” was deleted."
 	})
 }

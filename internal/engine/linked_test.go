@@ -127,7 +127,7 @@ func TestASecondLookIsTakenOnlyForAnotherSlug(t *testing.T) {
 }
 
 func TestAPlanHasTheWarningsOfBothSystems(t *testing.T) {
-	var ids []link.WarningID
+	var ids []report.WarningID
 	for _, w := range mustPlan(t, newMemory().engine()).Warnings {
 		ids = append(ids, w.ID)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/link/mappings"
+	"authpocket/internal/report"
 )
 
 // hand is a change of a link by an admin.
@@ -112,7 +113,7 @@ func TestUndoAfterAChangeByHand(t *testing.T) {
 			case !test.warns && (err == nil || !strings.Contains(err.Error(), test.says)):
 				t.Errorf("the undo is asked about %v, not %s:\n%s", err, test.says, show(plan))
 			case test.warns && (err != nil || test.says != "" && !slices.ContainsFunc(plan.Warnings,
-				func(w link.Warning) bool { return w.ID == link.WarnGone && w.Summary.String() == test.says })):
+				func(w link.Warning) bool { return w.ID == report.WarnGone && w.Summary.String() == test.says })):
 				t.Errorf("the undo warns %+v, not %s: %v", plan.Warnings, test.says, err)
 			}
 			if plan, err = b.engine.Undo(t.Context(), id, true); err != nil {

@@ -53,11 +53,11 @@ func (p *Plan) Empty() bool { return len(p.Changes) == 0 }
 
 // Warning is something that the admin should know before the plan is applied.
 type Warning struct {
-	ID      WarningID     `json:"id"`
-	System  report.System `json:"system" jsonschema:"enum=authentik,enum=pocketbase"`
-	Summary say.Text      `json:"summary"`
-	Detail  say.Text      `json:"detail"`
-	Ways    []report.Way  `json:"ways,omitempty"` // what helps
+	ID      report.WarningID `json:"id"`
+	System  report.System    `json:"system" jsonschema:"enum=authentik,enum=pocketbase"`
+	Summary say.Text         `json:"summary"`
+	Detail  say.Text         `json:"detail"`
+	Ways    []report.Way     `json:"ways,omitempty"` // what helps
 }
 
 // Advice returns the detail and what helps, in one line.
@@ -69,7 +69,7 @@ func (w Warning) Advice(r report.Reader) say.Text {
 // is.
 func (p *Plan) Decisions() (decide, known []Warning) {
 	for _, w := range p.Warnings {
-		kinds, fields := w.ID.news()
+		kinds, fields := news(w.ID)
 		touched := slices.ContainsFunc(p.Changes, func(c Change) bool {
 			return slices.Contains(kinds, c.Kind) || slices.ContainsFunc(fields, c.Changed)
 		})
@@ -80,6 +80,31 @@ func (p *Plan) Decisions() (decide, known []Warning) {
 		}
 	}
 	return decide, known
+}
+
+// news returns the kinds of change, and the fields of other changes, that make a warning about a link news. Both are
+// nil for a warning about the changes themselves.
+func news(id report.WarningID) (kinds []Kind, fields []string) {
+	switch id {
+	case report.WarnAccessUnseen, report.WarnOpenToNobody, report.WarnOpenToEveryone, report.WarnBindingEnds,
+		report.WarnOtherBindings, report.WarnAccessUnknown:
+		return []Kind{KindPair, KindBinding}, []string{policyEngineMode}
+	case report.WarnEmailTrustAll, report.WarnEmailTrustAttribute, report.WarnEmailLeave:
+		return []Kind{KindPair, KindMapping}, []string{"property_mappings"}
+	case report.WarnRegexRedirect, report.WarnNoRedirect, report.WarnAppRedirect:
+		return []Kind{KindPair}, []string{"redirect_uris"}
+	case report.WarnShortValidity:
+		return []Kind{KindPair}, []string{"access_code_validity"}
+	case report.WarnHTTPAuthentik, report.WarnHTTPPocketBase, report.WarnHTTPEndpoints, report.WarnAppURL,
+		report.WarnVersionUnknown, report.WarnVersionReads, report.WarnVersionHijack, report.WarnVersionMerge,
+		report.WarnRateLimits, report.WarnMappedTwice, report.WarnMappedID:
+		return []Kind{KindPair, KindOAuth2}, nil
+	case report.WarnOldSlot:
+		return []Kind{KindPair, KindOAuth2, KindOldSlot}, nil
+	case report.WarnPermission:
+		return []Kind{KindPair}, nil
+	}
+	return nil, nil
 }
 
 // TurnsOff reports whether the changes turn passwords or one-time passwords off.
@@ -170,6 +195,6 @@ func (p *Plan) CreatesProvider() bool {
 type Warnings []Warning
 
 // Add adds a warning. ways are what makes it go away.
-func (w *Warnings) Add(id WarningID, system report.System, summary, detail say.Text, ways ...report.Way) {
+func (w *Warnings) Add(id report.WarningID, system report.System, summary, detail say.Text, ways ...report.Way) {
 	*w = append(*w, Warning{ID: id, System: system, Summary: summary, Detail: detail, Ways: ways})
 }

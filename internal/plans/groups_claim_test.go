@@ -11,6 +11,7 @@ import (
 	"authpocket/internal/link/mappings"
 	"authpocket/internal/plans"
 	"authpocket/internal/plans/resolve"
+	"authpocket/internal/report"
 )
 
 const ownGroups = "authpocket: groups of pocketbase"
@@ -127,7 +128,7 @@ func TestAnEditedGroupsMappingIsRestoredAsTheLinkFileSays(t *testing.T) {
 		t.Fatal(problems)
 	}
 	said := slices.ContainsFunc(plan.Warnings, func(one link.Warning) bool {
-		return one.ID == link.WarnLost && strings.Contains(one.Summary.String(), "edited by hand")
+		return one.ID == report.WarnLost && strings.Contains(one.Summary.String(), "edited by hand")
 	})
 	mustApply(t, w, plan)
 	wantLimit(t, w, "staff")

@@ -117,7 +117,7 @@ func purposeStories(both, joined view.Head, broken changes.Receipt) []Story {
 	rotate, remove, nothing := undo, undo, undo
 	rotate.Purpose, rotate.Warnings, rotate.Changes = link.PurposeRotate, nil, []link.Change{update()}
 	remove.Purpose, remove.Changes = link.PurposeRemove, slices.Clone(undo.Changes)
-	remove.Warnings = []link.Warning{{ID: link.WarnLinkedPeople, System: report.PB,
+	remove.Warnings = []link.Warning{{ID: report.WarnLinkedPeople, System: report.PB,
 		Summary: say.Count(12, "%d person has an account linked through %s.",
 			"%d people have an account linked through %s.", "oidc"),
 		Detail: say.Of("Their accounts stay, but they can no longer sign in with authentik. PocketBase keeps the " +

@@ -44,7 +44,7 @@ func Removal(s *link.Spec, a *link.AuthentikSnapshot, p link.PocketBaseSnapshot,
 	}
 	if c := p.Collection(s.Query().Collection); c != nil && len(u.changes) > 0 &&
 		link.Value(c.CreateRule, "") == link.OAuth2Only {
-		u.warnings.Add(link.WarnRuleStays, report.PB, say.Of("The create rule of %s stays: %s.", c.Name,
+		u.warnings.Add(report.WarnRuleStays, report.PB, say.Of("The create rule of %s stays: %s.", c.Name,
 			link.OAuth2Only),
 			say.Of("It lets users create accounts through any OAuth2 provider of the collection. Change it in "+
 				"PocketBase if it was only for this link."))
@@ -116,7 +116,7 @@ func (u *undoer) removeSlot(s *link.Spec, found resolve.Found) {
 		return
 	}
 	if c.OnlyThrough(clientID) {
-		u.warnings.Add(link.WarnOnlyWay, report.PB, words.OnlyWay(c),
+		u.warnings.Add(report.WarnOnlyWay, report.PB, words.OnlyWay(c),
 			say.Of("Passwords and one-time passwords are off "+
 				"there, so nobody can sign in after the removal. Add another way and prove it before the old one goes."))
 	}

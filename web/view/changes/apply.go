@@ -169,7 +169,7 @@ func goodOutcome(in Progress, done int) *view.Outcome {
 		if in.Restores {
 			o.Heading = say.Of("The link was restored")
 		}
-		o.Lines = details(in.Warnings, link.WarnLost)
+		o.Lines = details(in.Warnings, report.WarnLost)
 		if len(o.Lines) > 0 {
 			o.Text = say.Of("Both systems are as they were before, except for what could not be restored:")
 		}
@@ -192,7 +192,7 @@ func goodOutcome(in Progress, done int) *view.Outcome {
 }
 
 // details returns each warning as one line, or only those with that ID.
-func details(warnings []link.Warning, only link.WarningID) []say.Text {
+func details(warnings []link.Warning, only report.WarningID) []say.Text {
 	var lines []say.Text
 	for _, w := range warnings {
 		if only == "" || w.ID == only {
