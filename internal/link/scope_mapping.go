@@ -54,3 +54,9 @@ func KeyAttrs() []*Attr[*struct{}, *KeyState] {
 			func(s S) *string { return &s.Algorithm }, nil),
 	}
 }
+
+// Values returns the mapping's fields for a diff.
+func (m *Mapping) Values() []FieldValue { return Values(MappingAttrs(), m, Features{}) }
+
+// Values returns the key's fields for a diff.
+func (k *KeyState) Values() []FieldValue { return Values(KeyAttrs(), k, Features{}) }
