@@ -165,6 +165,9 @@ func (p program) carryOutOn(ctx context.Context, f applyFlags, file *linkfile.Fi
 	verify verifier) error {
 	view := p.viewOf(file, f.JSON, f.All)
 	moment, receipts, ahead := engine.OneMoment(ctx), kept(f.State), f.ahead
+	if !f.Yes && ahead != nil {
+		ahead = p.aheadOfPlan(earlier(f.State), file)
+	}
 	if f.Yes && ahead != nil {
 		var err error
 		if receipts, p.held, err = p.hold(ctx, file, receipts); err != nil {

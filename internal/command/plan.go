@@ -60,11 +60,28 @@ func (f planFlags) run(ctx context.Context, p program) error {
 	return f.plan(ctx, p, file).Exit()
 }
 
+// aheadOfPlan returns what a plan observes. Most of many links are there.
+func (p program) aheadOfPlan(receipts store, file *linkfile.File) ahead {
+	return func(spec link.Spec) link.Query {
+		if p.common != nil {
+			q := engine.Ahead(spec)
+			q.Linked = true
+			return q
+		}
+		kept, err := receipts()
+		if err != nil {
+			kept = nil // told once both systems are connected
+		}
+		return engine.AheadKnowing(kept, engine.Key(file.Authentik.Base, file.PocketBase.Base), spec)
+	}
+}
+
 // plan prints the plan of a link.
 func (f planFlags) plan(ctx context.Context, p program, file linkfile.File) output.Summary {
 	view := p.viewOf(&file, f.JSON, f.All)
 	ctx = engine.OneMoment(ctx)
-	e, spec, err := p.reach(ctx, &file, earlier(f.State), engine.Ahead)
+	receipts := earlier(f.State)
+	e, spec, err := p.reach(ctx, &file, receipts, p.aheadOfPlan(receipts, &file))
 	if err != nil {
 		_ = view.Fail(err)
 		return output.Failed(err)

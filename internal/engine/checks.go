@@ -26,14 +26,15 @@ func remedyOf(cause report.CauseID) say.Text {
 	return known.Todo
 }
 
-// checkBoth runs the checks that concern both systems.
-func (e *Engine) checkBoth(ctx context.Context, d link.Desired, person int) []report.Check {
+// checkBoth runs the checks that concern both systems. noAccess waits for authentik's own checks, and returns whether
+// they refuse the person the application.
+func (e *Engine) checkBoth(ctx context.Context, d link.Desired, person int, noAccess func() bool) []report.Check {
 	checks := []report.Check{*checkAddresses(&d), {}, {}, {}, {}}
 	var group sync.WaitGroup
 	group.Go(func() { checks[1] = *e.checkClock(ctx) })
 	group.Go(func() { checks[2] = e.pocketbase.Realtime(ctx, d) })
 	group.Go(func() { checks[3] = *e.checkCollection(ctx, &d) })
-	group.Go(func() { checks[4] = *e.checkPrediction(ctx, &d, person) })
+	group.Go(func() { checks[4] = *e.checkPrediction(ctx, &d, person, noAccess) })
 	group.Wait()
 	return checks
 }
@@ -120,11 +121,12 @@ func (e *Engine) checkCollection(ctx context.Context, d *link.Desired) *report.C
 
 // checkPrediction predicts the sign-in of a person. A refusal of the token's
 // own account, person 0, is only a warning: it may be no account for people.
-func (e *Engine) checkPrediction(ctx context.Context, d *link.Desired, person int) *report.Check {
+func (e *Engine) checkPrediction(ctx context.Context, d *link.Desired, person int,
+	noAccess func() bool) *report.Check {
 	check := &report.Check{ID: report.CheckPrediction, System: report.PB,
 		Title: say.Of("Predicted result of this person's " +
 			"sign-in")}
-	p, err := e.Foresee(ctx, *d, person)
+	p, err := e.foresee(ctx, *d, person, noAccess)
 	switch {
 	case err != nil:
 		return check.SkipsFor(err)

@@ -138,8 +138,12 @@ func (e *Engine) RefuseOther(id string, spec *link.Spec) error {
 // UndoNewest returns a plan that undoes the link's newest receipt of which anything is left to undo. The plan is empty
 // if there is none. It passes over no interrupted receipt, which an empty undo ends.
 func (e *Engine) UndoNewest(ctx context.Context, spec *link.Spec, force bool) (plan link.Plan, err error) {
+	own, err := e.withSlug(ctx, spec)
+	if err != nil {
+		return plan, err
+	}
 	for passed := map[string]bool{}; ; {
-		id, ended, err := e.newest(spec, passed)
+		id, ended, err := e.newest(&own, passed)
 		if none, _ := errors.AsType[*NothingToUndo](err); none != nil && none.Reason != UndoRotation && plan.Of != "" {
 			return plan, nil
 		}

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -40,11 +41,23 @@ func (e *Engine) FindUser(ctx context.Context, named string) (int, error) {
 // new link and a person whose account has another address. If the prediction
 // leaves open why authentik sends too little, it also runs authentik's checks.
 func (e *Engine) Foresee(ctx context.Context, d link.Desired, person int) (signin.Prediction, error) {
-	var (
-		claims  map[string]json.RawMessage
-		now     link.CollectionState
-		refused bool
-	)
+	var refused bool
+	var group sync.WaitGroup
+	group.Go(func() {
+		passing, _, err := e.authentik.Access(ctx, d, person)
+		refused = err == nil && !passing // a token without access to this question proves no refusal
+	})
+	return e.foresee(ctx, d, person, func() bool {
+		group.Wait()
+		return refused
+	})
+}
+
+// foresee is Foresee with what authentik says of the access: refused waits for it, and is always called.
+func (e *Engine) foresee(ctx context.Context, d link.Desired, person int, refused func() bool) (signin.Prediction,
+	error) {
+	var claims map[string]json.RawMessage
+	var now link.CollectionState
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
 		claims, err = e.authentik.Preview(groupCtx, d, person)
@@ -54,27 +67,26 @@ func (e *Engine) Foresee(ctx context.Context, d link.Desired, person int) (signi
 		now, err = e.pocketbase.Collection(groupCtx, d)
 		return err
 	})
-	group.Go(func() error {
-		passing, _, err := e.authentik.Access(groupCtx, d, person)
-		refused = err == nil && !passing // a token without access to this question proves no refusal
-		return nil
-	})
-	if err := group.Wait(); err != nil {
+	err := group.Wait()
+	var p signin.Prediction
+	if err == nil {
+		p, err = e.predict(ctx, d, claims, &now)
+	}
+	noAccess := refused()
+	if err != nil {
 		return signin.Prediction{}, err
 	}
-	p, err := e.predict(ctx, d, claims, &now)
 	switch {
-	case refused:
+	case noAccess:
 		p = signin.PredictNoAccess(&d)
 	case p.Outcome == signin.OutcomeRefused && signin.MaySharpen(p.Cause):
 		p.Cause = signin.Sharper(p.Cause, e.authentik.Check(ctx, d, person))
 	}
 	p.Subject, p.Sent = signin.ReadClaims(claims).Subject, signin.ClaimTexts(claims)
-	if hooked := signin.ForeseeGroups(d.Groups, claims); err == nil && p.Outcome != signin.OutcomeRefused &&
-		!hooked.Empty() {
+	if hooked := signin.ForeseeGroups(d.Groups, claims); p.Outcome != signin.OutcomeRefused && !hooked.Empty() {
 		p.Words = say.Join(p.Words, hooked)
 	}
-	return p, err
+	return p, nil
 }
 
 func (e *Engine) predict(ctx context.Context, d link.Desired, claims map[string]json.RawMessage,

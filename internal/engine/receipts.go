@@ -83,9 +83,7 @@ func (e *Engine) newest(spec *link.Spec, undone map[string]bool) (id string, end
 			halfway[one.Of] = halfway[one.Of] || one.Outcome == "" || one.Outcome == journal.Stopped && one.Wrote()
 		case (one.Kind == journal.Apply || one.Kind == journal.Remove) && undone[one.ID]:
 			undone[one.Of] = undone[one.Of] || kinds[one.Of] == one.Kind // including what it continued
-			if none.Reason == NoneToUndo {
-				none.Reason = UndoneAlready
-			}
+			none.Reason = UndoneAlready // also of a rotation of that link
 		case one.Kind == journal.Rotate:
 			if one.Wrote() && !one.Restored && !one.Restores {
 				none.Reason = UndoRotation
@@ -107,6 +105,35 @@ func (e *Engine) mayHave(spec *link.Spec, slug string) bool {
 		return slug == *spec.Application.Slug
 	}
 	return !link.AmongOthers(e.others, slug)
+}
+
+// withSlug returns spec with the slug of its link, if it leaves that open and receipts name several links of its
+// collection.
+func (e *Engine) withSlug(ctx context.Context, spec *link.Spec) (link.Spec, error) {
+	if e.receipts == nil || spec.Application.Slug != nil {
+		return *spec, nil
+	}
+	list, _, err := e.receipts.Index()
+	if err != nil {
+		return *spec, err
+	}
+	var slugs []string
+	for i := range list {
+		if one := &list[i]; e.ours(one) && ofLink(one.Kind) && one.Collection == spec.Query().Collection {
+			slugs = append(slugs, one.Slug)
+		}
+	}
+	slices.Sort(slugs)
+	if slugs = slices.Compact(slugs); len(slugs) < 2 {
+		return *spec, nil
+	}
+	snaps, found, err := e.find(ctx, *spec, e.observeLink)
+	if app := snaps.Authentik.Application; err == nil && app != nil && app.Provider != 0 &&
+		slices.Contains(slugs, app.Slug) {
+		found.Application.Slug = &app.Slug
+		return found, nil
+	}
+	return *spec, err
 }
 
 // lock locks the two systems against other processes and requests.
