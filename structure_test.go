@@ -132,11 +132,11 @@ func imports() map[string]string {
 
 		"static": "",
 		"web": "internal/address internal/connect internal/engine internal/export internal/link " +
-			"internal/link/addresses internal/linkfile internal/logs internal/plans/words internal/preset " +
-			"internal/report internal/say internal/secret internal/signin static web/connections web/door web/form " +
+			"internal/linkfile internal/logs internal/plans/words internal/preset internal/report internal/say " +
+			"internal/secret internal/signin static web/connections web/door web/form " +
 			"web/live web/middleware web/reply web/respond web/session web/view web/view/changes web/view/proof " +
 			"web/view/setup",
-		"web/connections": "internal/address internal/connect internal/link/addresses internal/report internal/say " +
+		"web/connections": "internal/address internal/connect internal/link internal/link/addresses internal/report internal/say " +
 			"internal/secret web/door web/form web/middleware web/reply web/respond web/session web/view/setup",
 		"web/door": "internal/say static web/respond web/view",
 		"web/form": "internal/link internal/link/addresses internal/preset internal/report internal/say " +
