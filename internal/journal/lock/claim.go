@@ -1,4 +1,4 @@
-package journal
+package lock
 
 import (
 	"bytes"
@@ -8,27 +8,20 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"authpocket/internal/outbound"
-	"authpocket/internal/report"
-	"authpocket/internal/say"
 )
 
 // A file system on a network may grant a lock that holds on one machine only, as NFS does when it is mounted with
 // nolock. So the holder of a link's lock leaves a claim beside it and renews it while it holds the lock. Who is granted
 // the lock and finds a claim looks whether it is renewed. If so, the lock does not hold, and the link is refused.
 
-const (
-	claimSuffix = ".held"
-	claimBeat   = 2 * time.Second  // how often a claim is renewed
-	claimBeats  = 5                // a claim that is not renewed for so many is abandoned
-	claimAge    = 10 * time.Minute // an older one is, whatever the clocks of two machines say
-)
+// ErrNotHonoured is returned for a lock that the file system granted to two.
+var ErrNotHonoured = errors.New("the lock is granted to two")
 
 // claim is a file that says who holds a lock.
 type claim struct {
@@ -36,34 +29,34 @@ type claim struct {
 	holder string // this process and lock
 }
 
-// claim claims a lock that this Store has been granted. end gives the claim up.
-func (s *Store) claim(ctx context.Context, lockPath string) (end func(), err error) {
+// claim claims a lock that these Locks have been granted. end gives the claim up.
+func (l *Locks) claim(ctx context.Context, lockPath string) (end func(), err error) {
 	c := claim{path: strings.TrimSuffix(lockPath, lockSuffix) + claimSuffix, holder: place() + " " + rand.Text()}
 	contested := false
 	for err = c.create(); errors.Is(err, fs.ErrExist); err = c.create() {
-		found, waited, err := s.abandoned(ctx, c.path)
+		found, waited, err := l.abandoned(ctx, c.path)
 		contested = contested || waited
 		if err == nil {
 			err = removeClaim(c.path, found)
 		}
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, s.unclaimed(err)
+			return nil, unclaimed(err)
 		}
 	}
 	if err != nil {
-		return nil, s.unclaimed(err)
+		return nil, unclaimed(err)
 	}
 	if contested { // two may have waited for the same claim to be abandoned
-		err := outbound.Sleep(ctx, s.beat)
+		err := outbound.Sleep(ctx, l.beat)
 		if content, _ := os.ReadFile(c.path); err == nil && !c.made(string(content)) {
-			err = s.notHonoured()
+			err = ErrNotHonoured
 		}
 		if err != nil {
 			c.remove()
 			return nil, err
 		}
 	}
-	return c.renew(s.beat), nil
+	return c.renew(l.beat), nil
 }
 
 // made reports whether the content is of this claim.
@@ -115,8 +108,8 @@ func (c claim) remove() {
 }
 
 // abandoned returns the content of a claim whose process has ended. To find that out it may have to wait. The error is
-// a *Fault if the claim is renewed meanwhile, and fs.ErrNotExist if it is gone.
-func (s *Store) abandoned(ctx context.Context, path string) (content string, waited bool, err error) {
+// ErrNotHonoured if the claim is renewed meanwhile, and fs.ErrNotExist if it is gone.
+func (l *Locks) abandoned(ctx context.Context, path string) (content string, waited bool, err error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return "", false, err
@@ -126,7 +119,7 @@ func (s *Store) abandoned(ctx context.Context, path string) (content string, wai
 		return string(found), false, err
 	}
 	for range claimBeats {
-		if err := outbound.Sleep(ctx, s.beat); err != nil {
+		if err := outbound.Sleep(ctx, l.beat); err != nil {
 			return "", true, err
 		}
 		now, err := os.ReadFile(path)
@@ -134,7 +127,7 @@ func (s *Store) abandoned(ctx context.Context, path string) (content string, wai
 			return "", true, err
 		}
 		if !bytes.Equal(now, found) {
-			return "", true, s.notHonoured()
+			return "", true, ErrNotHonoured
 		}
 	}
 	return string(found), true, nil
@@ -149,12 +142,12 @@ func removeClaim(path, content string) error {
 	return err
 }
 
-// unclaimed returns the fault for an error of claiming a lock.
-func (s *Store) unclaimed(err error) error {
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+// unclaimed returns the error for one of claiming a lock.
+func unclaimed(err error) error {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, ErrNotHonoured) {
 		return err
 	}
-	return cannotUse(s.dir, fmt.Errorf("claiming a lock: %w", err))
+	return fmt.Errorf("claiming a lock: %w", err)
 }
 
 // place returns where this process is: the machine since it started, the process's namespace, its ID.
@@ -180,15 +173,4 @@ func ended(content string) bool {
 	}
 	pid, err := strconv.Atoi(fields[1])
 	return err == nil && !alive(pid)
-}
-
-// notHonoured returns the fault of a lock that two have.
-func (s *Store) notHonoured() error {
-	return &Fault{
-		Summary: say.Of("Another authpocket is changing this link, though the file system of %s granted its lock to "+
-			"both.", filepath.Clean(s.dir)),
-		Todo: say.Of("Its locks do not hold between machines. Mount it with locks, or set another state directory " +
-			"for each."),
-		Written: report.WrittenNone, Err: ErrLocked,
-	}
 }

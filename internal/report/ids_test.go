@@ -1,4 +1,4 @@
-package link_test
+package report_test
 
 import (
 	"go/ast"
@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"testing"
 
-	"authpocket/internal/link"
 	"authpocket/internal/report"
 	"authpocket/internal/signin"
 )
@@ -34,7 +33,7 @@ func ids(t *testing.T, file string) (list []string) {
 }
 
 func TestEveryCauseHasAnEntry(t *testing.T) {
-	list := ids(t, "../report/cause.go")
+	list := ids(t, "cause.go")
 	if len(list) < 50 {
 		t.Errorf("only %d causes were read", len(list))
 	}
@@ -51,7 +50,7 @@ func TestEveryCauseHasAnEntry(t *testing.T) {
 }
 
 func TestIDsAreNotGivenTwice(t *testing.T) {
-	for _, file := range []string{"../report/cause.go", "../report/check.go", "warning.go"} {
+	for _, file := range []string{"cause.go", "check.go", "warning.go"} {
 		list := ids(t, file)
 		if len(slices.Compact(slices.Sorted(slices.Values(list)))) != len(list) || len(list) == 0 {
 			t.Errorf("%s: %q", file, list)
@@ -73,13 +72,13 @@ func TestChecksOfAKind(t *testing.T) {
 }
 
 func TestWarningsAboutTransport(t *testing.T) {
-	for _, id := range []link.WarningID{link.WarnVersionUnknown, link.WarnVersionMerge, link.WarnHTTPAuthentik,
-		link.WarnHTTPEndpoints, link.WarnSecretWindow} {
+	for _, id := range []report.WarningID{report.WarnVersionUnknown, report.WarnVersionMerge, report.WarnHTTPAuthentik,
+		report.WarnHTTPEndpoints, report.WarnSecretWindow} {
 		if !id.AboutTransport() {
 			t.Errorf("%s is about the transport", id)
 		}
 	}
-	if link.WarnOpenToEveryone.AboutTransport() || link.WarnLost.AboutTransport() {
+	if report.WarnOpenToEveryone.AboutTransport() || report.WarnLost.AboutTransport() {
 		t.Error("warnings about access are taken for those about the transport")
 	}
 }

@@ -1,9 +1,10 @@
-package link_test
+package words_test
 
 import (
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/internal/plans/words"
 )
 
 func TestWhatAReceiptDidIsSaidInAFewWords(t *testing.T) {
@@ -29,7 +30,7 @@ func TestWhatAReceiptDidIsSaidInAFewWords(t *testing.T) {
 		"Link removed":            {purpose: link.PurposeRemove},
 		"Proof with a new person": {purpose: link.PurposeProof},
 	} {
-		if got := link.Did(one.purpose, "k3", one.changes); got.String() != want {
+		if got := words.Did(one.purpose, "k3", one.changes); got.String() != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}

@@ -1,4 +1,4 @@
-package journal
+package lock
 
 import (
 	"context"
@@ -11,11 +11,10 @@ import (
 )
 
 // unlocked opens a directory whose file system grants every lock to everybody.
-func unlocked(t *testing.T, dir string) *Store {
-	t.Helper()
-	s := mustOpen(t, dir)
-	s.lock, s.beat = func(*os.File, lockMode) error { return nil }, 200*time.Millisecond
-	return s
+func unlocked(dir string) *Locks {
+	l := In(dir)
+	l.lock, l.beat = func(*os.File, mode) error { return nil }, 200*time.Millisecond
+	return l
 }
 
 // claims returns the claims in a directory.
@@ -29,13 +28,13 @@ func claims(t *testing.T, dir string) []string {
 // Of two processes with one directory, one changes the link, though the file system grants the lock to both.
 func TestALockThatIsNotHonouredIsRefused(t *testing.T) {
 	dir := t.TempDir()
-	s := unlocked(t, dir)
-	key := Key("https://a.company", "https://p.company")
+	l := unlocked(dir)
+	const key = "https://a.company https://p.company"
 	cmd, out, in := child(t, "unlocked", dir)
 	ask := asking(t, out, in)
 	const refused, got = "true false", "false true"
 
-	unlock, err := s.Lock(t.Context(), key)
+	unlock, err := l.Lock(t.Context(), key)
 	must(t, err)
 	if answer := ask("lock " + key); answer != refused {
 		t.Errorf("while this process has it, the other is told %s", answer)
@@ -44,9 +43,8 @@ func TestALockThatIsNotHonouredIsRefused(t *testing.T) {
 	if answer := ask("lock " + key); answer != got {
 		t.Errorf("once it is free, the other is told %s", answer)
 	}
-	_, err = s.Lock(t.Context(), key)
-	if said := words(t, err); !errors.Is(err, ErrLocked) || !strings.Contains(said, "granted its lock to both") ||
-		!nothingWritten(err) {
+	_, err = l.Lock(t.Context(), key)
+	if !errors.Is(err, ErrNotHonoured) {
 		t.Errorf("while the other has it, this process is told %v", err)
 	}
 	must(t, cmd.Process.Kill()) // without giving the claim up
@@ -54,8 +52,8 @@ func TestALockThatIsNotHonouredIsRefused(t *testing.T) {
 	if left := claims(t, dir); len(left) != 1 {
 		t.Fatalf("the killed process left %v", left)
 	}
-	s.beat = time.Hour // of this machine it is known that its process has ended: it does not wait
-	unlock, err = s.Lock(soon(t), key)
+	l.beat = time.Hour // of this machine it is known that its process has ended: it does not wait
+	unlock, err = l.Lock(soon(t), key)
 	if err != nil {
 		t.Fatalf("after a kill the claim stays: %v", err)
 	}
@@ -75,7 +73,7 @@ func soon(t *testing.T) context.Context {
 
 // Of a process of another machine it is not known whether it has ended.
 func TestAClaimOfAnotherMachine(t *testing.T) {
-	key := Key("https://a.company", "https://p.company")
+	const key = "https://a.company https://p.company"
 	for name, test := range map[string]struct {
 		content string
 		age     time.Duration
@@ -88,17 +86,17 @@ func TestAClaimOfAnotherMachine(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			s := unlocked(t, dir)
-			path := strings.TrimSuffix(s.lockPath(key), lockSuffix) + claimSuffix
+			l := unlocked(dir)
+			path := strings.TrimSuffix(l.path(key), lockSuffix) + claimSuffix
 			must(t, os.WriteFile(path, []byte(test.content), 0o600))
 			must(t, os.Chtimes(path, time.Time{}, time.Now().Add(-test.age)))
 			if !test.waits {
-				s.beat = time.Hour
+				l.beat = time.Hour
 			}
 			began := time.Now()
-			unlock, err := s.Lock(soon(t), key)
+			unlock, err := l.Lock(soon(t), key)
 			must(t, err)
-			if waited := time.Since(began); test.waits && waited < claimBeats*s.beat {
+			if waited := time.Since(began); test.waits && waited < claimBeats*l.beat {
 				t.Errorf("it waits %s", waited)
 			}
 			unlock()
@@ -110,50 +108,16 @@ func TestAClaimOfAnotherMachine(t *testing.T) {
 }
 
 func TestWaitingForAClaimEndsWithTheContext(t *testing.T) {
-	s := unlocked(t, t.TempDir())
-	s.beat = time.Hour
-	path := strings.TrimSuffix(s.lockPath("key"), lockSuffix) + claimSuffix
+	l := unlocked(t.TempDir())
+	l.beat = time.Hour
+	path := strings.TrimSuffix(l.path("key"), lockSuffix) + claimSuffix
 	must(t, os.WriteFile(path, nil, 0o600))
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer cancel()
-	if _, err := s.Lock(ctx, "key"); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := l.Lock(ctx, "key"); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("it says %v", err)
 	}
-	if !s.hold(s.lockPath("key")) {
+	if !l.hold(l.path("key")) {
 		t.Error("it keeps the lock")
 	}
-}
-
-// Without locks, the sweep of another process removes the temporary files of this one.
-func TestASweptReceiptIsWrittenAgain(t *testing.T) {
-	dir := t.TempDir()
-	d := &swept{dir: dir, times: 2}
-	s, err := open(dir, system{})
-	must(t, err)
-	s.disk = d
-	r := mustBegin(t, s, smallPlan())
-	if _, err := mustOpen(t, dir).Load(r.ID); err != nil || d.times != 0 {
-		t.Errorf("it is swept %d times less: %v", d.times, err)
-	}
-	d.times = 3
-	if err := r.AboutTo(0); !nothingWritten(err) && words(t, err) == "" {
-		t.Errorf("it says %v", err)
-	}
-}
-
-// swept is a disk whose temporary files are removed before they are renamed.
-type swept struct {
-	system
-	dir   string
-	times int
-}
-
-func (d *swept) Rename(from, to string) error {
-	if d.times > 0 {
-		d.times--
-		if err := os.Remove(from); err != nil {
-			return err
-		}
-	}
-	return d.system.Rename(from, to)
 }

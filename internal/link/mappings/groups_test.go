@@ -1,13 +1,13 @@
-package link
+package mappings
 
 import (
+	"authpocket/internal/link"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
 
@@ -48,7 +48,7 @@ func TestTheGroupsOfAMappingAreData(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		name := rapid.OneOf(rapid.SampledFrom(hostileGroups()), rapid.String())
 		groups := rapid.SliceOfN(name, 1, 8).Draw(t, "groups")
-		m := GroupsMapping("shop", groups)
+		m := Groups("shop", groups)
 		list, found := strings.CutPrefix(m.Expression, groupsBefore)
 		list, ends := strings.CutSuffix(list, groupsAfter)
 		if !found || !ends {
@@ -73,7 +73,7 @@ func FuzzGroupsIn(f *testing.F) {
 		f.Add(groupsBefore + list + groupsAfter)
 	}
 	f.Fuzz(func(t *testing.T, expression string) {
-		groups, ok := GroupsIn(&Mapping{Expression: expression})
+		groups, ok := GroupsIn(&link.Mapping{Expression: expression})
 		if !ok {
 			return
 		}
@@ -82,40 +82,4 @@ func FuzzGroupsIn(f *testing.F) {
 			t.Errorf("%s is read as %q, and by Python as %q", list, groups, got)
 		}
 	})
-}
-
-func TestWhatLimitsTheGroupsClaim(t *testing.T) {
-	staff := &Access{Groups: []string{"staff", "admins", "staff"}}
-	for name, test := range map[string]struct {
-		limit    *GroupsLimit
-		access   *Access
-		groups   []string
-		problems []string
-	}{
-		"left open":        {nil, staff, nil, nil},
-		"taken away":       {&GroupsLimit{}, staff, nil, nil},
-		"bound":            {&GroupsLimit{Bound: true}, staff, []string{"admins", "staff"}, nil},
-		"bound, nobody is": {&GroupsLimit{Bound: true}, nil, nil, []string{"provider.groups_claim"}},
-		"bound, only people": {&GroupsLimit{Bound: true}, &Access{Users: []string{"ada"}}, nil,
-			[]string{"provider.groups_claim"}},
-		"named": {&GroupsLimit{Names: []string{"b", "a", "b"}}, nil, []string{"a", "b"}, nil},
-		"an empty name": {&GroupsLimit{Names: []string{"a", ""}}, nil, []string{"", "a"},
-			[]string{"provider.groups_claim.1"}},
-		"no text": {&GroupsLimit{Names: []string{"\xed\xa0\x80", "\xff"}}, nil, []string{"\xed\xa0\x80", "\xff"},
-			[]string{"provider.groups_claim.0", "provider.groups_claim.1"}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := Spec{Email: EmailLeave, Provider: Provider{GroupsClaim: test.limit}, Access: test.access}
-			if diff := cmp.Diff(test.groups, s.LimitOf()); diff != "" {
-				t.Error(diff)
-			}
-			var fields []string
-			for _, p := range s.Validate() {
-				fields = append(fields, p.Field)
-			}
-			if diff := cmp.Diff(test.problems, fields); diff != "" {
-				t.Error(diff)
-			}
-		})
-	}
 }

@@ -1,4 +1,4 @@
-package journal
+package lock
 
 import (
 	"context"
@@ -6,9 +6,9 @@ import (
 )
 
 // Joint is a lock of two systems that several links of one run hold together. The run keeps these apart itself. It is
-// taken from Store for the first of them and released after the last.
+// taken for the first of them and released after the last.
 type Joint struct {
-	store *Store
+	of Locker
 
 	mu     sync.Mutex
 	held   map[string]*jointly
@@ -20,12 +20,17 @@ type jointly struct {
 	unlock  func()
 }
 
-// NewJoint returns a Joint of the store.
-func NewJoint(s *Store) *Joint {
-	return &Joint{store: s, held: map[string]*jointly{}, writes: map[string]*sync.Mutex{}}
+// Locker has the locks of links.
+type Locker interface {
+	Lock(ctx context.Context, key string) (unlock func(), err error)
 }
 
-// Lock is Store.Lock, but other holders of the Joint do not count.
+// NewJoint returns a Joint of these locks.
+func NewJoint(of Locker) *Joint {
+	return &Joint{of: of, held: map[string]*jointly{}, writes: map[string]*sync.Mutex{}}
+}
+
+// Lock is Lock of the Locker, but other holders of the Joint do not count.
 func (j *Joint) Lock(ctx context.Context, key string) (unlock func(), err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -33,7 +38,7 @@ func (j *Joint) Lock(ctx context.Context, key string) (unlock func(), err error)
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.held[key] == nil {
-		unlock, err := j.store.Lock(ctx, key)
+		unlock, err := j.of.Lock(ctx, key)
 		if err != nil {
 			return nil, err
 		}

@@ -1,29 +1,15 @@
-package link
+package addresses
 
 import (
 	"errors"
-	"strconv"
 	"strings"
 
 	"authpocket/internal/address"
-	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
-// ParseAddress parses an address like address.Parse. If it is invalid, it returns a problem; label is the form
-// field's, of is the expected system.
-func ParseAddress(of report.System, label say.Text, field, raw string) (string, *report.Problem) {
-	base, err := address.Parse(raw)
-	if err == nil {
-		return base, nil
-	}
-	todo := say.Of("Enter it like %s.", "https://"+strings.ToLower(of.Label())+".company")
-	summary, todo := addressWords(label, todo, err)
-	return "", &report.Problem{Field: field, Summary: summary, Todo: todo}
-}
-
-// addressWords returns the sentences for an invalid address. todo is the default for what to do.
-func addressWords(label, todo say.Text, err error) (summary, remedy say.Text) {
+// wordsFor returns the sentences for an invalid address. todo is the default for what to do.
+func wordsFor(label, todo say.Text, err error) (summary, remedy say.Text) {
 	f, ok := errors.AsType[*address.Fault](err)
 	if !ok {
 		f = &address.Fault{}
@@ -87,22 +73,13 @@ func schemeTodo(meant string) say.Text {
 	return say.Of("Put https:// in front: %s", meant)
 }
 
-// Exposes reports whether what is sent to base crosses a public network over plain http. Addresses in an inner network,
-// such as a container's name, only get a warning in the plan.
-func Exposes(base string) bool { return address.PlainHTTP(base) && !address.Inner(base) }
-
-// Unencrypted returns a problem if base exposes the system's token or password, nil otherwise.
-func Unencrypted(of report.System, base string, todo say.Text) *report.Problem {
-	if !Exposes(base) {
-		return nil
+// shown returns the address in quotes, empty if it may contain a password.
+func shown(v string) string {
+	if strings.Contains(v, "@") {
+		return ""
 	}
-	summary := say.Of("The address is plain http: anyone on the network can read the token. Nothing was sent.")
-	if of == report.PB {
-		summary = say.Of("The address is plain http: anyone on the network can read the token or password. " +
-			"Nothing was sent.")
-	}
-	return &report.Problem{Field: string(of) + ".url", Summary: summary, Todo: todo}
+	return "“" + v + "”"
 }
 
-// FieldAt returns the path of entry i of a list field.
-func FieldAt(field string, i int) string { return field + "." + strconv.Itoa(i) }
+// with returns a label with the value after it, if there is one.
+func with(label say.Text, value string) say.Text { return say.Join(label, say.Raw(value)) }

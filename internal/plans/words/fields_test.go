@@ -1,9 +1,10 @@
-package link_test
+package words_test
 
 import (
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/internal/plans/words"
 )
 
 func TestFieldsAreCalledAsInTheDashboards(t *testing.T) {
@@ -25,18 +26,8 @@ func TestFieldsAreCalledAsInTheDashboards(t *testing.T) {
 		{link.KindPerson, "password", "Password"},
 		{link.KindProvider, "new_one", "new_one"},
 	} {
-		if got := (&link.Change{Kind: one.kind}).FieldCalled(one.name); got.String() != one.want {
+		if got := words.Field(&link.Change{Kind: one.kind}, one.name); got.String() != one.want {
 			t.Errorf("%s of the %s is called %q, want %q", one.name, one.kind, got, one.want)
-		}
-	}
-}
-
-func TestADefaultThatAFileStatesIsShown(t *testing.T) {
-	c := link.Change{Fields: []link.Field{{Name: "default", Default: true, Usual: true},
-		{Name: "stated", Default: true}, {Name: "chosen"}}}
-	for form, want := range map[bool]int{false: 2, true: 1} {
-		if shown, usual := c.Fold(form); len(shown) != want || len(shown)+len(usual) != len(c.Fields) {
-			t.Errorf("from a form %v: %d are shown, %d folded", form, len(shown), len(usual))
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package journal
+package lock
 
 import (
 	"errors"
@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 )
 
 // The directory lock is held for moments. Writing a file and taking a link's
@@ -14,25 +13,32 @@ import (
 // hold it exclusively. So a sweep never removes the temporary file of a running
 // write, and a check never makes another process's Lock fail.
 
+// Writing calls do, which writes a file, once nobody sweeps the directory, and keeps sweeps off meanwhile.
+func (l *Locks) Writing(do func() error) error { return l.withDirLock(shared, do) }
+
+// Sweeping calls do, which removes temporary files, while nobody is writing. If somebody is, it does nothing and
+// returns ErrBusy.
+func (l *Locks) Sweeping(do func() error) error { return l.withDirLock(tryExclusive, do) }
+
 // withDirLock calls do with the directory lock held.
-func (s *Store) withDirLock(m lockMode, do func() error) error {
-	f, err := s.openLock(filepath.Join(s.dir, dirLockName))
-	if s.readOnly && errors.Is(err, fs.ErrNotExist) {
+func (l *Locks) withDirLock(m mode, do func() error) error {
+	f, err := l.open(filepath.Join(l.dir, dirLockName))
+	if l.ReadOnly && errors.Is(err, fs.ErrNotExist) {
 		return do() // nobody has it
 	}
 	if err != nil {
 		return err
 	}
 	defer closeLock(f)
-	if err := s.lock(f, m); err != nil {
+	if err := l.lock(f, m); err != nil {
 		return err
 	}
 	return do()
 }
 
-func (s *Store) openLock(path string) (*os.File, error) {
+func (l *Locks) open(path string) (*os.File, error) {
 	how := os.O_CREATE | os.O_RDWR
-	if s.readOnly {
+	if l.ReadOnly {
 		how = os.O_RDONLY
 	}
 	f, err := os.OpenFile(path, how, 0o600) // #nosec G703 -- in the state directory
@@ -47,28 +53,4 @@ func (s *Store) openLock(path string) (*os.File, error) {
 func closeLock(f *os.File) {
 	_ = unlockFile(f)
 	_ = f.Close()
-}
-
-// sweep removes the temporary files of killed processes. If another process is
-// writing, it leaves that to the next Open.
-func (s *Store) sweep() error {
-	err := s.withDirLock(tryLockExclusive, func() error {
-		entries, err := os.ReadDir(s.dir)
-		if err != nil {
-			return fmt.Errorf("reading the state directory: %w", err)
-		}
-		for _, e := range entries {
-			if !strings.HasPrefix(e.Name(), tempPrefix) {
-				continue
-			}
-			if err := s.disk.Remove(filepath.Join(s.dir, e.Name())); err != nil {
-				return fmt.Errorf("removing a file: %w", err)
-			}
-		}
-		return nil
-	})
-	if errors.Is(err, errBusy) {
-		return nil
-	}
-	return err
 }

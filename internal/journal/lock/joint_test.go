@@ -1,4 +1,4 @@
-package journal
+package lock
 
 import (
 	"errors"
@@ -7,21 +7,21 @@ import (
 )
 
 func TestLinksOfOneRunHoldALockTogether(t *testing.T) {
-	s := mustOpen(t, t.TempDir())
-	joint, key := NewJoint(s), Key("https://a.company", "https://p.company")
+	l := In(t.TempDir())
+	joint, key := NewJoint(l), "https://a.company https://p.company"
 	first, err := joint.Lock(t.Context(), key)
 	must(t, err)
 	second, err := joint.Lock(t.Context(), key)
 	must(t, err)
 	first()
 	first() // more than once
-	if _, err := s.Lock(t.Context(), key); !errors.Is(err, ErrLocked) {
+	if _, err := l.Lock(t.Context(), key); !errors.Is(err, ErrBusy) {
 		t.Errorf("others get the lock that the second still holds: %v", err)
 	}
 	second()
-	alone, err := s.Lock(t.Context(), key)
+	alone, err := l.Lock(t.Context(), key)
 	must(t, err)
-	if _, err := joint.Lock(t.Context(), key); !errors.Is(err, ErrLocked) {
+	if _, err := joint.Lock(t.Context(), key); !errors.Is(err, ErrBusy) {
 		t.Errorf("the lock of another is held together with it: %v", err)
 	}
 	alone()

@@ -1,10 +1,10 @@
-package link_test
+package addresses_test
 
 import (
 	"strings"
 	"testing"
 
-	"authpocket/internal/link"
+	"authpocket/internal/link/addresses"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -55,7 +55,7 @@ func TestParseAddressTellsWhatIsWrong(t *testing.T) {
 		"an IPv6 address of one network link": {"http://[fe80::1%25eth0]:9000", "link-local", example},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, problem := link.ParseAddress(report.Authentik, say.Of("authentik address"), "authentik.url", test.raw)
+			got, problem := addresses.Parse(report.Authentik, say.Of("authentik address"), "authentik.url", test.raw)
 			if problem == nil {
 				t.Fatalf("it is taken as %q", got)
 			}
@@ -77,7 +77,7 @@ func TestParseAddressNeverShowsAPassword(t *testing.T) {
 		"https://ada:hunter2@authentik.company:99999",
 		"https://:hunter2@authentik.company", "https://ada:hunter2@", "ada:hunter2",
 	} {
-		got, problem := link.ParseAddress(report.Authentik, say.Of("authentik address"), "authentik.url", raw)
+		got, problem := addresses.Parse(report.Authentik, say.Of("authentik address"), "authentik.url", raw)
 		if problem == nil {
 			t.Errorf("%s is taken as %s", raw, got)
 		} else if strings.Contains(problem.Summary.String()+problem.Todo.String(), "hunter2") {
@@ -87,23 +87,9 @@ func TestParseAddressNeverShowsAPassword(t *testing.T) {
 }
 
 func TestTheExampleFitsTheSystem(t *testing.T) {
-	_, problem := link.ParseAddress(report.PB, say.Of("PocketBase address"), "pocketbase.url", "")
+	_, problem := addresses.Parse(report.PB, say.Of("PocketBase address"), "pocketbase.url", "")
 	if problem == nil || !strings.Contains(problem.Todo.String(), "https://pocketbase.company") {
 		t.Errorf("the problem is %v", problem)
-	}
-}
-
-func TestRedirectURL(t *testing.T) {
-	for base, want := range map[string]string{
-		"https://pocketbase.company":    "https://pocketbase.company/api/oauth2-redirect",
-		"https://pocketbase.company/":   "https://pocketbase.company/api/oauth2-redirect",
-		"https://company.example/pb":    "https://company.example/pb/api/oauth2-redirect",
-		"http://[::1]:8090":             "http://[::1]:8090/api/oauth2-redirect",
-		"https://pocketbase.company///": "https://pocketbase.company/api/oauth2-redirect",
-	} {
-		if got := link.RedirectURL(base); got != want {
-			t.Errorf("%s: got %s, want %s", base, got, want)
-		}
 	}
 }
 
@@ -114,7 +100,7 @@ func TestSecretsCrossTheOpenNetworkUnencryptedOnlyWhenAllowed(t *testing.T) {
 		"http://authentik-server:9000": false, "http://10.0.0.7:9000": false, "http://[fd12::7]:9000": false,
 		"http://pb.lan": false,
 	} {
-		if got := link.Unencrypted(report.Authentik, address, say.Of("Allow it.")) != nil; got != refused {
+		if got := addresses.Unencrypted(report.Authentik, address, say.Of("Allow it.")) != nil; got != refused {
 			t.Errorf("%s: refused %t, want %t", address, got, refused)
 		}
 	}

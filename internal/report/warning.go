@@ -1,8 +1,6 @@
-package link
+package report
 
-import (
-	"slices"
-)
+import "slices"
 
 // WarningID identifies a kind of warning.
 type WarningID string
@@ -78,27 +76,4 @@ func (id WarningID) AboutTransport() bool {
 		WarnVersionMerge,
 		WarnHTTPEndpoints,
 	}, id)
-}
-
-// news returns the kinds of change, and the fields of other changes, that make a warning about a link news. Both are
-// nil for a warning about the changes themselves.
-func (id WarningID) news() (kinds []Kind, fields []string) {
-	switch id {
-	case WarnAccessUnseen, WarnOpenToNobody, WarnOpenToEveryone, WarnBindingEnds, WarnOtherBindings, WarnAccessUnknown:
-		return []Kind{KindPair, KindBinding}, []string{policyEngineMode}
-	case WarnEmailTrustAll, WarnEmailTrustAttribute, WarnEmailLeave:
-		return []Kind{KindPair, KindMapping}, []string{"property_mappings"}
-	case WarnRegexRedirect, WarnNoRedirect, WarnAppRedirect:
-		return []Kind{KindPair}, []string{"redirect_uris"}
-	case WarnShortValidity:
-		return []Kind{KindPair}, []string{"access_code_validity"}
-	case WarnHTTPAuthentik, WarnHTTPPocketBase, WarnHTTPEndpoints, WarnAppURL, WarnVersionUnknown, WarnVersionReads,
-		WarnVersionHijack, WarnVersionMerge, WarnRateLimits, WarnMappedTwice, WarnMappedID:
-		return []Kind{KindPair, KindOAuth2}, nil
-	case WarnOldSlot:
-		return []Kind{KindPair, KindOAuth2, KindOldSlot}, nil
-	case WarnPermission:
-		return []Kind{KindPair}, nil
-	}
-	return nil, nil
 }

@@ -1,4 +1,4 @@
-package journal
+package lock
 
 import (
 	"bufio"
@@ -19,7 +19,7 @@ import (
 func child(t *testing.T, role, dir string) (*exec.Cmd, *bufio.Scanner, io.WriteCloser) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
-	cmd.Env = append(os.Environ(), "JOURNAL_CHILD="+role, "JOURNAL_DIR="+dir)
+	cmd.Env = append(os.Environ(), "LOCK_CHILD="+role, "LOCK_DIR="+dir)
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	must(t, err)
@@ -42,23 +42,17 @@ func asking(t *testing.T, out *bufio.Scanner, in io.Writer) func(line string) st
 	}
 }
 
-// childLocks takes and releases a link's lock on commands from stdin. with changes the store first.
-func childLocks(with func(*Store)) {
-	s, err := Open(os.Getenv("JOURNAL_DIR"))
-	if err != nil {
-		fmt.Println("open:", err)
-		os.Exit(1)
-	}
-	with(s)
+// childLocks takes and releases a link's lock on commands from stdin.
+func childLocks(l *Locks) {
 	unlock := func() {}
 	for in := bufio.NewScanner(os.Stdin); in.Scan(); {
 		switch word, key, _ := strings.Cut(in.Text(), " "); word {
 		case "lock":
-			give, err := s.Lock(context.Background(), key)
+			give, err := l.Lock(context.Background(), key)
 			if err == nil {
 				unlock = give
 			}
-			fmt.Println(errors.Is(err, ErrLocked), err == nil)
+			fmt.Println(errors.Is(err, ErrBusy) || errors.Is(err, ErrNotHonoured), err == nil)
 		case "unlock":
 			unlock()
 			fmt.Println("done")
@@ -68,13 +62,13 @@ func childLocks(with func(*Store)) {
 
 func TestTwoProcessesNeverHaveOneLink(t *testing.T) {
 	dir := t.TempDir()
-	s := mustOpen(t, dir)
-	key, other := Key("https://a.company", "https://p.company"), Key("https://a.company", "https://p2.company")
+	l := In(dir)
+	const key, other = "https://a.company https://p.company", "https://a.company https://p2.company"
 	cmd, out, in := child(t, "lock", dir)
 	ask := asking(t, out, in)
 	const busy, got = "true false", "false true"
 
-	unlock, err := s.Lock(t.Context(), key)
+	unlock, err := l.Lock(t.Context(), key)
 	must(t, err)
 	if answer := ask("lock " + key); answer != busy {
 		t.Errorf("while this process has it, the other is told %s", answer)
@@ -87,54 +81,27 @@ func TestTwoProcessesNeverHaveOneLink(t *testing.T) {
 	if answer := ask("lock " + key); answer != got {
 		t.Errorf("once it is free, the other process is told %s", answer)
 	}
-	_, err = s.Lock(t.Context(), key)
-	if said := words(t, err); !errors.Is(err, ErrLocked) || !strings.Contains(said, "right now") {
+	_, err = l.Lock(t.Context(), key)
+	if !errors.Is(err, ErrBusy) {
 		t.Errorf("while the other has it, this process is told %v", err)
 	}
-	if running, err := s.running(key); !running || err != nil {
-		t.Errorf("running: %v, %v", running, err)
+	if held, err := l.Held(key); !held || err != nil {
+		t.Errorf("held: %v, %v", held, err)
 	}
 
 	must(t, cmd.Process.Kill()) // without releasing it
 	_ = cmd.Wait()
-	unlock, err = s.Lock(t.Context(), key)
+	unlock, err = l.Lock(t.Context(), key)
 	if err != nil {
 		t.Fatalf("after a kill the lock stays: %v", err)
 	}
 	unlock()
 }
 
-func TestOneProcessHasALinkOnce(t *testing.T) {
-	dir := t.TempDir()
-	a, b := mustOpen(t, dir), mustOpen(t, dir)
-	key := Key("https://a.company/", "https://p.company")
-	unlock, err := a.Lock(t.Context(), key)
-	must(t, err)
-	for name, s := range map[string]*Store{"the same store": a, "another store": b} {
-		if _, err := s.Lock(t.Context(), Key("https://a.company", "https://p.company/")); !errors.Is(err, ErrLocked) {
-			t.Errorf("%s: %v", name, err)
-		}
-		if running, err := s.running(key); !running || err != nil {
-			t.Errorf("%s: running is %v, %v", name, running, err)
-		}
-	}
-	unlock()
-	unlock2, err := b.Lock(t.Context(), key)
-	must(t, err)
-	unlock() // a second call does not release the new holder's lock
-	if _, err := a.Lock(t.Context(), key); !errors.Is(err, ErrLocked) {
-		t.Errorf("after a second unlock: %v", err)
-	}
-	unlock2()
-	if running, err := a.running(key); running || err != nil {
-		t.Errorf("at the end: %v, %v", running, err)
-	}
-}
-
 func TestLockEndsWithTheContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := mustOpen(t, t.TempDir()).Lock(ctx, "key"); !errors.Is(err, context.Canceled) {
+	if _, err := In(t.TempDir()).Lock(ctx, "key"); !errors.Is(err, context.Canceled) {
 		t.Errorf("it says %v", err)
 	}
 }
@@ -143,15 +110,15 @@ func TestLockEndsWithTheContext(t *testing.T) {
 // nobody can lock it twice.
 func TestManyAtOnce(t *testing.T) {
 	dir := t.TempDir()
-	key := Key("https://a.company", "https://p.company")
+	const key = "https://a.company https://p.company"
 	var inside, taken, lookers atomic.Int32
 	var wg sync.WaitGroup
 	for range 4 {
-		s := mustOpen(t, dir)
+		l := In(dir)
 		wg.Go(func() {
 			for range 200 {
-				unlock, err := s.Lock(t.Context(), key)
-				if errors.Is(err, ErrLocked) {
+				unlock, err := l.Lock(t.Context(), key)
+				if errors.Is(err, ErrBusy) {
 					continue
 				}
 				if err != nil || inside.Add(1) != 1 {
@@ -165,7 +132,7 @@ func TestManyAtOnce(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	s, looker := mustOpen(t, dir), mustOpen(t, dir)
+	l, looker := In(dir), In(dir)
 	stop := make(chan struct{})
 	wg.Go(func() {
 		for {
@@ -173,7 +140,7 @@ func TestManyAtOnce(t *testing.T) {
 			case <-stop:
 				return
 			default:
-				if _, err := looker.running(key); err != nil {
+				if _, err := looker.Held(key); err != nil {
 					t.Error(err)
 				}
 				lookers.Add(1)
@@ -181,7 +148,7 @@ func TestManyAtOnce(t *testing.T) {
 		}
 	})
 	for range 300 {
-		unlock, err := s.Lock(t.Context(), key)
+		unlock, err := l.Lock(t.Context(), key)
 		if err != nil {
 			t.Fatalf("while others look: %v", err)
 		}
@@ -190,4 +157,11 @@ func TestManyAtOnce(t *testing.T) {
 	close(stop)
 	wg.Wait()
 	t.Logf("taken %d times, looked %d times", taken.Load(), lookers.Load())
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
 }
