@@ -116,9 +116,11 @@ func imports() map[string]string {
 			"internal/wire",
 		"internal/pocketbase/signins": "internal/link internal/outbound internal/people internal/pocketbase/rest internal/report internal/say " +
 			"internal/secret internal/signin internal/wire",
-		"internal/engine": "internal/address internal/journal internal/link internal/people internal/plans " +
-			"internal/plans/resolve internal/plans/stale internal/plans/undo internal/plans/words internal/predict " +
+		"internal/engine": "internal/address internal/engine/signins internal/journal internal/link internal/people " +
+			"internal/plans internal/plans/resolve internal/plans/stale internal/plans/undo internal/plans/words " +
 			"internal/report internal/say internal/secret internal/signin internal/wire",
+		"internal/engine/signins": "internal/journal internal/link internal/predict internal/report internal/say " +
+			"internal/secret internal/signin",
 		"internal/connect": "internal/authentik internal/authentik/rest internal/engine internal/link " +
 			"internal/outbound internal/pocketbase internal/pocketbase/rest internal/report " +
 			"internal/secret",
@@ -133,7 +135,7 @@ func imports() map[string]string {
 		"web/live":       "web/view",
 		"web/middleware": "internal/say web/door web/view",
 		"web/respond":    "internal/say static web/view",
-		"web/session": "internal/connect internal/engine internal/link internal/report internal/say " +
+		"web/session": "internal/connect internal/engine internal/engine/signins internal/link internal/report internal/say " +
 			"internal/secret internal/signin web/door web/live web/view/changes web/view/proof",
 		"web/view":         "internal/link internal/report internal/say internal/visible",
 		"web/view/changes": "internal/link internal/people internal/report internal/say web/view web/view/proof",

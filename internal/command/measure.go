@@ -93,7 +93,7 @@ func (f verifyFlags) measure(ctx context.Context, p program, file *linkfile.File
 	person := 0 // the token's own account
 	if named := cmp.Or(f.Person, f.SignIn); named != "" {
 		// A token that may not read users can still test a sign-in.
-		if person, err = e.FindUser(ctx, named); err != nil && f.Person != "" {
+		if person, err = e.SignIns.FindUser(ctx, named); err != nil && f.Person != "" {
 			r.Err = err
 			return r
 		}
@@ -115,7 +115,7 @@ func (f verifyFlags) signIn(ctx context.Context, p program, e *engine.Engine, d 
 	var check report.Check
 	switch {
 	case f.SignIn != "":
-		check, r.SignIn = e.SignInAs(ctx, d, who)
+		check, r.SignIn = e.SignIns.Run(ctx, d, who)
 	case f.SignInNew:
 		r.Changes = output.NewOutcomes(proof)
 		check, r.SignIn, r.Err = e.Prove(ctx, proof, p.view(f.printsDocument()).Progress(r.Changes))

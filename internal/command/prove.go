@@ -39,7 +39,7 @@ func (f applyLinkFlags) prover(p program, who signin.Credentials) prover {
 				return nil, check, err
 			}
 		} else {
-			check, v = e.SignInAs(ctx, &d, who)
+			check, v = e.SignIns.Run(ctx, &d, who)
 		}
 		return engine.ProofOf(&d, v, time.Now()), check, nil
 	}

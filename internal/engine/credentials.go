@@ -23,7 +23,7 @@ func (e *Engine) ProveOnlyWay(ctx context.Context, plan *link.Plan) (report.Chec
 // ProveCredentials is ProveOnlyWay for a plan that gave PocketBase another client ID or secret, whether authentik is
 // the only way in or not.
 func (e *Engine) ProveCredentials(ctx context.Context, plan *link.Plan) (report.Checks, error) {
-	checks := measured(ctx, []report.Check{e.probe(ctx, plan.Desired)})
+	checks := report.Measured(ctx, []report.Check{e.probe(ctx, plan.Desired)})
 	return checks, e.keepCredentials(ctx, plan, &checks[0])
 }
 

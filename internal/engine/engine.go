@@ -5,6 +5,7 @@ package engine
 import (
 	"log/slog"
 
+	"authpocket/internal/engine/signins"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 )
@@ -38,6 +39,8 @@ type Engine struct {
 	held       func()
 	others     []link.Other
 	meta       journal.Meta
+
+	SignIns *signins.Tester // makes test sign-ins
 }
 
 // New returns an engine for two connected systems.
@@ -49,6 +52,8 @@ func New(cfg Config) *Engine {
 		authentik: cfg.Authentik, pocketbase: cfg.PocketBase, log: cfg.Log, receipts: cfg.Receipts, joint: cfg.Joint,
 		held: cfg.Held, others: cfg.Others,
 		meta: journal.Meta{AuthentikURL: cfg.AuthentikURL, PocketBaseURL: cfg.PocketBaseURL, Program: cfg.Program},
+		SignIns: &signins.Tester{Authentik: cfg.Authentik, PocketBase: cfg.PocketBase,
+			AuthentikURL: cfg.AuthentikURL, PocketBaseURL: cfg.PocketBaseURL, Notes: cfg.Receipts, Log: cfg.Log},
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"authpocket/internal/engine/signins"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/report"
@@ -22,7 +23,7 @@ type proof struct {
 
 	person   link.PersonState  // with its subject once that is known
 	account  link.AccountState // with its ID once that is known
-	expected Expected
+	expected signins.Expected
 	// There may be a person in authentik, and an account in PocketBase.
 	hasPerson, hasAccount bool
 
@@ -96,15 +97,15 @@ func (p *proof) makePerson(ctx context.Context) error {
 			p.hasPerson = report.WrittenBy(err) != report.WrittenNone
 			return nil, err
 		}
-		pk, err := p.e.FindUser(ctx, p.person.Username)
+		pk, err := p.e.SignIns.FindUser(ctx, p.person.Username)
 		if err != nil {
 			return nil, report.WithWritten(err, report.WrittenSome)
 		}
-		foreseen, err := p.e.Foresee(ctx, p.plan.Desired, pk)
+		foreseen, err := p.e.SignIns.Foresee(ctx, p.plan.Desired, pk)
 		if err != nil {
 			return nil, report.WithWritten(err, report.WrittenSome)
 		}
-		p.expected = Expected{Person: pk, Prediction: &foreseen}
+		p.expected = signins.Expected{Person: pk, Prediction: &foreseen}
 		p.person.PK, p.person.Subject = pk, foreseen.Subject
 		return new(p.person), nil
 	})
@@ -119,13 +120,13 @@ func (p *proof) signIn(ctx context.Context) error {
 	who := signin.Credentials{Name: p.person.Username, Password: p.person.Password}
 	err := p.step(ctx, signInPerson, func(ctx context.Context) (link.Object, error) {
 		p.hasAccount = true
-		a := p.e.attempt(ctx, &p.plan.Desired, who, func() Expected { return p.expected }, nil)
-		p.check, p.verdict = *a.check, a.verdict
+		a := p.e.SignIns.Try(ctx, &p.plan.Desired, who, func() signins.Expected { return p.expected }, nil)
+		p.check, p.verdict = *a.Check, a.Verdict
 		return p.findAccount(ctx)
 	})
 	switch {
 	case ctx.Err() != nil && (p.verdict == nil || !p.verdict.Works):
-		p.check = measured(ctx, []report.Check{p.check})[0]
+		p.check = report.Measured(ctx, []report.Check{p.check})[0]
 		return toldToStop()
 	case report.WrittenBy(err) == report.WrittenNone:
 		return nil
@@ -149,7 +150,7 @@ func toldToStop() error {
 
 // findAccount returns the account that the person's sign-in created.
 func (p *proof) findAccount(ctx context.Context) (link.Object, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tidyTime)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), signins.TidyTime)
 	defer cancel()
 	none := &report.Fault{System: report.PB, Kind: report.FaultRefused,
 		Summary: say.Of("PocketBase created no account."),
@@ -195,9 +196,9 @@ func (p *proof) remove(ctx context.Context) (left []error) {
 		return left
 	}
 	err := p.step(ctx, deletePerson, func(ctx context.Context) (link.Object, error) {
-		ctx, cancel := context.WithTimeout(ctx, tidyTime)
+		ctx, cancel := context.WithTimeout(ctx, signins.TidyTime)
 		defer cancel()
-		return nil, persistently(func() error { return p.e.authentik.Apply(ctx, p.plan.Changes[deletePerson]) })
+		return nil, signins.Persistently(func() error { return p.e.authentik.Apply(ctx, p.plan.Changes[deletePerson]) })
 	})
 	if err != nil {
 		left = append(left, p.stays(makePerson, err))
@@ -219,10 +220,10 @@ func (p *proof) removeAccount(ctx context.Context) error {
 		}
 	}
 	return p.step(ctx, deleteAccount, func(ctx context.Context) (link.Object, error) {
-		ctx, cancel := context.WithTimeout(ctx, tidyTime)
+		ctx, cancel := context.WithTimeout(ctx, signins.TidyTime)
 		defer cancel()
 		isNew := p.person.Unreachable() || p.verdict != nil && p.verdict.Made
-		return nil, persistently(func() error {
+		return nil, signins.Persistently(func() error {
 			return p.e.pocketbase.DeleteAccount(ctx, p.place(), p.account.ID, p.since, isNew)
 		})
 	})

@@ -182,7 +182,7 @@ func (h *hub) apply(plan link.Plan) {
 // signIn makes a test sign-in, and holds it to its outcome.
 func (h *hub) signIn(d link.Desired, name string, want signin.Outcome) *signin.Verdict {
 	h.Helper()
-	check, v := h.engine.SignInAs(h.Context(), &d, signin.Credentials{Name: name, Password: secret.New(password)})
+	check, v := h.engine.SignIns.Run(h.Context(), &d, signin.Credentials{Name: name, Password: secret.New(password)})
 	if v == nil || v.Outcome != want {
 		h.Fatalf("%s: %+v, %+v, want %s", name, check, v, want)
 	}

@@ -193,7 +193,7 @@ func TestReportedCases(t *testing.T) {
 // happen runs the checks and the sign-in, and holds both against what was reported.
 func (one reported) happen(t *testing.T, l *linked) {
 	checks := l.e.Verify(t.Context(), l.d, l.person)
-	p, err := l.e.Foresee(t.Context(), l.d, l.person)
+	p, err := l.e.SignIns.Foresee(t.Context(), l.d, l.person)
 	if err != nil {
 		t.Fatal(err)
 	}
