@@ -50,13 +50,13 @@ func imports() map[string]string {
 		"cmd/authpocket": "internal/command",
 		"internal/command": "docs/schemas internal/command/batch internal/command/option internal/command/output " +
 			"internal/command/terminal " +
-			"internal/connect internal/engine internal/export internal/journal internal/link " +
+			"internal/connect internal/engine internal/engine/apply internal/export internal/journal internal/link " +
 			"internal/linkfile internal/listen internal/logs internal/outbound internal/preset internal/report " +
 			"internal/say internal/secret internal/signin internal/visible web web/door",
-		"internal/command/batch": "internal/command/output internal/command/terminal internal/engine internal/link " +
+		"internal/command/batch": "internal/command/output internal/command/terminal internal/engine internal/engine/apply internal/link " +
 			"internal/linkfile internal/report internal/say internal/visible",
 		"internal/command/option": "internal/linkfile internal/report internal/say",
-		"internal/command/output": "internal/command/terminal internal/engine internal/journal internal/link " +
+		"internal/command/output": "internal/command/terminal internal/engine internal/engine/apply internal/journal internal/link " +
 			"internal/linkfile internal/people internal/report internal/say internal/signin internal/visible",
 		"internal/command/terminal": "internal/say internal/secret internal/visible",
 		"cmd/authpocket-demo": "internal/journal internal/listen internal/logs internal/say internal/secret sandbox " +
@@ -116,9 +116,10 @@ func imports() map[string]string {
 			"internal/wire",
 		"internal/pocketbase/signins": "internal/link internal/outbound internal/people internal/pocketbase/rest internal/report internal/say " +
 			"internal/secret internal/signin internal/wire",
-		"internal/engine": "internal/address internal/engine/signins internal/journal internal/link internal/people " +
-			"internal/plans internal/plans/resolve internal/plans/stale internal/plans/undo internal/plans/words " +
+		"internal/engine": "internal/address internal/engine/apply internal/engine/signins internal/journal internal/link " +
+			"internal/people internal/plans internal/plans/resolve internal/plans/stale internal/plans/undo internal/plans/words " +
 			"internal/report internal/say internal/secret internal/signin internal/wire",
+		"internal/engine/apply": "internal/journal internal/link internal/report internal/say internal/secret internal/wire",
 		"internal/engine/signins": "internal/journal internal/link internal/predict internal/report internal/say " +
 			"internal/secret internal/signin",
 		"internal/connect": "internal/authentik internal/authentik/rest internal/engine internal/link " +
@@ -135,7 +136,8 @@ func imports() map[string]string {
 		"web/live":       "web/view",
 		"web/middleware": "internal/say web/door web/view",
 		"web/respond":    "internal/say static web/view",
-		"web/session": "internal/connect internal/engine internal/engine/signins internal/link internal/report internal/say " +
+		"web/session": "internal/connect internal/engine internal/engine/apply internal/engine/signins internal/link " +
+			"internal/report internal/say " +
 			"internal/secret internal/signin web/door web/live web/view/changes web/view/proof",
 		"web/view":         "internal/link internal/report internal/say internal/visible",
 		"web/view/changes": "internal/link internal/people internal/report internal/say web/view web/view/proof",

@@ -10,6 +10,7 @@ import (
 	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
 	"authpocket/internal/engine"
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
@@ -190,7 +191,7 @@ func (p program) carryOutOn(ctx context.Context, f applyFlags, file *linkfile.Fi
 			view.Plan(&plan)
 		}
 	}
-	hook := func(event engine.Event) { view.Progress(outcomes)(event) }
+	hook := func(event apply.Event) { view.Progress(outcomes)(event) }
 	made := func(context.Context) (link.Plan, error) {
 		defer p.reading()()
 		plan, err := planned(e, moment, spec)
@@ -230,7 +231,7 @@ func (p program) carryOutOn(ctx context.Context, f applyFlags, file *linkfile.Fi
 // applySeen makes a plan, asks, and applies the plan. A saved one is shown once it is compared with both systems, when
 // it is known which of its values are defaults.
 func (p program) applySeen(ctx context.Context, e *engine.Engine, made engine.Planner,
-	show func(link.Plan) link.Plan, hook engine.Hook) error {
+	show func(link.Plan) link.Plan, hook apply.Hook) error {
 	plan, err := made(ctx)
 	if err != nil {
 		return err

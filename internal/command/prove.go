@@ -7,6 +7,7 @@ import (
 
 	"authpocket/internal/command/output"
 	"authpocket/internal/engine"
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/link"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
@@ -73,7 +74,7 @@ func (l *last) with(first *link.Plan) link.Plan {
 
 // apply has a sign-in proved, and then writes the rest of the plan. The checks are those of the sign-in.
 func (l *last) apply(ctx context.Context, e *engine.Engine, prove prover, view *output.View,
-	hook engine.Hook) (report.Checks, error) {
+	hook apply.Hook) (report.Checks, error) {
 	proof, check, err := prove(ctx, e, l.whole.Spec, view)
 	checks := report.Checks{}
 	if check.ID != "" {
@@ -91,7 +92,7 @@ func (l *last) apply(ctx context.Context, e *engine.Engine, prove prover, view *
 		return checks, refused(stays, say.Of("The link itself is applied. Apply again once a sign-in works."))
 	}
 	l.seen = report.SignedIn{Name: proof.By, At: proof.At}
-	return checks, e.ApplyProved(ctx, &l.whole, proof, func(event engine.Event) {
+	return checks, e.ApplyProved(ctx, &l.whole, proof, func(event apply.Event) {
 		l.receipt = event.Receipt
 		hook(event)
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/link"
 	"authpocket/internal/plans/undo"
 	"authpocket/internal/report"
@@ -66,7 +67,7 @@ func (e *Engine) restoreCredentials(ctx context.Context, plan *link.Plan) error 
 	if err != nil {
 		return err
 	}
-	return e.Apply(ctx, back, func(Event) {})
+	return e.Apply(ctx, back, func(apply.Event) {})
 }
 
 // credentialsBack returns a plan that undoes what of a plan changed the client ID and secret, with the secrets that

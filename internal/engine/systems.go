@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/engine/signins"
 	"authpocket/internal/link"
 	"authpocket/internal/people"
@@ -13,11 +14,6 @@ import (
 
 // Authentik is a connected authentik.
 type Authentik interface {
-	Observe(context.Context, link.Query) (link.AuthentikSnapshot, error)
-	Apply(context.Context, link.Change) error
-	// Created returns the primary keys of what the last Apply of the change
-	// created, by kind.
-	Created(link.Change) map[link.Kind]string
 	// Warnings returns what may go wrong with the changes, judging by the
 	// snapshot.
 	Warnings(link.AuthentikSnapshot, []link.Change) []link.Warning
@@ -30,16 +26,13 @@ type Authentik interface {
 	// ClockOffset returns how far authentik's clock is ahead of this machine's.
 	ClockOffset(context.Context) (time.Duration, error)
 
+	apply.Authentik
 	signins.Authentik
 	AuthentikPeople
 }
 
 // PocketBase is a connected PocketBase.
 type PocketBase interface {
-	Observe(context.Context, link.Query) (link.PocketBaseSnapshot, error)
-	Apply(context.Context, link.Change) error
-	// Prepare reads what Apply reads first, so that an Apply in the same moment finds it.
-	Prepare(context.Context, link.Change)
 	// SaveAgain saves a collection as it is.
 	SaveAgain(ctx context.Context, id string) error
 	// Offers reports whether guests are offered the link as it is desired.
@@ -54,6 +47,7 @@ type PocketBase interface {
 	// ClockOffset returns how far PocketBase's clock is ahead of this machine's.
 	ClockOffset(context.Context) (time.Duration, error)
 
+	apply.PocketBase
 	signins.PocketBase
 	PocketBasePeople
 }

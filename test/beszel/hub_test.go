@@ -13,6 +13,7 @@ import (
 	"authpocket/internal/authentik"
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/engine"
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
@@ -174,7 +175,7 @@ func (h *hub) plan(more string) link.Plan {
 
 func (h *hub) apply(plan link.Plan) {
 	h.Helper()
-	if err := h.engine.Apply(h.Context(), plan, func(engine.Event) {}); err != nil {
+	if err := h.engine.Apply(h.Context(), plan, func(apply.Event) {}); err != nil {
 		h.Fatal(err)
 	}
 }
