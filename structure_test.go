@@ -48,13 +48,15 @@ func imports() map[string]string {
 	return map[string]string{
 		"docs/schemas":   "",
 		"cmd/authpocket": "internal/command",
-		"internal/command": "docs/schemas internal/command/batch internal/command/option internal/command/output " +
-			"internal/command/terminal " +
+		"internal/command": "docs/schemas internal/command/batch internal/command/disk internal/command/option " +
+			"internal/command/output internal/command/terminal " +
 			"internal/connect internal/engine internal/engine/apply internal/export internal/journal internal/link " +
 			"internal/linkfile internal/listen internal/logs internal/outbound internal/preset internal/report " +
 			"internal/say internal/secret internal/signin internal/visible web web/door",
-		"internal/command/batch": "internal/command/output internal/command/terminal internal/engine internal/engine/apply internal/link " +
-			"internal/linkfile internal/report internal/say internal/visible",
+		"internal/command/batch": "internal/command/output internal/command/terminal internal/engine " +
+			"internal/engine/apply internal/link internal/linkfile internal/report internal/say internal/visible",
+		"internal/command/disk": "internal/command/output internal/connect internal/engine internal/journal " +
+			"internal/linkfile internal/say internal/secret",
 		"internal/command/option": "internal/linkfile internal/report internal/say",
 		"internal/command/output": "internal/command/terminal internal/engine internal/engine/apply internal/journal internal/link " +
 			"internal/linkfile internal/people internal/report internal/say internal/signin internal/visible",

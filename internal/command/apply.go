@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/disk"
 	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
 	"authpocket/internal/engine"
@@ -65,12 +66,12 @@ func newApply(s *shared) *cobra.Command {
 }
 
 // run plans the link, asks, and applies the plan, or those of several links, or a saved one.
-func (f applyLinkFlags) run(ctx context.Context, p program) error {
+func (f applyLinkFlags) run(ctx context.Context, p *program) error {
 	view := p.view(f.JSON)
 	if err := clashSignIn(f.signInFlags, f.proofFlags); err != nil {
 		return view.Fail(err)
 	}
-	who, err := p.credentials(ctx, f.signInFlags)
+	who, err := f.credentials(ctx, p)
 	if err != nil {
 		return view.Fail(err)
 	}
@@ -87,16 +88,16 @@ func (f applyLinkFlags) run(ctx context.Context, p program) error {
 		return view.Fail(err)
 	}
 	if one = one || len(files) == 1 && f.signsIn(); len(files) > 1 && f.signsIn() {
-		return view.Fail(refused(say.Of("A test sign-in is of one link, and there are several."),
+		return view.Fail(output.Refused(say.Of("A test sign-in is of one link, and there are several."),
 			say.Of("Name the link with --only.")))
 	}
 	if !one {
-		return p.applyAll(ctx, f, files, f.planned)
+		return f.applyAll(ctx, p, files, f.planned)
 	}
 	if f.ahead = engine.Ahead; f.Yes {
 		f.ahead = engine.HurriedAhead
 	}
-	return p.carryOutOn(ctx, f.applyFlags, &files[0], f.planned, p.proveOnlyWay)
+	return f.carryOutOn(ctx, p, &files[0], f.planned, proveOnlyWay)
 }
 
 // planned returns the plan of a link.
@@ -106,13 +107,13 @@ func (f applyLinkFlags) planned(e *engine.Engine, ctx context.Context, spec link
 }
 
 // runSaved applies a saved plan.
-func (f applyLinkFlags) runSaved(ctx context.Context, p program) error {
+func (f applyLinkFlags) runSaved(ctx context.Context, p *program) error {
 	view := p.view(f.JSON)
 	if f.RewriteSecret {
-		return view.Fail(refused(say.Of("--rewrite-secret changes the plan, and a saved one stays as it is."),
+		return view.Fail(output.Refused(say.Of("--rewrite-secret changes the plan, and a saved one stays as it is."),
 			say.Of("Name it when the plan is made, or leave it out.")))
 	}
-	data, notRead := readPlan(ctx, f.Saved)
+	data, notRead := disk.ReadPlan(ctx, f.Saved)
 	file, err := p.reader(f.sourceFlags).One(ctx, f.File)
 	if errors.Is(err, linkfile.ErrEmptyShard) { // for which plan saves none
 		return p.noLinks(f.JSON, f.Shard)
@@ -123,34 +124,34 @@ func (f applyLinkFlags) runSaved(ctx context.Context, p program) error {
 	if errors.Is(err, journal.ErrNewer) {
 		return view.Fail(err)
 	} else if err != nil {
-		return view.Fail(refused(say.Of("“%s” is not a plan that authpocket saved, or it was "+
+		return view.Fail(output.Refused(say.Of("“%s” is not a plan that authpocket saved, or it was "+
 			"altered since.", f.Saved),
 			say.Of("Make the plan again with authpocket plan --out. A link file is named with -f.")))
 	}
 	f.Yes, f.seen = false, true
-	return p.carryOutOn(ctx, f.applyFlags, &file, func(e *engine.Engine, _ context.Context, s link.Spec) (link.Plan,
+	return f.carryOutOn(ctx, p, &file, func(e *engine.Engine, _ context.Context, s link.Spec) (link.Plan,
 		error) {
 		return e.Open(saved, &s)
-	}, p.proveOnlyWay)
+	}, proveOnlyWay)
 }
 
 // proveOnlyWay checks another client ID or secret of the only way in.
-func (p program) proveOnlyWay(ctx context.Context, e *engine.Engine, plan link.Plan) (report.Checks, error) {
+func proveOnlyWay(ctx context.Context, p *program, e *engine.Engine, plan link.Plan) (report.Checks, error) {
 	if !plan.RenewsOnlyWay() {
 		return nil, nil
 	}
-	return p.proveCredentials(ctx, e, plan)
+	return proveCredentials(ctx, p, e, plan)
 }
 
 // proveCredentials checks another client ID or secret, and keeps it only if authentik accepts it from PocketBase.
-func (p program) proveCredentials(ctx context.Context, e *engine.Engine, plan link.Plan) (report.Checks, error) {
+func proveCredentials(ctx context.Context, p *program, e *engine.Engine, plan link.Plan) (report.Checks, error) {
 	defer p.Status(say.Of("Checking the new client secret, which takes up to 30 seconds"))()
 	return e.ProveCredentials(ctx, &plan)
 }
 
 // carryOut plans the only link of a file, asks, applies the plan, and verifies
 // the result unless verify is nil.
-func (p program) carryOut(ctx context.Context, f applyFlags, planned planner, verify verifier) error {
+func (f *applyFlags) carryOut(ctx context.Context, p *program, planned planner, verify verifier) error {
 	view := p.view(f.JSON)
 	if err := p.canAsk(f.Yes); err != nil {
 		return view.Fail(err)
@@ -159,15 +160,16 @@ func (p program) carryOut(ctx context.Context, f applyFlags, planned planner, ve
 	if err != nil {
 		return view.Fail(err)
 	}
-	return p.carryOutOn(ctx, f, &file, planned, verify)
+	return f.carryOutOn(ctx, p, &file, planned, verify)
 }
 
-func (p program) carryOutOn(ctx context.Context, f applyFlags, file *linkfile.File, planned planner,
+func (f *applyFlags) carryOutOn(ctx context.Context, p *program, file *linkfile.File, planned planner,
 	verify verifier) error {
 	view := p.viewOf(file, f.JSON, f.All)
-	moment, receipts, ahead := engine.OneMoment(ctx), kept(f.State), f.ahead
+	moment, receipts, ahead := engine.OneMoment(ctx), disk.Kept(f.State), f.ahead
 	if f.Yes && ahead != nil {
 		var err error
+		p = new(*p)
 		if receipts, p.held, err = p.hold(ctx, file, receipts); err != nil {
 			return view.Fail(err)
 		}
@@ -204,11 +206,11 @@ func (p program) carryOutOn(ctx context.Context, f applyFlags, file *linkfile.Fi
 	if f.Yes {
 		err = e.ApplyUnseen(ctx, made, show, hook)
 	} else {
-		err = p.applySeen(ctx, e, made, func(first link.Plan) link.Plan { show(first); return plan }, hook)
+		err = applySeen(ctx, p, e, made, func(first link.Plan) link.Plan { show(first); return plan }, hook)
 	}
 	var checks report.Checks
 	if err == nil && verify != nil && !plan.Empty() {
-		checks, err = verify(ctx, e, plan)
+		checks, err = verify(ctx, p, e, plan)
 	}
 	if err == nil && plan.NeedsProof() {
 		var proved report.Checks
@@ -230,7 +232,7 @@ func (p program) carryOutOn(ctx context.Context, f applyFlags, file *linkfile.Fi
 
 // applySeen makes a plan, asks, and applies the plan. A saved one is shown once it is compared with both systems, when
 // it is known which of its values are defaults.
-func (p program) applySeen(ctx context.Context, e *engine.Engine, made engine.Planner,
+func applySeen(ctx context.Context, p *program, e *engine.Engine, made engine.Planner,
 	show func(link.Plan) link.Plan, hook apply.Hook) error {
 	plan, err := made(ctx)
 	if err != nil {

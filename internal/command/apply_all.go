@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"authpocket/internal/command/batch"
+	"authpocket/internal/command/disk"
 	"authpocket/internal/command/output"
 	"authpocket/internal/command/terminal"
 	"authpocket/internal/engine"
@@ -13,14 +14,13 @@ import (
 )
 
 // applyAll applies several links.
-func (p program) applyAll(ctx context.Context, f applyLinkFlags, files []linkfile.File, planned planner) error {
-	opened, err := openStore(f.State)
+func (f *applyLinkFlags) applyAll(ctx context.Context, p *program, files []linkfile.File, planned planner) error {
+	opened, err := disk.OpenStore(f.State)
 	if err != nil {
 		return p.view(f.JSON).Fail(err)
 	}
-	p.common = &common{receipts: func() (*engine.Store, error) { return opened, nil }, joint: journal.NewJoint(opened)}
-	defer p.common.clients.CloseIdleConnections()
-	p.tellEarlier(files)
+	p, end := p.sharing(files, func() (*engine.Store, error) { return opened, nil }, journal.NewJoint(opened))
+	defer end()
 	return batch.New(p.batch(f.fileFlags, f.linksFlags, countedChanges()), files).Apply(ctx, batch.Applying{
 		Yes: f.Yes,
 		Connect: func(ctx context.Context, to terminal.Streams, file linkfile.File) (*engine.Engine, engine.Planner,

@@ -38,7 +38,7 @@ type applyLinkFlags struct {
 }
 
 // verifier checks the result of an apply and may correct it.
-type verifier func(context.Context, *engine.Engine, link.Plan) (report.Checks, error)
+type verifier func(context.Context, *program, *engine.Engine, link.Plan) (report.Checks, error)
 
 // planner returns the plan of a command.
 type planner func(*engine.Engine, context.Context, link.Spec) (link.Plan, error)

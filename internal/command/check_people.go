@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/disk"
 	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
 	"authpocket/internal/engine"
@@ -45,15 +46,15 @@ func newCheckPeople(s *shared) *cobra.Command {
 }
 
 // run lists who left, or signs them out.
-func (f peopleFlags) run(ctx context.Context, p program) error {
+func (f peopleFlags) run(ctx context.Context, p *program) error {
 	view := p.view(f.JSON)
 	f.needs = append(linkfile.Identity(), linkfile.EmailKey().Path)
 	if !f.SignOut {
 		if f.Yes {
-			return view.Fail(refused(say.Of("--yes answers a question that only --sign-out asks."),
+			return view.Fail(output.Refused(say.Of("--yes answers a question that only --sign-out asks."),
 				say.Text{}))
 		}
-		return p.each(ctx, f.fileFlags, f.linksFlags, earlier(f.State), say.Of("accounts"), f.list)
+		return p.each(ctx, f.fileFlags, f.linksFlags, disk.Earlier(f.State), say.Of("accounts"), f.list)
 	}
 	if err := p.canAsk(f.Yes); err != nil {
 		return view.Fail(err)
@@ -63,16 +64,16 @@ func (f peopleFlags) run(ctx context.Context, p program) error {
 		return view.Fail(err)
 	}
 	if !one {
-		return p.applyAll(ctx, f.applyLinkFlags, files, (*engine.Engine).SignOut)
+		return f.applyAll(ctx, p, files, (*engine.Engine).SignOut)
 	}
-	return p.carryOutOn(ctx, f.applyFlags, &files[0], (*engine.Engine).SignOut, nil)
+	return f.carryOutOn(ctx, p, &files[0], (*engine.Engine).SignOut, nil)
 }
 
 // list prints who left of one link.
-func (f peopleFlags) list(ctx context.Context, p program, file linkfile.File) output.Summary {
+func (f peopleFlags) list(ctx context.Context, p *program, file linkfile.File) output.Summary {
 	view := p.viewOf(&file, f.JSON, f.All)
 	moment := engine.OneMoment(ctx)
-	e, spec, err := p.reach(moment, &file, earlier(f.State), nil)
+	e, spec, err := p.reach(moment, &file, disk.Earlier(f.State), nil)
 	if err != nil {
 		_ = view.Fail(err)
 		return output.Failed(err)

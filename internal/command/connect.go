@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"context"
 	"errors"
-
 	"net/http"
 	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/disk"
 	"authpocket/internal/command/output"
 	"authpocket/internal/connect"
 	"authpocket/internal/engine"
@@ -20,14 +20,14 @@ import (
 )
 
 // reading shows that a plan is made, and returns what erases it.
-func (p program) reading() (erase func()) {
+func (p *program) reading() (erase func()) {
 	return p.Status(say.Of("Reading authentik and PocketBase"))
 }
 
 // open reads the link file, connects to both systems concurrently and opens
 // the receipts. From then on, the view shows places in the file.
-func (p program) open(ctx context.Context, v *output.View, f fileFlags, receipts store) (*engine.Engine, link.Spec,
-	error) {
+func (p *program) open(ctx context.Context, v *output.View, f fileFlags, receipts disk.Store) (*engine.Engine,
+	link.Spec, error) {
 	file, err := p.reader(f.sourceFlags).One(ctx, f.File)
 	if err != nil {
 		return nil, link.Spec{}, err
@@ -42,13 +42,14 @@ type ahead func(link.Spec) link.Query
 // reach connects to both systems of a link file concurrently and opens the
 // receipts. Several links share theirs. What the command observes in the moment
 // of ctx is read meanwhile, nothing if ahead is nil.
-func (p program) reach(ctx context.Context, file *linkfile.File, receipts store, ahead ahead) (*engine.Engine,
+func (p *program) reach(ctx context.Context, file *linkfile.File, receipts disk.Store, ahead ahead) (*engine.Engine,
 	link.Spec, error) {
 	spec, problems := file.Spec()
 	if len(problems) > 0 {
 		return nil, spec, problems
 	}
 	if ahead != nil {
+		p = new(*p)
 		p.ahead = new(ahead(spec))
 	}
 	cfg, err := p.connectBoth(ctx, *file)
@@ -67,7 +68,7 @@ func (p program) reach(ctx context.Context, file *linkfile.File, receipts store,
 
 // hold locks the two systems of a link file, so that an apply that nobody looks at can read ahead. If it can't, it
 // returns no lock.
-func (p program) hold(ctx context.Context, file *linkfile.File, receipts store) (store, func(), error) {
+func (p *program) hold(ctx context.Context, file *linkfile.File, receipts disk.Store) (disk.Store, func(), error) {
 	opened, err := receipts()
 	if err != nil {
 		return nil, nil, err
@@ -77,10 +78,10 @@ func (p program) hold(ctx context.Context, file *linkfile.File, receipts store) 
 }
 
 // connectBoth connects to both systems and reports the errors of both.
-func (p program) connectBoth(ctx context.Context, file linkfile.File) (engine.Config, error) {
-	cfg := engine.Config{Program: releaseVersion(), Log: p.log, AuthentikURL: file.Authentik.Base,
+func (p *program) connectBoth(ctx context.Context, file linkfile.File) (engine.Config, error) {
+	cfg := engine.Config{Program: p.version, Log: p.log, AuthentikURL: file.Authentik.Base,
 		PocketBaseURL: file.PocketBase.Base, Others: file.Others}
-	if _, err := readCA(ctx, p.caFile); err != nil {
+	if _, err := p.ca(ctx); err != nil {
 		return cfg, caFault("", "", err)
 	}
 	var (
@@ -108,7 +109,7 @@ func (p program) connectBoth(ctx context.Context, file linkfile.File) (engine.Co
 }
 
 // warnExpiry warns if the PocketBase token expires within an hour.
-func (p program) warnExpiry(b connect.PocketBase) {
+func (p *program) warnExpiry(b connect.PocketBase) {
 	who := b.Who
 	if who.Expires.IsZero() || time.Until(who.Expires) > time.Hour {
 		return
@@ -121,7 +122,7 @@ func (p program) warnExpiry(b connect.PocketBase) {
 	p.Tell(say.Join(expires, renew))
 }
 
-func (p program) connector() connect.Connector {
+func (p *program) connector() connect.Connector {
 	c := connect.Connector{Log: p.log, Ahead: p.ahead}
 	if p.common != nil {
 		c.Clients = &p.common.clients
@@ -129,16 +130,16 @@ func (p program) connector() connect.Connector {
 	return c
 }
 
-func (p program) connectAuthentik(ctx context.Context, f linkfile.Authentik) (connect.Authentik, error) {
-	ca, err := readCA(ctx, cmp.Or(f.CAFile, p.caFile))
+func (p *program) connectAuthentik(ctx context.Context, f linkfile.Authentik) (connect.Authentik, error) {
+	ca, err := disk.CA(ctx, cmp.Or(f.CAFile, p.caFile))
 	if err != nil {
 		return connect.Authentik{}, caFault("authentik", f.CAFile, err)
 	}
 	return p.connector().ToAuthentik(ctx, connect.AuthentikLogin{URL: f.Base, Token: f.Token, CA: ca})
 }
 
-func (p program) connectPocketBase(ctx context.Context, f linkfile.PocketBase) (connect.PocketBase, error) {
-	ca, err := readCA(ctx, cmp.Or(f.CAFile, p.caFile))
+func (p *program) connectPocketBase(ctx context.Context, f linkfile.PocketBase) (connect.PocketBase, error) {
+	ca, err := disk.CA(ctx, cmp.Or(f.CAFile, p.caFile))
 	if err != nil {
 		return connect.PocketBase{}, caFault("pocketbase", f.CAFile, err)
 	}
@@ -147,39 +148,19 @@ func (p program) connectPocketBase(ctx context.Context, f linkfile.PocketBase) (
 	})
 }
 
+// ca returns the text of the CA file of --ca-file, or nothing if none is given.
+func (p *program) ca(ctx context.Context) (string, error) { return disk.CA(ctx, p.caFile) }
+
 // caFault returns the error for a CA file, that of a link file or else of --ca-file.
 func caFault(system, inFile string, err error) error {
 	if inFile == "" {
-		return failed(say.Raw("--ca-file"), err)
+		return output.Failing(say.Raw("--ca-file"), err)
 	}
-	return failed(say.Raw(system+".ca_file"), err)
-}
-
-// readCA returns the text of a CA file, or nothing if none is given.
-func readCA(ctx context.Context, file string) (string, error) {
-	if file == "" {
-		return "", nil
-	}
-	pem, err := readPEM(ctx, file)
-	if err == nil {
-		err = connect.CheckCA(string(pem))
-	}
-	return string(pem), err
-}
-
-// maxPEM bounds a CA file. A system's whole CA bundle has some 200 kB.
-const maxPEM = 4 << 20
-
-func readPEM(ctx context.Context, path string) ([]byte, error) {
-	pem, err := readFile(ctx, path, maxPEM)
-	if err == nil && len(pem) > maxPEM {
-		return nil, refused(say.Of("%s is larger than 4 MB, so it is not a CA file", path), say.Text{})
-	}
-	return pem, err
+	return output.Failing(say.Raw(system+".ca_file"), err)
 }
 
 // users suggests usernames of authentik, if there is a link file.
-func (f *sourceFlags) users(ctx context.Context, p program, typed string) []cobra.Completion {
+func (f *sourceFlags) users(ctx context.Context, p *program, typed string) []cobra.Completion {
 	if f.File == "" {
 		return nil
 	}

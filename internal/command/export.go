@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/disk"
 	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
 	"authpocket/internal/engine"
@@ -81,7 +82,7 @@ func newExport(s *shared) *cobra.Command {
 }
 
 // formats suggests the formats.
-func formats(context.Context, program, string) []cobra.Completion {
+func formats(context.Context, *program, string) []cobra.Completion {
 	var names []cobra.Completion
 	for _, f := range export.All() {
 		names = append(names, cobra.CompletionWithDesc(f.Name, f.Title.String()))
@@ -90,13 +91,13 @@ func formats(context.Context, program, string) []cobra.Completion {
 }
 
 // run prints or writes the plan in other languages, without secrets.
-func (f exportFlags) run(ctx context.Context, p program) error {
+func (f exportFlags) run(ctx context.Context, p *program) error {
 	view := p.view(false)
 	var chosen []export.Format
 	if !f.All {
 		format, found := export.Find(f.Format)
 		if !found {
-			return view.Fail(refused(say.Of("There is no format “%s”.", f.Format),
+			return view.Fail(output.Refused(say.Of("There is no format “%s”.", f.Format),
 				say.Of("Use %s.", allFormats)))
 		}
 		chosen = []export.Format{format}
@@ -132,7 +133,7 @@ func (f exportFlags) run(ctx context.Context, p program) error {
 // save writes the plan in each format to standard output or to files. No file
 // is written if one of them exists. The error joins those of formats that cannot
 // represent the plan.
-func (f exportFlags) save(p program, chosen []export.Format, plan *link.Plan) error {
+func (f exportFlags) save(p *program, chosen []export.Format, plan *link.Plan) error {
 	texts := map[string][]byte{} // by path
 	var left []error
 	for _, format := range chosen {
@@ -158,11 +159,11 @@ func (f exportFlags) save(p program, chosen []export.Format, plan *link.Plan) er
 }
 
 // writeAll writes files, or none if one of them exists.
-func (f exportFlags) writeAll(p program, texts map[string][]byte) error {
+func (f exportFlags) writeAll(p *program, texts map[string][]byte) error {
 	todo := say.Of("Name another place with --out, or use --force.")
 	for path := range texts {
-		if !f.Force && !isFree(path) {
-			return occupied(path, todo)
+		if !f.Force && !disk.IsFree(path) {
+			return disk.Occupied(path, todo)
 		}
 	}
 	if f.All {
@@ -173,12 +174,12 @@ func (f exportFlags) writeAll(p program, texts map[string][]byte) error {
 	for _, path := range slices.Sorted(maps.Keys(texts)) {
 		err := error(nil)
 		if f.Force {
-			err = replaceFile(path, texts[path], 0o600)
+			err = disk.Replace(path, texts[path], 0o600)
 		} else {
-			err = writeNew(path, texts[path])
+			err = disk.WriteNew(path, texts[path])
 		}
 		if errors.Is(err, fs.ErrExist) {
-			return occupied(path, todo)
+			return disk.Occupied(path, todo)
 		} else if err != nil {
 			return err
 		}
@@ -194,7 +195,7 @@ func (f exportFlags) writeAll(p program, texts map[string][]byte) error {
 func removeEarlier(dir string, written map[string][]byte) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return failed(say.Of("looking for earlier exports"), err)
+		return output.Failing(say.Of("looking for earlier exports"), err)
 	}
 	for path := range written {
 		for _, entry := range entries {
@@ -202,7 +203,7 @@ func removeEarlier(dir string, written map[string][]byte) error {
 			replaced := func(f export.Format) bool { return f.Named(filepath.Base(path)) && f.Named(entry.Name()) }
 			if earlier != path && slices.ContainsFunc(export.All(), replaced) {
 				if err := os.Remove(earlier); err != nil {
-					return failed(say.Of("removing an earlier export"), err)
+					return output.Failing(say.Of("removing an earlier export"), err)
 				}
 			}
 		}

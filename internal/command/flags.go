@@ -4,10 +4,14 @@ import (
 	"context"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/disk"
 	"authpocket/internal/command/option"
+	"authpocket/internal/journal"
+	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
 )
 
@@ -37,6 +41,17 @@ type allFlag struct{ All bool }
 
 func (f *allFlag) add(cmd *cobra.Command, what string) {
 	cmd.Flags().BoolVar(&f.All, "all", false, what)
+}
+
+// stateFlag names the directory for receipts.
+type stateFlag struct{ State string }
+
+func (f *stateFlag) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.State, "state", "", "`directory` for receipts; default: authpocket below $XDG_STATE_HOME "+
+		"or\n~/.local/state, "+
+		"on macOS ~/Library/Application Support,\non Windows %LocalAppData%")
+	_ = cmd.MarkFlagDirname("state")
+	option.FromEnv(cmd.Flags(), "state", "AUTHPOCKET_STATE")
 }
 
 const allFields = "also show the fields that have their defaults, and notes in full"
@@ -99,7 +114,7 @@ func (f *sourceFlags) addOnly(cmd *cobra.Command, s *shared) {
 }
 
 // names suggests the names of the links.
-func (f *sourceFlags) names(ctx context.Context, p program, _ string) []cobra.Completion {
+func (f *sourceFlags) names(ctx context.Context, p *program, _ string) []cobra.Completion {
 	names, err := p.reader(*f).Names(ctx, f.File)
 	if err != nil {
 		return nil
@@ -108,7 +123,25 @@ func (f *sourceFlags) names(ctx context.Context, p program, _ string) []cobra.Co
 }
 
 // reader returns the reader of the command's link file.
-func (p program) reader(f sourceFlags) linkfile.Reader {
+func (p *program) reader(f sourceFlags) linkfile.Reader {
 	return linkfile.Reader{Lookup: os.LookupEnv, Stdin: p.In, Env: f.AllowEnv, Files: f.AllowFile, Needs: f.needs,
 		Selection: f.Selection}
+}
+
+// suggested suggests the IDs of the chosen receipts, newest first.
+func (f *stateFlag) suggested(chosen func([]journal.Summary) []journal.Summary) suggester {
+	return func(context.Context, *program, string) []cobra.Completion {
+		store, err := disk.Earlier(f.State)()
+		if store == nil || err != nil {
+			return nil
+		}
+		list, _, err := store.Index()
+		if err != nil {
+			return nil
+		}
+		return link.Each(chosen(list), func(r journal.Summary) cobra.Completion {
+			made := r.When.Local().Format(time.DateTime)
+			return cobra.CompletionWithDesc(r.ID, string(r.Kind)+" of "+r.Slug+", "+made)
+		})
+	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"authpocket/internal/command/option"
+	"authpocket/internal/command/output"
 	"authpocket/internal/listen"
 	"authpocket/internal/outbound"
 	"authpocket/internal/report"
@@ -52,7 +53,7 @@ func (f listenFlags) healthURL(ctx context.Context) (at url.URL, err error) {
 		port, err = net.DefaultResolver.LookupPort(ctx, "tcp", service) // which has names, too
 	}
 	if err != nil {
-		return at, refused(say.Of("--listen is “%s”, which is not a host and a port.", f.Listen),
+		return at, output.Refused(say.Of("--listen is “%s”, which is not a host and a port.", f.Listen),
 			say.Of("Give it the value that the wizard has, such as 127.0.0.1:8480."))
 	}
 	switch host {

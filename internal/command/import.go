@@ -31,7 +31,7 @@ func newImport(s *shared) *cobra.Command {
 }
 
 // run writes the link file of a link that exists.
-func (f importFlags) run(ctx context.Context, p program) error {
+func (f importFlags) run(ctx context.Context, p *program) error {
 	view := f.view(p)
 	if err := f.free(); err != nil {
 		return view.Fail(err)

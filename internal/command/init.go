@@ -52,7 +52,7 @@ func newInit(s *shared) *cobra.Command {
 }
 
 // run writes a link file, from the flags or from the answers at the terminal.
-func (f initFlags) run(ctx context.Context, p program) error {
+func (f initFlags) run(ctx context.Context, p *program) error {
 	view := f.view(p)
 	view.Flags["application.launch_url"] = "--app"
 	if err := f.free(); err != nil {
@@ -66,7 +66,7 @@ func (f initFlags) run(ctx context.Context, p program) error {
 	asks := f.Authentik == "" || f.PocketBase == "" || f.Email == ""
 	if asks {
 		if !p.CanAsk() {
-			return view.Fail(refused(say.Of("Without a terminal, init asks nothing."),
+			return view.Fail(output.Refused(say.Of("Without a terminal, init asks nothing."),
 				say.Of("Use --authentik, --pocketbase and --email.")))
 		}
 		a := asker{program: p, ask: p.Asker(), view: p.view(false)}
@@ -87,7 +87,7 @@ func (f initFlags) run(ctx context.Context, p program) error {
 		return view.Fail(err)
 	}
 	if !asks && f.Preset == "" {
-		p.hintPreset(ctx, reach.PocketBase)
+		hintPreset(ctx, p, reach.PocketBase)
 	}
 	return nil
 }
@@ -109,7 +109,7 @@ func (f initFlags) spec() link.Spec {
 const hintTime = 5 * time.Second
 
 // hintPreset says which app the PocketBase belongs to, if there is a token for it, and it answers and tells.
-func (p program) hintPreset(ctx context.Context, to linkfile.PocketBase) {
+func hintPreset(ctx context.Context, p *program, to linkfile.PocketBase) {
 	if !to.Token.IsSet() {
 		return
 	}
@@ -144,7 +144,7 @@ func wrongAddresses(reach *linkfile.File) report.Problems {
 
 // asker asks the questions of init at the terminal.
 type asker struct {
-	program
+	*program
 	ask  terminal.Asker
 	view *output.View
 }
@@ -202,7 +202,7 @@ func (a asker) until(ctx context.Context, question func(again bool) error) error
 		err := question(again)
 		switch {
 		case errors.Is(err, terminal.ErrNoAnswer):
-			return refused(say.Of("there was no answer, so nothing was written"), say.Text{})
+			return output.Refused(say.Of("there was no answer, so nothing was written"), say.Text{})
 		case err == nil || ctx.Err() != nil:
 			return err
 		}
@@ -273,8 +273,8 @@ func (a asker) settings(ctx context.Context, e *engine.Engine, f initFlags) (lin
 	collections := slices.DeleteFunc(slices.Clone(snaps.PocketBase.Collections),
 		func(c link.CollectionState) bool { return c.Name == link.Superusers })
 	if len(collections) == 0 {
-		return spec, refused(say.Of("This PocketBase has no auth collection."), say.Of("Create one in its dashboard "+
-			"first."))
+		return spec, output.Refused(say.Of("This PocketBase has no auth collection."),
+			say.Of("Create one in its dashboard first."))
 	}
 	names := link.Each(collections, func(c link.CollectionState) string { return c.Name })
 	name := f.Collection

@@ -8,9 +8,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"authpocket/internal/command/batch"
+	"authpocket/internal/command/disk"
 	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
 	"authpocket/internal/command/terminal"
+	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
 	"authpocket/internal/report"
@@ -32,10 +34,10 @@ func (f *linksFlags) add(cmd *cobra.Command, of *sourceFlags) {
 func countedChanges() say.Text { return say.Of("changes") }
 
 // work is what a command does for a link.
-type work func(context.Context, program, linkfile.File) output.Summary
+type work func(context.Context, *program, linkfile.File) output.Summary
 
 // each works on the link of a file, or on all of several and prints a table. counted is the title of its count.
-func (p program) each(ctx context.Context, f fileFlags, l linksFlags, receipts store, counted say.Text,
+func (p *program) each(ctx context.Context, f fileFlags, l linksFlags, receipts disk.Store, counted say.Text,
 	do work) error {
 	files, one, err := p.links(ctx, f.sourceFlags)
 	if err != nil {
@@ -48,7 +50,7 @@ func (p program) each(ctx context.Context, f fileFlags, l linksFlags, receipts s
 }
 
 // noLinks says that a shard has no link, as it is said of several.
-func (p program) noLinks(asJSON bool, of linkfile.Shard) error {
+func (p *program) noLinks(asJSON bool, of linkfile.Shard) error {
 	view := p.view(asJSON)
 	if asJSON {
 		view.Links(nil, nil)
@@ -59,30 +61,41 @@ func (p program) noLinks(asJSON bool, of linkfile.Shard) error {
 }
 
 // eachOf works on all of several links.
-func (p program) eachOf(ctx context.Context, files []linkfile.File, cfg batch.Config, receipts store, do work) error {
-	p.common = &common{receipts: sync.OnceValues(receipts)}
-	defer p.common.clients.CloseIdleConnections()
-	p.tellEarlier(files)
+func (p *program) eachOf(ctx context.Context, files []linkfile.File, cfg batch.Config, receipts disk.Store,
+	do work) error {
+	p, end := p.sharing(files, sync.OnceValues(receipts), nil)
+	defer end()
 	run := batch.New(cfg, files)
 	return run.Each(ctx, func(ctx context.Context, to terminal.Streams, file linkfile.File) output.Summary {
 		return do(ctx, p.to(to), file)
 	})
 }
 
+// sharing returns the program for several links, which share clients, receipts and, unless it is nil, the lock of their
+// systems. end closes the connections.
+func (p *program) sharing(files []linkfile.File, receipts disk.Store, joint *journal.Joint) (several *program,
+	end func()) {
+	several = new(*p)
+	several.common = &common{receipts: receipts, joint: joint}
+	several.tellEarlier(files)
+	return several, several.common.clients.CloseIdleConnections
+}
+
 // batch returns how to work on several links.
-func (p program) batch(f fileFlags, l linksFlags, counted say.Text) batch.Config {
+func (p *program) batch(f fileFlags, l linksFlags, counted say.Text) batch.Config {
 	return batch.Config{Streams: p.Streams, JSON: f.JSON, Parallel: int(l.Parallel), Counted: counted,
 		Part: (*option.Shard)(&f.Shard).String()}
 }
 
 // to returns the program with other streams.
-func (p program) to(streams terminal.Streams) program {
-	p.Streams = streams
-	return p
+func (p *program) to(streams terminal.Streams) *program {
+	other := *p
+	other.Streams = streams
+	return &other
 }
 
 // tellEarlier tells what of the receipts is of none of several links. A store that cannot be read is an error of each.
-func (p program) tellEarlier(files []linkfile.File) {
+func (p *program) tellEarlier(files []linkfile.File) {
 	store, err := p.common.receipts()
 	if store == nil || err != nil {
 		return
@@ -94,7 +107,7 @@ func (p program) tellEarlier(files []linkfile.File) {
 
 // links reads the selected links. one reports whether the command works on one link, as if its file described no
 // other.
-func (p program) links(ctx context.Context, f sourceFlags) (files []linkfile.File, one bool, err error) {
+func (p *program) links(ctx context.Context, f sourceFlags) (files []linkfile.File, one bool, err error) {
 	files, err = p.reader(f).All(ctx, f.File)
 	if err != nil {
 		return nil, false, err

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/disk"
 	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
 	"authpocket/internal/engine"
@@ -45,9 +46,9 @@ func newPlan(s *shared) *cobra.Command {
 }
 
 // run prints the plans of all links. Only that of one link can be saved.
-func (f planFlags) run(ctx context.Context, p program) error {
+func (f planFlags) run(ctx context.Context, p *program) error {
 	if f.Out == "" {
-		return p.each(ctx, f.fileFlags, f.linksFlags, earlier(f.State), countedChanges(), f.plan)
+		return p.each(ctx, f.fileFlags, f.linksFlags, disk.Earlier(f.State), countedChanges(), f.plan)
 	}
 	file, err := p.reader(f.sourceFlags).One(ctx, f.File)
 	if errors.Is(err, linkfile.ErrEmptyShard) {
@@ -61,10 +62,10 @@ func (f planFlags) run(ctx context.Context, p program) error {
 }
 
 // plan prints the plan of a link.
-func (f planFlags) plan(ctx context.Context, p program, file linkfile.File) output.Summary {
+func (f planFlags) plan(ctx context.Context, p *program, file linkfile.File) output.Summary {
 	view := p.viewOf(&file, f.JSON, f.All)
 	ctx = engine.OneMoment(ctx)
-	e, spec, err := p.reach(ctx, &file, earlier(f.State), engine.Ahead)
+	e, spec, err := p.reach(ctx, &file, disk.Earlier(f.State), engine.Ahead)
 	if err != nil {
 		_ = view.Fail(err)
 		return output.Failed(err)
@@ -80,7 +81,7 @@ func (f planFlags) plan(ctx context.Context, p program, file linkfile.File) outp
 	}
 	if f.Out != "" {
 		plan.Generated.KeptID = true
-		if err := p.save(ctx, e, &plan, &view.File, f); err != nil {
+		if err := f.save(ctx, p, e, &plan, &view.File); err != nil {
 			_ = view.Fail(err)
 			return output.Failed(err)
 		}
@@ -93,10 +94,10 @@ func (f planFlags) plan(ctx context.Context, p program, file linkfile.File) outp
 }
 
 // save writes the plan to the file that --out names.
-func (p program) save(ctx context.Context, e *engine.Engine, plan *link.Plan, file *linkfile.File, f planFlags) error {
+func (f planFlags) save(ctx context.Context, p *program, e *engine.Engine, plan *link.Plan, file *linkfile.File) error {
 	data, err := e.Save(plan, file.Authentik.Token, file.PocketBase.Token, file.PocketBase.Password)
 	if err == nil {
-		err = writePlan(ctx, f.Out, data)
+		err = disk.WritePlan(ctx, f.Out, data)
 	}
 	if err == nil {
 		next := say.Text{}

@@ -1,29 +1,35 @@
 package command
 
 import (
+	"context"
 	"io"
 	"log/slog"
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/disk"
 	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
 	"authpocket/internal/command/terminal"
 	"authpocket/internal/connect"
-	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
 	"authpocket/internal/logs"
-	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
 // shared is what all commands have: the streams and the persistent flags.
 type shared struct {
 	terminal.Streams
-	level  string // of the log, empty for the default of a command
-	caFile string // empty: only the system's CAs
+	version string // of authpocket
+	level   string // of the log, empty for the default of a command
+	caFile  string // empty: only the system's CAs
+}
+
+// newShared returns what all commands of this version of authpocket have.
+func newShared(std terminal.Streams, version string) *shared {
+	return &shared{Streams: std, version: version}
 }
 
 func (s *shared) add(root *cobra.Command) {
@@ -40,39 +46,47 @@ func (s *shared) add(root *cobra.Command) {
 }
 
 // program returns what a command runs with.
-func (s *shared) program() program {
-	return program{Streams: s.Streams, log: newLog(s.Err, s.level), caFile: s.caFile}
+func (s *shared) program() *program {
+	return &program{Streams: s.Streams, version: s.version, log: newLog(s.Err, s.level), caFile: s.caFile}
 }
 
+// program is what a command runs with.
 type program struct {
 	terminal.Streams
-	log    *slog.Logger
-	caFile string
-	common *common     // of several links, nil for one
-	ahead  *link.Query // what is read while connecting, nil for nothing
-	held   func()      // releases the lock of the two systems, nil if it is not held
+	log     *slog.Logger
+	version string      // of authpocket
+	caFile  string      // empty: only the system's CAs
+	common  *common     // of several links, nil for one
+	ahead   *link.Query // what is read while connecting, nil for nothing
+	held    func()      // releases the lock of the two systems, nil if it is not held
 }
 
 // view returns what prints the outcome of the command.
-func (p program) view(asJSON bool) *output.View {
+func (p *program) view(asJSON bool) *output.View {
 	v := output.New(p.Streams, asJSON)
 	v.Several = p.common != nil
 	return v
 }
 
 // viewOf returns what prints the outcome of a link, with places in its file.
-func (p program) viewOf(file *linkfile.File, asJSON, all bool) *output.View {
+func (p *program) viewOf(file *linkfile.File, asJSON, all bool) *output.View {
 	v := p.view(asJSON)
 	v.File, v.All = *file, all
 	return v
 }
 
-// refused returns an error that has no technical cause.
-func refused(summary, todo say.Text) error { return &report.Fault{Summary: summary, Todo: todo} }
+// canAsk returns an error if there is nobody to ask and --yes does not answer.
+func (p *program) canAsk(yes bool) error {
+	if yes || p.CanAsk() {
+		return nil
+	}
+	return output.Refused(say.Of("There is no terminal to ask at, so nothing was read or changed."),
+		say.Of("Use --yes."))
+}
 
-// failed returns an error for what was being done and its cause, which the operating system or a library words.
-func failed(doing say.Text, err error) error {
-	return &report.Fault{Summary: say.Of("%s: %s", doing, err.Error()), Err: err}
+// confirmed asks whether to apply a plan and reports whether the answer is yes.
+func (p *program) confirmed(ctx context.Context, plan *link.Plan) bool {
+	return p.Asker().Yes(ctx, say.Count(len(plan.Changes), "Apply %d change?", "Apply %d changes?"))
 }
 
 // newLog returns a log of that level, which is empty for none.
@@ -87,9 +101,6 @@ func newLog(w io.Writer, level string) *slog.Logger {
 // common is what the links of one run share.
 type common struct {
 	clients  connect.Clients
-	receipts store
+	receipts disk.Store
 	joint    *journal.Joint // nil for a run that changes nothing
 }
-
-// store opens the directory for receipts. It returns nil if there is none.
-type store func() (*engine.Store, error)

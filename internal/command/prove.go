@@ -18,7 +18,7 @@ import (
 func (f applyLinkFlags) signsIn() bool { return f.SignIn != "" || f.SignInNew }
 
 // prover returns how apply proves a sign-in, nil if no flag asks for it.
-func (f applyLinkFlags) prover(p program, who signin.Credentials) prover {
+func (f applyLinkFlags) prover(p *program, who signin.Credentials) prover {
 	if !f.signsIn() {
 		return nil
 	}
@@ -30,7 +30,7 @@ func (f applyLinkFlags) prover(p program, who signin.Credentials) prover {
 		}
 		var v *signin.Verdict
 		if f.SignInNew {
-			plan, err := p.planProof(ctx, e, &spec, f.proofFlags, view, f.Yes || f.seen)
+			plan, err := f.planProof(ctx, p, e, &spec, view, f.Yes || f.seen)
 			if err != nil {
 				return nil, check, err
 			}
@@ -89,7 +89,7 @@ func (l *last) apply(ctx context.Context, e *engine.Engine, prove prover, view *
 		if !link.TurnsOff(l.whole.Changes) {
 			stays = say.Of("The sign-in did not work, so %s stays.", strings.Join(link.OldSlots(l.whole.Changes), ", "))
 		}
-		return checks, refused(stays, say.Of("The link itself is applied. Apply again once a sign-in works."))
+		return checks, output.Refused(stays, say.Of("The link itself is applied. Apply again once a sign-in works."))
 	}
 	l.seen = report.SignedIn{Name: proof.By, At: proof.At}
 	return checks, e.ApplyProved(ctx, &l.whole, proof, func(event apply.Event) {

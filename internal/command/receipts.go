@@ -3,9 +3,10 @@ package command
 import (
 	"slices"
 
-	"authpocket/internal/command/option"
-
 	"github.com/spf13/cobra"
+
+	"authpocket/internal/command/disk"
+	"authpocket/internal/command/option"
 )
 
 type receiptsFlags struct {
@@ -40,9 +41,9 @@ func newReceipts(s *shared) *cobra.Command {
 }
 
 // run prints the receipts, newest first, or the one that is named.
-func (f receiptsFlags) run(p program) error {
+func (f receiptsFlags) run(p *program) error {
 	view := p.view(f.JSON)
-	store, err := readStore(f.State)
+	store, err := disk.ReadStore(f.State)
 	if err != nil {
 		return view.Fail(err)
 	}

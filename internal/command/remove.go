@@ -35,11 +35,11 @@ func newRemove(s *shared) *cobra.Command {
 }
 
 // run removes the link from both systems.
-func (f removeFlags) run(ctx context.Context, p program) error {
+func (f removeFlags) run(ctx context.Context, p *program) error {
 	f.needs = linkfile.Identity()
 	planned := (*engine.Engine).Removal
 	if f.Force {
 		planned = (*engine.Engine).ForcedRemoval
 	}
-	return p.carryOut(ctx, f.applyFlags, planned, nil)
+	return f.carryOut(ctx, p, planned, nil)
 }

@@ -91,7 +91,7 @@ func Tree() *cobra.Command { return newRoot(terminal.Streams{}, true) }
 // newRoot returns the program's command, with all others or with serve alone: a wizard that runs for weeks need not
 // keep their flags in memory.
 func newRoot(std terminal.Streams, others bool) *cobra.Command {
-	s := &shared{Streams: std}
+	s := newShared(std, releaseVersion())
 	serve := newServe(s)
 	root := &cobra.Command{
 		Use:   "authpocket",

@@ -30,8 +30,8 @@ func newRotate(s *shared) *cobra.Command {
 }
 
 // run renews the client secret in both systems, and keeps it only if authentik accepts it from PocketBase.
-func (f rotateFlags) run(ctx context.Context, p program) error {
+func (f rotateFlags) run(ctx context.Context, p *program) error {
 	f.needs = append(linkfile.Identity(), linkfile.EmailKey().Path)
 	f.ahead = engine.Ahead
-	return p.carryOut(ctx, f.applyFlags, (*engine.Engine).Rotation, p.proveCredentials)
+	return f.carryOut(ctx, p, (*engine.Engine).Rotation, proveCredentials)
 }

@@ -8,6 +8,7 @@ import (
 
 	"authpocket/docs/schemas"
 	"authpocket/internal/command/option"
+	"authpocket/internal/command/output"
 	"authpocket/internal/link"
 	"authpocket/internal/say"
 )
@@ -24,18 +25,18 @@ func newSchema(s *shared) *cobra.Command {
 		Args: option.AtMost(1),
 		RunE: func(_ *cobra.Command, args []string) error { return printSchema(s.program(), args) },
 	}
-	cmd.ValidArgsFunction = s.suggest(func(context.Context, program, string) []cobra.Completion {
+	cmd.ValidArgsFunction = s.suggest(func(context.Context, *program, string) []cobra.Completion {
 		return schemas.Names()
 	})
 	return cmd
 }
 
 // printSchema prints the JSON Schema of link files, or the one that is named.
-func printSchema(p program, names []string) error {
+func printSchema(p *program, names []string) error {
 	schemaFile, err := schemas.LinkFile()
 	if len(names) > 0 {
 		if schemaFile, err = schemas.Schema(names[0]); err != nil {
-			err = refused(say.Of("There is no schema “%s”.", names[0]),
+			err = output.Refused(say.Of("There is no schema “%s”.", names[0]),
 				say.Of("Use %s.", say.List(link.Each(schemas.Names(), say.Raw)...)))
 		}
 	}

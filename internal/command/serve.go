@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/disk"
 	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
 	"authpocket/internal/listen"
@@ -92,8 +93,8 @@ func (f serveFlags) options() listen.Options {
 }
 
 // run runs the web wizard until the context ends.
-func (f serveFlags) run(ctx context.Context, p program) error {
-	store, err := openStore(f.State)
+func (f serveFlags) run(ctx context.Context, p *program) error {
+	store, err := disk.OpenStore(f.State)
 	if err != nil {
 		said := report.MessageOf(err)
 		p.Tell(say.Join(say.Raw("authpocket:"), said.What()))
@@ -101,13 +102,13 @@ func (f serveFlags) run(ctx context.Context, p program) error {
 		p.log.ErrorContext(ctx, "opening the state directory", slog.Any("error", err))
 		return output.ExitError
 	}
-	ca, err := readCA(ctx, p.caFile)
+	ca, err := p.ca(ctx)
 	if err != nil {
-		return p.view(false).Fail(output.Interrupted(ctx, failed(say.Of("reading the CA file"), err)))
+		return p.view(false).Fail(output.Interrupted(ctx, output.Failing(say.Of("reading the CA file"), err)))
 	}
 	ln, err := listen.Open(ctx, f.options())
 	if err != nil {
-		p.cannotListen(f.Listen, err)
+		cannotListen(p, f.Listen, err)
 		return output.ExitError
 	}
 	if ln.Exposed {
@@ -121,7 +122,7 @@ func (f serveFlags) run(ctx context.Context, p program) error {
 	})
 	visible.Fprintf(p.Out, "%s\n", p.Say(say.Of("authpocket is ready: %s", ln.URL)))
 	if ln.Loopback && os.Getenv("SSH_CONNECTION") != "" {
-		p.tellTunnel(ln.Addr())
+		tellTunnel(p, ln.Addr())
 	}
 	visible.Fprintln(p.Out)
 	wizard.NewCode()
@@ -138,7 +139,7 @@ func (f serveFlags) run(ctx context.Context, p program) error {
 }
 
 // tellTunnel prints how a browser on the admin's own machine reaches a wizard that was started over SSH.
-func (p program) tellTunnel(at net.Addr) {
+func tellTunnel(p *program, at net.Addr) {
 	_, port, err := net.SplitHostPort(at.String())
 	if err != nil {
 		return
@@ -153,7 +154,7 @@ func (p program) tellTunnel(at net.Addr) {
 }
 
 // cannotListen prints why listening failed and what to do.
-func (p program) cannotListen(address string, err error) {
+func cannotListen(p *program, address string, err error) {
 	todo := say.Text{}
 	if refused, ok := errors.AsType[*net.OpError](err); ok {
 		err, todo = refused, say.Of("Choose another address with --listen, for example --listen 127.0.0.1:0.")

@@ -15,7 +15,7 @@ import (
 const suggestTime = 3 * time.Second
 
 // suggester returns the values that a shell offers for what was typed.
-type suggester func(ctx context.Context, p program, typed string) []cobra.Completion
+type suggester func(ctx context.Context, p *program, typed string) []cobra.Completion
 
 // suggest returns suggester as a completion function of cobra. It leaves out
 // values that do not show as they are: they could steer the terminal.

@@ -42,7 +42,7 @@ func newUndo(s *shared) *cobra.Command {
 }
 
 // run plans and applies the undo of a receipt.
-func (f undoFlags) run(ctx context.Context, p program) error {
+func (f undoFlags) run(ctx context.Context, p *program) error {
 	planned := func(e *engine.Engine, ctx context.Context, spec link.Spec) (link.Plan, error) {
 		if f.Receipt == "" {
 			return e.UndoNewest(ctx, &spec, f.Force)
@@ -53,5 +53,5 @@ func (f undoFlags) run(ctx context.Context, p program) error {
 		return e.Undo(ctx, f.Receipt, f.Force)
 	}
 	f.needs = linkfile.Identity()
-	return p.carryOut(ctx, f.applyFlags, planned, nil)
+	return f.carryOut(ctx, p, planned, nil)
 }

@@ -34,7 +34,7 @@ func newValidate(s *shared) *cobra.Command {
 }
 
 // run checks link files without connecting.
-func (f validateFlags) run(ctx context.Context, p program) error {
+func (f validateFlags) run(ctx context.Context, p *program) error {
 	view := p.view(f.JSON)
 	reader, noted := p.reader(f.sourceFlags), map[string]bool{}
 	reader.Note = func(one linkfile.Fault) {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/disk"
 	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
 	"authpocket/internal/linkfile"
@@ -63,7 +64,7 @@ func newVerify(s *shared) *cobra.Command {
 }
 
 // run checks the running link.
-func (f verifyFlags) run(ctx context.Context, p program) error {
+func (f verifyFlags) run(ctx context.Context, p *program) error {
 	clash := f.clash()
 	if f.Format == formatJSON {
 		f.JSON = true
@@ -78,7 +79,7 @@ func (f verifyFlags) run(ctx context.Context, p program) error {
 	if err := p.canAsk(f.Yes || !f.SignInNew); err != nil {
 		return view.Fail(err)
 	}
-	who, err := p.credentials(ctx, f.signInFlags)
+	who, err := f.credentials(ctx, p)
 	if err != nil {
 		return view.Fail(err)
 	}
@@ -95,7 +96,7 @@ func (f verifyFlags) run(ctx context.Context, p program) error {
 		return f.watch(ctx, p, view, who)
 	}
 	var done verifications
-	do := func(ctx context.Context, p program, file linkfile.File) output.Summary {
+	do := func(ctx context.Context, p *program, file linkfile.File) output.Summary {
 		r := f.measure(ctx, p, &file, who)
 		done.add(&r)
 		view := p.viewOf(&file, f.JSON, f.All)
@@ -109,7 +110,7 @@ func (f verifyFlags) run(ctx context.Context, p program) error {
 	if one {
 		err = do(ctx, p, files[0]).Exit()
 	} else {
-		err = p.eachOf(ctx, files, p.batch(f.fileFlags, f.linksFlags, f.counted()), earlier(f.State), do)
+		err = p.eachOf(ctx, files, p.batch(f.fileFlags, f.linksFlags, f.counted()), disk.Earlier(f.State), do)
 	}
 	if f.Format == formatJUnit {
 		done.fill(files)
@@ -126,7 +127,7 @@ func (f verifyFlags) run(ctx context.Context, p program) error {
 }
 
 // files reads the links to check. one reports whether it is one, as if its file described no other.
-func (f verifyFlags) files(ctx context.Context, p program) (files []linkfile.File, one bool, err error) {
+func (f verifyFlags) files(ctx context.Context, p *program) (files []linkfile.File, one bool, err error) {
 	if f.SignIn == "" && !f.SignInNew && f.Watch == 0 {
 		return p.links(ctx, f.sourceFlags)
 	}
@@ -178,17 +179,18 @@ func (v *verifications) fill(files []linkfile.File) {
 func (f verifyFlags) clash() error {
 	switch {
 	case f.JSON && f.Format != "" && f.Format != formatJSON:
-		return refused(say.Of("--json and --format %s are two formats.", f.Format), say.Of("Use one of them."))
+		return output.Refused(say.Of("--json and --format %s are two formats.", f.Format), say.Of("Use one of them."))
 	case f.Watch != 0 && f.Watch < time.Second:
-		return refused(say.Of("--watch %s is too often.", f.Watch.String()), say.Of("Use 1s or more."))
+		return output.Refused(say.Of("--watch %s is too often.", f.Watch.String()), say.Of("Use 1s or more."))
 	case f.Until != "" && f.Watch == 0:
-		return refused(say.Of("There is nothing to repeat until then."), say.Of("Add --watch DURATION."))
+		return output.Refused(say.Of("There is nothing to repeat until then."), say.Of("Add --watch DURATION."))
 	case f.Watch > 0 && f.Format == formatJUnit:
-		return refused(say.Of("A JUnit report is of one time that the link was checked."), say.Of("Leave out --watch."))
+		return output.Refused(say.Of("A JUnit report is of one time that the link was checked."),
+			say.Of("Leave out --watch."))
 	case f.Watch > 0 && f.SignInNew:
-		return refused(say.Of("--sign-in-new makes a person each time."), say.Of("Use --sign-in with --watch."))
+		return output.Refused(say.Of("--sign-in-new makes a person each time."), say.Of("Use --sign-in with --watch."))
 	case f.Watch > 0 && f.RecoveryCodeFile != "":
-		return refused(say.Of("A recovery code works once."), say.Of("Use --totp-secret-file with --watch."))
+		return output.Refused(say.Of("A recovery code works once."), say.Of("Use --totp-secret-file with --watch."))
 	}
 	return clashSignIn(f.signInFlags, f.proofFlags)
 }

@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"runtime/debug"
 
+	"github.com/spf13/cobra"
+
 	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
-
-	"github.com/spf13/cobra"
 )
 
 func newVersion(s *shared) *cobra.Command {
