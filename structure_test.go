@@ -49,10 +49,10 @@ func imports() map[string]string {
 		"docs/schemas":   "",
 		"cmd/authpocket": "internal/command",
 		"internal/command": "docs/schemas internal/command/batch internal/command/disk internal/command/option " +
-			"internal/command/output internal/command/terminal " +
-			"internal/connect internal/engine internal/engine/apply internal/export internal/journal internal/link " +
-			"internal/linkfile internal/listen internal/logs internal/outbound internal/preset internal/report " +
-			"internal/say internal/secret internal/signin internal/visible web web/door",
+			"internal/command/output internal/command/program internal/command/terminal internal/engine " +
+			"internal/engine/apply internal/export internal/journal internal/link internal/linkfile internal/listen " +
+			"internal/outbound internal/preset internal/report internal/say internal/secret internal/signin " +
+			"internal/visible web web/door",
 		"internal/command/batch": "internal/command/output internal/command/terminal internal/engine " +
 			"internal/engine/apply internal/link internal/linkfile internal/report internal/say internal/visible",
 		"internal/command/disk": "internal/command/output internal/connect internal/engine internal/journal " +
@@ -60,6 +60,9 @@ func imports() map[string]string {
 		"internal/command/option": "internal/linkfile internal/report internal/say",
 		"internal/command/output": "internal/command/terminal internal/engine internal/engine/apply internal/journal internal/link " +
 			"internal/linkfile internal/people internal/report internal/say internal/signin internal/visible",
+		"internal/command/program": "internal/command/batch internal/command/disk internal/command/option " +
+			"internal/command/output internal/command/terminal internal/connect internal/engine internal/journal " +
+			"internal/link internal/linkfile internal/logs internal/report internal/say internal/visible",
 		"internal/command/terminal": "internal/say internal/secret internal/visible",
 		"cmd/authpocket-demo": "internal/journal internal/listen internal/logs internal/say internal/secret sandbox " +
 			"sandbox/authentiksim sandbox/pocketbasehost sandbox/public sandbox/stories web web/door",

@@ -10,6 +10,7 @@ import (
 	"authpocket/internal/command/disk"
 	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
+	"authpocket/internal/command/program"
 	"authpocket/internal/engine"
 	"authpocket/internal/engine/apply"
 	"authpocket/internal/journal"
@@ -19,7 +20,7 @@ import (
 	"authpocket/internal/say"
 )
 
-func newApply(s *shared) *cobra.Command {
+func newApply(s *program.Shared) *cobra.Command {
 	var f applyLinkFlags
 	cmd := &cobra.Command{
 		Use:   "apply -f file [saved plan]",
@@ -46,7 +47,7 @@ func newApply(s *shared) *cobra.Command {
 			if len(args) > 0 {
 				f.Saved = args[0]
 			}
-			return f.run(cmd.Context(), s.program())
+			return f.run(cmd.Context(), s.Run())
 		},
 	}
 	cmd.ValidArgsFunction = func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
@@ -56,18 +57,18 @@ func newApply(s *shared) *cobra.Command {
 		return nil, cobra.ShellCompDirectiveDefault // a saved plan
 	}
 	f.applyFlags.add(cmd, s)
-	f.linksFlags.add(cmd, &f.sourceFlags)
+	f.LinksFlags.Add(cmd, &f.SourceFlags)
 	f.signInFlags.add(cmd)
 	f.proofFlags.add(cmd)
-	_ = cmd.RegisterFlagCompletionFunc("sign-in", s.suggest(f.users))
+	_ = cmd.RegisterFlagCompletionFunc("sign-in", s.Suggest(f.Users))
 	cmd.Flags().BoolVar(&f.RewriteSecret, "rewrite-secret", false,
 		"write authentik's client secret to PocketBase again, even if nothing else changes")
 	return cmd
 }
 
 // run plans the link, asks, and applies the plan, or those of several links, or a saved one.
-func (f applyLinkFlags) run(ctx context.Context, p *program) error {
-	view := p.view(f.JSON)
+func (f applyLinkFlags) run(ctx context.Context, p *program.Run) error {
+	view := p.View(f.JSON)
 	if err := clashSignIn(f.signInFlags, f.proofFlags); err != nil {
 		return view.Fail(err)
 	}
@@ -80,10 +81,10 @@ func (f applyLinkFlags) run(ctx context.Context, p *program) error {
 	if f.Saved != "" {
 		return f.runSaved(ctx, p)
 	}
-	if err := p.canAsk(f.Yes); err != nil {
+	if err := p.MayAsk(f.Yes); err != nil {
 		return view.Fail(err)
 	}
-	files, one, err := p.links(ctx, f.sourceFlags)
+	files, one, err := p.Links(ctx, f.SourceFlags)
 	if err != nil {
 		return view.Fail(err)
 	}
@@ -107,16 +108,16 @@ func (f applyLinkFlags) planned(e *engine.Engine, ctx context.Context, spec link
 }
 
 // runSaved applies a saved plan.
-func (f applyLinkFlags) runSaved(ctx context.Context, p *program) error {
-	view := p.view(f.JSON)
+func (f applyLinkFlags) runSaved(ctx context.Context, p *program.Run) error {
+	view := p.View(f.JSON)
 	if f.RewriteSecret {
 		return view.Fail(output.Refused(say.Of("--rewrite-secret changes the plan, and a saved one stays as it is."),
 			say.Of("Name it when the plan is made, or leave it out.")))
 	}
 	data, notRead := disk.ReadPlan(ctx, f.Saved)
-	file, err := p.reader(f.sourceFlags).One(ctx, f.File)
+	file, err := p.Reader(f.SourceFlags).One(ctx, f.File)
 	if errors.Is(err, linkfile.ErrEmptyShard) { // for which plan saves none
-		return p.noLinks(f.JSON, f.Shard)
+		return p.NoLinks(f.JSON, f.Shard)
 	} else if err = cmp.Or(notRead, err); err != nil {
 		return view.Fail(err)
 	}
@@ -136,7 +137,7 @@ func (f applyLinkFlags) runSaved(ctx context.Context, p *program) error {
 }
 
 // proveOnlyWay checks another client ID or secret of the only way in.
-func proveOnlyWay(ctx context.Context, p *program, e *engine.Engine, plan link.Plan) (report.Checks, error) {
+func proveOnlyWay(ctx context.Context, p *program.Run, e *engine.Engine, plan link.Plan) (report.Checks, error) {
 	if !plan.RenewsOnlyWay() {
 		return nil, nil
 	}
@@ -144,42 +145,42 @@ func proveOnlyWay(ctx context.Context, p *program, e *engine.Engine, plan link.P
 }
 
 // proveCredentials checks another client ID or secret, and keeps it only if authentik accepts it from PocketBase.
-func proveCredentials(ctx context.Context, p *program, e *engine.Engine, plan link.Plan) (report.Checks, error) {
+func proveCredentials(ctx context.Context, p *program.Run, e *engine.Engine, plan link.Plan) (report.Checks, error) {
 	defer p.Status(say.Of("Checking the new client secret, which takes up to 30 seconds"))()
 	return e.ProveCredentials(ctx, &plan)
 }
 
 // carryOut plans the only link of a file, asks, applies the plan, and verifies
 // the result unless verify is nil.
-func (f *applyFlags) carryOut(ctx context.Context, p *program, planned planner, verify verifier) error {
-	view := p.view(f.JSON)
-	if err := p.canAsk(f.Yes); err != nil {
+func (f *applyFlags) carryOut(ctx context.Context, p *program.Run, planned planner, verify verifier) error {
+	view := p.View(f.JSON)
+	if err := p.MayAsk(f.Yes); err != nil {
 		return view.Fail(err)
 	}
-	file, err := p.reader(f.sourceFlags).One(ctx, f.File)
+	file, err := p.Reader(f.SourceFlags).One(ctx, f.File)
 	if err != nil {
 		return view.Fail(err)
 	}
 	return f.carryOutOn(ctx, p, &file, planned, verify)
 }
 
-func (f *applyFlags) carryOutOn(ctx context.Context, p *program, file *linkfile.File, planned planner,
+func (f *applyFlags) carryOutOn(ctx context.Context, p *program.Run, file *linkfile.File, planned planner,
 	verify verifier) error {
-	view := p.viewOf(file, f.JSON, f.All)
+	view := p.ViewOf(file, f.JSON, f.All)
 	moment, receipts, ahead := engine.OneMoment(ctx), disk.Kept(f.State), f.ahead
 	if f.Yes && ahead != nil {
+		var release func()
 		var err error
-		p = new(*p)
-		if receipts, p.held, err = p.hold(ctx, file, receipts); err != nil {
+		if p, receipts, release, err = p.Hold(ctx, file, receipts); err != nil {
 			return view.Fail(err)
 		}
-		if p.held == nil {
+		if release == nil {
 			ahead = nil
 		} else {
-			defer p.held()
+			defer release()
 		}
 	}
-	e, spec, err := p.reach(moment, file, receipts, ahead)
+	e, spec, err := p.Reach(moment, file, receipts, ahead)
 	if err != nil {
 		return view.Fail(err)
 	}
@@ -195,7 +196,7 @@ func (f *applyFlags) carryOutOn(ctx context.Context, p *program, file *linkfile.
 	}
 	hook := func(event apply.Event) { view.Progress(outcomes)(event) }
 	made := func(context.Context) (link.Plan, error) {
-		defer p.reading()()
+		defer p.Reading()()
 		plan, err := planned(e, moment, spec)
 		if err == nil {
 			plan, err = last.keep(&plan, f.prove != nil)
@@ -232,7 +233,7 @@ func (f *applyFlags) carryOutOn(ctx context.Context, p *program, file *linkfile.
 
 // applySeen makes a plan, asks, and applies the plan. A saved one is shown once it is compared with both systems, when
 // it is known which of its values are defaults.
-func applySeen(ctx context.Context, p *program, e *engine.Engine, made engine.Planner,
+func applySeen(ctx context.Context, p *program.Run, e *engine.Engine, made engine.Planner,
 	show func(link.Plan) link.Plan, hook apply.Hook) error {
 	plan, err := made(ctx)
 	if err != nil {
@@ -246,7 +247,7 @@ func applySeen(ctx context.Context, p *program, e *engine.Engine, made engine.Pl
 			return nil
 		}}, hook)
 	}
-	if !whole.Empty() && !p.confirmed(ctx, &whole) {
+	if !whole.Empty() && !p.Confirmed(ctx, &whole) {
 		return output.Interrupted(ctx, output.Declined())
 	}
 	return e.Apply(ctx, plan, hook)

@@ -16,6 +16,7 @@ import (
 	"authpocket/internal/command/disk"
 	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
+	"authpocket/internal/command/program"
 	"authpocket/internal/engine"
 	"authpocket/internal/export"
 	"authpocket/internal/link"
@@ -25,7 +26,7 @@ import (
 )
 
 type exportFlags struct {
-	sourceFlags
+	program.SourceFlags
 	Whole  bool
 	Format string // empty with All
 	All    bool
@@ -35,7 +36,7 @@ type exportFlags struct {
 
 const allFormats = "blueprint, terraform, pocketbase-migration, pocketbase-hook, curl or markdown"
 
-func newExport(s *shared) *cobra.Command {
+func newExport(s *program.Shared) *cobra.Command {
 	var f exportFlags
 	cmd := &cobra.Command{
 		Use:   "export -f file [format]",
@@ -64,12 +65,12 @@ func newExport(s *shared) *cobra.Command {
 			if !f.All {
 				f.Format = args[0]
 			}
-			return f.run(cmd.Context(), s.program())
+			return f.run(cmd.Context(), s.Run())
 		},
 	}
-	f.add(cmd)
-	f.addOnly(cmd, s)
-	cmd.ValidArgsFunction = s.suggest(formats)
+	f.Add(cmd)
+	f.AddOnly(cmd, s)
+	cmd.ValidArgsFunction = s.Suggest(formats)
 	flags := cmd.Flags()
 	flags.BoolVar(&f.Whole, "whole", false,
 		"export the whole link as if nothing existed yet, not only the remaining\nchanges")
@@ -82,7 +83,7 @@ func newExport(s *shared) *cobra.Command {
 }
 
 // formats suggests the formats.
-func formats(context.Context, *program, string) []cobra.Completion {
+func formats(context.Context, *program.Run, string) []cobra.Completion {
 	var names []cobra.Completion
 	for _, f := range export.All() {
 		names = append(names, cobra.CompletionWithDesc(f.Name, f.Title.String()))
@@ -91,8 +92,8 @@ func formats(context.Context, *program, string) []cobra.Completion {
 }
 
 // run prints or writes the plan in other languages, without secrets.
-func (f exportFlags) run(ctx context.Context, p *program) error {
-	view := p.view(false)
+func (f exportFlags) run(ctx context.Context, p *program.Run) error {
+	view := p.View(false)
 	var chosen []export.Format
 	if !f.All {
 		format, found := export.Find(f.Format)
@@ -103,7 +104,7 @@ func (f exportFlags) run(ctx context.Context, p *program) error {
 		chosen = []export.Format{format}
 	}
 	none := func() (*engine.Store, error) { return nil, nil }
-	e, spec, err := p.open(ctx, view, fileFlags{sourceFlags: f.sourceFlags}, none)
+	e, spec, err := p.Open(ctx, view, program.FileFlags{SourceFlags: f.SourceFlags}, none)
 	if err != nil {
 		return view.Fail(err)
 	}
@@ -133,7 +134,7 @@ func (f exportFlags) run(ctx context.Context, p *program) error {
 // save writes the plan in each format to standard output or to files. No file
 // is written if one of them exists. The error joins those of formats that cannot
 // represent the plan.
-func (f exportFlags) save(p *program, chosen []export.Format, plan *link.Plan) error {
+func (f exportFlags) save(p *program.Run, chosen []export.Format, plan *link.Plan) error {
 	texts := map[string][]byte{} // by path
 	var left []error
 	for _, format := range chosen {
@@ -159,7 +160,7 @@ func (f exportFlags) save(p *program, chosen []export.Format, plan *link.Plan) e
 }
 
 // writeAll writes files, or none if one of them exists.
-func (f exportFlags) writeAll(p *program, texts map[string][]byte) error {
+func (f exportFlags) writeAll(p *program.Run, texts map[string][]byte) error {
 	todo := say.Of("Name another place with --out, or use --force.")
 	for path := range texts {
 		if !f.Force && !disk.IsFree(path) {

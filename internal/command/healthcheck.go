@@ -13,6 +13,7 @@ import (
 
 	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
+	"authpocket/internal/command/program"
 	"authpocket/internal/listen"
 	"authpocket/internal/outbound"
 	"authpocket/internal/report"
@@ -24,7 +25,7 @@ import (
 const healthTimeout = 5 * time.Second
 
 // newHealthcheck returns the command that containers and service managers run to see whether the wizard works.
-func newHealthcheck(s *shared) *cobra.Command {
+func newHealthcheck(s *program.Shared) *cobra.Command {
 	var f listenFlags
 	cmd := &cobra.Command{
 		Use:   "healthcheck",
@@ -36,7 +37,7 @@ func newHealthcheck(s *shared) *cobra.Command {
 		Args: option.AtMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := f.healthy(cmd.Context()); err != nil {
-				return s.program().view(false).Fail(err)
+				return s.Run().View(false).Fail(err)
 			}
 			return nil
 		},

@@ -11,6 +11,7 @@ import (
 
 	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
+	"authpocket/internal/command/program"
 	"authpocket/internal/command/terminal"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
@@ -27,7 +28,7 @@ type initFlags struct {
 	App    string // the address at which people open the app, empty where it is not known
 }
 
-func newInit(s *shared) *cobra.Command {
+func newInit(s *program.Shared) *cobra.Command {
 	var f initFlags
 	cmd := &cobra.Command{
 		Use:   "init",
@@ -39,7 +40,7 @@ func newInit(s *shared) *cobra.Command {
 		Example: "  authpocket init\n" +
 			"  authpocket init --authentik https://authentik.company --pocketbase https://pocketbase.company --email leave",
 		Args: option.AtMost(0),
-		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.Run()) },
 	}
 	f.add(cmd)
 	option.Choose(cmd, cmd.Flags(), &f.Email, "email", "the `decision` which e-mail addresses PocketBase treats as "+
@@ -52,7 +53,7 @@ func newInit(s *shared) *cobra.Command {
 }
 
 // run writes a link file, from the flags or from the answers at the terminal.
-func (f initFlags) run(ctx context.Context, p *program) error {
+func (f initFlags) run(ctx context.Context, p *program.Run) error {
 	view := f.view(p)
 	view.Flags["application.launch_url"] = "--app"
 	if err := f.free(); err != nil {
@@ -69,7 +70,7 @@ func (f initFlags) run(ctx context.Context, p *program) error {
 			return view.Fail(output.Refused(say.Of("Without a terminal, init asks nothing."),
 				say.Of("Use --authentik, --pocketbase and --email.")))
 		}
-		a := asker{program: p, ask: p.Asker(), view: p.view(false)}
+		a := asker{Run: p, ask: p.Asker(), view: p.View(false)}
 		var err error
 		if reach, spec, err = a.fill(ctx, f); err != nil {
 			return view.Fail(output.Interrupted(ctx, err))
@@ -109,13 +110,13 @@ func (f initFlags) spec() link.Spec {
 const hintTime = 5 * time.Second
 
 // hintPreset says which app the PocketBase belongs to, if there is a token for it, and it answers and tells.
-func hintPreset(ctx context.Context, p *program, to linkfile.PocketBase) {
+func hintPreset(ctx context.Context, p *program.Run, to linkfile.PocketBase) {
 	if !to.Token.IsSet() {
 		return
 	}
 	ctx, stop := context.WithTimeout(ctx, hintTime)
 	defer stop()
-	connected, err := p.connectPocketBase(ctx, to)
+	connected, err := p.ConnectPocketBase(ctx, to)
 	if err != nil {
 		return
 	}
@@ -144,7 +145,7 @@ func wrongAddresses(reach *linkfile.File) report.Problems {
 
 // asker asks the questions of init at the terminal.
 type asker struct {
-	*program
+	*program.Run
 	ask  terminal.Asker
 	view *output.View
 }
@@ -155,7 +156,7 @@ func (a asker) fill(ctx context.Context, f initFlags) (linkfile.File, link.Spec,
 	reach := f.reach()
 	err := a.until(ctx, func(again bool) (err error) {
 		if reach.Authentik, err = a.authentik(ctx, reach.Authentik, again); err == nil {
-			connected, wrong := a.connectAuthentik(ctx, reach.Authentik)
+			connected, wrong := a.ConnectAuthentik(ctx, reach.Authentik)
 			cfg.Authentik, err = connected.System, wrong
 		}
 		return err
@@ -163,7 +164,7 @@ func (a asker) fill(ctx context.Context, f initFlags) (linkfile.File, link.Spec,
 	if err == nil {
 		err = a.until(ctx, func(again bool) (err error) {
 			if reach.PocketBase, err = a.pocketBase(ctx, reach.PocketBase, again); err == nil {
-				connected, wrong := a.connectPocketBase(ctx, reach.PocketBase)
+				connected, wrong := a.ConnectPocketBase(ctx, reach.PocketBase)
 				cfg.PocketBase, err = connected.System, wrong
 			}
 			return err

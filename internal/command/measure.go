@@ -12,6 +12,7 @@ import (
 	"authpocket/internal/command/disk"
 	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
+	"authpocket/internal/command/program"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
@@ -36,20 +37,20 @@ func (f *watchFlags) add(cmd *cobra.Command) {
 }
 
 type verifyFlags struct {
-	linkFlags
+	program.LinkFlags
 	Quick  bool
 	Person string
 	signInFlags
 	proofFlags
 	Yes bool // the person of --sign-in-new is made without asking
-	linksFlags
+	program.LinksFlags
 	Format  string // how the result is printed
 	Metrics string // the file for Prometheus, empty for none
 	watchFlags
 }
 
 // measure connects to both systems of a link file and checks the link once.
-func (f verifyFlags) measure(ctx context.Context, p *program, file *linkfile.File,
+func (f verifyFlags) measure(ctx context.Context, p *program.Run, file *linkfile.File,
 	who signin.Credentials) (r output.Verification) {
 	r = output.Verification{File: *file, Began: time.Now()}
 	whole := ctx
@@ -70,12 +71,12 @@ func (f verifyFlags) measure(ctx context.Context, p *program, file *linkfile.Fil
 		receipts = disk.Kept(f.State)
 	}
 	moment := engine.OneMoment(ctx)
-	e, spec, err := p.reach(moment, file, receipts, engine.AheadOfVerify)
+	e, spec, err := p.Reach(moment, file, receipts, engine.AheadOfVerify)
 	if err != nil {
 		r.Err = err
 		return r
 	}
-	p.viewOf(file, false, false).Interrupted(e)
+	p.ViewOf(file, false, false).Interrupted(e)
 	desired, err := e.Desire(moment, &spec)
 	if err != nil {
 		r.Err = err
@@ -85,7 +86,7 @@ func (f verifyFlags) measure(ctx context.Context, p *program, file *linkfile.Fil
 		r.Checks = report.Checks{missing}
 		return r
 	}
-	shown := p.view(f.printsDocument())
+	shown := p.View(f.printsDocument())
 	shown.All = f.All
 	proof, err := f.planProof(ctx, p, e, &spec, shown, f.Yes)
 	if err != nil {
@@ -113,15 +114,15 @@ func (f verifyFlags) measure(ctx context.Context, p *program, file *linkfile.Fil
 }
 
 // signIn adds the test sign-in that the flags ask for.
-func (f verifyFlags) signIn(ctx context.Context, p *program, e *engine.Engine, d *link.Desired, who signin.Credentials,
-	proof *link.Plan, r *output.Verification) {
+func (f verifyFlags) signIn(ctx context.Context, p *program.Run, e *engine.Engine, d *link.Desired,
+	who signin.Credentials, proof *link.Plan, r *output.Verification) {
 	var check report.Check
 	switch {
 	case f.SignIn != "":
 		check, r.SignIn = e.SignIns.Run(ctx, d, who)
 	case f.SignInNew:
 		r.Changes = output.NewOutcomes(proof)
-		check, r.SignIn, r.Err = e.Prove(ctx, proof, p.view(f.printsDocument()).Progress(r.Changes))
+		check, r.SignIn, r.Err = e.Prove(ctx, proof, p.View(f.printsDocument()).Progress(r.Changes))
 	}
 	if check.ID != "" {
 		r.Checks = append(r.Checks, check)
@@ -165,7 +166,7 @@ const (
 
 // watch measures a link at intervals and prints what changes, until a signal or
 // what --until waits for. It returns the exit code of the last measurement.
-func (f verifyFlags) watch(ctx context.Context, p *program, v *output.View, who signin.Credentials) error {
+func (f verifyFlags) watch(ctx context.Context, p *program.Run, v *output.View, who signin.Credentials) error {
 	v.Lines = true
 	ticker := time.NewTicker(f.Watch)
 	defer ticker.Stop()

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"authpocket/internal/command/output"
+	"authpocket/internal/command/program"
 	"authpocket/internal/engine"
 	"authpocket/internal/engine/apply"
 	"authpocket/internal/link"
@@ -18,7 +19,7 @@ import (
 func (f applyLinkFlags) signsIn() bool { return f.SignIn != "" || f.SignInNew }
 
 // prover returns how apply proves a sign-in, nil if no flag asks for it.
-func (f applyLinkFlags) prover(p *program, who signin.Credentials) prover {
+func (f applyLinkFlags) prover(p *program.Run, who signin.Credentials) prover {
 	if !f.signsIn() {
 		return nil
 	}

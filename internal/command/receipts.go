@@ -7,15 +7,16 @@ import (
 
 	"authpocket/internal/command/disk"
 	"authpocket/internal/command/option"
+	"authpocket/internal/command/program"
 )
 
 type receiptsFlags struct {
-	jsonFlag
-	stateFlag
+	program.JSONFlag
+	program.StateFlag
 	Receipt string // empty: all
 }
 
-func newReceipts(s *shared) *cobra.Command {
+func newReceipts(s *program.Shared) *cobra.Command {
 	var f receiptsFlags
 	cmd := &cobra.Command{
 		Use:   "receipts [receipt]",
@@ -31,18 +32,18 @@ func newReceipts(s *shared) *cobra.Command {
 			if len(args) > 0 {
 				f.Receipt = args[0]
 			}
-			return f.run(s.program())
+			return f.run(s.Run())
 		},
 	}
-	cmd.ValidArgsFunction = s.suggest(f.suggested(slices.Clone))
-	f.jsonFlag.add(cmd)
-	f.stateFlag.add(cmd)
+	cmd.ValidArgsFunction = s.Suggest(f.Suggested(slices.Clone))
+	f.JSONFlag.Add(cmd)
+	f.StateFlag.Add(cmd)
 	return cmd
 }
 
 // run prints the receipts, newest first, or the one that is named.
-func (f receiptsFlags) run(p *program) error {
-	view := p.view(f.JSON)
+func (f receiptsFlags) run(p *program.Run) error {
+	view := p.View(f.JSON)
 	store, err := disk.ReadStore(f.State)
 	if err != nil {
 		return view.Fail(err)

@@ -9,6 +9,7 @@ import (
 	"authpocket/internal/command/disk"
 	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
+	"authpocket/internal/command/program"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/say"
@@ -56,7 +57,7 @@ func (f *proofFlags) add(cmd *cobra.Command) {
 
 // planProof plans the proof that the flags ask for, shows the plan in the view, unless that prints JSON, and asks
 // unless yes is set. The plan is empty without --sign-in-new.
-func (f proofFlags) planProof(ctx context.Context, p *program, e *engine.Engine, spec *link.Spec, view *output.View,
+func (f proofFlags) planProof(ctx context.Context, p *program.Run, e *engine.Engine, spec *link.Spec, view *output.View,
 	yes bool) (link.Plan, error) {
 	if !f.SignInNew {
 		return link.Plan{}, nil
@@ -68,7 +69,7 @@ func (f proofFlags) planProof(ctx context.Context, p *program, e *engine.Engine,
 	if !view.AsJSON {
 		view.Plan(&plan)
 	}
-	if !yes && !p.confirmed(ctx, &plan) {
+	if !yes && !p.Confirmed(ctx, &plan) {
 		return plan, output.Declined()
 	}
 	return plan, nil
@@ -94,7 +95,7 @@ const (
 )
 
 // credentials reads what the flags name. They are empty without --sign-in.
-func (f signInFlags) credentials(ctx context.Context, p *program) (who signin.Credentials, err error) {
+func (f signInFlags) credentials(ctx context.Context, p *program.Run) (who signin.Credentials, err error) {
 	if f.SignIn == "" {
 		if cmp.Or(f.PasswordFile, f.TOTPSecretFile, f.RecoveryCodeFile) != "" {
 			return who, output.Refused(say.Of("There is nobody to sign in as."), say.Of("Add --sign-in NAME."))
@@ -115,7 +116,7 @@ func (f signInFlags) credentials(ctx context.Context, p *program) (who signin.Cr
 }
 
 // askPassword asks for the password of --sign-in at the terminal.
-func askPassword(ctx context.Context, p *program, name string) (secret.Text, error) {
+func askPassword(ctx context.Context, p *program.Run, name string) (secret.Text, error) {
 	if !p.CanAsk() {
 		return secret.Text{}, output.Refused(say.Of("There is no password for %s.", name),
 			say.Of("Use --password-file, or set %s.", envPassword))

@@ -11,6 +11,7 @@ import (
 	"authpocket/internal/command/disk"
 	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
+	"authpocket/internal/command/program"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
 	"authpocket/internal/report"
@@ -45,8 +46,8 @@ func (f *targetFlags) add(cmd *cobra.Command) {
 }
 
 // view returns what prints the outcome. It names flags and variables in the place of keys.
-func (f targetFlags) view(p *program) *output.View {
-	v := p.view(false)
+func (f targetFlags) view(p *program.Run) *output.View {
+	v := p.View(false)
 	v.Flags = map[string]string{"authentik.url": "--authentik", "pocketbase.url": "--pocketbase",
 		"authentik.token": envAuthentikToken, "pocketbase.token": envPocketBaseToken,
 		"application.slug": "--slug", "pocketbase.collection": "--collection"}
@@ -88,7 +89,7 @@ func (f targetFlags) taken() error {
 }
 
 // save writes the link file, to a new file or to standard output.
-func (f targetFlags) save(p *program, reach *linkfile.File, spec *link.Spec) error {
+func (f targetFlags) save(p *program.Run, reach *linkfile.File, spec *link.Spec) error {
 	linkFile, err := linkfile.Write(reach, spec)
 	if err != nil {
 		return err

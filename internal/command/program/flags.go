@@ -1,4 +1,4 @@
-package command
+package program
 
 import (
 	"context"
@@ -15,24 +15,26 @@ import (
 	"authpocket/internal/linkfile"
 )
 
-// linkFlags are the flags of all commands that read a link file and receipts, and print plans or checks.
-type linkFlags struct {
-	fileFlags
-	stateFlag
+// LinkFlags are the flags of all commands that read a link file and receipts, and print plans or checks.
+type LinkFlags struct {
+	FileFlags
+	StateFlag
 	allFlag
 }
 
-// add adds the flags. all says what --all shows.
-func (f *linkFlags) add(cmd *cobra.Command, s *shared, all string) {
-	f.fileFlags.add(cmd)
-	f.addOnly(cmd, s)
-	f.stateFlag.add(cmd)
+// Add adds the flags. all says what --all shows.
+func (f *LinkFlags) Add(cmd *cobra.Command, s *Shared, all string) {
+	f.FileFlags.Add(cmd)
+	f.AddOnly(cmd, s)
+	f.StateFlag.Add(cmd)
 	f.allFlag.add(cmd, all)
 }
 
-type jsonFlag struct{ JSON bool }
+// JSONFlag asks for JSON.
+type JSONFlag struct{ JSON bool }
 
-func (f *jsonFlag) add(cmd *cobra.Command) {
+// Add adds the flag.
+func (f *JSONFlag) Add(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.JSON, "json", false, "print JSON instead of text")
 }
 
@@ -43,10 +45,11 @@ func (f *allFlag) add(cmd *cobra.Command, what string) {
 	cmd.Flags().BoolVar(&f.All, "all", false, what)
 }
 
-// stateFlag names the directory for receipts.
-type stateFlag struct{ State string }
+// StateFlag names the directory for receipts.
+type StateFlag struct{ State string }
 
-func (f *stateFlag) add(cmd *cobra.Command) {
+// Add adds the flag.
+func (f *StateFlag) Add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.State, "state", "", "`directory` for receipts; default: authpocket below $XDG_STATE_HOME "+
 		"or\n~/.local/state, "+
 		"on macOS ~/Library/Application Support,\non Windows %LocalAppData%")
@@ -54,18 +57,20 @@ func (f *stateFlag) add(cmd *cobra.Command) {
 	option.FromEnv(cmd.Flags(), "state", "AUTHPOCKET_STATE")
 }
 
-const allFields = "also show the fields that have their defaults, and notes in full"
+// AllFields is what --all shows of a plan.
+const AllFields = "also show the fields that have their defaults, and notes in full"
 
-// sourceFlags are the flags of all commands that read a link file.
-type sourceFlags struct {
+// SourceFlags are the flags of all commands that read a link file.
+type SourceFlags struct {
 	File      string // empty: link.yaml
 	AllowEnv  []string
 	AllowFile []string
 	linkfile.Selection
-	needs []string // the keys that the command needs, nil for all
+	Needs []string // the keys that the command needs, nil for all
 }
 
-func (f *sourceFlags) add(cmd *cobra.Command) {
+// Add adds the flags that every such command has.
+func (f *SourceFlags) Add(cmd *cobra.Command) {
 	cmd.Flags().VarP(&option.Once{Path: (*option.Path)(&f.File)}, "file", "f",
 		"the link file, or - for standard input; default: "+
 			linkfile.Default)
@@ -78,8 +83,8 @@ func (f *sourceFlags) add(cmd *cobra.Command) {
 			"from, besides those whose\nnames begin with authentik or pocketbase; can be repeated")
 }
 
-// again returns the flags that name the same link to another command.
-func (f *sourceFlags) again() string {
+// Again returns the flags that name the same link to another command.
+func (f *SourceFlags) Again() string {
 	var flags strings.Builder
 	if f.File != "" {
 		flags.WriteString(" -f " + f.File)
@@ -93,44 +98,45 @@ func (f *sourceFlags) again() string {
 	return flags.String()
 }
 
-// fileFlags are the flags of all commands that read a link file and print text
+// FileFlags are the flags of all commands that read a link file and print text
 // or JSON.
-type fileFlags struct {
-	sourceFlags
-	jsonFlag
+type FileFlags struct {
+	SourceFlags
+	JSONFlag
 }
 
-func (f *fileFlags) add(cmd *cobra.Command) {
-	f.sourceFlags.add(cmd)
-	f.jsonFlag.add(cmd)
+// Add adds the flags.
+func (f *FileFlags) Add(cmd *cobra.Command) {
+	f.SourceFlags.Add(cmd)
+	f.JSONFlag.Add(cmd)
 }
 
-// addOnly adds the flag that names one of several links.
-func (f *sourceFlags) addOnly(cmd *cobra.Command, s *shared) {
+// AddOnly adds the flag that names one of several links.
+func (f *SourceFlags) AddOnly(cmd *cobra.Command, s *Shared) {
 	cmd.Flags().Var((*option.Repeated)(&f.Only), "only",
 		"the `name` of a link, where the link file describes several; "+
 			"can be repeated")
-	_ = cmd.RegisterFlagCompletionFunc("only", s.suggest(f.names))
+	_ = cmd.RegisterFlagCompletionFunc("only", s.Suggest(f.names))
 }
 
 // names suggests the names of the links.
-func (f *sourceFlags) names(ctx context.Context, p *program, _ string) []cobra.Completion {
-	names, err := p.reader(*f).Names(ctx, f.File)
+func (f *SourceFlags) names(ctx context.Context, p *Run, _ string) []cobra.Completion {
+	names, err := p.Reader(*f).Names(ctx, f.File)
 	if err != nil {
 		return nil
 	}
 	return names
 }
 
-// reader returns the reader of the command's link file.
-func (p *program) reader(f sourceFlags) linkfile.Reader {
-	return linkfile.Reader{Lookup: os.LookupEnv, Stdin: p.In, Env: f.AllowEnv, Files: f.AllowFile, Needs: f.needs,
+// Reader returns the reader of the command's link file.
+func (p *Run) Reader(f SourceFlags) linkfile.Reader {
+	return linkfile.Reader{Lookup: os.LookupEnv, Stdin: p.In, Env: f.AllowEnv, Files: f.AllowFile, Needs: f.Needs,
 		Selection: f.Selection}
 }
 
-// suggested suggests the IDs of the chosen receipts, newest first.
-func (f *stateFlag) suggested(chosen func([]journal.Summary) []journal.Summary) suggester {
-	return func(context.Context, *program, string) []cobra.Completion {
+// Suggested suggests the IDs of the chosen receipts, newest first.
+func (f *StateFlag) Suggested(chosen func([]journal.Summary) []journal.Summary) Suggester {
+	return func(context.Context, *Run, string) []cobra.Completion {
 		store, err := disk.Earlier(f.State)()
 		if store == nil || err != nil {
 			return nil

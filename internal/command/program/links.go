@@ -1,4 +1,4 @@
-package command
+package program
 
 import (
 	"context"
@@ -19,10 +19,11 @@ import (
 	"authpocket/internal/say"
 )
 
-// linksFlags are the flags of the commands that work on several links.
-type linksFlags struct{ Parallel option.Parallel }
+// LinksFlags are the flags of the commands that work on several links.
+type LinksFlags struct{ Parallel option.Parallel }
 
-func (f *linksFlags) add(cmd *cobra.Command, of *sourceFlags) {
+// Add adds the flags.
+func (f *LinksFlags) Add(cmd *cobra.Command, of *SourceFlags) {
 	cmd.Flags().Var((*option.Shard)(&of.Shard), "shard",
 		"work on part `K/N` of the links, K from 0 to N-1; each link is in "+
 			"one part, by\nits name, so that the pods of an indexed Kubernetes Job share the links")
@@ -30,50 +31,50 @@ func (f *linksFlags) add(cmd *cobra.Command, of *sourceFlags) {
 	cmd.Flags().Var(&f.Parallel, "parallel", "work on up to `n` links at a time, 1 to 64")
 }
 
-// countedChanges returns the title of what plan and apply count.
-func countedChanges() say.Text { return say.Of("changes") }
+// CountedChanges returns the title of what plan and apply count.
+func CountedChanges() say.Text { return say.Of("changes") }
 
-// work is what a command does for a link.
-type work func(context.Context, *program, linkfile.File) output.Summary
+// Work is what a command does for a link.
+type Work func(context.Context, *Run, linkfile.File) output.Summary
 
-// each works on the link of a file, or on all of several and prints a table. counted is the title of its count.
-func (p *program) each(ctx context.Context, f fileFlags, l linksFlags, receipts disk.Store, counted say.Text,
-	do work) error {
-	files, one, err := p.links(ctx, f.sourceFlags)
+// Each works on the link of a file, or on all of several and prints a table. counted is the title of its count.
+func (p *Run) Each(ctx context.Context, f FileFlags, l LinksFlags, receipts disk.Store, counted say.Text,
+	do Work) error {
+	files, one, err := p.Links(ctx, f.SourceFlags)
 	if err != nil {
-		return p.view(f.JSON).Fail(err)
+		return p.View(f.JSON).Fail(err)
 	}
 	if one {
 		return do(ctx, p, files[0]).Exit()
 	}
-	return p.eachOf(ctx, files, p.batch(f, l, counted), receipts, do)
+	return p.EachOf(ctx, files, p.Batch(f, l, counted), receipts, do)
 }
 
-// noLinks says that a shard has no link, as it is said of several.
-func (p *program) noLinks(asJSON bool, of linkfile.Shard) error {
-	view := p.view(asJSON)
+// NoLinks says that a shard has no link, as it is said of several.
+func (p *Run) NoLinks(asJSON bool, of linkfile.Shard) error {
+	view := p.View(asJSON)
 	if asJSON {
 		view.Links(nil, nil)
 	} else {
-		view.Table(nil, countedChanges(), (*option.Shard)(&of).String())
+		view.Table(nil, CountedChanges(), (*option.Shard)(&of).String())
 	}
 	return nil
 }
 
-// eachOf works on all of several links.
-func (p *program) eachOf(ctx context.Context, files []linkfile.File, cfg batch.Config, receipts disk.Store,
-	do work) error {
-	p, end := p.sharing(files, sync.OnceValues(receipts), nil)
+// EachOf works on all of several links.
+func (p *Run) EachOf(ctx context.Context, files []linkfile.File, cfg batch.Config, receipts disk.Store,
+	do Work) error {
+	p, end := p.Sharing(files, sync.OnceValues(receipts), nil)
 	defer end()
 	run := batch.New(cfg, files)
 	return run.Each(ctx, func(ctx context.Context, to terminal.Streams, file linkfile.File) output.Summary {
-		return do(ctx, p.to(to), file)
+		return do(ctx, p.To(to), file)
 	})
 }
 
-// sharing returns the program for several links, which share clients, receipts and, unless it is nil, the lock of their
+// Sharing returns the program for several links, which share clients, receipts and, unless it is nil, the lock of their
 // systems. end closes the connections.
-func (p *program) sharing(files []linkfile.File, receipts disk.Store, joint *journal.Joint) (several *program,
+func (p *Run) Sharing(files []linkfile.File, receipts disk.Store, joint *journal.Joint) (several *Run,
 	end func()) {
 	several = new(*p)
 	several.common = &common{receipts: receipts, joint: joint}
@@ -81,34 +82,34 @@ func (p *program) sharing(files []linkfile.File, receipts disk.Store, joint *jou
 	return several, several.common.clients.CloseIdleConnections
 }
 
-// batch returns how to work on several links.
-func (p *program) batch(f fileFlags, l linksFlags, counted say.Text) batch.Config {
+// Batch returns how to work on several links.
+func (p *Run) Batch(f FileFlags, l LinksFlags, counted say.Text) batch.Config {
 	return batch.Config{Streams: p.Streams, JSON: f.JSON, Parallel: int(l.Parallel), Counted: counted,
 		Part: (*option.Shard)(&f.Shard).String()}
 }
 
-// to returns the program with other streams.
-func (p *program) to(streams terminal.Streams) *program {
+// To returns the program with other streams.
+func (p *Run) To(streams terminal.Streams) *Run {
 	other := *p
 	other.Streams = streams
 	return &other
 }
 
 // tellEarlier tells what of the receipts is of none of several links. A store that cannot be read is an error of each.
-func (p *program) tellEarlier(files []linkfile.File) {
+func (p *Run) tellEarlier(files []linkfile.File) {
 	store, err := p.common.receipts()
 	if store == nil || err != nil {
 		return
 	}
 	if list, aside, err := store.Index(); err == nil {
-		p.view(false).Earlier(list, aside, files)
+		p.View(false).Earlier(list, aside, files)
 	}
 }
 
-// links reads the selected links. one reports whether the command works on one link, as if its file described no
+// Links reads the selected links. one reports whether the command works on one link, as if its file described no
 // other.
-func (p *program) links(ctx context.Context, f sourceFlags) (files []linkfile.File, one bool, err error) {
-	files, err = p.reader(f).All(ctx, f.File)
+func (p *Run) Links(ctx context.Context, f SourceFlags) (files []linkfile.File, one bool, err error) {
+	files, err = p.Reader(f).All(ctx, f.File)
 	if err != nil {
 		return nil, false, err
 	}

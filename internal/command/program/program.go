@@ -1,4 +1,6 @@
-package command
+// Package program has what subcommands share: the flags that name links, the links that they name, and the connections
+// to their systems.
+package program
 
 import (
 	"context"
@@ -19,22 +21,23 @@ import (
 	"authpocket/internal/say"
 )
 
-// shared is what all commands have: the streams and the persistent flags.
-type shared struct {
+// Shared is what all commands have: the streams and the persistent flags.
+type Shared struct {
 	terminal.Streams
 	version string // of authpocket
-	level   string // of the log, empty for the default of a command
+	Level   string // of the log, empty for the default of a command
 	caFile  string // empty: only the system's CAs
 }
 
-// newShared returns what all commands of this version of authpocket have.
-func newShared(std terminal.Streams, version string) *shared {
-	return &shared{Streams: std, version: version}
+// NewShared returns what all commands of this version of authpocket have.
+func NewShared(std terminal.Streams, version string) *Shared {
+	return &Shared{Streams: std, version: version}
 }
 
-func (s *shared) add(root *cobra.Command) {
+// Add adds the persistent flags.
+func (s *Shared) Add(root *cobra.Command) {
 	flags := root.PersistentFlags()
-	option.Choose(root, flags, &s.level, "log",
+	option.Choose(root, flags, &s.Level, "log",
 		"log `level`: debug, info, warn or error; default: warn for serve, off for\n"+
 			"other commands", "debug", "info", "warn", "error")
 	option.FromEnv(flags, "log", "AUTHPOCKET_LOG")
@@ -45,15 +48,15 @@ func (s *shared) add(root *cobra.Command) {
 	option.FromEnv(flags, "ca-file", "AUTHPOCKET_CA_FILE")
 }
 
-// program returns what a command runs with.
-func (s *shared) program() *program {
-	return &program{Streams: s.Streams, version: s.version, log: newLog(s.Err, s.level), caFile: s.caFile}
+// Run returns what a command runs with.
+func (s *Shared) Run() *Run {
+	return &Run{Streams: s.Streams, version: s.version, Log: newLog(s.Err, s.Level), caFile: s.caFile}
 }
 
-// program is what a command runs with.
-type program struct {
+// Run is what a command runs with.
+type Run struct {
 	terminal.Streams
-	log     *slog.Logger
+	Log     *slog.Logger
 	version string      // of authpocket
 	caFile  string      // empty: only the system's CAs
 	common  *common     // of several links, nil for one
@@ -61,22 +64,22 @@ type program struct {
 	held    func()      // releases the lock of the two systems, nil if it is not held
 }
 
-// view returns what prints the outcome of the command.
-func (p *program) view(asJSON bool) *output.View {
+// View returns what prints the outcome of the command.
+func (p *Run) View(asJSON bool) *output.View {
 	v := output.New(p.Streams, asJSON)
 	v.Several = p.common != nil
 	return v
 }
 
-// viewOf returns what prints the outcome of a link, with places in its file.
-func (p *program) viewOf(file *linkfile.File, asJSON, all bool) *output.View {
-	v := p.view(asJSON)
+// ViewOf returns what prints the outcome of a link, with places in its file.
+func (p *Run) ViewOf(file *linkfile.File, asJSON, all bool) *output.View {
+	v := p.View(asJSON)
 	v.File, v.All = *file, all
 	return v
 }
 
-// canAsk returns an error if there is nobody to ask and --yes does not answer.
-func (p *program) canAsk(yes bool) error {
+// MayAsk returns an error if there is nobody to ask and --yes does not answer.
+func (p *Run) MayAsk(yes bool) error {
 	if yes || p.CanAsk() {
 		return nil
 	}
@@ -84,8 +87,8 @@ func (p *program) canAsk(yes bool) error {
 		say.Of("Use --yes."))
 }
 
-// confirmed asks whether to apply a plan and reports whether the answer is yes.
-func (p *program) confirmed(ctx context.Context, plan *link.Plan) bool {
+// Confirmed asks whether to apply a plan and reports whether the answer is yes.
+func (p *Run) Confirmed(ctx context.Context, plan *link.Plan) bool {
 	return p.Asker().Yes(ctx, say.Count(len(plan.Changes), "Apply %d change?", "Apply %d changes?"))
 }
 

@@ -1,4 +1,4 @@
-package command
+package program
 
 import (
 	"cmp"
@@ -19,31 +19,28 @@ import (
 	"authpocket/internal/say"
 )
 
-// reading shows that a plan is made, and returns what erases it.
-func (p *program) reading() (erase func()) {
+// Reading shows that a plan is made, and returns what erases it.
+func (p *Run) Reading() (erase func()) {
 	return p.Status(say.Of("Reading authentik and PocketBase"))
 }
 
-// open reads the link file, connects to both systems concurrently and opens
+// Open reads the link file, connects to both systems concurrently and opens
 // the receipts. From then on, the view shows places in the file.
-func (p *program) open(ctx context.Context, v *output.View, f fileFlags, receipts disk.Store) (*engine.Engine,
+func (p *Run) Open(ctx context.Context, v *output.View, f FileFlags, receipts disk.Store) (*engine.Engine,
 	link.Spec, error) {
-	file, err := p.reader(f.sourceFlags).One(ctx, f.File)
+	file, err := p.Reader(f.SourceFlags).One(ctx, f.File)
 	if err != nil {
 		return nil, link.Spec{}, err
 	}
 	v.File = file
-	return p.reach(ctx, &file, receipts, nil)
+	return p.Reach(ctx, &file, receipts, nil)
 }
 
-// ahead returns what a command observes.
-type ahead func(link.Spec) link.Query
-
-// reach connects to both systems of a link file concurrently and opens the
+// Reach connects to both systems of a link file concurrently and opens the
 // receipts. Several links share theirs. What the command observes in the moment
 // of ctx is read meanwhile, nothing if ahead is nil.
-func (p *program) reach(ctx context.Context, file *linkfile.File, receipts disk.Store, ahead ahead) (*engine.Engine,
-	link.Spec, error) {
+func (p *Run) Reach(ctx context.Context, file *linkfile.File, receipts disk.Store,
+	ahead func(link.Spec) link.Query) (*engine.Engine, link.Spec, error) {
 	spec, problems := file.Spec()
 	if len(problems) > 0 {
 		return nil, spec, problems
@@ -52,7 +49,7 @@ func (p *program) reach(ctx context.Context, file *linkfile.File, receipts disk.
 		p = new(*p)
 		p.ahead = new(ahead(spec))
 	}
-	cfg, err := p.connectBoth(ctx, *file)
+	cfg, err := p.ConnectBoth(ctx, *file)
 	if err != nil {
 		return nil, spec, output.Interrupted(ctx, err)
 	}
@@ -66,22 +63,24 @@ func (p *program) reach(ctx context.Context, file *linkfile.File, receipts disk.
 	return engine.New(cfg), spec, nil
 }
 
-// hold locks the two systems of a link file, so that an apply that nobody looks at can read ahead. If it can't, it
-// returns no lock.
-func (p *program) hold(ctx context.Context, file *linkfile.File, receipts disk.Store) (disk.Store, func(), error) {
-	opened, err := receipts()
+// Hold locks the two systems of a link file, so that an apply that nobody looks at can read ahead. The store is opened
+// then, and release releases the lock. It is nil if they cannot be locked.
+func (p *Run) Hold(ctx context.Context, file *linkfile.File, receipts disk.Store) (holding *Run,
+	opened disk.Store, release func(), err error) {
+	store, err := receipts()
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	return func() (*engine.Store, error) { return opened, nil },
-		engine.Hold(ctx, opened, file.Authentik.Base, file.PocketBase.Base), nil
+	holding = new(*p)
+	holding.held = engine.Hold(ctx, store, file.Authentik.Base, file.PocketBase.Base)
+	return holding, func() (*engine.Store, error) { return store, nil }, holding.held, nil
 }
 
-// connectBoth connects to both systems and reports the errors of both.
-func (p *program) connectBoth(ctx context.Context, file linkfile.File) (engine.Config, error) {
-	cfg := engine.Config{Program: p.version, Log: p.log, AuthentikURL: file.Authentik.Base,
+// ConnectBoth connects to both systems and reports the errors of both.
+func (p *Run) ConnectBoth(ctx context.Context, file linkfile.File) (engine.Config, error) {
+	cfg := engine.Config{Program: p.version, Log: p.Log, AuthentikURL: file.Authentik.Base,
 		PocketBaseURL: file.PocketBase.Base, Others: file.Others}
-	if _, err := p.ca(ctx); err != nil {
+	if _, err := p.CA(ctx); err != nil {
 		return cfg, caFault("", "", err)
 	}
 	var (
@@ -90,8 +89,8 @@ func (p *program) connectBoth(ctx context.Context, file linkfile.File) (engine.C
 		errs  [2]error
 		group sync.WaitGroup
 	)
-	group.Go(func() { a, errs[0] = p.connectAuthentik(ctx, file.Authentik) })
-	group.Go(func() { b, errs[1] = p.connectPocketBase(ctx, file.PocketBase) })
+	group.Go(func() { a, errs[0] = p.ConnectAuthentik(ctx, file.Authentik) })
+	group.Go(func() { b, errs[1] = p.ConnectPocketBase(ctx, file.PocketBase) })
 	erase := p.Status(say.Of("Connecting to authentik and PocketBase"))
 	group.Wait()
 	erase()
@@ -109,7 +108,7 @@ func (p *program) connectBoth(ctx context.Context, file linkfile.File) (engine.C
 }
 
 // warnExpiry warns if the PocketBase token expires within an hour.
-func (p *program) warnExpiry(b connect.PocketBase) {
+func (p *Run) warnExpiry(b connect.PocketBase) {
 	who := b.Who
 	if who.Expires.IsZero() || time.Until(who.Expires) > time.Hour {
 		return
@@ -122,15 +121,16 @@ func (p *program) warnExpiry(b connect.PocketBase) {
 	p.Tell(say.Join(expires, renew))
 }
 
-func (p *program) connector() connect.Connector {
-	c := connect.Connector{Log: p.log, Ahead: p.ahead}
+func (p *Run) connector() connect.Connector {
+	c := connect.Connector{Log: p.Log, Ahead: p.ahead}
 	if p.common != nil {
 		c.Clients = &p.common.clients
 	}
 	return c
 }
 
-func (p *program) connectAuthentik(ctx context.Context, f linkfile.Authentik) (connect.Authentik, error) {
+// ConnectAuthentik connects to the authentik of a link file.
+func (p *Run) ConnectAuthentik(ctx context.Context, f linkfile.Authentik) (connect.Authentik, error) {
 	ca, err := disk.CA(ctx, cmp.Or(f.CAFile, p.caFile))
 	if err != nil {
 		return connect.Authentik{}, caFault("authentik", f.CAFile, err)
@@ -138,7 +138,8 @@ func (p *program) connectAuthentik(ctx context.Context, f linkfile.Authentik) (c
 	return p.connector().ToAuthentik(ctx, connect.AuthentikLogin{URL: f.Base, Token: f.Token, CA: ca})
 }
 
-func (p *program) connectPocketBase(ctx context.Context, f linkfile.PocketBase) (connect.PocketBase, error) {
+// ConnectPocketBase connects to the PocketBase of a link file.
+func (p *Run) ConnectPocketBase(ctx context.Context, f linkfile.PocketBase) (connect.PocketBase, error) {
 	ca, err := disk.CA(ctx, cmp.Or(f.CAFile, p.caFile))
 	if err != nil {
 		return connect.PocketBase{}, caFault("pocketbase", f.CAFile, err)
@@ -148,8 +149,8 @@ func (p *program) connectPocketBase(ctx context.Context, f linkfile.PocketBase) 
 	})
 }
 
-// ca returns the text of the CA file of --ca-file, or nothing if none is given.
-func (p *program) ca(ctx context.Context) (string, error) { return disk.CA(ctx, p.caFile) }
+// CA returns the text of the CA file of --ca-file, or nothing if none is given.
+func (p *Run) CA(ctx context.Context) (string, error) { return disk.CA(ctx, p.caFile) }
 
 // caFault returns the error for a CA file, that of a link file or else of --ca-file.
 func caFault(system, inFile string, err error) error {
@@ -159,16 +160,16 @@ func caFault(system, inFile string, err error) error {
 	return output.Failing(say.Raw(system+".ca_file"), err)
 }
 
-// users suggests usernames of authentik, if there is a link file.
-func (f *sourceFlags) users(ctx context.Context, p *program, typed string) []cobra.Completion {
+// Users suggests usernames of authentik, if there is a link file.
+func (f *SourceFlags) Users(ctx context.Context, p *Run, typed string) []cobra.Completion {
 	if f.File == "" {
 		return nil
 	}
-	file, err := p.reader(*f).One(ctx, f.File)
+	file, err := p.Reader(*f).One(ctx, f.File)
 	if err != nil {
 		return nil
 	}
-	a, err := p.connectAuthentik(ctx, file.Authentik)
+	a, err := p.ConnectAuthentik(ctx, file.Authentik)
 	if err != nil {
 		return nil
 	}
