@@ -61,7 +61,7 @@ func TestAVerificationTakesFewRequests(t *testing.T) {
 			t.Errorf("%s fails: %s", check.ID, check.Evidence)
 		}
 	}
-	if n := l.count(); n > 13 {
+	if n := l.count(); n > 12 {
 		t.Errorf("%d requests", n)
 	}
 	if n := l.asked("GET /application/o/pocketbase/jwks/"); n > 0 {
@@ -91,9 +91,10 @@ func (l *lab) ahead(ctx context.Context, q link.Query) (*authentik.Client, link.
 // A plan reads what its outcome can depend on, and a verification the keys where the provider has none.
 func TestOnlyWhatMattersIsRead(t *testing.T) {
 	const (
-		names    = "GET /api/v3/providers/all/"
-		settings = "GET /api/v3/admin/settings/"
-		keys     = "GET /api/v3/crypto/certificatekeypairs/"
+		names     = "GET /api/v3/providers/all/"
+		settings  = "GET /api/v3/admin/settings/"
+		keys      = "GET /api/v3/crypto/certificatekeypairs/"
+		providers = "GET /api/v3/providers/oauth2/"
 	)
 	for name, test := range map[string]struct {
 		linked bool
@@ -101,14 +102,17 @@ func TestOnlyWhatMattersIsRead(t *testing.T) {
 		change map[string]any // of the provider
 		want   map[string]int
 	}{
-		"a new link": {want: map[string]int{names: 1, settings: 1, keys: 1}},
+		"a new link": {want: map[string]int{names: 1, settings: 1, keys: 1, providers: 0}},
 		"a new link at once": {edit: func(q *link.Query) { q.Hurried = true },
 			want: map[string]int{names: 1, keys: 1}},
-		"a link": {linked: true, want: map[string]int{names: 0, settings: 1, keys: 1}},
+		"a link": {linked: true, edit: knowing, want: map[string]int{names: 0, settings: 1, keys: 1}},
+		"a link that nobody knows of": {linked: true,
+			want: map[string]int{names: 1, settings: 1, keys: 1, providers: 1}},
 		"a link at once": {linked: true, edit: func(q *link.Query) { q.Hurried = true },
 			want: map[string]int{names: 1}},
-		"a link that gets a name": {linked: true, edit: func(q *link.Query) { q.ProviderName = "new" },
-			want: map[string]int{names: 1}},
+		"a link that gets a name": {linked: true,
+			edit: func(q *link.Query) { knowing(q); q.ProviderName = "new" }, want: map[string]int{names: 1}},
+		"no link where one was": {edit: knowing, want: map[string]int{names: 1, providers: 1}},
 		"addresses that stay": {edit: func(q *link.Query) { q.AddressesStay = true },
 			want: map[string]int{names: 1, settings: 0}},
 		"a check":                {linked: true, edit: verifying, want: map[string]int{names: 0, settings: 0, keys: 0}},
@@ -145,6 +149,8 @@ func TestOnlyWhatMattersIsRead(t *testing.T) {
 }
 
 func verifying(q *link.Query) { q.Unwarned = true }
+
+func knowing(q *link.Query) { q.Linked = true }
 
 func TestNothingSecretIsLogged(t *testing.T) {
 	l := newLab(t, authentiksim.Config{})

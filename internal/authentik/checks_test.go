@@ -2,6 +2,7 @@ package authentik_test
 
 import (
 	"bytes"
+	"cmp"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -262,6 +263,55 @@ func TestTheTokensOwnAccountNeedNotSignIn(t *testing.T) {
 	if check.Status != report.Warn || check.Cause != "no-access" || !strings.Contains(check.Evidence.String(),
 		"akadmin") {
 		t.Errorf("got %+v", check)
+	}
+}
+
+// authentik is asked who may use an application unless it is certain that everybody may.
+func TestAccessIsAskedForWhereItIsNotCertain(t *testing.T) {
+	closed := func(l *lab) {
+		l.admin("PATCH", "/admin/settings/", map[string]any{"flags": map[string]any{"core_default_app_access": false}})
+	}
+	bound := func(enabled bool) func(*lab) {
+		return func(l *lab) {
+			app := l.admin("GET", "/core/applications/pocketbase/", nil)["pk"]
+			l.admin("POST", "/policies/bindings/", map[string]any{"target": app, "order": 0, "enabled": enabled,
+				"group": l.sim.AddGroup("others")})
+		}
+	}
+	for name, test := range map[string]struct {
+		change  func(*lab)
+		version string
+		limited bool
+		asked   int
+		status  report.Status
+	}{
+		"nothing is bound":           {status: report.Pass},
+		"a group is bound":           {change: bound(true), asked: 1, status: report.Fail},
+		"a disabled binding":         {change: bound(false), asked: 1, status: report.Pass},
+		"closed by default":          {change: closed, asked: 1, status: report.Fail},
+		"an authentik without a say": {version: "2026.2.0", asked: 1, status: report.Pass},
+		"a token that may see less":  {limited: true, asked: 1, status: report.Pass},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLab(t, authentiksim.Config{Version: cmp.Or(test.version, "2026.5.3")})
+			person := l.sim.AddPerson("ada", "Ada Lovelace", "ada@example.com", "correct horse", nil)
+			c := l.connect()
+			d := l.setUp(c, spec()).Desired
+			if test.change != nil {
+				test.change(l)
+			}
+			if test.limited {
+				person = 0 // only a superuser may ask for others
+				c = l.connectAs(l.token("authentik_core.view_application",
+					"authentik_providers_oauth2.view_oauth2provider", "authentik_policies.view_policybinding"))
+			}
+			l.count()
+			check := checkOf(t, c.Check(t.Context(), d, person), "authentik.access")
+			asked := l.asked("GET /api/v3/core/applications/pocketbase/check_access/")
+			if asked != test.asked || check.Status != test.status {
+				t.Errorf("asked %d times, want %d: %+v", asked, test.asked, check)
+			}
+		})
 	}
 }
 

@@ -23,9 +23,6 @@ func (c *Client) Observe(ctx context.Context, q link.Query) (link.AuthentikSnaps
 	if err := o.read(ctx); err != nil {
 		return link.AuthentikSnapshot{}, c.explainBroken(ctx, err)
 	}
-	if o.q.Only != nil {
-		o.snap.Providers = distinct(o.snap.Providers)
-	}
 	o.snap.NameReferences()
 	o.snap.Missing = rest.Set(o.snap.Missing)
 	for _, found := range [][]link.Ref{o.snap.Groups, o.snap.Users, o.snap.Policies} {
@@ -54,19 +51,15 @@ type observation struct {
 }
 
 func (o *observation) read(ctx context.Context) error {
-	readers := []func(context.Context) error{o.readFlows, o.readMappings, o.readApplication}
+	readers := []func(context.Context) error{o.readFlows, o.readMappings}
 	switch {
 	case o.q.Unwarned:
-		readers = append(readers, o.readProviders)
+		readers = append(readers, o.readApplication, o.readNamed)
 	case o.q.Few && !o.q.Hurried:
-		readers = append(readers, o.readKeys, o.readSettings, o.readPermissions, func(ctx context.Context) error {
-			if err := o.tolerate(o.readProviders(ctx)); err != nil || o.hasName() {
-				return err
-			}
-			return o.readNameTaken(ctx)
-		})
+		readers = append(readers, o.readKeys, o.readSettings, o.readPermissions, o.readFew)
 	default:
-		readers = append(readers, o.readKeys, o.readSettings, o.readPermissions, o.readProviders, o.readNameTaken)
+		readers = append(readers, o.readKeys, o.readSettings, o.readPermissions, o.readApplication, o.readProviders,
+			o.readNameTaken)
 	}
 	readers = append(readers, o.readAccess()...)
 	if o.q.Only != nil {
@@ -89,18 +82,13 @@ func (o *observation) read(ctx context.Context) error {
 	return group.Wait()
 }
 
-// hasName reports whether an OAuth2 provider has the queried name, which then no provider of another kind has.
-func (o *observation) hasName() bool {
-	return slices.ContainsFunc(o.providers, func(p rest.Object) bool { return p.Text("name") == o.q.ProviderName })
-}
-
 // hasKey reports whether the application's provider has a signing key, as far as it has been read, and the query names
 // none, so that it stays. Whether it can sign shows in authentik's OpenID configuration.
 func (o *observation) hasKey() bool {
 	if o.q.Only != nil {
 		return !slices.ContainsFunc(o.snap.Providers, func(p link.ProviderState) bool { return p.SigningKey.ID == "" })
 	}
-	unread := o.snap.ProviderCount > 0 && o.application.Number("provider") != 0
+	unread := o.snap.Partial && o.application.Number("provider") != 0
 	provider := o.provider()
 	return o.q.SigningKey == "" && (provider.Text("signing_key") != "" || provider == nil && unread)
 }
@@ -151,60 +139,15 @@ func (o *observation) readMappings(ctx context.Context) error {
 	return fill(ctx, o.c, rest.MappingList(), rest.MappingState, &o.snap.Mappings)
 }
 
-func (o *observation) readProviders(ctx context.Context) error {
-	var objects []rest.Object
-	var err error
-	if o.q.Few {
-		objects, o.snap.ProviderCount, err = o.c.First(ctx, rest.ProviderList(), rest.FewProviders)
-	} else {
-		objects, err = o.c.All(ctx, rest.ProviderList())
-	}
-	if err != nil {
+// readApplication reads the application and its bindings, which a check reads with its own.
+func (o *observation) readApplication(ctx context.Context) error {
+	if err := o.findApplication(ctx); err != nil || o.q.Unwarned {
 		return err
 	}
-	o.providers, o.snap.Providers = objects, link.Each(objects, rest.ProviderState)
-	o.snap.SecretsElsewhere = slices.ContainsFunc(objects, rest.HidesSecret)
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if len(objects) > 0 { // the version says less: a release candidate may lack features of its version
-		o.snap.Features.GrantTypes = slices.ContainsFunc(objects,
-			func(one rest.Object) bool { return one.Has("grant_types") })
-	}
-	return nil
+	return o.readBindings(ctx)
 }
 
-// distinct returns the providers by name, each once.
-func distinct(found []link.ProviderState) []link.ProviderState {
-	sort.Slice(found, func(i, j int) bool { return found[i].Name < found[j].Name })
-	return slices.CompactFunc(found, func(a, b link.ProviderState) bool { return a.PK == b.PK })
-}
-
-// readOnly returns the readers of the providers that the query names.
-func (o *observation) readOnly() []func(context.Context) error {
-	only := *o.q.Only
-	reader := func(list rest.List) func(context.Context) error {
-		return func(ctx context.Context) error {
-			objects, err := o.c.AllOf(ctx, list, only.Count)
-			o.mu.Lock()
-			defer o.mu.Unlock()
-			o.snap.Providers = append(o.snap.Providers, link.Each(objects, rest.ProviderState)...)
-			o.snap.SecretsElsewhere = o.snap.SecretsElsewhere || slices.ContainsFunc(objects, rest.HidesSecret)
-			return err
-		}
-	}
-	if len(only.ClientIDs) == 0 && only.Name == "" {
-		return []func(context.Context) error{reader(rest.ProviderList())}
-	}
-	readers := link.Each(only.ClientIDs, func(id string) func(context.Context) error {
-		return reader(rest.ProviderByClientID(id))
-	})
-	if only.Name != "" {
-		readers = append(readers, reader(rest.ProviderByName(only.Name)))
-	}
-	return readers
-}
-
-func (o *observation) readApplication(ctx context.Context) error {
+func (o *observation) findApplication(ctx context.Context) error {
 	if o.q.Slug == "" {
 		return nil
 	}
@@ -216,15 +159,18 @@ func (o *observation) readApplication(ctx context.Context) error {
 	if err != nil || found == nil {
 		return err
 	}
-	state := rest.ApplicationState(found)
-	o.snap.Application = &state
+	o.application, o.snap.Application = found, new(rest.ApplicationState(found))
 	o.mu.Lock()
+	defer o.mu.Unlock()
 	o.snap.Features.MetaHide = found.Has("meta_hide")
-	o.mu.Unlock()
-	if o.application = found; o.q.Unwarned {
-		return nil // with those that a check reads
+	return nil
+}
+
+func (o *observation) readBindings(ctx context.Context) error {
+	if o.application == nil {
+		return nil
 	}
-	return fill(ctx, o.c, rest.BindingList(state.PK), rest.BindingState, &o.snap.Bindings)
+	return fill(ctx, o.c, rest.BindingList(o.snap.Application.PK), rest.BindingState, &o.snap.Bindings)
 }
 
 // readBound reads the application's bindings with the others that a check reads.

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"authpocket/internal/authentik/rest"
-	"authpocket/internal/link"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -49,31 +48,4 @@ func (o *observation) readPermissions(ctx context.Context) error {
 	o.snap.SeesAll = slices.DeleteFunc(rest.PeoplePermissions(),
 		func(perm report.Permission) bool { return !held[string(perm)] })
 	return nil
-}
-
-// readNameTaken looks for a provider of another kind with the queried name. Names are unique across all kinds.
-func (o *observation) readNameTaken(ctx context.Context) error {
-	name := o.q.ProviderName
-	if name == "" {
-		return nil
-	}
-	found, err := o.c.Exactly(ctx, rest.AnyProviderList(name), "name", name)
-	if err != nil {
-		return o.optional(ctx, "all providers", err)
-	}
-	for _, p := range found {
-		if isOAuth2(p) {
-			continue // listed with the OAuth2 providers, or not visible
-		}
-		o.snap.NameTaken = p.Text("verbose_name")
-		if o.snap.NameTaken == "" {
-			o.snap.NameTaken = link.OtherKind
-		}
-	}
-	return nil
-}
-
-func isOAuth2(p rest.Object) bool {
-	return p.Text("meta_model_name") == "authentik_providers_oauth2.oauth2provider" ||
-		p.Text("component") == "ak-provider-oauth2-form"
 }

@@ -168,6 +168,9 @@ func (f *applyFlags) carryOutOn(ctx context.Context, p *program.Run, file *linkf
 	verify verifier) error {
 	view := p.ViewOf(file, f.JSON, f.All)
 	moment, receipts, ahead := engine.OneMoment(ctx), disk.Kept(f.State), f.ahead
+	if !f.Yes && ahead != nil {
+		ahead = p.AheadOfPlan(disk.Earlier(f.State), file)
+	}
 	if f.Yes && ahead != nil {
 		var release func()
 		var err error

@@ -66,7 +66,8 @@ func (f planFlags) run(ctx context.Context, p *program.Run) error {
 func (f planFlags) plan(ctx context.Context, p *program.Run, file linkfile.File) output.Summary {
 	view := p.ViewOf(&file, f.JSON, f.All)
 	ctx = engine.OneMoment(ctx)
-	e, spec, err := p.Reach(ctx, &file, disk.Earlier(f.State), engine.Ahead)
+	receipts := disk.Earlier(f.State)
+	e, spec, err := p.Reach(ctx, &file, receipts, p.AheadOfPlan(receipts, &file))
 	if err != nil {
 		_ = view.Fail(err)
 		return output.Failed(err)

@@ -20,14 +20,15 @@ const (
 	clockFail = 5 * time.Minute // what PocketBase allows in ID tokens
 )
 
-// checkBoth runs the checks that concern both systems.
-func (e *Engine) checkBoth(ctx context.Context, d link.Desired, person int) []report.Check {
+// checkBoth runs the checks that concern both systems. noAccess waits for authentik's own checks, and returns whether
+// they refuse the person the application.
+func (e *Engine) checkBoth(ctx context.Context, d link.Desired, person int, noAccess func() bool) []report.Check {
 	checks := []report.Check{*checkAddresses(&d), {}, {}, {}, {}}
 	var group sync.WaitGroup
 	group.Go(func() { checks[1] = *e.checkClock(ctx) })
 	group.Go(func() { checks[2] = e.pocketbase.Realtime(ctx, d) })
 	group.Go(func() { checks[3] = *e.checkCollection(ctx, &d) })
-	group.Go(func() { checks[4] = *e.checkPrediction(ctx, &d, person) })
+	group.Go(func() { checks[4] = *e.checkPrediction(ctx, &d, person, noAccess) })
 	group.Wait()
 	return checks
 }
@@ -114,11 +115,12 @@ func (e *Engine) checkCollection(ctx context.Context, d *link.Desired) *report.C
 
 // checkPrediction predicts the sign-in of a person. A refusal of the token's
 // own account, person 0, is only a warning: it may be no account for people.
-func (e *Engine) checkPrediction(ctx context.Context, d *link.Desired, person int) *report.Check {
+func (e *Engine) checkPrediction(ctx context.Context, d *link.Desired, person int,
+	noAccess func() bool) *report.Check {
 	check := &report.Check{ID: report.CheckPrediction, System: report.PB,
 		Title: say.Of("Predicted result of this person's " +
 			"sign-in")}
-	p, err := e.SignIns.Foresee(ctx, *d, person)
+	p, err := e.SignIns.ForeseeWith(ctx, *d, person, noAccess)
 	switch {
 	case err != nil:
 		return check.SkipsFor(err)

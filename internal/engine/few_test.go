@@ -9,27 +9,19 @@ import (
 	"authpocket/internal/link"
 )
 
-// asked records what an authentik is asked to observe. With all it reads all providers whatever it is asked.
+// asked records whether an authentik is asked for all of its many providers. With all it reads them whatever it is
+// asked.
 type asked struct {
 	engine.Authentik
-	all     bool
-	queries []link.Query
+	all, linked bool
+	readAll     bool
 }
 
 func (a *asked) Observe(ctx context.Context, q link.Query) (link.AuthentikSnapshot, error) {
-	a.queries = append(a.queries, q)
-	q.Few = q.Few && !a.all
-	return a.Authentik.Observe(ctx, q)
-}
-
-// readAll reports whether all of many providers were read.
-func (a *asked) readAll() bool {
-	for _, q := range a.queries {
-		if q.Only != nil && len(q.Only.ClientIDs) == 0 {
-			return true
-		}
-	}
-	return false
+	q.Few, q.Linked = q.Few && !a.all, q.Linked || a.linked
+	found, err := a.Authentik.Observe(ctx, q)
+	a.readAll = a.readAll || !found.Partial && (q.Only == nil || len(q.Only.ClientIDs) == 0)
+	return found, err
 }
 
 // other creates a provider that comes after those of other applications, and an application for it if it has a slug.
@@ -97,13 +89,15 @@ func TestWhatIsFoundAmongManyProviders(t *testing.T) {
 			if test.edit != nil {
 				test.edit(&s)
 			}
-			few, all := b.connectAsked(false), b.connectAsked(true)
-			got, want := few.outcome(t, s), all.outcome(t, s)
-			if got != want {
-				t.Errorf("the plan is\n%s\nwith all providers it is\n%s", got, want)
-			}
-			if few.asked.readAll() == test.few {
-				t.Errorf("it reads all providers: %v", !test.few)
+			want := b.connectAsked(asked{all: true}).outcome(t, s)
+			for _, linked := range []bool{false, true} {
+				few := b.connectAsked(asked{linked: linked})
+				if got := few.outcome(t, s); got != want {
+					t.Errorf("linked %v: the plan is\n%s\nwith all providers it is\n%s", linked, got, want)
+				}
+				if few.asked.readAll == test.few {
+					t.Errorf("linked %v: it reads all providers: %v", linked, !test.few)
+				}
 			}
 		})
 	}
@@ -115,12 +109,12 @@ type askedEngine struct {
 	asked *asked
 }
 
-func (b *bench) connectAsked(all bool) askedEngine {
+func (b *bench) connectAsked(as asked) askedEngine {
 	b.t.Helper()
 	a, p := b.clients()
-	recorded := &asked{Authentik: a, all: all}
-	return askedEngine{engine.New(engine.Config{Authentik: recorded, PocketBase: p, AuthentikURL: b.authentikURL,
-		PocketBaseURL: b.box.PocketBaseURL}), recorded}
+	as.Authentik = a
+	return askedEngine{engine.New(engine.Config{Authentik: &as, PocketBase: p, AuthentikURL: b.authentikURL,
+		PocketBaseURL: b.box.PocketBaseURL}), &as}
 }
 
 // outcome returns the plan, without what is generated, or the problems.

@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
 	"authpocket/internal/plans/resolve"
@@ -40,7 +41,26 @@ type observer func(context.Context, link.Spec) (Snapshots, error)
 // observeLink is Observe for a plan that links. On an authentik with many
 // providers it reads only those of the link, unless it takes all to find them.
 func (e *Engine) observeLink(ctx context.Context, spec link.Spec) (Snapshots, error) {
-	return e.observeFew(ctx, &spec, Ahead(spec))
+	return e.observeFew(ctx, &spec, AheadKnowing(e.receipts, e.key(), spec))
+}
+
+// AheadKnowing is Ahead for who has receipts, nil for none, of the systems with that Key.
+func AheadKnowing(receipts *Store, key string, spec link.Spec) link.Query {
+	q := Ahead(spec)
+	q.Linked = left(receipts, key, q)
+	return q
+}
+
+// left reports whether the newest receipt of a link left one.
+func left(receipts *Store, key string, q link.Query) bool {
+	if receipts == nil {
+		return false
+	}
+	list, _, err := receipts.Index()
+	newest := link.Find(list, func(one journal.Summary) bool {
+		return one.Key() == key && ofLink(one.Kind) && one.Slug == q.Slug && one.Collection == q.Collection
+	})
+	return err == nil && newest != nil && newest.Kind != journal.Undo && newest.Kind != journal.Remove
 }
 
 // Ahead returns what Plan observes, for who connects: what is read then is not read again in the same moment.
@@ -60,7 +80,7 @@ func HurriedAhead(spec link.Spec) link.Query {
 func (e *Engine) observeFew(ctx context.Context, spec *link.Spec, q link.Query) (Snapshots, error) {
 	snaps, err := e.observe(ctx, q)
 	a := &snaps.Authentik
-	if err != nil || a.ProviderCount == 0 {
+	if err != nil || !a.Partial {
 		return snaps, err
 	}
 	read := func(only link.ProviderQuery) error {
@@ -68,6 +88,9 @@ func (e *Engine) observeFew(ctx context.Context, spec *link.Spec, q link.Query) 
 		found, err := e.authentik.Observe(ctx, q)
 		a.Providers, a.Missing = found.Providers, append(a.Missing, found.Missing...)
 		a.SecretsElsewhere = a.SecretsElsewhere || found.SecretsElsewhere
+		if len(found.Providers) > 0 {
+			a.Features.GrantTypes = found.Features.GrantTypes
+		}
 		if a.KeysUnread && !found.KeysUnread {
 			a.Keys, a.KeysUnread = found.Keys, false
 		}

@@ -47,17 +47,24 @@ func (e *Engine) VerifyTelling(ctx context.Context, d link.Desired, person int,
 	told func(report.System)) report.Checks {
 	ctx = OneMoment(ctx)
 	var a, p, both []report.Check
-	var group sync.WaitGroup
-	group.Go(func() {
+	var group, atAuthentik sync.WaitGroup
+	atAuthentik.Go(func() {
 		a = report.Measured(ctx, e.authentik.Check(ctx, d, person))
 		told(report.Authentik)
 	})
+	noAccess := func() bool {
+		atAuthentik.Wait()
+		return slices.ContainsFunc(a, func(c report.Check) bool {
+			return c.ID == report.CheckAuthentikAccess && c.Cause == report.CauseNoAccess
+		})
+	}
 	group.Go(func() {
 		p = report.Measured(ctx, e.pocketbase.Check(ctx, d))
 		told(report.PB)
 	})
-	group.Go(func() { both = report.Measured(ctx, e.checkBoth(ctx, d, person)) })
+	group.Go(func() { both = report.Measured(ctx, e.checkBoth(ctx, d, person, noAccess)) })
 	group.Wait()
+	atAuthentik.Wait()
 	trustPreview(&d, a, p)
 	return slices.Concat(a, p, both)
 }

@@ -22,6 +22,8 @@ type Query struct {
 	Access        *Access
 	// Few has authentik's first providers read only, if there are many.
 	Few bool
+	// Linked means that the link seems to be there, for the order of the requests.
+	Linked bool
 	// Hurried has everything asked at once while connecting, also what other answers may make needless.
 	Hurried bool
 	// AddressesStay means that nobody warns of people who change their own e-mail address, and that authentik's public
@@ -49,7 +51,9 @@ type AuthentikSnapshot struct {
 
 	Application *ApplicationState // the one with the queried slug
 	Providers   []ProviderState   // the OAuth2 providers: all, unless the query asks for few
-	// ProviderCount is how many there are at most, if Providers are not all. Otherwise it is 0.
+	// Partial reports whether there may be others. ProviderCount is then how many there are at most, 0 if that is not
+	// known.
+	Partial       bool
 	ProviderCount int
 	// NameTaken is the kind of the non-OAuth2 provider that has the queried name. Names are unique across all
 	// kinds.

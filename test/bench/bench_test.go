@@ -101,7 +101,8 @@ func measure(b *testing.B, to string) *meter {
 type systems struct {
 	box  *sandbox.Sandbox
 	a, p *meter
-	file string // the link file
+	// The link file, and where receipts are kept.
+	file, state string
 }
 
 // start starts a sandbox with that many other applications, and with as many people and a tenth as many groups.
@@ -124,7 +125,7 @@ func start(b *testing.B, applications int) *systems {
 		box.Authentik().AddPerson("person"+strconv.Itoa(i), "", "", "", nil)
 	}
 	s := &systems{box: box, a: measure(b, box.AuthentikURL), p: measure(b, box.PocketBaseURL),
-		file: filepath.Join(b.TempDir(), "link.yaml")}
+		file: filepath.Join(b.TempDir(), "link.yaml"), state: b.TempDir()}
 	text := "authentik:\n  url: " + s.a.url + "\n  token: ${AUTHENTIK_TOKEN}\npocketbase:\n  url: " + s.p.url +
 		"\n  token: ${POCKETBASE_TOKEN}\nemail: trust-all\n"
 	if err := os.WriteFile(s.file, []byte(text), 0o600); err != nil {
@@ -138,7 +139,7 @@ func (s *systems) run(b *testing.B, binary string, c command) cost {
 	b.Helper()
 	s.a.begin()
 	s.p.begin()
-	cmd := exec.CommandContext(b.Context(), binary, append(c.args, "-f", s.file, "--state", b.TempDir())...)
+	cmd := exec.CommandContext(b.Context(), binary, append(c.args, "-f", s.file, "--state", s.state)...)
 	cmd.Env = append(os.Environ(), "AUTHENTIK_TOKEN="+s.box.AuthentikToken, "POCKETBASE_TOKEN="+s.box.PocketBaseToken)
 	began := time.Now()
 	out, err := cmd.CombinedOutput()

@@ -113,7 +113,7 @@ func (c *Writer) readPair(ctx context.Context, w wantedPair) (application, provi
 	var ofProvider error
 	var group sync.WaitGroup
 	group.Go(func() { application, err = c.Application(ctx, w.Application.Slug) })
-	group.Go(func() { provider, ofProvider = c.ProviderWith(ctx, w.Provider.ClientID) })
+	group.Go(func() { provider, ofProvider = c.ProviderWith(ctx, w.Provider.ClientID, "") })
 	group.Wait()
 	return application, provider, cmp.Or(err, ofProvider)
 }
@@ -153,7 +153,7 @@ func (c *Writer) bindingsDiffer(ctx context.Context, w wantedPair, applicationPK
 // deletes only the provider with the pair's client ID, whatever the application has now.
 func (c *Writer) deletePair(ctx context.Context, made *link.PairState) error {
 	pair := *made
-	found, err := c.ProviderWith(ctx, pair.Provider.ClientID)
+	found, err := c.ProviderWith(ctx, pair.Provider.ClientID, "")
 	if err != nil {
 		return err
 	}

@@ -79,7 +79,7 @@ func (c *Writer) lookByNaturalKeys(ctx context.Context, want *link.ProviderState
 		return err
 	})
 	group.Go(func() (err error) {
-		byClientID, err = c.ProviderWith(ctx, want.ClientID)
+		byClientID, err = c.ProviderWith(ctx, want.ClientID, "")
 		return err
 	})
 	if err := group.Wait(); err != nil {

@@ -32,7 +32,8 @@ type measured struct {
 	user                    rest.Object // nil for the token's owner
 	userErr                 error
 	flows                   flows
-	access                  rest.Object // from check_access
+	open                    bool        // the application admits every user
+	access                  rest.Object // from check_access, nil where it is open
 	accessErr               error
 }
 
@@ -68,13 +69,17 @@ func (m *measured) measure(ctx context.Context) {
 		}
 	})
 	group.Go(func() { m.revoke = m.askRevoke(ctx) })
-	group.Go(func() { m.access, m.accessErr = m.askAccess(ctx) })
 	group.Go(func() {
 		m.readLive(ctx)
 		first.Wait()
 		m.findFlows()
 		var after sync.WaitGroup
-		after.Go(func() { m.readBindings(ctx) })
+		after.Go(func() {
+			m.readBindings(ctx)
+			if m.open = m.admitsAll(); !m.open {
+				m.access, m.accessErr = m.askAccess(ctx)
+			}
+		})
 		after.Go(func() { m.askProbes(ctx) })
 		after.Go(func() { m.readStages(ctx) })
 		after.Go(func() {
@@ -109,7 +114,7 @@ func (m *measured) readLive(ctx context.Context) {
 	var err error
 	var both sync.WaitGroup
 	both.Go(func() { application, err = m.c.Application(ctx, m.d.Application.Slug) })
-	both.Go(func() { expected, _ = m.c.ProviderWith(ctx, m.d.Provider.ClientID) }) // an error shows below
+	both.Go(func() { expected, _ = m.c.ProviderWith(ctx, m.d.Provider.ClientID, m.d.Provider.Name) })
 	both.Wait()
 	l.application = application
 	pk := application.Number("provider")

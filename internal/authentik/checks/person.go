@@ -120,11 +120,22 @@ func (m *measured) askAccess(ctx context.Context) (rest.Object, error) {
 	return m.c.One(ctx, n, call)
 }
 
+// admitsAll reports whether nothing is bound to the application, so that it admits every user (policies/engine.py).
+// Only a superuser's token certainly sees all bindings.
+func (m *measured) admitsAll() bool {
+	brand, _ := m.flows.brand.Object()
+	byDefault, _ := rest.DefaultAccess(brand)
+	return byDefault && m.c.Identity().Superuser && m.live.application.Text("pk") != "" &&
+		m.live.bindingsErr == nil && len(m.live.bindings) == 0
+}
+
 // judgeAccess checks that the bindings admit the user. The token's owner need not be a user who signs in, so
 // that is only a warning.
 func (m *measured) judgeAccess() *report.Check {
 	check := newCheck(report.CheckAuthentikAccess, say.Of("The user may use the application"))
 	switch {
+	case m.open:
+		return check.Passes(say.Of("Nothing is bound to the application, so it admits every user."))
 	case m.accessErr != nil:
 		return check.SkipsSaying(rest.FaultWords(m.accessErr), m.accessErr)
 	case !m.own() && !m.c.Identity().Superuser:

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -233,21 +234,36 @@ func (c *Client) Provider(ctx context.Context, pk int) (Object, error) {
 	return c.One(ctx, n, Get(Item(PathProviders, strconv.Itoa(pk))))
 }
 
-// ProviderWith returns the OAuth2 provider with that client ID, nil for none. It is not read if it is among the first
-// ones that were read in this moment.
-func (c *Client) ProviderWith(ctx context.Context, clientID string) (Object, error) {
-	if clientID == "" {
+// ProviderWith returns the OAuth2 provider with that client ID, nil for none. near is the name of a provider that it
+// may be, empty for none: it is not read again if it was read in this moment by that name, or among the first ones.
+func (c *Client) ProviderWith(ctx context.Context, clientID, near string) (Object, error) {
+	return c.uniqueProvider(ctx, "client_id", clientID, ProviderByClientID(clientID), ProviderByName(near))
+}
+
+// ProviderCalled returns the OAuth2 provider with that name, nil for none.
+func (c *Client) ProviderCalled(ctx context.Context, name string) (Object, error) {
+	return c.uniqueProvider(ctx, "name", name, ProviderByName(name))
+}
+
+// uniqueProvider returns the provider with a value that no other has. It is in list, if not among others that were read
+// in this moment.
+func (c *Client) uniqueProvider(ctx context.Context, key, value string, list List, others ...List) (Object, error) {
+	if value == "" {
 		return nil, nil
 	}
-	if a, known := wire.Known(ctx, c.key(ProviderList().Page(1, FewProviders))); known {
-		list, _ := ParseObject(a.Body)
-		for _, one := range list.Objects("results") {
-			if one.Text("client_id") == clientID {
-				return one, nil
-			}
+	has := func(o Object) bool { return o.Text(key) == value }
+	known := []Call{ProviderList().Page(1, FewProviders)}
+	for _, other := range others {
+		known = append(known, other.Page(1, PageSize))
+	}
+	for _, call := range known {
+		a, _ := wire.Known(ctx, c.key(call))
+		o, _ := ParseObject(a.Body)
+		if objects := o.Objects("results"); slices.ContainsFunc(objects, has) {
+			return objects[slices.IndexFunc(objects, has)], nil
 		}
 	}
-	found, err := c.Exactly(ctx, ProviderByClientID(clientID), "client_id", clientID)
+	found, err := c.Exactly(ctx, list, key, value)
 	if len(found) == 0 {
 		return nil, err
 	}

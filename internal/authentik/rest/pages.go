@@ -2,7 +2,6 @@ package rest
 
 import (
 	"context"
-	"encoding/json"
 	"maps"
 	"net/http"
 	"slices"
@@ -79,6 +78,12 @@ func (c *Client) First(ctx context.Context, l List, size int) ([]Object, int, er
 	return objects, pages * size, err
 }
 
+// Knows reports whether somebody has read the first objects of a list in the moment that ctx belongs to.
+func (c *Client) Knows(ctx context.Context, l List, size int) bool {
+	_, known := wire.Known(ctx, c.key(l.Page(1, size)))
+	return known
+}
+
 // Walk visits the objects of a list page by page, several pages at a time but one visit at a time, and keeps none. It
 // asks for pages of that size and takes those that authentik gives. steady is false if the list had another length at
 // the end than at the beginning, or not as many objects as it said: somebody may have been left out.
@@ -92,13 +97,14 @@ func (c *Client) Walk(ctx context.Context, l List, size int, visit func(Object))
 			return 0, err
 		}
 		o, _ := a.Object()
-		if json.Unmarshal(o["results"], &[]json.RawMessage{}) != nil {
+		objects := o.Objects("results")
+		if objects == nil {
 			return 0, c.unreadable(l.Need, a)
 		}
 		mu.Lock()
 		defer mu.Unlock()
 		counts[o.Object("pagination").Number("count")] = true
-		for _, one := range o.Objects("results") {
+		for _, one := range objects {
 			seen++
 			visit(one)
 		}
@@ -150,10 +156,11 @@ func (c *Client) page(ctx context.Context, l List, number, size int) ([]Object, 
 		return nil, 0, err
 	}
 	o, _ := a.Object()
-	if raw := o["results"]; json.Unmarshal(raw, &[]json.RawMessage{}) != nil {
+	objects := o.Objects("results")
+	if objects == nil {
 		return nil, 0, c.unreadable(l.Need, a)
 	}
-	return o.Objects("results"), max(1, o.Object("pagination").Number("total_pages")), nil
+	return objects, max(1, o.Object("pagination").Number("total_pages")), nil
 }
 
 // Exactly returns the objects of a list whose key has exactly that value.

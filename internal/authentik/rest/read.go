@@ -42,9 +42,11 @@ func (c *Client) Read(ctx context.Context, n Need, call Call) (Answer, error) {
 	if !a.OK() {
 		return a, c.readFault(n, a)
 	}
-	if _, isObject := a.Object(); !isObject || !call.whole(a.Answer) {
+	o, _ := a.Object()
+	if !call.fills(o) {
 		return a, c.unreadable(n, a)
 	}
+	a.parsed = o
 	return a, nil
 }
 

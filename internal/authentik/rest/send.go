@@ -49,7 +49,15 @@ func (c *Call) whole(a wire.Answer) bool {
 		return wire.Having(key)(a)
 	}
 	o, isObject := ParseObject(a.Body)
-	return wire.JSON(a) && (!isObject || len(o) > 0)
+	return wire.JSON(a) && (!isObject || c.fills(o))
+}
+
+// fills reports whether o has what a whole response to the call has.
+func (c *Call) fills(o Object) bool {
+	if key := c.key(); key != "" {
+		return o[key] != nil && string(o[key]) != "null"
+	}
+	return len(o) > 0
 }
 
 // Get returns a read of the path, with pairs of query keys and values.
@@ -62,12 +70,18 @@ func Get(path string, query ...string) Call {
 }
 
 // Answer is a response from authentik.
-type Answer struct{ wire.Answer }
+type Answer struct {
+	wire.Answer
+	parsed Object // by Read
+}
 
 // Object returns the response's JSON object, false if it is anything else.
 func (a Answer) Object() (Object, bool) {
 	if a.Err != nil {
 		return nil, false
+	}
+	if a.parsed != nil {
+		return a.parsed, true
 	}
 	return ParseObject(a.Body)
 }
@@ -76,13 +90,13 @@ func (a Answer) Object() (Object, bool) {
 func (c *Client) Send(ctx context.Context, call Call) Answer {
 	r, err := c.request(ctx, call)
 	if err != nil {
-		return Answer{wire.Answer{Err: err}}
+		return Answer{Answer: wire.Answer{Err: err}}
 	}
 	a := wire.Do(c.HTTP.Do, r)
 	c.Log.DebugContext(ctx, "authentik answered", "method", r.Method, "path", r.URL.Path,
 		"status", a.Status, "bytes", len(a.Body), "took", a.Took(),
 		"request", a.Header.Get("X-Authentik-Id"), "err", a.Err)
-	return Answer{a}
+	return Answer{Answer: a}
 }
 
 // target returns the address of a call.

@@ -22,16 +22,22 @@ func ApplicationState(o Object) link.ApplicationState {
 }
 
 // ProviderState returns an OAuth2/OpenID provider.
-func ProviderState(o Object) link.ProviderState {
-	p := link.ProviderState{
-		PK:              o.Number("pk"),
-		EncryptionKey:   ref(o.Text("encryption_key")),
-		Other:           otherSettings(o),
-		ApplicationSlug: o.Text("assigned_application_slug"),
-		ApplicationName: o.Text("assigned_application_name"),
-	}
-	readFields(link.ProviderAttrs(), &p, o)
-	return p
+func ProviderState(o Object) link.ProviderState { return ProviderStates([]Object{o})[0] }
+
+// ProviderStates returns OAuth2/OpenID providers, of which there may be thousands.
+func ProviderStates(list []Object) []link.ProviderState {
+	table := link.ProviderAttrs()
+	return link.Each(list, func(o Object) link.ProviderState {
+		p := link.ProviderState{
+			PK:              o.Number("pk"),
+			EncryptionKey:   ref(o.Text("encryption_key")),
+			Other:           otherSettings(o),
+			ApplicationSlug: o.Text("assigned_application_slug"),
+			ApplicationName: o.Text("assigned_application_name"),
+		}
+		readFields(table, &p, o)
+		return p
+	})
 }
 
 // otherSettings returns the settings of a provider that no link has, with their values, if they are not the defaults.

@@ -63,6 +63,22 @@ func (p *Run) Reach(ctx context.Context, file *linkfile.File, receipts disk.Stor
 	return engine.New(cfg), spec, nil
 }
 
+// AheadOfPlan returns what a plan observes. Most of many links are there.
+func (p *Run) AheadOfPlan(receipts disk.Store, file *linkfile.File) func(link.Spec) link.Query {
+	return func(spec link.Spec) link.Query {
+		if p.common != nil {
+			q := engine.Ahead(spec)
+			q.Linked = true
+			return q
+		}
+		kept, err := receipts()
+		if err != nil {
+			kept = nil // told once both systems are connected
+		}
+		return engine.AheadKnowing(kept, engine.Key(file.Authentik.Base, file.PocketBase.Base), spec)
+	}
+}
+
 // Hold locks the two systems of a link file, so that an apply that nobody looks at can read ahead. The store is opened
 // then, and release releases the lock. It is nil if they cannot be locked.
 func (p *Run) Hold(ctx context.Context, file *linkfile.File, receipts disk.Store) (holding *Run,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -35,11 +36,23 @@ func (t *Tester) FindUser(ctx context.Context, named string) (int, error) {
 // new link and a person whose account has another address. If the prediction
 // leaves open why authentik sends too little, it also runs authentik's checks.
 func (t *Tester) Foresee(ctx context.Context, d link.Desired, person int) (signin.Prediction, error) {
-	var (
-		claims  map[string]json.RawMessage
-		now     link.CollectionState
-		refused bool
-	)
+	var refused bool
+	var group sync.WaitGroup
+	group.Go(func() {
+		passing, _, err := t.Authentik.Access(ctx, d, person)
+		refused = err == nil && !passing // a token without access to this question proves no refusal
+	})
+	return t.ForeseeWith(ctx, d, person, func() bool {
+		group.Wait()
+		return refused
+	})
+}
+
+// ForeseeWith is Foresee with what authentik says of the access: refused waits for it, and is always called.
+func (t *Tester) ForeseeWith(ctx context.Context, d link.Desired, person int, refused func() bool) (signin.Prediction,
+	error) {
+	var claims map[string]json.RawMessage
+	var now link.CollectionState
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
 		claims, err = t.Authentik.Preview(groupCtx, d, person)
@@ -49,27 +62,26 @@ func (t *Tester) Foresee(ctx context.Context, d link.Desired, person int) (signi
 		now, err = t.PocketBase.Collection(groupCtx, d)
 		return err
 	})
-	group.Go(func() error {
-		passing, _, err := t.Authentik.Access(groupCtx, d, person)
-		refused = err == nil && !passing // a token without access to this question proves no refusal
-		return nil
-	})
-	if err := group.Wait(); err != nil {
+	err := group.Wait()
+	var p signin.Prediction
+	if err == nil {
+		p, err = t.predict(ctx, d, claims, &now)
+	}
+	noAccess := refused()
+	if err != nil {
 		return signin.Prediction{}, err
 	}
-	p, err := t.predict(ctx, d, claims, &now)
 	switch {
-	case refused:
+	case noAccess:
 		p = signin.PredictNoAccess(&d)
 	case p.Outcome == signin.OutcomeRefused && signin.MaySharpen(p.Cause):
 		p.Cause = signin.Sharper(p.Cause, t.Authentik.Check(ctx, d, person))
 	}
 	p.Subject, p.Sent = signin.ReadClaims(claims).Subject, signin.ClaimTexts(claims)
-	if hooked := signin.ForeseeGroups(d.Groups, claims); err == nil && p.Outcome != signin.OutcomeRefused &&
-		!hooked.Empty() {
+	if hooked := signin.ForeseeGroups(d.Groups, claims); p.Outcome != signin.OutcomeRefused && !hooked.Empty() {
 		p.Words = say.Join(p.Words, hooked)
 	}
-	return p, err
+	return p, nil
 }
 
 func (t *Tester) predict(ctx context.Context, d link.Desired, claims map[string]json.RawMessage,

@@ -82,7 +82,7 @@ func otherSlugs(a *link.AuthentikSnapshot) say.Text {
 			slugs = append(slugs, link.Quote(p.ApplicationSlug))
 		}
 	}
-	if a.ProviderCount > 0 || len(slugs) == 0 || len(slugs) > most {
+	if a.Partial || len(slugs) == 0 || len(slugs) > most {
 		return say.Of("Its admin interface lists them below Applications: %s/if/admin/#/core/applications", a.URL)
 	}
 	return say.Of("Those with an OAuth2 provider have %s.", strings.Join(slugs, ", "))
