@@ -14,6 +14,7 @@ import (
 
 	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
+	"authpocket/internal/command/program"
 	"authpocket/internal/command/terminal"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
@@ -71,7 +72,7 @@ func execute(ctx context.Context, args []string, std terminal.Streams) output.Ex
 	root := newRoot(std, len(args) > 0 && args[0] != "serve")
 	root.SetArgs(args)
 	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
-		completeFiles(root)
+		program.CompleteFiles(root)
 	}
 	cmd, err := root.ExecuteContextC(ctx)
 	if lost := std.Lost(); err == nil || lost != nil && errors.Is(err, lost) { // of cobra's own commands
@@ -94,7 +95,7 @@ func Tree() *cobra.Command { return newRoot(terminal.Streams{}, true) }
 // newRoot returns the program's command, with all others or with serve alone: a wizard that runs for weeks need not
 // keep their flags in memory.
 func newRoot(std terminal.Streams, others bool) *cobra.Command {
-	s := &shared{Streams: std}
+	s := program.NewShared(std, releaseVersion())
 	serve := newServe(s)
 	root := &cobra.Command{
 		Use:   "authpocket",
@@ -124,7 +125,7 @@ func newRoot(std terminal.Streams, others bool) *cobra.Command {
 	root.SetOut(std.Out)
 	root.SetErr(std.Err)
 	root.Flags().AddFlagSet(serve.Flags())
-	s.add(root)
+	s.Add(root)
 	root.AddCommand(serve)
 	root.CompletionOptions.DisableDefaultCmd = !others
 	if others {
