@@ -3,11 +3,9 @@ package linkfile
 import (
 	"errors"
 	"io/fs"
-	"strconv"
 
 	"go.yaml.in/yaml/v3"
 
-	"authpocket/internal/pattern"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -89,20 +87,6 @@ func placeOf(path string, n *yaml.Node) report.Place {
 
 func wholeFile(path string, words say.Text) error {
 	return &Fault{Place: report.Place{File: path, Line: 1, Column: 1}, Words: words}
-}
-
-var (
-	onLine = pattern.Of(`^(?:yaml: )?(?:line (\d+): )?(?s:(.*))$`)
-	quoted = pattern.Of("(?s)`.*`|anchor '.*'")
-)
-
-// notYAML rewrites an error of the yaml package, which knows no column. It leaves out the values that the error
-// quotes.
-func notYAML(path string, err error) error {
-	parts := onLine().FindStringSubmatch(err.Error())
-	line, _ := strconv.Atoi(parts[1])
-	return &Fault{Place: report.Place{File: path, Line: line},
-		Words: say.Of("this is not YAML: %s", quoted().ReplaceAllString(parts[2], "a value"))}
 }
 
 // cause returns err without its operation and path, which the caller adds.
