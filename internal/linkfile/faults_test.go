@@ -21,24 +21,33 @@ func TestWhatIsWrongIsNamedWithFileAndLine(t *testing.T) {
 			[]string{"link.yaml:2:3: there is no key application.slugg; did you mean application.slug?"},
 		},
 		"a key of the other system": {"authentik:\n  collection: users\n",
-			[]string{"link.yaml:2:3: there is no key authentik.collection; did you mean authentik.token?"}},
+			[]string{"link.yaml:2:3: there is no key authentik.collection; did you mean pocketbase.collection?"}},
 		"a key in capitals": {"Email: leave\n",
 			[]string{"link.yaml:1:1: there is no key Email; did you mean email?"}},
+		"keys of another mapping": {"name: Shop\nslug: shop\n",
+			[]string{"link.yaml:1:1: there is no key name; did you mean application.name or provider.name?",
+				"link.yaml:2:1: there is no key slug; did you mean application.slug?"}},
 		"a key that is set by itself": {"pocketbase:\n  rewrite_secret: true\n",
-			[]string{"link.yaml:2:3: there is no key pocketbase.rewrite_secret; did you mean pocketbase.create_rule?"}},
+			[]string{"link.yaml:2:3: there is no key pocketbase.rewrite_secret; use auth_rule, auth_url, ca_file, " +
+				"collection, create_rule, display_name, email, enabled, groups, groups_claim, insecure_http, issuers, " +
+				"jwks_url, map_avatar, map_id, map_name, map_username, otp, password, password_auth, password_file, " +
+				"pkce, public_urls, show_controls, slot, token, token_file, token_url, url, user_info or user_info_url"}},
 		"unknown keys in a list": {
 			"provider:\n  redirect_uris:\n    - uri: https://a\n    - {url: b, matching_mode: strict}\n",
 			[]string{"link.yaml:3:7: there is no key provider.redirect_uris[0].uri; did you mean " +
 				"provider.redirect_uris[0].url?",
-				"link.yaml:4:16: there is no key provider.redirect_uris[1].matching_mode; did you mean " +
-					"provider.redirect_uris[1].mode?"},
+				"link.yaml:4:16: there is no key provider.redirect_uris[1].matching_mode; use mode, " +
+					"type or url"},
 		},
 		"unknown keys all at once": {
 			"a: 1\napplication:\n  b: 2\n  name: c\n  d: 3\naccess:\n  e: []\n",
-			[]string{"link.yaml:1:1: there is no key a; did you mean email?",
-				"link.yaml:3:3: there is no key application.b; did you mean application.hide?",
-				"link.yaml:5:3: there is no key application.d; did you mean application.hide?",
-				"link.yaml:7:3: there is no key access.e; did you mean access.users?"},
+			[]string{"link.yaml:1:1: there is no key a; use access, application, authentik, email, existing, " +
+				"pocketbase, preset or provider",
+				"link.yaml:3:3: there is no key application.b; use description, group, hide, icon, " +
+					"launch_url, name, open_in_new_tab, policy_engine_mode, publisher or slug",
+				"link.yaml:5:3: there is no key application.d; use description, group, hide, icon, " +
+					"launch_url, name, open_in_new_tab, policy_engine_mode, publisher or slug",
+				"link.yaml:7:3: there is no key access.e; use groups, policies or users"},
 		},
 		"an unknown key behind an anchor": {
 			"application: &x\n  nam: a\nprovider: *x\n",
