@@ -74,6 +74,20 @@ func TestWhatIsWrongIsNamedWithFileAndLine(t *testing.T) {
 					"hyphen",
 				"link.yaml:6:11: provider: this must be a mapping: keys with their values, one per line"},
 		},
+		"unknown keys, values of other types, what is not set and settings, all at once": {
+			"foo: bar\napplication:\n  slug: a b\n  hide: maybe\n  group: ${NONE}\n  launch_url: ${YES}\n" +
+				"authentik: {token: abc, url: ftp://a}\n",
+			[]string{"link.yaml:1:1: there is no key foo; use access, application, authentik, email, existing, " +
+				"pocketbase, preset or provider",
+				"link.yaml:3:9: application.slug: The slug “a b” has characters that authentik does not allow. " +
+					"Use letters, digits, hyphens and underscores only.",
+				"link.yaml:4:9: application.hide: this must be true or false",
+				"link.yaml:5:10: the environment has no variable NONE",
+				"link.yaml:7:20: authentik.token: a secret does not belong in the file: take it from the environment " +
+					"with token: ${AUTHENTIK_TOKEN}, or from a file with token_file: PATH",
+				"link.yaml:7:30: authentik.url: authentik address starts with ftp://, which is not a web address. " +
+					"Use https:// or http://."},
+		},
 		"a mapping for a token": {"authentik:\n  token: {a: b}\n", []string{
 			"link.yaml:2:10: authentik.token: this must be text"}},
 		"a mapping for an email": {"email: {a: b}\n", []string{"link.yaml:1:8: email: this must be text"}},

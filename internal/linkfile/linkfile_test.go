@@ -98,8 +98,8 @@ func TestSpecTellsAllThatIsWrongAtOnce(t *testing.T) {
 	for _, p := range problems {
 		fields = append(fields, p.Field)
 	}
-	want := []string{"authentik.url", "authentik.public_url", "authentik.token", "pocketbase.url",
-		"pocketbase.public_urls.1", "pocketbase.token", "application.slug", "email"}
+	want := []string{"authentik.token", "email", "authentik.url", "authentik.public_url", "pocketbase.token",
+		"pocketbase.url", "pocketbase.public_urls.1", "application.slug"}
 	if diff := cmp.Diff(want, fields); diff != "" {
 		t.Errorf("the fields (want -, got +):\n%s\n%v", diff, problems)
 	}

@@ -150,7 +150,7 @@ func readAll(path string, open func() (io.ReadCloser, error)) ([]byte, error) {
 	return data, nil
 }
 
-// Parse returns the links that a link file describes. It reports all unknown keys, or all missing variables, at once.
+// Parse returns the links that a link file describes. It reports all that is wrong in what the file sets at once.
 // The error consists of Faults.
 func (r Reader) Parse(path string, data []byte) ([]File, error) {
 	root, err := document(path, data)

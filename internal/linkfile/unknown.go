@@ -16,6 +16,9 @@ import (
 
 // unknown adds a fault for a key that link files do not have at a path, with those that it may be instead.
 func (f *faults) unknown(at string, key *yaml.Node, known map[string]reflect.Type) {
+	if entry().MatchString(at) {
+		f.doubt(at)
+	}
 	if at = report.Key(at); at != "" {
 		at += "."
 	}
