@@ -177,7 +177,7 @@ func TestAPresetOfALinkFile(t *testing.T) {
 		t.Errorf("%+v, %v", spec, problems)
 	}
 	for text, says := range map[string]string{
-		"preset: bezsel\n":   "link.yaml:8:9: There is no preset “bezsel”. Did you mean beszel?",
+		"preset: bezsel\n":   "link.yaml:8:9: There is no preset “bezsel”. Use beszel, ",
 		"preset:\n":          "link.yaml:8:8: preset: this has no value",
 		"preset: wanderer\n": "The preset wanderer needs the address at which people open the app.",
 	} {
