@@ -7,7 +7,7 @@ import (
 	"authpocket/internal/command/output"
 	"authpocket/internal/command/terminal"
 	"authpocket/internal/engine"
-	"authpocket/internal/journal"
+	"authpocket/internal/journal/lock"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
 )
@@ -18,7 +18,7 @@ func (p program) applyAll(ctx context.Context, f applyLinkFlags, files []linkfil
 	if err != nil {
 		return p.view(f.JSON).Fail(err)
 	}
-	p.common = &common{receipts: func() (*engine.Store, error) { return opened, nil }, joint: journal.NewJoint(opened)}
+	p.common = &common{receipts: func() (*engine.Store, error) { return opened, nil }, joint: lock.NewJoint(opened)}
 	defer p.common.clients.CloseIdleConnections()
 	p.tellEarlier(files)
 	return batch.New(p.batch(f.fileFlags, f.linksFlags, countedChanges()), files).Apply(ctx, batch.Applying{

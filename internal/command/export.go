@@ -122,7 +122,7 @@ func (f exportFlags) run(ctx context.Context, p program) error {
 	}
 	for _, w := range plan.Warnings {
 		// The file lets in more people than the link.
-		if w.ID == link.WarnAccessUnseen || w.ID == link.WarnBindingLeftOut {
+		if w.ID == report.WarnAccessUnseen || w.ID == report.WarnBindingLeftOut {
 			visible.Fprintf(p.Err, "! %s\n", p.Say(output.Warning(w)))
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"authpocket/internal/command/terminal"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 	"authpocket/internal/linkfile"
 	"authpocket/internal/preset"
 	"authpocket/internal/report"
@@ -294,7 +295,7 @@ func (a asker) settings(ctx context.Context, e *engine.Engine, f initFlags) (lin
 	if spec.Email == "" {
 		decisions := linkfile.EmailKey().Values
 		outcomes := link.Each(decisions, func(d string) say.Text {
-			return say.Of("%s: %s", d, link.EmailOutcome(link.EmailDecision(d), collection))
+			return say.Of("%s: %s", d, mappings.EmailOutcome(link.EmailDecision(d), collection))
 		})
 		var decision string
 		decision, err = a.ask.Choice(ctx, say.Of("Which e-mail addresses may PocketBase treat as verified?"),

@@ -11,7 +11,7 @@ import (
 	"authpocket/internal/command/terminal"
 	"authpocket/internal/connect"
 	"authpocket/internal/engine"
-	"authpocket/internal/journal"
+	"authpocket/internal/journal/lock"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
 	"authpocket/internal/logs"
@@ -88,7 +88,7 @@ func newLog(w io.Writer, level string) *slog.Logger {
 type common struct {
 	clients  connect.Clients
 	receipts store
-	joint    *journal.Joint // nil for a run that changes nothing
+	joint    *lock.Joint // nil for a run that changes nothing
 }
 
 // store opens the directory for receipts. It returns nil if there is none.

@@ -13,6 +13,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -101,10 +102,10 @@ func TestApplyRefusesAStalePlanAndNamesWhatChanged(t *testing.T) {
 			"oidc.clientId of OAuth2 of the collection “users” was set to"}},
 		"our mapping is there by now": {func(m *memory) {
 			m.authentik.Mappings = append(slices.Clone(m.authentik.Mappings),
-				*withID(link.EmailMapping(link.EmailTrustAll), "m"))
+				*withID(mappings.Email(link.EmailTrustAll), "m"))
 		}, []string{"scope mapping “authpocket: trust every e-mail address” was changed already"}},
 		"our mapping is there, but another": {func(m *memory) {
-			other := withID(link.EmailMapping(link.EmailTrustAll), "m")
+			other := withID(mappings.Email(link.EmailTrustAll), "m")
 			other.Expression = "return {}"
 			m.authentik.Mappings = append(slices.Clone(m.authentik.Mappings), *other)
 		}, []string{"expression of scope mapping “authpocket: trust every e-mail address” was (none) and is now " +

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 
 	"authpocket/internal/journal"
+	"authpocket/internal/journal/lock"
 	"authpocket/internal/link"
 )
 
@@ -19,7 +20,7 @@ type Config struct {
 	PocketBaseURL string
 	Receipts      *Store // nil keeps no receipts
 	// Joint holds the lock of the two systems for several links of one run, nil for a link alone.
-	Joint *journal.Joint
+	Joint *lock.Joint
 	// Held releases the lock of the two systems, which the first apply then need not take. nil: it is not held.
 	Held func()
 	// Others are the other links of the link file to this PocketBase.
@@ -34,7 +35,7 @@ type Engine struct {
 	pocketbase PocketBase
 	log        *slog.Logger
 	receipts   *Store // nil keeps no receipts
-	joint      *journal.Joint
+	joint      *lock.Joint
 	held       func()
 	others     []link.Other
 	meta       journal.Meta

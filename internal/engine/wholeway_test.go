@@ -12,6 +12,7 @@ import (
 
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -253,7 +254,7 @@ func TestALinkIsTakenApart(t *testing.T) {
 
 func (b *bench) hasOwnMapping() bool {
 	for _, m := range b.box.Authentik().Snapshot().ScopeMappings {
-		if link.OwnMapping(m.Name) {
+		if mappings.Own(m.Name) {
 			return true
 		}
 	}

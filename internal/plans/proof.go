@@ -63,22 +63,22 @@ func proofChanges(person link.PersonState, account link.AccountState) []link.Cha
 
 func proofWarnings(p *link.Plan, person link.PersonState) []link.Warning {
 	var w link.Warnings
-	w.Add(link.WarnProofEvents, report.Authentik, say.Of("authentik treats this like any user who is created, signs "+
+	w.Add(report.WarnProofEvents, report.Authentik, say.Of("authentik treats this like any user who is created, signs "+
 		"in and is deleted."), say.Of("Its log shows the events, and notification rules for them take effect."))
 	mail := say.Of("Mails to %s reach nobody.", person.Email)
 	if !person.Unreachable() {
 		mail = say.Of("Mails go to %s.", person.Email)
 	}
-	w.Add(link.WarnProofHooks, report.PB, say.Of("PocketBase treats this like any person who signs up."),
+	w.Add(report.WarnProofHooks, report.PB, say.Of("PocketBase treats this like any person who signs up."),
 		say.Of("Hooks of the app run, and login alerts are sent if they are on. %s", mail))
 	if len(person.Groups) > 0 {
 		names := strings.Join(link.Each(person.Groups, func(r link.Ref) string { return r.Name }), ", ")
-		w.Add(link.WarnProofGroups, report.Authentik, say.Of("The person is a member of %s until the test is over.",
+		w.Add(report.WarnProofGroups, report.Authentik, say.Of("The person is a member of %s until the test is over.",
 			names),
 			say.Of("The application admits only members. The person may do what these groups may."))
 	}
 	for _, one := range p.Warnings {
-		if one.ID == link.WarnHTTPAuthentik || one.ID == link.WarnHTTPPocketBase {
+		if one.ID == report.WarnHTTPAuthentik || one.ID == report.WarnHTTPPocketBase {
 			w = append(w, one)
 		}
 	}

@@ -240,7 +240,7 @@ func (p *Preset) Warnings(changes []link.Change) (list []link.Warning) {
 		if w.Key == "" || !slices.ContainsFunc(changes, func(c link.Change) bool { return changed(&c, w.Key) }) {
 			continue
 		}
-		list = append(list, link.Warning{ID: link.WarnAppOverwrites, System: report.PB,
+		list = append(list, link.Warning{ID: report.WarnAppOverwrites, System: report.PB,
 			Summary: say.Of("%s sets %s itself each time it starts, so this change does not last.", p.Title, w.Field),
 			Detail: say.Of("Set the variable %s in its environment instead, for example %s, and start it again.",
 				w.Variable, w.Set())})

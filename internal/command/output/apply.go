@@ -78,7 +78,7 @@ func ending(plan *link.Plan) say.Text {
 		if plan.Restores {
 			return say.Of("The link is restored.")
 		}
-		if slices.ContainsFunc(plan.Warnings, func(w link.Warning) bool { return w.ID == link.WarnLost }) {
+		if slices.ContainsFunc(plan.Warnings, func(w link.Warning) bool { return w.ID == report.WarnLost }) {
 			return say.Of("Undone, except for what cannot be restored.")
 		}
 		return say.Of("Undone.")
