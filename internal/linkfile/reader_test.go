@@ -46,7 +46,7 @@ func TestWhereLinkFilesComeFrom(t *testing.T) {
 	if diff := cmp.Diff([]string{"link.yaml ", "other.yml shop", "other.yml blog"}, got); diff != "" || err != nil {
 		t.Errorf("the directory holds (want -, got +):\n%s%v", diff, err)
 	}
-	if _, err := reader.One(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "link, shop, blog") {
+	if _, err := reader.One(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "link, shop and blog") {
 		t.Errorf("one of three: %v", err)
 	}
 	write(t, "link.yaml", "email: leave\nx: 1\n")
