@@ -1,8 +1,8 @@
 package linkfile
 
 import (
-	"cmp"
 	"slices"
+	"sort"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -51,8 +51,8 @@ func (r Reader) decode(path string, root *yaml.Node) (File, *faults) {
 	file.problems = slices.DeleteFunc(file.problems, func(p report.Problem) bool {
 		return f.unset[file.Place(p.Field)] || within(p.Field, func(key string) bool { return f.doubtful[key] })
 	})
-	slices.SortStableFunc(file.problems, func(a, b report.Problem) int {
-		return inOrder(file.Place(a.Field), file.Place(b.Field))
+	sort.SliceStable(file.problems, func(i, j int) bool {
+		return before(file.Place(file.problems[i].Field), file.Place(file.problems[j].Field))
 	})
 	return file, f
 }
@@ -73,8 +73,8 @@ func (f *faults) sound(at string, n *yaml.Node) *yaml.Node {
 	return &kept
 }
 
-func inOrder(a, b report.Place) int {
-	return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+func before(a, b report.Place) bool {
+	return a.Line < b.Line || a.Line == b.Line && a.Column < b.Column
 }
 
 // pruned returns the resolved mapping with the needed keys only.

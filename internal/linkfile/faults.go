@@ -3,7 +3,7 @@ package linkfile
 import (
 	"errors"
 	"io/fs"
-	"slices"
+	"sort"
 
 	"go.yaml.in/yaml/v3"
 
@@ -102,8 +102,9 @@ func ofPath(path string, words say.Text) error {
 
 // err returns the faults as one error of bounded length, in their order in the file.
 func (f *faults) err() error {
-	list := slices.SortedStableFunc(slices.Values(f.list), func(a, b error) int {
-		return inOrder(*report.MessageOf(a).Place, *report.MessageOf(b).Place)
+	list := f.list
+	sort.SliceStable(list, func(i, j int) bool {
+		return before(*report.MessageOf(list[i]).Place, *report.MessageOf(list[j]).Place)
 	})
 	if len(list) > maxErrors {
 		more := &Fault{Place: report.Place{File: f.path}, Words: say.Of("%d more like these", len(list)-maxErrors)}
