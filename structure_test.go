@@ -48,16 +48,23 @@ func imports() map[string]string {
 	return map[string]string{
 		"docs/schemas":   "",
 		"cmd/authpocket": "internal/command",
-		"internal/command": "docs/schemas internal/command/batch internal/command/option internal/command/output " +
-			"internal/command/terminal internal/connect internal/engine internal/export internal/journal " +
-			"internal/journal/lock internal/link internal/link/mappings internal/linkfile internal/listen internal/logs " +
+		"internal/command": "docs/schemas internal/command/batch internal/command/disk internal/command/option " +
+			"internal/command/output internal/command/program internal/command/terminal internal/engine " +
+			"internal/engine/apply internal/export internal/journal internal/journal/lock internal/link " +
+			"internal/link/mappings internal/linkfile internal/listen " +
 			"internal/outbound internal/preset internal/report internal/say internal/secret internal/signin " +
 			"internal/visible web web/connections web/door",
-		"internal/command/batch": "internal/command/output internal/command/terminal internal/engine internal/link " +
-			"internal/linkfile internal/report internal/say internal/visible",
+		"internal/command/batch": "internal/command/output internal/command/terminal internal/engine " +
+			"internal/engine/apply internal/link internal/linkfile internal/report internal/say internal/visible",
+		"internal/command/disk": "internal/command/output internal/connect internal/engine internal/journal " +
+			"internal/linkfile internal/say internal/secret",
 		"internal/command/option": "internal/linkfile internal/report internal/say",
-		"internal/command/output": "internal/command/terminal internal/engine internal/journal internal/link " +
+		"internal/command/output": "internal/command/terminal internal/engine internal/engine/apply internal/journal internal/link " +
 			"internal/linkfile internal/people internal/report internal/say internal/signin internal/visible",
+		"internal/command/program": "internal/command/batch internal/command/disk internal/command/option " +
+			"internal/command/output internal/command/terminal internal/connect internal/engine internal/journal " +
+			"internal/journal/lock internal/link internal/linkfile internal/logs internal/report internal/say " +
+			"internal/visible",
 		"internal/command/terminal": "internal/say internal/secret internal/visible",
 		"cmd/authpocket-demo": "internal/journal internal/listen internal/logs internal/say internal/secret sandbox " +
 			"sandbox/authentiksim sandbox/pocketbasehost sandbox/public sandbox/stories web web/connections web/door",
@@ -122,10 +129,14 @@ func imports() map[string]string {
 			"internal/wire",
 		"internal/pocketbase/signins": "internal/link internal/outbound internal/people internal/pocketbase/rest internal/report internal/say " +
 			"internal/secret internal/signin internal/wire",
-		"internal/engine": "internal/address internal/journal internal/journal/lock internal/link " +
-			"internal/link/mappings internal/people internal/plans internal/plans/resolve internal/plans/stale " +
-			"internal/plans/undo internal/plans/words internal/predict internal/report internal/say internal/secret " +
-			"internal/signin internal/wire",
+		"internal/engine": "internal/address internal/engine/apply internal/engine/signins internal/journal " +
+			"internal/journal/lock internal/link internal/link/mappings internal/people internal/plans " +
+			"internal/plans/resolve internal/plans/stale internal/plans/undo internal/plans/words " +
+			"internal/report internal/say internal/secret internal/signin internal/wire",
+		"internal/engine/apply": "internal/journal internal/journal/lock internal/link internal/report " +
+			"internal/say internal/secret internal/wire",
+		"internal/engine/signins": "internal/journal internal/link internal/predict internal/report internal/say " +
+			"internal/secret internal/signin",
 		"internal/connect": "internal/authentik internal/authentik/rest internal/engine internal/link " +
 			"internal/outbound internal/pocketbase internal/pocketbase/rest internal/report " +
 			"internal/secret",
@@ -146,7 +157,8 @@ func imports() map[string]string {
 		"web/reply": "internal/report internal/say web/live web/middleware web/respond web/session web/view " +
 			"web/view/proof",
 		"web/respond": "internal/say static web/view",
-		"web/session": "internal/connect internal/engine internal/link internal/report internal/say " +
+		"web/session": "internal/connect internal/engine internal/engine/apply internal/engine/signins internal/link " +
+			"internal/report internal/say " +
 			"internal/secret internal/signin web/door web/live web/view/changes web/view/proof",
 		"web/view":         "internal/link internal/report internal/say internal/visible",
 		"web/view/changes": "internal/link internal/people internal/plans/words internal/report internal/say web/view web/view/proof",

@@ -5,6 +5,8 @@ package engine
 import (
 	"log/slog"
 
+	"authpocket/internal/engine/apply"
+	"authpocket/internal/engine/signins"
 	"authpocket/internal/journal"
 	"authpocket/internal/journal/lock"
 	"authpocket/internal/link"
@@ -39,6 +41,9 @@ type Engine struct {
 	held       func()
 	others     []link.Other
 	meta       journal.Meta
+	writer     apply.Writer
+
+	SignIns *signins.Tester // makes test sign-ins
 }
 
 // New returns an engine for two connected systems.
@@ -50,6 +55,10 @@ func New(cfg Config) *Engine {
 		authentik: cfg.Authentik, pocketbase: cfg.PocketBase, log: cfg.Log, receipts: cfg.Receipts, joint: cfg.Joint,
 		held: cfg.Held, others: cfg.Others,
 		meta: journal.Meta{AuthentikURL: cfg.AuthentikURL, PocketBaseURL: cfg.PocketBaseURL, Program: cfg.Program},
+		writer: apply.Writer{Authentik: cfg.Authentik, PocketBase: cfg.PocketBase, PocketBaseURL: cfg.PocketBaseURL,
+			Joint: cfg.Joint, Log: cfg.Log},
+		SignIns: &signins.Tester{Authentik: cfg.Authentik, PocketBase: cfg.PocketBase,
+			AuthentikURL: cfg.AuthentikURL, PocketBaseURL: cfg.PocketBaseURL, Notes: cfg.Receipts, Log: cfg.Log},
 	}
 }
 

@@ -127,3 +127,17 @@ func groupsToJoin(a *link.AuthentikSnapshot, problems *report.Problems) []link.R
 	}
 	return groups
 }
+
+// Unproved returns the problem of a plan that takes a way in away without a proof. Nothing was written then.
+func Unproved(plan *link.Plan) report.Problems {
+	problem := report.Problem{Field: "pocketbase.password_auth",
+		Summary: say.Of("Passwords and one-time passwords are turned off only after a sign-in through this link has " +
+			"worked in the same run. Nothing was written."),
+		Ways: []report.Way{{Run: report.RunProved, For: say.Of("to prove it with a person who is made for the test")}}}
+	if !link.TurnsOff(plan.Changes) {
+		problem.Field = "pocketbase.slot"
+		problem.Summary = say.Of("%s is removed only after a sign-in through %s has worked in the same run. Nothing "+
+			"was written.", strings.Join(link.OldSlots(plan.Changes), ", "), plan.Desired.Slot.Slot)
+	}
+	return report.Problems{problem}
+}

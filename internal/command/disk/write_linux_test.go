@@ -1,4 +1,4 @@
-package command
+package disk
 
 import (
 	"io"
@@ -17,7 +17,7 @@ func TestReplaceFileKeepsLinksAndPipes(t *testing.T) {
 	if err := os.Symlink(target, link); err != nil {
 		t.Fatal(err)
 	}
-	if err := replaceFile(link, []byte("after"), 0o600); err != nil {
+	if err := Replace(link, []byte("after"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if to, err := os.Readlink(link); to != target || err != nil {
@@ -35,7 +35,7 @@ func TestReplaceFileKeepsLinksAndPipes(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer reader.Close()
-	if err := replaceFile(pipe, []byte("through"), 0o600); err != nil {
+	if err := Replace(pipe, []byte("through"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	text := make([]byte, len("through"))

@@ -1,4 +1,4 @@
-package engine
+package apply
 
 import (
 	"context"
@@ -40,8 +40,8 @@ const closeTime = 3 * time.Second
 // replaced them meanwhile, PocketBase gets that program's. made is the number of
 // the plan's changes that may have been written, i the index of the failed one.
 // It returns the state of the secrets.
-func (e *Engine) closeGap(
-	ctx context.Context, plan *link.Plan, made, i int, receipt receipt, cause error,
+func (w *Writer) closeGap(
+	ctx context.Context, plan *link.Plan, made, i int, receipt *Receipt, cause error,
 ) report.Secrets {
 	at := secretGap(plan.Changes[:made])
 	if at < 0 {
@@ -49,20 +49,20 @@ func (e *Engine) closeGap(
 	}
 	ctx, cancel := extended(ctx, closeTime)
 	defer cancel()
-	if e.replaced(ctx, &plan.Spec, &plan.Changes[at]) {
-		if err := e.matchSecretsNow(ctx, &plan.Spec, plan.Changes[at+1:], receipt); err != nil {
-			e.log.ErrorContext(ctx, "giving PocketBase the client secret of another program", slog.Any("error", err))
+	if w.replaced(ctx, &plan.Spec, &plan.Changes[at]) {
+		if err := w.matchSecretsNow(ctx, &plan.Spec, plan.Changes[at+1:], receipt); err != nil {
+			w.Log.ErrorContext(ctx, "giving PocketBase the client secret of another program", slog.Any("error", err))
 			return report.SecretsDiffer
 		}
 		return report.SecretsReplaced
 	}
 	back, _ := plan.Changes[at].CredentialsBack()
-	err := e.compensate(ctx, back, receipt)
+	err := w.compensate(ctx, back, receipt)
 	if err == nil && report.IsStale(cause) {
-		err = e.matchSecretsNow(ctx, &plan.Spec, plan.Changes[i:i+1], receipt)
+		err = w.matchSecretsNow(ctx, &plan.Spec, plan.Changes[i:i+1], receipt)
 	}
 	if err != nil {
-		e.log.ErrorContext(ctx, "putting the client credentials back in authentik", slog.Any("error", err))
+		w.Log.ErrorContext(ctx, "putting the client credentials back in authentik", slog.Any("error", err))
 		return report.SecretsDiffer
 	}
 	return report.SecretsBack
@@ -71,21 +71,21 @@ func (e *Engine) closeGap(
 // replaced reports whether authentik has a client secret that is neither the one
 // that c wrote nor the one before it. It reports false if authentik cannot be
 // read.
-func (e *Engine) replaced(ctx context.Context, spec *link.Spec, c *link.Change) bool {
+func (w *Writer) replaced(ctx context.Context, spec *link.Spec, c *link.Change) bool {
 	was, ours := link.As[link.ProviderState](c.Before), link.As[link.ProviderState](c.After)
 	if was == nil || ours == nil {
 		return false
 	}
-	now, err := e.secretOf(ctx, spec, was.ClientID, ours.ClientID)
+	now, err := w.secretOf(ctx, spec, was.ClientID, ours.ClientID)
 	return err == nil && now.IsSet() && !now.Equal(was.ClientSecret) && !now.Equal(ours.ClientSecret)
 }
 
 // secretOf returns the client secret of authentik's provider with one of the
 // client IDs, unset if there is none or authentik does not show it.
-func (e *Engine) secretOf(ctx context.Context, spec *link.Spec, clientIDs ...string) (secret.Text, error) {
+func (w *Writer) secretOf(ctx context.Context, spec *link.Spec, clientIDs ...string) (secret.Text, error) {
 	q := spec.Query()
 	q.Only = &link.ProviderQuery{ClientIDs: clientIDs}
-	snap, err := e.authentik.Observe(ctx, q)
+	snap, err := w.Authentik.Observe(ctx, q)
 	if err != nil {
 		return secret.Text{}, fmt.Errorf("reading the client secret: %w", err)
 	}
@@ -98,15 +98,15 @@ func (e *Engine) secretOf(ctx context.Context, spec *link.Spec, clientIDs ...str
 
 // matchSecretsNow is matchSecret for the collections as they are now: another
 // program that wrote to them may have read a secret that was replaced since.
-func (e *Engine) matchSecretsNow(
-	ctx context.Context, spec *link.Spec, changes []link.Change, receipt receipt,
+func (w *Writer) matchSecretsNow(
+	ctx context.Context, spec *link.Spec, changes []link.Change, receipt *Receipt,
 ) error {
 	for _, c := range changes {
 		wanted := link.As[link.CollectionState](c.After)
 		if c.Kind != link.KindOAuth2 || wanted == nil {
 			continue
 		}
-		snap, err := e.pocketbase.Observe(ctx, spec.Query())
+		snap, err := w.PocketBase.Observe(ctx, spec.Query())
 		now := snap.Collection(wanted.Name)
 		if err != nil {
 			return err
@@ -116,7 +116,7 @@ func (e *Engine) matchSecretsNow(
 		}
 		c.Before, c.After = now, now
 		if slot := c.RewrittenSlot(); slot != "" {
-			if err := e.matchSecret(ctx, spec, c.SecretAgain(now, slot), receipt); err != nil {
+			if err := w.matchSecret(ctx, spec, c.SecretAgain(now, slot), receipt); err != nil {
 				return err
 			}
 		}
@@ -132,7 +132,7 @@ const secretTries = 3
 // matches authentik's. PocketBase does not show its secret, so an authpocket on
 // another machine, which no lock holds back, could otherwise leave two secrets
 // behind. This way the last to write to PocketBase reads authentik afterwards.
-func (e *Engine) matchSecret(ctx context.Context, spec *link.Spec, c link.Change, receipt receipt) error {
+func (w *Writer) matchSecret(ctx context.Context, spec *link.Spec, c link.Change, receipt *Receipt) error {
 	slot := c.RewrittenSlot()
 	if slot == "" {
 		return nil
@@ -141,7 +141,7 @@ func (e *Engine) matchSecret(ctx context.Context, spec *link.Spec, c link.Change
 		given := link.As[link.CollectionState](c.After)
 		at := link.SlotIndex(&given.OAuth2, slot)
 		ours := given.OAuth2.Providers[at]
-		now, err := e.secretOf(ctx, spec, ours.ClientID)
+		now, err := w.secretOf(ctx, spec, ours.ClientID)
 		if err != nil {
 			return secretUnseen(report.Authentik, err)
 		}
@@ -153,7 +153,7 @@ func (e *Engine) matchSecret(ctx context.Context, spec *link.Spec, c link.Change
 		again.OAuth2.Providers[at].ClientSecret = now
 		c = c.SecretAgain(given, slot)
 		c.After = &again
-		if err := e.compensate(ctx, c, receipt); err != nil {
+		if err := w.compensate(ctx, c, receipt); err != nil {
 			return secretUnseen(report.PB, err)
 		}
 	}
@@ -175,18 +175,18 @@ func secretUnseen(system report.System, err error) error {
 // change. It does so even if the receipt cannot be written: without the write
 // nobody could sign in, and the receipt already says that the secrets may
 // differ.
-func (e *Engine) compensate(ctx context.Context, c link.Change, receipt receipt) error {
+func (w *Writer) compensate(ctx context.Context, c link.Change, receipt *Receipt) error {
 	logged := func(err error) {
 		if err != nil {
-			e.log.ErrorContext(ctx, "recording a write in addition to the changes", slog.String("change", c.ID()),
+			w.Log.ErrorContext(ctx, "recording a write in addition to the changes", slog.String("change", c.ID()),
 				slog.Any("error", err))
 		}
 	}
 	i, err := receipt.alsoAboutTo(&c)
 	logged(err)
-	err = e.write(ctx, &c)
+	err = w.write(ctx, &c)
 	if i >= 0 {
-		logged(receipt.ended(i, err))
+		logged(receipt.Ended(i, err))
 	}
 	return err
 }

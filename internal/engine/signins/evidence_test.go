@@ -1,4 +1,4 @@
-package engine
+package signins
 
 import (
 	"slices"
@@ -10,7 +10,7 @@ import (
 )
 
 func TestEvidenceIsInTheSameOrderEachTime(t *testing.T) {
-	one := &signInTest{}
+	one := &finishing{}
 	one.facts.Authentik.Unread, one.facts.PocketBase.Unread = say.Of("no events"), say.Of("no log")
 	want := []signin.Evidence{{System: report.Authentik, Text: say.Of("no events")}, {System: report.PB,
 		Text: say.Of("no log")}}

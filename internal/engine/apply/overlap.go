@@ -1,4 +1,4 @@
-package engine
+package apply
 
 import (
 	"context"
@@ -21,9 +21,9 @@ type overlap struct {
 }
 
 // over returns a context for a change. Once that is written, what next reads first is read in it.
-func (o *overlap) over(ctx context.Context, e *Engine, change *link.Change, next []link.Change) context.Context {
+func (o *overlap) over(ctx context.Context, w *Writer, change *link.Change, next []link.Change) context.Context {
 	o.moment = nil
-	if len(next) == 0 || e.joint != nil || change.System != report.Authentik || next[0].Kind != link.KindOAuth2 {
+	if len(next) == 0 || w.Joint != nil || change.System != report.Authentik || next[0].Kind != link.KindOAuth2 {
 		return ctx
 	}
 	return wire.WhenWritten(ctx, sync.OnceFunc(func() {
@@ -31,7 +31,7 @@ func (o *overlap) over(ctx context.Context, e *Engine, change *link.Change, next
 		o.reads.Go(func() {
 			short, cancel := context.WithTimeout(o.moment, maxAhead)
 			defer cancel()
-			e.pocketbase.Prepare(short, next[0])
+			w.PocketBase.Prepare(short, next[0])
 		})
 	}))
 }

@@ -1,4 +1,4 @@
-package command
+package program
 
 import (
 	"context"
@@ -14,12 +14,12 @@ import (
 // suggestTime is how long a shell waits for names from authentik.
 const suggestTime = 3 * time.Second
 
-// suggester returns the values that a shell offers for what was typed.
-type suggester func(ctx context.Context, p program, typed string) []cobra.Completion
+// Suggester returns the values that a shell offers for what was typed.
+type Suggester func(ctx context.Context, p *Run, typed string) []cobra.Completion
 
-// suggest returns suggester as a completion function of cobra. It leaves out
+// Suggest returns values as a completion function of cobra. It leaves out
 // values that do not show as they are: they could steer the terminal.
-func (s *shared) suggest(values suggester) cobra.CompletionFunc {
+func (s *Shared) Suggest(values Suggester) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		const how = cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 		if len(args) > 0 || option.ReadEnv(cmd.Flags()) != nil { // no command has two arguments
@@ -28,7 +28,7 @@ func (s *shared) suggest(values suggester) cobra.CompletionFunc {
 		ctx, cancel := context.WithTimeout(cmd.Context(), suggestTime)
 		defer cancel()
 		var shown []cobra.Completion
-		for _, value := range values(ctx, s.program(), typed) {
+		for _, value := range values(ctx, s.Run(), typed) {
 			name, about, _ := strings.Cut(value, "\t")
 			if strings.HasPrefix(name, typed) && visible.Line(name) == name {
 				shown = append(shown, cobra.CompletionWithDesc(name, visible.Line(about)))

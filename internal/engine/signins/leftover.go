@@ -1,4 +1,4 @@
-package engine
+package signins
 
 import (
 	"context"
@@ -17,14 +17,14 @@ import (
 
 // lockPerson locks the test sign-ins of a person, or of a name whose person is
 // unknown, against other processes with the same state directory.
-func (e *Engine) lockPerson(ctx context.Context, person int, name string) (unlock func(), err error) {
-	if e.receipts == nil {
+func (t *Tester) lockPerson(ctx context.Context, person int, name string) (unlock func(), err error) {
+	if t.Notes == nil {
 		return func() {}, nil
 	}
 	if person != 0 {
 		name = strconv.Itoa(person)
 	}
-	unlock, err = e.receipts.Lock(ctx, e.key()+" sign-in of "+name)
+	unlock, err = t.Notes.Lock(ctx, t.key()+" sign-in of "+name)
 	if errors.Is(err, journal.ErrLocked) {
 		return nil, &report.Fault{System: report.PB, Kind: report.FaultOther, Err: err,
 			Summary: say.Of("Another authpocket is testing this person's sign-in."),
@@ -36,32 +36,32 @@ func (e *Engine) lockPerson(ctx context.Context, person int, name string) (unloc
 // note records on disk that PocketBase may create an account for a test
 // sign-in, so that a later run finds it if this one is killed. It returns nil
 // if there is nothing to record: an account that is there is not the test's.
-func (e *Engine) note(ctx context.Context, d *link.Desired, s SignIn, name string, x Expected) (*journal.SignIn,
+func (t *Tester) note(ctx context.Context, d *link.Desired, s Test, name string, x Expected) (*journal.SignIn,
 	error) {
-	if e.receipts == nil || !e.mayCreate(ctx, d, x) {
+	if t.Notes == nil || !t.mayCreate(ctx, d, x) {
 		return nil, nil
 	}
-	return e.receipts.BeginSignIn(journal.SignIn{AuthentikURL: e.meta.AuthentikURL, PocketBaseURL: e.meta.PocketBaseURL,
+	return t.Notes.BeginSignIn(journal.SignIn{AuthentikURL: t.AuthentikURL, PocketBaseURL: t.PocketBaseURL,
 		Collection: d.Collection.ID, Slot: d.Slot.Slot, Person: x.Person, Username: name, Subject: x.subject(),
 		State: s.State, Started: s.Started})
 }
 
 // mayCreate reports whether a sign-in may create an account, as far as is known.
-func (e *Engine) mayCreate(ctx context.Context, d *link.Desired, x Expected) bool {
+func (t *Tester) mayCreate(ctx context.Context, d *link.Desired, x Expected) bool {
 	if p := x.Prediction; p != nil {
 		return p.Subject != "" && p.Outcome != signin.OutcomeReturns && p.Outcome != signin.OutcomeLinked
 	}
-	bySubject, byEmail, err := e.pocketbase.Accounts(ctx, *d, x.known.Subject, x.known.Email)
+	bySubject, byEmail, err := t.PocketBase.Accounts(ctx, *d, x.known.Subject, x.known.Email)
 	return err != nil || bySubject == nil && byEmail == nil
 }
 
 // ended removes the note of a test sign-in that left nothing behind.
-func (e *Engine) ended(ctx context.Context, n *journal.SignIn) {
+func (t *Tester) ended(ctx context.Context, n *journal.SignIn) {
 	if n == nil {
 		return
 	}
 	if err := n.End(); err != nil {
-		e.log.ErrorContext(ctx, "ending the note of a sign-in", slog.Any("error", err))
+		t.Log.ErrorContext(ctx, "ending the note of a sign-in", slog.Any("error", err))
 	}
 }
 
@@ -76,15 +76,15 @@ const exchangeDelay = 5 * time.Second
 // clearUp deletes the accounts that interrupted tests of a person left behind,
 // and adds what it did to the check. An account that the person may have used
 // since is not deleted.
-func (e *Engine) clearUp(ctx context.Context, d *link.Desired, person int, name string) (
+func (t *Tester) clearUp(ctx context.Context, d *link.Desired, person int, name string) (
 	told func(*report.Check) *report.Check) {
 	told = func(c *report.Check) *report.Check { return c }
-	if e.receipts == nil {
+	if t.Notes == nil {
 		return told
 	}
-	notes, err := e.receipts.SignIns(e.key())
+	notes, err := t.Notes.SignIns(t.key())
 	if err != nil {
-		e.log.ErrorContext(ctx, "reading the notes of sign-ins", slog.Any("error", err))
+		t.Log.ErrorContext(ctx, "reading the notes of sign-ins", slog.Any("error", err))
 	}
 	for _, n := range notes {
 		theirs := person != 0 && n.Person == person || n.Username == name
@@ -92,12 +92,12 @@ func (e *Engine) clearUp(ctx context.Context, d *link.Desired, person int, name 
 			continue
 		}
 		if n.Person == 0 && person != 0 { // the token may read users now
-			known, _ := e.authentik.Person(ctx, *d, person)
+			known, _ := t.Authentik.Person(ctx, *d, person)
 			n.Person, n.Subject = person, known.Subject
 		}
-		id, err := e.clearUpAfter(ctx, d, n)
+		id, err := t.clearUpAfter(ctx, d, n)
 		if settled(n, id, err) {
-			e.ended(ctx, n)
+			t.ended(ctx, n)
 		}
 		before := told
 		told = func(c *report.Check) *report.Check { return leftBehind(before(c), id, err) }
@@ -135,15 +135,15 @@ func leftBehind(check *report.Check, id string, err error) *report.Check {
 
 // clearUpAfter deletes the account that an interrupted test created and returns
 // its ID, empty for none.
-func (e *Engine) clearUpAfter(ctx context.Context, d *link.Desired, n *journal.SignIn) (id string, err error) {
+func (t *Tester) clearUpAfter(ctx context.Context, d *link.Desired, n *journal.SignIn) (id string, err error) {
 	if n.Subject == "" {
-		return e.suspects(ctx, d, n)
+		return t.suspects(ctx, d, n)
 	}
-	account, _, err := e.pocketbase.Accounts(ctx, *d, n.Subject, "")
+	account, _, err := t.PocketBase.Accounts(ctx, *d, n.Subject, "")
 	if err != nil || account == nil {
 		return "", err
 	}
-	alone, err := e.authentik.OnlySignIn(ctx, n.Started.Add(-exchangeDelay), *d, n.Person, n.State)
+	alone, err := t.Authentik.OnlySignIn(ctx, n.Started.Add(-exchangeDelay), *d, n.Person, n.State)
 	if err == nil && !alone {
 		err = &report.Fault{System: report.PB, Kind: report.FaultRefused,
 			Summary: say.Of("authentik's log does not rule out that the person has signed in since, so it was not " +
@@ -153,14 +153,14 @@ func (e *Engine) clearUpAfter(ctx context.Context, d *link.Desired, n *journal.S
 	if err != nil {
 		return account.ID, err
 	}
-	return account.ID, e.pocketbase.DeleteAccount(ctx, *d, account.ID, n.Started, false)
+	return account.ID, t.PocketBase.DeleteAccount(ctx, *d, account.ID, n.Started, false)
 }
 
 // suspects returns the IDs of the accounts that were created at the time of an
 // interrupted test whose person's subject is unknown, empty for none, and a
 // fault that says why none is deleted.
-func (e *Engine) suspects(ctx context.Context, d *link.Desired, n *journal.SignIn) (ids string, err error) {
-	made, err := e.pocketbase.MadeBetween(ctx, *d, n.Started, n.Started.Add(settleTime))
+func (t *Tester) suspects(ctx context.Context, d *link.Desired, n *journal.SignIn) (ids string, err error) {
+	made, err := t.PocketBase.MadeBetween(ctx, *d, n.Started, n.Started.Add(settleTime))
 	if err != nil || len(made) == 0 {
 		return "", err
 	}
@@ -180,9 +180,9 @@ func stillThere(check *report.Check, what say.Text, err error) *report.Check {
 	return check
 }
 
-// persistently repeats a deletion, which accepts that the account is gone, while
+// Persistently repeats a deletion, which accepts that the account is gone, while
 // the system cannot be reached.
-func persistently(remove func() error) error {
+func Persistently(remove func() error) error {
 	err := remove()
 	for range tidyTries - 1 {
 		if fault, ok := errors.AsType[*report.Fault](err); !ok || fault.Kind != report.FaultUnreachable {
@@ -193,8 +193,8 @@ func persistently(remove func() error) error {
 	return err
 }
 
-// Limits of the search for the account of a test, and of its deletion.
-const (
-	tidyTime  = 30 * time.Second
-	tidyTries = 3
-)
+// TidyTime limits the search for the account of a test, and its deletion.
+const TidyTime = 30 * time.Second
+
+// tidyTries is how often a deletion is tried.
+const tidyTries = 3
