@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -147,7 +148,13 @@ func proveOnlyWay(ctx context.Context, p *program.Run, e *engine.Engine, plan li
 // proveCredentials checks another client ID or secret, and keeps it only if authentik accepts it from PocketBase.
 func proveCredentials(ctx context.Context, p *program.Run, e *engine.Engine, plan link.Plan) (report.Checks, error) {
 	defer p.Status(say.Of("Checking the new client secret, which takes up to 30 seconds"))()
-	return e.ProveCredentials(ctx, &plan)
+	checks, err := e.ProveCredentials(ctx, &plan)
+	if err == nil && ctx.Err() != nil && slices.ContainsFunc(checks,
+		func(c report.Check) bool { return c.Status == report.Skipped }) {
+		err = output.Refused(say.Of("Interrupted, so it is not known whether authentik accepts the new client secret "+
+			"from PocketBase."), say.Of("Run authpocket verify."))
+	}
+	return checks, err
 }
 
 // carryOut plans the only link of a file, asks, applies the plan, and verifies
@@ -216,9 +223,9 @@ func (f *applyFlags) carryOutOn(ctx context.Context, p *program.Run, file *linkf
 	if err == nil && verify != nil && !plan.Empty() {
 		checks, err = verify(ctx, p, e, plan)
 	}
-	if err == nil && plan.NeedsProof() {
+	if err == nil && f.prove != nil {
 		var proved report.Checks
-		proved, err = last.apply(ctx, e, f.prove, view, hook)
+		proved, err = last.apply(ctx, e, f.prove, &plan, view, hook)
 		checks = append(proved, checks...)
 	}
 	if _, began := errors.AsType[*report.Stopped](err); err != nil && !began && checks == nil {

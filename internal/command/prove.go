@@ -73,10 +73,11 @@ func (l *last) with(first *link.Plan) link.Plan {
 	return whole
 }
 
-// apply has a sign-in proved, and then writes the rest of the plan. The checks are those of the sign-in.
-func (l *last) apply(ctx context.Context, e *engine.Engine, prove prover, view *output.View,
+// apply has somebody sign in through the link of a plan, and then writes what of it needs that proof. The checks are
+// those of the sign-in.
+func (l *last) apply(ctx context.Context, e *engine.Engine, prove prover, plan *link.Plan, view *output.View,
 	hook apply.Hook) (report.Checks, error) {
-	proof, check, err := prove(ctx, e, l.whole.Spec, view)
+	proof, check, err := prove(ctx, e, plan.Spec, view)
 	checks := report.Checks{}
 	if check.ID != "" {
 		checks = append(checks, check)
@@ -84,13 +85,19 @@ func (l *last) apply(ctx context.Context, e *engine.Engine, prove prover, view *
 	if err != nil {
 		return checks, err
 	}
-	if proof == nil {
+	proves := l.whole.NeedsProof()
+	switch {
+	case proof == nil && !proves:
+		return checks, output.Refused(say.Of("No sign-in worked."), say.Of("The link itself is applied."))
+	case proof == nil:
 		stays := say.Of("The sign-in did not work, so the sign-in methods of %s stay as they are.",
 			l.whole.Desired.Collection.Name)
 		if !link.TurnsOff(l.whole.Changes) {
 			stays = say.Of("The sign-in did not work, so %s stays.", strings.Join(link.OldSlots(l.whole.Changes), ", "))
 		}
 		return checks, output.Refused(stays, say.Of("The link itself is applied. Apply again once a sign-in works."))
+	case !proves:
+		return checks, nil
 	}
 	l.seen = report.SignedIn{Name: proof.By, At: proof.At}
 	return checks, e.ApplyProved(ctx, &l.whole, proof, func(event apply.Event) {

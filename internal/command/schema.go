@@ -38,7 +38,7 @@ func printSchema(p *program.Run, names []string) error {
 	if len(names) > 0 {
 		if schemaFile, err = schemas.Schema(names[0]); err != nil {
 			err = output.Refused(say.Of("There is no schema “%s”.", names[0]),
-				say.Of("Use %s.", say.List(link.Each(schemas.Names(), say.Raw)...)))
+				say.Of("Use %s.", say.Or(link.Each(schemas.Names(), say.Raw)...)))
 		}
 	}
 	if err != nil {

@@ -122,7 +122,8 @@ func optional(p *report.Problems, m *Meta, v string) {
 
 func oneOf(p *report.Problems, field string, label say.Text, got string, allowed ...string) {
 	if !slices.Contains(allowed, got) {
-		p.Add(field, say.Of("There is no %s “%s”.", label, got), say.Of("Use %s.", strings.Join(allowed, ", ")))
+		p.Add(field, say.Of("There is no %s “%s”.", label, got),
+			say.Of("Use %s.", say.Or(Each(allowed, say.Raw)...)))
 	}
 }
 
