@@ -20,7 +20,7 @@ import (
 func newApply(s *shared) *cobra.Command {
 	var f applyLinkFlags
 	cmd := &cobra.Command{
-		Use:   "apply -f file [saved plan]",
+		Use:   "apply [saved plan]",
 		Short: "Create or update the link",
 		Long: "Shows what is about to change, asks, and creates or updates the link. A receipt of what was there " +
 			"before\n" +
@@ -109,7 +109,7 @@ func (f applyLinkFlags) runSaved(ctx context.Context, p program) error {
 	view := p.view(f.JSON)
 	if f.RewriteSecret {
 		return view.Fail(refused(say.Of("--rewrite-secret changes the plan, and a saved one stays as it is."),
-			say.Of("Name it when the plan is made, or leave it out.")))
+			say.Of("Leave it out, or apply the link file with it.")))
 	}
 	data, notRead := readPlan(ctx, f.Saved)
 	file, err := p.reader(f.sourceFlags).One(ctx, f.File)

@@ -173,7 +173,7 @@ const maxPEM = 4 << 20
 func readPEM(ctx context.Context, path string) ([]byte, error) {
 	pem, err := readFile(ctx, path, maxPEM)
 	if err == nil && len(pem) > maxPEM {
-		return nil, refused(say.Of("%s is larger than 4 MB, so it is not a CA file", path), say.Text{})
+		return nil, refused(say.Of("%s is larger than 4 MB, so it is not a CA file.", path), say.Text{})
 	}
 	return pem, err
 }

@@ -32,12 +32,15 @@ type exportFlags struct {
 	Force  bool
 }
 
-const allFormats = "blueprint, terraform, pocketbase-migration, pocketbase-hook, curl or markdown"
+// allFormats names the formats.
+func allFormats() say.Text {
+	return say.Or(link.Each(export.All(), func(f export.Format) say.Text { return say.Raw(f.Name) })...)
+}
 
 func newExport(s *shared) *cobra.Command {
 	var f exportFlags
 	cmd := &cobra.Command{
-		Use:   "export -f file [format]",
+		Use:   "export [format]",
 		Short: "Print the plan as code, without secrets",
 		Long: "Prints the plan as code, without secrets. The format is blueprint (of authentik), terraform,\n" +
 			"pocketbase-migration, curl (a shell script) or markdown. pocketbase-hook is the file for pb_hooks that sets\n" +
@@ -55,7 +58,7 @@ func newExport(s *shared) *cobra.Command {
 			case f.All && (f.Out == "" || f.Out == "-"):
 				return errors.New("--all writes several files; name their directory with --out")
 			case !f.All && len(args) == 0:
-				return errors.New("there is no format; use " + allFormats)
+				return errors.New("there is no format; use " + allFormats().String())
 			}
 			return option.AtMost(1)(cmd, args)
 		},
@@ -97,7 +100,7 @@ func (f exportFlags) run(ctx context.Context, p program) error {
 		format, found := export.Find(f.Format)
 		if !found {
 			return view.Fail(refused(say.Of("There is no format “%s”.", f.Format),
-				say.Of("Use %s.", allFormats)))
+				say.Of("Use %s.", allFormats())))
 		}
 		chosen = []export.Format{format}
 	}
@@ -135,6 +138,7 @@ func (f exportFlags) run(ctx context.Context, p program) error {
 func (f exportFlags) save(p program, chosen []export.Format, plan *link.Plan) error {
 	texts := map[string][]byte{} // by path
 	var left []error
+	made := plan.Desired.Provider.ClientID == plan.Generated.ClientID && !plan.Generated.KeptID
 	for _, format := range chosen {
 		var text bytes.Buffer
 		err := format.Write(&text, *plan)
@@ -149,6 +153,10 @@ func (f exportFlags) save(p program, chosen []export.Format, plan *link.Plan) er
 			path = filepath.Join(f.Out, format.FileNameAt(time.Now()))
 		}
 		texts[path] = text.Bytes()
+		if made && !f.All && format.OneSystem && bytes.Contains(texts[path], []byte(plan.Generated.ClientID)) {
+			visible.Fprintf(p.Err, "! %s\n", p.Say(say.Of("Another export has another client ID. Make the files of both "+
+				"systems at once with --all, or set provider.client_id.")))
+		}
 	}
 	if exported := texts[f.Out]; f.Out == "" || f.Out == "-" {
 		_, _ = p.Out.Write(exported) // run returns an error
@@ -167,7 +175,7 @@ func (f exportFlags) writeAll(p program, texts map[string][]byte) error {
 	}
 	if f.All {
 		if err := os.MkdirAll(f.Out, 0o700); err != nil {
-			return err
+			return ofFile(f.Out, err)
 		}
 	}
 	for _, path := range slices.Sorted(maps.Keys(texts)) {
@@ -180,7 +188,7 @@ func (f exportFlags) writeAll(p program, texts map[string][]byte) error {
 		if errors.Is(err, fs.ErrExist) {
 			return occupied(path, todo)
 		} else if err != nil {
-			return err
+			return ofFile(path, err)
 		}
 		p.Tell(say.Of("Wrote %s.", path))
 	}

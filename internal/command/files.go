@@ -17,7 +17,30 @@ import (
 
 // occupied is the error for a file that exists and is not replaced.
 func occupied(path string, todo say.Text) error {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return ofFile(path, syscall.EISDIR)
+	}
 	return refused(say.Of("“%s” exists and is not replaced.", path), todo)
+}
+
+// ofFile returns the error for a file that could not be read or written.
+func ofFile(path string, err error) error {
+	dir := filepath.Dir(path)
+	_, noDir := os.Stat(dir)
+	switch {
+	case errors.Is(err, syscall.EISDIR):
+		return refused(say.Of("“%s” is a directory.", path), say.Of("Name a file in it."))
+	case errors.Is(err, syscall.ENOTDIR):
+		return refused(say.Of("A part of “%s” is a file, not a directory.", path), say.Text{})
+	case errors.Is(err, fs.ErrNotExist) && noDir != nil:
+		return refused(say.Of("There is no directory “%s”.", dir), say.Text{})
+	case errors.Is(err, fs.ErrNotExist):
+		return refused(say.Of("There is no file “%s”.", path), say.Text{})
+	}
+	if known, ok := errors.AsType[*fs.PathError](err); ok {
+		err = known.Err // without the path
+	}
+	return failed(say.Raw(path), err)
 }
 
 // isFree reports whether there is nothing at path.
@@ -91,7 +114,7 @@ func readPlan(ctx context.Context, path string) ([]byte, error) {
 			say.Of("Make one with authpocket plan --out."))
 	}
 	if err != nil {
-		return nil, output.Interrupted(ctx, failed(say.Of("reading the saved plan"), err))
+		return nil, output.Interrupted(ctx, ofFile(path, err))
 	}
 	return data, nil
 }
@@ -100,7 +123,7 @@ func readPlan(ctx context.Context, path string) ([]byte, error) {
 func writePlan(ctx context.Context, path string, planFile []byte) error {
 	if info, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
 		if err != nil {
-			return failed(say.Of("saving the plan"), err)
+			return ofFile(path, err)
 		}
 		if !info.Mode().IsRegular() || !isPlan(ctx, path) {
 			return refused(say.Of("“%s” exists and is no saved plan, so it is not replaced.", path),
@@ -108,7 +131,7 @@ func writePlan(ctx context.Context, path string, planFile []byte) error {
 		}
 	}
 	if err := replaceFile(path, planFile, 0o600); err != nil {
-		return failed(say.Of("saving the plan"), err)
+		return ofFile(path, err)
 	}
 	return nil
 }

@@ -135,7 +135,7 @@ func (f verifyFlags) writeMetrics(list []output.Verification) error {
 		return nil
 	}
 	if err := replaceFile(f.Metrics, []byte(output.Metrics(list)), 0o644); err != nil {
-		return failed(say.Of("writing the metrics"), err)
+		return ofFile(f.Metrics, err)
 	}
 	return nil
 }

@@ -97,7 +97,7 @@ func (f targetFlags) save(p program, reach *linkfile.File, spec *link.Spec) erro
 	if err := writeNew(f.Out, linkFile); errors.Is(err, fs.ErrExist) {
 		return f.taken()
 	} else if err != nil {
-		return err
+		return ofFile(f.Out, err)
 	}
 	p.Tell(say.Of("Wrote %s. It takes the tokens from %s and %s.", f.Out, envAuthentikToken,
 		envPocketBaseToken))

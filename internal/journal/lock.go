@@ -118,8 +118,8 @@ func (s *Store) release(path string) {
 
 func locked() error {
 	return &Fault{
-		Summary: say.Of("This link is being changed right now, in another tab or by another authpocket."),
-		Todo:    say.Of("Wait until that is done, then review the plan again."),
+		Summary: say.Of("This link is being changed right now by another authpocket, or in another tab."),
+		Todo:    say.Of("Wait until that is done, then make the plan again."),
 		Written: report.WrittenNone, Err: ErrLocked,
 	}
 }

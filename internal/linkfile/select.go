@@ -30,7 +30,8 @@ func (s Selection) pick(path string, files []File) ([]File, error) {
 	all := labels(files)
 	for _, name := range s.Only {
 		if !slices.Contains(all, name) {
-			return nil, ofPath(path, say.Of("there is no link %q; there is %s", name, list(all)))
+			return nil, ofPath(path, say.Of("there is no link %q: name %s with --only", name,
+				say.Or(link.Each(all, say.Raw)...)))
 		}
 	}
 	return slices.DeleteFunc(files, func(f File) bool { return !s.takes(f.Label()) }), nil
