@@ -13,7 +13,8 @@ func TestFilesBuildOnEachOther(t *testing.T) {
 	for pkg, busy := range map[string]string{"internal/link": "plan.go", "internal/plans": "plan.go",
 		"internal/plans/resolve": "resolve.go", "internal/plans/undo": "undo.go", "internal/engine": "apply.go",
 		"internal/command": "root.go", "internal/linkfile": "reader.go", "internal/journal": "writing.go",
-		"internal/authentik/apply": "apply.go", "web": "routes.go"} {
+		"internal/authentik/apply": "apply.go", "web": "routes.go",
+		"web/connections": "pocketbase.go", "web/reply": "fail.go"} {
 		all := packagesWithTypes(t, "./"+pkg)
 		uses := usesOf(all[len(all)-1])
 		if len(uses[busy]) == 0 {

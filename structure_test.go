@@ -52,7 +52,7 @@ func imports() map[string]string {
 			"internal/command/terminal " +
 			"internal/connect internal/engine internal/export internal/journal internal/link " +
 			"internal/linkfile internal/listen internal/logs internal/outbound internal/preset internal/report " +
-			"internal/say internal/secret internal/signin internal/visible web web/door",
+			"internal/say internal/secret internal/signin internal/visible web web/connections web/door",
 		"internal/command/batch": "internal/command/output internal/command/terminal internal/engine internal/link " +
 			"internal/linkfile internal/report internal/say internal/visible",
 		"internal/command/option": "internal/linkfile internal/report internal/say",
@@ -60,7 +60,7 @@ func imports() map[string]string {
 			"internal/linkfile internal/people internal/report internal/say internal/signin internal/visible",
 		"internal/command/terminal": "internal/say internal/secret internal/visible",
 		"cmd/authpocket-demo": "internal/journal internal/listen internal/logs internal/say internal/secret sandbox " +
-			"sandbox/authentiksim sandbox/pocketbasehost sandbox/public sandbox/stories web web/door",
+			"sandbox/authentiksim sandbox/pocketbasehost sandbox/public sandbox/stories web web/connections web/door",
 
 		"internal/address":  "internal/pattern",
 		"internal/say":      "",
@@ -126,13 +126,17 @@ func imports() map[string]string {
 		"static": "",
 		"web": "internal/address internal/connect internal/engine internal/export internal/link " +
 			"internal/linkfile internal/logs internal/preset internal/report internal/say internal/secret " +
-			"internal/signin static web/door web/form web/live web/middleware web/respond web/session web/view " +
-			"web/view/changes web/view/proof web/view/setup",
+			"internal/signin static web/connections web/door web/form web/live web/middleware web/reply web/respond " +
+			"web/session web/view web/view/changes web/view/proof web/view/setup",
+		"web/connections": "internal/address internal/connect internal/link internal/report internal/say " +
+			"internal/secret web/door web/form web/middleware web/reply web/respond web/session web/view/setup",
 		"web/door":       "internal/say static web/respond web/view",
 		"web/form":       "internal/link internal/preset internal/report internal/say internal/secret web/view/setup",
 		"web/live":       "web/view",
 		"web/middleware": "internal/say web/door web/view",
-		"web/respond":    "internal/say static web/view",
+		"web/reply": "internal/report internal/say web/live web/middleware web/respond web/session web/view " +
+			"web/view/proof",
+		"web/respond": "internal/say static web/view",
 		"web/session": "internal/connect internal/engine internal/link internal/report internal/say " +
 			"internal/secret internal/signin web/door web/live web/view/changes web/view/proof",
 		"web/view":         "internal/link internal/report internal/say internal/visible",

@@ -253,7 +253,7 @@ func TestTheLastPageIsRenderedAtTheStart(t *testing.T) {
 	t.Cleanup(s.Close)
 	broken := templ.ComponentFunc(func(context.Context, io.Writer) error { return errors.New("a template that fails") })
 	rec := httptest.NewRecorder()
-	s.render(rec, httptest.NewRequest(http.MethodGet, "/", nil), http.StatusOK, broken)
+	s.reply.Page(rec, httptest.NewRequest(http.MethodGet, "/", nil), http.StatusOK, broken)
 	const words = "Something went wrong inside authpocket"
 	if rec.Code != http.StatusInternalServerError || !strings.Contains(rec.Body.String(), words) {
 		t.Errorf("%d: %s", rec.Code, rec.Body)
@@ -263,10 +263,10 @@ func TestTheLastPageIsRenderedAtTheStart(t *testing.T) {
 	}
 	gone := httptest.NewRequestWithContext(ended(t), http.MethodGet, "http://127.0.0.1/", nil)
 	for what, answer := range map[string]func(http.ResponseWriter){
-		"a page that fails": func(w http.ResponseWriter) { s.render(w, gone, http.StatusOK, broken) },
+		"a page that fails": func(w http.ResponseWriter) { s.reply.Page(w, gone, http.StatusOK, broken) },
 		"a problem":         func(w http.ResponseWriter) { s.notFound(w, gone) },
 		"a failed asking": func(w http.ResponseWriter) {
-			s.fail(w, gone, new(session.Session), context.Canceled,
+			s.reply.Fail(w, gone, new(session.Session), context.Canceled,
 				"/")
 		},
 		"the door": func(w http.ResponseWriter) { s.Handler().ServeHTTP(w, gone) },

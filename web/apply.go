@@ -10,6 +10,7 @@ import (
 
 	"authpocket/internal/say"
 	"authpocket/web/form"
+	"authpocket/web/reply"
 	"authpocket/web/session"
 	"authpocket/web/view"
 	"authpocket/web/view/changes"
@@ -24,19 +25,19 @@ func applyOf(r *http.Request, sess *session.Session) *session.Apply {
 func (s *Server) showApply(w http.ResponseWriter, r *http.Request, sess *session.Session, job *session.Apply) {
 	now, count := job.Now()
 	events := fmt.Sprintf("/apply/%s/events?after=%d", job.ID, count)
-	s.render(w, r, http.StatusOK, changes.Apply(changes.NewApply(s.head(sess), now, events)))
+	s.reply.Page(w, r, http.StatusOK, changes.Apply(changes.NewApply(s.reply.Head(sess), now, events)))
 }
 
 // applyEvents handles the "GET /apply/{id}/events" route.
 func (s *Server) applyEvents(w http.ResponseWriter, r *http.Request, sess *session.Session, job *session.Apply) {
 	r, leave := sess.Streams.Join(r)
 	defer leave()
-	s.stream(w, r, job.Happened.Count, func(n int, over bool) templ.Component {
+	s.reply.Stream(w, r, job.Happened.Count, func(n int, over bool) templ.Component {
 		moved := -1
 		if events, _, _ := job.Happened.Look(); !over {
 			moved = events[n-1].Index
 		}
-		return changes.ApplyUpdate(changes.NewApply(s.head(sess), job.Progress(n, over), ""), moved)
+		return changes.ApplyUpdate(changes.NewApply(s.reply.Head(sess), job.Progress(n, over), ""), moved)
 	})
 }
 
@@ -44,7 +45,7 @@ func (s *Server) applyEvents(w http.ResponseWriter, r *http.Request, sess *sessi
 // press, from this tab or another, leads to what the first one began.
 func (s *Server) startApply(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	if err := form.Parse(r); err != nil {
-		s.badForm(w, r, sess, err)
+		s.reply.BadForm(w, r, sess, err)
 		return
 	}
 	id := form.Typed(r, "plan")
@@ -57,14 +58,14 @@ func (s *Server) startApply(w http.ResponseWriter, r *http.Request, sess *sessio
 	case errors.Is(err, session.ErrClosing):
 		s.closing(w, r, sess)
 	default:
-		redirect(w, r, "/apply/"+job.ID)
+		reply.Redirect(w, r, "/apply/"+job.ID)
 	}
 }
 
 // stalePlan leads to a new plan of the same kind.
 func (s *Server) stalePlan(w http.ResponseWriter, r *http.Request, sess *session.Session, id string) {
-	s.problem(w, r, http.StatusConflict, view.ProblemPage{
-		Head: s.titled(sess, say.Of("Review again")),
+	s.reply.Problem(w, r, http.StatusConflict, sess, view.ProblemPage{
+		Head: view.Head{Title: say.Of("Review again")},
 		Summary: say.Of("This review is out of date. An answer or the link has changed since, perhaps in another " +
 			"tab. Nothing was written."),
 		Todo:    say.Of("Open the latest review and continue from there."),
@@ -74,8 +75,8 @@ func (s *Server) stalePlan(w http.ResponseWriter, r *http.Request, sess *session
 
 // busy writes the page for a plan that has to wait for another apply.
 func (s *Server) busy(w http.ResponseWriter, r *http.Request, sess *session.Session, job *session.Apply) {
-	s.problem(w, r, http.StatusConflict, view.ProblemPage{
-		Head: s.titled(sess, say.Of("Other changes are in progress")),
+	s.reply.Problem(w, r, http.StatusConflict, sess, view.ProblemPage{
+		Head: view.Head{Title: say.Of("Other changes are in progress")},
 		Summary: say.Of("Other changes to this link are being applied, perhaps in another tab. Nothing in this " +
 			"review was written."),
 		Todo:    say.Of("Wait for them to finish, then open this review again."),
@@ -84,8 +85,8 @@ func (s *Server) busy(w http.ResponseWriter, r *http.Request, sess *session.Sess
 }
 
 func (s *Server) closing(w http.ResponseWriter, r *http.Request, sess *session.Session) {
-	s.problem(w, r, http.StatusServiceUnavailable, view.ProblemPage{
-		Head:    s.titled(sess, say.Of("authpocket is shutting down")),
+	s.reply.Problem(w, r, http.StatusServiceUnavailable, sess, view.ProblemPage{
+		Head:    view.Head{Title: say.Of("authpocket is shutting down")},
 		Summary: say.Of("authpocket is shutting down and starts no new work. Nothing was written."),
 		Todo:    say.Of("Start authpocket again. It detects what already exists."),
 		Actions: start(),

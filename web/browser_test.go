@@ -19,6 +19,7 @@ import (
 	"authpocket/internal/secret"
 	"authpocket/sandbox"
 	"authpocket/test/testkey"
+	"authpocket/web/connections"
 	"authpocket/web/door"
 )
 
@@ -80,10 +81,10 @@ func wizardFor(t *testing.T, box *sandbox.Sandbox, cfg Config) *wizard {
 
 // prefilled is what the demo starts the wizard with.
 func prefilled(box *sandbox.Sandbox) Config {
-	return Config{Prefill: Prefill{
+	return Config{Prefill: connections.Prefill{
 		AuthentikURL: box.AuthentikURL, AuthentikToken: secret.New(box.AuthentikToken),
-		PocketBaseURL: box.PocketBaseURL, PocketBaseToken: secret.New(box.PocketBaseToken), Note: say.Of("a note"),
-	}}
+		PocketBaseURL: box.PocketBaseURL, PocketBaseToken: secret.New(box.PocketBaseToken),
+	}, Note: say.Of("a note")}
 }
 
 // browser is one person's browser: cookies, and no redirect followed unasked.

@@ -7,19 +7,21 @@ import (
 	"authpocket/internal/connect"
 	"authpocket/internal/engine"
 	"authpocket/internal/say"
-	"authpocket/internal/secret"
 	"authpocket/static"
+	"authpocket/web/connections"
 	"authpocket/web/door"
 	"authpocket/web/live"
-	"authpocket/web/respond"
+	"authpocket/web/reply"
 	"authpocket/web/session"
-	"authpocket/web/view"
 )
 
 // Config says how the wizard runs. The zero value is fit for production.
 type Config struct {
-	Log     *slog.Logger // nil discards
-	Prefill Prefill      // for the demo; the CA also for everybody
+	Log     *slog.Logger        // nil discards
+	Prefill connections.Prefill // for the demo; the CA also for everybody
+	// Note is a quiet banner on every page, such as how to sign in to the
+	// simulated authentik. Empty: none.
+	Note say.Text
 	// Connect is for tests; nil fields mean the real connections.
 	Connect connect.Connector
 	// Receipts are where what was done is kept on disk; nil: it is not.
@@ -39,31 +41,18 @@ type Config struct {
 	Closed func()
 }
 
-// Prefill holds the initial answers.
-type Prefill struct {
-	AuthentikURL    string
-	AuthentikToken  secret.Text
-	PocketBaseURL   string
-	PocketBaseToken secret.Text
-	// CA are certificates as PEM text, trusted beside the system's for both
-	// systems unless they are removed from the form.
-	CA string
-	// Note is a quiet banner on every page, such as how to sign in to the
-	// simulated authentik. Empty: none.
-	Note say.Text
-}
-
 // Server serves the wizard.
 type Server struct {
 	cfg      Config
 	files    *static.Files
-	assets   view.Assets
 	sessions *session.Store
-	pages    respond.Pages
+	reply    *reply.Writer
 	door     *door.Door
 	jobs     *live.Jobs
 	work     session.Worker
 	signIns  session.SignIns
+
+	connections *connections.Handlers
 
 	languages *say.Languages
 

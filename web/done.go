@@ -5,6 +5,7 @@ import (
 
 	"authpocket/internal/engine"
 	"authpocket/internal/say"
+	"authpocket/web/reply"
 	"authpocket/web/session"
 	"authpocket/web/view"
 	"authpocket/web/view/changes"
@@ -15,17 +16,17 @@ func (s *Server) showDone(w http.ResponseWriter, r *http.Request, sess *session.
 	p := sess.Look()
 	switch {
 	case p.Settled == nil:
-		redirect(w, r, p.Missing())
+		reply.Redirect(w, r, p.Missing())
 		return
 	case !p.Verify.Ended():
-		redirect(w, r, "/verify")
+		reply.Redirect(w, r, "/verify")
 		return
 	}
 	desired := p.Settled.Desired
 	if desired.Provider.PK == 0 && p.Authentik != nil && p.PocketBase != nil { // just created: authentik knows it
 		if now, err := s.engine(p).Desire(r.Context(), &p.Spec); err == nil && now.Provider.PK == 0 {
 			sess.Found(false)
-			redirect(w, r, "/verify")
+			reply.Redirect(w, r, "/verify")
 			return
 		} else if err == nil {
 			desired = now
@@ -37,12 +38,12 @@ func (s *Server) showDone(w http.ResponseWriter, r *http.Request, sess *session.
 		Checks: p.Verify.Input().Checks, Held: p.Authentik != nil || p.PocketBase != nil,
 		AuthentikAPI: p.Settled.AuthentikURL, PocketBaseAPI: p.Settled.PocketBaseURL, ByPassword: p.Settled.ByPassword,
 		Later: p.Authentik != nil && p.PocketBase != nil, Receipts: s.cfg.Receipts != nil,
-		Own: own(&p), SignedIn: s.signedIn(sess),
+		Own: own(&p), SignedIn: s.signIns.SignedIn(sess),
 	}
 	if in.Later && !in.SignedIn.At.IsZero() {
 		in.OneWay, in.OldSlots = s.engine(p).AfterProof(r.Context(), &p.Spec, &in.Desired)
 	}
-	s.render(w, r, http.StatusOK, changes.Done(changes.NewDone(new(s.head(sess)), in)))
+	s.reply.Page(w, r, http.StatusOK, changes.Done(changes.NewDone(new(s.reply.Head(sess)), in)))
 }
 
 // forgetTokens handles the "POST /forget" route. It deletes the tokens and keeps
@@ -52,20 +53,20 @@ func (s *Server) forgetTokens(w http.ResponseWriter, r *http.Request, sess *sess
 	sess.Forget()
 	p := sess.Look()
 	if p.Settled != nil && p.Verify.Ended() {
-		redirect(w, r, "/done")
+		reply.Redirect(w, r, "/done")
 		return
 	}
 	if !s.sessions.End(w, r, sess) {
-		redirect(w, r, "/forgotten?after=work")
+		reply.Redirect(w, r, "/forgotten?after=work")
 		return
 	}
-	redirect(w, r, "/forgotten")
+	reply.Redirect(w, r, "/forgotten")
 }
 
 // showForgotten handles the "GET /forgotten" route.
 func (s *Server) showForgotten(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	if sess.Holds() {
-		redirect(w, r, "/")
+		reply.Redirect(w, r, "/")
 		return
 	}
 	page := view.ProblemPage{
@@ -87,13 +88,13 @@ func (s *Server) showForgotten(w http.ResponseWriter, r *http.Request, sess *ses
 		page.Summary = say.Of("A task that you started is still running. When it ends, authpocket deletes both " +
 			"tokens and all client secrets. Your answers are already deleted.")
 	}
-	s.problem(w, r, http.StatusOK, page)
+	s.reply.Problem(w, r, http.StatusOK, nil, page)
 }
 
 // restart handles the "POST /restart" route.
 func (s *Server) restart(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	s.sessions.End(w, r, sess)
-	redirect(w, r, "/")
+	reply.Redirect(w, r, "/")
 }
 
 // leave handles the "POST /leave" route: it deletes everything and signs the
@@ -102,5 +103,5 @@ func (s *Server) restart(w http.ResponseWriter, r *http.Request, sess *session.S
 func (s *Server) leave(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	s.sessions.End(w, r, sess)
 	s.door.SendOut(w, r)
-	redirect(w, r, "/")
+	reply.Redirect(w, r, "/")
 }

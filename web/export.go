@@ -15,6 +15,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
 	"authpocket/internal/report"
+	"authpocket/web/reply"
 	"authpocket/web/session"
 	"authpocket/web/view"
 	"authpocket/web/view/changes"
@@ -29,7 +30,7 @@ func (s *Server) showExport(w http.ResponseWriter, r *http.Request, sess *sessio
 	}
 	first, err := s.linkFilePart(new(sess.Look()))
 	if err != nil {
-		s.fail(w, r, sess, err, "/export")
+		s.reply.Fail(w, r, sess, err, "/export")
 		return
 	}
 	files := []changes.ExportFile{first}
@@ -38,7 +39,7 @@ func (s *Server) showExport(w http.ResponseWriter, r *http.Request, sess *sessio
 		var text bytes.Buffer
 		problems, err := writeExport(f, &plan, &text)
 		if err != nil {
-			s.fail(w, r, sess, err, "/export")
+			s.reply.Fail(w, r, sess, err, "/export")
 			return
 		}
 		if file.Refused = view.Sentences(problems); len(problems) == 0 {
@@ -46,8 +47,8 @@ func (s *Server) showExport(w http.ResponseWriter, r *http.Request, sess *sessio
 		}
 		files = append(files, file)
 	}
-	s.render(w, r, http.StatusOK, changes.Export(changes.NewExport(s.head(sess), new(sess.Look()).Latest(), files,
-		plan.Warnings)))
+	s.reply.Page(w, r, http.StatusOK, changes.Export(changes.NewExport(s.reply.Head(sess),
+		new(sess.Look()).Latest(), files, plan.Warnings)))
 }
 
 // sendExport handles the "GET /export/{format}" route.
@@ -65,9 +66,9 @@ func (s *Server) sendExport(w http.ResponseWriter, r *http.Request, sess *sessio
 	problems, err := writeExport(f, &plan, &text)
 	switch {
 	case err != nil:
-		s.fail(w, r, sess, err, "/export")
+		s.reply.Fail(w, r, sess, err, "/export")
 	case len(problems) > 0:
-		redirect(w, r, "/export") // which says why
+		reply.Redirect(w, r, "/export") // which says why
 	default:
 		download(w, f.FileNameAt(time.Now()), f.MediaType, text.Bytes())
 	}
@@ -83,7 +84,7 @@ func (s *Server) sendPlan(w http.ResponseWriter, r *http.Request, sess *session.
 	}
 	var text bytes.Buffer
 	if err := f.Write(&text, (*shown).Plan); err != nil {
-		s.fail(w, r, sess, err, sess.AgainOf((*shown).ID))
+		s.reply.Fail(w, r, sess, err, sess.AgainOf((*shown).ID))
 		return
 	}
 	download(w, "plan.md", f.MediaType, text.Bytes())
@@ -97,7 +98,7 @@ func (s *Server) sendLinkFile(w http.ResponseWriter, r *http.Request, sess *sess
 	}
 	file, err := s.linkFilePart(&p)
 	if err != nil {
-		s.fail(w, r, sess, err, "/export")
+		s.reply.Fail(w, r, sess, err, "/export")
 		return
 	}
 	download(w, linkfile.Default, "text/yaml; charset=utf-8", []byte(file.Text))
@@ -128,7 +129,7 @@ func (s *Server) whole(w http.ResponseWriter, r *http.Request, sess *session.Ses
 	}
 	plan, err := s.engine(p).Whole(r.Context(), p.Spec)
 	if err != nil {
-		s.fail(w, r, sess, err, "/export")
+		s.reply.Fail(w, r, sess, err, "/export")
 	}
 	return plan, err == nil
 }

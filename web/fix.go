@@ -14,6 +14,7 @@ import (
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/signin"
+	"authpocket/web/reply"
 	"authpocket/web/session"
 	"authpocket/web/view"
 	"authpocket/web/view/proof"
@@ -31,7 +32,7 @@ func (s *Server) showFix(w http.ResponseWriter, r *http.Request, sess *session.S
 		return
 	}
 	if proof.Asked(cause) || cause == report.CauseCollectionMissing {
-		redirect(w, r, "/settings?from=review")
+		reply.Redirect(w, r, "/settings?from=review")
 		return
 	}
 	spec := p.Spec
@@ -73,16 +74,16 @@ func mendPaths(spec *link.Spec, base string, cause report.CauseID) {
 func (s *Server) reviewErrand(w http.ResponseWriter, r *http.Request, sess *session.Session, p *session.Progress,
 	spec *link.Spec, cause report.CauseID, e session.Errand) {
 	if open, err := interrupted(s.engine(*p)); err != nil || len(open) > 0 {
-		redirect(w, r, "/review") // only a full plan ends an interrupted apply
+		reply.Redirect(w, r, "/review") // only a full plan ends an interrupted apply
 		return
 	}
 	plan, whole, err := s.engine(*p).PlanFix(r.Context(), spec, cause)
 	if problems, ok := errors.AsType[report.Problems](err); ok && !inTheWay(problems).Empty() {
-		redirect(w, r, "/settings?from=review") // which asks what to do about it
+		reply.Redirect(w, r, "/settings?from=review") // which asks what to do about it
 		return
 	}
 	if err != nil {
-		s.fail(w, r, sess, err, e.Again)
+		s.reply.Fail(w, r, sess, err, e.Again)
 		return
 	}
 	sess.Planned(&whole)
@@ -91,7 +92,7 @@ func (s *Server) reviewErrand(w http.ResponseWriter, r *http.Request, sess *sess
 		return
 	}
 	if plan.Empty() {
-		redirect(w, r, "/review")
+		reply.Redirect(w, r, "/review")
 		return
 	}
 	shown := sess.Show(&plan, p.Rev)
@@ -102,8 +103,8 @@ func (s *Server) reviewErrand(w http.ResponseWriter, r *http.Request, sess *sess
 // nothingToFix writes the page for a cause that no setting can fix.
 func (s *Server) nothingToFix(w http.ResponseWriter, r *http.Request, sess *session.Session, cause report.CauseID) {
 	known, _ := signin.FindCause(cause)
-	s.problem(w, r, http.StatusConflict, view.ProblemPage{
-		Head:    s.titled(sess, say.Of("authpocket cannot fix this")),
+	s.reply.Problem(w, r, http.StatusConflict, sess, view.ProblemPage{
+		Head:    view.Head{Title: say.Of("authpocket cannot fix this")},
 		Todo:    known.Todo,
 		Summary: say.Of("Both systems already have the settings you chose, so the cause is elsewhere."),
 		Actions: []view.Action{{Label: say.Of("Check again"), URL: "/verify"},
@@ -130,7 +131,7 @@ func (s *Server) reviewAddresses(w http.ResponseWriter, r *http.Request, sess *s
 	e session.Errand, more ...link.RedirectURI) {
 	now, err := s.engine(*p).Desire(r.Context(), &p.Spec)
 	if err != nil {
-		s.fail(w, r, sess, err, e.Again)
+		s.reply.Fail(w, r, sess, err, e.Again)
 		return
 	}
 	own := ownAddresses(&now, &p.Spec)

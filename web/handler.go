@@ -3,9 +3,13 @@ package web
 import (
 	"net/http"
 	"slices"
+	"strings"
+
+	"github.com/a-h/templ"
 
 	"authpocket/web/door"
 	"authpocket/web/middleware"
+	"authpocket/web/reply"
 	"authpocket/web/session"
 )
 
@@ -28,14 +32,14 @@ func (s *Server) after(page string, next func(http.ResponseWriter, *http.Request
 
 // found returns the handler of a page about something that find looks up in the session, such as a test sign-in.
 func found[T any](s *Server, find func(*http.Request, *session.Session) *T,
-	next func(http.ResponseWriter, *http.Request, *session.Session, *T)) http.HandlerFunc {
+	next func(*Server, http.ResponseWriter, *http.Request, *session.Session, *T)) http.HandlerFunc {
 	return s.with(func(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 		one := find(r, sess)
 		if one == nil {
 			s.gone(w, r)
 			return
 		}
-		next(w, r, sess, one)
+		next(s, w, r, sess, one)
 	})
 }
 
@@ -75,4 +79,40 @@ func leaveInvitation(r *http.Request, sess *session.Session) {
 	if middleware.Reads(r) && !door.Stream(r) {
 		sess.LeaveInvitation(r.URL.Path)
 	}
+}
+
+// guard redirects a browser that skipped ahead to the first page without an
+// answer. It returns false if it did.
+func guard(w http.ResponseWriter, r *http.Request, p *session.Progress, page string) bool {
+	if p.Reaches(page) {
+		return true
+	}
+	reply.Redirect(w, r, p.Missing())
+	return false
+}
+
+// recently returns the handler of a page that asks both systems. It shows what
+// was read for the page seconds ago again, unless the browser reloads.
+func (s *Server) recently(next func(http.ResponseWriter, *http.Request, *session.Session,
+	session.Progress)) func(http.ResponseWriter, *http.Request, *session.Session, session.Progress) {
+	return func(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress) {
+		if page := sess.Recent(r.URL.Path, r.URL.RequestURI()); page != nil && !reloads(r) {
+			s.reply.Page(w, r, http.StatusOK, page)
+			return
+		}
+		next(w, r, sess, p)
+	}
+}
+
+// renderRecent writes a page that recently may show again. p is from before the
+// systems were asked.
+func (s *Server) renderRecent(w http.ResponseWriter, r *http.Request, sess *session.Session, p *session.Progress,
+	page templ.Component) {
+	sess.Keep(p, r.URL.Path, r.URL.RequestURI(), page)
+	s.reply.Page(w, r, http.StatusOK, page)
+}
+
+func reloads(r *http.Request) bool {
+	asked := r.Header.Get("Cache-Control")
+	return strings.Contains(asked, "max-age=0") || strings.Contains(asked, "no-cache")
 }

@@ -190,12 +190,12 @@ func TestEveryPageHasTheSwitch(t *testing.T) {
 	}
 	failed := httptest.NewRecorder()
 	german := say.With(t.Context(), s.languages.Match("de"))
-	s.pages.Fail(failed, httptest.NewRequest("GET", "/review", nil).WithContext(german))
+	s.reply.Pages.Fail(failed, httptest.NewRequest("GET", "/review", nil).WithContext(german))
 	if check("GET", "the last page", failed, "/?"); failed.Header().Get("Content-Language") != "de" {
 		t.Errorf("the last page is in %v", failed.Header())
 	}
-	if rec := answer(s, "GET", s.assets.Styles, nil); rec.Header().Get("Content-Language") != "" ||
-		!strings.HasPrefix(s.assets.Styles, static.Prefix) {
+	if rec := answer(s, "GET", s.reply.Assets.Styles, nil); rec.Header().Get("Content-Language") != "" ||
+		!strings.HasPrefix(s.reply.Assets.Styles, static.Prefix) {
 		t.Errorf("a file is in a language: %v", rec.Header())
 	}
 }

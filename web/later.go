@@ -11,6 +11,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
+	"authpocket/web/reply"
 	"authpocket/web/session"
 	"authpocket/web/view"
 	"authpocket/web/view/changes"
@@ -27,7 +28,7 @@ func (s *Server) showUndo(w http.ResponseWriter, r *http.Request, sess *session.
 	}
 	id, kind := found.ID, found.Kind
 	if kind != engine.ReceiptApply && kind != engine.ReceiptRemove || found.TakenBack {
-		redirect(w, r, "/receipts/"+id) // that page says why
+		reply.Redirect(w, r, "/receipts/"+id) // that page says why
 		return
 	}
 	force := r.URL.Query().Has("force")
@@ -41,7 +42,7 @@ func (s *Server) showUndo(w http.ResponseWriter, r *http.Request, sess *session.
 		return
 	}
 	if err != nil {
-		s.fail(w, r, sess, err, session.UndoPath(id, force))
+		s.reply.Fail(w, r, sess, err, session.UndoPath(id, force))
 		return
 	}
 	s.review(w, r, sess, &p, sess.Show(&plan, p.Rev))
@@ -52,12 +53,12 @@ func (s *Server) showUndo(w http.ResponseWriter, r *http.Request, sess *session.
 func (s *Server) undoConflicts(w http.ResponseWriter, r *http.Request, sess *session.Session, id, later string,
 	force bool, problems report.Problems) {
 	page := view.ProblemPage{
-		Head: s.head(sess), Summary: say.Of("The objects in the receipt have changed since then. Nothing was written."),
-		Todo: say.Of("Undo anyway to discard these changes too. You review all changes first."),
+		Head:    view.Head{Title: say.Of("Something has changed since then")},
+		Summary: say.Of("The objects in the receipt have changed since then. Nothing was written."),
+		Todo:    say.Of("Undo anyway to discard these changes too. You review all changes first."),
 		Actions: []view.Action{{Label: say.Of("Undo anyway"), URL: session.UndoPath(id, true)},
 			{Label: say.Of("Cancel"), URL: "/receipts/" + id}},
 	}
-	page.Head.Title = say.Of("Something has changed since then")
 	if later != "" {
 		page.Todo = say.Of("This link has a later receipt. Undo that one first, or undo this one anyway to discard " +
 			"the later changes too.")
@@ -93,7 +94,7 @@ func (s *Server) undoConflicts(w http.ResponseWriter, r *http.Request, sess *ses
 		}
 		page.List = append(page.List, line)
 	}
-	s.problem(w, r, http.StatusConflict, page)
+	s.reply.Problem(w, r, http.StatusConflict, sess, page)
 }
 
 // planner makes a plan for an existing link.
@@ -104,7 +105,7 @@ type planner func(*engine.Engine, context.Context, link.Spec) (link.Plan, error)
 func (s *Server) showRotationBack(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	before := sess.ReplacedSecret()
 	if !before.IsSet() {
-		redirect(w, r, "/rotate")
+		reply.Redirect(w, r, "/rotate")
 		return
 	}
 	s.after("/review", s.showLater(func(e *engine.Engine, ctx context.Context, spec link.Spec) (link.Plan, error) {
@@ -122,7 +123,7 @@ func (s *Server) showLater(make planner) func(http.ResponseWriter, *http.Request
 			return
 		}
 		if err != nil {
-			s.fail(w, r, sess, err, r.URL.RequestURI())
+			s.reply.Fail(w, r, sess, err, r.URL.RequestURI())
 			return
 		}
 		shown := sess.Show(&plan, p.Rev)
@@ -157,13 +158,13 @@ func (s *Server) noLink(w http.ResponseWriter, r *http.Request, sess *session.Se
 func (s *Server) laterProblems(w http.ResponseWriter, r *http.Request, sess *session.Session,
 	problems report.Problems) {
 	page := view.ProblemPage{
-		Head:    s.titled(sess, say.Of("No changes to review yet")),
+		Head:    view.Head{Title: say.Of("No changes to review yet")},
 		Summary: say.Of("No link exists with these settings. Nothing was written."), List: view.Sentences(problems),
 		Actions: []view.Action{{Label: say.Of("Change the settings"), URL: "/settings"},
 			{Label: say.Of("Go to the review"), URL: "/review"}},
 	}
 	if !problems.NoLink() {
-		page.Summary = reviewChanged()
+		page.Summary = reply.ReviewChanged()
 	}
 	if problems[0].Field == onlyWayField {
 		page.Head.Title, page.Summary = say.Of("authentik is the only way in"),
@@ -175,7 +176,7 @@ func (s *Server) laterProblems(w http.ResponseWriter, r *http.Request, sess *ses
 		page.Summary, page.Actions = say.Of("This would delete something else in PocketBase. Nothing was written."),
 			page.Actions[1:]
 	}
-	s.problem(w, r, http.StatusConflict, page)
+	s.reply.Problem(w, r, http.StatusConflict, sess, page)
 }
 
 // showPeople handles the "GET /people" route: the accounts of people who can no longer sign in. It compares them again
@@ -186,8 +187,8 @@ func (s *Server) showPeople(w http.ResponseWriter, r *http.Request, sess *sessio
 		return
 	}
 	if err != nil {
-		s.fail(w, r, sess, err, "/people")
+		s.reply.Fail(w, r, sess, err, "/people")
 		return
 	}
-	s.render(w, r, http.StatusOK, changes.People(changes.NewPeople(s.head(sess), found)))
+	s.reply.Page(w, r, http.StatusOK, changes.People(changes.NewPeople(s.reply.Head(sess), found)))
 }

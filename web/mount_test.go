@@ -53,7 +53,7 @@ func TestEveryAddressOfAMountedWizardIsBelowItsPath(t *testing.T) {
 
 	live := map[string]string{"/apply/{id}": job, "/signin/{id}": test, "/receipts/{id}": "/receipts/unknown",
 		"/fix/{cause}": "/fix/invalid-client", "/export/{format}": "/export/markdown", "/try/{token}": "/try/unknown",
-		"/static/*": w.server.assets.Styles, "/settings/find": "/settings/find?in=access.groups&q=x"}
+		"/static/*": w.server.reply.Assets.Styles, "/settings/find": "/settings/find?in=access.groups&q=x"}
 	err := chi.Walk(w.server.routes(), func(method, route string, _ http.Handler,
 		_ ...func(http.Handler) http.Handler) error {
 		if method != http.MethodGet || strings.HasSuffix(route, "/events") {

@@ -16,7 +16,7 @@ func TestThePermissionsCanBeReadBeforeConnecting(t *testing.T) {
 		t.Error("authentik's page has no link to the permissions")
 	}
 	p := b.get("/permissions").want(200)
-	for _, one := range permissions() {
+	for _, one := range connect.Permissions() {
 		p.says(string(one.Codename)+" :", one.Why.String())
 	}
 	for _, one := range connect.ProofPermissions() {

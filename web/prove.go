@@ -9,6 +9,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
+	"authpocket/web/reply"
 	"authpocket/web/session"
 	"authpocket/web/view"
 )
@@ -17,7 +18,7 @@ import (
 // person is made for a test sign-in and deleted after it.
 func (s *Server) showProof(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress) {
 	if p.Settled == nil {
-		redirect(w, r, p.Missing())
+		reply.Redirect(w, r, p.Missing())
 		return
 	}
 	email := strings.TrimSpace(r.URL.Query().Get("email"))
@@ -31,8 +32,8 @@ func (s *Server) showProof(w http.ResponseWriter, r *http.Request, sess *session
 		if problems.NoLink() {
 			sess.Found(false)
 		}
-		s.problem(w, r, http.StatusConflict, view.ProblemPage{
-			Head:    s.titled(sess, say.Of("A new person cannot prove it")),
+		s.reply.Problem(w, r, http.StatusConflict, sess, view.ProblemPage{
+			Head:    view.Head{Title: say.Of("A new person cannot prove it")},
 			Summary: say.Of("authpocket cannot make a person who signs in here. Nothing was written."),
 			List:    view.Sentences(problems),
 			Actions: []view.Action{{Label: say.Of("Test sign-in"), URL: "/signin"},
@@ -41,7 +42,7 @@ func (s *Server) showProof(w http.ResponseWriter, r *http.Request, sess *session
 		return
 	}
 	if err != nil {
-		s.fail(w, r, sess, err, r.URL.RequestURI())
+		s.reply.Fail(w, r, sess, err, r.URL.RequestURI())
 		return
 	}
 	shown := sess.Show(&plan, p.Rev)
@@ -61,8 +62,8 @@ func (s *Server) showPasswords(w http.ResponseWriter, r *http.Request, sess *ses
 	}
 	plan, waits, err := s.engine(p).PlanNext(r.Context(), &spec, proof)
 	if problems, ok := errors.AsType[report.Problems](err); ok {
-		s.problem(w, r, http.StatusConflict, view.ProblemPage{
-			Head:    s.titled(sess, say.Of("Passwords stay on")),
+		s.reply.Problem(w, r, http.StatusConflict, sess, view.ProblemPage{
+			Head:    view.Head{Title: say.Of("Passwords stay on")},
 			Summary: say.Of("They cannot be turned off here. Nothing was written."), List: view.Sentences(problems),
 			Actions: []view.Action{{Label: say.Of("Change the settings"), URL: "/settings"}},
 		})
@@ -70,16 +71,16 @@ func (s *Server) showPasswords(w http.ResponseWriter, r *http.Request, sess *ses
 	}
 	switch {
 	case err != nil:
-		s.fail(w, r, sess, err, here)
+		s.reply.Fail(w, r, sess, err, here)
 	case !waits:
 		shown := sess.Show(&plan, p.Rev)
 		shown.Errand = session.Errand{Again: here, Answers: &spec}
 		s.review(w, r, sess, &p, shown)
 	case !plan.Empty():
-		redirect(w, r, "/review")
+		reply.Redirect(w, r, "/review")
 	default:
-		s.problem(w, r, http.StatusConflict, view.ProblemPage{
-			Head: s.titled(sess, say.Of("Test a sign-in first")),
+		s.reply.Problem(w, r, http.StatusConflict, sess, view.ProblemPage{
+			Head: view.Head{Title: say.Of("Test a sign-in first")},
 			Summary: say.Of("Passwords are turned off only after a sign-in through this link has worked since its last " +
 				"change. Nothing was written."),
 			Actions: []view.Action{{Label: say.Of("Prove it now"), URL: "/prove"},

@@ -10,6 +10,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/say"
+	"authpocket/web/reply"
 	"authpocket/web/session"
 	"authpocket/web/view"
 	"authpocket/web/view/changes"
@@ -20,7 +21,7 @@ import (
 func (s *Server) showReceipts(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress) {
 	past, err := s.engine(p).History()
 	if err != nil {
-		s.fail(w, r, sess, err, "/receipts")
+		s.reply.Fail(w, r, sess, err, "/receipts")
 		return
 	}
 	if past == nil {
@@ -35,7 +36,7 @@ func (s *Server) showReceipts(w http.ResponseWriter, r *http.Request, sess *sess
 		}
 		in.List = append(in.List, shortReceipt(&one))
 	}
-	s.render(w, r, http.StatusOK, changes.Receipts(changes.NewReceipts(s.head(sess), in)))
+	s.reply.Page(w, r, http.StatusOK, changes.Receipts(changes.NewReceipts(s.reply.Head(sess), in)))
 }
 
 // showReceipt handles the "GET /receipts/{id}" route.
@@ -45,12 +46,13 @@ func (s *Server) showReceipt(w http.ResponseWriter, r *http.Request, sess *sessi
 		s.receiptFault(w, r, sess, err)
 		return
 	}
-	s.render(w, r, http.StatusOK, changes.ReceiptView(changes.NewReceipt(s.head(sess), wholeReceipt(&found))))
+	s.reply.Page(w, r, http.StatusOK,
+		changes.ReceiptView(changes.NewReceipt(s.reply.Head(sess), wholeReceipt(&found))))
 }
 
 func (s *Server) noReceipts(w http.ResponseWriter, r *http.Request, sess *session.Session) {
-	s.problem(w, r, http.StatusNotFound, view.ProblemPage{
-		Head:    s.titled(sess, say.Of("Receipts are turned off")),
+	s.reply.Problem(w, r, http.StatusNotFound, sess, view.ProblemPage{
+		Head:    view.Head{Title: say.Of("Receipts are turned off")},
 		Summary: say.Of("authpocket was started without a directory for receipts, so it has no history."),
 		Todo:    say.Of("The review always shows the current state of both systems."),
 		Actions: []view.Action{{Label: say.Of("Go to the review"), URL: "/review"}},
@@ -61,11 +63,11 @@ func (s *Server) noReceipts(w http.ResponseWriter, r *http.Request, sess *sessio
 // another link or cannot be read.
 func (s *Server) receiptFault(w http.ResponseWriter, r *http.Request, sess *session.Session, err error) {
 	if !errors.Is(err, engine.ErrNoReceipt) {
-		s.fail(w, r, sess, err, "/receipts")
+		s.reply.Fail(w, r, sess, err, "/receipts")
 		return
 	}
-	s.problem(w, r, http.StatusNotFound, view.ProblemPage{
-		Head:    s.titled(sess, say.Of("Receipt not found")),
+	s.reply.Problem(w, r, http.StatusNotFound, sess, view.ProblemPage{
+		Head:    view.Head{Title: say.Of("Receipt not found")},
 		Summary: say.Of("The link between the two connected systems has no receipt with this ID."),
 		Todo:    say.Of("If it belongs to other systems, connect those first."),
 		Actions: []view.Action{{Label: say.Of("View history"), URL: "/receipts"}},
@@ -83,7 +85,7 @@ func (s *Server) continueReceipt(w http.ResponseWriter, r *http.Request, sess *s
 	}
 	open := found.End == nil
 	if open && found.Kind == engine.ReceiptUndo {
-		redirect(w, r, session.UndoPath(found.Of, false))
+		reply.Redirect(w, r, session.UndoPath(found.Of, false))
 		return
 	}
 	// A client secret of one's own is not in the receipt: it is asked again.
@@ -91,13 +93,13 @@ func (s *Server) continueReceipt(w http.ResponseWriter, r *http.Request, sess *s
 	sess.SetSpec(&found.Spec, whole)
 	switch {
 	case !whole:
-		redirect(w, r, "/settings")
+		reply.Redirect(w, r, "/settings")
 	case open && found.Kind == engine.ReceiptRotate:
-		redirect(w, r, "/rotate")
+		reply.Redirect(w, r, "/rotate")
 	case open && found.Kind == engine.ReceiptRemove:
-		redirect(w, r, "/remove")
+		reply.Redirect(w, r, "/remove")
 	default:
-		redirect(w, r, "/review")
+		reply.Redirect(w, r, "/review")
 	}
 }
 

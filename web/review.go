@@ -18,7 +18,7 @@ func (s *Server) showReview(w http.ResponseWriter, r *http.Request, sess *sessio
 	if shown == nil {
 		plan, _, err := s.engine(p).PlanNext(r.Context(), &p.Spec, s.proofOf(sess))
 		if err != nil {
-			s.fail(w, r, sess, err, "/review")
+			s.reply.Fail(w, r, sess, err, "/review")
 			return
 		}
 		shown = sess.Show(&plan, p.Rev)
@@ -34,14 +34,14 @@ func (s *Server) review(w http.ResponseWriter, r *http.Request, sess *session.Se
 	shown *session.Shown, problems ...report.Problem) {
 	open, err := interrupted(s.engine(*p))
 	if err != nil {
-		s.fail(w, r, sess, err, cmp.Or(shown.Again, session.Again(&shown.Plan)))
+		s.reply.Fail(w, r, sess, err, cmp.Or(shown.Again, session.Again(&shown.Plan)))
 		return
 	}
 	running := ""
 	if job := sess.Running(); job != nil {
 		running = "/apply/" + job.ID
 	}
-	page := changes.Review(changes.NewReview(new(s.head(sess)), changes.ReviewInput{
+	page := changes.Review(changes.NewReview(new(s.reply.Head(sess)), changes.ReviewInput{
 		PlanID: shown.ID, Plan: shown.Plan, Problems: problems, Interrupted: open, Again: shown.Again,
 		Running:      running,
 		AuthentikURL: p.Authentik.Login.URL, AuthentikWho: p.Authentik.Who.Username,
@@ -50,11 +50,11 @@ func (s *Server) review(w http.ResponseWriter, r *http.Request, sess *session.Se
 	}))
 	switch {
 	case len(problems) > 0:
-		s.render(w, r, http.StatusUnprocessableEntity, page)
+		s.reply.Page(w, r, http.StatusUnprocessableEntity, page)
 	case shown.Plan.Purpose == link.PurposeLink && shown.Again == "":
 		s.renderRecent(w, r, sess, p, page)
 	default:
-		s.render(w, r, http.StatusOK, page)
+		s.reply.Page(w, r, http.StatusOK, page)
 	}
 }
 

@@ -67,7 +67,7 @@ func TestEveryRouteHasTheHeaders(t *testing.T) {
 	eachRoute(t, s, check)
 	check("GET", "/nowhere")
 	check("POST", "/")
-	check("GET", s.assets.Styles)
+	check("GET", s.reply.Assets.Styles)
 }
 
 func TestEveryWriteFromAnotherSiteIsRefused(t *testing.T) {
@@ -106,7 +106,8 @@ func TestUnknownPagesAreKind(t *testing.T) {
 	b.get("/apply/unknown").want(404).says("This is no longer shown", "Go to start")
 	b.get("/apply").want(405).says("cannot be opened directly")
 	b.get("/settings/find?in=access.groups&q=x").want(200)
-	if p := b.get(s.assets.Styles); p.status != 200 || !strings.Contains(p.header.Get("Cache-Control"), "immutable") {
+	p := b.get(s.reply.Assets.Styles)
+	if p.status != 200 || !strings.Contains(p.header.Get("Cache-Control"), "immutable") {
 		t.Errorf("the style sheet: %d, %v", p.status, p.header)
 	}
 }
@@ -116,7 +117,7 @@ func TestAWrongMethodIsToldTheRightOnes(t *testing.T) {
 	t.Cleanup(s.Close)
 	for ask, want := range map[string]string{
 		"PUT /settings": "GET, HEAD, POST", "DELETE /review": "GET, HEAD", "GET /apply": "POST", "HEAD /leave": "POST",
-		"PATCH /signin/x/stage": "POST", "POST /healthz": "GET, HEAD", "PUT " + s.assets.Styles: "GET, HEAD",
+		"PATCH /signin/x/stage": "POST", "POST /healthz": "GET, HEAD", "PUT " + s.reply.Assets.Styles: "GET, HEAD",
 		"PUT /door": "GET, HEAD, POST",
 	} {
 		method, path, _ := strings.Cut(ask, " ")
@@ -145,7 +146,7 @@ func TestTooMuchIsRefusedInWords(t *testing.T) {
 func TestAPanicGivesNothingAway(t *testing.T) {
 	s := New(Config{})
 	t.Cleanup(s.Close)
-	h := door.Headers(middleware.Recover(s.cfg.Log, s.pages.Fail)(http.HandlerFunc(func(http.ResponseWriter,
+	h := door.Headers(middleware.Recover(s.cfg.Log, s.reply.Pages.Fail)(http.HandlerFunc(func(http.ResponseWriter,
 		*http.Request) {
 		panic("the innermost")
 	})))

@@ -9,8 +9,10 @@ import (
 	"authpocket/internal/logs"
 	"authpocket/internal/say"
 	"authpocket/static"
+	"authpocket/web/connections"
 	"authpocket/web/door"
 	"authpocket/web/live"
+	"authpocket/web/reply"
 	"authpocket/web/respond"
 	"authpocket/web/session"
 )
@@ -37,13 +39,16 @@ func New(cfg Config) *Server {
 		strangers: slog.New(logs.Bounded(cfg.Log.Handler(), strangerLines))}
 	s.work = session.Worker{Jobs: s.jobs, Engine: s.engine}
 	s.sessions = session.NewStore(&s.signIns)
-	s.assets = respond.Assets(files)
-	if s.pages.Last, err = s.lastPages(); err != nil {
+	s.reply = &reply.Writer{Log: cfg.Log, Assets: respond.Assets(files), Note: cfg.Note,
+		Receipts: cfg.Receipts != nil, Ending: s.jobs.Ending(), Sessions: s.sessions, SignIns: &s.signIns}
+	s.connections = &connections.Handlers{Reply: s.reply, Sessions: s.sessions, Connect: &s.cfg.Connect,
+		Prefill: &s.cfg.Prefill}
+	if s.reply.Pages.Last, err = s.lastPages(); err != nil {
 		panic(err) // it is always the same page
 	}
 	s.door = door.New(door.Config{
-		Print: cfg.Print, Closed: cfg.Closed, Log: cfg.Log, Assets: s.assets, Note: cfg.Prefill.Note,
-		Pages:    &s.pages,
+		Print: cfg.Print, Closed: cfg.Closed, Log: cfg.Log, Assets: s.reply.Assets, Note: cfg.Note,
+		Pages:    &s.reply.Pages,
 		Open:     []string{"/signin/callback", "/try/"}, // a test sign-in's way back, and its links
 		Everyone: cfg.Shared,
 	})

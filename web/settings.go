@@ -12,7 +12,9 @@ import (
 	"authpocket/internal/preset"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
+	"authpocket/web/connections"
 	"authpocket/web/form"
+	"authpocket/web/reply"
 	"authpocket/web/respond"
 	"authpocket/web/session"
 	"authpocket/web/view"
@@ -27,12 +29,12 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, sess *sess
 		in.Interrupted, err = interrupted(e)
 	}
 	if err != nil {
-		s.fail(w, r, sess, err, "/settings")
+		s.reply.Fail(w, r, sess, err, "/settings")
 		return
 	}
 	in.Token, in.TokenRenews = p.PocketBase.Who.Expires, p.PocketBase.Who.Refreshable
-	in.From, in.Again = from(r.URL.Query().Get("from")), again
-	s.renderRecent(w, r, sess, &p, setup.Settings(setup.NewSettings(s.head(sess), in)))
+	in.From, in.Again = reply.From(r.URL.Query().Get("from")), again
+	s.renderRecent(w, r, sess, &p, setup.Settings(setup.NewSettings(s.reply.Head(sess), in)))
 }
 
 // askSettings returns what the page shows: the answers so far, or the form that
@@ -100,7 +102,7 @@ func settingsInput(p engine.Preview) setup.SettingsInput {
 		Conflict: inTheWay(p.Problems), Candidates: p.Candidates,
 		Form: filled, Authentik: p.Authentik, PocketBase: p.PocketBase, Desired: p.Desired,
 		There: p.There, SecretGiven: p.Spec.Provider.ClientSecret != nil,
-		Lacking: lacking(&p.Authentik),
+		Lacking: connections.Lacking(&p.Authentik),
 	}
 }
 
@@ -123,14 +125,14 @@ func existingAnswer(p engine.Preview) string {
 // saveSettings handles the "POST /settings" route.
 func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress) {
 	if err := form.Parse(r); err != nil {
-		s.badForm(w, r, sess, err)
+		s.reply.BadForm(w, r, sess, err)
 		return
 	}
 	sent := form.Settings{Values: r.PostForm}
 	spec, problems := sent.Spec(&p.Spec)
 	if next, page := sent.AskAgain(&spec); page != "" {
 		sess.SetSpec(&next, false)
-		redirect(w, r, page)
+		reply.Redirect(w, r, page)
 		return
 	}
 	if problems = append(problems, form.Validate(&spec)...); len(problems) > 0 {
@@ -148,11 +150,11 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request, sess *sess
 	}
 	rev := sess.SetSpec(&spec, err == nil)
 	if err != nil {
-		s.fail(w, r, sess, err, "/settings")
+		s.reply.Fail(w, r, sess, err, "/settings")
 		return
 	}
 	sess.ShowNext(&plan, rev)
-	redirect(w, r, "/review")
+	reply.Redirect(w, r, "/review")
 }
 
 // inTheWay says what of the two systems is in the way, empty for nothing.
@@ -171,7 +173,7 @@ func inTheWay(problems report.Problems) say.Text {
 func (s *Server) refuseSettings(w http.ResponseWriter, r *http.Request, sess *session.Session, sent form.Settings,
 	problems report.Problems, conflict say.Text) {
 	sent.Del("provider.client_secret")
-	s.refuse(w, r, sess, "/settings", from(sent.Get("from")),
+	s.reply.Refuse(w, r, sess, "/settings", reply.From(sent.Get("from")),
 		session.Draft{Values: sent.Values, Problems: problems, InTheWay: conflict})
 }
 
@@ -180,7 +182,7 @@ func (s *Server) refuseSettings(w http.ResponseWriter, r *http.Request, sess *se
 func (s *Server) findNames(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	p := sess.Look()
 	if p.Authentik == nil {
-		s.render(w, r, http.StatusOK, view.Found("", nil, say.Of("Connect authentik first.")))
+		s.reply.Page(w, r, http.StatusOK, view.Found("", nil, say.Of("Connect authentik first.")))
 		return
 	}
 	in := r.URL.Query().Get("in")
@@ -191,15 +193,15 @@ func (s *Server) findNames(w http.ResponseWriter, r *http.Request, sess *session
 	}
 	refs, err := search(r.Context(), r.URL.Query().Get("q"))
 	if err != nil {
-		s.logError(r, "looking names up", err)
-		s.render(w, r, http.StatusOK, view.Found("", nil, report.MessageOf(err).Text(report.OnPage)))
+		s.reply.LogError(r, "looking names up", err)
+		s.reply.Page(w, r, http.StatusOK, view.Found("", nil, report.MessageOf(err).Text(report.OnPage)))
 		return
 	}
 	var names []string
 	for _, ref := range refs {
 		names = append(names, ref.Name)
 	}
-	s.render(w, r, http.StatusOK, view.Found(view.FieldID(in), names, say.Text{}))
+	s.reply.Page(w, r, http.StatusOK, view.Found(view.FieldID(in), names, say.Text{}))
 }
 
 func finder(a connect.AuthentikSystem, list string) func(context.Context, string) ([]link.Ref, error) {

@@ -17,6 +17,7 @@ import (
 	"authpocket/static"
 	"authpocket/web/door"
 	"authpocket/web/form"
+	"authpocket/web/reply"
 	"authpocket/web/session"
 	"authpocket/web/view"
 	"authpocket/web/view/proof"
@@ -26,12 +27,12 @@ import (
 func (s *Server) showSignIn(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	p := sess.Look()
 	if p.Settled == nil {
-		redirect(w, r, p.Missing())
+		reply.Redirect(w, r, p.Missing())
 		return
 	}
 	in := proof.SignInStartInput{Way: r.URL.Query().Get("way"), Person: r.URL.Query().Get("person")}
 	if d := sess.Draft("/signin"); d != nil {
-		in.Way, in.Person, in.Problem = d.Values.Get("way"), d.Values.Get("person"), refusal(d)
+		in.Way, in.Person, in.Problem = d.Values.Get("way"), d.Values.Get("person"), reply.Refusal(d)
 	}
 	in.Desired = p.Settled.Desired
 	in.Held = p.Authentik != nil && p.PocketBase != nil
@@ -42,7 +43,7 @@ func (s *Server) showSignIn(w http.ResponseWriter, r *http.Request, sess *sessio
 		shown, _ := run.Now()
 		in.Tests = append(in.Tests, shown)
 	}
-	s.render(w, r, http.StatusOK, proof.SignInStart(proof.NewSignInStart(s.head(sess), in)))
+	s.reply.Page(w, r, http.StatusOK, proof.SignInStart(proof.NewSignInStart(s.reply.Head(sess), in)))
 }
 
 // redirects reports whether the provider allows that redirect URI.
@@ -60,11 +61,11 @@ func (s *Server) signInOf(r *http.Request, sess *session.Session) *session.SignI
 func (s *Server) showSignInRun(w http.ResponseWriter, r *http.Request, sess *session.Session, run *session.SignIn) {
 	in, count := run.Now()
 	in.Base, in.Script = "/signin/"+run.ID, s.files.URL(static.SignIn)
-	in.Problem = refusal(sess.Draft(in.Base))
+	in.Problem = reply.Refusal(sess.Draft(in.Base))
 	in.Own = own(new(sess.Look()))
 	s.allowSignIn(w, in)
-	s.render(w, r, http.StatusOK,
-		proof.SignIn(proof.NewSignIn(new(s.head(sess)), in, fmt.Sprintf("%s/events?after=%d", in.Base, count))))
+	s.reply.Page(w, r, http.StatusOK,
+		proof.SignIn(proof.NewSignIn(new(s.reply.Head(sess)), in, fmt.Sprintf("%s/events?after=%d", in.Base, count))))
 }
 
 // allowSignIn lets a page that waits at PocketBase's event stream reach it,
@@ -80,7 +81,8 @@ func (s *Server) allowSignIn(w http.ResponseWriter, in proof.SignInInput) {
 // page that opened it sends it to authentik. The window stays in that page's hands, so it may not cut itself off.
 func (s *Server) showWait(w http.ResponseWriter, r *http.Request, _ *session.Session, _ *session.SignIn) {
 	w.Header().Set("Cross-Origin-Opener-Policy", "unsafe-none")
-	s.render(w, r, http.StatusOK, proof.Wait(view.Head{Assets: s.assets, Title: say.Of("Waiting for PocketBase")}))
+	s.reply.Page(w, r, http.StatusOK,
+		proof.Wait(view.Head{Assets: s.reply.Assets, Title: say.Of("Waiting for PocketBase")}))
 }
 
 // signInEvents handles the "GET /signin/{id}/events" route.
@@ -90,13 +92,15 @@ func (s *Server) signInEvents(w http.ResponseWriter, r *http.Request, sess *sess
 	s.streamSignIn(w, r, run, func(in proof.SignInInput) templ.Component {
 		in.Base = "/signin/" + run.ID
 		in.Own = own(new(sess.Look()))
-		return proof.SignInUpdate(proof.NewSignIn(new(s.head(sess)), in, ""))
+		return proof.SignInUpdate(proof.NewSignIn(new(s.reply.Head(sess)), in, ""))
 	})
 }
 
 func (s *Server) streamSignIn(w http.ResponseWriter, r *http.Request, run *session.SignIn,
 	message func(proof.SignInInput) templ.Component) {
-	s.stream(w, r, run.Happened.Count, func(n int, over bool) templ.Component { return message(run.Input(n, over)) })
+	s.reply.Stream(w, r, run.Happened.Count, func(n int, over bool) templ.Component {
+		return message(run.Input(n, over))
+	})
 }
 
 // connectTo lets this page's script call one other server. If the address is
@@ -111,31 +115,31 @@ func connectTo(w http.ResponseWriter, address string) {
 // account that the test created, once its name is entered.
 func (s *Server) deleteSignIn(w http.ResponseWriter, r *http.Request, sess *session.Session, run *session.SignIn) {
 	if err := form.Parse(r); err != nil {
-		s.badForm(w, r, sess, err)
+		s.reply.BadForm(w, r, sess, err)
 		return
 	}
 	v, p := run.Verdict(), sess.Look()
 	switch {
 	case v == nil || !v.Made || v.Record == nil:
-		redirect(w, r, "/signin/"+run.ID)
+		reply.Redirect(w, r, "/signin/"+run.ID)
 		return
 	case p.Authentik == nil || p.PocketBase == nil:
-		redirect(w, r, p.Missing())
+		reply.Redirect(w, r, p.Missing())
 		return
 	case !strings.EqualFold(form.Typed(r, "confirm"), proof.AccountName(*v.Record)):
-		s.refusePerson(w, r, sess, "/signin/"+run.ID,
+		s.reply.RefusePerson(w, r, sess, "/signin/"+run.ID,
 			say.Of("Enter %s to confirm. Nothing was deleted.", proof.AccountName(*v.Record)))
 		return
 	}
 	ctx := context.WithoutCancel(r.Context()) // a client that disconnects does not stop the deletion
 	if err := s.engine(p).DeleteTestAccount(ctx, &run.Desired, run.Started(), v); err != nil {
-		s.logError(r, "deleting a test account", err)
-		s.refusePerson(w, r, sess, "/signin/"+run.ID, report.MessageOf(err).Text(report.OnPage))
+		s.reply.LogError(r, "deleting a test account", err)
+		s.reply.RefusePerson(w, r, sess, "/signin/"+run.ID, report.MessageOf(err).Text(report.OnPage))
 		return
 	}
 	run.AccountDeleted()
 	sess.DropDraft()
-	redirect(w, r, "/signin/"+run.ID)
+	reply.Redirect(w, r, "/signin/"+run.ID)
 }
 
 // startSignIn handles the "POST /signin" route: it asks PocketBase how to start a
@@ -146,11 +150,11 @@ func (s *Server) startSignIn(w http.ResponseWriter, r *http.Request, sess *sessi
 		return
 	}
 	if err := s.beginTest(r.Context(), new(sess.Look()), run); err != nil {
-		s.fail(w, r, sess, err, "/signin")
+		s.reply.Fail(w, r, sess, err, "/signin")
 		return
 	}
 	s.signIns.Add(run)
-	redirect(w, r, "/signin/"+run.ID)
+	reply.Redirect(w, r, "/signin/"+run.ID)
 }
 
 // beginTest asks PocketBase how to begin. Where the window is opened by hand,
@@ -169,12 +173,12 @@ func (s *Server) beginTest(ctx context.Context, p *session.Progress, run *sessio
 // browser has been answered.
 func (s *Server) newTest(w http.ResponseWriter, r *http.Request, sess *session.Session) (*session.SignIn, bool) {
 	if err := form.Parse(r); err != nil {
-		s.badForm(w, r, sess, err)
+		s.reply.BadForm(w, r, sess, err)
 		return nil, false
 	}
 	p := sess.Look()
 	if p.Settled == nil || p.Authentik == nil || p.PocketBase == nil {
-		redirect(w, r, p.Missing())
+		reply.Redirect(w, r, p.Missing())
 		return nil, false
 	}
 	in := proof.SignInStartInput{Way: form.Typed(r, "way"), Person: form.Typed(r, "person")}
@@ -182,7 +186,7 @@ func (s *Server) newTest(w http.ResponseWriter, r *http.Request, sess *session.S
 	if in.Way == session.WayCallback {
 		run.Way, run.Redirect = session.WayCallback, callbackURL(r)
 		if !redirects(&p.Settled.Desired, run.Redirect) {
-			redirect(w, r, "/signin?way="+session.WayCallback) // which says that the address has to be added first
+			reply.Redirect(w, r, "/signin?way="+session.WayCallback) // it says that the address has to be added first
 			return nil, false
 		}
 	}
@@ -192,7 +196,7 @@ func (s *Server) newTest(w http.ResponseWriter, r *http.Request, sess *session.S
 			problem = s.foresee(r.Context(), &p, run, person)
 		}
 		if !problem.Empty() {
-			s.refusePerson(w, r, sess, "/signin", problem)
+			s.reply.RefusePerson(w, r, sess, "/signin", problem)
 			return nil, false
 		}
 		run.Person = in.Person

@@ -12,6 +12,7 @@ import (
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
 	"authpocket/web/form"
+	"authpocket/web/reply"
 	"authpocket/web/session"
 	"authpocket/web/view"
 )
@@ -60,7 +61,7 @@ func (s *Server) returnSignIn(w http.ResponseWriter, r *http.Request, _ *session
 		http.Error(w, say.It(r.Context(), "This result belongs to another sign-in."), http.StatusConflict)
 		return
 	}
-	redirect(w, r, strings.TrimSuffix(r.URL.Path, "/return"))
+	reply.Redirect(w, r, strings.TrimSuffix(r.URL.Path, "/return"))
 }
 
 // callbackSignIn handles the "GET /signin/callback" route. authentik sends
@@ -75,7 +76,7 @@ func (s *Server) callbackSignIn(w http.ResponseWriter, r *http.Request) {
 		Todo:    say.Of("Start a new test on the test sign-in page."),
 	}
 	if run == nil {
-		s.problem(w, r, http.StatusNotFound, page)
+		s.reply.Problem(w, r, http.StatusNotFound, nil, page)
 		return
 	}
 	if back, ok := run.Take(query.Get("state"), secret.New(query.Get("code")), query.Get("error"),
@@ -85,5 +86,5 @@ func (s *Server) callbackSignIn(w http.ResponseWriter, r *http.Request) {
 	page.Head.Title = say.Of("Back from authentik")
 	page.Summary = say.Of("The page where you started this test shows the result.")
 	page.Todo = say.Of("You can close this window.")
-	s.problem(w, r, http.StatusOK, page)
+	s.reply.Problem(w, r, http.StatusOK, nil, page)
 }

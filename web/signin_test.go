@@ -158,7 +158,7 @@ func TestATestSignInWorksAndItsAccountIsDeleted(t *testing.T) {
 		"Signed in to the linked account"} {
 		test := b.post("/signin", url.Values{"person": {box.Person.Username}}).want(303).header.Get("Location")
 		b.get(test).want(200).says("Expected result for "+box.Person.Username,
-			"This test needs JavaScript")
+			"This test needs JavaScript", "The sign-in at authentik has not started yet.")
 		b.through(box, test)
 		p := b.get(test).want(200).says("Sign-in works", became, "As predicted", box.Person.Email, "Verified yes",
 			"email_verified", "Signed in at authentik")

@@ -13,6 +13,7 @@ import (
 	"authpocket/internal/say"
 	"authpocket/static"
 	"authpocket/web/door"
+	"authpocket/web/reply"
 	"authpocket/web/respond"
 	"authpocket/web/session"
 	"authpocket/web/view"
@@ -31,12 +32,12 @@ func (s *Server) inviteSignIn(w http.ResponseWriter, r *http.Request, sess *sess
 		return
 	}
 	if open := s.openInvitation(sess); open != nil && !r.PostForm.Has("more") {
-		redirect(w, r, open.InvitationPath())
+		reply.Redirect(w, r, open.InvitationPath())
 		return
 	}
 	run.Invite(time.Now().Add(session.InviteLife))
 	s.signIns.Add(run)
-	redirect(w, r, run.InvitationPath())
+	reply.Redirect(w, r, run.InvitationPath())
 }
 
 // showInvitation handles the "GET /signin/{id}/invite" route. It shows the link to the session that made it, until
@@ -44,11 +45,12 @@ func (s *Server) inviteSignIn(w http.ResponseWriter, r *http.Request, sess *sess
 func (s *Server) showInvitation(w http.ResponseWriter, r *http.Request, sess *session.Session, run *session.SignIn) {
 	token := sess.Invitation(run)
 	if !token.IsSet() {
-		redirect(w, r, "/signin/"+run.ID)
+		reply.Redirect(w, r, "/signin/"+run.ID)
 		return
 	}
 	in, _ := run.Now()
-	s.render(w, r, http.StatusOK, proof.Invite(proof.NewInvite(s.head(sess), root(r)+"/try/"+token.Reveal(), in)))
+	s.reply.Page(w, r, http.StatusOK,
+		proof.Invite(proof.NewInvite(s.reply.Head(sess), door.Root(r)+"/try/"+token.Reveal(), in)))
 }
 
 // openInvitation returns the session's newest test whose link waits to be used,
@@ -64,18 +66,18 @@ func (s *Server) openInvitation(sess *session.Session) *session.SignIn {
 // withdrawSignIn handles the "POST /signin/{id}/withdraw" route.
 func (s *Server) withdrawSignIn(w http.ResponseWriter, r *http.Request, _ *session.Session, run *session.SignIn) {
 	run.Withdraw()
-	redirect(w, r, "/signin")
+	reply.Redirect(w, r, "/signin")
 }
 
 // tried returns the handler of a page about the test of a link. An unknown or used link has no page.
-func (s *Server) tried(next func(http.ResponseWriter, *http.Request, *session.Session,
+func (s *Server) tried(next func(*Server, http.ResponseWriter, *http.Request, *session.Session,
 	*session.SignIn)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if run := s.signIns.Invited(chi.URLParam(r, "token")); run != nil && run.Holds(tryKey(r)) {
-			next(w, r, run.Session, run)
+			next(s, w, r, run.Session, run)
 			return
 		}
-		s.problem(w, r, http.StatusNotFound, view.ProblemPage{
+		s.reply.Problem(w, r, http.StatusNotFound, nil, view.ProblemPage{
 			Head:    view.Head{Title: say.Of("This link no longer works")},
 			Summary: say.Of("It was already used, or it is older than 30 minutes."),
 			Todo:    say.Of("Ask the person who sent it for a new link."),
@@ -108,15 +110,16 @@ func (s *Server) showTry(w http.ResponseWriter, r *http.Request, _ *session.Sess
 	in, count := run.Now()
 	in.Base, in.Script = "/try/"+chi.URLParam(r, "token"), s.files.URL(static.SignIn)
 	s.allowSignIn(w, in)
-	s.render(w, r, http.StatusOK,
-		proof.Try(proof.NewTry(&view.Head{Assets: s.assets}, in, fmt.Sprintf("%s/events?after=%d", in.Base, count))))
+	s.reply.Page(w, r, http.StatusOK,
+		proof.Try(proof.NewTry(&view.Head{Assets: s.reply.Assets}, in,
+			fmt.Sprintf("%s/events?after=%d", in.Base, count))))
 }
 
 // startTry handles the "POST /try/{token}" route: it starts the test.
 func (s *Server) startTry(w http.ResponseWriter, r *http.Request, sess *session.Session, run *session.SignIn) {
 	p := sess.Look()
 	if p.Authentik == nil || p.PocketBase == nil || !run.Claim(tryKey(r), func() string { return giveKey(w, r) }) {
-		s.problem(w, r, http.StatusConflict, view.ProblemPage{
+		s.reply.Problem(w, r, http.StatusConflict, nil, view.ProblemPage{
 			Head:    view.Head{Title: say.Of("The test cannot start")},
 			Summary: say.Of("authpocket is no longer connected to both systems, or the test was started elsewhere."),
 			Todo:    say.Of("Ask the person who sent you the link for a new one."),
@@ -128,10 +131,10 @@ func (s *Server) startTry(w http.ResponseWriter, r *http.Request, sess *session.
 			respond.Nothing(w)
 			return
 		}
-		s.logError(r, "beginning a test sign-in", err)
+		s.reply.LogError(r, "beginning a test sign-in", err)
 		run.Stop(say.Of("PocketBase did not return the data to start a sign-in."))
 	}
-	redirect(w, r, r.URL.Path)
+	reply.Redirect(w, r, r.URL.Path)
 }
 
 // tryEvents handles the "GET /try/{token}/events" route: the stages, and
@@ -140,12 +143,12 @@ func (s *Server) tryEvents(w http.ResponseWriter, r *http.Request, _ *session.Se
 	r, leave := run.Streams.Join(r)
 	defer leave()
 	// It is asked again whether the browser may, for claim ends only streams that have joined.
-	s.tried(func(w http.ResponseWriter, r *http.Request, _ *session.Session, run *session.SignIn) {
+	s.tried(func(s *Server, w http.ResponseWriter, r *http.Request, _ *session.Session, run *session.SignIn) {
 		ctx, cancel := context.WithDeadline(r.Context(), run.Until())
 		defer cancel()
 		s.streamSignIn(w, r.WithContext(ctx), run, func(in proof.SignInInput) templ.Component {
 			in.Base = "/try/" + chi.URLParam(r, "token")
-			return proof.TryUpdate(proof.NewTry(&view.Head{Assets: s.assets}, in, ""))
+			return proof.TryUpdate(proof.NewTry(&view.Head{Assets: s.reply.Assets}, in, ""))
 		})
 	})(w, r)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/a-h/templ"
 
 	"authpocket/web/form"
+	"authpocket/web/reply"
 	"authpocket/web/session"
 	"authpocket/web/view/proof"
 )
@@ -17,20 +18,20 @@ import (
 func (s *Server) showVerify(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	p := sess.Look()
 	if p.Settled == nil {
-		redirect(w, r, p.Missing())
+		reply.Redirect(w, r, p.Missing())
 		return
 	}
 	in := s.verifyInput(sess, sess.Look().Verify.Input())
 	events := fmt.Sprintf("/verify/events?after=%d", len(in.Done))
 	if d := sess.Draft("/verify"); d != nil {
-		in.Person, in.Problem = d.Values.Get("person"), refusal(d)
+		in.Person, in.Problem = d.Values.Get("person"), reply.Refusal(d)
 	}
-	s.render(w, r, http.StatusOK, proof.Verify(proof.NewVerify(s.head(sess), in, events)))
+	s.reply.Page(w, r, http.StatusOK, proof.Verify(proof.NewVerify(s.reply.Head(sess), in, events)))
 }
 
 // verifyInput adds what the session knows besides the checks.
 func (s *Server) verifyInput(sess *session.Session, in proof.VerifyInput) proof.VerifyInput {
-	in.Own, in.SignedIn = own(new(sess.Look())), s.signedIn(sess)
+	in.Own, in.SignedIn = own(new(sess.Look())), s.signIns.SignedIn(sess)
 	return in
 }
 
@@ -38,19 +39,19 @@ func (s *Server) verifyInput(sess *session.Session, in proof.VerifyInput) proof.
 // joins the running one.
 func (s *Server) startVerify(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	if err := form.Parse(r); err != nil {
-		s.badForm(w, r, sess, err)
+		s.reply.BadForm(w, r, sess, err)
 		return
 	}
 	p := sess.Look()
 	if p.Settled == nil || p.Authentik == nil || p.PocketBase == nil {
-		redirect(w, r, p.Missing()) // or the tokens were forgotten
+		reply.Redirect(w, r, p.Missing()) // or the tokens were forgotten
 		return
 	}
 	run := &session.Verify{Username: form.Typed(r, "person")}
 	if run.Username != "" {
 		pk, problem := s.person(r.Context(), &p, run.Username)
 		if !problem.Empty() {
-			s.refusePerson(w, r, sess, "/verify", problem)
+			s.reply.RefusePerson(w, r, sess, "/verify", problem)
 			return
 		}
 		run.Person = pk
@@ -60,7 +61,7 @@ func (s *Server) startVerify(w http.ResponseWriter, r *http.Request, sess *sessi
 		return
 	}
 	sess.DropDraft()
-	redirect(w, r, "/verify")
+	reply.Redirect(w, r, "/verify")
 }
 
 // cancelTime is how long the page waits for checks to end that were cancelled.
@@ -71,15 +72,15 @@ func (s *Server) cancelVerify(w http.ResponseWriter, r *http.Request, _ *session
 	ctx, cancel := context.WithTimeout(r.Context(), cancelTime)
 	defer cancel()
 	run.Cancel(ctx)
-	redirect(w, r, "/verify")
+	reply.Redirect(w, r, "/verify")
 }
 
 // verifyEvents handles the "GET /verify/events" route.
 func (s *Server) verifyEvents(w http.ResponseWriter, r *http.Request, sess *session.Session, run *session.Verify) {
 	r, leave := sess.Streams.Join(r)
 	defer leave()
-	s.stream(w, r, run.Happened.Count, func(n int, over bool) templ.Component {
-		return proof.VerifyUpdate(proof.NewVerify(s.head(sess), s.verifyInput(sess, run.InputAt(n, over)), ""))
+	s.reply.Stream(w, r, run.Happened.Count, func(n int, over bool) templ.Component {
+		return proof.VerifyUpdate(proof.NewVerify(s.reply.Head(sess), s.verifyInput(sess, run.InputAt(n, over)), ""))
 	})
 }
 

@@ -36,7 +36,7 @@ func living(t *testing.T, change ...func(*Config)) (*wizard, *browser, map[strin
 	return w, b, map[string]string{
 		"/apply/{id}": "/apply/" + job, "/signin/{id}": test, "/receipts/{id}": "/receipts/" + b.newest(),
 		"/fix/{cause}": "/fix/invalid-client", "/export/{format}": "/export/markdown", "/try/{token}": invited.Path,
-		static.Prefix + "*": w.server.assets.Styles, "/settings/find": "/settings/find?in=access.groups&q=x",
+		static.Prefix + "*": w.server.reply.Assets.Styles, "/settings/find": "/settings/find?in=access.groups&q=x",
 	}
 }
 

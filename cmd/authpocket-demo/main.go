@@ -22,6 +22,7 @@ import (
 	"authpocket/sandbox"
 	"authpocket/sandbox/authentiksim"
 	"authpocket/web"
+	"authpocket/web/connections"
 	"authpocket/web/door"
 )
 
@@ -110,11 +111,11 @@ func demo(ctx context.Context, address string, chosen, tokens bool, authentik st
 		Print: terminal.Print, Closed: terminal.Closed,
 		Receipts: store, Version: "demo",
 		Log: log,
-		Prefill: web.Prefill{
+		Prefill: connections.Prefill{
 			AuthentikURL: box.AuthentikURL, AuthentikToken: secret.New(box.AuthentikToken),
 			PocketBaseURL: box.PocketBaseURL, PocketBaseToken: secret.New(box.PocketBaseToken),
-			Note: note(box),
 		},
+		Note: note(box),
 	})
 	fmt.Fprint(stdout, "The demo runs a simulated authentik and a real PocketBase.\n")
 	wizard.NewCode()

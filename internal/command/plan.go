@@ -38,7 +38,7 @@ func newPlan(s *shared) *cobra.Command {
 	}
 	f.linkFlags.add(cmd, s, allFields)
 	f.linksFlags.add(cmd, &f.sourceFlags)
-	cmd.Flags().VarP((*option.Path)(&f.Out), "out", "o",
+	cmd.Flags().VarP((*option.Written)(&f.Out), "out", "o",
 		"save the plan to this file, without secrets; another saved plan is "+
 			"replaced,\nany other file is not")
 	return cmd

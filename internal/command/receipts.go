@@ -42,6 +42,9 @@ func newReceipts(s *shared) *cobra.Command {
 // run prints the receipts, newest first, or the one that is named.
 func (f receiptsFlags) run(p program) error {
 	view := p.view(f.JSON)
+	if err := f.missing(); err != nil {
+		return view.Fail(err)
+	}
 	store, err := readStore(f.State)
 	if err != nil {
 		return view.Fail(err)

@@ -113,7 +113,7 @@ func newRoot(std terminal.Streams, others bool) *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			return cmp.Or(option.ReadEnv(cmd.Flags()), option.GivenOnce(cmd.Flags()))
+			return cmp.Or(option.ReadEnv(cmd.Flags()), option.Given(cmd.Flags()))
 		},
 		SuggestionsMinimumDistance: 2,
 	}

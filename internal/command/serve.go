@@ -17,6 +17,7 @@ import (
 	"authpocket/internal/say"
 	"authpocket/internal/visible"
 	"authpocket/web"
+	"authpocket/web/connections"
 	"authpocket/web/door"
 )
 
@@ -116,7 +117,7 @@ func (f serveFlags) run(ctx context.Context, p program) error {
 	}
 	terminal := door.Terminal{Out: p.Out, URL: ln.URL, Say: p.Say}
 	wizard := web.New(web.Config{
-		Log: p.log, Prefill: web.Prefill{CA: ca}, Receipts: store, Version: releaseVersion(),
+		Log: p.log, Prefill: connections.Prefill{CA: ca}, Receipts: store, Version: releaseVersion(),
 		Hosts: door.Hosts{Public: ln.Public, Proxies: ln.Proxies}, Print: terminal.Print, Closed: terminal.Closed,
 	})
 	visible.Fprintf(p.Out, "%s\n", p.Say(say.Of("authpocket is ready: %s", ln.URL)))

@@ -12,7 +12,17 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/say"
 )
+
+// missing returns an error if the command line names a directory that does not exist. Where nothing or the environment
+// names it, it is made by the first apply.
+func (f *stateFlag) missing() error {
+	if f.State == "" || f.State == os.Getenv(envState) || !isFree(f.State) {
+		return nil
+	}
+	return refused(say.Of("There is no directory “%s”.", f.State), say.Of("Name one that has receipts with --state."))
+}
 
 // suggested suggests the IDs of the chosen receipts, newest first.
 func (f *stateFlag) suggested(chosen func([]journal.Summary) []journal.Summary) suggester {
@@ -34,12 +44,15 @@ func (f *stateFlag) suggested(chosen func([]journal.Summary) []journal.Summary) 
 
 type stateFlag struct{ State string }
 
+// envState names the state directory.
+const envState = "AUTHPOCKET_STATE"
+
 func (f *stateFlag) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.State, "state", "", "`directory` for receipts; default: authpocket below $XDG_STATE_HOME "+
 		"or\n~/.local/state, "+
 		"on macOS ~/Library/Application Support,\non Windows %LocalAppData%")
 	_ = cmd.MarkFlagDirname("state")
-	option.FromEnv(cmd.Flags(), "state", "AUTHPOCKET_STATE")
+	option.FromEnv(cmd.Flags(), "state", envState)
 }
 
 // earlier opens existing receipts, to read them.

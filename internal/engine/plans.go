@@ -138,8 +138,12 @@ func (e *Engine) RefuseOther(id string, spec *link.Spec) error {
 // UndoNewest returns a plan that undoes the link's newest receipt of which anything is left to undo. The plan is empty
 // if there is none. It passes over no interrupted receipt, which an empty undo ends.
 func (e *Engine) UndoNewest(ctx context.Context, spec *link.Spec, force bool) (plan link.Plan, err error) {
+	own, err := e.withSlug(ctx, spec)
+	if err != nil {
+		return plan, err
+	}
 	for passed := map[string]bool{}; ; {
-		id, ended, err := e.newest(spec, passed)
+		id, ended, err := e.newest(&own, passed)
 		if none, _ := errors.AsType[*NothingToUndo](err); none != nil && none.Reason != UndoRotation && plan.Of != "" {
 			return plan, nil
 		}
@@ -151,6 +155,35 @@ func (e *Engine) UndoNewest(ctx context.Context, spec *link.Spec, force bool) (p
 		}
 		passed[id] = true
 	}
+}
+
+// withSlug returns spec with the slug of its link, if it leaves that open and receipts name several links of its
+// collection.
+func (e *Engine) withSlug(ctx context.Context, spec *link.Spec) (link.Spec, error) {
+	if e.receipts == nil || spec.Application.Slug != nil {
+		return *spec, nil
+	}
+	list, _, err := e.receipts.Index()
+	if err != nil {
+		return *spec, err
+	}
+	var slugs []string
+	for i := range list {
+		if one := &list[i]; e.ours(one) && ofLink(one.Kind) && one.Collection == spec.Query().Collection {
+			slugs = append(slugs, one.Slug)
+		}
+	}
+	slices.Sort(slugs)
+	if slugs = slices.Compact(slugs); len(slugs) < 2 {
+		return *spec, nil
+	}
+	snaps, found, err := e.find(ctx, *spec, e.observeLink)
+	if app := snaps.Authentik.Application; err == nil && app != nil && app.Provider != 0 &&
+		slices.Contains(slugs, app.Slug) {
+		found.Application.Slug = &app.Slug
+		return found, nil
+	}
+	return *spec, err
 }
 
 // observeMade is Observe for the undo of the changes done. An application that has another slug since is found by its

@@ -83,9 +83,7 @@ func (e *Engine) newest(spec *link.Spec, undone map[string]bool) (id string, end
 			halfway[one.Of] = halfway[one.Of] || one.Outcome == "" || one.Outcome == journal.Stopped && one.Wrote()
 		case (one.Kind == journal.Apply || one.Kind == journal.Remove) && undone[one.ID]:
 			undone[one.Of] = undone[one.Of] || kinds[one.Of] == one.Kind // including what it continued
-			if none.Reason == NoneToUndo {
-				none.Reason = UndoneAlready
-			}
+			none.Reason = UndoneAlready // also of a rotation of that link
 		case one.Kind == journal.Rotate:
 			if one.Wrote() && !one.Restored && !one.Restores {
 				none.Reason = UndoRotation

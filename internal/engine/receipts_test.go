@@ -323,3 +323,47 @@ func TestUndoDoesNotGoOnPastARotation(t *testing.T) {
 		t.Errorf("the error is %v, the plan\n%s", err, show(plan))
 	}
 }
+
+// A spec that names no slug is of the link that is there, not of another one that was removed.
+func TestUndoIsOfTheOwnLink(t *testing.T) {
+	b := newBench(t)
+	b.keeping()
+	own := b.minimal()
+	b.link(own)
+	first := b.newest(own)
+	shop := b.minimal()
+	shop.Application.Slug, shop.PocketBase.Slot, shop.Existing = new("shop"), new("oidc2"), link.ExistingNew
+	shop.Application.Name = new("Shop")
+	b.link(shop)
+	b.apply(b.removal(shop))
+	plan, err := b.engine.UndoNewest(t.Context(), &own, false)
+	if err != nil || plan.Of != first || plan.Restores {
+		t.Fatalf("undone is %s, not %s, %v:\n%s", plan.Of, first, err, show(plan))
+	}
+	b.apply(b.removal(own))
+	if plan, err = b.engine.UndoNewest(t.Context(), &own, false); err != nil || !plan.Restores {
+		t.Errorf("without a link there is %v to undo:\n%s", err, show(plan))
+	}
+}
+
+func TestNothingIsLeftToUndoOfALinkThatWasRotatedAndUndone(t *testing.T) {
+	b := newBench(t)
+	b.keeping()
+	spec := b.minimal()
+	b.link(spec)
+	first := b.newest(spec)
+	rotation, err := b.engine.Rotation(t.Context(), spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.apply(rotation)
+	plan, err := b.engine.Undo(t.Context(), first, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.apply(plan)
+	plan, err = b.engine.UndoNewest(t.Context(), &spec, false)
+	if why, _ := errors.AsType[*engine.NothingToUndo](err); why == nil || why.Reason != engine.UndoneAlready {
+		t.Errorf("the error is %v, the plan\n%s", err, show(plan))
+	}
+}

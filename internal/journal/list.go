@@ -116,12 +116,16 @@ func (s *Store) Interrupted() ([]Summary, []SetAside, error) {
 func (s *Store) Load(id string) (*Receipt, error) {
 	missing := &Fault{Summary: say.Of("There is no receipt %.40q.", id), Todo: say.Of("Choose one from the list."),
 		Err: ErrNotFound}
-	if !idSyntax().MatchString(id) {
-		return nil, missing
-	}
 	names, err := s.names(receiptPrefix)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case len(names) == 0:
+		missing.Summary = say.Of("There is no receipt %.40q, nor any other in %s.", id, s.dir)
+		missing.Todo = say.Of("Set the state directory that has it.")
+		return nil, missing
+	case !idSyntax().MatchString(id):
+		return nil, missing
 	}
 	for _, name := range names {
 		if !strings.Contains(name, "-"+id+receiptSuffix) {

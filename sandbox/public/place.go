@@ -23,6 +23,7 @@ import (
 	"authpocket/sandbox/authentiksim"
 	"authpocket/sandbox/pocketbasehost"
 	"authpocket/web"
+	"authpocket/web/connections"
 	"authpocket/web/door"
 )
 
@@ -140,11 +141,11 @@ func (p *place) open(cfg placeConfig) error {
 		Connect: connect.Connector{Through: p.ways},
 		Hosts:   door.Hosts{Public: cfg.Public},
 		Mount:   door.Mount{Path: p.base(wizardPart).Path, Frames: cfg.Frames, Framed: cfg.Framed},
-		Prefill: web.Prefill{
+		Prefill: connections.Prefill{
 			AuthentikURL: authentik.String(), AuthentikToken: secret.New(p.authentik.AdminToken()),
 			PocketBaseURL: pocketbase.String(), PocketBaseToken: secret.New(p.pocketbase.Token()),
-			Note: say.Of("Sign in to the simulated authentik as %s with the password %s.", p.person, p.secret),
 		},
+		Note: say.Of("Sign in to the simulated authentik as %s with the password %s.", p.person, p.secret),
 	})
 	p.parts = map[string]http.Handler{
 		wizardPart:    p.wizard.Handler(),

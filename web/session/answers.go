@@ -2,8 +2,11 @@ package session
 
 import (
 	"net/http"
+	"net/url"
 
 	"authpocket/internal/connect"
+	"authpocket/internal/link"
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
@@ -23,6 +26,18 @@ type Login struct {
 	Password secret.Text // wiped once it was used
 	CA       string      // PEM, empty for the system's authorities alone
 	Plain    bool        // token or password may be sent over plain http
+}
+
+// Values returns what was typed into the system's connect page, except the secrets.
+func (l Login) Values(system report.System) url.Values {
+	v := url.Values{}
+	for key, text := range map[string]string{"url": l.URL, "ca": l.CA, "with": l.With, "email": l.Email} {
+		v.Set(string(system)+"."+key, text)
+	}
+	if l.Plain {
+		v.Set(string(system)+".insecure_http", link.Ticked)
+	}
+	return v
 }
 
 // Authentik is an accepted answer of the first connect page.

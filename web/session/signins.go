@@ -1,12 +1,14 @@
 package session
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"crypto/subtle"
 	"slices"
 	"sync"
 	"time"
 
+	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
@@ -111,4 +113,19 @@ func (s *SignIns) Awaiting(state string) *SignIn {
 		defer r.mu.Unlock()
 		return r.Way == WayCallback && subtle.ConstantTimeCompare([]byte(r.state), []byte(state)) == 1
 	})
+}
+
+// SignedIn returns the session's last test sign-in that worked since the last change of the link.
+func (s *SignIns) SignedIn(sess *Session) (seen report.SignedIn) {
+	p := sess.Look()
+	if p.Settled == nil {
+		return seen
+	}
+	for _, run := range s.All(sess) {
+		v := run.Verdict()
+		if v != nil && v.Works && run.Made.After(p.Settled.At) && run.Made.After(seen.At) {
+			seen = report.SignedIn{Name: cmp.Or(v.Record.Email, v.Record.ID), At: run.Made}
+		}
+	}
+	return seen
 }

@@ -3,9 +3,10 @@ package rest
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
+	"errors"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Object is a JSON object whose values are decoded one by one, so that a missing, null, unknown or mistyped key does
@@ -94,8 +95,12 @@ type version [2]int
 
 // parseVersion parses a version such as "2026.5.0-rc1". ok is false unless it begins with two numbers.
 func parseVersion(s string) (v version, ok bool) {
-	n, _ := fmt.Sscanf(s, "%d.%d", &v[0], &v[1])
-	return v, n == 2
+	year, rest, _ := strings.Cut(s, ".")
+	month := rest[:len(rest)-len(strings.TrimLeft(rest, "0123456789"))]
+	var errs [2]error
+	v[0], errs[0] = strconv.Atoi(year)
+	v[1], errs[1] = strconv.Atoi(month)
+	return v, errors.Join(errs[:]...) == nil
 }
 
 func (v version) before(other version) bool { return slices.Compare(v[:], other[:]) < 0 }

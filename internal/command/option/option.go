@@ -43,12 +43,26 @@ func (p *Path) String() string { return string(*p) }
 
 func (*Path) Type() string { return "file" }
 
+// Written is the path of a file that is written beside what standard output gets, so that it is not that itself.
+type Written string
+
+func (w *Written) Set(value string) error {
+	if value == "-" {
+		return errors.New("name a file")
+	}
+	return (*Path)(w).Set(value)
+}
+
+func (w *Written) String() string { return string(*w) }
+
+func (*Written) Type() string { return "file" }
+
 // CommaList is a flag that can be repeated, and has several values between commas, quoted as in CSV where they have
 // commas themselves. Unlike pflag's own, it takes no buffer in each command, at each start, to show that it is empty.
 type CommaList []string
 
 func (l *CommaList) Set(value string) error {
-	if value == "" {
+	if value == "" { // Given refuses it
 		return nil
 	}
 	values, err := csv.NewReader(strings.NewReader(value)).Read()
@@ -64,6 +78,9 @@ func (*CommaList) Type() string { return "strings" }
 type Repeated []string
 
 func (l *Repeated) Set(value string) error {
+	if value == "" {
+		return errors.New("name one")
+	}
 	*l = append(*l, value)
 	return nil
 }
@@ -84,15 +101,18 @@ func (o *Once) Set(value string) error {
 	return o.Path.Set(value)
 }
 
-// GivenOnce returns an error if a flag that can be given only once was repeated.
-func GivenOnce(flags *pflag.FlagSet) (repeated error) {
+// Given returns an error if a flag that can be given only once was repeated, or if one is empty, as with a variable
+// that is not set: what the flag would have narrowed would be done in full.
+func Given(flags *pflag.FlagSet) (wrong error) {
 	flags.Visit(func(f *pflag.Flag) {
 		if o, ok := f.Value.(*Once); ok && o.times > 1 {
-			repeated = &report.Fault{Summary: say.Of("there is more than one --%s; a directory can hold several "+
+			wrong = &report.Fault{Summary: say.Of("there is more than one --%s; a directory can hold several "+
 				"link files", f.Name)}
+		} else if f.Value.String() == "" {
+			wrong = &report.Fault{Summary: say.Of("--%s is empty; give it a value, or leave it out", f.Name)}
 		}
 	})
-	return repeated
+	return wrong
 }
 
 // choice is the value of a flag that takes one of some words.
@@ -149,11 +169,14 @@ func ReadEnv(flags *pflag.FlagSet) (failed error) {
 	return failed
 }
 
-// AtMost returns the check that a command has no more than n arguments.
+// AtMost returns the check that a command has no more than n arguments, and none is empty.
 func AtMost(n int) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		if len(args) > n {
 			return &report.Fault{Summary: say.Of("unexpected argument %q", args[n])}
+		}
+		if slices.Contains(args, "") {
+			return &report.Fault{Summary: say.Of("an argument is empty; give it a value, or leave it out")}
 		}
 		return nil
 	}

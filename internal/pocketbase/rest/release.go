@@ -1,9 +1,9 @@
 package rest
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -53,21 +53,19 @@ func ParseRelease(s string) Release {
 
 // parseNumber parses "0.39" or "0.39.11". It also returns the number of parts, zero if s is neither.
 func parseNumber(s string) (n Number, parts int) {
-	parts = cmp.Or(scan(s, "%d.%d.%d", &n[0], &n[1], &n[2]), scan(s, "%d.%d", &n[0], &n[1]))
-	if parts == 0 {
+	fields := strings.Split(s, ".")
+	if len(fields) < 2 || len(fields) > len(n) {
 		return Number{}, 0
 	}
-	return n, parts
-}
-
-func scan(s, format string, to ...any) int {
-	if strings.Count(s, ".") != len(to)-1 {
-		return 0
+	last := &fields[len(fields)-1] // which a suffix such as "-rc1" may follow
+	*last = (*last)[:len(*last)-len(strings.TrimLeft(*last, "0123456789"))]
+	for i, field := range fields {
+		var err error
+		if n[i], err = strconv.Atoi(field); err != nil {
+			return Number{}, 0
+		}
 	}
-	if n, err := fmt.Sscanf(s, format, to...); err != nil || n != len(to) {
-		return 0
-	}
-	return len(to)
+	return n, len(fields)
 }
 
 // Before reports whether the server is certainly older than n.

@@ -72,7 +72,7 @@ func NewSignIn(h *view.Head, in SignInInput, events string) SignInPage {
 
 // testPage returns what an invited user may see of a test too.
 func testPage(h *view.Head, in SignInInput, events string) SignInPage {
-	p := SignInPage{Head: *h, Status: say.Of("Not started yet.")}
+	p := SignInPage{Head: *h, Status: say.Of("The sign-in at authentik has not started yet.")}
 	p.Head.Title, p.Head.Script = say.Of("Test sign-in"), in.Script
 	stages := signin.Stages()
 	if in.Verdict != nil {

@@ -1,8 +1,9 @@
-package web
+package reply
 
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"authpocket/internal/report"
 	"authpocket/internal/say"
@@ -11,21 +12,21 @@ import (
 	"authpocket/web/view"
 )
 
-// fail logs an error and writes a page about it, or writes the page of problems. again is where to retry. The page
+// Fail logs an error and writes a page about it, or writes the page of problems. again is where to retry. The page
 // shows the words of a fault, and no details of other errors. A client that has
 // disconnected gets nothing.
-func (s *Server) fail(w http.ResponseWriter, r *http.Request, sess *session.Session, err error, again string) {
+func (wr *Writer) Fail(w http.ResponseWriter, r *http.Request, sess *session.Session, err error, again string) {
 	if respond.Gone(r) {
 		respond.Nothing(w)
 		return
 	}
 	if problems, ok := errors.AsType[report.Problems](err); ok {
-		s.reviewProblems(w, r, sess, problems, again)
+		wr.reviewProblems(w, r, sess, problems, again)
 		return
 	}
-	s.logError(r, "asking a system", err)
+	wr.LogError(r, "asking a system", err)
 	said := report.MessageOf(err)
-	page := view.ProblemPage{Head: s.titled(sess, say.Of("Something went wrong")), Summary: said.What(),
+	page := view.ProblemPage{Head: view.Head{Title: say.Of("Something went wrong")}, Summary: said.What(),
 		Todo: said.Advice(report.OnPage), Answers: true,
 		Actions: []view.Action{{Label: say.Of("Try again"), URL: again}}}
 	status := http.StatusInternalServerError
@@ -36,7 +37,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, sess *session.Sess
 			reconnect(sess, f)
 		}
 	}
-	s.problem(w, r, status, page)
+	wr.Problem(w, r, status, sess, page)
 }
 
 // heading returns the heading for a fault of a system.
@@ -96,22 +97,34 @@ func reconnect(sess *session.Session, f *report.Fault) {
 	default:
 		return
 	}
-	sess.Refuse("/"+string(f.System), session.Draft{Values: connectForm{Login: login}.values(f.System),
-		Problems: connectionProblems(f, f.Field)})
+	sess.Refuse("/"+string(f.System), session.Draft{Values: login.Values(f.System),
+		Problems: ConnectionProblems(f, f.Field)})
 }
 
 // reviewProblems writes the page for answers that no longer fit the systems.
-func (s *Server) reviewProblems(w http.ResponseWriter, r *http.Request, sess *session.Session,
+func (wr *Writer) reviewProblems(w http.ResponseWriter, r *http.Request, sess *session.Session,
 	problems report.Problems, again string) {
-	s.problem(w, r, http.StatusConflict, view.ProblemPage{
-		Head:    s.titled(sess, say.Of("No changes to review yet")),
-		Summary: reviewChanged(),
+	wr.Problem(w, r, http.StatusConflict, sess, view.ProblemPage{
+		Head:    view.Head{Title: say.Of("No changes to review yet")},
+		Summary: ReviewChanged(),
 		Answers: true, Actions: []view.Action{{Label: say.Of("Change the settings"), URL: "/settings"},
 			{Label: say.Of("Try again"), URL: again}},
 		List: view.Sentences(problems),
 	})
 }
 
-func reviewChanged() say.Text {
+// ReviewChanged says that answers no longer fit the systems.
+func ReviewChanged() say.Text {
 	return say.Of("Something has changed in authentik or PocketBase since you answered. Check the settings again.")
+}
+
+// ConnectionProblems are the problems of a page whose connection failed. A
+// field that the page does not have is not named.
+func ConnectionProblems(err error, fields ...string) report.Problems {
+	said := report.MessageOf(err)
+	p := report.Problem{Summary: said.What(), Todo: said.Advice(report.OnPage)}
+	if slices.Contains(fields, said.Field) {
+		p.Field = said.Field
+	}
+	return report.Problems{p}
 }

@@ -1,54 +1,21 @@
-package web
+package connections
 
 import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
-	"net/url"
-	"slices"
 	"strings"
 
-	"authpocket/internal/address"
-	"authpocket/internal/link"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
-	"authpocket/web/respond"
+	"authpocket/web/reply"
 	"authpocket/web/session"
 )
 
-// refuse keeps a form that was refused and sends the browser back to its page,
-// which then says why. The answer is no page, so that Back never asks whether
-// to send the form again.
-func (s *Server) refuse(w http.ResponseWriter, r *http.Request, sess *session.Session, page, came string,
-	d session.Draft) {
-	if respond.Gone(r) {
-		respond.Nothing(w)
-		return
-	}
-	sess.Refuse(page, d)
-	s.sessions.Keep(w, r, sess)
-	redirect(w, r, withFrom(page, came))
-}
-
-// refusePerson refuses a form that asks for a user.
-func (s *Server) refusePerson(w http.ResponseWriter, r *http.Request, sess *session.Session, page string,
-	problem say.Text) {
-	s.refuse(w, r, sess, page, "", session.Draft{Values: r.PostForm, Problems: report.Problems{{Summary: problem}}})
-}
-
-// refusal returns what is wrong with the form that a page has refused, empty
-// for nothing.
-func refusal(d *session.Draft) say.Text {
-	if d == nil || len(d.Problems) == 0 {
-		return say.Text{}
-	}
-	return d.Problems[0].Summary
-}
-
 // refuseConnect refuses a connect page. A secret that is not to blame is kept,
 // so that a mistake in the address does not cost it.
-func (s *Server) refuseConnect(w http.ResponseWriter, r *http.Request, sess *session.Session, system report.System,
+func (h *Handlers) refuseConnect(w http.ResponseWriter, r *http.Request, sess *session.Session, system report.System,
 	sent connectForm, problems report.Problems) {
 	for name, text := range map[string]secret.Text{"token": sent.Token, "password": sent.Password} {
 		field := string(system) + "." + name
@@ -59,33 +26,8 @@ func (s *Server) refuseConnect(w http.ResponseWriter, r *http.Request, sess *ses
 			sess.Hold(field, text)
 		}
 	}
-	s.refuse(w, r, sess, "/"+string(system), sent.from, session.Draft{Values: sent.values(system), Problems: problems})
-}
-
-func blamed(problems report.Problems, field string) bool {
-	return slices.ContainsFunc(problems, func(p report.Problem) bool { return p.Field == field })
-}
-
-// values returns what was typed except the secrets.
-func (f connectForm) values(system report.System) url.Values {
-	v := url.Values{}
-	for key, text := range map[string]string{"url": f.URL, "ca": f.CA, "with": f.With, "email": f.Email} {
-		v.Set(string(system)+"."+key, text)
-	}
-	if f.Plain {
-		v.Set(string(system)+".insecure_http", link.Ticked)
-	}
-	return v
-}
-
-// takeHeld fills in the secrets that were typed before, where nothing is typed
-// in their place.
-func (f *connectForm) takeHeld(sess *session.Session, system report.System) {
-	for name, text := range map[string]*secret.Text{"token": &f.Token, "password": &f.Password} {
-		if held := sess.Held(string(system) + "." + name); !text.IsSet() && held.IsSet() {
-			*text = held
-		}
-	}
+	h.Reply.Refuse(w, r, sess, "/"+string(system), sent.from,
+		session.Draft{Values: sent.Values(system), Problems: problems})
 }
 
 // accepted forgets the secrets that were held for a form that is now accepted.
@@ -98,7 +40,7 @@ func accepted(sess *session.Session, system report.System, used session.Login) {
 
 // moveToken takes a token that was typed on the page of the wrong system to
 // the other one's.
-func (s *Server) moveToken(w http.ResponseWriter, r *http.Request, sess *session.Session, from, to report.System,
+func (h *Handlers) moveToken(w http.ResponseWriter, r *http.Request, sess *session.Session, from, to report.System,
 	sent connectForm) {
 	token := sess.Release(string(from) + ".token")
 	if sent.Token.IsSet() {
@@ -106,13 +48,13 @@ func (s *Server) moveToken(w http.ResponseWriter, r *http.Request, sess *session
 		token = sent.Token
 	}
 	sess.Hold(string(to)+".token", token)
-	sess.Refuse("/"+string(from), session.Draft{Values: sent.values(from)})
-	s.sessions.Keep(w, r, sess)
+	sess.Refuse("/"+string(from), session.Draft{Values: sent.Values(from)})
+	h.Sessions.Keep(w, r, sess)
 	if to == report.PB && !new(sess.Look()).Reaches("/pocketbase") {
-		redirect(w, r, "/authentik")
+		reply.Redirect(w, r, "/authentik")
 		return
 	}
-	redirect(w, r, withFrom("/"+string(to), sent.from))
+	reply.Redirect(w, r, reply.WithFrom("/"+string(to), sent.from))
 }
 
 // foreignProblem is the problem of a token that belongs to the other system.
@@ -160,17 +102,4 @@ func ofAuthentik(token string) bool {
 	return len(token) >= authentikKey && !strings.ContainsFunc(token, func(r rune) bool {
 		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9')
 	})
-}
-
-// sameAddress reports whether an address as typed is that of a connection.
-func sameAddress(typed, base string) bool {
-	parsed, err := address.Parse(typed)
-	return err == nil && parsed == base
-}
-
-func withFrom(path, from string) string {
-	if from == "" {
-		return path
-	}
-	return path + "?from=" + from
 }
