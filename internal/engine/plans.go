@@ -85,7 +85,7 @@ func updatesSecret(c link.Change) bool {
 func (e *Engine) Undo(ctx context.Context, id string, force bool) (link.Plan, error) {
 	if e.receipts == nil {
 		return link.Plan{}, &journal.Fault{Summary: say.Of("No receipts are kept."),
-			Todo: say.Of("Name a directory with --state or AUTHPOCKET_STATE.")}
+			Todo: say.Of("Set AUTHPOCKET_STATE to a directory.")}
 	}
 	receipt, err := e.load(id)
 	if err != nil {

@@ -187,8 +187,8 @@ func (s *Store) notHonoured() error {
 	return &Fault{
 		Summary: say.Of("Another authpocket is changing this link, though the file system of %s granted its lock to "+
 			"both.", filepath.Clean(s.dir)),
-		Todo: say.Of("Its locks do not hold between machines. Mount it with locks, or give each another " +
-			"directory with --state or AUTHPOCKET_STATE."),
+		Todo: say.Of("Its locks do not hold between machines. Mount it with locks, or set AUTHPOCKET_STATE to " +
+			"another directory for each."),
 		Written: report.WrittenNone, Err: ErrLocked,
 	}
 }

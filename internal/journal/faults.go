@@ -92,7 +92,7 @@ func cannotRead(path string, err error) error {
 }
 
 // another returns what else helps against a directory that does not work.
-func another() say.Text { return say.Of("name another directory with --state or AUTHPOCKET_STATE") }
+func another() say.Text { return say.Of("set AUTHPOCKET_STATE to another directory") }
 
 func reason(dir string, err error) *Fault {
 	another := another()
