@@ -154,8 +154,8 @@ func (f exportFlags) save(p program, chosen []export.Format, plan *link.Plan) er
 		}
 		texts[path] = text.Bytes()
 		if made && !f.All && format.OneSystem && bytes.Contains(texts[path], []byte(plan.Generated.ClientID)) {
-			visible.Fprintf(p.Err, "! %s\n", p.Say(say.Of("Another export has another client ID. Make the files of both "+
-				"systems at once with --all, or set provider.client_id.")))
+			visible.Fprintf(p.Err, "! %s\n", p.Say(say.Of("Another export has another client ID. Make the files of "+
+				"both systems at once with --all, or set provider.client_id.")))
 		}
 	}
 	if exported := texts[f.Out]; f.Out == "" || f.Out == "-" {
