@@ -11,9 +11,12 @@ import (
 // reads one needs only those below it.
 func TestFilesBuildOnEachOther(t *testing.T) {
 	for pkg, busy := range map[string]string{"internal/link": "plan.go", "internal/plans": "plan.go",
+		"internal/link/addresses": "parse.go", "internal/link/mappings": "names.go",
 		"internal/plans/resolve": "resolve.go", "internal/plans/undo": "undo.go", "internal/engine": "apply.go",
-		"internal/command": "root.go", "internal/linkfile": "reader.go", "internal/journal": "writing.go",
-		"internal/authentik/apply": "apply.go", "web": "routes.go",
+		"internal/engine/apply": "apply.go", "internal/engine/signins": "run.go",
+		"internal/command": "root.go", "internal/command/program": "links.go",
+		"internal/linkfile": "reader.go", "internal/journal": "writing.go",
+		"internal/journal/lock": "link.go", "internal/authentik/apply": "apply.go", "web": "routes.go",
 		"web/connections": "pocketbase.go", "web/reply": "fail.go"} {
 		all := packagesWithTypes(t, "./"+pkg)
 		uses := usesOf(all[len(all)-1])

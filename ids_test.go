@@ -29,7 +29,7 @@ func idsOf(t *testing.T, p typed) (ids int) {
 		}
 		switch types.TypeString(is.Type, nil) {
 		case "authpocket/internal/report.CauseID", "authpocket/internal/report.CheckID",
-			"authpocket/internal/link.WarningID":
+			"authpocket/internal/report.WarningID":
 			at := p.files.Position(literal.Pos())
 			if !slices.Contains([]string{"cause.go", "check.go", "warning.go"}, filepath.Base(at.Filename)) {
 				t.Errorf("%s: the id %s stands outside the catalogues", at, literal.Value)

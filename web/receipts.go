@@ -9,6 +9,7 @@ import (
 
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/plans/words"
 	"authpocket/internal/say"
 	"authpocket/web/reply"
 	"authpocket/web/session"
@@ -141,6 +142,6 @@ func wholeReceipt(r *engine.WholePast) changes.Receipt {
 			written = append(written, c.Change)
 		}
 	}
-	v.Changed = link.DidChange(written)
+	v.Changed = words.DidChange(written)
 	return v
 }

@@ -64,7 +64,7 @@ func TestTheAddressOfAnAppIsAskedFor(t *testing.T) {
 	b.send(p, "/settings", url.Values{"application.launch_url": {"https://trails.company/"}}).want(303, "/review")
 	b.get("/review").says("https://trails.company/login/redirect")
 	b.send(b.get("/settings"), "/settings", url.Values{"preset": {"bezsel"}}).want(303, "/settings?again=app")
-	b.send(b.get("/settings?again=app"), "/settings", nil).refused(b).says("Did you mean beszel?")
+	b.send(b.get("/settings?again=app"), "/settings", nil).refused(b).says("Use beszel, ")
 }
 
 // wanderer writes its address to PocketBase's settings.

@@ -132,7 +132,7 @@ func (s *Server) deleteSignIn(w http.ResponseWriter, r *http.Request, sess *sess
 		return
 	}
 	ctx := context.WithoutCancel(r.Context()) // a client that disconnects does not stop the deletion
-	if err := s.engine(p).DeleteTestAccount(ctx, &run.Desired, run.Started(), v); err != nil {
+	if err := s.engine(p).SignIns.DeleteAccount(ctx, &run.Desired, run.Started(), v); err != nil {
 		s.reply.LogError(r, "deleting a test account", err)
 		s.reply.RefusePerson(w, r, sess, "/signin/"+run.ID, report.MessageOf(err).Text(report.OnPage))
 		return
@@ -207,7 +207,7 @@ func (s *Server) newTest(w http.ResponseWriter, r *http.Request, sess *session.S
 
 // foresee predicts the sign-in. The problem is empty for none.
 func (s *Server) foresee(ctx context.Context, p *session.Progress, run *session.SignIn, person int) (problem say.Text) {
-	prediction, err := s.engine(*p).Foresee(ctx, run.Desired, person)
+	prediction, err := s.engine(*p).SignIns.Foresee(ctx, run.Desired, person)
 	if err != nil {
 		return say.Join(say.Of("The result of the sign-in cannot be predicted."),
 			report.MessageOf(err).Text(report.OnPage))
@@ -219,7 +219,7 @@ func (s *Server) foresee(ctx context.Context, p *session.Progress, run *session.
 // person finds a user by username or address. The problem is a full sentence,
 // empty for none.
 func (s *Server) person(ctx context.Context, p *session.Progress, named string) (pk int, problem say.Text) {
-	pk, err := s.engine(*p).FindUser(ctx, named)
+	pk, err := s.engine(*p).SignIns.FindUser(ctx, named)
 	if err != nil {
 		return 0, report.MessageOf(err).Text(report.OnPage)
 	}

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"authpocket/internal/engine"
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/listen"
 	"authpocket/internal/report"
 	"authpocket/web/live"
@@ -65,7 +65,7 @@ func TestStreamsOfASessionAndOfAnInvitationAreBounded(t *testing.T) {
 	w, b, ids := living(t)
 	sess := w.only(t)
 	// work that does not end
-	sess.Begun()[0].Happened = live.NewRecord[engine.Event]()
+	sess.Begun()[0].Happened = live.NewRecord[apply.Event]()
 	sess.Look().Verify.Happened = live.NewRecord[report.System]()
 	var paths []string
 	for _, r := range routesOf(t, w, ids) {

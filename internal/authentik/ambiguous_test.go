@@ -16,6 +16,7 @@ import (
 	"authpocket/internal/authentik"
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 	"authpocket/internal/outbound"
 	"authpocket/internal/report"
 	"authpocket/internal/wire"
@@ -94,7 +95,7 @@ func writesOf(t *testing.T, l *lab, c *authentik.Client) map[string]link.Change 
 		Provider: plan.Desired.Provider,
 		Bindings: []link.BindingState{{Kind: "group", Target: link.Ref{Name: "pb-users"}, Enabled: true}}}
 	pair.Provider.Name, pair.Provider.ClientID = "Third", "third"
-	mapping := link.EmailMapping(link.EmailTrustAttribute)
+	mapping := mappings.Email(link.EmailTrustAttribute)
 	return map[string]link.Change{
 		"mapping":  {Kind: link.KindMapping, After: mapping},
 		"key":      {Kind: link.KindKey, After: &link.KeyState{Name: "k", Algorithm: "ecdsa", Days: 9}},
@@ -234,7 +235,7 @@ func TestAWriteWhoseOutcomeCannotBeSeenIsUnknown(t *testing.T) {
 func TestAWriteThatNeverLeftIsNotUnknown(t *testing.T) {
 	l := newLab(t, authentiksim.Config{})
 	c := l.connect()
-	mapping := link.EmailMapping(link.EmailTrustAll)
+	mapping := mappings.Email(link.EmailTrustAll)
 	l.client.CloseIdleConnections()
 	l.stop()
 	f := faultOf(t, c.Apply(t.Context(), link.Change{Kind: link.KindMapping, After: mapping}))

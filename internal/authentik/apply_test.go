@@ -14,6 +14,7 @@ import (
 
 	"authpocket/internal/authentik"
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 	"authpocket/internal/report"
 	"authpocket/internal/secret"
 	"authpocket/sandbox/authentiksim"
@@ -238,7 +239,7 @@ func TestAnApplicationUpdateWritesOnlyWhatChanges(t *testing.T) {
 func TestMappingsAreCreatedChangedAndDeleted(t *testing.T) {
 	l := newLab(t, authentiksim.Config{})
 	c := l.connect()
-	m := link.EmailMapping(link.EmailTrustAll)
+	m := mappings.Email(link.EmailTrustAll)
 	apply(t, c, link.Change{Kind: link.KindMapping, After: m})
 	find := func(name string) *link.Mapping {
 		snap := l.observe(c, spec())
@@ -254,7 +255,7 @@ func TestMappingsAreCreatedChangedAndDeleted(t *testing.T) {
 		t.Fatalf("made %+v", made)
 	}
 	changed := *made
-	changed.Expression = link.EmailMapping(link.EmailTrustAttribute).Expression
+	changed.Expression = mappings.Email(link.EmailTrustAttribute).Expression
 	bodies := l.bodies()
 	apply(t, c, link.Change{Kind: link.KindMapping, Before: made, After: &changed, Fields: fieldsNamed("expression")})
 	if body := bodies["PATCH /api/v3/propertymappings/provider/scope/"+made.ID+"/"]; !slices.Equal(keysOf(body),

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 	"authpocket/internal/report"
 )
 
@@ -21,7 +22,7 @@ func TestAChangedGroupsMappingIsNoticed(t *testing.T) {
 	}
 	key := ""
 	for _, m := range l.sim.Snapshot().ScopeMappings {
-		if m.Name == link.GroupsMappingName(d.Application.Slug) {
+		if m.Name == mappings.GroupsName(d.Application.Slug) {
 			key = m.PK
 		}
 	}

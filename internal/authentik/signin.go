@@ -6,6 +6,7 @@ import (
 	"authpocket/internal/authentik/login"
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/link/addresses"
 	"authpocket/internal/say"
 	"authpocket/internal/signin"
 )
@@ -15,7 +16,7 @@ import (
 func (c *Client) SignIn(ctx context.Context, d link.Desired, o signin.Opening, who signin.Credentials) (signin.Return,
 	error) {
 	// Plain http to the other address was allowed when the token was sent.
-	if link.Exposes(d.AuthentikURL) && d.AuthentikURL != c.URL {
+	if addresses.Exposes(d.AuthentikURL) && d.AuthentikURL != c.URL {
 		return signin.Return{}, &signin.LoginError{Stop: signin.StopStage, Step: say.Of("preparing the sign-in"),
 			What: say.Of("The address is plain http: anyone on the network can read the password. Nothing was sent."),
 			Todo: say.Of("Set authentik's public address to one with https://.")}

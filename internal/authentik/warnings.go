@@ -19,7 +19,7 @@ func (c *Client) Warnings(snap link.AuthentikSnapshot, changes []link.Change) []
 		}
 		names := strings.Join(link.Each(lacking, func(p report.Permission) string { return string(p) }), ", ")
 		list = append(list, link.Warning{
-			ID: link.WarnPermission, System: report.Authentik,
+			ID: report.WarnPermission, System: report.Authentik,
 			Summary: say.Of("The token may not do this: %s %s.", string(ch.Action), ch.Object),
 			Detail: say.Of("It lacks %s. Grant this to its role, or use another token, then make the plan again.",
 				names),

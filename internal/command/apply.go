@@ -4,12 +4,16 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/disk"
 	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
+	"authpocket/internal/command/program"
 	"authpocket/internal/engine"
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
@@ -17,7 +21,7 @@ import (
 	"authpocket/internal/say"
 )
 
-func newApply(s *shared) *cobra.Command {
+func newApply(s *program.Shared) *cobra.Command {
 	var f applyLinkFlags
 	cmd := &cobra.Command{
 		Use:   "apply [saved plan]",
@@ -44,7 +48,7 @@ func newApply(s *shared) *cobra.Command {
 			if len(args) > 0 {
 				f.Saved = args[0]
 			}
-			return f.run(cmd.Context(), s.program())
+			return f.run(cmd.Context(), s.Run())
 		},
 	}
 	cmd.ValidArgsFunction = func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
@@ -54,22 +58,22 @@ func newApply(s *shared) *cobra.Command {
 		return nil, cobra.ShellCompDirectiveDefault // a saved plan
 	}
 	f.applyFlags.add(cmd, s)
-	f.linksFlags.add(cmd, &f.sourceFlags)
+	f.LinksFlags.Add(cmd, &f.SourceFlags)
 	f.signInFlags.add(cmd)
 	f.proofFlags.add(cmd)
-	_ = cmd.RegisterFlagCompletionFunc("sign-in", s.suggest(f.users))
+	_ = cmd.RegisterFlagCompletionFunc("sign-in", s.Suggest(f.Users))
 	cmd.Flags().BoolVar(&f.RewriteSecret, "rewrite-secret", false,
 		"write authentik's client secret to PocketBase again, even if nothing else changes")
 	return cmd
 }
 
 // run plans the link, asks, and applies the plan, or those of several links, or a saved one.
-func (f applyLinkFlags) run(ctx context.Context, p program) error {
-	view := p.view(f.JSON)
+func (f applyLinkFlags) run(ctx context.Context, p *program.Run) error {
+	view := p.View(f.JSON)
 	if err := clashSignIn(f.signInFlags, f.proofFlags); err != nil {
 		return view.Fail(err)
 	}
-	who, err := p.credentials(ctx, f.signInFlags)
+	who, err := f.credentials(ctx, p)
 	if err != nil {
 		return view.Fail(err)
 	}
@@ -78,24 +82,24 @@ func (f applyLinkFlags) run(ctx context.Context, p program) error {
 	if f.Saved != "" {
 		return f.runSaved(ctx, p)
 	}
-	if err := p.canAsk(f.Yes); err != nil {
+	if err := p.MayAsk(f.Yes); err != nil {
 		return view.Fail(err)
 	}
-	files, one, err := p.links(ctx, f.sourceFlags)
+	files, one, err := p.Links(ctx, f.SourceFlags)
 	if err != nil {
 		return view.Fail(err)
 	}
 	if one = one || len(files) == 1 && f.signsIn(); len(files) > 1 && f.signsIn() {
-		return view.Fail(refused(say.Of("A test sign-in is of one link, and there are several."),
+		return view.Fail(output.Refused(say.Of("A test sign-in is of one link, and there are several."),
 			say.Of("Name the link with --only.")))
 	}
 	if !one {
-		return p.applyAll(ctx, f, files, f.planned)
+		return f.applyAll(ctx, p, files, f.planned)
 	}
 	if f.ahead = engine.Ahead; f.Yes {
 		f.ahead = engine.HurriedAhead
 	}
-	return p.carryOutOn(ctx, f.applyFlags, &files[0], f.planned, p.proveOnlyWay)
+	return f.carryOutOn(ctx, p, &files[0], f.planned, proveOnlyWay)
 }
 
 // planned returns the plan of a link.
@@ -105,16 +109,16 @@ func (f applyLinkFlags) planned(e *engine.Engine, ctx context.Context, spec link
 }
 
 // runSaved applies a saved plan.
-func (f applyLinkFlags) runSaved(ctx context.Context, p program) error {
-	view := p.view(f.JSON)
+func (f applyLinkFlags) runSaved(ctx context.Context, p *program.Run) error {
+	view := p.View(f.JSON)
 	if f.RewriteSecret {
-		return view.Fail(refused(say.Of("--rewrite-secret changes the plan, and a saved one stays as it is."),
+		return view.Fail(output.Refused(say.Of("--rewrite-secret changes the plan, and a saved one stays as it is."),
 			say.Of("Leave it out, or apply the link file with it.")))
 	}
-	data, notRead := readPlan(ctx, f.Saved)
-	file, err := p.reader(f.sourceFlags).One(ctx, f.File)
+	data, notRead := disk.ReadPlan(ctx, f.Saved)
+	file, err := p.Reader(f.SourceFlags).One(ctx, f.File)
 	if errors.Is(err, linkfile.ErrEmptyShard) { // for which plan saves none
-		return p.noLinks(f.JSON, f.Shard)
+		return p.NoLinks(f.JSON, f.Shard)
 	} else if err = cmp.Or(notRead, err); err != nil {
 		return view.Fail(err)
 	}
@@ -122,64 +126,71 @@ func (f applyLinkFlags) runSaved(ctx context.Context, p program) error {
 	if errors.Is(err, journal.ErrNewer) {
 		return view.Fail(err)
 	} else if err != nil {
-		return view.Fail(refused(say.Of("“%s” is not a plan that authpocket saved, or it was "+
+		return view.Fail(output.Refused(say.Of("“%s” is not a plan that authpocket saved, or it was "+
 			"altered since.", f.Saved),
 			say.Of("Make the plan again with authpocket plan --out. A link file is named with -f.")))
 	}
 	f.Yes, f.seen = false, true
-	return p.carryOutOn(ctx, f.applyFlags, &file, func(e *engine.Engine, _ context.Context, s link.Spec) (link.Plan,
+	return f.carryOutOn(ctx, p, &file, func(e *engine.Engine, _ context.Context, s link.Spec) (link.Plan,
 		error) {
 		return e.Open(saved, &s)
-	}, p.proveOnlyWay)
+	}, proveOnlyWay)
 }
 
 // proveOnlyWay checks another client ID or secret of the only way in.
-func (p program) proveOnlyWay(ctx context.Context, e *engine.Engine, plan link.Plan) (report.Checks, error) {
+func proveOnlyWay(ctx context.Context, p *program.Run, e *engine.Engine, plan link.Plan) (report.Checks, error) {
 	if !plan.RenewsOnlyWay() {
 		return nil, nil
 	}
-	return p.proveCredentials(ctx, e, plan)
+	return proveCredentials(ctx, p, e, plan)
 }
 
 // proveCredentials checks another client ID or secret, and keeps it only if authentik accepts it from PocketBase.
-func (p program) proveCredentials(ctx context.Context, e *engine.Engine, plan link.Plan) (report.Checks, error) {
+func proveCredentials(ctx context.Context, p *program.Run, e *engine.Engine, plan link.Plan) (report.Checks, error) {
 	defer p.Status(say.Of("Checking the new client secret, which takes up to 30 seconds"))()
-	return e.ProveCredentials(ctx, &plan)
+	checks, err := e.ProveCredentials(ctx, &plan)
+	if err == nil && ctx.Err() != nil && slices.ContainsFunc(checks,
+		func(c report.Check) bool { return c.Status == report.Skipped }) {
+		err = output.Refused(say.Of("Interrupted, so it is not known whether authentik accepts the new client secret "+
+			"from PocketBase."), say.Of("Run authpocket verify."))
+	}
+	return checks, err
 }
 
 // carryOut plans the only link of a file, asks, applies the plan, and verifies
 // the result unless verify is nil.
-func (p program) carryOut(ctx context.Context, f applyFlags, planned planner, verify verifier) error {
-	view := p.view(f.JSON)
-	if err := p.canAsk(f.Yes); err != nil {
+func (f *applyFlags) carryOut(ctx context.Context, p *program.Run, planned planner, verify verifier) error {
+	view := p.View(f.JSON)
+	if err := p.MayAsk(f.Yes); err != nil {
 		return view.Fail(err)
 	}
-	file, err := p.reader(f.sourceFlags).One(ctx, f.File)
+	file, err := p.Reader(f.SourceFlags).One(ctx, f.File)
 	if err != nil {
 		return view.Fail(err)
 	}
-	return p.carryOutOn(ctx, f, &file, planned, verify)
+	return f.carryOutOn(ctx, p, &file, planned, verify)
 }
 
-func (p program) carryOutOn(ctx context.Context, f applyFlags, file *linkfile.File, planned planner,
+func (f *applyFlags) carryOutOn(ctx context.Context, p *program.Run, file *linkfile.File, planned planner,
 	verify verifier) error {
-	view := p.viewOf(file, f.JSON, f.All)
-	moment, receipts, ahead := engine.OneMoment(ctx), kept(f.State), f.ahead
+	view := p.ViewOf(file, f.JSON, f.All)
+	moment, receipts, ahead := engine.OneMoment(ctx), disk.Kept(f.State), f.ahead
 	if !f.Yes && ahead != nil {
-		ahead = p.aheadOfPlan(earlier(f.State), file)
+		ahead = p.AheadOfPlan(disk.Earlier(f.State), file)
 	}
 	if f.Yes && ahead != nil {
+		var release func()
 		var err error
-		if receipts, p.held, err = p.hold(ctx, file, receipts); err != nil {
+		if p, receipts, release, err = p.Hold(ctx, file, receipts); err != nil {
 			return view.Fail(err)
 		}
-		if p.held == nil {
+		if release == nil {
 			ahead = nil
 		} else {
-			defer p.held()
+			defer release()
 		}
 	}
-	e, spec, err := p.reach(moment, file, receipts, ahead)
+	e, spec, err := p.Reach(moment, file, receipts, ahead)
 	if err != nil {
 		return view.Fail(err)
 	}
@@ -193,9 +204,9 @@ func (p program) carryOutOn(ctx context.Context, f applyFlags, file *linkfile.Fi
 			view.Plan(&plan)
 		}
 	}
-	hook := func(event engine.Event) { view.Progress(outcomes)(event) }
+	hook := func(event apply.Event) { view.Progress(outcomes)(event) }
 	made := func(context.Context) (link.Plan, error) {
-		defer p.reading()()
+		defer p.Reading()()
 		plan, err := planned(e, moment, spec)
 		if err == nil {
 			plan, err = last.keep(&plan, f.prove != nil)
@@ -206,15 +217,15 @@ func (p program) carryOutOn(ctx context.Context, f applyFlags, file *linkfile.Fi
 	if f.Yes {
 		err = e.ApplyUnseen(ctx, made, show, hook)
 	} else {
-		err = p.applySeen(ctx, e, made, func(first link.Plan) link.Plan { show(first); return plan }, hook)
+		err = applySeen(ctx, p, e, made, func(first link.Plan) link.Plan { show(first); return plan }, hook)
 	}
 	var checks report.Checks
 	if err == nil && verify != nil && !plan.Empty() {
-		checks, err = verify(ctx, e, plan)
+		checks, err = verify(ctx, p, e, plan)
 	}
-	if err == nil && plan.NeedsProof() {
+	if err == nil && f.prove != nil {
 		var proved report.Checks
-		proved, err = last.apply(ctx, e, f.prove, view, hook)
+		proved, err = last.apply(ctx, e, f.prove, &plan, view, hook)
 		checks = append(proved, checks...)
 	}
 	if _, began := errors.AsType[*report.Stopped](err); err != nil && !began && checks == nil {
@@ -232,8 +243,8 @@ func (p program) carryOutOn(ctx context.Context, f applyFlags, file *linkfile.Fi
 
 // applySeen makes a plan, asks, and applies the plan. A saved one is shown once it is compared with both systems, when
 // it is known which of its values are defaults.
-func (p program) applySeen(ctx context.Context, e *engine.Engine, made engine.Planner,
-	show func(link.Plan) link.Plan, hook engine.Hook) error {
+func applySeen(ctx context.Context, p *program.Run, e *engine.Engine, made engine.Planner,
+	show func(link.Plan) link.Plan, hook apply.Hook) error {
 	plan, err := made(ctx)
 	if err != nil {
 		return err
@@ -246,7 +257,7 @@ func (p program) applySeen(ctx context.Context, e *engine.Engine, made engine.Pl
 			return nil
 		}}, hook)
 	}
-	if !whole.Empty() && !p.confirmed(ctx, &whole) {
+	if !whole.Empty() && !p.Confirmed(ctx, &whole) {
 		return output.Interrupted(ctx, output.Declined())
 	}
 	return e.Apply(ctx, plan, hook)

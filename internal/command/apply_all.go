@@ -4,33 +4,34 @@ import (
 	"context"
 
 	"authpocket/internal/command/batch"
+	"authpocket/internal/command/disk"
 	"authpocket/internal/command/output"
+	"authpocket/internal/command/program"
 	"authpocket/internal/command/terminal"
 	"authpocket/internal/engine"
-	"authpocket/internal/journal"
+	"authpocket/internal/journal/lock"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
 )
 
 // applyAll applies several links.
-func (p program) applyAll(ctx context.Context, f applyLinkFlags, files []linkfile.File, planned planner) error {
-	opened, err := openStore(f.State)
+func (f *applyLinkFlags) applyAll(ctx context.Context, p *program.Run, files []linkfile.File, planned planner) error {
+	opened, err := disk.OpenStore(f.State)
 	if err != nil {
-		return p.view(f.JSON).Fail(err)
+		return p.View(f.JSON).Fail(err)
 	}
-	p.common = &common{receipts: func() (*engine.Store, error) { return opened, nil }, joint: journal.NewJoint(opened)}
-	defer p.common.clients.CloseIdleConnections()
-	p.tellEarlier(files)
-	return batch.New(p.batch(f.fileFlags, f.linksFlags, countedChanges()), files).Apply(ctx, batch.Applying{
+	p, end := p.Sharing(files, func() (*engine.Store, error) { return opened, nil }, lock.NewJoint(opened))
+	defer end()
+	return batch.New(p.Batch(f.FileFlags, f.LinksFlags, program.CountedChanges()), files).Apply(ctx, batch.Applying{
 		Yes: f.Yes,
 		Connect: func(ctx context.Context, to terminal.Streams, file linkfile.File) (*engine.Engine, engine.Planner,
 			error) {
 			moment := engine.OneMoment(ctx)
-			e, spec, err := p.to(to).reach(moment, &file, nil, engine.Ahead)
+			e, spec, err := p.To(to).Reach(moment, &file, nil, engine.Ahead)
 			if err != nil {
 				return nil, nil, err
 			}
-			p.to(to).viewOf(&file, f.JSON, f.All).Interrupted(e)
+			p.To(to).ViewOf(&file, f.JSON, f.All).Interrupted(e)
 			return e, func(context.Context) (link.Plan, error) {
 				plan, err := planned(e, moment, spec)
 				if err != nil {
@@ -40,7 +41,7 @@ func (p program) applyAll(ctx context.Context, f applyLinkFlags, files []linkfil
 			}, nil
 		},
 		View: func(to terminal.Streams, file linkfile.File) *output.View {
-			return p.to(to).viewOf(&file, f.JSON, f.All)
+			return p.To(to).ViewOf(&file, f.JSON, f.All)
 		},
 	})
 }

@@ -5,8 +5,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/disk"
 	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
+	"authpocket/internal/command/program"
 	"authpocket/internal/engine"
 	"authpocket/internal/linkfile"
 	"authpocket/internal/say"
@@ -17,7 +19,7 @@ type peopleFlags struct {
 	SignOut bool
 }
 
-func newCheckPeople(s *shared) *cobra.Command {
+func newCheckPeople(s *program.Shared) *cobra.Command {
 	var f peopleFlags
 	cmd := &cobra.Command{
 		Use:   "check-people",
@@ -35,44 +37,44 @@ func newCheckPeople(s *shared) *cobra.Command {
 			"  authpocket check-people -f link.yaml --json\n" +
 			"  authpocket check-people -f links/ --sign-out --yes",
 		Args: option.AtMost(0),
-		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.Run()) },
 	}
-	f.linkFlags.add(cmd, s, "also list the accounts that are signed out already")
-	f.linksFlags.add(cmd, &f.sourceFlags)
+	f.LinkFlags.Add(cmd, s, "also list the accounts that are signed out already")
+	f.LinksFlags.Add(cmd, &f.SourceFlags)
 	cmd.Flags().BoolVar(&f.SignOut, "sign-out", false, "sign these accounts out of PocketBase")
 	cmd.Flags().BoolVar(&f.Yes, "yes", false, "with --sign-out, apply without asking")
 	return cmd
 }
 
 // run lists who left, or signs them out.
-func (f peopleFlags) run(ctx context.Context, p program) error {
-	view := p.view(f.JSON)
-	f.needs = append(linkfile.Identity(), linkfile.EmailKey().Path)
+func (f peopleFlags) run(ctx context.Context, p *program.Run) error {
+	view := p.View(f.JSON)
+	f.Needs = append(linkfile.Identity(), linkfile.EmailKey().Path)
 	if !f.SignOut {
 		if f.Yes {
-			return view.Fail(refused(say.Of("--yes answers a question that only --sign-out asks."),
+			return view.Fail(output.Refused(say.Of("--yes answers a question that only --sign-out asks."),
 				say.Text{}))
 		}
-		return p.each(ctx, f.fileFlags, f.linksFlags, earlier(f.State), say.Of("accounts"), f.list)
+		return p.Each(ctx, f.FileFlags, f.LinksFlags, disk.Earlier(f.State), say.Of("accounts"), f.list)
 	}
-	if err := p.canAsk(f.Yes); err != nil {
+	if err := p.MayAsk(f.Yes); err != nil {
 		return view.Fail(err)
 	}
-	files, one, err := p.links(ctx, f.sourceFlags)
+	files, one, err := p.Links(ctx, f.SourceFlags)
 	if err != nil {
 		return view.Fail(err)
 	}
 	if !one {
-		return p.applyAll(ctx, f.applyLinkFlags, files, (*engine.Engine).SignOut)
+		return f.applyAll(ctx, p, files, (*engine.Engine).SignOut)
 	}
-	return p.carryOutOn(ctx, f.applyFlags, &files[0], (*engine.Engine).SignOut, nil)
+	return f.carryOutOn(ctx, p, &files[0], (*engine.Engine).SignOut, nil)
 }
 
 // list prints who left of one link.
-func (f peopleFlags) list(ctx context.Context, p program, file linkfile.File) output.Summary {
-	view := p.viewOf(&file, f.JSON, f.All)
+func (f peopleFlags) list(ctx context.Context, p *program.Run, file linkfile.File) output.Summary {
+	view := p.ViewOf(&file, f.JSON, f.All)
 	moment := engine.OneMoment(ctx)
-	e, spec, err := p.reach(moment, &file, earlier(f.State), nil)
+	e, spec, err := p.Reach(moment, &file, disk.Earlier(f.State), nil)
 	if err != nil {
 		_ = view.Fail(err)
 		return output.Failed(err)

@@ -5,10 +5,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spf13/cobra"
+
 	"authpocket/internal/command/output"
 	"authpocket/internal/command/terminal"
-
-	"github.com/spf13/cobra"
 )
 
 // commands returns a command and all below it.

@@ -13,8 +13,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/disk"
 	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
+	"authpocket/internal/command/program"
 	"authpocket/internal/engine"
 	"authpocket/internal/export"
 	"authpocket/internal/link"
@@ -24,7 +26,7 @@ import (
 )
 
 type exportFlags struct {
-	sourceFlags
+	program.SourceFlags
 	Whole  bool
 	Format string // empty with All
 	All    bool
@@ -37,7 +39,7 @@ func allFormats() say.Text {
 	return say.Or(link.Each(export.All(), func(f export.Format) say.Text { return say.Raw(f.Name) })...)
 }
 
-func newExport(s *shared) *cobra.Command {
+func newExport(s *program.Shared) *cobra.Command {
 	var f exportFlags
 	cmd := &cobra.Command{
 		Use:   "export [format]",
@@ -66,12 +68,12 @@ func newExport(s *shared) *cobra.Command {
 			if !f.All {
 				f.Format = args[0]
 			}
-			return f.run(cmd.Context(), s.program())
+			return f.run(cmd.Context(), s.Run())
 		},
 	}
-	f.add(cmd)
-	f.addOnly(cmd, s)
-	cmd.ValidArgsFunction = s.suggest(formats)
+	f.Add(cmd)
+	f.AddOnly(cmd, s)
+	cmd.ValidArgsFunction = s.Suggest(formats)
 	flags := cmd.Flags()
 	flags.BoolVar(&f.Whole, "whole", false,
 		"export the whole link as if nothing existed yet, not only the remaining\nchanges")
@@ -84,7 +86,7 @@ func newExport(s *shared) *cobra.Command {
 }
 
 // formats suggests the formats.
-func formats(context.Context, program, string) []cobra.Completion {
+func formats(context.Context, *program.Run, string) []cobra.Completion {
 	var names []cobra.Completion
 	for _, f := range export.All() {
 		names = append(names, cobra.CompletionWithDesc(f.Name, f.Title.String()))
@@ -93,19 +95,19 @@ func formats(context.Context, program, string) []cobra.Completion {
 }
 
 // run prints or writes the plan in other languages, without secrets.
-func (f exportFlags) run(ctx context.Context, p program) error {
-	view := p.view(false)
+func (f exportFlags) run(ctx context.Context, p *program.Run) error {
+	view := p.View(false)
 	var chosen []export.Format
 	if !f.All {
 		format, found := export.Find(f.Format)
 		if !found {
-			return view.Fail(refused(say.Of("There is no format “%s”.", f.Format),
+			return view.Fail(output.Refused(say.Of("There is no format “%s”.", f.Format),
 				say.Of("Use %s.", allFormats())))
 		}
 		chosen = []export.Format{format}
 	}
 	none := func() (*engine.Store, error) { return nil, nil }
-	e, spec, err := p.open(ctx, view, fileFlags{sourceFlags: f.sourceFlags}, none)
+	e, spec, err := p.Open(ctx, view, program.FileFlags{SourceFlags: f.SourceFlags}, none)
 	if err != nil {
 		return view.Fail(err)
 	}
@@ -125,7 +127,7 @@ func (f exportFlags) run(ctx context.Context, p program) error {
 	}
 	for _, w := range plan.Warnings {
 		// The file lets in more people than the link.
-		if w.ID == link.WarnAccessUnseen || w.ID == link.WarnBindingLeftOut {
+		if w.ID == report.WarnAccessUnseen || w.ID == report.WarnBindingLeftOut {
 			visible.Fprintf(p.Err, "! %s\n", p.Say(output.Warning(w)))
 		}
 	}
@@ -135,7 +137,7 @@ func (f exportFlags) run(ctx context.Context, p program) error {
 // save writes the plan in each format to standard output or to files. No file
 // is written if one of them exists. The error joins those of formats that cannot
 // represent the plan.
-func (f exportFlags) save(p program, chosen []export.Format, plan *link.Plan) error {
+func (f exportFlags) save(p *program.Run, chosen []export.Format, plan *link.Plan) error {
 	texts := map[string][]byte{} // by path
 	var left []error
 	made := plan.Desired.Provider.ClientID == plan.Generated.ClientID && !plan.Generated.KeptID
@@ -166,29 +168,29 @@ func (f exportFlags) save(p program, chosen []export.Format, plan *link.Plan) er
 }
 
 // writeAll writes files, or none if one of them exists.
-func (f exportFlags) writeAll(p program, texts map[string][]byte) error {
+func (f exportFlags) writeAll(p *program.Run, texts map[string][]byte) error {
 	todo := say.Of("Name another place with --out, or use --force.")
 	for path := range texts {
-		if !f.Force && !isFree(path) {
-			return occupied(path, todo)
+		if !f.Force && !disk.IsFree(path) {
+			return disk.Occupied(path, todo)
 		}
 	}
 	if f.All {
 		if err := os.MkdirAll(f.Out, 0o700); err != nil {
-			return ofFile(f.Out, err)
+			return disk.OfFile(f.Out, err)
 		}
 	}
 	for _, path := range slices.Sorted(maps.Keys(texts)) {
 		err := error(nil)
 		if f.Force {
-			err = replaceFile(path, texts[path], 0o600)
+			err = disk.Replace(path, texts[path], 0o600)
 		} else {
-			err = writeNew(path, texts[path])
+			err = disk.WriteNew(path, texts[path])
 		}
 		if errors.Is(err, fs.ErrExist) {
-			return occupied(path, todo)
+			return disk.Occupied(path, todo)
 		} else if err != nil {
-			return ofFile(path, err)
+			return disk.OfFile(path, err)
 		}
 		p.Tell(say.Of("Wrote %s.", path))
 	}
@@ -202,7 +204,7 @@ func (f exportFlags) writeAll(p program, texts map[string][]byte) error {
 func removeEarlier(dir string, written map[string][]byte) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return failed(say.Of("looking for earlier exports"), err)
+		return output.Failing(say.Of("looking for earlier exports"), err)
 	}
 	for path := range written {
 		for _, entry := range entries {
@@ -210,7 +212,7 @@ func removeEarlier(dir string, written map[string][]byte) error {
 			replaced := func(f export.Format) bool { return f.Named(filepath.Base(path)) && f.Named(entry.Name()) }
 			if earlier != path && slices.ContainsFunc(export.All(), replaced) {
 				if err := os.Remove(earlier); err != nil {
-					return failed(say.Of("removing an earlier export"), err)
+					return output.Failing(say.Of("removing an earlier export"), err)
 				}
 			}
 		}

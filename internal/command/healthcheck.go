@@ -12,6 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"authpocket/internal/command/option"
+	"authpocket/internal/command/output"
+	"authpocket/internal/command/program"
 	"authpocket/internal/listen"
 	"authpocket/internal/outbound"
 	"authpocket/internal/report"
@@ -23,7 +25,7 @@ import (
 const healthTimeout = 5 * time.Second
 
 // newHealthcheck returns the command that containers and service managers run to see whether the wizard works.
-func newHealthcheck(s *shared) *cobra.Command {
+func newHealthcheck(s *program.Shared) *cobra.Command {
 	var f listenFlags
 	cmd := &cobra.Command{
 		Use:   "healthcheck",
@@ -35,7 +37,7 @@ func newHealthcheck(s *shared) *cobra.Command {
 		Args: option.AtMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := f.healthy(cmd.Context()); err != nil {
-				return s.program().view(false).Fail(err)
+				return s.Run().View(false).Fail(err)
 			}
 			return nil
 		},
@@ -52,7 +54,7 @@ func (f listenFlags) healthURL(ctx context.Context) (at url.URL, err error) {
 		port, err = net.DefaultResolver.LookupPort(ctx, "tcp", service) // which has names, too
 	}
 	if err != nil {
-		return at, refused(say.Of("--listen is “%s”, which is not a host and a port.", f.Listen),
+		return at, output.Refused(say.Of("--listen is “%s”, which is not a host and a port.", f.Listen),
 			say.Of("Give it the value that the wizard has, such as 127.0.0.1:8480."))
 	}
 	switch host {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/output"
 	"authpocket/internal/command/terminal"
 	"authpocket/internal/link"
 	"authpocket/internal/say"
@@ -61,9 +62,9 @@ func addCompletion(cmd *cobra.Command) {
 	cmd.Args = cobra.ArbitraryArgs
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		if len(args) == 0 {
-			return refused(say.Of("there is no shell; use bash, zsh, fish or powershell"), say.Text{})
+			return output.Refused(say.Of("there is no shell; use bash, zsh, fish or powershell"), say.Text{})
 		}
-		return refused(say.Of("there is no shell %q; use bash, zsh, fish or powershell", args[0]), say.Text{})
+		return output.Refused(say.Of("there is no shell %q; use bash, zsh, fish or powershell", args[0]), say.Text{})
 	}
 	for _, shell := range cmd.Commands() {
 		shell.Short = "Print the script for " + shell.Name()
@@ -81,8 +82,9 @@ func unknown(root *cobra.Command, args []string) error {
 	}
 	name := root.Flags().Arg(0)
 	if similar := root.SuggestionsFor(name); len(similar) > 0 {
-		return refused(say.Of("there is no command %q; did you mean %s?", name, say.Or(link.Each(similar, say.Raw)...)),
+		return output.Refused(say.Of("there is no command %q; did you mean %s?", name,
+			say.Or(link.Each(similar, say.Raw)...)),
 			say.Text{})
 	}
-	return refused(say.Of("there is no command %q", name), say.Text{})
+	return output.Refused(say.Of("there is no command %q", name), say.Text{})
 }

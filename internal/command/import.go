@@ -7,6 +7,7 @@ import (
 
 	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
+	"authpocket/internal/command/program"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/say"
@@ -14,7 +15,7 @@ import (
 
 type importFlags struct{ targetFlags }
 
-func newImport(s *shared) *cobra.Command {
+func newImport(s *program.Shared) *cobra.Command {
 	var f importFlags
 	cmd := &cobra.Command{
 		Use:   "import",
@@ -24,14 +25,14 @@ func newImport(s *shared) *cobra.Command {
 			"The tokens come from AUTHENTIK_TOKEN and POCKETBASE_TOKEN.",
 		Example: "  authpocket import --authentik https://authentik.company --pocketbase https://pocketbase.company",
 		Args:    option.AtMost(0),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.Run()) },
 	}
 	f.add(cmd)
 	return cmd
 }
 
 // run writes the link file of a link that exists.
-func (f importFlags) run(ctx context.Context, p program) error {
+func (f importFlags) run(ctx context.Context, p *program.Run) error {
 	view := f.view(p)
 	if err := f.free(); err != nil {
 		return view.Fail(err)
@@ -43,7 +44,7 @@ func (f importFlags) run(ctx context.Context, p program) error {
 	if problems = append(problems, f.wrong(identity, view)...); len(problems) > 0 {
 		return view.Fail(problems)
 	}
-	cfg, err := p.connectBoth(ctx, reach)
+	cfg, err := p.ConnectBoth(ctx, reach)
 	if err != nil {
 		return view.Fail(output.Interrupted(ctx, err))
 	}

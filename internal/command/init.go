@@ -11,9 +11,11 @@ import (
 
 	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
+	"authpocket/internal/command/program"
 	"authpocket/internal/command/terminal"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 	"authpocket/internal/linkfile"
 	"authpocket/internal/preset"
 	"authpocket/internal/report"
@@ -27,7 +29,7 @@ type initFlags struct {
 	App    string // the address at which people open the app, empty where it is not known
 }
 
-func newInit(s *shared) *cobra.Command {
+func newInit(s *program.Shared) *cobra.Command {
 	var f initFlags
 	cmd := &cobra.Command{
 		Use:   "init",
@@ -39,7 +41,7 @@ func newInit(s *shared) *cobra.Command {
 		Example: "  authpocket init\n" +
 			"  authpocket init --authentik https://authentik.company --pocketbase https://pocketbase.company --email leave",
 		Args: option.AtMost(0),
-		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.Run()) },
 	}
 	f.add(cmd)
 	option.Choose(cmd, cmd.Flags(), &f.Email, "email", "the `decision` which e-mail addresses PocketBase treats as "+
@@ -52,7 +54,7 @@ func newInit(s *shared) *cobra.Command {
 }
 
 // run writes a link file, from the flags or from the answers at the terminal.
-func (f initFlags) run(ctx context.Context, p program) error {
+func (f initFlags) run(ctx context.Context, p *program.Run) error {
 	view := f.view(p)
 	view.Flags["application.launch_url"] = "--app"
 	if err := f.free(); err != nil {
@@ -66,10 +68,10 @@ func (f initFlags) run(ctx context.Context, p program) error {
 	asks := f.Authentik == "" || f.PocketBase == "" || f.Email == ""
 	if asks {
 		if !p.CanAsk() {
-			return view.Fail(refused(say.Of("Without a terminal, init asks nothing."),
+			return view.Fail(output.Refused(say.Of("Without a terminal, init asks nothing."),
 				say.Of("Use --authentik, --pocketbase and --email.")))
 		}
-		a := asker{program: p, ask: p.Asker(), view: p.view(false)}
+		a := asker{Run: p, ask: p.Asker(), view: p.View(false)}
 		var err error
 		if reach, spec, err = a.fill(ctx, f); err != nil {
 			return view.Fail(output.Interrupted(ctx, err))
@@ -87,7 +89,7 @@ func (f initFlags) run(ctx context.Context, p program) error {
 		return view.Fail(err)
 	}
 	if !asks && f.Preset == "" {
-		p.hintPreset(ctx, reach.PocketBase)
+		hintPreset(ctx, p, reach.PocketBase)
 	}
 	return nil
 }
@@ -109,13 +111,13 @@ func (f initFlags) spec() link.Spec {
 const hintTime = 5 * time.Second
 
 // hintPreset says which app the PocketBase belongs to, if there is a token for it, and it answers and tells.
-func (p program) hintPreset(ctx context.Context, to linkfile.PocketBase) {
+func hintPreset(ctx context.Context, p *program.Run, to linkfile.PocketBase) {
 	if !to.Token.IsSet() {
 		return
 	}
 	ctx, stop := context.WithTimeout(ctx, hintTime)
 	defer stop()
-	connected, err := p.connectPocketBase(ctx, to)
+	connected, err := p.ConnectPocketBase(ctx, to)
 	if err != nil {
 		return
 	}
@@ -144,7 +146,7 @@ func wrongAddresses(reach *linkfile.File) report.Problems {
 
 // asker asks the questions of init at the terminal.
 type asker struct {
-	program
+	*program.Run
 	ask  terminal.Asker
 	view *output.View
 }
@@ -155,7 +157,7 @@ func (a asker) fill(ctx context.Context, f initFlags) (linkfile.File, link.Spec,
 	reach := f.reach()
 	err := a.until(ctx, func(last error) (err error) {
 		if reach.Authentik, err = a.authentik(ctx, reach.Authentik, last); err == nil {
-			connected, wrong := a.connectAuthentik(ctx, reach.Authentik)
+			connected, wrong := a.ConnectAuthentik(ctx, reach.Authentik)
 			cfg.Authentik, err = connected.System, wrong
 		}
 		return err
@@ -163,7 +165,7 @@ func (a asker) fill(ctx context.Context, f initFlags) (linkfile.File, link.Spec,
 	if err == nil {
 		err = a.until(ctx, func(last error) (err error) {
 			if reach.PocketBase, err = a.pocketBase(ctx, reach.PocketBase, last); err == nil {
-				connected, wrong := a.connectPocketBase(ctx, reach.PocketBase)
+				connected, wrong := a.ConnectPocketBase(ctx, reach.PocketBase)
 				cfg.PocketBase, err = connected.System, wrong
 			}
 			return err
@@ -202,7 +204,7 @@ func (a asker) until(ctx context.Context, question func(last error) error) error
 		last = question(last)
 		switch {
 		case errors.Is(last, terminal.ErrNoAnswer):
-			return refused(say.Of("There was no answer, so nothing was written."), say.Text{})
+			return output.Refused(say.Of("There was no answer, so nothing was written."), say.Text{})
 		case last == nil || ctx.Err() != nil:
 			return last
 		}
@@ -284,8 +286,8 @@ func (a asker) settings(ctx context.Context, e *engine.Engine, f initFlags) (lin
 	collections := slices.DeleteFunc(slices.Clone(snaps.PocketBase.Collections),
 		func(c link.CollectionState) bool { return c.Name == link.Superusers })
 	if len(collections) == 0 {
-		return spec, refused(say.Of("This PocketBase has no auth collection."), say.Of("Create one in its dashboard "+
-			"first."))
+		return spec, output.Refused(say.Of("This PocketBase has no auth collection."),
+			say.Of("Create one in its dashboard first."))
 	}
 	names := link.Each(collections, func(c link.CollectionState) string { return c.Name })
 	name := f.Collection
@@ -309,7 +311,7 @@ func (a asker) settings(ctx context.Context, e *engine.Engine, f initFlags) (lin
 	if spec.Email == "" {
 		decisions := linkfile.EmailKey().Values
 		outcomes := link.Each(decisions, func(d string) say.Text {
-			return say.Of("%s: %s", d, link.EmailOutcome(link.EmailDecision(d), collection))
+			return say.Of("%s: %s", d, mappings.EmailOutcome(link.EmailDecision(d), collection))
 		})
 		var decision string
 		decision, err = a.ask.Choice(ctx, say.Of("Which e-mail addresses may PocketBase treat as verified?"),

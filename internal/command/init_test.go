@@ -18,9 +18,12 @@ func TestInitWritesWhatValidateAccepts(t *testing.T) {
 		for _, app := range []string{"", "https://app.company", "app.company"} {
 			file := filepath.Join(t.TempDir(), "link.yaml")
 			args := []string{"init", "--authentik", "https://authentik.company", "--pocketbase",
-				"https://pocketbase.company", "--email", "leave", "--preset", name, "--app", app, "-o", file}
-			if name == "" {
-				args = append(args[:7], "--app", app, "-o", file)
+				"https://pocketbase.company", "--email", "leave", "-o", file}
+			if name != "" {
+				args = append(args, "--preset", name)
+			}
+			if app != "" { // an empty one is refused
+				args = append(args, "--app", app)
 			}
 			t.Setenv("POCKETBASE_TOKEN", "") // else init asks PocketBase which app it belongs to
 			var said bytes.Buffer

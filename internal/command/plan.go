@@ -6,8 +6,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/disk"
 	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
+	"authpocket/internal/command/program"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
@@ -15,12 +17,12 @@ import (
 )
 
 type planFlags struct {
-	linkFlags
+	program.LinkFlags
 	Out string // empty: the plan is not saved
-	linksFlags
+	program.LinksFlags
 }
 
-func newPlan(s *shared) *cobra.Command {
+func newPlan(s *program.Shared) *cobra.Command {
 	var f planFlags
 	cmd := &cobra.Command{
 		Use:   "plan",
@@ -34,10 +36,10 @@ func newPlan(s *shared) *cobra.Command {
 			"  authpocket plan -f link.yaml --out link.plan\n" +
 			"  authpocket plan -f links/ --only shop --only blog",
 		Args: option.AtMost(0),
-		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.Run()) },
 	}
-	f.linkFlags.add(cmd, s, allFields)
-	f.linksFlags.add(cmd, &f.sourceFlags)
+	f.LinkFlags.Add(cmd, s, program.AllFields)
+	f.LinksFlags.Add(cmd, &f.SourceFlags)
 	cmd.Flags().VarP((*option.Written)(&f.Out), "out", "o",
 		"save the plan to this file, without secrets; another saved plan is "+
 			"replaced,\nany other file is not")
@@ -45,49 +47,33 @@ func newPlan(s *shared) *cobra.Command {
 }
 
 // run prints the plans of all links. Only that of one link can be saved.
-func (f planFlags) run(ctx context.Context, p program) error {
+func (f planFlags) run(ctx context.Context, p *program.Run) error {
 	if f.Out == "" {
-		return p.each(ctx, f.fileFlags, f.linksFlags, earlier(f.State), countedChanges(), f.plan)
+		return p.Each(ctx, f.FileFlags, f.LinksFlags, disk.Earlier(f.State), program.CountedChanges(), f.plan)
 	}
-	file, err := p.reader(f.sourceFlags).One(ctx, f.File)
+	file, err := p.Reader(f.SourceFlags).One(ctx, f.File)
 	if errors.Is(err, linkfile.ErrEmptyShard) {
 		p.Tell(say.Of("No plan is saved."))
-		return p.noLinks(f.JSON, f.Shard)
+		return p.NoLinks(f.JSON, f.Shard)
 	}
 	if err != nil {
-		return p.view(f.JSON).Fail(err)
+		return p.View(f.JSON).Fail(err)
 	}
 	return f.plan(ctx, p, file).Exit()
 }
 
-// aheadOfPlan returns what a plan observes. Most of many links are there.
-func (p program) aheadOfPlan(receipts store, file *linkfile.File) ahead {
-	return func(spec link.Spec) link.Query {
-		if p.common != nil {
-			q := engine.Ahead(spec)
-			q.Linked = true
-			return q
-		}
-		kept, err := receipts()
-		if err != nil {
-			kept = nil // told once both systems are connected
-		}
-		return engine.AheadKnowing(kept, engine.Key(file.Authentik.Base, file.PocketBase.Base), spec)
-	}
-}
-
 // plan prints the plan of a link.
-func (f planFlags) plan(ctx context.Context, p program, file linkfile.File) output.Summary {
-	view := p.viewOf(&file, f.JSON, f.All)
+func (f planFlags) plan(ctx context.Context, p *program.Run, file linkfile.File) output.Summary {
+	view := p.ViewOf(&file, f.JSON, f.All)
 	ctx = engine.OneMoment(ctx)
-	receipts := earlier(f.State)
-	e, spec, err := p.reach(ctx, &file, receipts, p.aheadOfPlan(receipts, &file))
+	receipts := disk.Earlier(f.State)
+	e, spec, err := p.Reach(ctx, &file, receipts, p.AheadOfPlan(receipts, &file))
 	if err != nil {
 		_ = view.Fail(err)
 		return output.Failed(err)
 	}
 	view.Interrupted(e)
-	erase := p.reading()
+	erase := p.Reading()
 	plan, err := e.Plan(ctx, spec)
 	erase()
 	if err != nil {
@@ -97,7 +83,7 @@ func (f planFlags) plan(ctx context.Context, p program, file linkfile.File) outp
 	}
 	if f.Out != "" {
 		plan.Generated.KeptID = true
-		if err := p.save(ctx, e, &plan, &view.File, f); err != nil {
+		if err := f.save(ctx, p, e, &plan, &view.File); err != nil {
 			_ = view.Fail(err)
 			return output.Failed(err)
 		}
@@ -110,15 +96,16 @@ func (f planFlags) plan(ctx context.Context, p program, file linkfile.File) outp
 }
 
 // save writes the plan to the file that --out names.
-func (p program) save(ctx context.Context, e *engine.Engine, plan *link.Plan, file *linkfile.File, f planFlags) error {
+func (f planFlags) save(ctx context.Context, p *program.Run, e *engine.Engine, plan *link.Plan,
+	file *linkfile.File) error {
 	data, err := e.Save(plan, file.Authentik.Token, file.PocketBase.Token, file.PocketBase.Password)
 	if err == nil {
-		err = writePlan(ctx, f.Out, data)
+		err = disk.WritePlan(ctx, f.Out, data)
 	}
 	if err == nil {
 		next := say.Text{}
 		if !plan.Empty() {
-			next = say.Of("Apply it with authpocket apply%s %s.", f.again(), f.Out)
+			next = say.Of("Apply it with authpocket apply%s %s.", f.Again(), f.Out)
 		}
 		p.Tell(say.Join(say.Of("The plan is saved."), next))
 	}

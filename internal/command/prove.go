@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"authpocket/internal/command/output"
+	"authpocket/internal/command/program"
 	"authpocket/internal/engine"
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/link"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
@@ -17,7 +19,7 @@ import (
 func (f applyLinkFlags) signsIn() bool { return f.SignIn != "" || f.SignInNew }
 
 // prover returns how apply proves a sign-in, nil if no flag asks for it.
-func (f applyLinkFlags) prover(p program, who signin.Credentials) prover {
+func (f applyLinkFlags) prover(p *program.Run, who signin.Credentials) prover {
 	if !f.signsIn() {
 		return nil
 	}
@@ -29,7 +31,7 @@ func (f applyLinkFlags) prover(p program, who signin.Credentials) prover {
 		}
 		var v *signin.Verdict
 		if f.SignInNew {
-			plan, err := p.planProof(ctx, e, &spec, f.proofFlags, view, f.Yes || f.seen)
+			plan, err := f.planProof(ctx, p, e, &spec, view, f.Yes || f.seen)
 			if err != nil {
 				return nil, check, err
 			}
@@ -39,7 +41,7 @@ func (f applyLinkFlags) prover(p program, who signin.Credentials) prover {
 				return nil, check, err
 			}
 		} else {
-			check, v = e.SignInAs(ctx, &d, who)
+			check, v = e.SignIns.Run(ctx, &d, who)
 		}
 		return engine.ProofOf(&d, v, time.Now()), check, nil
 	}
@@ -71,10 +73,11 @@ func (l *last) with(first *link.Plan) link.Plan {
 	return whole
 }
 
-// apply has a sign-in proved, and then writes the rest of the plan. The checks are those of the sign-in.
-func (l *last) apply(ctx context.Context, e *engine.Engine, prove prover, view *output.View,
-	hook engine.Hook) (report.Checks, error) {
-	proof, check, err := prove(ctx, e, l.whole.Spec, view)
+// apply has somebody sign in through the link of a plan, and then writes what of it needs that proof. The checks are
+// those of the sign-in.
+func (l *last) apply(ctx context.Context, e *engine.Engine, prove prover, plan *link.Plan, view *output.View,
+	hook apply.Hook) (report.Checks, error) {
+	proof, check, err := prove(ctx, e, plan.Spec, view)
 	checks := report.Checks{}
 	if check.ID != "" {
 		checks = append(checks, check)
@@ -82,16 +85,22 @@ func (l *last) apply(ctx context.Context, e *engine.Engine, prove prover, view *
 	if err != nil {
 		return checks, err
 	}
-	if proof == nil {
+	proves := l.whole.NeedsProof()
+	switch {
+	case proof == nil && !proves:
+		return checks, output.Refused(say.Of("No sign-in worked."), say.Of("The link itself is applied."))
+	case proof == nil:
 		stays := say.Of("The sign-in did not work, so the sign-in methods of %s stay as they are.",
 			l.whole.Desired.Collection.Name)
 		if !link.TurnsOff(l.whole.Changes) {
 			stays = say.Of("The sign-in did not work, so %s stays.", strings.Join(link.OldSlots(l.whole.Changes), ", "))
 		}
-		return checks, refused(stays, say.Of("The link itself is applied. Apply again once a sign-in works."))
+		return checks, output.Refused(stays, say.Of("The link itself is applied. Apply again once a sign-in works."))
+	case !proves:
+		return checks, nil
 	}
 	l.seen = report.SignedIn{Name: proof.By, At: proof.At}
-	return checks, e.ApplyProved(ctx, &l.whole, proof, func(event engine.Event) {
+	return checks, e.ApplyProved(ctx, &l.whole, proof, func(event apply.Event) {
 		l.receipt = event.Receipt
 		hook(event)
 	})

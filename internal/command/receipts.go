@@ -3,18 +3,20 @@ package command
 import (
 	"slices"
 
-	"authpocket/internal/command/option"
-
 	"github.com/spf13/cobra"
+
+	"authpocket/internal/command/disk"
+	"authpocket/internal/command/option"
+	"authpocket/internal/command/program"
 )
 
 type receiptsFlags struct {
-	jsonFlag
-	stateFlag
+	program.JSONFlag
+	program.StateFlag
 	Receipt string // empty: all
 }
 
-func newReceipts(s *shared) *cobra.Command {
+func newReceipts(s *program.Shared) *cobra.Command {
 	var f receiptsFlags
 	cmd := &cobra.Command{
 		Use:   "receipts [receipt]",
@@ -30,22 +32,22 @@ func newReceipts(s *shared) *cobra.Command {
 			if len(args) > 0 {
 				f.Receipt = args[0]
 			}
-			return f.run(s.program())
+			return f.run(s.Run())
 		},
 	}
-	cmd.ValidArgsFunction = s.suggest(f.suggested(slices.Clone))
-	f.jsonFlag.add(cmd)
-	f.stateFlag.add(cmd)
+	cmd.ValidArgsFunction = s.Suggest(f.Suggested(slices.Clone))
+	f.JSONFlag.Add(cmd)
+	f.StateFlag.Add(cmd)
 	return cmd
 }
 
 // run prints the receipts, newest first, or the one that is named.
-func (f receiptsFlags) run(p program) error {
-	view := p.view(f.JSON)
-	if err := f.missing(); err != nil {
+func (f receiptsFlags) run(p *program.Run) error {
+	view := p.View(f.JSON)
+	if err := f.Missing(); err != nil {
 		return view.Fail(err)
 	}
-	store, err := readStore(f.State)
+	store, err := disk.ReadStore(f.State)
 	if err != nil {
 		return view.Fail(err)
 	}

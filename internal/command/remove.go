@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"authpocket/internal/command/option"
+	"authpocket/internal/command/program"
 	"authpocket/internal/engine"
 	"authpocket/internal/linkfile"
 )
@@ -15,7 +16,7 @@ type removeFlags struct {
 	Force bool
 }
 
-func newRemove(s *shared) *cobra.Command {
+func newRemove(s *program.Shared) *cobra.Command {
 	var f removeFlags
 	cmd := &cobra.Command{
 		Use:   "remove",
@@ -27,7 +28,7 @@ func newRemove(s *shared) *cobra.Command {
 			"turns passwords on first, or --force.",
 		Example: "  authpocket remove -f link.yaml",
 		Args:    option.AtMost(0),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.Run()) },
 	}
 	f.add(cmd, s)
 	cmd.Flags().BoolVar(&f.Force, "force", false, "also if nobody can sign in any more")
@@ -35,11 +36,11 @@ func newRemove(s *shared) *cobra.Command {
 }
 
 // run removes the link from both systems.
-func (f removeFlags) run(ctx context.Context, p program) error {
-	f.needs = linkfile.Identity()
+func (f removeFlags) run(ctx context.Context, p *program.Run) error {
+	f.Needs = linkfile.Identity()
 	planned := (*engine.Engine).Removal
 	if f.Force {
 		planned = (*engine.Engine).ForcedRemoval
 	}
-	return p.carryOut(ctx, f.applyFlags, planned, nil)
+	return f.carryOut(ctx, p, planned, nil)
 }

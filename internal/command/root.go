@@ -14,6 +14,7 @@ import (
 
 	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
+	"authpocket/internal/command/program"
 	"authpocket/internal/command/terminal"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
@@ -91,7 +92,7 @@ func Tree() *cobra.Command { return newRoot(terminal.Streams{}, true) }
 // newRoot returns the program's command, with all others or with serve alone: a wizard that runs for weeks need not
 // keep their flags in memory.
 func newRoot(std terminal.Streams, others bool) *cobra.Command {
-	s := &shared{Streams: std}
+	s := program.NewShared(std, releaseVersion())
 	serve := newServe(s)
 	root := &cobra.Command{
 		Use:   "authpocket",
@@ -121,7 +122,7 @@ func newRoot(std terminal.Streams, others bool) *cobra.Command {
 	root.SetOut(std.Out)
 	root.SetErr(std.Err)
 	root.Flags().AddFlagSet(serve.Flags())
-	s.add(root)
+	s.Add(root)
 	root.AddCommand(serve)
 	root.CompletionOptions.DisableDefaultCmd = !others
 	if others {

@@ -6,13 +6,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"authpocket/internal/command/option"
+	"authpocket/internal/command/program"
 	"authpocket/internal/engine"
 	"authpocket/internal/linkfile"
 )
 
 type rotateFlags struct{ applyFlags }
 
-func newRotate(s *shared) *cobra.Command {
+func newRotate(s *program.Shared) *cobra.Command {
 	var f rotateFlags
 	cmd := &cobra.Command{
 		Use:   "rotate",
@@ -23,15 +24,15 @@ func newRotate(s *shared) *cobra.Command {
 			"to sign in to the collection.",
 		Example: "  authpocket rotate -f link.yaml",
 		Args:    option.AtMost(0),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.Run()) },
 	}
 	f.add(cmd, s)
 	return cmd
 }
 
 // run renews the client secret in both systems, and keeps it only if authentik accepts it from PocketBase.
-func (f rotateFlags) run(ctx context.Context, p program) error {
-	f.needs = append(linkfile.Identity(), linkfile.EmailKey().Path)
+func (f rotateFlags) run(ctx context.Context, p *program.Run) error {
+	f.Needs = append(linkfile.Identity(), linkfile.EmailKey().Path)
 	f.ahead = engine.Ahead
-	return p.carryOut(ctx, f.applyFlags, (*engine.Engine).Rotation, p.proveCredentials)
+	return f.carryOut(ctx, p, (*engine.Engine).Rotation, proveCredentials)
 }

@@ -8,11 +8,13 @@ import (
 
 	"authpocket/docs/schemas"
 	"authpocket/internal/command/option"
+	"authpocket/internal/command/output"
+	"authpocket/internal/command/program"
 	"authpocket/internal/link"
 	"authpocket/internal/say"
 )
 
-func newSchema(s *shared) *cobra.Command {
+func newSchema(s *program.Shared) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "schema [result]",
 		Short: "Print the JSON Schema of link files or of a result",
@@ -22,25 +24,25 @@ func newSchema(s *shared) *cobra.Command {
 		Example: "  authpocket schema > link.schema.json\n" +
 			"  authpocket schema plan",
 		Args: option.AtMost(1),
-		RunE: func(_ *cobra.Command, args []string) error { return printSchema(s.program(), args) },
+		RunE: func(_ *cobra.Command, args []string) error { return printSchema(s.Run(), args) },
 	}
-	cmd.ValidArgsFunction = s.suggest(func(context.Context, program, string) []cobra.Completion {
+	cmd.ValidArgsFunction = s.Suggest(func(context.Context, *program.Run, string) []cobra.Completion {
 		return schemas.Names()
 	})
 	return cmd
 }
 
 // printSchema prints the JSON Schema of link files, or the one that is named.
-func printSchema(p program, names []string) error {
+func printSchema(p *program.Run, names []string) error {
 	schemaFile, err := schemas.LinkFile()
 	if len(names) > 0 {
 		if schemaFile, err = schemas.Schema(names[0]); err != nil {
-			err = refused(say.Of("There is no schema “%s”.", names[0]),
-				say.Of("Use %s.", say.List(link.Each(schemas.Names(), say.Raw)...)))
+			err = output.Refused(say.Of("There is no schema “%s”.", names[0]),
+				say.Of("Use %s.", say.Or(link.Each(schemas.Names(), say.Raw)...)))
 		}
 	}
 	if err != nil {
-		return p.view(false).Fail(err)
+		return p.View(false).Fail(err)
 	}
 	_, _ = p.Out.Write(schemaFile) // run returns an error
 	return nil

@@ -7,10 +7,10 @@ import (
 	"slices"
 	"strings"
 
-	"authpocket/internal/command/output"
-
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"authpocket/internal/command/output"
 )
 
 // schemasOf returns the names of the schemas that the JSON documents of a command follow.

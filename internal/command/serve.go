@@ -10,8 +10,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/disk"
 	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
+	"authpocket/internal/command/program"
 	"authpocket/internal/listen"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
@@ -29,7 +31,7 @@ type listenFlags struct {
 
 type serveFlags struct {
 	listenFlags
-	stateFlag
+	program.StateFlag
 
 	TLSKey       string
 	PublicURL    string
@@ -37,7 +39,7 @@ type serveFlags struct {
 	InsecureHTTP bool
 }
 
-func newServe(s *shared) *cobra.Command {
+func newServe(s *program.Shared) *cobra.Command {
 	var f serveFlags
 	cmd := &cobra.Command{
 		Use:   "serve",
@@ -48,8 +50,8 @@ func newServe(s *shared) *cobra.Command {
 			"  authpocket serve --listen :8443 --tls-cert cert.pem --tls-key key.pem",
 		Args: option.AtMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s.level = cmp.Or(s.level, "warn")
-			return f.run(cmd.Context(), s.program())
+			s.Level = cmp.Or(s.Level, "warn")
+			return f.run(cmd.Context(), s.Run())
 		},
 	}
 	f.add(cmd)
@@ -68,7 +70,7 @@ func (f *listenFlags) add(cmd *cobra.Command) {
 func (f *serveFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	f.listenFlags.add(cmd)
-	f.stateFlag.add(cmd)
+	f.StateFlag.Add(cmd)
 	flags.StringVar(&f.TLSKey, "tls-key", "", "private key of the certificate, a PEM `file`")
 	flags.StringVar(&f.PublicURL, "public-url", "", "the wizard's address (`URL`) in the browser, if it differs from "+
 		"the\naddress listened on")
@@ -93,22 +95,22 @@ func (f serveFlags) options() listen.Options {
 }
 
 // run runs the web wizard until the context ends.
-func (f serveFlags) run(ctx context.Context, p program) error {
-	store, err := openStore(f.State)
+func (f serveFlags) run(ctx context.Context, p *program.Run) error {
+	store, err := disk.OpenStore(f.State)
 	if err != nil {
 		said := report.MessageOf(err)
 		p.Tell(say.Join(say.Raw("authpocket:"), said.What()))
 		p.Tell(said.Advice(report.InFile))
-		p.log.ErrorContext(ctx, "opening the state directory", slog.Any("error", err))
+		p.Log.ErrorContext(ctx, "opening the state directory", slog.Any("error", err))
 		return output.ExitError
 	}
-	ca, err := readCA(ctx, p.caFile)
+	ca, err := p.CA(ctx)
 	if err != nil {
-		return p.view(false).Fail(output.Interrupted(ctx, failed(say.Of("reading the CA file"), err)))
+		return p.View(false).Fail(output.Interrupted(ctx, output.Failing(say.Of("reading the CA file"), err)))
 	}
 	ln, err := listen.Open(ctx, f.options())
 	if err != nil {
-		p.cannotListen(f.Listen, err)
+		cannotListen(p, f.Listen, err)
 		return output.ExitError
 	}
 	if ln.Exposed {
@@ -117,12 +119,12 @@ func (f serveFlags) run(ctx context.Context, p program) error {
 	}
 	terminal := door.Terminal{Out: p.Out, URL: ln.URL, Say: p.Say}
 	wizard := web.New(web.Config{
-		Log: p.log, Prefill: connections.Prefill{CA: ca}, Receipts: store, Version: releaseVersion(),
+		Log: p.Log, Prefill: connections.Prefill{CA: ca}, Receipts: store, Version: releaseVersion(),
 		Hosts: door.Hosts{Public: ln.Public, Proxies: ln.Proxies}, Print: terminal.Print, Closed: terminal.Closed,
 	})
 	visible.Fprintf(p.Out, "%s\n", p.Say(say.Of("authpocket is ready: %s", ln.URL)))
 	if ln.Loopback && os.Getenv("SSH_CONNECTION") != "" {
-		p.tellTunnel(ln.Addr())
+		tellTunnel(p, ln.Addr())
 	}
 	visible.Fprintln(p.Out)
 	wizard.NewCode()
@@ -131,7 +133,7 @@ func (f serveFlags) run(ctx context.Context, p program) error {
 		_ = ln.Close()
 		return output.ExitError // nobody sees the code
 	}
-	if err := listen.Serve(ctx, ln, wizard.Handler(), p.log, wizard.Close); err != nil {
+	if err := listen.Serve(ctx, ln, wizard.Handler(), p.Log, wizard.Close); err != nil {
 		p.Tell(say.Join(say.Raw("authpocket:"), say.Raw(err.Error())))
 		return output.ExitError
 	}
@@ -139,7 +141,7 @@ func (f serveFlags) run(ctx context.Context, p program) error {
 }
 
 // tellTunnel prints how a browser on the admin's own machine reaches a wizard that was started over SSH.
-func (p program) tellTunnel(at net.Addr) {
+func tellTunnel(p *program.Run, at net.Addr) {
 	_, port, err := net.SplitHostPort(at.String())
 	if err != nil {
 		return
@@ -154,7 +156,7 @@ func (p program) tellTunnel(at net.Addr) {
 }
 
 // cannotListen prints why listening failed and what to do.
-func (p program) cannotListen(address string, err error) {
+func cannotListen(p *program.Run, address string, err error) {
 	todo := say.Text{}
 	if refused, ok := errors.AsType[*net.OpError](err); ok {
 		err, todo = refused, say.Of("Choose another address with --listen, for example --listen 127.0.0.1:0.")

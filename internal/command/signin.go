@@ -3,13 +3,13 @@ package command
 import (
 	"cmp"
 	"context"
-	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/disk"
 	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
+	"authpocket/internal/command/program"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/say"
@@ -57,7 +57,7 @@ func (f *proofFlags) add(cmd *cobra.Command) {
 
 // planProof plans the proof that the flags ask for, shows the plan in the view, unless that prints JSON, and asks
 // unless yes is set. The plan is empty without --sign-in-new.
-func (p program) planProof(ctx context.Context, e *engine.Engine, spec *link.Spec, f proofFlags, view *output.View,
+func (f proofFlags) planProof(ctx context.Context, p *program.Run, e *engine.Engine, spec *link.Spec, view *output.View,
 	yes bool) (link.Plan, error) {
 	if !f.SignInNew {
 		return link.Plan{}, nil
@@ -69,7 +69,7 @@ func (p program) planProof(ctx context.Context, e *engine.Engine, spec *link.Spe
 	if !view.AsJSON {
 		view.Plan(&plan)
 	}
-	if !yes && !p.confirmed(ctx, &plan) {
+	if !yes && !p.Confirmed(ctx, &plan) {
 		return plan, output.Declined()
 	}
 	return plan, nil
@@ -79,9 +79,10 @@ func (p program) planProof(ctx context.Context, e *engine.Engine, spec *link.Spe
 func clashSignIn(who signInFlags, made proofFlags) error {
 	switch {
 	case made.SignInNew && who.SignIn != "":
-		return refused(say.Of("--sign-in and --sign-in-new are two different tests."), say.Of("Use one of them."))
+		return output.Refused(say.Of("--sign-in and --sign-in-new are two different tests."),
+			say.Of("Use one of them."))
 	case !made.SignInNew && made.PersonEmail != "":
-		return refused(say.Of("There is no new person to have that address."), say.Of("Add --sign-in-new."))
+		return output.Refused(say.Of("There is no new person to have that address."), say.Of("Add --sign-in-new."))
 	}
 	return nil
 }
@@ -94,60 +95,35 @@ const (
 )
 
 // credentials reads what the flags name. They are empty without --sign-in.
-func (p program) credentials(ctx context.Context, f signInFlags) (who signin.Credentials, err error) {
+func (f signInFlags) credentials(ctx context.Context, p *program.Run) (who signin.Credentials, err error) {
 	if f.SignIn == "" {
 		if cmp.Or(f.PasswordFile, f.TOTPSecretFile, f.RecoveryCodeFile) != "" {
-			return who, refused(say.Of("There is nobody to sign in as."), say.Of("Add --sign-in NAME."))
+			return who, output.Refused(say.Of("There is nobody to sign in as."), say.Of("Add --sign-in NAME."))
 		}
 		return who, nil
 	}
 	who.Name = f.SignIn
-	if who.TOTP, err = readSecret(ctx, f.TOTPSecretFile, envTOTP); err != nil {
+	if who.TOTP, err = disk.Secret(ctx, f.TOTPSecretFile, envTOTP); err != nil {
 		return who, err
 	}
-	if who.Code, err = readSecret(ctx, f.RecoveryCodeFile, envCode); err != nil {
+	if who.Code, err = disk.Secret(ctx, f.RecoveryCodeFile, envCode); err != nil {
 		return who, err
 	}
-	if who.Password, err = readSecret(ctx, f.PasswordFile, envPassword); err == nil && !who.Password.IsSet() {
-		who.Password, err = p.askPassword(ctx, f.SignIn)
+	if who.Password, err = disk.Secret(ctx, f.PasswordFile, envPassword); err == nil && !who.Password.IsSet() {
+		who.Password, err = askPassword(ctx, p, f.SignIn)
 	}
 	return who, err
 }
 
-// maxSecret bounds a file with a secret, in bytes.
-const maxSecret = 4096
-
-// readSecret returns the text of a file, or of a variable if no file is named,
-// without the end of its line. The error does not have it.
-func readSecret(ctx context.Context, file, variable string) (secret.Text, error) {
-	if file == "" {
-		return secret.New(withoutNewline(os.Getenv(variable))), nil
-	}
-	text, err := readFile(ctx, file, maxSecret)
-	if err != nil {
-		return secret.Text{}, output.Interrupted(ctx, ofFile(file, err))
-	}
-	line := withoutNewline(string(text))
-	switch {
-	case len(text) > maxSecret:
-		return secret.Text{}, refused(say.Of("%s is too large for a password or code.", file), say.Text{})
-	case line == "":
-		return secret.Text{}, refused(say.Of("%s is empty.", file), say.Text{})
-	}
-	return secret.New(line), nil
-}
-
-func withoutNewline(s string) string { return strings.TrimSuffix(strings.TrimSuffix(s, "\n"), "\r") }
-
 // askPassword asks for the password of --sign-in at the terminal.
-func (p program) askPassword(ctx context.Context, name string) (secret.Text, error) {
+func askPassword(ctx context.Context, p *program.Run, name string) (secret.Text, error) {
 	if !p.CanAsk() {
-		return secret.Text{}, refused(say.Of("There is no password for %s.", name),
+		return secret.Text{}, output.Refused(say.Of("There is no password for %s.", name),
 			say.Of("Use --password-file, or set %s.", envPassword))
 	}
 	password, err := p.Secret(ctx, say.Of("Password of %s at authentik", name))
 	if err == nil && !password.IsSet() {
-		return password, refused(say.Of("No password was typed."), say.Of("Type it, or use --password-file."))
+		return password, output.Refused(say.Of("No password was typed."), say.Of("Type it, or use --password-file."))
 	}
 	return password, output.Interrupted(ctx, err)
 }

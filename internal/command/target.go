@@ -8,8 +8,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/disk"
 	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
+	"authpocket/internal/command/program"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
 	"authpocket/internal/report"
@@ -44,8 +46,8 @@ func (f *targetFlags) add(cmd *cobra.Command) {
 }
 
 // view returns what prints the outcome. It names flags and variables in the place of keys.
-func (f targetFlags) view(p program) *output.View {
-	v := p.view(false)
+func (f targetFlags) view(p *program.Run) *output.View {
+	v := p.View(false)
 	v.Flags = map[string]string{"authentik.url": "--authentik", "pocketbase.url": "--pocketbase",
 		"authentik.token": envAuthentikToken, "pocketbase.token": envPocketBaseToken,
 		"application.slug": "--slug", "pocketbase.collection": "--collection"}
@@ -76,16 +78,18 @@ func (f targetFlags) wrong(spec link.Spec, v *output.View) report.Problems {
 
 // free returns an error if the file to write exists.
 func (f targetFlags) free() error {
-	if f.Out != "-" && !isFree(f.Out) {
+	if f.Out != "-" && !disk.IsFree(f.Out) {
 		return f.taken()
 	}
 	return nil
 }
 
-func (f targetFlags) taken() error { return occupied(f.Out, say.Of("Name another file with --out.")) }
+func (f targetFlags) taken() error {
+	return disk.Occupied(f.Out, say.Of("Name another file with --out."))
+}
 
 // save writes the link file, to a new file or to standard output.
-func (f targetFlags) save(p program, reach *linkfile.File, spec *link.Spec) error {
+func (f targetFlags) save(p *program.Run, reach *linkfile.File, spec *link.Spec) error {
 	linkFile, err := linkfile.Write(reach, spec)
 	if err != nil {
 		return err
@@ -94,10 +98,10 @@ func (f targetFlags) save(p program, reach *linkfile.File, spec *link.Spec) erro
 		_, _ = p.Out.Write(linkFile) // run returns an error
 		return nil
 	}
-	if err := writeNew(f.Out, linkFile); errors.Is(err, fs.ErrExist) {
+	if err := disk.WriteNew(f.Out, linkFile); errors.Is(err, fs.ErrExist) {
 		return f.taken()
 	} else if err != nil {
-		return ofFile(f.Out, err)
+		return disk.OfFile(f.Out, err)
 	}
 	p.Tell(say.Of("Wrote %s. It takes the tokens from %s and %s.", f.Out, envAuthentikToken,
 		envPocketBaseToken))

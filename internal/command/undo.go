@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"authpocket/internal/command/option"
+	"authpocket/internal/command/program"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
@@ -17,7 +18,7 @@ type undoFlags struct {
 	Receipt string // empty: the newest of the link
 }
 
-func newUndo(s *shared) *cobra.Command {
+func newUndo(s *program.Shared) *cobra.Command {
 	var f undoFlags
 	cmd := &cobra.Command{
 		Use:   "undo [receipt]",
@@ -32,17 +33,17 @@ func newUndo(s *shared) *cobra.Command {
 			if len(args) > 0 {
 				f.Receipt = args[0]
 			}
-			return f.run(cmd.Context(), s.program())
+			return f.run(cmd.Context(), s.Run())
 		},
 	}
 	f.add(cmd, s)
-	cmd.ValidArgsFunction = s.suggest(f.suggested(engine.Undoable))
+	cmd.ValidArgsFunction = s.Suggest(f.Suggested(engine.Undoable))
 	cmd.Flags().BoolVar(&f.Force, "force", false, "also discard changes made since then")
 	return cmd
 }
 
 // run plans and applies the undo of a receipt.
-func (f undoFlags) run(ctx context.Context, p program) error {
+func (f undoFlags) run(ctx context.Context, p *program.Run) error {
 	planned := func(e *engine.Engine, ctx context.Context, spec link.Spec) (link.Plan, error) {
 		if f.Receipt == "" {
 			return e.UndoNewest(ctx, &spec, f.Force)
@@ -52,6 +53,6 @@ func (f undoFlags) run(ctx context.Context, p program) error {
 		}
 		return e.Undo(ctx, f.Receipt, f.Force)
 	}
-	f.needs = linkfile.Identity()
-	return p.carryOut(ctx, f.applyFlags, planned, nil)
+	f.Needs = linkfile.Identity()
+	return f.carryOut(ctx, p, planned, nil)
 }

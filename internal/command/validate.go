@@ -7,15 +7,16 @@ import (
 
 	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
+	"authpocket/internal/command/program"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
 
-type validateFlags struct{ fileFlags }
+type validateFlags struct{ program.FileFlags }
 
-func newValidate(s *shared) *cobra.Command {
+func newValidate(s *program.Shared) *cobra.Command {
 	var f validateFlags
 	cmd := &cobra.Command{
 		Use:   "validate",
@@ -27,16 +28,16 @@ func newValidate(s *shared) *cobra.Command {
 		Example: "  authpocket validate\n" +
 			"  authpocket validate -f links/ --json",
 		Args: option.AtMost(0),
-		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.Run()) },
 	}
-	f.add(cmd)
+	f.Add(cmd)
 	return cmd
 }
 
 // run checks link files without connecting.
-func (f validateFlags) run(ctx context.Context, p program) error {
-	view := p.view(f.JSON)
-	reader, noted := p.reader(f.sourceFlags), map[string]bool{}
+func (f validateFlags) run(ctx context.Context, p *program.Run) error {
+	view := p.View(f.JSON)
+	reader, noted := p.Reader(f.SourceFlags), map[string]bool{}
 	reader.Note = func(one linkfile.Fault) {
 		if line := p.Say(say.Of("%s.", one.Text())); !noted[line] { // the entries of a list share their defaults
 			noted[line] = true

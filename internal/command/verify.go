@@ -11,13 +11,15 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/disk"
 	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
+	"authpocket/internal/command/program"
 	"authpocket/internal/linkfile"
 	"authpocket/internal/say"
 )
 
-func newVerify(s *shared) *cobra.Command {
+func newVerify(s *program.Shared) *cobra.Command {
 	var f verifyFlags
 	cmd := &cobra.Command{
 		Use:   "verify",
@@ -38,10 +40,10 @@ func newVerify(s *shared) *cobra.Command {
 			"  authpocket verify -f link.yaml --format junit > authpocket.xml\n" +
 			"  authpocket verify -f link.yaml --watch 5m --metrics /var/lib/node_exporter/authpocket.prom",
 		Args: option.AtMost(0),
-		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.Run()) },
 	}
-	f.linkFlags.add(cmd, s, "also show the checks that pass")
-	f.linksFlags.add(cmd, &f.sourceFlags)
+	f.LinkFlags.Add(cmd, s, "also show the checks that pass")
+	f.LinksFlags.Add(cmd, &f.SourceFlags)
 	cmd.Flags().BoolVar(&f.Quick, "quick", false,
 		"skip the check that waits up to 30 seconds for PocketBase's log")
 	cmd.Flags().StringVar(&f.Person, "person", "",
@@ -57,28 +59,28 @@ func newVerify(s *shared) *cobra.Command {
 			"the textfile\ncollector of node_exporter reads; an existing one is replaced")
 	f.watchFlags.add(cmd)
 	for _, name := range []string{"person", "sign-in"} {
-		_ = cmd.RegisterFlagCompletionFunc(name, s.suggest(f.users))
+		_ = cmd.RegisterFlagCompletionFunc(name, s.Suggest(f.Users))
 	}
 	return cmd
 }
 
 // run checks the running link.
-func (f verifyFlags) run(ctx context.Context, p program) error {
+func (f verifyFlags) run(ctx context.Context, p *program.Run) error {
 	clash := f.clash()
 	if f.Format == formatJSON {
 		f.JSON = true
 	} else if f.JSON {
 		f.Format = formatJSON
 	}
-	view := p.view(f.JSON)
+	view := p.View(f.JSON)
 	view.All = f.All
 	if clash != nil {
 		return view.Fail(clash)
 	}
-	if err := p.canAsk(f.Yes || !f.SignInNew); err != nil {
+	if err := p.MayAsk(f.Yes || !f.SignInNew); err != nil {
 		return view.Fail(err)
 	}
-	who, err := p.credentials(ctx, f.signInFlags)
+	who, err := f.credentials(ctx, p)
 	if err != nil {
 		return view.Fail(err)
 	}
@@ -95,10 +97,10 @@ func (f verifyFlags) run(ctx context.Context, p program) error {
 		return f.watch(ctx, p, view, who)
 	}
 	var done verifications
-	do := func(ctx context.Context, p program, file linkfile.File) output.Summary {
+	do := func(ctx context.Context, p *program.Run, file linkfile.File) output.Summary {
 		r := f.measure(ctx, p, &file, who)
 		done.add(&r)
-		view := p.viewOf(&file, f.JSON, f.All)
+		view := p.ViewOf(&file, f.JSON, f.All)
 		if f.Format == formatJUnit { // the report is of all links
 			view.Errors(r.Err)
 		} else {
@@ -109,7 +111,7 @@ func (f verifyFlags) run(ctx context.Context, p program) error {
 	if one {
 		err = do(ctx, p, files[0]).Exit()
 	} else {
-		err = p.eachOf(ctx, files, p.batch(f.fileFlags, f.linksFlags, f.counted()), earlier(f.State), do)
+		err = p.EachOf(ctx, files, p.Batch(f.FileFlags, f.LinksFlags, f.counted()), disk.Earlier(f.State), do)
 	}
 	if f.Format == formatJUnit {
 		done.fill(files)
@@ -126,11 +128,11 @@ func (f verifyFlags) run(ctx context.Context, p program) error {
 }
 
 // files reads the links to check. one reports whether it is one, as if its file described no other.
-func (f verifyFlags) files(ctx context.Context, p program) (files []linkfile.File, one bool, err error) {
+func (f verifyFlags) files(ctx context.Context, p *program.Run) (files []linkfile.File, one bool, err error) {
 	if f.SignIn == "" && !f.SignInNew && f.Watch == 0 {
-		return p.links(ctx, f.sourceFlags)
+		return p.Links(ctx, f.SourceFlags)
 	}
-	file, err := p.reader(f.sourceFlags).One(ctx, f.File)
+	file, err := p.Reader(f.SourceFlags).One(ctx, f.File)
 	if errors.Is(err, linkfile.ErrEmptyShard) {
 		return nil, false, nil
 	}
@@ -178,17 +180,18 @@ func (v *verifications) fill(files []linkfile.File) {
 func (f verifyFlags) clash() error {
 	switch {
 	case f.JSON && f.Format != "" && f.Format != formatJSON:
-		return refused(say.Of("--json and --format %s are two formats.", f.Format), say.Of("Use one of them."))
+		return output.Refused(say.Of("--json and --format %s are two formats.", f.Format), say.Of("Use one of them."))
 	case f.Watch != 0 && f.Watch < time.Second:
-		return refused(say.Of("--watch %s is too often.", f.Watch.String()), say.Of("Use 1s or more."))
+		return output.Refused(say.Of("--watch %s is too often.", f.Watch.String()), say.Of("Use 1s or more."))
 	case f.Until != "" && f.Watch == 0:
-		return refused(say.Of("There is nothing to repeat until then."), say.Of("Add --watch DURATION."))
+		return output.Refused(say.Of("There is nothing to repeat until then."), say.Of("Add --watch DURATION."))
 	case f.Watch > 0 && f.Format == formatJUnit:
-		return refused(say.Of("A JUnit report is of one time that the link was checked."), say.Of("Leave out --watch."))
+		return output.Refused(say.Of("A JUnit report is of one time that the link was checked."),
+			say.Of("Leave out --watch."))
 	case f.Watch > 0 && f.SignInNew:
-		return refused(say.Of("--sign-in-new makes a person each time."), say.Of("Use --sign-in with --watch."))
+		return output.Refused(say.Of("--sign-in-new makes a person each time."), say.Of("Use --sign-in with --watch."))
 	case f.Watch > 0 && f.RecoveryCodeFile != "":
-		return refused(say.Of("A recovery code works once."), say.Of("Use --totp-secret-file with --watch."))
+		return output.Refused(say.Of("A recovery code works once."), say.Of("Use --totp-secret-file with --watch."))
 	}
 	return clashSignIn(f.signInFlags, f.proofFlags)
 }

@@ -79,6 +79,13 @@ func TestAnInterruptedVerifyHasNotPassed(t *testing.T) {
 			t.Errorf("%q leaves metrics %s, %v", args, kept, err)
 		}
 	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	signal.Store(cancel)
+	if code, said := verify(ctx, "rotate", "-f", two, "--only", "shop", "--yes"); code != output.ExitError ||
+		!strings.Contains(said, "Interrupted, so it is not known whether authentik accepts") {
+		t.Errorf("rotate ends with %d: %s", code, said)
+	}
 }
 
 // TestAFileThatCannotBeReadIsInTheReport: it is no report without problems, and the series of the last time stay, so

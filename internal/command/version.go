@@ -4,14 +4,15 @@ import (
 	"cmp"
 	"runtime/debug"
 
+	"github.com/spf13/cobra"
+
 	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
-
-	"github.com/spf13/cobra"
+	"authpocket/internal/command/program"
 )
 
-func newVersion(s *shared) *cobra.Command {
-	var f jsonFlag
+func newVersion(s *program.Shared) *cobra.Command {
+	var f program.JSONFlag
 	cmd := &cobra.Command{
 		Use:   "version",
 		Short: "Print the version, the commit and the version of Go",
@@ -20,11 +21,11 @@ func newVersion(s *shared) *cobra.Command {
 			"  authpocket version --json",
 		Args: option.AtMost(0),
 		RunE: func(*cobra.Command, []string) error {
-			s.program().view(f.JSON).Version(builtAs())
+			s.Run().View(f.JSON).Version(builtAs())
 			return nil
 		},
 	}
-	f.add(cmd)
+	f.Add(cmd)
 	return cmd
 }
 

@@ -11,8 +11,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"authpocket/internal/engine"
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -20,7 +22,7 @@ import (
 // events records what a hook receives.
 type events []string
 
-func (e *events) hook(event engine.Event) {
+func (e *events) hook(event apply.Event) {
 	line := fmt.Sprintf("%d %s %s", event.Index, event.Change.Kind, event.State)
 	for _, m := range event.Messages {
 		line = say.Of("%s%s", line, say.Of(" %s", m.Summary)).String()
@@ -101,10 +103,10 @@ func TestApplyRefusesAStalePlanAndNamesWhatChanged(t *testing.T) {
 			"oidc.clientId of OAuth2 of the collection “users” was set to"}},
 		"our mapping is there by now": {func(m *memory) {
 			m.authentik.Mappings = append(slices.Clone(m.authentik.Mappings),
-				*withID(link.EmailMapping(link.EmailTrustAll), "m"))
+				*withID(mappings.Email(link.EmailTrustAll), "m"))
 		}, []string{"scope mapping “authpocket: trust every e-mail address” was changed already"}},
 		"our mapping is there, but another": {func(m *memory) {
-			other := withID(link.EmailMapping(link.EmailTrustAll), "m")
+			other := withID(mappings.Email(link.EmailTrustAll), "m")
 			other.Expression = "return {}"
 			m.authentik.Mappings = append(slices.Clone(m.authentik.Mappings), *other)
 		}, []string{"expression of scope mapping “authpocket: trust every e-mail address” was (none) and is now " +
@@ -124,7 +126,7 @@ func TestApplyRefusesAStalePlanAndNamesWhatChanged(t *testing.T) {
 			e := m.engine()
 			plan := mustPlan(t, e)
 			m.set(func() { test.edit(m) })
-			err := e.Apply(t.Context(), plan, func(event engine.Event) { t.Errorf("it begins %s", event.Change.ID()) })
+			err := e.Apply(t.Context(), plan, func(event apply.Event) { t.Errorf("it begins %s", event.Change.ID()) })
 			stopped, ok := errors.AsType[*report.Stopped](err)
 			if !ok || !stopped.Stale || stopped.Written() != report.WrittenNone {
 				t.Fatalf("the error is %v", err)
@@ -164,7 +166,7 @@ func TestWhatDoesNotConcernThePlanDoesNotMakeItStale(t *testing.T) {
 		m.pocketbase.Collections[0].Updated = "later"
 		m.pocketbase.Collections = append(m.pocketbase.Collections, link.CollectionState{Name: "members"})
 	})
-	if err := e.Apply(t.Context(), plan, func(engine.Event) {}); err != nil || len(m.applied) != 3 {
+	if err := e.Apply(t.Context(), plan, func(apply.Event) {}); err != nil || len(m.applied) != 3 {
 		t.Errorf("applied are %v, %v", m.applied, err)
 	}
 }
@@ -214,7 +216,7 @@ func TestASignalBeforeTheFirstChangeLeavesNothingToContinue(t *testing.T) {
 		plan := mustPlan(t, e)
 		m.observe = func(own context.Context, _ report.System, _ link.Query) error { cancel(); return own.Err() }
 		among.Ready = func(link.Plan) error { cancel(); return nil }
-		if err = e.ApplyAmong(ctx, &plan, among, func(engine.Event) {}); !errors.Is(err, context.Canceled) ||
+		if err = e.ApplyAmong(ctx, &plan, among, func(apply.Event) {}); !errors.Is(err, context.Canceled) ||
 			!strings.Contains(err.Error(), "told to stop before it began") {
 			t.Errorf("%s: the error is %v", name, err)
 		}
@@ -252,8 +254,8 @@ func TestTheOldCredentialsComeBackWhenPocketBaseRefuses(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var told []engine.Event
-			err = e.Apply(t.Context(), plan, func(event engine.Event) { told = append(told, event) })
+			var told []apply.Event
+			err = e.Apply(t.Context(), plan, func(event apply.Event) { told = append(told, event) })
 			stopped, ok := errors.AsType[*report.Stopped](err)
 			if !ok || stopped.Secrets != test.want || stopped.Written() != report.WrittenSome {
 				t.Errorf("the error is %v, %+v", err, stopped)

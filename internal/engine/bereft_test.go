@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
+	"authpocket/internal/report"
 )
 
 // deleteProvider deletes the only provider, as an admin does.
@@ -37,7 +39,7 @@ func (b *bench) isLinked(s link.Spec) {
 
 func warnsOfProvider(plan link.Plan) bool {
 	return slices.ContainsFunc(plan.Warnings, func(w link.Warning) bool {
-		return w.ID == link.WarnGone &&
+		return w.ID == report.WarnGone &&
 			w.Summary.String() == "The provider of the application “PocketBase” was deleted."
 	})
 }
@@ -173,7 +175,7 @@ func TestApplyWorksAtOnceAfterADeletion(t *testing.T) {
 		application(b)
 	}
 	mapping := func(b *bench) {
-		pk := b.mapping(link.EmailMapping(link.EmailTrustAll).Name)
+		pk := b.mapping(mappings.Email(link.EmailTrustAll).Name)
 		b.authentik(http.MethodPatch, b.providerPath(), map[string]any{"property_mappings": []string{}})
 		b.authentik(http.MethodDelete, "/propertymappings/provider/scope/"+pk+"/", nil)
 	}
@@ -243,7 +245,7 @@ func TestAnApplicationThatWasRenamedAndDetachedIsFound(t *testing.T) {
 // ownMappings returns the names of authpocket's scope mappings in authentik.
 func (b *bench) ownMappings() (names []string) {
 	for _, m := range b.box.Authentik().Snapshot().ScopeMappings {
-		if link.OwnMapping(m.Name) {
+		if mappings.Own(m.Name) {
 			names = append(names, m.Name)
 		}
 	}
@@ -254,7 +256,7 @@ func (b *bench) ownMappings() (names []string) {
 // a receipt, it is not known whose it is.
 func TestARemovalTakesTheGroupsMappingOfARenamedApplication(t *testing.T) {
 	t.Parallel()
-	other, groups := link.GroupsMappingName("other"), link.GroupsMappingName("pocketbase")
+	other, groups := mappings.GroupsName("other"), mappings.GroupsName("pocketbase")
 	for name, keeps := range map[string]bool{"with receipts": true, "without": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -285,7 +287,7 @@ func TestARemovalTakesTheGroupsMappingOfARenamedApplication(t *testing.T) {
 			b.apply(undo)
 			sim := b.box.Authentik().Snapshot()
 			if n := len(sim.Providers[0].PropertyMappings); n != 4 || !slices.Contains(b.ownMappings(),
-				link.GroupsMappingName("later")) {
+				mappings.GroupsName("later")) {
 				t.Errorf("it has %d mappings, and there are %q", n, b.ownMappings())
 			}
 		})

@@ -20,12 +20,6 @@ const (
 	clockFail = 5 * time.Minute // what PocketBase allows in ID tokens
 )
 
-// remedyOf returns the catalogue's remedy for a cause.
-func remedyOf(cause report.CauseID) say.Text {
-	known, _ := signin.FindCause(cause)
-	return known.Todo
-}
-
 // checkBoth runs the checks that concern both systems. noAccess waits for authentik's own checks, and returns whether
 // they refuse the person the application.
 func (e *Engine) checkBoth(ctx context.Context, d link.Desired, person int, noAccess func() bool) []report.Check {
@@ -48,7 +42,7 @@ func checkAddresses(d *link.Desired) *report.Check {
 	open := slices.DeleteFunc(slices.Clone(addresses), func(one string) bool { return !address.PlainHTTP(one) })
 	if len(open) > 0 {
 		return check.Warns(report.CausePlainHTTP, say.Of("Plain http: %s.", strings.Join(open, ", ")),
-			remedyOf(report.CausePlainHTTP))
+			signin.RemedyOf(report.CausePlainHTTP))
 	}
 	return check.Passes(say.Of("All addresses that browsers use are https, or of this machine: %s.",
 		strings.Join(addresses, ", ")))
@@ -80,9 +74,9 @@ func (e *Engine) checkClock(ctx context.Context) *report.Check {
 		check.System = report.PB
 	}
 	if apart > clockFail {
-		return check.Fails(report.CauseClock, evidence, remedyOf(report.CauseClock))
+		return check.Fails(report.CauseClock, evidence, signin.RemedyOf(report.CauseClock))
 	}
-	return check.Warns(report.CauseClock, evidence, remedyOf(report.CauseClock))
+	return check.Warns(report.CauseClock, evidence, signin.RemedyOf(report.CauseClock))
 }
 
 func clockWords(ahead time.Duration) say.Text {
@@ -114,9 +108,9 @@ func (e *Engine) checkCollection(ctx context.Context, d *link.Desired) *report.C
 	}
 	what := say.Join(link.Each(drifts, func(d link.RuleDrift) say.Text { return d.What })...)
 	if worst := link.Find(drifts, func(d link.RuleDrift) bool { return !d.Looser }); worst != nil {
-		return check.Fails(worst.Cause, what, remedyOf(worst.Cause))
+		return check.Fails(worst.Cause, what, signin.RemedyOf(worst.Cause))
 	}
-	return check.Warns(drifts[0].Cause, what, remedyOf(drifts[0].Cause))
+	return check.Warns(drifts[0].Cause, what, signin.RemedyOf(drifts[0].Cause))
 }
 
 // checkPrediction predicts the sign-in of a person. A refusal of the token's
@@ -126,7 +120,7 @@ func (e *Engine) checkPrediction(ctx context.Context, d *link.Desired, person in
 	check := &report.Check{ID: report.CheckPrediction, System: report.PB,
 		Title: say.Of("Predicted result of this person's " +
 			"sign-in")}
-	p, err := e.foresee(ctx, *d, person, noAccess)
+	p, err := e.SignIns.ForeseeWith(ctx, *d, person, noAccess)
 	switch {
 	case err != nil:
 		return check.SkipsFor(err)
@@ -136,7 +130,7 @@ func (e *Engine) checkPrediction(ctx context.Context, d *link.Desired, person in
 		return check.Passes(p.Words)
 	case person == 0:
 		return check.Warns(p.Cause, say.Join(p.Words, say.Of("This is about the token's own account.")),
-			remedyOf(p.Cause), report.Way{Run: report.RunPerson, For: say.Of("to check with another person")})
+			signin.RemedyOf(p.Cause), report.Way{Run: report.RunPerson, For: say.Of("to check with another person")})
 	}
-	return check.Fails(p.Cause, p.Words, remedyOf(p.Cause))
+	return check.Fails(p.Cause, p.Words, signin.RemedyOf(p.Cause))
 }

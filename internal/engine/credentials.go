@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/link"
 	"authpocket/internal/plans/undo"
 	"authpocket/internal/report"
@@ -23,7 +24,7 @@ func (e *Engine) ProveOnlyWay(ctx context.Context, plan *link.Plan) (report.Chec
 // ProveCredentials is ProveOnlyWay for a plan that gave PocketBase another client ID or secret, whether authentik is
 // the only way in or not.
 func (e *Engine) ProveCredentials(ctx context.Context, plan *link.Plan) (report.Checks, error) {
-	checks := measured(ctx, []report.Check{e.probe(ctx, plan.Desired)})
+	checks := report.Measured(ctx, []report.Check{e.probe(ctx, plan.Desired)})
 	return checks, e.keepCredentials(ctx, plan, &checks[0])
 }
 
@@ -66,7 +67,7 @@ func (e *Engine) restoreCredentials(ctx context.Context, plan *link.Plan) error 
 	if err != nil {
 		return err
 	}
-	return e.Apply(ctx, back, func(Event) {})
+	return e.Apply(ctx, back, func(apply.Event) {})
 }
 
 // credentialsBack returns a plan that undoes what of a plan changed the client ID and secret, with the secrets that

@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"authpocket/internal/engine"
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/report"
@@ -61,8 +61,8 @@ func TestAStoppedApplySaysWhatWasWritten(t *testing.T) {
 			m := newMemory()
 			failing(m, test.at, test.err)
 			e := keeping(m, store)
-			var last engine.Event
-			err := e.Apply(t.Context(), mustPlan(t, e), func(event engine.Event) { last = event })
+			var last apply.Event
+			err := e.Apply(t.Context(), mustPlan(t, e), func(event apply.Event) { last = event })
 			stopped, ok := errors.AsType[*report.Stopped](err)
 			if !ok || stopped.Written() != test.want || stopped.Stale != test.stale || stopped.Made != test.at ||
 				stopped.Between {
@@ -90,7 +90,7 @@ func TestAnApplyThatStopsBetweenChangesSaysWhatWasWritten(t *testing.T) {
 		m := newMemory()
 		e := m.engine()
 		plan := mustPlan(t, e)
-		hook := func(engine.Event) { cancel() }
+		hook := func(apply.Event) { cancel() }
 		if made == 0 {
 			m.observe = func(context.Context, report.System, link.Query) error { cancel(); return nil }
 		}
@@ -134,7 +134,7 @@ func TestAReceiptThatCannotBeWrittenIsNotTakenForTheSystems(t *testing.T) {
 			if test.after == 0 {
 				lose()
 			}
-			err := e.Apply(t.Context(), plan, func(engine.Event) {})
+			err := e.Apply(t.Context(), plan, func(apply.Event) {})
 			stopped, ok := errors.AsType[*report.Stopped](err)
 			if !ok || stopped.Effect != test.want {
 				t.Errorf("it stopped with %+v: %v", stopped, err)

@@ -5,7 +5,10 @@ package engine
 import (
 	"log/slog"
 
+	"authpocket/internal/engine/apply"
+	"authpocket/internal/engine/signins"
 	"authpocket/internal/journal"
+	"authpocket/internal/journal/lock"
 	"authpocket/internal/link"
 )
 
@@ -19,7 +22,7 @@ type Config struct {
 	PocketBaseURL string
 	Receipts      *Store // nil keeps no receipts
 	// Joint holds the lock of the two systems for several links of one run, nil for a link alone.
-	Joint *journal.Joint
+	Joint *lock.Joint
 	// Held releases the lock of the two systems, which the first apply then need not take. nil: it is not held.
 	Held func()
 	// Others are the other links of the link file to this PocketBase.
@@ -34,10 +37,13 @@ type Engine struct {
 	pocketbase PocketBase
 	log        *slog.Logger
 	receipts   *Store // nil keeps no receipts
-	joint      *journal.Joint
+	joint      *lock.Joint
 	held       func()
 	others     []link.Other
 	meta       journal.Meta
+	writer     apply.Writer
+
+	SignIns *signins.Tester // makes test sign-ins
 }
 
 // New returns an engine for two connected systems.
@@ -49,6 +55,10 @@ func New(cfg Config) *Engine {
 		authentik: cfg.Authentik, pocketbase: cfg.PocketBase, log: cfg.Log, receipts: cfg.Receipts, joint: cfg.Joint,
 		held: cfg.Held, others: cfg.Others,
 		meta: journal.Meta{AuthentikURL: cfg.AuthentikURL, PocketBaseURL: cfg.PocketBaseURL, Program: cfg.Program},
+		writer: apply.Writer{Authentik: cfg.Authentik, PocketBase: cfg.PocketBase, PocketBaseURL: cfg.PocketBaseURL,
+			Joint: cfg.Joint, Log: cfg.Log},
+		SignIns: &signins.Tester{Authentik: cfg.Authentik, PocketBase: cfg.PocketBase,
+			AuthentikURL: cfg.AuthentikURL, PocketBaseURL: cfg.PocketBaseURL, Notes: cfg.Receipts, Log: cfg.Log},
 	}
 }
 

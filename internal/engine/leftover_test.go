@@ -38,7 +38,7 @@ func newInterrupted(t *testing.T) *interrupted {
 	}
 	app := b.box.PocketBase().App()
 	refusal := app.OnRecordDelete("users").BindFunc(func(*core.RecordEvent) error { return http.ErrNotSupported })
-	i.before, _ = i.keeps.SignInAs(t.Context(), &i.d, b.ada())
+	i.before, _ = i.keeps.SignIns.Run(t.Context(), &i.d, b.ada())
 	app.OnRecordDelete("users").Unbind(refusal)
 	if i.before.Status != report.Warn || b.accounts() != 1 || i.notes() != 1 {
 		t.Fatalf("%+v, %d accounts, %d notes", i.before, b.accounts(), i.notes())
@@ -63,7 +63,7 @@ func (i *interrupted) notes() (n int) {
 
 func TestTheNextTestDeletesWhatAnInterruptedOneLeft(t *testing.T) {
 	i := newInterrupted(t)
-	check, v := i.keeps.SignInAs(t.Context(), &i.d, i.ada())
+	check, v := i.keeps.SignIns.Run(t.Context(), &i.d, i.ada())
 	if check.Status != report.Pass || v == nil || !v.Works || i.accounts() != 0 || i.notes() != 0 ||
 		!strings.Contains(check.Evidence.String(), "left behind is deleted") {
 		t.Errorf("%+v, %d accounts, %d notes", check, i.accounts(), i.notes())
@@ -74,7 +74,7 @@ func TestTheNextTestDeletesWhatAnInterruptedOneLeft(t *testing.T) {
 func TestAnAccountThatWasUsedSinceTheTestStays(t *testing.T) {
 	for name, use := range map[string]func(*interrupted){
 		"the person signed in": func(i *interrupted) {
-			if check, v := i.engine.SignInAs(t.Context(), &i.d, i.ada()); v == nil || !v.Works {
+			if check, v := i.engine.SignIns.Run(t.Context(), &i.d, i.ada()); v == nil || !v.Works {
 				t.Fatalf("%+v", check)
 			}
 		},
@@ -96,12 +96,12 @@ func TestAnAccountThatWasUsedSinceTheTestStays(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			i := newInterrupted(t)
 			use(i)
-			check, v := i.keeps.SignInAs(t.Context(), &i.d, i.ada())
+			check, v := i.keeps.SignIns.Run(t.Context(), &i.d, i.ada())
 			if check.Status != report.Warn || v == nil || !v.Works || check.Remedy.Empty() || i.accounts() != 1 ||
 				i.notes() != 0 || !strings.Contains(check.Evidence.String(), "has signed in since") {
 				t.Errorf("%+v, %d accounts, %d notes", check, i.accounts(), i.notes())
 			}
-			if check, _ = i.keeps.SignInAs(t.Context(), &i.d, i.ada()); check.Status != report.Pass ||
+			if check, _ = i.keeps.SignIns.Run(t.Context(), &i.d, i.ada()); check.Status != report.Pass ||
 				i.accounts() != 1 {
 				t.Errorf("the next test: %+v, %d accounts", check, i.accounts())
 			}
@@ -115,10 +115,10 @@ func TestOnePersonIsTestedOnceAtATime(t *testing.T) {
 	app := i.box.PocketBase().App()
 	var second report.Check
 	app.OnRecordAfterCreateSuccess("users").BindFunc(func(e *core.RecordEvent) error {
-		second, _ = i.keeps.SignInAs(t.Context(), &i.d, i.ada())
+		second, _ = i.keeps.SignIns.Run(t.Context(), &i.d, i.ada())
 		return e.Next()
 	})
-	if check, _ := i.keeps.SignInAs(t.Context(), &i.d, i.ada()); check.Status != report.Pass || i.accounts() != 0 {
+	if check, _ := i.keeps.SignIns.Run(t.Context(), &i.d, i.ada()); check.Status != report.Pass || i.accounts() != 0 {
 		t.Errorf("%+v, %d accounts", check, i.accounts())
 	}
 	if second.Status != report.Skipped || !strings.Contains(second.Evidence.String(), "is testing") {

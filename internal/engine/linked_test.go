@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 	"authpocket/internal/plans/stale"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
@@ -16,7 +17,7 @@ import (
 
 // linkMemory sets up the link of memorySpec as if it had been applied.
 func linkMemory(m *memory) {
-	own := withID(link.EmailMapping(link.EmailTrustAll), "own")
+	own := withID(mappings.Email(link.EmailTrustAll), "own")
 	m.authentik.Mappings = append(m.authentik.Mappings, *own)
 	m.authentik.Application = &link.ApplicationState{PK: "app", Slug: "pocketbase", Name: "PocketBase",
 		PolicyEngineMode: "any", Provider: 1, ProviderName: "Provider for PocketBase"}
@@ -126,7 +127,7 @@ func TestASecondLookIsTakenOnlyForAnotherSlug(t *testing.T) {
 }
 
 func TestAPlanHasTheWarningsOfBothSystems(t *testing.T) {
-	var ids []link.WarningID
+	var ids []report.WarningID
 	for _, w := range mustPlan(t, newMemory().engine()).Warnings {
 		ids = append(ids, w.ID)
 	}

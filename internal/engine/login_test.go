@@ -56,7 +56,7 @@ func (b *bench) signInAs(who signin.Credentials) (report.Check, *signin.Verdict)
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	check, v := b.engine.SignInAs(b.t.Context(), &d, who)
+	check, v := b.engine.SignIns.Run(b.t.Context(), &d, who)
 	b.holds(check, v, who)
 	return check, v
 }
@@ -254,7 +254,7 @@ func (p *proxied) cut(d link.Desired, n int, before bool) (report.Check, *signin
 	p.mu.Lock()
 	p.asked, p.cutAt, p.before = nil, n, before
 	p.mu.Unlock()
-	check, v := p.engine.SignInAs(p.t.Context(), &d, p.ada())
+	check, v := p.engine.SignIns.Run(p.t.Context(), &d, p.ada())
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.cutAt = 0
@@ -331,7 +331,7 @@ func TestAnInterruptedSignInLeavesNoAccount(t *testing.T) {
 		cancel()
 		return e.Next()
 	})
-	check, v := b.engine.SignInAs(ctx, &d, b.ada())
+	check, v := b.engine.SignIns.Run(ctx, &d, b.ada())
 	if n := b.accounts(); n != 0 {
 		t.Errorf("%d accounts are left: %+v %+v", n, check, v)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 	"authpocket/internal/report"
 )
 
@@ -112,7 +113,7 @@ func (n *noting) Pair(e link.Edit[link.PairState]) {
 
 // Mapping notes a groups mapping for the application whose slug is in its name.
 func (n *noting) Mapping(e link.Edit[link.Mapping]) {
-	if slug, found := link.GroupsMappingOf(e.After.Name); found {
+	if slug, found := mappings.GroupsOf(e.After.Name); found {
 		n.of(slug).Groups = e.After.ID
 	}
 }

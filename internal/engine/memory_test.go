@@ -29,14 +29,18 @@ type memory struct {
 
 type memoryAuthentik struct {
 	*memory
-	engine.AuthentikProof // sign-ins are tested with the real adapters
-	engine.AuthentikPeople
+	restOfAuthentik
 }
 type memoryPocketBase struct {
 	*memory
-	engine.PocketBaseProof
-	engine.PocketBasePeople
+	restOfPocketBase
 }
+
+// What memory lacks is nil: sign-ins and people are tested with the real adapters.
+type (
+	restOfAuthentik  struct{ engine.Authentik }
+	restOfPocketBase struct{ engine.PocketBase }
+)
 
 func (m *memory) engine() *engine.Engine {
 	return m.engineFor("", nil)

@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"authpocket/internal/engine"
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/report"
@@ -99,7 +99,7 @@ func TestRedirectURIsOfAnOlderAuthentik(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := b.engine.Apply(t.Context(), undo, func(engine.Event) {}); err != nil {
+	if err := b.engine.Apply(t.Context(), undo, func(apply.Event) {}); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]string{own}, b.redirects()); diff != "" {

@@ -7,7 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"authpocket/internal/engine"
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/link"
 	"authpocket/internal/report"
 	"authpocket/internal/wire"
@@ -33,7 +33,7 @@ func TestPocketBaseIsReadWhileAuthentikIsReadBack(t *testing.T) {
 				return nil
 			}
 			e := keeping(m, openStore(t, t.TempDir()))
-			if err := e.ApplyUnseen(t.Context(), unseen(e), func(link.Plan) {}, func(engine.Event) {}); err != nil {
+			if err := e.ApplyUnseen(t.Context(), unseen(e), func(link.Plan) {}, func(apply.Event) {}); err != nil {
 				t.Fatal(err)
 			}
 			if prepared != 1 || found != known {

@@ -9,6 +9,7 @@ import (
 
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 	"authpocket/internal/people"
 	"authpocket/internal/plans"
 	"authpocket/internal/plans/stale"
@@ -171,7 +172,7 @@ func (c *comparison) provider() people.Provider {
 	}
 	own := slices.ContainsFunc(live.Mappings, func(r link.Ref) bool {
 		m := link.Find(c.a.Mappings, func(m link.Mapping) bool { return m.ID == r.ID })
-		return m == nil || m.Managed == "" && !link.OwnMapping(m.Name) && strings.Contains(m.Expression, "sub")
+		return m == nil || m.Managed == "" && !mappings.Own(m.Name) && strings.Contains(m.Expression, "sub")
 	})
 	return people.Provider{Mode: live.SubjectMode, OwnSubject: own}
 }

@@ -11,7 +11,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"authpocket/internal/engine"
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/people"
@@ -45,7 +45,7 @@ func (c *crowd) applyAll(spec link.Spec) {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if err := c.engine.Apply(c.t.Context(), plan, func(engine.Event) {}); err != nil {
+	if err := c.engine.Apply(c.t.Context(), plan, func(apply.Event) {}); err != nil {
 		c.t.Fatal(err)
 	}
 }
@@ -175,7 +175,7 @@ func TestPeopleWhoLeftAreFoundAndSignedOut(t *testing.T) {
 		}
 	}
 	before := c.account("bob")
-	if err := c.engine.Apply(t.Context(), plan, func(engine.Event) {}); err != nil {
+	if err := c.engine.Apply(t.Context(), plan, func(apply.Event) {}); err != nil {
 		t.Fatalf("%v: %v", err, report.MessageOf(err))
 	}
 	for name := range c.tokens {
@@ -229,7 +229,7 @@ func TestAReceiptOfASignOutHasNoTokenKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := c.engine.Apply(t.Context(), plan, func(engine.Event) {}); err != nil {
+	if err := c.engine.Apply(t.Context(), plan, func(apply.Event) {}); err != nil {
 		t.Fatal(err)
 	}
 	keys = append(keys, c.account("bob")["tokenKey"].(string))

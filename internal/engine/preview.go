@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 	"authpocket/internal/plans/resolve"
 	"authpocket/internal/report"
 )
@@ -139,7 +140,7 @@ func emailBefore(snaps *Snapshots, d *link.Desired) link.EmailDecision {
 	}
 	for _, decision := range []link.EmailDecision{link.EmailTrustAll, link.EmailTrustAttribute} {
 		for _, m := range snaps.Authentik.Mappings {
-			if m.Name == link.EmailMapping(decision).Name &&
+			if m.Name == mappings.Email(decision).Name &&
 				slices.ContainsFunc(provider.Mappings, func(r link.Ref) bool { return r.ID == m.ID }) {
 				return decision
 			}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"authpocket/internal/engine/apply"
+	"authpocket/internal/engine/signins"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/report"
@@ -16,13 +18,13 @@ import (
 type proof struct {
 	e       *Engine
 	plan    link.Plan
-	receipt receipt
-	hook    Hook
+	receipt *apply.Receipt
+	hook    apply.Hook
 	since   time.Time // no later than the sign-in
 
 	person   link.PersonState  // with its subject once that is known
 	account  link.AccountState // with its ID once that is known
-	expected Expected
+	expected signins.Expected
 	// There may be a person in authentik, and an account in PocketBase.
 	hasPerson, hasAccount bool
 
@@ -30,7 +32,7 @@ type proof struct {
 	verdict *signin.Verdict
 }
 
-func newProof(e *Engine, plan *link.Plan, receipt receipt, hook Hook) *proof {
+func newProof(e *Engine, plan *link.Plan, receipt *apply.Receipt, hook apply.Hook) *proof {
 	p := &proof{e: e, plan: *plan, receipt: receipt, hook: hook, since: time.Now()}
 	if len(plan.Changes) == proofChanges {
 		p.person = link.Value(link.As[link.PersonState](plan.Changes[makePerson].After), p.person)
@@ -42,7 +44,7 @@ func newProof(e *Engine, plan *link.Plan, receipt receipt, hook Hook) *proof {
 // proofOf returns the proof that a receipt records, as far as it got.
 func proofOf(e *Engine, r *journal.Receipt) *proof {
 	plan := link.Plan{Changes: link.Each(r.Changes, func(c journal.Change) link.Change { return c.Change })}
-	p := newProof(e, &plan, receipt{kept: r, e: e, plan: plan}, func(Event) {})
+	p := newProof(e, &plan, &apply.Receipt{Kept: r, Plan: &plan}, func(apply.Event) {})
 	p.since = r.When
 	if len(r.Changes) != proofChanges {
 		return p
@@ -63,48 +65,48 @@ func proofOf(e *Engine, r *journal.Receipt) *proof {
 // step carries out one change and records it. do returns the object as it is
 // afterwards, nil for none.
 func (p *proof) step(ctx context.Context, i int, do func(context.Context) (link.Object, error)) error {
-	tell := func(state State, err error) error {
-		event := Event{Index: i, Change: p.plan.Changes[i], State: state, Receipt: p.receipt.id()}
+	tell := func(state apply.State, err error) error {
+		event := apply.Event{Index: i, Change: p.plan.Changes[i], State: state, Receipt: p.receipt.ID()}
 		if err != nil {
 			event.Messages = []report.Message{report.MessageOf(err)}
 		}
 		p.hook(event)
 		return err
 	}
-	if err := p.receipt.aboutTo(i); err != nil {
-		return tell(Failed, err)
+	if err := p.receipt.AboutTo(i); err != nil {
+		return tell(apply.Failed, err)
 	}
-	_ = tell(Running, nil)
+	_ = tell(apply.Running, nil)
 	now, err := do(ctx)
 	if err != nil {
-		return tell(Failed, errors.Join(err, p.receipt.ended(i, err)))
+		return tell(apply.Failed, errors.Join(err, p.receipt.Ended(i, err)))
 	}
-	if err := p.receipt.doneAs(i, now); err != nil {
-		return tell(Failed, err)
+	if err := p.receipt.DoneAs(i, now); err != nil {
+		return tell(apply.Failed, err)
 	}
-	return tell(Done, nil)
+	return tell(apply.Done, nil)
 }
 
 // makePerson creates the person and finds out by which subject PocketBase will
 // know them: the receipt needs it before the sign-in.
 func (p *proof) makePerson(ctx context.Context) error {
 	return p.step(ctx, makePerson, func(ctx context.Context) (link.Object, error) {
-		ctx, cancel := extended(ctx, finishTime)
+		ctx, cancel := apply.Finishing(ctx)
 		defer cancel()
 		p.hasPerson = true
 		if err := p.e.authentik.Apply(ctx, p.plan.Changes[makePerson]); err != nil {
 			p.hasPerson = report.WrittenBy(err) != report.WrittenNone
 			return nil, err
 		}
-		pk, err := p.e.FindUser(ctx, p.person.Username)
+		pk, err := p.e.SignIns.FindUser(ctx, p.person.Username)
 		if err != nil {
 			return nil, report.WithWritten(err, report.WrittenSome)
 		}
-		foreseen, err := p.e.Foresee(ctx, p.plan.Desired, pk)
+		foreseen, err := p.e.SignIns.Foresee(ctx, p.plan.Desired, pk)
 		if err != nil {
 			return nil, report.WithWritten(err, report.WrittenSome)
 		}
-		p.expected = Expected{Person: pk, Prediction: &foreseen}
+		p.expected = signins.Expected{Person: pk, Prediction: &foreseen}
 		p.person.PK, p.person.Subject = pk, foreseen.Subject
 		return new(p.person), nil
 	})
@@ -119,13 +121,13 @@ func (p *proof) signIn(ctx context.Context) error {
 	who := signin.Credentials{Name: p.person.Username, Password: p.person.Password}
 	err := p.step(ctx, signInPerson, func(ctx context.Context) (link.Object, error) {
 		p.hasAccount = true
-		a := p.e.attempt(ctx, &p.plan.Desired, who, func() Expected { return p.expected }, nil)
-		p.check, p.verdict = *a.check, a.verdict
+		a := p.e.SignIns.Try(ctx, &p.plan.Desired, who, func() signins.Expected { return p.expected }, nil)
+		p.check, p.verdict = *a.Check, a.Verdict
 		return p.findAccount(ctx)
 	})
 	switch {
 	case ctx.Err() != nil && (p.verdict == nil || !p.verdict.Works):
-		p.check = measured(ctx, []report.Check{p.check})[0]
+		p.check = report.Measured(ctx, []report.Check{p.check})[0]
 		return toldToStop()
 	case report.WrittenBy(err) == report.WrittenNone:
 		return nil
@@ -149,7 +151,7 @@ func toldToStop() error {
 
 // findAccount returns the account that the person's sign-in created.
 func (p *proof) findAccount(ctx context.Context) (link.Object, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tidyTime)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), signins.TidyTime)
 	defer cancel()
 	none := &report.Fault{System: report.PB, Kind: report.FaultRefused,
 		Summary: say.Of("PocketBase created no account."),
@@ -195,9 +197,9 @@ func (p *proof) remove(ctx context.Context) (left []error) {
 		return left
 	}
 	err := p.step(ctx, deletePerson, func(ctx context.Context) (link.Object, error) {
-		ctx, cancel := context.WithTimeout(ctx, tidyTime)
+		ctx, cancel := context.WithTimeout(ctx, signins.TidyTime)
 		defer cancel()
-		return nil, persistently(func() error { return p.e.authentik.Apply(ctx, p.plan.Changes[deletePerson]) })
+		return nil, signins.Persistently(func() error { return p.e.authentik.Apply(ctx, p.plan.Changes[deletePerson]) })
 	})
 	if err != nil {
 		left = append(left, p.stays(makePerson, err))
@@ -210,19 +212,19 @@ func (p *proof) removeAccount(ctx context.Context) error {
 		now, err := p.findAccount(ctx)
 		switch {
 		case !p.hasAccount:
-			return p.receipt.ended(signInPerson, err)
+			return p.receipt.Ended(signInPerson, err)
 		case err != nil:
 			return err
 		}
-		if err := p.receipt.doneAs(signInPerson, now); err != nil {
+		if err := p.receipt.DoneAs(signInPerson, now); err != nil {
 			return err
 		}
 	}
 	return p.step(ctx, deleteAccount, func(ctx context.Context) (link.Object, error) {
-		ctx, cancel := context.WithTimeout(ctx, tidyTime)
+		ctx, cancel := context.WithTimeout(ctx, signins.TidyTime)
 		defer cancel()
 		isNew := p.person.Unreachable() || p.verdict != nil && p.verdict.Made
-		return nil, persistently(func() error {
+		return nil, signins.Persistently(func() error {
 			return p.e.pocketbase.DeleteAccount(ctx, p.place(), p.account.ID, p.since, isNew)
 		})
 	})
@@ -236,7 +238,7 @@ func (p *proof) stays(i int, err error) error {
 		Summary: say.Of("The %s may still be in %s.", c.Object, c.System.Label()),
 		Todo: say.Join(m.Todo, say.Of("The next proof, apply, undo, rotation or removal with the same state "+
 			"directory deletes it."))}
-	if p.receipt.kept == nil {
+	if p.receipt.Kept == nil {
 		f.Todo = say.Join(m.Todo, say.Of("Delete it in %s.", c.System.Label()))
 	}
 	return f
@@ -244,10 +246,10 @@ func (p *proof) stays(i int, err error) error {
 
 // end finishes the receipt if nothing is left.
 func (p *proof) end(left []error, outcome journal.Outcome) error {
-	if len(left) > 0 || p.receipt.kept == nil {
+	if len(left) > 0 || p.receipt.Kept == nil {
 		return errors.Join(left...)
 	}
-	return p.receipt.kept.Finish(outcome)
+	return p.receipt.Kept.Finish(outcome)
 }
 
 // markSuperusers marks the bindings to groups whose members inherit the rights of

@@ -6,6 +6,7 @@ import (
 	"net/mail"
 	"strings"
 
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
@@ -83,7 +84,7 @@ func (e *Engine) checkAddress(ctx context.Context, plan *link.Plan) error {
 // account and then the person, also after ctx has ended. The error says why
 // there was no sign-in, or what is left in the systems: the next proof or Apply
 // removes that.
-func (e *Engine) Prove(ctx context.Context, plan *link.Plan, hook Hook) (report.Check, *signin.Verdict, error) {
+func (e *Engine) Prove(ctx context.Context, plan *link.Plan, hook apply.Hook) (report.Check, *signin.Verdict, error) {
 	unlock, err := e.lock(ctx)
 	if err != nil {
 		return report.Check{}, nil, orTold(ctx, err)

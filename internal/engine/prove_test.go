@@ -10,7 +10,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"authpocket/internal/engine"
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/report"
@@ -62,10 +62,10 @@ func (b *bench) planProof(address string) link.Plan {
 	return plan
 }
 
-func (b *bench) prove(plan link.Plan) (report.Check, *signin.Verdict, []engine.Event) {
+func (b *bench) prove(plan link.Plan) (report.Check, *signin.Verdict, []apply.Event) {
 	b.t.Helper()
-	var events []engine.Event
-	check, v, err := b.engine.Prove(b.t.Context(), &plan, func(e engine.Event) { events = append(events, e) })
+	var events []apply.Event
+	check, v, err := b.engine.Prove(b.t.Context(), &plan, func(e apply.Event) { events = append(events, e) })
 	if err != nil {
 		b.t.Fatalf("the proof: %v", err)
 	}
@@ -87,7 +87,7 @@ func TestAProofSignsANewPersonInAndLeavesNothing(t *testing.T) {
 		v.Record.Email != plan.Generated.Person.Email {
 		t.Errorf("%+v\n%+v", check, v)
 	}
-	if len(events) != 8 || slices.ContainsFunc(events, func(e engine.Event) bool { return e.State == engine.Failed }) {
+	if len(events) != 8 || slices.ContainsFunc(events, func(e apply.Event) bool { return e.State == apply.Failed }) {
 		t.Errorf("the events are %+v", events)
 	}
 	b.holdsNothing("after the proof")
@@ -102,7 +102,7 @@ func TestAProofSignsANewPersonInAndLeavesNothing(t *testing.T) {
 	if id, err := b.engine.Newest(new(b.minimal())); err == nil {
 		t.Errorf("undo would take back the proof %s", id)
 	}
-	if _, _, err := b.engine.Prove(t.Context(), &plan, func(engine.Event) {}); err != nil {
+	if _, _, err := b.engine.Prove(t.Context(), &plan, func(apply.Event) {}); err != nil {
 		t.Errorf("the same proof again: %v", err)
 	}
 	b.holdsNothing("after the second proof")
@@ -159,7 +159,7 @@ func TestThePersonOfAProofIsNoSuperuser(t *testing.T) {
 		t.Fatalf("the person joins %v", joined)
 	}
 	b.authentik("PATCH", "/core/groups/"+other+"/", map[string]any{"is_superuser": true})
-	if _, _, err := b.engine.Prove(t.Context(), &plan, func(engine.Event) {}); !report.IsStale(err) {
+	if _, _, err := b.engine.Prove(t.Context(), &plan, func(apply.Event) {}); !report.IsStale(err) {
 		t.Errorf("a group that became one of superusers: %v", err)
 	}
 	b.holdsNothing("after the proofs")
@@ -183,7 +183,7 @@ func TestAProofThatANewPersonCannotMake(t *testing.T) {
 	refused("bound to a user", "bound to user "+b.box.Person.Username, "")
 	b.authentik("DELETE", "/policies/bindings/"+binding["pk"].(string)+"/", nil)
 	proof := b.planProof("someone@example.com")
-	if _, _, err := b.engine.Prove(t.Context(), &proof, func(engine.Event) {}); err != nil {
+	if _, _, err := b.engine.Prove(t.Context(), &proof, func(apply.Event) {}); err != nil {
 		t.Errorf("an address of one's own: %v", err)
 	}
 	refused("a word", "is not an e-mail address", "someone")
@@ -200,7 +200,7 @@ func TestAProofThatANewPersonCannotMake(t *testing.T) {
 	}
 	plan := b.planProof("")
 	plan.Changes[0].Fields = nil
-	if _, _, err := b.engine.Prove(t.Context(), &plan, func(engine.Event) {}); !report.IsStale(err) {
+	if _, _, err := b.engine.Prove(t.Context(), &plan, func(apply.Event) {}); !report.IsStale(err) {
 		t.Errorf("a plan that differs: %v", err)
 	}
 	_, err = b.engine.PlanProof(t.Context(), new(b.minimal()), "someone@example.com")
@@ -244,7 +244,7 @@ func TestAProofDeletesNobodyElse(t *testing.T) {
 	plan := b.planProof("")
 	name := plan.Generated.Person.Username
 	b.box.Authentik().AddPerson(name, "somebody", "somebody@example.com", "a password", nil)
-	_, _, err := b.engine.Prove(t.Context(), &plan, func(engine.Event) {})
+	_, _, err := b.engine.Prove(t.Context(), &plan, func(apply.Event) {})
 	if err == nil || !slices.Equal(b.testPeople(), []string{name}) {
 		t.Errorf("%v; there are %v", err, b.testPeople())
 	}
@@ -256,7 +256,7 @@ func TestAProofDeletesNobodyElse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := b.engine.Prove(t.Context(), new(b.planProof("")), func(engine.Event) {}); err == nil ||
+	if _, _, err := b.engine.Prove(t.Context(), new(b.planProof("")), func(apply.Event) {}); err == nil ||
 		!slices.Equal(b.testPeople(), []string{name}) {
 		t.Errorf("%v; there are %v", err, b.testPeople())
 	}
@@ -271,17 +271,17 @@ func TestWhatAProofCannotDeleteIsLeftToTheNextRun(t *testing.T) {
 	store := b.keeping()
 	app := b.box.PocketBase().App()
 	hook := app.OnRecordDelete("users").BindFunc(func(*core.RecordEvent) error { return http.ErrNotSupported })
-	check, v, err := b.engine.Prove(t.Context(), new(b.planProof("")), func(engine.Event) {})
+	check, v, err := b.engine.Prove(t.Context(), new(b.planProof("")), func(apply.Event) {})
 	if check.Status != report.Pass || v == nil || err == nil || b.accounts() != 1 || len(b.testPeople()) > 0 ||
 		!strings.Contains(err.Error(), "may still be in PocketBase") {
 		t.Errorf("%v: %+v, %d accounts, %v", err, check, b.accounts(), b.testPeople())
 	}
-	_, _, err = b.engine.Prove(t.Context(), new(b.planProof("")), func(engine.Event) {})
+	_, _, err = b.engine.Prove(t.Context(), new(b.planProof("")), func(apply.Event) {})
 	if err == nil || b.accounts() != 1 {
 		t.Errorf("another proof: %v, %d accounts", err, b.accounts())
 	}
 	app.OnRecordDelete("users").Unbind(hook)
-	if err := b.engine.Apply(t.Context(), b.plan(b.minimal()), func(engine.Event) {}); err != nil {
+	if err := b.engine.Apply(t.Context(), b.plan(b.minimal()), func(apply.Event) {}); err != nil {
 		t.Error(err)
 	}
 	b.holdsNothing("after the next apply")
@@ -298,7 +298,7 @@ func TestAnInterruptedProofLeavesNothing(t *testing.T) {
 	for i := range 8 {
 		ctx, cancel := context.WithCancel(t.Context())
 		seen := 0
-		_, _, err := b.engine.Prove(ctx, new(b.planProof("")), func(engine.Event) {
+		_, _, err := b.engine.Prove(ctx, new(b.planProof("")), func(apply.Event) {
 			if seen == i {
 				cancel()
 			}
@@ -325,7 +325,7 @@ func TestAConnectionOfAProofBreaks(t *testing.T) {
 		p.mu.Lock()
 		p.asked, p.cutAt, p.before = nil, n, before
 		p.mu.Unlock()
-		check, v, err := p.engine.Prove(t.Context(), &plan, func(engine.Event) {})
+		check, v, err := p.engine.Prove(t.Context(), &plan, func(apply.Event) {})
 		words := say.Join(check.Evidence, check.Remedy, report.MessageOf(err).Text(report.InFile)).String()
 		if secret.In(words, plan.Generated.Person.Password) {
 			t.Errorf("the password is shown: %+v %+v", check, v)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"time"
 
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
 	"authpocket/internal/signin"
@@ -18,7 +19,7 @@ func WithoutProof(plan *link.Plan) (link.Plan, error) {
 	}
 	first := plan.Limited(link.PartBeforeProof)
 	if link.TurnsOff(plan.Changes) || first.Empty() {
-		return *plan, Unproved(plan)
+		return *plan, plans.Unproved(plan)
 	}
 	return first, nil
 }
@@ -50,11 +51,11 @@ func (e *Engine) PlanNext(ctx context.Context, spec *link.Spec, proof *link.Proo
 
 // ApplyProved carries out what a plan has left after its first part was applied and a sign-in through the link was
 // proved. The hook's events count the changes of the whole plan.
-func (e *Engine) ApplyProved(ctx context.Context, whole *link.Plan, proof *link.Proof, hook Hook) error {
+func (e *Engine) ApplyProved(ctx context.Context, whole *link.Plan, proof *link.Proof, hook apply.Hook) error {
 	last := whole.Limited(link.PartAfterProof)
 	last.Proof = proof
 	first := len(whole.Changes) - len(last.Changes)
-	return e.Apply(ctx, last, func(event Event) {
+	return e.Apply(ctx, last, func(event apply.Event) {
 		event.Index += first
 		hook(event)
 	})

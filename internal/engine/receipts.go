@@ -6,8 +6,10 @@ import (
 	"log/slog"
 	"slices"
 
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/plans/stale"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -83,7 +85,7 @@ func (e *Engine) newest(spec *link.Spec, undone map[string]bool) (id string, end
 			halfway[one.Of] = halfway[one.Of] || one.Outcome == "" || one.Outcome == journal.Stopped && one.Wrote()
 		case (one.Kind == journal.Apply || one.Kind == journal.Remove) && undone[one.ID]:
 			undone[one.Of] = undone[one.Of] || kinds[one.Of] == one.Kind // including what it continued
-			none.Reason = UndoneAlready // also of a rotation of that link
+			none.Reason = UndoneAlready                                  // also of a rotation of that link
 		case one.Kind == journal.Rotate:
 			if one.Wrote() && !one.Restored && !one.Restores {
 				none.Reason = UndoRotation
@@ -208,7 +210,7 @@ func (e *Engine) checkInterrupted(plan *link.Plan) error {
 	if err != nil || !torn {
 		return err
 	}
-	return changedSince(report.PB, say.Of("PocketBase: an apply was interrupted and may have left another client "+
+	return stale.Changed(report.PB, say.Of("PocketBase: an apply was interrupted and may have left another client "+
 		"secret in authentik than in PocketBase."))
 }
 
@@ -256,7 +258,7 @@ func (e *Engine) endEmpty(plan *link.Plan) error {
 	if err != nil {
 		return err
 	}
-	return r.finish(journal.Completed)
+	return r.Finish(journal.Completed)
 }
 
 // closeSignOuts finishes the interrupted sign-outs of the link, now that a new
@@ -281,16 +283,9 @@ func (e *Engine) closeSignOuts(spec *link.Spec) error {
 	return err
 }
 
-// receipt wraps a journal's receipt. Without one its methods do nothing.
-type receipt struct {
-	kept *journal.Receipt
-	e    *Engine
-	plan link.Plan
-}
-
-func (e *Engine) begin(plan *link.Plan) (receipt, error) {
+func (e *Engine) begin(plan *link.Plan) (*apply.Receipt, error) {
 	if e.receipts == nil {
-		return receipt{}, nil
+		return &apply.Receipt{}, nil
 	}
 	meta := e.meta
 	meta.Kind, meta.Of = kindOf(plan), plan.Of
@@ -300,11 +295,11 @@ func (e *Engine) begin(plan *link.Plan) (receipt, error) {
 	if meta.Of == "" && ofLink(meta.Kind) {
 		var err error
 		if meta.Of, err = e.continued(meta.Kind, &plan.Spec); err != nil {
-			return receipt{}, err
+			return nil, err
 		}
 	}
 	kept, err := e.receipts.Begin(plan, meta)
-	return receipt{kept: kept, e: e, plan: *plan}, err
+	return &apply.Receipt{Kept: kept, Plan: plan, Continued: e.closeInterrupted}, err
 }
 
 // receiptOf returns the ID of the link's last receipt if it is of a completed plan with that purpose, and else nothing.
@@ -345,95 +340,4 @@ func kindOf(plan *link.Plan) journal.Kind {
 	return map[link.Purpose]journal.Kind{link.PurposeLink: journal.Apply, link.PurposeUndo: journal.Undo,
 		link.PurposeRemove: journal.Remove, link.PurposeRotate: journal.Rotate,
 		link.PurposeProof: journal.Proof, link.PurposeSignOut: journal.SignOut}[plan.Purpose]
-}
-
-func (r receipt) id() string {
-	if r.kept == nil {
-		return ""
-	}
-	return r.kept.ID
-}
-
-func (r receipt) aboutTo(i int) error {
-	if r.kept == nil {
-		return nil
-	}
-	return r.kept.AboutTo(i)
-}
-
-func (r receipt) done(i int) error { return r.doneAs(i, nil) }
-
-// doneAs records a write and the object as it is now, nil for none.
-func (r receipt) doneAs(i int, now link.Object) error {
-	if r.kept == nil {
-		return nil
-	}
-	return r.kept.Done(i, journal.Note{After: now})
-}
-
-// created records a write and the primary keys of what it created.
-func (r receipt) created(i int, keys map[link.Kind]string) error {
-	if r.kept == nil {
-		return nil
-	}
-	return r.kept.Done(i, journal.Note{IDs: keys})
-}
-
-// alsoAboutTo announces a write in addition to the plan's changes. The index is
-// -1 if it is not recorded.
-func (r receipt) alsoAboutTo(c *link.Change) (int, error) {
-	if r.kept == nil {
-		return -1, nil
-	}
-	return r.kept.AlsoAboutTo(c)
-}
-
-// ended records the outcome of an announced write. One whose outcome is unknown
-// stays announced.
-func (r receipt) ended(i int, err error) error {
-	switch {
-	case err == nil:
-		return r.done(i)
-	case r.kept == nil || report.WrittenBy(err) != report.WrittenNone:
-		return nil
-	}
-	return r.note(i, report.MessageOf(err))
-}
-
-func (r receipt) note(i int, m report.Message) error {
-	return r.kept.Failed(i, m.What(), m.Advice(report.OnPage))
-}
-
-// endUnwritten finishes the receipt of a plan that ends before its i-th change, if that is the first.
-func (r receipt) endUnwritten(i int) error {
-	if r.kept == nil || i > 0 {
-		return nil
-	}
-	return r.kept.Finish(journal.Stopped)
-}
-
-// failed records a change that was not written and finishes the receipt. If the
-// change may have been written it stays announced, and the receipt unfinished.
-// The receipt also stays unfinished if the client secrets differ.
-func (r receipt) failed(i int, failed *report.Stopped) error {
-	if r.kept == nil || failed.Change != report.WrittenNone {
-		return nil
-	}
-	if err := r.note(i, failed.Messages()[0]); err != nil || failed.Secrets == report.SecretsDiffer ||
-		goesOn(&r.plan, failed) {
-		return err
-	}
-	return r.kept.Finish(journal.Stopped)
-}
-
-// finish finishes the receipt, and those of the interrupted applies that it
-// continues.
-func (r receipt) finish(outcome journal.Outcome) error {
-	if r.kept == nil {
-		return nil
-	}
-	if err := r.kept.Finish(outcome); err != nil {
-		return err
-	}
-	return r.e.closeInterrupted(&r.plan)
 }

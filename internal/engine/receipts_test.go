@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"authpocket/internal/engine"
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/report"
@@ -66,7 +67,7 @@ func TestEachWriteIsAnnouncedBeforeItIsSent(t *testing.T) {
 		return nil
 	}
 	e := keeping(m, store)
-	if err := e.Apply(t.Context(), mustPlan(t, e), func(engine.Event) {}); err != nil {
+	if err := e.Apply(t.Context(), mustPlan(t, e), func(apply.Event) {}); err != nil {
 		t.Fatal(err)
 	}
 	r := newest(t, store)
@@ -87,7 +88,7 @@ func TestAFailureEndsTheReceipt(t *testing.T) {
 		return nil
 	}
 	e := keeping(m, store)
-	if err := e.Apply(t.Context(), mustPlan(t, e), func(engine.Event) {}); err == nil {
+	if err := e.Apply(t.Context(), mustPlan(t, e), func(apply.Event) {}); err == nil {
 		t.Fatal("there is no error")
 	}
 	r := newest(t, store)
@@ -122,7 +123,7 @@ func TestAnUnknownOutcomeIsGoneOnFrom(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := e.Apply(t.Context(), plan, func(engine.Event) {}); err == nil {
+	if err := e.Apply(t.Context(), plan, func(apply.Event) {}); err == nil {
 		t.Fatal("there is no error")
 	}
 	open, err := e.Interrupted()
@@ -137,7 +138,7 @@ func TestAnUnknownOutcomeIsGoneOnFrom(t *testing.T) {
 	if err != nil || !slices.Equal(fieldNames(again), []string{"auth collection: oidc.clientSecret"}) {
 		t.Fatalf("the plan is\n%s%v", show(again), err)
 	}
-	if err := next.Apply(t.Context(), again, func(engine.Event) {}); err != nil {
+	if err := next.Apply(t.Context(), again, func(apply.Event) {}); err != nil {
 		t.Fatal(err)
 	}
 	if open, err := next.Interrupted(); err != nil || len(open) != 0 {
@@ -153,7 +154,7 @@ func TestReceiptsOfAnotherLinkAreNotThisOnes(t *testing.T) {
 	m := newMemory()
 	m.apply = func(context.Context, link.Change) error { return &report.Fault{Kind: report.FaultUnknown} }
 	other := m.engineFor("https://other.company", store)
-	_ = other.Apply(t.Context(), mustPlan(t, other), func(engine.Event) {}) // it is interrupted on purpose
+	_ = other.Apply(t.Context(), mustPlan(t, other), func(apply.Event) {}) // it is interrupted on purpose
 	e := keeping(m, store)
 	if open, err := e.Interrupted(); err != nil || len(open) != 0 {
 		t.Errorf("interrupted are %d, %v", len(open), err)
@@ -178,7 +179,7 @@ func TestWithoutARoomForTheReceiptNothingIsWritten(t *testing.T) {
 	if err := os.WriteFile(dir, nil, 0o600); err != nil { // no longer a directory
 		t.Fatal(err)
 	}
-	err := e.Apply(t.Context(), plan, func(e engine.Event) { t.Errorf("it begins %s", e.Change.ID()) })
+	err := e.Apply(t.Context(), plan, func(e apply.Event) { t.Errorf("it begins %s", e.Change.ID()) })
 	if _, ok := errors.AsType[*journal.Fault](err); !ok || len(m.applied) != 0 {
 		t.Errorf("the error is %v, applied are %v", err, m.applied)
 	}
@@ -198,10 +199,10 @@ func TestTwoProcessesDoNotApplyAtOnce(t *testing.T) {
 	first, second := keeping(m, store), keeping(newMemory(), openStore(t, store.Dir()))
 	plan := mustPlan(t, first)
 	done := make(chan error, 1)
-	go func() { done <- first.Apply(context.WithoutCancel(t.Context()), plan, func(engine.Event) {}) }()
+	go func() { done <- first.Apply(context.WithoutCancel(t.Context()), plan, func(apply.Event) {}) }()
 	<-inside
 	err := second.Apply(t.Context(), mustPlan(t, second),
-		func(e engine.Event) { t.Errorf("it begins %s", e.Change.ID()) })
+		func(e apply.Event) { t.Errorf("it begins %s", e.Change.ID()) })
 	close(leave)
 	if err == nil || !strings.Contains(err.Error(), "authpocket") {
 		t.Errorf("the second is told %v", err)

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 )
 
 // losses returns what a plan says is lost, by its changes or its warnings.
@@ -17,7 +18,7 @@ func losses(plan link.Plan) string {
 		said = append(said, c.Lost.String())
 	}
 	for _, w := range plan.Warnings {
-		if w.ID == link.WarnLost {
+		if w.ID == report.WarnLost {
 			said = append(said, w.Summary.String(), w.Detail.String())
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/pocketbase/pocketbase/core"
 
-	"authpocket/internal/engine"
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/report"
@@ -128,7 +128,7 @@ func TestAStalePlanSaysWhoChangedWhat(t *testing.T) {
 	s.Application.Publisher = new("Us")
 	plan := b.plan(s)
 	b.authentik(http.MethodPatch, "/core/applications/pocketbase/", map[string]any{"meta_publisher": "Them"})
-	err := b.engine.Apply(t.Context(), plan, func(engine.Event) {})
+	err := b.engine.Apply(t.Context(), plan, func(apply.Event) {})
 	summary := report.MessageOf(err).What()
 	for _, part := range []string{"meta_publisher of application “PocketBase” was (empty) and is now Them",
 		"By their logs, akadmin updated the application “PocketBase” at "} {
@@ -155,8 +155,8 @@ func (b *bench) cutShort(plan link.Plan) {
 	b.t.Helper()
 	ctx, cancel := context.WithCancel(b.t.Context())
 	defer cancel()
-	err := b.engine.Apply(ctx, plan, func(e engine.Event) {
-		if e.State == engine.Done {
+	err := b.engine.Apply(ctx, plan, func(e apply.Event) {
+		if e.State == apply.Done {
 			cancel()
 		}
 	})
@@ -253,7 +253,7 @@ func TestAnApplyThatMadeNothingIsNoneToUndo(t *testing.T) {
 			Summary: say.Of("It was refused."), Todo: say.Of("Look.")}
 	}
 	e := keeping(m, openStore(t, t.TempDir()))
-	if err := e.Apply(t.Context(), mustPlan(t, e), func(engine.Event) {}); err == nil {
+	if err := e.Apply(t.Context(), mustPlan(t, e), func(apply.Event) {}); err == nil {
 		t.Fatal("it was applied")
 	}
 	if id, err := e.Newest(new(memorySpec())); err == nil {
@@ -271,7 +271,7 @@ func TestAStopOnTheWaySaysThatSomeWasWritten(t *testing.T) {
 	if at < 1 {
 		t.Fatalf("the plan is\n%s", show(plan))
 	}
-	err := b.engine.Apply(t.Context(), plan, func(engine.Event) {})
+	err := b.engine.Apply(t.Context(), plan, func(apply.Event) {})
 	stopped, ok := errors.AsType[*report.Stopped](err)
 	if !ok || stopped.Written() != report.WrittenSome || stopped.Made != at || stopped.Change != report.WrittenNone {
 		t.Errorf("it says %+v: %v", stopped, err)

@@ -91,7 +91,7 @@ func (b *bench) die(e *engine.Engine, d link.Desired) {
 			b.t.Error("the program did not die")
 		}
 	}()
-	e.SignInAs(b.t.Context(), &d, b.ada())
+	e.SignIns.Run(b.t.Context(), &d, b.ada())
 }
 
 // A token without the right to preview claims also leaves no account behind. One that may not read users names it.
@@ -129,7 +129,7 @@ func (b *bench) dieAndLook(readsUsers bool, cut fatal) (left bool) {
 	next := b.with(limited{a, readsUsers}, p, store)
 	b.die(b.with(limited{a, readsUsers}, cut, store), d)
 	left = b.accounts() > 0
-	check, v := next.SignInAs(b.t.Context(), &d, b.ada())
+	check, v := next.SignIns.Run(b.t.Context(), &d, b.ada())
 	named := strings.Contains(check.Evidence.String(), "may have created the account")
 	deleted := strings.Contains(check.Evidence.String(), "left behind is deleted")
 	if now := b.accounts(); v == nil || !v.Works || named != (left && !readsUsers) || deleted != (left && readsUsers) ||
@@ -137,7 +137,7 @@ func (b *bench) dieAndLook(readsUsers bool, cut fatal) (left bool) {
 		b.t.Errorf("reads users %v, dies at %s, after it %v: %v, then %d accounts: %+v", readsUsers, cut.at, cut.after,
 			left, now, check)
 	}
-	if again, _ := next.SignInAs(b.t.Context(), &d, b.ada()); again.Status != report.Pass {
+	if again, _ := next.SignIns.Run(b.t.Context(), &d, b.ada()); again.Status != report.Pass {
 		b.t.Errorf("it is said again: %+v", again)
 	}
 	return left
@@ -166,7 +166,7 @@ func TestWithoutRightsAnAccountOfBeforeStays(t *testing.T) {
 	}
 	for _, readsUsers := range []bool{true, false} {
 		b.die(b.with(limited{a, readsUsers}, fatal{p, "Exchange", true}, store), d)
-		check, _ := b.with(limited{a, readsUsers}, p, store).SignInAs(t.Context(), &d, b.ada())
+		check, _ := b.with(limited{a, readsUsers}, p, store).SignIns.Run(t.Context(), &d, b.ada())
 		if check.Status != report.Pass || b.accounts() != 1 {
 			t.Errorf("reads users %v: %+v, %d accounts", readsUsers, check, b.accounts())
 		}

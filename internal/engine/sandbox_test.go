@@ -16,6 +16,7 @@ import (
 	"authpocket/internal/authentik"
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/engine"
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
@@ -139,7 +140,7 @@ func (b *bench) plan(s link.Spec) link.Plan {
 func (b *bench) apply(plan link.Plan) {
 	b.t.Helper()
 	var states []string
-	err := b.engine.Apply(b.t.Context(), plan, func(e engine.Event) {
+	err := b.engine.Apply(b.t.Context(), plan, func(e apply.Event) {
 		states = append(states, fmt.Sprintf("%d %s", e.Index, e.State))
 	})
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"testing"
 
-	"authpocket/internal/engine"
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/report"
@@ -87,7 +87,7 @@ func TestWritesBesideTheChangesAreAnnounced(t *testing.T) {
 				}
 				return nil
 			}
-			err = e.Apply(t.Context(), plan, func(engine.Event) {})
+			err = e.Apply(t.Context(), plan, func(apply.Event) {})
 			if failed := test.fails != nil || test.end != nil; (err != nil) != failed {
 				t.Errorf("the error is %v", err)
 			}
@@ -155,7 +155,7 @@ func TestTheSystemThatWasAskedIsBlamed(t *testing.T) {
 				}
 				return nil
 			}
-			fault, ok := errors.AsType[*report.Fault](e.Apply(t.Context(), plan, func(engine.Event) {}))
+			fault, ok := errors.AsType[*report.Fault](e.Apply(t.Context(), plan, func(apply.Event) {}))
 			if !ok || fault.System != test.want || fault.Kind != report.FaultUnknown {
 				t.Errorf("the fault is %+v", fault)
 			}
@@ -183,7 +183,7 @@ func TestUndoAfterCredentialsWereGivenBack(t *testing.T) {
 		m.set(func() { m.authentik.Providers = []link.ProviderState{*c.After.(*link.ProviderState)} })
 		return nil
 	}
-	if err := e.Apply(t.Context(), plan, func(engine.Event) {}); err == nil {
+	if err := e.Apply(t.Context(), plan, func(apply.Event) {}); err == nil {
 		t.Fatal("there is no error")
 	}
 	undo, err := e.Undo(t.Context(), newest(t, store).ID, false)
@@ -210,7 +210,7 @@ func TestNewestIsWhatMayHaveBeenWritten(t *testing.T) {
 			Summary: say.Of("The answer was lost."),
 			Todo:    say.Of("Look.")}
 	}
-	if err := e.Apply(t.Context(), plan, func(engine.Event) {}); err == nil {
+	if err := e.Apply(t.Context(), plan, func(apply.Event) {}); err == nil {
 		t.Fatal("there is no error")
 	}
 	lost := newest(t, store).ID
@@ -219,7 +219,7 @@ func TestNewestIsWhatMayHaveBeenWritten(t *testing.T) {
 	if err != nil || !again.Empty() {
 		t.Fatalf("the next plan is\n%s%v", show(again), err)
 	}
-	if err := e.Apply(t.Context(), again, func(engine.Event) {}); err != nil {
+	if err := e.Apply(t.Context(), again, func(apply.Event) {}); err != nil {
 		t.Fatal(err)
 	}
 	if id, err := e.Newest(&spec); id != lost || err != nil {
@@ -260,7 +260,7 @@ func TestARotationThatStopsHalfwaySaysThatSecretsDiffer(t *testing.T) {
 			}
 			return nil
 		}
-		err = e.Apply(ctx, plan, func(engine.Event) {})
+		err = e.Apply(ctx, plan, func(apply.Event) {})
 		cancel()
 		stopped, ok := errors.AsType[*report.Stopped](err)
 		if cancelled && err != nil || !cancelled && (!ok || stopped.Secrets != report.SecretsDiffer) || writes != 3 {
@@ -289,7 +289,7 @@ func TestTheSecretOfAnotherProgramIsLeftThere(t *testing.T) {
 		return &report.Fault{System: report.Authentik, Kind: report.FaultUnknown, Written: report.WrittenSome,
 			Summary: say.Of("authentik stored it with different values."), Todo: say.Of("Look.")}
 	}
-	stopped, ok := errors.AsType[*report.Stopped](e.Apply(t.Context(), plan, func(engine.Event) {}))
+	stopped, ok := errors.AsType[*report.Stopped](e.Apply(t.Context(), plan, func(apply.Event) {}))
 	if !ok || stopped.Secrets != report.SecretsReplaced {
 		t.Errorf("the apply ends with %+v", stopped)
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"authpocket/internal/engine"
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/report"
@@ -33,7 +34,7 @@ func newLeavers(t *testing.T) (*crowd, link.Plan) {
 // signsOut applies the plan and holds it to who is signed out after it.
 func (c *crowd) signsOut(plan link.Plan, out ...string) error {
 	c.t.Helper()
-	err := c.engine.Apply(c.t.Context(), plan, func(engine.Event) {})
+	err := c.engine.Apply(c.t.Context(), plan, func(apply.Event) {})
 	var left []string
 	for _, name := range []string{"ann", "bob", "carol"} {
 		if !c.welcome(name) {

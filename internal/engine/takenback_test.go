@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"authpocket/internal/engine"
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/report"
@@ -58,7 +59,7 @@ func TestARotationThatIsTakenBackIsOneAndKeepsNoUndo(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			err = e.Apply(t.Context(), rotation, func(engine.Event) {})
+			err = e.Apply(t.Context(), rotation, func(apply.Event) {})
 			if err == nil {
 				_, err = e.ProveCredentials(t.Context(), &rotation)
 			}
@@ -99,7 +100,7 @@ func TestARotationThatIsTakenBackAndComesAgainKeepsUndoOff(t *testing.T) {
 	rotation, err := e.Rotation(t.Context(), spec)
 	for range 3 {
 		if err == nil {
-			err = e.Apply(t.Context(), rotation, func(engine.Event) {})
+			err = e.Apply(t.Context(), rotation, func(apply.Event) {})
 		}
 		if err == nil {
 			rotation, err = e.RotationBack(t.Context(), &spec, rotation.SecretBefore())
@@ -142,7 +143,7 @@ func applied(t *testing.T, e *engine.Engine, spec link.Spec) link.Plan {
 	t.Helper()
 	plan, err := e.Plan(t.Context(), spec)
 	if err == nil {
-		err = e.Apply(t.Context(), plan, func(engine.Event) {})
+		err = e.Apply(t.Context(), plan, func(apply.Event) {})
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -174,7 +175,7 @@ func TestAnUndoThatStoppedAtItsEndIsEndedFirst(t *testing.T) {
 	if err != nil || undo.Of != second {
 		t.Fatalf("undo is of %q, not of %q, %v", undo.Of, second, err)
 	}
-	if err = e.Apply(t.Context(), undo, func(engine.Event) {}); err == nil {
+	if err = e.Apply(t.Context(), undo, func(apply.Event) {}); err == nil {
 		t.Fatal("it did not stop")
 	}
 	m.apply = keep
@@ -182,7 +183,7 @@ func TestAnUndoThatStoppedAtItsEndIsEndedFirst(t *testing.T) {
 	if err != nil || undo.Of != second || !undo.Empty() {
 		t.Fatalf("undo is of %q, %v:\n%s", undo.Of, err, show(undo))
 	}
-	if err = e.Apply(t.Context(), undo, func(engine.Event) {}); err != nil {
+	if err = e.Apply(t.Context(), undo, func(apply.Event) {}); err != nil {
 		t.Fatal(err)
 	}
 	if undo, err = e.UndoNewest(t.Context(), &spec, false); err != nil || undo.Of != first || undo.Empty() {

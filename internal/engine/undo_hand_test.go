@@ -9,6 +9,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
+	"authpocket/internal/report"
 )
 
 // hand is a change of a link by an admin.
@@ -54,7 +56,7 @@ func byHand() map[string]hand {
 				"user": sim.Users[0].PK, "order": 9})
 		}, "a binding of the application was added since", false},
 		"the mapping is renamed and taken away": {func(b *bench) {
-			own := b.mapping(link.EmailMapping(link.EmailTrustAll).Name)
+			own := b.mapping(mappings.Email(link.EmailTrustAll).Name)
 			b.authentik(http.MethodPatch, b.providerPath(), map[string]any{"property_mappings": []string{}})
 			b.authentik(http.MethodPatch, "/propertymappings/provider/scope/"+own+"/", map[string]any{"name": "later"})
 		}, "name is now “later”", false},
@@ -111,7 +113,7 @@ func TestUndoAfterAChangeByHand(t *testing.T) {
 			case !test.warns && (err == nil || !strings.Contains(err.Error(), test.says)):
 				t.Errorf("the undo is asked about %v, not %s:\n%s", err, test.says, show(plan))
 			case test.warns && (err != nil || test.says != "" && !slices.ContainsFunc(plan.Warnings,
-				func(w link.Warning) bool { return w.ID == link.WarnGone && w.Summary.String() == test.says })):
+				func(w link.Warning) bool { return w.ID == report.WarnGone && w.Summary.String() == test.says })):
 				t.Errorf("the undo warns %+v, not %s: %v", plan.Warnings, test.says, err)
 			}
 			if plan, err = b.engine.Undo(t.Context(), id, true); err != nil {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 )
 
 // undoRenamed asks to undo the newest receipt, which needs force after says, and does so.
@@ -39,7 +40,7 @@ func TestUndoFindsAMappingWithAnotherName(t *testing.T) {
 	b.keeping()
 	before := len(b.box.Authentik().Snapshot().ScopeMappings)
 	b.link(b.minimal())
-	pk := b.mapping(link.EmailMapping(link.EmailTrustAll).Name)
+	pk := b.mapping(mappings.Email(link.EmailTrustAll).Name)
 	b.authentik(http.MethodPatch, "/propertymappings/provider/scope/"+pk+"/", map[string]any{"name": "renamed"})
 	b.undoRenamed("name is now “renamed”")
 	if n := len(b.box.Authentik().Snapshot().ScopeMappings); n != before {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"authpocket/internal/engine"
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/report"
@@ -31,7 +32,7 @@ func TestAPlanThatNobodySawIsMadeOnce(t *testing.T) {
 			t.Error("it is shown after the first write")
 		}
 	}
-	if err := e.ApplyUnseen(t.Context(), unseen(e), show, func(engine.Event) {}); err != nil {
+	if err := e.ApplyUnseen(t.Context(), unseen(e), show, func(apply.Event) {}); err != nil {
 		t.Fatal(err)
 	}
 	if looks.Load() != 2 || len(shown.Changes) != 3 || len(m.applied) != 3 {
@@ -50,10 +51,10 @@ func TestAPlanThatNobodySawIsNotMadeWhileAnotherIsApplied(t *testing.T) {
 		err = second.ApplyUnseen(ctx, func(context.Context) (link.Plan, error) {
 			t.Error("it plans")
 			return link.Plan{}, nil
-		}, func(link.Plan) {}, func(engine.Event) {})
+		}, func(link.Plan) {}, func(apply.Event) {})
 		return nil
 	}
-	if err := first.ApplyUnseen(t.Context(), unseen(first), func(link.Plan) {}, func(engine.Event) {}); err != nil {
+	if err := first.ApplyUnseen(t.Context(), unseen(first), func(link.Plan) {}, func(apply.Event) {}); err != nil {
 		t.Fatal(err)
 	}
 	if stopped, ok := errors.AsType[*report.Stopped](err); !ok || stopped.Written() != report.WrittenNone {
@@ -89,14 +90,14 @@ func TestAnApplyHasTheLockFromBeforeItConnects(t *testing.T) {
 		}
 		return errors.New("refused")
 	}
-	if err := e.ApplyUnseen(t.Context(), unseen(e), func(link.Plan) {}, func(engine.Event) {}); err == nil {
+	if err := e.ApplyUnseen(t.Context(), unseen(e), func(link.Plan) {}, func(apply.Event) {}); err == nil {
 		t.Fatal("it applies")
 	}
 	if holding(t, m, store) != nil {
 		t.Error("the lock is had although an apply was interrupted")
 	}
 	m.apply = nil
-	if err := e.ApplyUnseen(t.Context(), unseen(e), func(link.Plan) {}, func(engine.Event) {}); err != nil {
+	if err := e.ApplyUnseen(t.Context(), unseen(e), func(link.Plan) {}, func(apply.Event) {}); err != nil {
 		t.Fatalf("the lock is not free after the apply: %v", err)
 	}
 	if holding(t, m, store) == nil {

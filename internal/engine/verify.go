@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"sync"
 
@@ -50,7 +49,7 @@ func (e *Engine) VerifyTelling(ctx context.Context, d link.Desired, person int,
 	var a, p, both []report.Check
 	var group, atAuthentik sync.WaitGroup
 	atAuthentik.Go(func() {
-		a = measured(ctx, e.authentik.Check(ctx, d, person))
+		a = report.Measured(ctx, e.authentik.Check(ctx, d, person))
 		told(report.Authentik)
 	})
 	noAccess := func() bool {
@@ -60,29 +59,14 @@ func (e *Engine) VerifyTelling(ctx context.Context, d link.Desired, person int,
 		})
 	}
 	group.Go(func() {
-		p = measured(ctx, e.pocketbase.Check(ctx, d))
+		p = report.Measured(ctx, e.pocketbase.Check(ctx, d))
 		told(report.PB)
 	})
-	group.Go(func() { both = measured(ctx, e.checkBoth(ctx, d, person, noAccess)) })
+	group.Go(func() { both = report.Measured(ctx, e.checkBoth(ctx, d, person, noAccess)) })
 	group.Wait()
 	atAuthentik.Wait()
 	trustPreview(&d, a, p)
 	return slices.Concat(a, p, both)
-}
-
-// measured returns the checks of a part that has just ended. Where ctx was cancelled meanwhile, only a pass is known to
-// be of the systems: the other requests may have failed for it.
-func measured(ctx context.Context, part []report.Check) []report.Check {
-	if !errors.Is(ctx.Err(), context.Canceled) {
-		return part
-	}
-	for i, c := range part {
-		if c.Status != report.Pass {
-			c = report.Check{ID: c.ID, System: c.System, Title: c.Title}
-			part[i] = *c.Skips(say.Of("The checks were cancelled before this was measured."))
-		}
-	}
-	return part
 }
 
 // trustPreview downgrades the failure that nobody new can sign in to a warning
@@ -105,7 +89,7 @@ func trustPreview(d *link.Desired, a, p []report.Check) {
 // it is done: PocketBase's own connection to authentik, which only shows in its
 // log. told may be nil.
 func (e *Engine) VerifySlow(ctx context.Context, d *link.Desired, told func(report.Check)) report.Checks {
-	checks := measured(ctx, []report.Check{e.probe(ctx, *d)})
+	checks := report.Measured(ctx, []report.Check{e.probe(ctx, *d)})
 	if told != nil {
 		told(checks[0])
 	}

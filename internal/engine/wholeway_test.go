@@ -11,7 +11,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"authpocket/internal/engine"
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -253,7 +255,7 @@ func TestALinkIsTakenApart(t *testing.T) {
 
 func (b *bench) hasOwnMapping() bool {
 	for _, m := range b.box.Authentik().Snapshot().ScopeMappings {
-		if link.OwnMapping(m.Name) {
+		if mappings.Own(m.Name) {
 			return true
 		}
 	}
@@ -264,7 +266,7 @@ func TestOfTwoAtOnceOneAppliesAndTheOtherIsTold(t *testing.T) {
 	b := newBench(t)
 	first, second := b.plan(b.minimal()), b.plan(b.minimal())
 	b.apply(first)
-	err := b.connect().Apply(t.Context(), second, func(e engine.Event) { t.Errorf("it begins %s", e.Change.ID()) })
+	err := b.connect().Apply(t.Context(), second, func(e apply.Event) { t.Errorf("it begins %s", e.Change.ID()) })
 	stopped, ok := errors.AsType[*report.Stopped](err)
 	if !ok || !stopped.Stale || stopped.Written() != report.WrittenNone {
 		t.Fatalf("the error is %v", err)
@@ -281,7 +283,7 @@ func TestManyAtOnceLeaveOneLink(t *testing.T) {
 	for range 4 {
 		e := b.connect()
 		group.Go(func() error {
-			if err := e.Apply(context.WithoutCancel(t.Context()), plan, func(engine.Event) {}); err != nil {
+			if err := e.Apply(context.WithoutCancel(t.Context()), plan, func(apply.Event) {}); err != nil {
 				t.Logf("one is told: %v", err)
 			}
 			return nil

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 )
 
 // secretVariable is the environment variable that exports read the client secret
@@ -42,7 +43,7 @@ func touchesSlot(c *link.Change, slot string) bool {
 // mappingLabel returns what an export calls one of authpocket's own scope
 // mappings.
 func mappingLabel(m *link.Mapping) string {
-	if link.OwnEmailMapping(m.Name) {
+	if mappings.OwnEmail(m.Name) {
 		return "email"
 	}
 	return "groups"

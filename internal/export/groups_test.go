@@ -1,17 +1,16 @@
 package export
 
 import (
+	"authpocket/internal/link/mappings"
 	"strings"
 	"testing"
-
-	"authpocket/internal/link"
 )
 
 // TestTheGroupsMappingIsExportedAsItIs reads the expression back with each format's own parser.
 func TestTheGroupsMappingIsExportedAsItIs(t *testing.T) {
 	p := limitedGroups(t)
 	want := p.Desired.Mappings[1].Expression
-	if groups, isLimit := link.GroupsIn(&p.Desired.Mappings[1]); !isLimit || len(groups) != len(nastyGroups()) {
+	if groups, isLimit := mappings.GroupsIn(&p.Desired.Mappings[1]); !isLimit || len(groups) != len(nastyGroups()) {
 		t.Fatalf("the expression is\n%s", want)
 	}
 	b := readBlueprint(t, p)

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
@@ -37,7 +38,7 @@ func (s *scripter) Mapping(e link.Edit[link.Mapping]) {
 
 // mappingVariable returns the variable of one of authpocket's own scope mappings.
 func mappingVariable(name string) variable {
-	if link.OwnEmailMapping(name) {
+	if mappings.OwnEmail(name) {
 		return varMapping
 	}
 	return varGroups

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 	"authpocket/internal/report"
 )
 
@@ -174,7 +175,7 @@ func (t *terraformer) mappings() {
 			t.adopt(m.ID, resource, scopeLabel(&m))
 		}
 		b := t.block("resource", resource, scopeLabel(&m))
-		if link.OwnEmailMapping(m.Name) {
+		if mappings.OwnEmail(m.Name) {
 			b.remark("All links with the same e-mail decision share it. Do not destroy it before the last of them.")
 		}
 		visit(link.MappingAttrs(), &m, rest(b))
@@ -200,7 +201,7 @@ func (t *terraformer) mappings() {
 // would change the mapping of one into that of the other, below all links that share it.
 func scopeLabel(m *link.Mapping) string {
 	for _, d := range []link.EmailDecision{link.EmailTrustAll, link.EmailTrustAttribute} {
-		if m.Name == link.EmailMapping(d).Name {
+		if m.Name == mappings.Email(d).Name {
 			return strings.ReplaceAll(string(d), "-", "_")
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 	"authpocket/internal/report"
 	"authpocket/internal/secret"
 )
@@ -55,7 +56,7 @@ func (t *texter) Application(e link.Edit[link.ApplicationState]) {
 
 func (t *texter) Mapping(e link.Edit[link.Mapping]) {
 	visit(link.MappingAttrs(), e.After, t.of)
-	t.add(report.Authentik, e.After.Place(), "key of the scope mapping", e.After.ID)
+	t.add(report.Authentik, mappings.Place(e.After), "key of the scope mapping", e.After.ID)
 }
 
 func (t *texter) Pair(e link.Edit[link.PairState]) {

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"authpocket/internal/engine"
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/link"
 )
 
@@ -22,7 +22,7 @@ func TestTheWholeLinkIsMadeAgainByItsScript(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := b.engine.Apply(t.Context(), removal, func(engine.Event) {}); err != nil {
+	if err := b.engine.Apply(t.Context(), removal, func(apply.Event) {}); err != nil {
 		t.Fatal(err)
 	}
 	if left := b.plan(spec); len(left.Changes) != 3 {

@@ -230,7 +230,7 @@ func TestLoadSaysWhatItDoesNotFind(t *testing.T) {
 	must(t, err)
 	for _, id := range []string{"", "nothere", "../../etc/passwd", "*", strings.Repeat("x", 5000)} {
 		_, err := s.Load(id)
-		if said := words(t, err); !errors.Is(err, ErrNotFound) || !strings.Contains(said, "no receipt") ||
+		if said := wordsOf(t, err); !errors.Is(err, ErrNotFound) || !strings.Contains(said, "no receipt") ||
 			len(said) > 200 {
 			t.Errorf("%.20q: it says %.300s", id, said)
 		}
@@ -239,7 +239,7 @@ func TestLoadSaysWhatItDoesNotFind(t *testing.T) {
 	id := strings.TrimSuffix(name[strings.LastIndex(name, "-")+1:], ".json")
 	for range 2 { // once newly found, once already set aside
 		_, err = s.Load(id)
-		if said := words(t, err); !errors.Is(err, ErrUnreadable) || !strings.Contains(said, name+".unreadable") {
+		if said := wordsOf(t, err); !errors.Is(err, ErrUnreadable) || !strings.Contains(said, name+".unreadable") {
 			t.Errorf("it says %s (%v)", said, err)
 		}
 	}

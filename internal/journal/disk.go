@@ -1,7 +1,6 @@
 package journal
 
 import (
-	"errors"
 	"io"
 	"os"
 )
@@ -50,17 +49,3 @@ func (system) Stat(path string) (os.FileInfo, error) { return os.Stat(path) }
 func (system) Chmod(path string, mode os.FileMode) error {
 	return os.Chmod(path, mode)
 }
-
-// lockMode is how a lock is taken.
-type lockMode int
-
-const (
-	lockShared       lockMode = iota // waits
-	lockExclusive                    // waits
-	tryLockExclusive                 // returns errBusy
-)
-
-var (
-	errBusy    = errors.New("the lock is held")
-	errNoLocks = errors.New("there are no file locks")
-)

@@ -152,7 +152,7 @@ func TestAnyFailingCallIsSaidAndLeavesNothingHalf(t *testing.T) {
 				t.Errorf("%s: nothing was said", at)
 				continue
 			}
-			said := words(t, err)
+			said := wordsOf(t, err)
 			if !strings.Contains(said, says) {
 				t.Errorf("%s: it says %s", at, said)
 			}
@@ -241,7 +241,7 @@ func TestAFailedStepCanBeTakenAgain(t *testing.T) {
 	must(t, err)
 	r := mustBegin(t, s, smallPlan())
 	d.calls, d.fail = nil, 3
-	if err := r.AboutTo(0); words(t, err) == "" || r.Changes[0].State() != Waiting {
+	if err := r.AboutTo(0); wordsOf(t, err) == "" || r.Changes[0].State() != Waiting {
 		t.Errorf("it says %v and is %q", err, r.Changes[0].State())
 	}
 	d.fail = 0
@@ -259,7 +259,7 @@ func TestASweepLeavesAWritersFileAlone(t *testing.T) {
 	s := mustOpen(t, dir)
 	temp := filepath.Join(dir, tempPrefix+"somebody's")
 	must(t, os.WriteFile(temp, nil, 0o600))
-	must(t, s.withDirLock(lockShared, func() error {
+	must(t, s.locks.Writing(func() error {
 		mustOpen(t, dir) // during a write
 		_, err := os.Stat(temp)
 		return err

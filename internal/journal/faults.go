@@ -7,6 +7,7 @@ import (
 	"os"
 	"syscall"
 
+	"authpocket/internal/journal/lock"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -120,7 +121,7 @@ func reason(dir string, err error) *Fault {
 	case errors.Is(err, syscall.ENOTDIR):
 		f.Summary, f.Todo = say.Of("A part of %s is a file, so receipts cannot be kept there.", dir),
 			say.Of("Move that file away, or %s.", another)
-	case errors.Is(err, errNoLocks):
+	case errors.Is(err, lock.ErrUnsupported):
 		f.Summary, f.Todo = say.Of("The file system of %s has no file locks, so authpocket cannot keep two applies "+
 			"apart.", dir), say.Of("Use a local file system: %s.", another)
 	default:

@@ -8,12 +8,15 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+
+	"authpocket/internal/journal/lock"
 )
 
 // write replaces the file atomically and returns once it would survive a power
 // cut.
 func (s *Store) write(name string, data []byte) error {
-	return s.withDirLock(lockShared, func() (err error) {
+	return s.locks.Writing(func() (err error) {
 		// Where the lock does not hold, the sweep of another process may have removed the temporary file.
 		for range 3 {
 			if err = replace(s.disk, s.dir, name, data); !errors.Is(err, errSwept) {
@@ -77,6 +80,30 @@ func writeAndClose(f file, data []byte) error {
 		return fmt.Errorf("closing a file: %w", err)
 	}
 	return nil
+}
+
+// sweep removes the temporary files of killed processes. If another process is
+// writing, it leaves that to the next Open.
+func (s *Store) sweep() error {
+	err := s.locks.Sweeping(func() error {
+		entries, err := os.ReadDir(s.dir)
+		if err != nil {
+			return fmt.Errorf("reading the state directory: %w", err)
+		}
+		for _, e := range entries {
+			if !strings.HasPrefix(e.Name(), tempPrefix) {
+				continue
+			}
+			if err := s.disk.Remove(filepath.Join(s.dir, e.Name())); err != nil {
+				return fmt.Errorf("removing a file: %w", err)
+			}
+		}
+		return nil
+	})
+	if errors.Is(err, lock.ErrBusy) {
+		return nil
+	}
+	return err
 }
 
 // readFile only reads regular files: a named pipe would block.

@@ -174,15 +174,15 @@ func filesIn(t *testing.T, dir string) (names []string) {
 	entries, err := os.ReadDir(dir)
 	must(t, err)
 	for _, e := range entries {
-		if !strings.HasSuffix(e.Name(), lockSuffix) {
+		if !strings.HasSuffix(e.Name(), ".lock") {
 			names = append(names, e.Name())
 		}
 	}
 	return names
 }
 
-// words returns the admin's message and fails if it is only the general one.
-func words(t *testing.T, err error) string {
+// wordsOf returns the admin's message and fails if it is only the general one.
+func wordsOf(t *testing.T, err error) string {
 	t.Helper()
 	if err == nil {
 		t.Fatal("there is no error")

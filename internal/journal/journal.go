@@ -9,9 +9,7 @@
 //	receipt-<time>-<id>.json.unreadable  set aside, not read again
 //	receipt-<time>-<id>.json.newer       written by a newer authpocket
 //	sign-in-<id>.json                    a running or killed test sign-in
-//	link-<hash>.lock                     held while a link is changed or tested
-//	link-<hash>.held                     by whom, see claim.go
-//	writing.lock                         held for moments, see dirlock.go
+//	*.lock, *.held                       see package lock
 //
 // and, for moments, files that begin with ".writing-".
 package journal
@@ -26,6 +24,7 @@ import (
 	"strings"
 	"time"
 
+	"authpocket/internal/journal/lock"
 	"authpocket/internal/say"
 )
 
@@ -56,6 +55,7 @@ func openToRead(dir string, d disk) (*Store, error) {
 	}
 	_, err = s.names("")
 	s.readOnly = err != nil || s.ready() != nil
+	s.locks.ReadOnly = s.readOnly
 	if errors.Is(err, fs.ErrNotExist) {
 		return s, nil
 	}
@@ -72,7 +72,7 @@ func in(dir string, d disk) (*Store, error) {
 	if err != nil {
 		return nil, cannotUse(dir, fmt.Errorf("finding the state directory: %w", err))
 	}
-	return &Store{dir: abs, disk: d, now: time.Now, lock: lockFile, beat: claimBeat, held: map[string]bool{},
+	return &Store{dir: abs, disk: d, now: time.Now, locks: lock.In(abs),
 		finished: map[string]finished{}}, nil
 }
 
@@ -147,7 +147,7 @@ func (s *Store) restrictFiles() error {
 	}
 	for _, e := range entries {
 		ours := strings.HasPrefix(e.Name(), receiptPrefix) || strings.HasPrefix(e.Name(), signInPrefix) ||
-			strings.HasSuffix(e.Name(), lockSuffix) || strings.HasSuffix(e.Name(), claimSuffix)
+			lock.IsFile(e.Name())
 		if !ours || !e.Type().IsRegular() {
 			continue
 		}

@@ -1,9 +1,11 @@
 package journal
 
 import (
+	"bufio"
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -36,6 +38,18 @@ func childWrites() {
 	}
 }
 
+// childWriting starts this test binary as another process, which writes.
+func childWriting(t *testing.T, dir string) (*exec.Cmd, *bufio.Scanner) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
+	cmd.Env = append(os.Environ(), "JOURNAL_CHILD=write", "JOURNAL_DIR="+dir)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	must(t, err)
+	must(t, cmd.Start())
+	return cmd, bufio.NewScanner(out)
+}
+
 // order ranks the states by progress.
 func order(s State) int { return strings.Index("waiting about to done", string(s)) }
 
@@ -49,7 +63,7 @@ func TestAKilledProcessLeavesReadableReceipts(t *testing.T) {
 	dir := t.TempDir()
 	told := 0
 	for round := range rounds {
-		cmd, out, _ := child(t, "write", dir)
+		cmd, out := childWriting(t, dir)
 		var id string
 		var change int
 		var state string

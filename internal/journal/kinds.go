@@ -61,7 +61,7 @@ type Meta struct {
 	// from before another undoes that.
 	Of string `json:"of"`
 	// AuthentikURL and PocketBaseURL are the base URLs of the systems, as
-	// link.ParseAddress returns them.
+	// addresses.Parse returns them.
 	AuthentikURL  string `json:"authentik_url"`
 	PocketBaseURL string `json:"pocketbase_url"`
 	Program       string `json:"program"` // the version of authpocket
@@ -74,7 +74,7 @@ func kinds() []Kind { return []Kind{Apply, Undo, Rotate, Remove, Proof, SignOut}
 func outcomes() []Outcome { return []Outcome{Completed, Stopped, Continued, Undone, Dismissed} }
 
 // Key returns the key of two systems, for Lock. Addresses are compared as they
-// are, so they must come from link.ParseAddress.
+// are, so they must come from addresses.Parse.
 func Key(authentikURL, pocketbaseURL string) string {
 	return strings.TrimRight(authentikURL, "/") + " " + strings.TrimRight(pocketbaseURL, "/")
 }
@@ -89,7 +89,7 @@ type Summary struct {
 	Changes          int      // in the plan
 	Done             int      // of these, changes that were written
 	Open             int      // of these, changes that may have been written
-	Did              say.Text // what the changes that were or may have been written did, as link.Did says it
+	Did              say.Text // what the changes that were or may have been written did, as words.Did says it
 	Created          bool     // these created the link
 	Outcome          Outcome  // empty if interrupted or still running
 	// Restored is set on a rotation that was taken back: both systems have the client secret from before it.

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/plans/words"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -35,7 +36,7 @@ func (s *Store) list(read reader) (list []Summary, aside []SetAside, err error) 
 	for _, name := range names {
 		one, away, err := read(s.readmit(name))
 		if err == nil && one != nil && one.Outcome == "" {
-			if one.Running, err = s.running(one.Key()); err != nil {
+			if one.Running, err = s.locks.Held(one.Key()); err != nil {
 				err = cannotWrite(s.dir, err)
 			}
 		}
@@ -163,7 +164,7 @@ func summarise(r *Receipt) Summary {
 		}
 		written = append(written, c.Change)
 	}
-	one.Created, one.Did = link.Creates(written), link.Did(r.Kind.Purpose(), r.Of, written)
+	one.Created, one.Did = link.Creates(written), words.Did(r.Kind.Purpose(), r.Of, written)
 	if r.End != nil {
 		one.Outcome = r.End.Outcome
 	}

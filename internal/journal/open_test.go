@@ -40,7 +40,7 @@ func TestDefaultDir(t *testing.T) {
 	}
 	homeless := func() (string, error) { return "", errors.New("$HOME is not defined") }
 	_, err := DefaultDir("linux", env("", false), homeless)
-	if said := words(t, err); !strings.Contains(said, "AUTHPOCKET_STATE") {
+	if said := wordsOf(t, err); !strings.Contains(said, "AUTHPOCKET_STATE") {
 		t.Errorf("without a home it says %s", said)
 	}
 }
@@ -141,7 +141,7 @@ func TestWhatCannotBeClosedIsRefused(t *testing.T) {
 				must(t, os.Chmod(dir, 0o750))
 			}
 			_, err := open(dir, c.disk)
-			if said := words(t, err); !strings.Contains(said, c.says) || !nothingWritten(err) {
+			if said := wordsOf(t, err); !strings.Contains(said, c.says) || !nothingWritten(err) {
 				t.Errorf("%s, %s: it says %s", name, wide, said)
 			}
 		}
@@ -158,7 +158,7 @@ func TestADirectoryThatCannotBeUsedIsSaid(t *testing.T) {
 		filepath.Join(t.TempDir(), "a\x00"): "cannot write receipts",
 	} {
 		_, err := Open(dir)
-		if said := words(t, err); !strings.Contains(said, says) {
+		if said := wordsOf(t, err); !strings.Contains(said, says) {
 			t.Errorf("%q: it says %s", dir, said)
 		}
 	}

@@ -113,7 +113,7 @@ func TestASecretInAFieldThatIsNotSecretStopsTheApply(t *testing.T) {
 		dir := t.TempDir()
 		plan.Generated.ClientSecret = secret.New(leaked)
 		_, err := mustOpen(t, dir).Begin(&plan, meta())
-		if said := words(t, err); !strings.Contains(said, where) || strings.Contains(said+err.Error(), leaked) {
+		if said := wordsOf(t, err); !strings.Contains(said, where) || strings.Contains(said+err.Error(), leaked) {
 			t.Errorf("%s: it says %s", where, said)
 		}
 		if left := filesIn(t, dir); len(left) > 0 {

@@ -4,7 +4,6 @@ package journal
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"syscall"
 )
@@ -15,33 +14,6 @@ const (
 	errQuota    = syscall.EDQUOT
 	errReadOnly = syscall.EROFS
 )
-
-// lockFile locks f. With tryLockExclusive it returns errBusy if the lock is
-// held.
-func lockFile(f *os.File, m lockMode) error {
-	how := map[lockMode]int{lockShared: syscall.LOCK_SH, lockExclusive: syscall.LOCK_EX,
-		tryLockExclusive: syscall.LOCK_EX | syscall.LOCK_NB}[m]
-	for {
-		err := syscall.Flock(int(f.Fd()), how)
-		switch {
-		case err == nil:
-			return nil
-		case errors.Is(err, syscall.EINTR):
-			continue
-		case errors.Is(err, syscall.EWOULDBLOCK):
-			return errBusy
-		case errors.Is(err, syscall.ENOTSUP), errors.Is(err, syscall.ENOSYS), errors.Is(err, syscall.ENOLCK):
-			return fmt.Errorf("locking a file: %w", errors.Join(errNoLocks, err))
-		default:
-			return fmt.Errorf("locking a file: %w", err)
-		}
-	}
-}
-
-func unlockFile(f *os.File) error { return syscall.Flock(int(f.Fd()), syscall.LOCK_UN) }
-
-// alive reports whether there may be a process with that ID.
-func alive(pid int) bool { return !errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) }
 
 func (system) Rename(from, to string) error { return os.Rename(from, to) } // #nosec G703 -- of ours
 

@@ -203,3 +203,13 @@ func (b BindingState) Who() say.Text {
 	}
 	return say.Of("policy %s", name)
 }
+
+// Values returns the application's fields for a diff.
+func (a *ApplicationState) Values(f Features) []FieldValue { return Values(ApplicationAttrs(), a, f) }
+
+// Values returns the binding's fields for a diff.
+func (b *BindingState) Values() []FieldValue {
+	list := []FieldValue{{Name: "target", Of: ShowText(b.Application.Name)},
+		{Name: b.Kind, Of: ShowText(b.Target.Name)}}
+	return append(list, Values(BindingAttrs(), b, Features{})...)
+}

@@ -252,7 +252,8 @@ func Named[W, S any](table []*Attr[W, S], key string) (*Attr[W, S], bool) {
 	return table[i], true
 }
 
-// Values returns the fields of an object for a diff.
+// Values returns the fields of an object for a diff. They are named by the keys of the system's API, so that a preview
+// can be compared with its documentation.
 func Values[W, S any](table []*Attr[W, S], o S, f Features) []FieldValue {
 	var list []FieldValue
 	for _, a := range table {

@@ -1,7 +1,9 @@
 package link
 
 import (
+	"cmp"
 	"slices"
+	"strconv"
 
 	"authpocket/internal/report"
 	"authpocket/internal/say"
@@ -45,6 +47,40 @@ func (c Change) Changed(name string) bool {
 // Names returns the names of the fields that the change writes.
 func (c *Change) Names() []string {
 	return Each(c.Fields, func(f Field) string { return f.Name })
+}
+
+// WithKeys returns the change with the primary keys of the objects that it created, by kind.
+func (c Change) WithKeys(keys map[Kind]string) Change {
+	number := func(kind Kind, now int) int {
+		if pk, err := strconv.Atoi(keys[kind]); err == nil {
+			return pk
+		}
+		return now
+	}
+	switch after := c.After.(type) {
+	case *PairState:
+		made := *after
+		made.Application.PK = cmp.Or(keys[KindApplication], made.Application.PK)
+		made.Provider.PK = number(KindProvider, made.Provider.PK)
+		c.After = &made
+	case *ProviderState:
+		made := *after
+		made.PK = number(KindProvider, made.PK)
+		c.After = &made
+	case *ApplicationState:
+		made := *after
+		made.PK = cmp.Or(keys[KindApplication], made.PK)
+		c.After = &made
+	case *BindingState:
+		made := *after
+		made.PK = cmp.Or(keys[KindBinding], made.PK)
+		c.After = &made
+	case *Mapping:
+		made := *after
+		made.ID = cmp.Or(keys[KindMapping], made.ID)
+		c.After = &made
+	}
+	return c
 }
 
 // Fold returns the fields to show, and those that have their defaults and may be folded away. A default that a link
@@ -119,6 +155,16 @@ type PairState struct {
 	Bindings    []BindingState   `json:"bindings"`
 }
 
+// Values returns the fields of application, provider and bindings for a diff.
+func (p *PairState) Values(f Features) []FieldValue {
+	list := slices.Concat(prefixed("application.", p.Application.Values(f)),
+		prefixed("provider.", p.Provider.Values(f)))
+	for _, b := range p.Bindings {
+		list = append(list, FieldValue{Name: "binding." + b.Kind, Of: ShowText(b.Target.Name)})
+	}
+	return list
+}
+
 // Secrets returns the client secrets and passwords of the object before and after. authentik never shows a private
 // key, and the secrets in PocketBase's settings are not read.
 func (c *Change) Secrets() (texts []secret.Text) {
@@ -145,6 +191,11 @@ func (c *Change) Secrets() (texts []secret.Text) {
 func As[T any](o Object) *T {
 	t, _ := any(o).(*T)
 	return t
+}
+
+// Creates reports whether the changes create the link.
+func Creates(changes []Change) bool {
+	return slices.ContainsFunc(changes, func(c Change) bool { return c.Kind == KindPair && c.Action == Create })
 }
 
 func accept[T any](c *Change, visit func(Edit[T]), kinds ...Kind) bool {

@@ -1,14 +1,12 @@
 package link
 
 import (
-	"errors"
-	"regexp/syntax"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
-	"authpocket/internal/address"
+	"authpocket/internal/link/addresses"
 	"authpocket/internal/pattern"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
@@ -124,8 +122,13 @@ func optional(p *report.Problems, m *Meta, v string) {
 
 func oneOf(p *report.Problems, field string, label say.Text, got string, allowed ...string) {
 	if !slices.Contains(allowed, got) {
-		p.Add(field, say.Of("There is no %s “%s”.", label, got), say.Of("Use %s.", strings.Join(allowed, ", ")))
+		p.Add(field, say.Of("There is no %s “%s”.", label, got),
+			say.Of("Use %s.", say.Or(Each(allowed, say.Raw)...)))
 	}
+}
+
+func checkURL(p *report.Problems, m *Meta, v string) {
+	addresses.CheckURL(p, m.Spec, m.Label.Text(), v)
 }
 
 func checkOptionalURL(p *report.Problems, m *Meta, v string) {
@@ -133,50 +136,6 @@ func checkOptionalURL(p *report.Problems, m *Meta, v string) {
 		checkURL(p, m, v)
 	}
 }
-
-// Quote returns s in typographic quotes.
-func Quote(s string) string { return "“" + s + "”" }
-
-// checkURL adds a problem if v is not a complete web address.
-func checkURL(p *report.Problems, m *Meta, v string) {
-	addURL(p, m.Spec, m.Label.Text(), v, address.Check(v))
-}
-
-// checkBase adds a problem if v is not an address that paths can be appended to.
-func checkBase(p *report.Problems, field string, label say.Text, v string) {
-	addURL(p, field, label, v, address.CheckBase(v))
-}
-
-func addURL(p *report.Problems, field string, label say.Text, v string, err error) {
-	f, wrong := errors.AsType[*address.Fault](err)
-	if !wrong {
-		return
-	}
-	switch f.Reason {
-	case address.Empty:
-		p.Add(field, say.Of("%s is empty.", label), say.Of("Enter the whole address, or leave it out to get the "+
-			"default."))
-	case address.Unreadable, address.HasSpace:
-		p.Add(field, say.Of("%s is not a web address.", with(label, shownAddress(v))),
-			say.Of("Enter it whole, starting with https://."))
-	case address.HasUser:
-		p.Add(field, say.Of("%s contains a user name or password.", label), say.Of("Leave that part out."))
-	default:
-		summary, todo := addressWords(label, say.Of("Enter it whole, starting with https://."), err)
-		p.Add(field, summary, todo)
-	}
-}
-
-// shownAddress returns the address in quotes, empty if it may contain a password.
-func shownAddress(v string) string {
-	if strings.Contains(v, "@") {
-		return ""
-	}
-	return Quote(v)
-}
-
-// with returns a label with the value after it, if there is one.
-func with(label say.Text, value string) say.Text { return say.Join(label, say.Raw(value)) }
 
 func validateRedirect(p *report.Problems, field string, r RedirectURI) {
 	switch r.Type {
@@ -187,65 +146,10 @@ func validateRedirect(p *report.Problems, field string, r RedirectURI) {
 	}
 	switch r.Mode {
 	case RedirectRegex:
-		validatePattern(p, field, r.URL)
+		addresses.CheckPattern(p, field, r.URL)
 	case RedirectStrict, "":
-		validateStrict(p, field, r.URL)
+		addresses.CheckRedirect(p, field, r.URL)
 	default:
 		p.Add(field, say.Of("There is no matching mode “%s”.", string(r.Mode)), say.Of("Use strict or regex."))
-	}
-}
-
-func validatePattern(p *report.Problems, field, pattern string) {
-	switch {
-	case pattern == "" || invalidPattern(pattern):
-		p.Add(field, say.Of("The redirect URI “%s” is not a valid regular expression.", pattern),
-			say.Of("Correct it, or use a strict one."))
-	case strings.TrimSpace(pattern) != pattern:
-		p.Add(field, say.Of("The redirect URI “%s” has a space before or after it, which no address matches.", pattern),
-			say.Of("Remove the space."))
-	}
-}
-
-// invalidPattern reports whether neither Go nor Python accepts a pattern. authentik uses Python, which supports more
-// than Go, such as look-ahead and \Z.
-func invalidPattern(pattern string) bool {
-	_, err := syntax.Parse(pattern, syntax.Perl)
-	known, ok := errors.AsType[*syntax.Error](err)
-	return ok && known.Code != syntax.ErrInvalidPerlOp && known.Code != syntax.ErrInvalidEscape
-}
-
-// validateStrict adds a problem if a redirect URI can never work.
-func validateStrict(p *report.Problems, field, uri string) {
-	f, wrong := errors.AsType[*address.Fault](address.CheckRedirect(uri))
-	if !wrong {
-		return
-	}
-	label := with(say.Of("The redirect URI"), shownAddress(uri))
-	whole := say.Of("Enter it whole, such as %s.", "https://pocketbase.company"+RedirectPath)
-	ownScheme := say.Of("Use https:// or your app's own scheme.")
-	switch f.Reason {
-	case address.Empty:
-		p.Add(field, say.Of("A redirect URI is empty."), say.Of("Enter the whole address, or remove the entry."))
-	case address.Unreadable, address.HasSpace:
-		p.Add(field, say.Of("%s is not an address.", label), whole)
-	case address.IsPattern:
-		p.Add(field, say.Of("%s contains a wildcard or backslash, but strict URIs are compared literally.", label),
-			say.Of("Enter the exact redirect URI, or use the mode regex and a pattern such as %s.",
-				`https://[a-z]+\.company/.*`))
-	case address.NoScheme:
-		p.Add(field, say.Of("%s has no scheme.", label),
-			say.Of("Start it with https://, or with your app's own scheme such as myapp://."))
-	case address.ScriptScheme:
-		p.Add(field, say.Of("authentik refuses the scheme %s when it is used.", f.Part+":"), ownScheme)
-	case address.LocalScheme:
-		p.Add(field, say.Of("Browsers do not follow a redirect to the scheme %s.", f.Part+":"), ownScheme)
-	case address.HasUser:
-		p.Add(field, say.Of("The redirect URI contains a user name or password."), say.Of("Leave that part out."))
-	case address.HasFragment:
-		p.Add(field, say.Of("%s has a part after #, which OAuth2 does not allow.", label),
-			say.Of("Leave that part out."))
-	default:
-		summary, todo := addressWords(label, whole, f)
-		p.Add(field, summary, todo)
 	}
 }

@@ -153,7 +153,7 @@ func (p *Plan) RenewsOnlyWay() bool {
 // OnlyWay reports whether the plan changes how people sign in to a collection that they can sign in to only with
 // authentik.
 func (p Plan) OnlyWay() bool {
-	return slices.ContainsFunc(p.Warnings, func(w Warning) bool { return w.ID == WarnOnlyWay })
+	return slices.ContainsFunc(p.Warnings, func(w Warning) bool { return w.ID == report.WarnOnlyWay })
 }
 
 // SignOut returns the change that gives an account a new token key. Fields has the only one that it writes.

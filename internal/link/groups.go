@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"authpocket/internal/report"
 	"authpocket/internal/say"
@@ -228,3 +229,52 @@ func unquoteName(name string) string {
 // AppGroupsClaim is the claim of a link's own groups mapping. It is not GroupsClaim, because authentik joins the lists
 // that two mappings give one claim.
 const AppGroupsClaim = "app_groups"
+
+// LimitOf returns the names of the groups that the spec limits the claim to, sorted and each once. It returns none
+// where the spec leaves it open or takes it away.
+func (s *Spec) LimitOf() []string {
+	limit := s.Provider.GroupsClaim
+	switch {
+	case limit == nil:
+		return nil
+	case limit.Bound && s.Access == nil:
+		return nil
+	case limit.Bound:
+		return slices.Compact(slices.Sorted(slices.Values(s.Access.Groups)))
+	}
+	return slices.Compact(slices.Sorted(slices.Values(limit.Names)))
+}
+
+// GroupsClaimAttrs returns the table of what limits the groups claim. The mapping that carries it out has a table of
+// its own.
+func GroupsClaimAttrs() []*Attr[*Spec, *ProviderState] {
+	return []*Attr[*Spec, *ProviderState]{{
+		Meta: &Meta{Spec: "provider.groups_claim", Label: "Groups in the claim of the link", Doc: Doc{
+			"has authentik send the claim `" + AppGroupsClaim + "` [with only some of a person's groups]" +
+				"(groups-into-a-field.md#only-some-groups): `" + BoundGroups + "` for those of `access.groups`, or a " +
+				"list of names; `[]` takes the claim away", "as it is"}},
+		want: func(s *Spec) any { return &s.Provider.GroupsClaim },
+		wish: wish{chooses: true},
+		judge: func(p *report.Problems, m *Meta, s *Spec) {
+			if s.Provider.GroupsClaim != nil {
+				judgeGroups(p, m.Spec, s)
+			}
+		},
+	}}
+}
+
+func judgeGroups(p *report.Problems, field string, s *Spec) {
+	limit := s.Provider.GroupsClaim
+	if limit.Bound && len(s.LimitOf()) == 0 {
+		p.Add(field, say.Of("The claim is for the groups that may use the application, and none are named."),
+			say.Of("Name groups that may use the application, or those for the claim."))
+	}
+	for i, name := range limit.Names {
+		switch at := FieldAt(field, i); {
+		case name == "":
+			p.Add(at, say.Of("The name of a group is empty."), say.Of("Name a group of authentik, or remove it."))
+		case !utf8.ValidString(name):
+			p.Add(at, say.Of("The name of a group is not valid UTF-8."), say.Of("Write it as authentik shows it."))
+		}
+	}
+}

@@ -37,3 +37,40 @@ func TestGroupFieldsOfTheSettingsPage(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatLimitsTheGroupsClaim(t *testing.T) {
+	staff := &link.Access{Groups: []string{"staff", "admins", "staff"}}
+	for name, test := range map[string]struct {
+		limit    *link.GroupsLimit
+		access   *link.Access
+		groups   []string
+		problems []string
+	}{
+		"left open":        {nil, staff, nil, nil},
+		"taken away":       {&link.GroupsLimit{}, staff, nil, nil},
+		"bound":            {&link.GroupsLimit{Bound: true}, staff, []string{"admins", "staff"}, nil},
+		"bound, nobody is": {&link.GroupsLimit{Bound: true}, nil, nil, []string{"provider.groups_claim"}},
+		"bound, only people": {&link.GroupsLimit{Bound: true}, &link.Access{Users: []string{"ada"}}, nil,
+			[]string{"provider.groups_claim"}},
+		"named": {&link.GroupsLimit{Names: []string{"b", "a", "b"}}, nil, []string{"a", "b"}, nil},
+		"an empty name": {&link.GroupsLimit{Names: []string{"a", ""}}, nil, []string{"", "a"},
+			[]string{"provider.groups_claim.1"}},
+		"no text": {&link.GroupsLimit{Names: []string{"\xed\xa0\x80", "\xff"}}, nil, []string{"\xed\xa0\x80", "\xff"},
+			[]string{"provider.groups_claim.0", "provider.groups_claim.1"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := link.Spec{Email: link.EmailLeave, Access: test.access,
+				Provider: link.Provider{GroupsClaim: test.limit}}
+			if diff := cmp.Diff(test.groups, s.LimitOf()); diff != "" {
+				t.Error(diff)
+			}
+			var fields []string
+			for _, p := range s.Validate() {
+				fields = append(fields, p.Field)
+			}
+			if diff := cmp.Diff(test.problems, fields); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}

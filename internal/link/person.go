@@ -24,7 +24,8 @@ const (
 	// MarkAttribute is the attribute of an authentik user that holds the mark of a proof.
 	MarkAttribute = "authpocket_proof"
 
-	verifiedAttribute = "email_verified"
+	// VerifiedAttribute is that which says that a person's e-mail address is verified.
+	VerifiedAttribute = "email_verified"
 	// nowhere is the domain of addresses that no mail reaches (RFC 2606).
 	nowhere = "@authpocket.invalid"
 )
@@ -46,7 +47,7 @@ func (p PersonState) Unreachable() bool { return strings.HasSuffix(p.Email, nowh
 func (p PersonState) Attributes() map[string]any {
 	attributes := map[string]any{MarkAttribute: p.Mark}
 	if p.Verified {
-		attributes[verifiedAttribute] = true
+		attributes[VerifiedAttribute] = true
 	}
 	return attributes
 }
@@ -66,7 +67,7 @@ func PersonAttrs() []*Attr[*struct{}, *PersonState] {
 func (p *PersonState) Values() []FieldValue {
 	return append(Values(PersonAttrs(), p, Features{}),
 		FieldValue{Name: "attributes." + MarkAttribute, Of: ShowText(p.Mark)},
-		FieldValue{Name: "attributes." + verifiedAttribute, Of: ShowFlag(p.Verified)},
+		FieldValue{Name: "attributes." + VerifiedAttribute, Of: ShowFlag(p.Verified)},
 		FieldValue{Name: "password", Of: maskOf(p.Password), secret: p.Password, sensitive: true})
 }
 

@@ -45,6 +45,65 @@ type Plan struct {
 	Proof *Proof
 }
 
+// Desired is the complete state that a plan leads to.
+type Desired struct {
+	// AuthentikURL is authentik's public base URL, without a trailing slash.
+	AuthentikURL string
+	// PocketBaseURL is the first public address of PocketBase, without a
+	// trailing slash.
+	PocketBaseURL string
+
+	Key         *KeyState // to be generated, nil if a key exists
+	Mappings    []Mapping // authpocket's own: for the e-mail decision and for the groups claim
+	Application ApplicationState
+	Provider    ProviderState
+	Bindings    []BindingState // those that the spec names
+	Email       EmailDecision
+	Preset      string // of the app, named or recognised; empty for none
+
+	Collection CollectionState
+	Slot       OAuth2Provider // the link's element of Collection.OAuth2.Providers
+	Groups     GroupsInto     // what the exported hook sets at each sign-in
+}
+
+// RedirectURLs returns the redirect URIs that PocketBase uses: the strict ones that end in its redirect path.
+func (d *Desired) RedirectURLs() []string {
+	var urls []string
+	for _, r := range d.Provider.RedirectURIs {
+		if r.Mode == RedirectStrict && !r.Logout() && hasRedirectPath(r.URL) {
+			urls = append(urls, r.URL)
+		}
+	}
+	return urls
+}
+
+// Issuer returns the issuer that discovery must name, by the provider's issuer mode.
+func (d *Desired) Issuer() string {
+	if d.Provider.IssuerMode == "global" {
+		return d.AuthentikURL + "/"
+	}
+	return d.AuthentikURL + "/application/o/" + d.Application.Slug + "/"
+}
+
+// OwnMapping returns authpocket's own mapping that the reference is to, nil for another mapping.
+func (d *Desired) OwnMapping(r Ref) *Mapping {
+	return Find(d.Mappings, func(m Mapping) bool { return m.Name == r.Name })
+}
+
+// DiscoveryURL returns the address of the provider's OpenID configuration.
+func (d *Desired) DiscoveryURL() string {
+	return d.AuthentikURL + "/application/o/" + d.Application.Slug + "/.well-known/openid-configuration"
+}
+
+// Generated holds the random values of a plan. They are kept so that the plan can be made again.
+type Generated struct {
+	ClientID string
+	// KeptID reports whether the client ID is kept on disk, so that the plan has the same when it is made again.
+	KeptID       bool
+	ClientSecret secret.Text
+	Person       PersonState // of a proof
+}
+
 // Folds reports whether defaults may be folded away. An undo may take back a default that somebody chose.
 func (p *Plan) Folds() bool { return p.Purpose != PurposeUndo }
 
@@ -53,11 +112,11 @@ func (p *Plan) Empty() bool { return len(p.Changes) == 0 }
 
 // Warning is something that the admin should know before the plan is applied.
 type Warning struct {
-	ID      WarningID     `json:"id"`
-	System  report.System `json:"system" jsonschema:"enum=authentik,enum=pocketbase"`
-	Summary say.Text      `json:"summary"`
-	Detail  say.Text      `json:"detail"`
-	Ways    []report.Way  `json:"ways,omitempty"` // what helps
+	ID      report.WarningID `json:"id"`
+	System  report.System    `json:"system" jsonschema:"enum=authentik,enum=pocketbase"`
+	Summary say.Text         `json:"summary"`
+	Detail  say.Text         `json:"detail"`
+	Ways    []report.Way     `json:"ways,omitempty"` // what helps
 }
 
 // Advice returns the detail and what helps, in one line.
@@ -69,7 +128,7 @@ func (w Warning) Advice(r report.Reader) say.Text {
 // is.
 func (p *Plan) Decisions() (decide, known []Warning) {
 	for _, w := range p.Warnings {
-		kinds, fields := w.ID.news()
+		kinds, fields := news(w.ID)
 		touched := slices.ContainsFunc(p.Changes, func(c Change) bool {
 			return slices.Contains(kinds, c.Kind) || slices.ContainsFunc(fields, c.Changed)
 		})
@@ -80,6 +139,31 @@ func (p *Plan) Decisions() (decide, known []Warning) {
 		}
 	}
 	return decide, known
+}
+
+// news returns the kinds of change, and the fields of other changes, that make a warning about a link news. Both are
+// nil for a warning about the changes themselves.
+func news(id report.WarningID) (kinds []Kind, fields []string) {
+	switch id {
+	case report.WarnAccessUnseen, report.WarnOpenToNobody, report.WarnOpenToEveryone, report.WarnBindingEnds,
+		report.WarnOtherBindings, report.WarnAccessUnknown:
+		return []Kind{KindPair, KindBinding}, []string{policyEngineMode}
+	case report.WarnEmailTrustAll, report.WarnEmailTrustAttribute, report.WarnEmailLeave:
+		return []Kind{KindPair, KindMapping}, []string{"property_mappings"}
+	case report.WarnRegexRedirect, report.WarnNoRedirect, report.WarnAppRedirect:
+		return []Kind{KindPair}, []string{"redirect_uris"}
+	case report.WarnShortValidity:
+		return []Kind{KindPair}, []string{"access_code_validity"}
+	case report.WarnHTTPAuthentik, report.WarnHTTPPocketBase, report.WarnHTTPEndpoints, report.WarnAppURL,
+		report.WarnVersionUnknown, report.WarnVersionReads, report.WarnVersionHijack, report.WarnVersionMerge,
+		report.WarnRateLimits, report.WarnMappedTwice, report.WarnMappedID:
+		return []Kind{KindPair, KindOAuth2}, nil
+	case report.WarnOldSlot:
+		return []Kind{KindPair, KindOAuth2, KindOldSlot}, nil
+	case report.WarnPermission:
+		return []Kind{KindPair}, nil
+	}
+	return nil, nil
 }
 
 // TurnsOff reports whether the changes turn passwords or one-time passwords off.
@@ -170,6 +254,6 @@ func (p *Plan) CreatesProvider() bool {
 type Warnings []Warning
 
 // Add adds a warning. ways are what makes it go away.
-func (w *Warnings) Add(id WarningID, system report.System, summary, detail say.Text, ways ...report.Way) {
+func (w *Warnings) Add(id report.WarningID, system report.System, summary, detail say.Text, ways ...report.Way) {
 	*w = append(*w, Warning{ID: id, System: system, Summary: summary, Detail: detail, Ways: ways})
 }

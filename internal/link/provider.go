@@ -292,3 +292,6 @@ func (l Lifetime) Longer() say.Text {
 func (p *ProviderState) Uses(m Mapping) bool {
 	return p != nil && slices.ContainsFunc(p.Mappings, func(r Ref) bool { return r.ID == m.ID })
 }
+
+// Values returns the provider's fields for a diff.
+func (p *ProviderState) Values(f Features) []FieldValue { return Values(ProviderAttrs(), p, f) }

@@ -251,3 +251,45 @@ func prefixed(prefix string, list []FieldValue) []FieldValue {
 	}
 	return list
 }
+
+// Diff returns the fields in which after differs from before. A field that only one of them has is listed if it
+// is not empty.
+func Diff(before, after []FieldValue) []Field {
+	var fields []Field
+	in := func(list []FieldValue, name string) *FieldValue {
+		return Find(list, func(v FieldValue) bool { return v.Name == name })
+	}
+	for _, a := range after {
+		b := in(before, a.Name)
+		if (b != nil && equal(*b, a)) || (b == nil && a.Of.blank() && !a.always) {
+			continue
+		}
+		f := Field{Name: a.Name, After: a.Of, Sensitive: a.sensitive, Place: a.place}
+		f.Default = b == nil && a.usual
+		f.Usual = f.Default
+		if b != nil {
+			f.Before = b.Of
+		}
+		if a.sensitive && f.Before.Equal(f.After) {
+			f.After = ShowMask(MaskedNew)
+		}
+		fields = append(fields, f)
+	}
+	for _, b := range before {
+		if in(after, b.Name) == nil && !b.Of.blank() {
+			fields = append(fields, Field{Name: b.Name, Before: b.Of, Sensitive: b.sensitive, Place: b.place,
+				Default: b.usual, Usual: b.usual})
+		}
+	}
+	return fields
+}
+
+func equal(a, b FieldValue) bool {
+	switch {
+	case a.sensitive:
+		return a.secret.Equal(b.secret)
+	case a.Unordered:
+		return a.Of.Sorted().Equal(b.Of.Sorted())
+	}
+	return a.Of.Equal(b.Of)
+}

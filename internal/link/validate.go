@@ -1,6 +1,7 @@
 package link
 
 import (
+	"authpocket/internal/link/addresses"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -53,7 +54,7 @@ func (s Spec) Validate() report.Problems {
 	validate(&p, SlotAttrs(), &s.PocketBase)
 	validate(&p, GroupAttrs(), &s.PocketBase)
 	for i, address := range s.PocketBaseURLs {
-		checkBase(&p, FieldAt("pocketbase.public_urls", i), say.Of("Public address"), address)
+		addresses.CheckBase(&p, FieldAt("pocketbase.public_urls", i), say.Of("Public address"), address)
 	}
 	return p
 }

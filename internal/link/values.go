@@ -3,6 +3,7 @@ package link
 import (
 	"cmp"
 	"slices"
+	"strconv"
 )
 
 // EmailDecision is which addresses PocketBase may treat as verified. The admin has to choose, because PocketBase links
@@ -88,3 +89,9 @@ func notNil[T any](s []T) []T {
 	}
 	return s
 }
+
+// Quote returns s in typographic quotes.
+func Quote(s string) string { return "“" + s + "”" }
+
+// FieldAt returns the path of entry i of a list field.
+func FieldAt(field string, i int) string { return field + "." + strconv.Itoa(i) }

@@ -2,6 +2,7 @@ package linkfile
 
 import (
 	"slices"
+	"sort"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -12,21 +13,32 @@ import (
 // link returns the link that a resolved mapping describes, and what is wrong with it. It changes a copy.
 func (r Reader) link(path string, root *yaml.Node) (File, *faults) {
 	file, f := r.decode(path, resolve(nil, root))
-	if r.Needs == nil || len(f.list) == 0 && len(file.problems) == 0 {
+	if r.Needs != nil && (len(f.list) > 0 || len(file.problems) > 0) {
+		file, f = r.decode(path, pruned("", resolve(nil, root), r.Needs))
+		file.problems = slices.DeleteFunc(file.problems, func(p report.Problem) bool {
+			return !within(p.Field, func(key string) bool { return slices.Contains(r.Needs, key) })
+		})
+	}
+	if len(f.list) == 0 {
 		return file, f
 	}
-	file, f = r.decode(path, pruned("", resolve(nil, root), r.Needs))
-	file.problems = slices.DeleteFunc(file.problems, func(p report.Problem) bool { return !needed(p.Field, r.Needs) })
-	return file, f
+	for _, m := range file.problems.Messages() {
+		// What is missing may be what a fault is about.
+		if file.sets(m.Field) && !f.taken[file.Place(m.Field)] {
+			f.take(flaw(file.Locate(m)))
+		}
+	}
+	return File{Path: path, start: file.start, at: file.at}, f
 }
 
 func (r Reader) decode(path string, root *yaml.Node) (File, *faults) {
 	file, f := File{Path: path, start: placeOf(path, root), at: map[string]report.Place{}}, &faults{path: path}
-	for _, step := range []func(*faults, *yaml.Node){checkKeys, r.expand, checkTypes} {
-		if step(f, root); len(f.list) > 0 {
-			return file, f
-		}
+	checkKeys(f, root)
+	if r.expand(f, root); f.large {
+		return file, f
 	}
+	checkTypes(f, root)
+	root = f.sound("", root)
 	if err := root.Decode(&file); err != nil {
 		f.take(notYAML(path, err))
 		return file, f
@@ -36,9 +48,33 @@ func (r Reader) decode(path string, root *yaml.Node) (File, *faults) {
 	}
 	r.readSecrets(&file)
 	file.check()
-	file.problems = slices.DeleteFunc(file.problems,
-		func(p report.Problem) bool { return f.unset[file.Place(p.Field)] })
+	file.problems = slices.DeleteFunc(file.problems, func(p report.Problem) bool {
+		return f.unset[file.Place(p.Field)] || within(p.Field, func(key string) bool { return f.doubtful[key] })
+	})
+	sort.SliceStable(file.problems, func(i, j int) bool {
+		return before(file.Place(file.problems[i].Field), file.Place(file.problems[j].Field))
+	})
 	return file, f
+}
+
+// sound returns the mapping without the values that have a fault.
+func (f *faults) sound(at string, n *yaml.Node) *yaml.Node {
+	kept := *n
+	kept.Content = nil
+	for key, value := range pairs(n) {
+		path := at + key.Value
+		if value.Kind == yaml.MappingNode {
+			value = f.sound(path+".", value)
+		}
+		if !f.doubtful[path] {
+			kept.Content = append(kept.Content, key, value)
+		}
+	}
+	return &kept
+}
+
+func before(a, b report.Place) bool {
+	return a.Line < b.Line || a.Line == b.Line && a.Column < b.Column
 }
 
 // pruned returns the resolved mapping with the needed keys only.
@@ -58,10 +94,10 @@ func pruned(at string, n *yaml.Node, needs []string) *yaml.Node {
 	return &kept
 }
 
-// needed reports whether a field or what it belongs to is among the keys.
-func needed(field string, keys []string) bool {
+// within reports whether a field or what it belongs to is such a key.
+func within(field string, such func(key string) bool) bool {
 	for ; field != ""; field = parent(field) {
-		if slices.Contains(keys, field) {
+		if such(field) {
 			return true
 		}
 	}

@@ -3,7 +3,7 @@ package linkfile
 import (
 	"errors"
 	"io/fs"
-	"strconv"
+	"sort"
 
 	"go.yaml.in/yaml/v3"
 
@@ -40,13 +40,40 @@ type faults struct {
 	path string
 	list []error
 	seen map[string]bool
-	// unset are the places of values with a variable that the environment lacks, where that is only a note.
+	// unset are the places of values with a variable that the environment lacks.
 	unset map[report.Place]bool
+	// taken are the places of values that the environment gave, which may be secrets.
+	taken map[report.Place]bool
+	// doubtful are the keys that have a fault.
+	doubtful map[string]bool
+	large    bool // with its variables, too large to be read on
 }
+
+// doubt has nothing more said about a key. Entries of a list are doubted together.
+func (f *faults) doubt(field string) {
+	if f.doubtful == nil {
+		f.doubtful = map[string]bool{}
+	}
+	f.doubtful[entry().ReplaceAllString(field, "")] = true
+}
+
+var entry = pattern.Of(`\.\d+(\..*)?$`)
+
+// flaw is a problem of a link whose file has faults, too.
+type flaw report.Message
+
+// Error returns the problem with its place, in English.
+func (m flaw) Error() string {
+	return (&Fault{Place: *m.Place, Field: m.Field, Words: report.Message(m).Text(report.InFile)}).Error()
+}
+
+// Messages returns the problem.
+func (m flaw) Messages() []report.Message { return []report.Message{report.Message(m)} }
 
 // add adds a fault.
 func (f *faults) add(n *yaml.Node, field string, words say.Text) {
 	f.take(&Fault{Place: placeOf(f.path, n), Field: field, Words: words})
+	f.doubt(field)
 }
 
 // take adds faults once each. Aliases and defaults lead to the same node several times.
@@ -73,9 +100,12 @@ func ofPath(path string, words say.Text) error {
 	return &Fault{Place: report.Place{File: path}, Words: words}
 }
 
-// err returns the faults as one error of bounded length.
+// err returns the faults as one error of bounded length, in their order in the file.
 func (f *faults) err() error {
 	list := f.list
+	sort.SliceStable(list, func(i, j int) bool {
+		return before(*report.MessageOf(list[i]).Place, *report.MessageOf(list[j]).Place)
+	})
 	if len(list) > maxErrors {
 		more := &Fault{Place: report.Place{File: f.path}, Words: say.Of("%d more like these", len(list)-maxErrors)}
 		list = append(list[:maxErrors:maxErrors], more)
@@ -89,20 +119,6 @@ func placeOf(path string, n *yaml.Node) report.Place {
 
 func wholeFile(path string, words say.Text) error {
 	return &Fault{Place: report.Place{File: path, Line: 1, Column: 1}, Words: words}
-}
-
-var (
-	onLine = pattern.Of(`^(?:yaml: )?(?:line (\d+): )?(?s:(.*))$`)
-	quoted = pattern.Of("(?s)`.*`|anchor '.*'")
-)
-
-// notYAML rewrites an error of the yaml package, which knows no column. It leaves out the values that the error
-// quotes.
-func notYAML(path string, err error) error {
-	parts := onLine().FindStringSubmatch(err.Error())
-	line, _ := strconv.Atoi(parts[1])
-	return &Fault{Place: report.Place{File: path, Line: line},
-		Words: say.Of("this is not YAML: %s", quoted().ReplaceAllString(parts[2], "a value"))}
 }
 
 // cause returns err without its operation and path, which the caller adds.

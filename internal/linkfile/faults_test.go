@@ -21,24 +21,33 @@ func TestWhatIsWrongIsNamedWithFileAndLine(t *testing.T) {
 			[]string{"link.yaml:2:3: there is no key application.slugg; did you mean application.slug?"},
 		},
 		"a key of the other system": {"authentik:\n  collection: users\n",
-			[]string{"link.yaml:2:3: there is no key authentik.collection; did you mean authentik.token?"}},
+			[]string{"link.yaml:2:3: there is no key authentik.collection; did you mean pocketbase.collection?"}},
 		"a key in capitals": {"Email: leave\n",
 			[]string{"link.yaml:1:1: there is no key Email; did you mean email?"}},
+		"keys of another mapping": {"name: Shop\nslug: shop\n",
+			[]string{"link.yaml:1:1: there is no key name; did you mean application.name or provider.name?",
+				"link.yaml:2:1: there is no key slug; did you mean application.slug?"}},
 		"a key that is set by itself": {"pocketbase:\n  rewrite_secret: true\n",
-			[]string{"link.yaml:2:3: there is no key pocketbase.rewrite_secret; did you mean pocketbase.create_rule?"}},
+			[]string{"link.yaml:2:3: there is no key pocketbase.rewrite_secret; use auth_rule, auth_url, ca_file, " +
+				"collection, create_rule, display_name, email, enabled, groups, groups_claim, insecure_http, issuers, " +
+				"jwks_url, map_avatar, map_id, map_name, map_username, otp, password, password_auth, password_file, " +
+				"pkce, public_urls, show_controls, slot, token, token_file, token_url, url, user_info or user_info_url"}},
 		"unknown keys in a list": {
 			"provider:\n  redirect_uris:\n    - uri: https://a\n    - {url: b, matching_mode: strict}\n",
 			[]string{"link.yaml:3:7: there is no key provider.redirect_uris[0].uri; did you mean " +
 				"provider.redirect_uris[0].url?",
-				"link.yaml:4:16: there is no key provider.redirect_uris[1].matching_mode; did you mean " +
-					"provider.redirect_uris[1].mode?"},
+				"link.yaml:4:16: there is no key provider.redirect_uris[1].matching_mode; use mode, " +
+					"type or url"},
 		},
 		"unknown keys all at once": {
 			"a: 1\napplication:\n  b: 2\n  name: c\n  d: 3\naccess:\n  e: []\n",
-			[]string{"link.yaml:1:1: there is no key a; did you mean email?",
-				"link.yaml:3:3: there is no key application.b; did you mean application.hide?",
-				"link.yaml:5:3: there is no key application.d; did you mean application.hide?",
-				"link.yaml:7:3: there is no key access.e; did you mean access.users?"},
+			[]string{"link.yaml:1:1: there is no key a; use access, application, authentik, email, existing, " +
+				"pocketbase, preset or provider",
+				"link.yaml:3:3: there is no key application.b; use description, group, hide, icon, " +
+					"launch_url, name, open_in_new_tab, policy_engine_mode, publisher or slug",
+				"link.yaml:5:3: there is no key application.d; use description, group, hide, icon, " +
+					"launch_url, name, open_in_new_tab, policy_engine_mode, publisher or slug",
+				"link.yaml:7:3: there is no key access.e; use groups, policies or users"},
 		},
 		"an unknown key behind an anchor": {
 			"application: &x\n  nam: a\nprovider: *x\n",
@@ -64,6 +73,20 @@ func TestWhatIsWrongIsNamedWithFileAndLine(t *testing.T) {
 				"link.yaml:5:16: pocketbase.public_urls: this must be a list: each entry on its own line after a " +
 					"hyphen",
 				"link.yaml:6:11: provider: this must be a mapping: keys with their values, one per line"},
+		},
+		"unknown keys, values of other types, what is not set and settings, all at once": {
+			"foo: bar\napplication:\n  slug: a b\n  hide: maybe\n  group: ${NONE}\n  launch_url: ${YES}\n" +
+				"authentik: {token: abc, url: ftp://a}\n",
+			[]string{"link.yaml:1:1: there is no key foo; use access, application, authentik, email, existing, " +
+				"pocketbase, preset or provider",
+				"link.yaml:3:9: application.slug: The slug “a b” has characters that authentik does not allow. " +
+					"Use letters, digits, hyphens and underscores only.",
+				"link.yaml:4:9: application.hide: this must be true or false",
+				"link.yaml:5:10: the environment has no variable NONE",
+				"link.yaml:7:20: authentik.token: a secret does not belong in the file: take it from the environment " +
+					"with token: ${AUTHENTIK_TOKEN}, or from a file with token_file: PATH",
+				"link.yaml:7:30: authentik.url: authentik address starts with ftp://, which is not a web address. " +
+					"Use https:// or http://."},
 		},
 		"a mapping for a token": {"authentik:\n  token: {a: b}\n", []string{
 			"link.yaml:2:10: authentik.token: this must be text"}},
@@ -93,7 +116,7 @@ func TestWhatIsWrongIsNamedWithFileAndLine(t *testing.T) {
 		"a limit of nothing": {"provider:\n  groups_claim:\n    - staff\n    -\n", []string{
 			"link.yaml:3:5: provider.groups_claim: this must be bound, or a list of names of groups"}},
 		"half a surrogate pair": {"provider:\n  groups_claim: [\"\\uD83D\"]\n", []string{
-			"link.yaml:2:1: this is not YAML: found invalid Unicode character escape code"}},
+			"link.yaml:2:24: this is not YAML: found invalid Unicode character escape code"}},
 		"a number for a switch": {"pocketbase:\n  pkce: ${NUMBER}\n",
 			[]string{"link.yaml:2:9: pocketbase.pkce: this must be true or false"}},
 		"nothing":         {"", []string{"link.yaml:1:1: the file is empty"}},
@@ -106,11 +129,37 @@ func TestWhatIsWrongIsNamedWithFileAndLine(t *testing.T) {
 			[]string{"link.yaml:2:1: a second document begins here: put each link in a file of its own, or all " +
 				"below links"}},
 		"a tab": {"authentik:\n\turl: a\n",
-			[]string{"link.yaml:2:1: this is not YAML: found character that cannot start any token"}},
-		"a quote that never ends": {"email: \"leave\n",
-			[]string{"link.yaml:2:1: this is not YAML: found unexpected end of stream"}},
+			[]string{"link.yaml:2:1: this is not YAML: indent with spaces, not with tabs"}},
+		"a tab after spaces": {"authentik:\n  url: a\n \ttoken: b\n",
+			[]string{"link.yaml:3:2: this is not YAML: indent with spaces, not with tabs"}},
+		"a quote that ends in another": {"email: \"leave\naccess:\n  groups: [\"a\"]\npreset: own",
+			[]string{"link.yaml:3:13: this is not YAML: did not find expected key"}},
+		"a quote that never ends after one that does": {"preset: \"a\n  b\"\naccess: {groups: [\"a\"], users: [\"b]}",
+			[]string{"link.yaml:3:33: this is not YAML: found unexpected end of stream"}},
+		"a quote that never ends on the only line": {"email: \"leave",
+			[]string{"link.yaml:1:8: this is not YAML: found unexpected end of stream"}},
+		"a list that never ends": {"email: leave\naccess:\n  groups: [a, b\nexisting: ask\n",
+			[]string{"link.yaml:3:15: this is not YAML: did not find expected ',' or ']'"}},
+		"an entry that is indented too little": {"authentik:\n    url: a\n    token: b\n  ca_file: c\nemail: leave\n",
+			[]string{"link.yaml:4:3: this is not YAML: did not find expected key"}},
+		"a value with a colon": {"application:\n  name: Shop: Beta\nemail: leave\n",
+			[]string{"link.yaml:2:13: this is not YAML: mapping values are not allowed in this context"}},
+		"a key without its colon": {"email: leave\nexisting\npreset: a\naccess:\n",
+			[]string{"link.yaml:2:1: this is not YAML: could not find expected ':'"}},
+		"an alias of nothing": {"email: leave\npreset: *hunter2\n",
+			[]string{"link.yaml:2:10: this is not YAML: unknown anchor value referenced"}},
+		"more after all of it": {"{email: leave}\npreset: a\n",
+			[]string{"link.yaml:2:1: this is not YAML: did not find expected <document start>"}},
+		"bytes that are no text": {"email: leave\npreset: \"ä\xff\"\n",
+			[]string{"link.yaml:2:11: this is not YAML: invalid leading UTF-8 octet"}},
+		"half a character": {"email: leave\npreset: \xc3",
+			[]string{"link.yaml:2:9: this is not YAML: incomplete UTF-8 octet sequence"}},
 		"no YAML at all": {"\x00\x01",
-			[]string{"link.yaml: this is not YAML: control characters are not allowed"}},
+			[]string{"link.yaml:1:1: this is not YAML: control characters are not allowed"}},
+		"no YAML after much of it": {strings.Repeat("# much\n", 1<<14) + "a: b: c\n",
+			[]string{"link.yaml:16385:5: this is not YAML: mapping values are not allowed in this context"}},
+		"no YAML after very much of it": {strings.Repeat("# much\n", 1<<15) + "a: b: c\n",
+			[]string{"link.yaml:32769:1: this is not YAML: mapping values are not allowed in this context"}},
 		"an anchor in itself": {"access: &a\n  groups: *a\n",
 			[]string{"link.yaml:2:11: this alias names a value that contains the alias itself"}},
 	} {

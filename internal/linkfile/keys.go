@@ -9,11 +9,9 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/agext/levenshtein"
 	"go.yaml.in/yaml/v3"
 
 	"authpocket/internal/link"
-	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
 )
@@ -51,7 +49,7 @@ func walk(at value, visit func(value), unknown func(at string, key *yaml.Node, k
 	}
 }
 
-// checkKeys adds a fault for every unknown key, with the nearest known one, and for every token and password that
+// checkKeys adds a fault for every unknown key, and for every token and password that
 // stands in the file itself.
 func checkKeys(f *faults, root *yaml.Node) {
 	walk(value{"", root, reflect.TypeFor[File]()}, func(v value) {
@@ -59,13 +57,7 @@ func checkKeys(f *faults, root *yaml.Node) {
 			!hasVariable(v.node.Value) {
 			f.add(v.node, v.path, notInFile(v.path))
 		}
-	}, func(at string, key *yaml.Node, known map[string]reflect.Type) {
-		if at = report.Key(at); at != "" {
-			at += "."
-		}
-		f.add(key, "", say.Of("there is no key %s; did you mean %s?", at+shownKey(key.Value),
-			at+nearest(key.Value, known)))
-	})
+	}, f.unknown)
 }
 
 // IsCredential reports whether the secret at the path opens a system. The client secret only links the two.
@@ -186,13 +178,4 @@ func keyOf(f reflect.StructField) (name string, inline bool) {
 		name = ""
 	}
 	return name, options == "inline"
-}
-
-// nearest returns the known key with the smallest edit distance.
-func nearest(key string, known map[string]reflect.Type) string {
-	key = keySyntax().FindString(key)
-	names := slices.Sorted(maps.Keys(known))
-	return slices.MinFunc(names, func(a, b string) int {
-		return levenshtein.Distance(key, a, nil) - levenshtein.Distance(key, b, nil)
-	})
 }

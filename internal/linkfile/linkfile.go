@@ -44,7 +44,7 @@ type Authentik struct {
 	CAFile    string      `yaml:"ca_file"`
 	Insecure  bool        `yaml:"insecure_http"` // allows the token over plain http
 
-	// Base is URL as link.ParseAddress returns it, empty where it has a problem.
+	// Base is URL as addresses.Parse returns it, empty where it has a problem.
 	Base string `yaml:"-"`
 }
 
@@ -61,7 +61,7 @@ type PocketBase struct {
 	Insecure        bool        `yaml:"insecure_http"` // allows token or password over plain http
 	link.PocketBase `yaml:",inline"`
 
-	// Base is URL as link.ParseAddress returns it, empty where it has a problem.
+	// Base is URL as addresses.Parse returns it, empty where it has a problem.
 	Base string `yaml:"-"`
 }
 

@@ -98,8 +98,8 @@ func TestSpecTellsAllThatIsWrongAtOnce(t *testing.T) {
 	for _, p := range problems {
 		fields = append(fields, p.Field)
 	}
-	want := []string{"authentik.url", "authentik.public_url", "authentik.token", "pocketbase.url",
-		"pocketbase.public_urls.1", "pocketbase.token", "application.slug", "email"}
+	want := []string{"authentik.token", "email", "authentik.url", "authentik.public_url", "pocketbase.token",
+		"pocketbase.url", "pocketbase.public_urls.1", "application.slug"}
 	if diff := cmp.Diff(want, fields); diff != "" {
 		t.Errorf("the fields (want -, got +):\n%s\n%v", diff, problems)
 	}
@@ -177,7 +177,7 @@ func TestAPresetOfALinkFile(t *testing.T) {
 		t.Errorf("%+v, %v", spec, problems)
 	}
 	for text, says := range map[string]string{
-		"preset: bezsel\n":   "link.yaml:8:9: There is no preset “bezsel”. Did you mean beszel?",
+		"preset: bezsel\n":   "link.yaml:8:9: There is no preset “bezsel”. Use beszel, ",
 		"preset:\n":          "link.yaml:8:8: preset: this has no value",
 		"preset: wanderer\n": "The preset wanderer needs the address at which people open the app.",
 	} {

@@ -11,9 +11,12 @@ import (
 // sketch returns a link that is not selected, with what it writes as far as that can be read.
 func (r Reader) sketch(path string, root *yaml.Node) File {
 	r.Note = nil
-	file, _ := r.decode(path, pruned("", resolve(nil, root), []string{"authentik.url", "authentik.public_url",
+	file, f := r.decode(path, pruned("", resolve(nil, root), []string{"authentik.url", "authentik.public_url",
 		"pocketbase.url", "preset", "pocketbase.collection", "pocketbase.slot", "application.slug", "application.name",
 		"provider.name"}))
+	if len(f.list) > 0 {
+		return File{Path: path, start: file.start}
+	}
 	return file
 }
 

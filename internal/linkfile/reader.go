@@ -150,7 +150,7 @@ func readAll(path string, open func() (io.ReadCloser, error)) ([]byte, error) {
 	return data, nil
 }
 
-// Parse returns the links that a link file describes. It reports all unknown keys, or all missing variables, at once.
+// Parse returns the links that a link file describes. It reports all that is wrong in what the file sets at once.
 // The error consists of Faults.
 func (r Reader) Parse(path string, data []byte) ([]File, error) {
 	root, err := document(path, data)
@@ -170,11 +170,15 @@ func document(path string, data []byte) (*yaml.Node, error) {
 	if err := dec.Decode(&root); errors.Is(err, io.EOF) {
 		return nil, wholeFile(path, say.Of("the file is empty"))
 	} else if err != nil {
-		return nil, notYAML(path, err)
+		return nil, broken(path, data, err)
 	}
 	var second yaml.Node
-	if err := dec.Decode(&second); !errors.Is(err, io.EOF) {
-		return nil, &Fault{Place: report.Place{File: path, Line: max(second.Line, 1), Column: second.Column},
+	switch err := dec.Decode(&second); {
+	case errors.Is(err, io.EOF):
+	case err != nil:
+		return nil, broken(path, data, err)
+	default:
+		return nil, &Fault{Place: report.Place{File: path, Line: second.Line, Column: second.Column},
 			Words: say.Of("a second document begins here: put each link in a file of its own, or all below links")}
 	}
 	f := &faults{path: path}

@@ -46,7 +46,7 @@ func TestWhereLinkFilesComeFrom(t *testing.T) {
 	if diff := cmp.Diff([]string{"link.yaml ", "other.yml shop", "other.yml blog"}, got); diff != "" || err != nil {
 		t.Errorf("the directory holds (want -, got +):\n%s%v", diff, err)
 	}
-	if _, err := reader.One(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "link, shop, blog") {
+	if _, err := reader.One(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "link, shop and blog") {
 		t.Errorf("one of three: %v", err)
 	}
 	write(t, "link.yaml", "email: leave\nx: 1\n")
@@ -118,9 +118,9 @@ func TestEveryProblemHasAPlace(t *testing.T) {
 	got := link.Each(problems, func(p report.Problem) string {
 		return p.Field + " " + file.Locate(p.Message()).Place.String()
 	})
-	want := []string{"authentik.url link.yaml:2:8", "authentik.token link.yaml:1:1", "pocketbase.url link.yaml:3:1",
-		"pocketbase.public_urls.1 link.yaml:4:38", "pocketbase.token link.yaml:3:1",
-		"provider.redirect_uris.1 link.yaml:8:7", "email link.yaml:1:1", "access.groups.0 link.yaml:1:1"}
+	want := []string{"authentik.token link.yaml:1:1", "email link.yaml:1:1", "authentik.url link.yaml:2:8",
+		"pocketbase.url link.yaml:3:1", "pocketbase.token link.yaml:3:1", "pocketbase.public_urls.1 link.yaml:4:38",
+		"provider.redirect_uris.1 link.yaml:8:7", "access.groups.0 link.yaml:1:1"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the places (want -, got +):\n%s", diff)
 	}

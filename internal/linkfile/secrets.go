@@ -35,9 +35,9 @@ func (r Reader) readSecrets(f *File) {
 			f.problems.Add(field, say.Of("%s is set, too.", one.key), say.Of("Keep one of the two."))
 			continue
 		case !r.mayRead(field, one.path):
-			f.problems.Add(field, say.Of("Secrets are not taken from “%s”, because its name does not begin with "+
-				"authentik or pocketbase.", one.path),
-				say.Of("If this file may be sent to the address, run again with --allow-file %s.", one.path))
+			f.problems.Add(field, say.Of("Secrets are not taken from this file, because its name does not begin with "+
+				"authentik or pocketbase."), // the value may be the secret itself
+				say.Of("If this file may be sent to the address, run again with --allow-file %s.", "PATH"))
 			continue
 		}
 		text, err := readSecret(one.path)

@@ -30,7 +30,7 @@ func (s Selection) pick(path string, files []File) ([]File, error) {
 	all := labels(files)
 	for _, name := range s.Only {
 		if !slices.Contains(all, name) {
-			return nil, ofPath(path, say.Of("there is no link %q: name %s with --only", name,
+			return nil, ofPath(path, say.Of("there is no link %q; use %s", name,
 				say.Or(link.Each(all, say.Raw)...)))
 		}
 	}
@@ -58,10 +58,8 @@ func notOne(names []string) say.Text {
 	if len(names) == 0 {
 		return say.Of("this describes no link")
 	}
-	return say.Of("this describes the links %s, and this works on one: name it with --only", list(names))
+	return say.Of("name one of the links %s with --only", say.And(link.Each(names, say.Raw)...))
 }
-
-func list(names []string) say.Text { return say.List(link.Each(names, say.Raw)...) }
 
 // Label returns the link's name: its own, or that of its file.
 func (f File) Label() string {

@@ -80,7 +80,7 @@ func TestOnlySelectedLinksAreRead(t *testing.T) {
 		t.Errorf("the only one is %q, %v", file.Name, err)
 	}
 	reader.Only = []string{"nobody"}
-	if _, err := reader.All(t.Context(), "."); err == nil || !strings.Contains(err.Error(), "shop, blog or b") {
+	if _, err := reader.All(t.Context(), "."); err == nil || !strings.Contains(err.Error(), "use shop, blog or b") {
 		t.Errorf("a name that is not there: %v", err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/internal/link/addresses"
 	"authpocket/internal/preset"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
@@ -61,7 +62,7 @@ func (f *File) checkPocketBase() {
 }
 
 func (f *File) address(of report.System, label say.Text, field, raw string) string {
-	base, problem := link.ParseAddress(of, label, field, raw)
+	base, problem := addresses.Parse(of, label, field, raw)
 	if problem != nil {
 		f.problems = append(f.problems, *problem)
 	}
@@ -71,7 +72,7 @@ func (f *File) address(of report.System, label say.Text, field, raw string) stri
 func (f *File) encrypted(of report.System, base string, insecure bool) {
 	todo := f.todo(say.Of("Use https://, or allow it with insecure_http: true below %s.", string(of)),
 		say.Of("Use https://, or allow it with --insecure-http."))
-	if problem := link.Unencrypted(of, base, todo); problem != nil && !insecure {
+	if problem := addresses.Unencrypted(of, base, todo); problem != nil && !insecure {
 		f.problems = append(f.problems, *problem)
 	}
 }

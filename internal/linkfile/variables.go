@@ -78,34 +78,47 @@ func (e *expander) scalar(node *yaml.Node) {
 	})
 	switch {
 	case e.size > MaxSize:
-		e.list = nil
+		e.list, e.large = nil, true
 		e.add(node, "", say.Of("with its variables larger than 1 MB, so not a link file"))
 	case node.Value == before:
+		return
 	case node.Style == 0 && (node.Value == "true" || node.Value == "false"):
 		node.Tag = "!!bool"
 	default:
 		node.Tag = "!!str"
 	}
+	if e.taken == nil {
+		e.taken = map[report.Place]bool{}
+	}
+	e.taken[placeOf(e.path, node)] = true
 }
 
 func (e *expander) value(name string, node *yaml.Node) string {
+	literal, place := "${"+name+"}", placeOf(e.path, node)
 	if !e.from.allows(name) {
+		e.lacks(place)
 		e.add(node, "", say.Of("the variable %s is not taken from the environment: only names that begin with "+
 			"AUTHENTIK_ or "+
 			"POCKETBASE_ are; if this file may have it, run again with --allow-env %s", name, name))
-		return ""
+		return literal
 	}
 	value, found := e.from.Lookup(name)
-	switch place := placeOf(e.path, node); {
-	case !found && e.from.Note != nil:
-		if e.unset == nil {
-			e.unset = map[report.Place]bool{}
-		}
-		e.unset[place] = true
+	if found {
+		return value
+	}
+	e.lacks(place)
+	if e.from.Note != nil {
 		e.from.Note(Fault{Place: place, Words: say.Of("%s is not set", name)})
-		return "${" + name + "}"
-	case !found:
+	} else {
 		e.add(node, "", say.Of("the environment has no variable %s", name))
 	}
-	return value
+	return literal
+}
+
+// lacks has nothing more said about the value at a place.
+func (f *faults) lacks(place report.Place) {
+	if f.unset == nil {
+		f.unset = map[report.Place]bool{}
+	}
+	f.unset[place] = true
 }

@@ -2,6 +2,7 @@ package plans
 
 import (
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 	"authpocket/internal/plans/words"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
@@ -17,7 +18,7 @@ func (b *planner) mapping(want *link.Mapping) {
 	c := link.Change{System: report.Authentik, Kind: link.KindMapping, Object: words.Mapping(*want),
 		After: want,
 		Why:   say.Of(words.WhyMapping)}
-	if !link.OwnEmailMapping(want.Name) {
+	if !mappings.OwnEmail(want.Name) {
 		c.Why = say.Of(words.WhyGroups)
 	}
 	var before []link.FieldValue

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 	"authpocket/internal/plans"
 	"authpocket/internal/plans/undo"
 	"authpocket/internal/report"
@@ -104,11 +105,11 @@ func TestMessagesOfErrors(t *testing.T) {
 
 func TestOurMappingsAreKnown(t *testing.T) {
 	for _, d := range []link.EmailDecision{link.EmailTrustAll, link.EmailTrustAttribute} {
-		if m := link.EmailMapping(d); m == nil || !link.OwnMapping(m.Name) || m.Description == "" {
+		if m := mappings.Email(d); m == nil || !mappings.Own(m.Name) || m.Description == "" {
 			t.Errorf("%s: %+v", d, m)
 		}
 	}
-	if link.EmailMapping(link.EmailLeave) != nil || link.EmailMapping("") != nil || link.OwnMapping(managedEmail) {
+	if mappings.Email(link.EmailLeave) != nil || mappings.Email("") != nil || mappings.Own(managedEmail) {
 		t.Error("there is a mapping too many")
 	}
 }

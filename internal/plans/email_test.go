@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 )
 
 func attached(w *world) []string {
@@ -116,7 +117,7 @@ func TestOurMappingIsMendedWhereItStands(t *testing.T) {
 func TestOurMappingIsFoundAgainByItsName(t *testing.T) {
 	w := newWorld()
 	left := mapping(trustAll, "email")
-	left.Expression = link.EmailMapping(link.EmailTrustAll).Expression
+	left.Expression = mappings.Email(link.EmailTrustAll).Expression
 	w.mappings = append(w.mappings, left)
 	plan := mustPlan(t, w, minimal())
 	if slices.ContainsFunc(plan.Changes, func(c link.Change) bool { return c.Kind == link.KindMapping }) {
@@ -153,7 +154,7 @@ func TestEmailOutcome(t *testing.T) {
 			"Cannot be blank"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := link.EmailOutcome(test.decision, &test.collection)
+			got := mappings.EmailOutcome(test.decision, &test.collection)
 			for _, part := range test.says {
 				if !strings.Contains(got.String(), part) {
 					t.Errorf("%q does not say %q", got, part)

@@ -8,8 +8,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 	"authpocket/internal/plans"
 	"authpocket/internal/plans/resolve"
+	"authpocket/internal/report"
 )
 
 const ownGroups = "authpocket: groups of pocketbase"
@@ -31,7 +33,7 @@ func wantLimit(t *testing.T, w *world, groups ...string) {
 	if m == nil {
 		t.Fatal("there is no groups mapping")
 	}
-	got, isLimit := link.GroupsIn(m)
+	got, isLimit := mappings.GroupsIn(m)
 	if diff := cmp.Diff(groups, got); !isLimit || diff != "" {
 		t.Errorf("the mapping limits (want -, got +):\n%s\n%s", diff, m.Expression)
 	}
@@ -126,7 +128,7 @@ func TestAnEditedGroupsMappingIsRestoredAsTheLinkFileSays(t *testing.T) {
 		t.Fatal(problems)
 	}
 	said := slices.ContainsFunc(plan.Warnings, func(one link.Warning) bool {
-		return one.ID == link.WarnLost && strings.Contains(one.Summary.String(), "edited by hand")
+		return one.ID == report.WarnLost && strings.Contains(one.Summary.String(), "edited by hand")
 	})
 	mustApply(t, w, plan)
 	wantLimit(t, w, "staff")

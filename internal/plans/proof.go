@@ -63,22 +63,22 @@ func proofChanges(person link.PersonState, account link.AccountState) []link.Cha
 
 func proofWarnings(p *link.Plan, person link.PersonState) []link.Warning {
 	var w link.Warnings
-	w.Add(link.WarnProofEvents, report.Authentik, say.Of("authentik treats this like any user who is created, signs "+
+	w.Add(report.WarnProofEvents, report.Authentik, say.Of("authentik treats this like any user who is created, signs "+
 		"in and is deleted."), say.Of("Its log shows the events, and notification rules for them take effect."))
 	mail := say.Of("Mails to %s reach nobody.", person.Email)
 	if !person.Unreachable() {
 		mail = say.Of("Mails go to %s.", person.Email)
 	}
-	w.Add(link.WarnProofHooks, report.PB, say.Of("PocketBase treats this like any person who signs up."),
+	w.Add(report.WarnProofHooks, report.PB, say.Of("PocketBase treats this like any person who signs up."),
 		say.Of("Hooks of the app run, and login alerts are sent if they are on. %s", mail))
 	if len(person.Groups) > 0 {
 		names := strings.Join(link.Each(person.Groups, func(r link.Ref) string { return r.Name }), ", ")
-		w.Add(link.WarnProofGroups, report.Authentik, say.Of("The person is a member of %s until the test is over.",
+		w.Add(report.WarnProofGroups, report.Authentik, say.Of("The person is a member of %s until the test is over.",
 			names),
 			say.Of("The application admits only members. The person may do what these groups may."))
 	}
 	for _, one := range p.Warnings {
-		if one.ID == link.WarnHTTPAuthentik || one.ID == link.WarnHTTPPocketBase {
+		if one.ID == report.WarnHTTPAuthentik || one.ID == report.WarnHTTPPocketBase {
 			w = append(w, one)
 		}
 	}
@@ -126,4 +126,18 @@ func groupsToJoin(a *link.AuthentikSnapshot, problems *report.Problems) []link.R
 		return groups[:1]
 	}
 	return groups
+}
+
+// Unproved returns the problem of a plan that takes a way in away without a proof. Nothing was written then.
+func Unproved(plan *link.Plan) report.Problems {
+	problem := report.Problem{Field: "pocketbase.password_auth",
+		Summary: say.Of("Passwords and one-time passwords are turned off only after a sign-in through this link has " +
+			"worked in the same run. Nothing was written."),
+		Ways: []report.Way{{Run: report.RunProved, For: say.Of("to prove it with a person who is made for the test")}}}
+	if !link.TurnsOff(plan.Changes) {
+		problem.Field = "pocketbase.slot"
+		problem.Summary = say.Of("%s is removed only after a sign-in through %s has worked in the same run. Nothing "+
+			"was written.", strings.Join(link.OldSlots(plan.Changes), ", "), plan.Desired.Slot.Slot)
+	}
+	return report.Problems{problem}
 }

@@ -81,7 +81,7 @@ func TestWhatTheBindingsAskOfANewPerson(t *testing.T) {
 				t.Errorf("the person joins %v", joins)
 			}
 			if warned := slices.ContainsFunc(proof.Warnings, func(w link.Warning) bool {
-				return w.ID == link.WarnProofGroups
+				return w.ID == report.WarnProofGroups
 			}); warned != (len(test.joins) > 0) {
 				t.Errorf("the warnings are %+v", proof.Warnings)
 			}

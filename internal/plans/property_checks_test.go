@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 )
 
 // counts says how many objects of each kind there are.
@@ -100,7 +101,7 @@ func untouched(before, after *world, s link.Spec, d link.Desired) findings {
 		f.same("a key", k, after.keys[i])
 	}
 	for i, m := range before.mappings {
-		if !link.OwnMapping(m.Name) {
+		if !mappings.Own(m.Name) {
 			f.same("a scope mapping", m, after.mappings[i])
 		}
 	}
@@ -176,7 +177,7 @@ func (f *findings) untouchedProvider(w *world, s link.Spec, before, after link.P
 		known := pick(w.mappings, func(x link.Mapping) bool { return x.ID == m.ID })
 		mail := known != nil && known.Scope == "email"
 		kept := slices.ContainsFunc(after.Mappings, func(x link.Ref) bool { return x.ID == m.ID })
-		limit := known != nil && s.Provider.GroupsClaim != nil && link.OwnMapping(known.Name)
+		limit := known != nil && s.Provider.GroupsClaim != nil && mappings.Own(known.Name)
 		f.hold(kept || mail || limit || known != nil && s.Provider.ScopeMappings != nil, "the mapping %s is gone", m.ID)
 	}
 }
@@ -291,7 +292,7 @@ func (f *findings) needed(w *world, s link.Spec, d link.Desired, p link.Provider
 	for _, m := range p.Mappings {
 		if known := pick(w.mappings, func(x link.Mapping) bool { return x.ID == m.ID }); known != nil {
 			scopes[known.Scope]++
-			own := link.EmailMapping(s.Email)
+			own := mappings.Email(s.Email)
 			f.hold(known.Scope != "email" || own == nil || known.Name == own.Name && known.Expression == own.Expression,
 				"the e-mail decision is undone by %s", known.Name)
 		}
@@ -300,7 +301,7 @@ func (f *findings) needed(w *world, s link.Spec, d link.Desired, p link.Provider
 		f.hold(scopes[scope] > 0, "there is no mapping for %s", scope)
 	}
 	if groups := s.LimitOf(); len(groups) > 0 {
-		own := link.GroupsMapping(d.Application.Slug, groups)
+		own := mappings.Groups(d.Application.Slug, groups)
 		f.hold(slices.ContainsFunc(w.mappings, func(m link.Mapping) bool {
 			return m.Name == own.Name && m.Expression == own.Expression && m.Scope == own.Scope &&
 				slices.Contains(p.Mappings, m.Ref)

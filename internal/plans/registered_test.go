@@ -8,6 +8,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
 	"authpocket/internal/plans/resolve"
+	"authpocket/internal/report"
 )
 
 // lookalike is a provider as a client registers it for itself: with any name and redirect URI.
@@ -60,7 +61,7 @@ func TestAUsedLookalikeIsWarnedOf(t *testing.T) {
 	s := minimal()
 	both(use, slug("pocketbase-1"))(&s)
 	plan := mustPlan(t, w, s)
-	if !slices.ContainsFunc(plan.Warnings, func(w link.Warning) bool { return w.ID == link.WarnRegistered }) {
+	if !slices.ContainsFunc(plan.Warnings, func(w link.Warning) bool { return w.ID == report.WarnRegistered }) {
 		t.Errorf("the warnings are %v", plan.Warnings)
 	}
 }
@@ -103,7 +104,7 @@ func TestABindingThatHasEndedDoesNotCount(t *testing.T) {
 	bind(w, "staff", true)
 	w.bindings[len(w.bindings)-1].Expires = "2020-12-24T00:00:00Z"
 	s := minimal()
-	has := func(plan link.Plan, id link.WarningID) bool {
+	has := func(plan link.Plan, id report.WarningID) bool {
 		return slices.ContainsFunc(plan.Warnings, func(w link.Warning) bool { return w.ID == id })
 	}
 	plan := func(s link.Spec) link.Plan {
@@ -116,7 +117,7 @@ func TestABindingThatHasEndedDoesNotCount(t *testing.T) {
 		}
 		return plan
 	}
-	if plan := plan(s); !has(plan, link.WarnOpenToEveryone) || has(plan, link.WarnOtherBindings) {
+	if plan := plan(s); !has(plan, report.WarnOpenToEveryone) || has(plan, report.WarnOtherBindings) {
 		t.Errorf("the warnings are %v", plan.Warnings)
 	}
 	access("staff")(&s)
@@ -124,7 +125,7 @@ func TestABindingThatHasEndedDoesNotCount(t *testing.T) {
 		t.Errorf("no new binding is planned:\n%s", show(plan))
 	}
 	w.bindings[len(w.bindings)-1].Expires = time.Now().Add(time.Hour).UTC().Format(time.RFC3339)
-	if plan := plan(minimal()); !has(plan, link.WarnBindingEnds) || !has(plan, link.WarnOtherBindings) {
+	if plan := plan(minimal()); !has(plan, report.WarnBindingEnds) || !has(plan, report.WarnOtherBindings) {
 		t.Errorf("the warnings are %v", plan.Warnings)
 	}
 }

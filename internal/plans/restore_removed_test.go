@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 	"authpocket/internal/plans"
 	"authpocket/internal/plans/undo"
 	"authpocket/internal/report"
@@ -129,7 +130,7 @@ func TestWhatDoesNotComeBackIsSaid(t *testing.T) {
 	p.GrantTypes, p.IncludeClaims = []string{"authorization_code", "refresh_token", "client_credentials"}, false
 	p.EncryptionKey = link.Ref{ID: "key-x", Name: "x"}
 	for i := range w.mappings {
-		if link.OwnMapping(w.mappings[i].Name) {
+		if mappings.Own(w.mappings[i].Name) {
 			w.mappings[i].Expression = "return {}"
 		}
 	}

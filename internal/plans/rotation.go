@@ -67,7 +67,7 @@ func renewSharing(p link.Plan, pb *link.PocketBaseSnapshot) link.Plan {
 	}
 	if !left {
 		p.Warnings = slices.DeleteFunc(p.Warnings,
-			func(w link.Warning) bool { return w.ID == link.WarnSharedApplication })
+			func(w link.Warning) bool { return w.ID == report.WarnSharedApplication })
 	}
 	return p
 }

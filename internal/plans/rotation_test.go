@@ -73,7 +73,7 @@ func TestARotationNamesTheRedirectURIsOfOthers(t *testing.T) {
 	s := specWith(func(s *link.Spec) { s.Provider.ClientSecret = new(secret.New("another")) })
 	warns := func() bool {
 		_, p := w.observe(s.Query())
-		return slices.Contains(warningIDs(plans.AsRotation(mustPlan(t, w, s), &p)), string(link.WarnElsewhere))
+		return slices.Contains(warningIDs(plans.AsRotation(mustPlan(t, w, s), &p)), string(report.WarnElsewhere))
 	}
 	if warns() {
 		t.Error("it warns of its own redirect URI")
@@ -84,7 +84,7 @@ func TestARotationNamesTheRedirectURIsOfOthers(t *testing.T) {
 	if !warns() {
 		t.Error("it does not name the redirect URI of another PocketBase")
 	}
-	if s.Provider.ClientSecret = nil; slices.Contains(warningIDs(mustPlan(t, w, s)), string(link.WarnElsewhere)) {
+	if s.Provider.ClientSecret = nil; slices.Contains(warningIDs(mustPlan(t, w, s)), string(report.WarnElsewhere)) {
 		t.Error("a plan that keeps the client secret warns, too")
 	}
 }

@@ -20,17 +20,17 @@ func NewSignOut(p *link.Plan, r people.Report) link.Plan {
 	}
 	var w link.Warnings
 	if len(open) > people.MostSignOuts {
-		w.Add(link.WarnMoreSignOuts, report.PB, say.Of("%d of %d accounts are signed out by this plan.",
+		w.Add(report.WarnMoreSignOuts, report.PB, say.Of("%d of %d accounts are signed out by this plan.",
 			people.MostSignOuts,
 			len(open)), say.Of("Check again after it for the others."))
 	}
 	if len(open) > 0 {
-		w.Add(link.WarnOldTokens, report.PB, say.Of("Old tokens are refused from then on, and an undo cannot bring "+
+		w.Add(report.WarnOldTokens, report.PB, say.Of("Old tokens are refused from then on, and an undo cannot bring "+
 			"them back."),
 			say.Of("Anyone still allowed in can sign in again. What the app has handed out itself, such as a session "+
 				"of its own or a link to a file, is not affected."))
 		if !d.Collection.PasswordOff() {
-			w.Add(link.WarnOtherWays, report.PB, say.Of("Anyone who knows the password of an account in %s "+
+			w.Add(report.WarnOtherWays, report.PB, say.Of("Anyone who knows the password of an account in %s "+
 				"can sign in again.", d.Collection.Name), say.Of("Passwords or one-time passwords are turned on "+
 				"there, and authentik does not control them."))
 		}

@@ -263,7 +263,7 @@ func TestUndoLeavesNothingBehindWhateverWasChangedByHand(t *testing.T) {
 		wrong := gone(ours, later, w)
 		for _, one := range stays(before, applied, later, w) {
 			lost := slices.ContainsFunc(back.Warnings,
-				func(w link.Warning) bool { return w.ID == link.WarnGone && w.System == report.PB })
+				func(w link.Warning) bool { return w.ID == report.WarnGone && w.System == report.PB })
 			if place, _, _ := strings.Cut(one, "."); !lost || !strings.Contains(place, " oidc") {
 				wrong = append(wrong, one)
 			}
@@ -272,7 +272,7 @@ func TestUndoLeavesNothingBehindWhateverWasChangedByHand(t *testing.T) {
 			wrong = slices.DeleteFunc(wrong, func(one string) bool { return strings.Contains(one, "gone is") })
 		}
 		if !slices.ContainsFunc(back.Warnings, func(w link.Warning) bool {
-			return w.ID == link.WarnInUse || w.ID == link.WarnMappingStays || !withKeys && w.ID == link.WarnGone
+			return w.ID == report.WarnInUse || w.ID == report.WarnMappingStays || !withKeys && w.ID == report.WarnGone
 		}) {
 			wrong = append(wrong, left(ours, client, before, w)...)
 		}

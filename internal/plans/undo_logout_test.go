@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 )
 
 // TestUndoLeavesLogoutAddressesOutOfAnOlderAuthentik takes back a change of the redirect URIs after authentik was
@@ -44,7 +45,7 @@ func TestUndoLeavesLogoutAddressesOutOfAnOlderAuthentik(t *testing.T) {
 				t.Errorf("the redirect URIs (-want +got):\n%s", diff)
 			}
 			warns := slices.ContainsFunc(back.Warnings, func(w link.Warning) bool {
-				return w.ID == link.WarnLost && strings.Contains(w.Summary.String(), bye.URL)
+				return w.ID == report.WarnLost && strings.Contains(w.Summary.String(), bye.URL)
 			})
 			if warns != test.older {
 				t.Errorf("the undo warns %+v", back.Warnings)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 )
 
 // TestUndoWarnsOfTheSecretOnlyWhereItWasWritten: a display name is put back without a word about it.
@@ -20,7 +21,7 @@ func TestUndoWarnsOfTheSecretOnlyWhereItWasWritten(t *testing.T) {
 		if len(problems) > 0 {
 			t.Fatal(problems)
 		}
-		lost := slices.ContainsFunc(back.Warnings, func(w link.Warning) bool { return w.ID == link.WarnLost })
+		lost := slices.ContainsFunc(back.Warnings, func(w link.Warning) bool { return w.ID == report.WarnLost })
 		if lost != (name == "secret") {
 			t.Errorf("undoing a change of the %s warns of the secret: %v", name, lost)
 		}

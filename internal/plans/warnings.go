@@ -5,6 +5,7 @@ import (
 
 	"authpocket/internal/address"
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 	"authpocket/internal/plans/resolve"
 	"authpocket/internal/plans/words"
 	"authpocket/internal/report"
@@ -35,7 +36,7 @@ type warner struct{ link.Warnings }
 // words.LostProvider warns if the link's provider was deleted.
 func (w *warner) lostProvider(s *link.Spec, d *link.Desired, a *link.AuthentikSnapshot, p *link.PocketBaseSnapshot) {
 	if d.Provider.PK == 0 && resolve.HadProvider(s, a, p) {
-		w.Add(link.WarnGone, report.Authentik, say.Of("The provider of the application “%s” was deleted.",
+		w.Add(report.WarnGone, report.Authentik, say.Of("The provider of the application “%s” was deleted.",
 			a.Application.Name),
 			say.Of("Nobody can sign in without it. A new one is created and attached to the application, with another "+
 				"client secret. What was set in the deleted one and is not named here has its default again."))
@@ -47,22 +48,22 @@ func (w *warner) access(d *link.Desired, a *link.AuthentikSnapshot) {
 	unbound := len(d.Bindings) == 0 && !slices.ContainsFunc(a.Bindings, counts)
 	switch {
 	case unbound && a.Application != nil && slices.Contains(a.Missing, report.PermViewBinding):
-		w.Add(link.WarnAccessUnseen, report.Authentik, say.Of("The token may not see who may use this application."),
+		w.Add(report.WarnAccessUnseen, report.Authentik, say.Of("The token may not see who may use this application."),
 			say.Of("Give it the permission authentik_policies.view_policybinding, or look in authentik."))
 		return
 	case unbound && a.ClosedByDefault:
-		w.Add(link.WarnOpenToNobody, report.Authentik, say.Of("Nobody can use this application yet: this authentik "+
+		w.Add(report.WarnOpenToNobody, report.Authentik, say.Of("Nobody can use this application yet: this authentik "+
 			"closes applications without bindings."),
 			say.Text{}, report.ChooseAccess(say.Of("to let people in")))
 		return
 	case unbound && a.AccessUnknown:
-		w.Add(link.WarnAccessUnknown, report.Authentik, say.Of("Either everyone or nobody can use this application: "+
+		w.Add(report.WarnAccessUnknown, report.Authentik, say.Of("Either everyone or nobody can use this application: "+
 			"the token may not see whether this authentik closes applications without bindings."),
 			say.Of("The permission %s lets it see that.", string(report.PermViewSettings)),
 			report.ChooseAccess(say.Of("to decide who can")))
 		return
 	case unbound:
-		w.Add(link.WarnOpenToEveryone, report.Authentik, say.Of("Everyone with an authentik account can use this "+
+		w.Add(report.WarnOpenToEveryone, report.Authentik, say.Of("Everyone with an authentik account can use this "+
 			"application."),
 			say.Text{}, report.ChooseAccess(say.Of("to let in only some people")))
 		return
@@ -78,7 +79,7 @@ func (w *warner) access(d *link.Desired, a *link.AuthentikSnapshot) {
 	}
 	for _, b := range slices.Concat(d.Bindings, there) {
 		if b.Expires != "" {
-			w.Add(link.WarnBindingEnds, report.Authentik, bindingEnds(b),
+			w.Add(report.WarnBindingEnds, report.Authentik, bindingEnds(b),
 				say.Of("After that these people lose access, or everyone gets it if this is the last binding. Add one "+
 					"in authentik that does not expire."))
 		}
@@ -92,7 +93,7 @@ func (w *warner) access(d *link.Desired, a *link.AuthentikSnapshot) {
 		detail = say.Of("Users must pass all bindings, so these can keep people out of this link. Remove them in " +
 			"authentik if they should not.")
 	}
-	w.Add(link.WarnOtherBindings, report.Authentik, say.Of("The application has other bindings, which stay: %s.",
+	w.Add(report.WarnOtherBindings, report.Authentik, say.Of("The application has other bindings, which stay: %s.",
 		say.List(others...)), detail)
 }
 
@@ -104,7 +105,7 @@ func (w *warner) shared(d *link.Desired, a *link.AuthentikSnapshot, p *link.Pock
 	}
 	for _, c := range p.Collections {
 		if c.Name != d.Collection.Name && c.SlotWith(now.ClientID) != "" {
-			w.Add(link.WarnSharedApplication, report.Authentik, say.Of("The collection %s signs in with the same "+
+			w.Add(report.WarnSharedApplication, report.Authentik, say.Of("The collection %s signs in with the same "+
 				"application.", c.Name),
 				say.Of("Changes in authentik affect both. After a new client ID or secret, sign-in through %s fails "+
 					"until its link gets it too.", c.Name),
@@ -125,7 +126,7 @@ func (w *warner) elsewhere(s *link.Spec, d *link.Desired, a *link.AuthentikSnaps
 	others := slices.DeleteFunc((&link.Desired{Provider: *now}).RedirectURLs(),
 		func(u string) bool { return slices.Contains(own, u) })
 	if len(others) > 0 {
-		w.Add(link.WarnElsewhere, report.Authentik, say.Of("The application also has the redirect URI %s.",
+		w.Add(report.WarnElsewhere, report.Authentik, say.Of("The application also has the redirect URI %s.",
 			link.ShowList(others).Words()),
 			say.Of("If that is another PocketBase, nobody can sign in there until it gets the new client ID or secret, "+
 				"too."),
@@ -136,7 +137,7 @@ func (w *warner) elsewhere(s *link.Spec, d *link.Desired, a *link.AuthentikSnaps
 // registered warns if a client may have registered the provider for itself.
 func (w *warner) registered(d *link.Desired, a *link.AuthentikSnapshot) {
 	if now := a.ProviderByPK(d.Provider.PK); now != nil && resolve.LooksRegistered(a, now) {
-		w.Add(link.WarnRegistered, report.Authentik, say.Of("The application looks as if a client had registered it "+
+		w.Add(report.WarnRegistered, report.Authentik, say.Of("The application looks as if a client had registered it "+
 			"for itself."),
 			say.Of("Whoever registered it knows its client secret and chose its redirect URIs. Check these, and renew "+
 				"the client secret afterwards."))
@@ -146,7 +147,8 @@ func (w *warner) registered(d *link.Desired, a *link.AuthentikSnapshot) {
 // secretGap warns if an existing provider gets another client ID or secret.
 func (w *warner) secretGap(d *link.Desired, a *link.AuthentikSnapshot) {
 	if newCredentials(d, a) {
-		w.Add(link.WarnSecretWindow, report.Authentik, say.Of("Sign-ins fail for a moment between two of the writes."),
+		w.Add(report.WarnSecretWindow, report.Authentik,
+			say.Of("Sign-ins fail for a moment between two of the writes."),
 			say.Of("authentik gets the new client ID or secret first, and PocketBase right after it. If PocketBase "+
 				"does not accept it, authentik gets the previous one back at once: see what is written only if "+
 				"needed."))
@@ -171,11 +173,11 @@ func (w *warner) onlyWay(s *link.Spec, d *link.Desired, a *link.AuthentikSnapsho
 	}
 	switch {
 	case i < 0 || c.OAuth2.Providers[i].ClientID != now.ClientID:
-		w.Add(link.WarnOnlyWay, report.PB, words.OnlyWay(c), say.Join(off, say.Of("The old slot stays until a sign-in "+
-			"through %s has worked. An app that knows the slot by its name needs the new one.", d.Slot.Slot)),
+		w.Add(report.WarnOnlyWay, report.PB, words.OnlyWay(c), say.Join(off, say.Of("The old slot stays until a "+
+			"sign-in through %s has worked. An app that knows the slot by its name needs the new one.", d.Slot.Slot)),
 			report.Way{Run: report.RunProved, For: say.Of("to prove it with a person who is made for the test")})
 	case newCredentials(d, a):
-		w.Add(link.WarnOnlyWay, report.PB, words.OnlyWay(c), say.Join(off, restored))
+		w.Add(report.WarnOnlyWay, report.PB, words.OnlyWay(c), say.Join(off, restored))
 	}
 }
 
@@ -186,7 +188,7 @@ func (w *warner) replaced(s *link.Spec, d *link.Desired, a *link.AuthentikSnapsh
 		a.ProviderByClient(old.ClientID) == nil && resolve.EndpointsOf(d.AuthentikURL, s).Of(&old) {
 		return
 	}
-	w.Add(link.WarnOnlyWay, report.PB, say.Of("People can sign in to %s only through %s, which gets another "+
+	w.Add(report.WarnOnlyWay, report.PB, say.Of("People can sign in to %s only through %s, which gets another "+
 		"application.", c.Name, old.Slot), say.Of("PocketBase never shows the old client secret, so it can't be "+
 		"restored. Give the link a free slot instead, and test a sign-in before the old one goes."))
 }
@@ -212,7 +214,7 @@ func (w *warner) slots(s *link.Spec, d *link.Desired, a *link.AuthentikSnapshot,
 			until = say.Of("Your app shows both buttons until %s is removed. Let it use %s before that.", o.Slot,
 				d.Slot.Slot)
 		}
-		w.Add(link.WarnOldSlot, report.PB, say.Of("The slot %s also has this link, next to %s.", o.Slot, d.Slot.Slot),
+		w.Add(report.WarnOldSlot, report.PB, say.Of("The slot %s also has this link, next to %s.", o.Slot, d.Slot.Slot),
 			say.Join(say.Of("PocketBase knows the people who signed in through %s by that slot. Through %s it links "+
 				"them again by verified e-mail address, or refuses them.", o.Slot, d.Slot.Slot), until))
 	}
@@ -228,26 +230,26 @@ func (w *warner) email(d *link.Desired, a *link.AuthentikSnapshot) {
 				"PocketBase account of another address. Turn off “Allow users to change email” in authentik's " +
 				"system settings, or trust only addresses marked verified.")
 		}
-		w.Add(link.WarnEmailTrustAll, report.Authentik, say.Of("Every e-mail address in authentik will count as "+
+		w.Add(report.WarnEmailTrustAll, report.Authentik, say.Of("Every e-mail address in authentik will count as "+
 			"verified."),
 			detail)
 	case link.EmailTrustAttribute:
-		w.Add(link.WarnEmailTrustAttribute, report.Authentik, say.Of("Only people with the attribute email_verified: "+
-			"true have a verified address."),
-			say.Of("Set it on the user or let your enrolment set it. %s", link.EmailOutcome(link.EmailLeave,
+		w.Add(report.WarnEmailTrustAttribute, report.Authentik, say.Of("Only people with the attribute "+
+			"email_verified: true have a verified address."),
+			say.Of("Set it on the user or let your enrolment set it. %s", mappings.EmailOutcome(link.EmailLeave,
 				&d.Collection)))
 	case link.EmailLeave:
 		if own := customEmail(d, a); own != "" {
-			w.Add(link.WarnEmailLeave, report.Authentik, say.Of("The scope mapping “%s” provides the e-mail claims, "+
+			w.Add(report.WarnEmailLeave, report.Authentik, say.Of("The scope mapping “%s” provides the e-mail claims, "+
 				"and authpocket can't tell what it returns.", own),
 				say.Of("If it marks an address as verified, PocketBase links the account that has it. If not: %s",
-					link.EmailOutcome(link.EmailLeave, &d.Collection)))
+					mappings.EmailOutcome(link.EmailLeave, &d.Collection)))
 			return
 		}
 		if !d.Collection.EmailRequired { // otherwise PocketBase's own warning says that nobody new can sign in
-			w.Add(link.WarnEmailLeave, report.Authentik,
+			w.Add(report.WarnEmailLeave, report.Authentik,
 				say.Of("authentik marks every e-mail address as not verified."),
-				link.EmailDropped(&d.Collection))
+				mappings.EmailDropped(&d.Collection))
 		}
 	}
 }
@@ -255,7 +257,7 @@ func (w *warner) email(d *link.Desired, a *link.AuthentikSnapshot) {
 // customEmail returns the name of an admin's own e-mail mapping on the provider, empty for none.
 func customEmail(d *link.Desired, a *link.AuthentikSnapshot) string {
 	for _, ref := range d.Provider.Mappings {
-		if m := a.MappingByID(ref.ID); m != nil && m.Scope == "email" && m.Managed == "" && !link.OwnMapping(m.Name) {
+		if m := a.MappingByID(ref.ID); m != nil && m.Scope == "email" && m.Managed == "" && !mappings.Own(m.Name) {
 			return m.Name
 		}
 	}
@@ -264,12 +266,12 @@ func customEmail(d *link.Desired, a *link.AuthentikSnapshot) string {
 
 func (w *warner) transport(s *link.Spec, d *link.Desired) {
 	if address.PlainHTTP(d.AuthentikURL) {
-		w.Add(link.WarnHTTPAuthentik, report.Authentik, say.Of("authentik's address is plain http."),
+		w.Add(report.WarnHTTPAuthentik, report.Authentik, say.Of("authentik's address is plain http."),
 			say.Of("Passwords and tokens can be intercepted. Use https."))
 	}
 	for _, u := range append([]string{d.PocketBaseURL}, s.PocketBaseURLs...) {
 		if address.PlainHTTP(u) {
-			w.Add(link.WarnHTTPPocketBase, report.PB, say.Of("PocketBase's address is plain http."),
+			w.Add(report.WarnHTTPPocketBase, report.PB, say.Of("PocketBase's address is plain http."),
 				say.Of("Sign-in codes and tokens can be intercepted. Use https."))
 			return
 		}
@@ -279,13 +281,13 @@ func (w *warner) transport(s *link.Spec, d *link.Desired) {
 func (w *warner) redirects(d *link.Desired) {
 	for _, r := range d.Provider.RedirectURIs {
 		if r.Mode == link.RedirectRegex {
-			w.Add(link.WarnRegexRedirect, report.Authentik, say.Of("The redirect URI “%s” is a regular expression.",
+			w.Add(report.WarnRegexRedirect, report.Authentik, say.Of("The redirect URI “%s” is a regular expression.",
 				r.URL),
 				say.Of("Anyone who controls an address that it matches can receive sign-in codes. Prefer strict ones."))
 		}
 	}
 	if len(d.RedirectURLs()) == 0 && !resolve.SendsTo(&d.Provider, []string{d.PocketBaseURL}) {
-		w.Add(link.WarnNoRedirect, report.Authentik, say.Of("No redirect URI leads to PocketBase."),
+		w.Add(report.WarnNoRedirect, report.Authentik, say.Of("No redirect URI leads to PocketBase."),
 			say.Of("Sign-in through PocketBase's own redirect will be refused. Add %s.",
 				link.RedirectURL(d.PocketBaseURL)))
 	}
@@ -297,7 +299,7 @@ func (w *warner) subject(d *link.Desired, a *link.AuthentikSnapshot, p *link.Poc
 		return
 	}
 	if now := a.ProviderByPK(d.Provider.PK); now != nil && now.SubjectMode != d.Provider.SubjectMode {
-		w.Add(link.WarnSubjectMode, report.Authentik, say.Count(linked,
+		w.Add(report.WarnSubjectMode, report.Authentik, say.Count(linked,
 			"%d person has signed in through this slot, and the subject mode changes.",
 			"%d people have signed in through this slot, and the subject mode changes."),
 			say.Of("authentik will send different subjects, so PocketBase won't recognise them. Keep the subject "+

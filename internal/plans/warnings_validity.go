@@ -20,7 +20,7 @@ func lifetimes(d *link.Desired) (w link.Warnings) {
 		case lasts <= one.Useless:
 			outcome = say.Of("Every sign-in fails.")
 		}
-		w.Add(link.WarnShortValidity, report.Authentik, say.Of("%s is “%s”, which is too short to use.",
+		w.Add(report.WarnShortValidity, report.Authentik, say.Of("%s is “%s”, which is too short to use.",
 			one.Label.Text(), one.Text), say.Join(outcome, one.Longer()))
 	}
 	return w

@@ -6,9 +6,10 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/report"
 )
 
-func shortValidity(w link.Warning) bool { return w.ID == link.WarnShortValidity }
+func shortValidity(w link.Warning) bool { return w.ID == report.WarnShortValidity }
 
 func TestLifetimesThatAreTooShortAreWarnedOf(t *testing.T) {
 	for text, warns := range map[string]bool{"seconds=9.9": true, "milliseconds=500": true, "seconds=10": false,
@@ -53,11 +54,11 @@ func TestALifetimeOfZeroThatIsKeptIsWarnedOf(t *testing.T) {
 func TestAccessByDefaultIsOnlySaidWhereItIsKnown(t *testing.T) {
 	for name, test := range map[string]struct {
 		closed, unknown bool
-		want            link.WarningID
+		want            report.WarningID
 	}{
-		"open":    {want: link.WarnOpenToEveryone},
-		"closed":  {closed: true, want: link.WarnOpenToNobody},
-		"unknown": {unknown: true, want: link.WarnAccessUnknown},
+		"open":    {want: report.WarnOpenToEveryone},
+		"closed":  {closed: true, want: report.WarnOpenToNobody},
+		"unknown": {unknown: true, want: report.WarnAccessUnknown},
 	} {
 		a, p := newWorld().observe(new(minimal()).Query())
 		a.ClosedByDefault, a.AccessUnknown = test.closed, test.unknown
@@ -65,7 +66,8 @@ func TestAccessByDefaultIsOnlySaidWhereItIsKnown(t *testing.T) {
 		if len(problems) > 0 {
 			t.Fatal(problems)
 		}
-		for _, id := range []link.WarningID{link.WarnOpenToEveryone, link.WarnOpenToNobody, link.WarnAccessUnknown} {
+		for _, id := range []report.WarningID{report.WarnOpenToEveryone, report.WarnOpenToNobody,
+			report.WarnAccessUnknown} {
 			one := pick(plan.Warnings, func(w link.Warning) bool { return w.ID == id })
 			if (one != nil) != (id == test.want) {
 				t.Errorf("%s: the warnings are %v", name, warningIDs(plan))

@@ -24,8 +24,8 @@ func Whole(p *link.Plan, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) li
 	warned := link.Warnings(slices.Clone(p.Warnings))
 	for _, one := range a.Bindings {
 		if one.Enabled && one.Expires != "" {
-			warned.Add(link.WarnBindingLeftOut, report.Authentik, say.Of("The binding of the %s is left out, because "+
-				"it expires on %s.", one.Who(), one.Expires),
+			warned.Add(report.WarnBindingLeftOut, report.Authentik, say.Of("The binding of the %s is left out, "+
+				"because it expires on %s.", one.Who(), one.Expires),
 				say.Of("A new one would not expire. Add it in authentik."))
 		}
 	}

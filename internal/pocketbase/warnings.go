@@ -34,14 +34,14 @@ func (c *Client) Warnings(snap link.PocketBaseSnapshot, d link.Desired) []link.W
 
 type warner []link.Warning
 
-func (w *warner) add(id link.WarningID, summary, detail say.Text) {
+func (w *warner) add(id report.WarningID, summary, detail say.Text) {
 	*w = append(*w, link.Warning{ID: id, System: report.PB, Summary: summary, Detail: detail})
 }
 
 func (w *warner) version(snap *link.PocketBaseSnapshot, d *link.Desired) {
 	r := rest.ParseRelease(snap.Version)
 	if snap.Version == "" {
-		w.add(link.WarnVersionUnknown, say.Of("The version of this PocketBase could not be found out."),
+		w.add(report.WarnVersionUnknown, say.Of("The version of this PocketBase could not be found out."),
 			say.Of("authpocket writes in the way that is safe on every version since 0.23. Versions before 0.37.4 "+
 				"have a known security hole in OAuth2 sign-ins (GHSA-pq7p-mc74-g65w)."))
 		return
@@ -51,7 +51,7 @@ func (w *warner) version(snap *link.PocketBaseSnapshot, d *link.Desired) {
 		if r.Before(rest.ReadsSafely) {
 			forgets = say.Of("PocketBase %s forgets client secrets when a collection is opened.", snap.Version)
 		}
-		w.add(link.WarnVersionReads, forgets,
+		w.add(report.WarnVersionReads, forgets,
 			say.Of("Before 0.36.8, reading one collection through the API, as the dashboard and other tools do, "+
 				"empties the client secrets that the running server has, and sign-ins fail until the next "+
 				"change or restart. authpocket only reads lists, which is harmless. Upgrade."))
@@ -61,7 +61,7 @@ func (w *warner) version(snap *link.PocketBaseSnapshot, d *link.Desired) {
 		if r.Before(rest.HijackFixed) {
 			has = say.Of("PocketBase %s has a known security hole in OAuth2 sign-ins.", snap.Version)
 		}
-		w.add(link.WarnVersionHijack, has,
+		w.add(report.WarnVersionHijack, has,
 			say.Of("Before 0.37.4, whoever registers first with somebody's address can keep access to the account "+
 				"after that person signs in (GHSA-pq7p-mc74-g65w, CVE-2026-44166). Upgrade."))
 	}
@@ -72,7 +72,7 @@ func (w *warner) version(snap *link.PocketBaseSnapshot, d *link.Desired) {
 			is = say.Of("PocketBase %s is 0.40.0, which cannot change one provider without the client secrets of the "+
 				"others.", snap.Version)
 		}
-		w.add(link.WarnVersionMerge, is,
+		w.add(report.WarnVersionMerge, is,
 			say.Of("The apply will be refused and nothing written, because there are other providers: %s. Upgrade "+
 				"to 0.40.1 or later first.", strings.Join(foreignProviders(*snap, d), ", ")))
 	}
@@ -96,13 +96,13 @@ func foreignProviders(snap link.PocketBaseSnapshot, d *link.Desired) []string {
 func (w *warner) settings(snap *link.PocketBaseSnapshot, d *link.Desired) {
 	if app := snap.Settings.AppURL; app != "" && strings.TrimRight(app, "/") != strings.TrimRight(d.PocketBaseURL,
 		"/") {
-		w.add(link.WarnAppURL, say.Of("PocketBase's settings name another address of the app: %s.", rest.Plain(app)),
+		w.add(report.WarnAppURL, say.Of("PocketBase's settings name another address of the app: %s.", rest.Plain(app)),
 			say.Of("Sign-ins do not use it, only the links in PocketBase's mails do. Check that %s is the address "+
 				"at which people open the app: the redirect URI is built from it.", d.PocketBaseURL))
 	}
 	w.appRedirect(d)
 	if snap.Settings.RateLimits && snap.Settings.AuthLimit != "" {
-		w.add(link.WarnRateLimits, say.Of("PocketBase limits sign-ins to %s for each address.",
+		w.add(report.WarnRateLimits, say.Of("PocketBase limits sign-ins to %s for each address.",
 			snap.Settings.AuthLimit),
 			say.Of("Repeated test sign-ins will be refused for a moment. Behind a proxy that is not in the trusted "+
 				"proxy headers, everyone counts as one address."))
@@ -125,12 +125,12 @@ func (w *warner) appRedirect(d *link.Desired) {
 	}
 	adds := say.Of("The preset %s adds it.", app.Name)
 	if app.PopupOff == "" {
-		w.add(link.WarnAppRedirect, say.Of("%s needs a redirect URI of its own.", app.Label()),
+		w.add(report.WarnAppRedirect, say.Of("%s needs a redirect URI of its own.", app.Label()),
 			say.Join(say.Of("authentik returns to the app itself, and shows “Redirect URI Error” unless the redirect "+
 				"URIs also have %s.", needed[0]), adds))
 		return
 	}
-	w.add(link.WarnAppRedirect, say.Of("%s without pop-ups needs its own address as a redirect URI.", app.Label()),
+	w.add(report.WarnAppRedirect, say.Of("%s without pop-ups needs its own address as a redirect URI.", app.Label()),
 		say.Join(say.Of("With %s in its environment, as phones may need it, authentik returns to the app itself. It "+
 			"then shows “Redirect URI Error” unless the redirect URIs also have the address that %s is opened at, "+
 			"such as %s.", app.PopupOff, app.Label(), needed[0]), adds))
@@ -146,7 +146,7 @@ func (w *warner) transport(d *link.Desired) {
 		}
 	}
 	if len(plainURLs) > 0 {
-		w.add(link.WarnHTTPEndpoints, say.Of("PocketBase will call authentik over plain http: %s.",
+		w.add(report.WarnHTTPEndpoints, say.Of("PocketBase will call authentik over plain http: %s.",
 			strings.Join(slices.Compact(plainURLs), ", ")),
 			say.Of("Others on the network can read the client secret and tokens. Use https, unless the two systems "+
 				"share a private network."))
@@ -156,7 +156,7 @@ func (w *warner) transport(d *link.Desired) {
 func (w *warner) slot(snap *link.PocketBaseSnapshot, now *link.CollectionState, d *link.Desired) {
 	there := rest.FindProvider(now.OAuth2.Providers, d.Slot.Slot)
 	if there != nil && there.ClientID != d.Slot.ClientID {
-		w.add(link.WarnSecretLost, say.Of("The client secret that %s has now is replaced, and cannot be put back.",
+		w.add(report.WarnSecretLost, say.Of("The client secret that %s has now is replaced, and cannot be put back.",
 			d.Slot.Slot),
 			say.Of("PocketBase never shows a client secret. If you still need the current one (client id %s), "+
 				"first get a copy from where it was issued.", rest.Plain(there.ClientID)))
@@ -165,15 +165,15 @@ func (w *warner) slot(snap *link.PocketBaseSnapshot, now *link.CollectionState, 
 		w.linkedBefore(linked, now.Name, there, &d.Slot)
 	}
 	if !d.Collection.OAuth2.Enabled {
-		w.add(link.WarnOAuth2Off, say.Of("OAuth2 stays turned off in %s.", now.Name), say.Of("Nobody can sign in by "+
+		w.add(report.WarnOAuth2Off, say.Of("OAuth2 stays turned off in %s.", now.Name), say.Of("Nobody can sign in by "+
 			"any provider until it is turned on."))
 	}
 	if field, claims := mappedTwice(d.Collection.OAuth2.Mapped); field != "" {
-		w.add(link.WarnMappedTwice, say.Of("The field %s takes more than one claim: %s.", field, claims),
+		w.add(report.WarnMappedTwice, say.Of("The field %s takes more than one claim: %s.", field, claims),
 			say.Of("A new account keeps only the last of them. Map each to a field of its own."))
 	}
 	if d.Collection.OAuth2.Mapped.ID == "id" {
-		w.add(link.WarnMappedID, say.Of("The OAuth2 id is mapped to the record's own id."),
+		w.add(report.WarnMappedID, say.Of("The OAuth2 id is mapped to the record's own id."),
 			say.Of("Sign-ins of new people will fail, for PocketBase's ids have another form. Map it to another "+
 				"field, or to none."))
 	}
@@ -194,7 +194,7 @@ func (w *warner) linkedBefore(n int, collection string, there *link.OAuth2Provid
 			collection)
 		known = say.Text{}
 	}
-	w.add(link.WarnAlreadyLinked, summary, say.Join(
+	w.add(report.WarnAlreadyLinked, summary, say.Join(
 		say.Of("PocketBase tells people apart by slot and subject only, not by where they come from."), known,
 		say.Of("Whoever else has the same subject now gets that account, and whoever has another one is refused if "+
 			"their address is taken. Use a free slot, or delete the old links in the collection _externalAuths.")))
@@ -223,7 +223,7 @@ func mappedTwice(m link.MappedFields) (field string, claims say.Text) {
 
 func (w *warner) rules(snap *link.PocketBaseSnapshot, now *link.CollectionState, d *link.Desired) {
 	if !link.SameRule(now.AuthRule, d.Collection.AuthRule) {
-		w.add(link.WarnSignsOut, say.Of("The change of authRule signs out everyone in %s once.", now.Name),
+		w.add(report.WarnSignsOut, say.Of("The change of authRule signs out everyone in %s once.", now.Name),
 			say.Of("PocketBase makes a new key for the collection's tokens when the rule changes."))
 	}
 	wanted := *now
@@ -234,7 +234,7 @@ func (w *warner) rules(snap *link.PocketBaseSnapshot, now *link.CollectionState,
 		if app := preset.Named(d.Preset); app != nil {
 			detail = managedDetail(app, one.Cause, detail)
 		}
-		w.add(link.WarningID(one.Cause), one.What, detail)
+		w.add(report.WarningID(one.Cause), one.What, detail)
 	}
 }
 

@@ -17,18 +17,18 @@ func TestWarnings(t *testing.T) {
 	for _, one := range []struct {
 		name  string
 		spoil func(s *link.PocketBaseSnapshot, now *link.CollectionState, d *link.Desired)
-		want  []link.WarningID
+		want  []report.WarningID
 	}{
 		{"nothing", func(*link.PocketBaseSnapshot, *link.CollectionState, *link.Desired) {}, nil},
 		{"version unknown", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) {
 			s.Version = ""
-		}, []link.WarningID{"version-unknown"}},
+		}, []report.WarningID{"version-unknown"}},
 		{"reads wipe", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) {
 			s.Version = "0.36.7"
-		}, []link.WarningID{"version-reads", "version-hijack"}},
+		}, []report.WarningID{"version-reads", "version-hijack"}},
 		{"vulnerable", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) {
 			s.Version = "0.37.3"
-		}, []link.WarningID{"version-hijack"}},
+		}, []report.WarningID{"version-hijack"}},
 		{"not vulnerable", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) {
 			s.Version = "0.37.4"
 		}, nil},
@@ -37,13 +37,13 @@ func TestWarnings(t *testing.T) {
 		}, nil},
 		{"0.40.0 with others", func(s *link.PocketBaseSnapshot, now *link.CollectionState, _ *link.Desired) {
 			s.Version, now.OAuth2.Providers = "0.40.0", []link.OAuth2Provider{foreign}
-		}, []link.WarningID{"version-merge"}},
+		}, []report.WarningID{"version-merge"}},
 		{"perhaps 0.40.0", func(s *link.PocketBaseSnapshot, now *link.CollectionState, _ *link.Desired) {
 			s.Version, now.OAuth2.Providers = "0.40+", []link.OAuth2Provider{foreign}
-		}, []link.WarningID{"version-merge"}},
+		}, []report.WarningID{"version-merge"}},
 		{"linked to another", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) {
 			s.Linked = map[string]int{"oidc2": 2, "oidc": 9}
-		}, []link.WarningID{"already-linked"}},
+		}, []report.WarningID{"already-linked"}},
 		{"linked to ours", func(s *link.PocketBaseSnapshot, now *link.CollectionState, _ *link.Desired) {
 			s.Linked, now.OAuth2.Providers = map[string]int{"oidc2": 2}, []link.OAuth2Provider{pbtest.Ours()}
 		}, nil},
@@ -51,49 +51,49 @@ func TestWarnings(t *testing.T) {
 			theirs := pbtest.Ours()
 			theirs.ClientID = "theirs"
 			s.Linked, now.OAuth2.Providers = map[string]int{"oidc2": 1}, []link.OAuth2Provider{theirs}
-		}, []link.WarningID{"secret-lost", "already-linked"}},
+		}, []report.WarningID{"secret-lost", "already-linked"}},
 		{"another app address", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) {
 			s.Settings.AppURL = "http://localhost:8090"
-		}, []link.WarningID{"app-url"}},
+		}, []report.WarningID{"app-url"}},
 		{"the same app address", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) {
 			s.Settings.AppURL = "https://pocketbase.company/"
 		}, nil},
 		{"rate limits", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) {
 			s.Settings.RateLimits, s.Settings.AuthLimit = true, "2 per 3 s"
-		}, []link.WarningID{"rate-limits"}},
+		}, []report.WarningID{"rate-limits"}},
 		{"other rate limits", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) {
 			s.Settings.RateLimits = true
 		}, nil},
 		{"internal http", func(_ *link.PocketBaseSnapshot, _ *link.CollectionState, d *link.Desired) {
 			d.Slot.TokenURL = "http://authentik:9000/application/o/token/"
-		}, []link.WarningID{"http-endpoints"}},
+		}, []report.WarningID{"http-endpoints"}},
 		{"closed", func(_ *link.PocketBaseSnapshot, now *link.CollectionState, d *link.Desired) {
 			now.CreateRule, now.AuthRule = nil, nil
 			d.Collection = *now
 			d.Collection.OAuth2.Enabled = true
-		}, []link.WarningID{link.WarningID(report.CauseCreateRule), link.WarningID(report.CauseAuthRule)}},
+		}, []report.WarningID{report.WarningID(report.CauseCreateRule), report.WarningID(report.CauseAuthRule)}},
 		{"turned off", func(_ *link.PocketBaseSnapshot, _ *link.CollectionState, d *link.Desired) {
 			d.Collection.OAuth2.Enabled = false
-		}, []link.WarningID{"oauth2-off"}},
+		}, []report.WarningID{"oauth2-off"}},
 		{"one field for two claims", func(_ *link.PocketBaseSnapshot, _ *link.CollectionState, d *link.Desired) {
 			d.Collection.OAuth2.Mapped = link.MappedFields{Name: "nick", Username: "nick", AvatarURL: "picture"}
-		}, []link.WarningID{"mapped-twice"}},
+		}, []report.WarningID{"mapped-twice"}},
 		{"closed, to be opened", func(_ *link.PocketBaseSnapshot, now *link.CollectionState, _ *link.Desired) {
 			now.CreateRule, now.AuthRule = nil, nil
-		}, []link.WarningID{"signs-out"}},
+		}, []report.WarningID{"signs-out"}},
 		{"MFA", func(_ *link.PocketBaseSnapshot, now *link.CollectionState, _ *link.Desired) { now.MFAEnabled = true },
-			[]link.WarningID{link.WarningID(report.CauseMFA)}},
+			[]report.WarningID{report.WarningID(report.CauseMFA)}},
 		{"e-mail", func(_ *link.PocketBaseSnapshot, now *link.CollectionState, d *link.Desired) {
 			now.EmailRequired, d.Email = true, link.EmailLeave
-		}, []link.WarningID{link.WarningID(report.CauseEmailUnverified)}},
+		}, []report.WarningID{report.WarningID(report.CauseEmailUnverified)}},
 		{"required field", func(_ *link.PocketBaseSnapshot, now *link.CollectionState, _ *link.Desired) {
 			now.Fields = []link.CollectionField{{Name: "phone", Type: "text", Required: true}, {Name: "password",
 				Required: true,
 				System:   true}, {Name: "nick", Required: true}}
-		}, []link.WarningID{link.WarningID(report.CauseRequiredField)}},
+		}, []report.WarningID{report.WarningID(report.CauseRequiredField)}},
 		{"mapped id", func(_ *link.PocketBaseSnapshot, _ *link.CollectionState, d *link.Desired) {
 			d.Collection.OAuth2.Mapped.ID = "id"
-		}, []link.WarningID{"mapped-id"}},
+		}, []report.WarningID{"mapped-id"}},
 		{"no such collection", func(_ *link.PocketBaseSnapshot, now *link.CollectionState, _ *link.Desired) {
 			now.Name, now.MFAEnabled = "members", true
 		}, nil},
@@ -105,7 +105,7 @@ func TestWarnings(t *testing.T) {
 		d.Collection.OAuth2.Enabled = true
 		one.spoil(&snap, &now, &d)
 		snap.Collections = []link.CollectionState{now}
-		var got []link.WarningID
+		var got []report.WarningID
 		for _, w := range Warnings(snap, &d) {
 			if w.System != report.PB || w.Summary.Empty() || w.Detail.Empty() {
 				t.Errorf("%s: the warning lacks something: %+v", one.name, w)
@@ -126,15 +126,15 @@ func TestManagedBy(t *testing.T) {
 		Preset: "beszel"}
 	snap.Collections[0].MFAEnabled, snap.Collections[0].AuthRule = true, nil
 	d.Collection = snap.Collections[0]
-	details := map[link.WarningID]string{}
+	details := map[report.WarningID]string{}
 	for _, w := range Warnings(snap, &d) {
 		details[w.ID] = w.Detail.String()
 	}
-	if !strings.Contains(details[link.WarnAppRedirect], "such as https://pocketbase.company. The preset") {
+	if !strings.Contains(details[report.WarnAppRedirect], "such as https://pocketbase.company. The preset") {
 		t.Errorf("its own address is not asked for: %v", details)
 	}
 	d.Provider.RedirectURIs = []link.RedirectURI{{URL: "https://pocketbase.company/", Mode: link.RedirectStrict}}
-	if slices.ContainsFunc(Warnings(snap, &d), func(w link.Warning) bool { return w.ID == link.WarnAppRedirect }) {
+	if slices.ContainsFunc(Warnings(snap, &d), func(w link.Warning) bool { return w.ID == report.WarnAppRedirect }) {
 		t.Error("an address that is there is asked for")
 	}
 	for cause, says := range map[report.CauseID][]string{
@@ -143,13 +143,13 @@ func TestManagedBy(t *testing.T) {
 		report.CauseAuthRule:   {"Set authRule", "the change lasts"},
 	} {
 		for _, words := range says {
-			if !strings.Contains(details[link.WarningID(cause)], words) {
-				t.Errorf("%s: %q lacks %q", cause, details[link.WarningID(cause)], words)
+			if !strings.Contains(details[report.WarningID(cause)], words) {
+				t.Errorf("%s: %q lacks %q", cause, details[report.WarningID(cause)], words)
 			}
 		}
 	}
-	if strings.Contains(details[link.WarningID(report.CauseCreateRule)], "Set createRule") ||
-		strings.Contains(details[link.WarningID(report.CauseMFA)], "not last") {
+	if strings.Contains(details[report.WarningID(report.CauseCreateRule)], "Set createRule") ||
+		strings.Contains(details[report.WarningID(report.CauseMFA)], "not last") {
 		t.Errorf("it offers what does not last: %v", details)
 	}
 }
@@ -173,7 +173,7 @@ func TestEarlierSignInsAreLaidToAnotherProviderOnlyWhereItIsKnown(t *testing.T) 
 		}
 		snap := link.PocketBaseSnapshot{Version: "0.39.11", Linked: map[string]int{"oidc2": 2},
 			Collections: []link.CollectionState{now}}
-		found := link.Find(Warnings(snap, &d), func(w link.Warning) bool { return w.ID == link.WarnAlreadyLinked })
+		found := link.Find(Warnings(snap, &d), func(w link.Warning) bool { return w.ID == report.WarnAlreadyLinked })
 		if found == nil || strings.Contains(found.Summary.String(), "another provider") != test.another ||
 			strings.Contains(found.Detail.String(), "they keep their accounts") == test.another {
 			t.Errorf("%s: it warns %+v", name, found)

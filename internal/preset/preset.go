@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/agext/levenshtein"
 	"go.yaml.in/yaml/v3"
 
 	"authpocket/internal/link"
@@ -164,7 +163,7 @@ func Problems(s *link.Spec) (problems report.Problems) {
 	p := Named(name)
 	if p == nil {
 		problems.Add("preset", say.Of("There is no preset “%s”.", name),
-			say.Of("Did you mean %s? There are %s.", nearest(name), say.List(link.Each(Names(), say.Raw)...)))
+			say.Of("Use %s.", say.Or(link.Each(Names(), say.Raw)...)))
 		return problems
 	}
 	if p.NeedsApp && link.Value(s.Application.LaunchURL, "") == "" {
@@ -172,14 +171,6 @@ func Problems(s *link.Spec) (problems report.Problems) {
 			name), say.Of("Enter it like %s.", "https://app.company"))
 	}
 	return problems
-}
-
-// nearest returns the name with the smallest edit distance.
-func nearest(name string) string {
-	name = name[:min(len(name), 60)]
-	return slices.MinFunc(Names(), func(a, b string) int {
-		return levenshtein.Distance(name, a, nil) - levenshtein.Distance(name, b, nil)
-	})
 }
 
 // Recognise returns the preset of the app that the PocketBase belongs to, and why it is taken for that, nil if none is
@@ -249,7 +240,7 @@ func (p *Preset) Warnings(changes []link.Change) (list []link.Warning) {
 		if w.Key == "" || !slices.ContainsFunc(changes, func(c link.Change) bool { return changed(&c, w.Key) }) {
 			continue
 		}
-		list = append(list, link.Warning{ID: link.WarnAppOverwrites, System: report.PB,
+		list = append(list, link.Warning{ID: report.WarnAppOverwrites, System: report.PB,
 			Summary: say.Of("%s sets %s itself each time it starts, so this change does not last.", p.Title, w.Field),
 			Detail: say.Of("Set the variable %s in its environment instead, for example %s, and start it again.",
 				w.Variable, w.Set())})

@@ -97,14 +97,11 @@ func TestRedirectURIsOfApps(t *testing.T) {
 	}
 }
 
-func TestAnUnknownPresetHasTheNearestNames(t *testing.T) {
-	for name, want := range map[string]string{"bezsel": "beszel", "Wanderer": "wanderer", "own_domain": "own-domain",
-		strings.Repeat("ß", 1000): "beszel"} {
-		problems := preset.Problems(&link.Spec{Preset: &name})
-		if len(problems) != 1 || problems[0].Field != "preset" ||
-			!strings.Contains(problems[0].Todo.String(), "Did you mean "+want+"?") {
-			t.Errorf("%.20q: %v", name, problems)
-		}
+func TestAnUnknownPresetHasTheNames(t *testing.T) {
+	problems := preset.Problems(&link.Spec{Preset: new("bezsel")})
+	if len(problems) != 1 || problems[0].Field != "preset" ||
+		problems[0].Todo.String() != "Use beszel, wanderer, other-domain or own-domain." {
+		t.Errorf("bezsel: %v", problems)
 	}
 	if problems := preset.Problems(&link.Spec{Preset: new("")}); len(problems) > 0 {
 		t.Errorf("none: %v", problems)

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -178,4 +180,19 @@ func (id CheckID) Nth(n int) CheckID { return id + CheckID("."+strconv.Itoa(n)) 
 // Is reports whether the check is of a kind: its only check or one of several.
 func (id CheckID) Is(kind CheckID) bool {
 	return id == kind || strings.HasPrefix(string(id), string(kind)+".")
+}
+
+// Measured returns the checks of a part that has just ended. Where ctx was cancelled meanwhile, only a pass is known to
+// be of the systems: the other requests may have failed for it.
+func Measured(ctx context.Context, part []Check) []Check {
+	if !errors.Is(ctx.Err(), context.Canceled) {
+		return part
+	}
+	for i, c := range part {
+		if c.Status != Pass {
+			c = Check{ID: c.ID, System: c.System, Title: c.Title}
+			part[i] = *c.Skips(say.Of("The checks were cancelled before this was measured."))
+		}
+	}
+	return part
 }

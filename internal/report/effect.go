@@ -106,6 +106,14 @@ type Stopped struct {
 	Err   error
 }
 
+// StoppedBetween returns the error of an apply that stopped between two changes, nil if err is.
+func StoppedBetween(made int, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &Stopped{Effect: Effect{Made: made, Between: true}, Stale: IsStale(err), Err: err}
+}
+
 // Error returns the cause's text.
 func (s *Stopped) Error() string { return s.Err.Error() }
 

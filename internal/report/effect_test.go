@@ -92,7 +92,7 @@ func TestRunsAndAccessAreNamedForTheReader(t *testing.T) {
 // where no binding changes.
 func TestAnotherModeMakesTheAccessNews(t *testing.T) {
 	for field, want := range map[string]int{"policy_engine_mode": 1, "name": 0} {
-		plan := link.Plan{Purpose: link.PurposeLink, Warnings: []link.Warning{{ID: link.WarnOtherBindings}},
+		plan := link.Plan{Purpose: link.PurposeLink, Warnings: []link.Warning{{ID: report.WarnOtherBindings}},
 			Changes: []link.Change{{Kind: link.KindApplication, Fields: []link.Field{{Name: field}}}}}
 		if decide, known := plan.Decisions(); len(decide) != want || len(known) != 1-want {
 			t.Errorf("%s: %v are to be decided, %v known", field, decide, known)

@@ -30,6 +30,12 @@ func FindCause(id report.CauseID) (Cause, bool) {
 	return all[i], true
 }
 
+// RemedyOf returns what to do about a cause.
+func RemedyOf(id report.CauseID) say.Text {
+	known, _ := FindCause(id)
+	return known.Todo
+}
+
 // Causes returns all causes in the order in which a sign-in meets them. docs/troubleshooting.md is generated from it.
 func Causes() []Cause {
 	return slices.Concat(

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/net/html"
 
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 	"authpocket/internal/say"
 	"authpocket/sandbox/stories"
 	"authpocket/web/view"
@@ -26,7 +27,7 @@ func TestNothingOfAPageStaysEnglish(t *testing.T) {
 	}
 	own := sources(t) + "docker logs" // a command
 	for _, d := range []link.EmailDecision{link.EmailTrustAll, link.EmailTrustAttribute} {
-		own += link.EmailMapping(d).Name + link.EmailMapping(d).Description // which authentik shows, too
+		own += mappings.Email(d).Name + mappings.Email(d).Description // which authentik shows, too
 	}
 	// Between these a story may have put values. The words are the same in other languages.
 	parts := regexp.MustCompile(`[.:;?,] |[“”()0-9·]| – |\b(?:collection|slot) \w+|\bslug \S+`)

@@ -7,6 +7,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/people"
 	"authpocket/internal/plans"
+	"authpocket/internal/plans/words"
 	"authpocket/web/view"
 	"authpocket/web/view/changes"
 )
@@ -54,6 +55,6 @@ func peopleStories(joined view.Head) []Story {
 			Changes: few.Changes, States: []string{"done", "done", "done"}, Ended: true}, ""))},
 		{"receipt-sign-out", changes.ReceiptView(changes.NewReceipt(joined, changes.Receipt{ID: "s1", When: Time(),
 			Kind: "sign-out", Outcome: "completed", Count: 3, Done: 3, Program: "1.0.0", Slug: "pocketbase",
-			Collection: "users", Did: link.Did(few.Purpose, "", few.Changes)}))},
+			Collection: "users", Did: words.Did(few.Purpose, "", few.Changes)}))},
 	}
 }

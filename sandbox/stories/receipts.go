@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/plans/words"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/web/view"
@@ -19,7 +20,7 @@ func Time() time.Time { return time.Date(2026, 11, 23, 19, 5, 0, 0, time.UTC) }
 func Receipt(outcome string, states ...string) changes.Receipt {
 	plan := Plan(link.Spec{Email: link.EmailTrustAll}, nil)
 	r := changes.Receipt{ID: "k3v9q2m7xw", When: Time(), Kind: "apply", Outcome: outcome, Count: len(plan.Changes),
-		Program: "1.0.0", Did: link.Did("", "", plan.Changes), Created: true, Slug: "pocketbase",
+		Program: "1.0.0", Did: words.Did("", "", plan.Changes), Created: true, Slug: "pocketbase",
 		Collection: "users"}
 	for i, c := range plan.Changes {
 		one := changes.ReceiptChange{Change: c, State: "waiting"}
@@ -47,7 +48,7 @@ func receiptStories(none, one, both, joined view.Head) []Story {
 	undo.Kind, undo.Of, undo.ID = "undo", whole.ID, "u1"
 	rotate.Kind, remove.Kind = "rotate", "remove"
 	for _, one := range []*changes.Receipt{&undo, &rotate, &remove} {
-		one.Did, one.Created = link.Did(link.Purpose(one.Kind), one.Of, nil), false
+		one.Did, one.Created = words.Did(link.Purpose(one.Kind), one.Of, nil), false
 	}
 	rotate.Count, rotate.Done = 2, 2
 	taken, running := whole, Receipt("", "done")
@@ -116,7 +117,7 @@ func purposeStories(both, joined view.Head, broken changes.Receipt) []Story {
 	rotate, remove, nothing := undo, undo, undo
 	rotate.Purpose, rotate.Warnings, rotate.Changes = link.PurposeRotate, nil, []link.Change{update()}
 	remove.Purpose, remove.Changes = link.PurposeRemove, slices.Clone(undo.Changes)
-	remove.Warnings = []link.Warning{{ID: link.WarnLinkedPeople, System: report.PB,
+	remove.Warnings = []link.Warning{{ID: report.WarnLinkedPeople, System: report.PB,
 		Summary: say.Count(12, "%d person has an account linked through %s.",
 			"%d people have an account linked through %s.", "oidc"),
 		Detail: say.Of("Their accounts stay, but they can no longer sign in with authentik. PocketBase keeps the " +

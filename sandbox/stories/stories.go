@@ -8,6 +8,7 @@ import (
 	"github.com/a-h/templ"
 
 	"authpocket/internal/link"
+	"authpocket/internal/link/addresses"
 	"authpocket/internal/plans/resolve"
 	"authpocket/internal/preset"
 	"authpocket/internal/report"
@@ -95,7 +96,7 @@ func connectStories(none, one *view.Head) []Story {
 				"CERTIFICATE-----.")},
 	}})
 	held := setup.NewAuthentik(demo(*one), setup.AuthentikInput{URL: AuthentikURL, Held: true, From: "review"})
-	open := link.Unencrypted(report.Authentik, "http://authentik.company:9000",
+	open := addresses.Unencrypted(report.Authentik, "http://authentik.company:9000",
 		say.Of("Use https://, or tick “%s”.", setup.PlainToken.Text()))
 	plain := setup.NewAuthentik(*none, setup.AuthentikInput{URL: "http://authentik.company:9000",
 		Problems: report.Problems{*open}})

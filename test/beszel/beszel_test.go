@@ -28,7 +28,7 @@ func TestBeszelIsLinked(t *testing.T) {
 
 	t.Log("with USER_CREATION new people get in, by a pop-up or without one")
 	h.restart("USER_CREATION=true")
-	if again := h.plan(""); !again.Empty() || warning(again, link.WarningID(report.CauseCreateRule)) != nil {
+	if again := h.plan(""); !again.Empty() || warning(again, report.WarningID(report.CauseCreateRule)) != nil {
 		t.Errorf("after the start: %+v", again)
 	}
 	h.signIn(d, "grace", signin.OutcomeNew)
@@ -59,11 +59,11 @@ func (h *hub) new(plan link.Plan) {
 		app.Icon != h.URL+"/static/icon.svg" {
 		h.Errorf("the application is %+v", app)
 	}
-	if w := warning(plan, link.WarningID(report.CauseCreateRule)); w == nil ||
+	if w := warning(plan, report.WarningID(report.CauseCreateRule)); w == nil ||
 		!strings.Contains(w.Detail.String(), "USER_CREATION=true") {
 		h.Errorf("that nobody new gets in is told so: %+v", w)
 	}
-	if w := warning(plan, link.WarnAppRedirect); w != nil {
+	if w := warning(plan, report.WarnAppRedirect); w != nil {
 		h.Errorf("what the preset adds is asked for: %+v", w)
 	}
 }
@@ -73,7 +73,7 @@ func (h *hub) overwrites(d link.Desired) {
 	h.Helper()
 	h.Log("what Beszel writes itself does not last, as the plan says")
 	plan := h.plan(`, create_rule: '', auth_rule: "id != ''"`)
-	w := warning(plan, link.WarnAppOverwrites)
+	w := warning(plan, report.WarnAppOverwrites)
 	if w == nil || !strings.Contains(w.Detail.String(), "USER_CREATION") {
 		h.Errorf("the plan says %+v", plan.Warnings)
 	}
@@ -100,7 +100,7 @@ func (h *hub) secondFactor(d link.Desired) {
 	if now := h.users(); !now.OTP.Enabled || !now.MFA.Enabled || !now.PasswordAuth.Enabled {
 		h.Errorf("with MFA_OTP: %+v", now)
 	}
-	if w := warning(h.plan(""), link.WarningID(report.CauseMFA)); w == nil ||
+	if w := warning(h.plan(""), report.WarningID(report.CauseMFA)); w == nil ||
 		!strings.Contains(w.Detail.String(), "so the rule lasts") {
 		h.Errorf("the plan says %+v", w)
 	}
@@ -145,6 +145,6 @@ func (h *hub) undo(first link.Plan) {
 	}
 }
 
-func warning(plan link.Plan, id link.WarningID) *link.Warning {
+func warning(plan link.Plan, id report.WarningID) *link.Warning {
 	return link.Find(plan.Warnings, func(w link.Warning) bool { return w.ID == id })
 }

@@ -13,6 +13,7 @@ import (
 	"authpocket/internal/authentik"
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/engine"
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
@@ -174,7 +175,7 @@ func (h *hub) plan(more string) link.Plan {
 
 func (h *hub) apply(plan link.Plan) {
 	h.Helper()
-	if err := h.engine.Apply(h.Context(), plan, func(engine.Event) {}); err != nil {
+	if err := h.engine.Apply(h.Context(), plan, func(apply.Event) {}); err != nil {
 		h.Fatal(err)
 	}
 }
@@ -182,7 +183,7 @@ func (h *hub) apply(plan link.Plan) {
 // signIn makes a test sign-in, and holds it to its outcome.
 func (h *hub) signIn(d link.Desired, name string, want signin.Outcome) *signin.Verdict {
 	h.Helper()
-	check, v := h.engine.SignInAs(h.Context(), &d, signin.Credentials{Name: name, Password: secret.New(password)})
+	check, v := h.engine.SignIns.Run(h.Context(), &d, signin.Credentials{Name: name, Password: secret.New(password)})
 	if v == nil || v.Outcome != want {
 		h.Fatalf("%s: %+v, %+v, want %s", name, check, v, want)
 	}

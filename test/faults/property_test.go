@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"authpocket/internal/engine"
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/test/draw"
@@ -169,7 +170,7 @@ func (c *triple) run(w *world, store *journal.Store, wished wish, spec link.Spec
 	if err != nil {
 		return err
 	}
-	return e.Apply(c.t.Context(), plan, func(event engine.Event) {
+	return e.Apply(c.t.Context(), plan, func(event apply.Event) {
 		if c.log {
 			c.t.Logf("%s %s %s %s", event.State, event.Change.Action, event.Change.ID(), fmt.Sprint(event.Messages))
 		}

@@ -16,6 +16,7 @@ import (
 	"authpocket/internal/authentik"
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/engine"
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
@@ -95,7 +96,7 @@ func carrying(make func(*engine.Engine, context.Context, link.Spec) (link.Plan, 
 }
 
 // record stores the messages of a hook's events.
-func (r *run) record(event engine.Event) {
+func (r *run) record(event apply.Event) {
 	_, _ = r.printed.Write([]byte(string(event.State) + " " + event.Change.ID() + " " + fmt.Sprint(event.Messages) +
 		"\n"))
 }

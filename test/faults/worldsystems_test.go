@@ -48,13 +48,19 @@ type systems struct {
 
 type authentikIn struct {
 	*systems
-	engine.AuthentikProof // no sign-in is tested here
+	restOfAuthentik
 }
 
 type pocketbaseIn struct {
 	*systems
-	engine.PocketBaseProof
+	restOfPocketBase
 }
+
+// What the world lacks is nil: no sign-in is tested here.
+type (
+	restOfAuthentik  struct{ engine.Authentik }
+	restOfPocketBase struct{ engine.PocketBase }
+)
 
 // engineOver returns an engine for the world, with receipts in store.
 func engineOver(s *systems, store *journal.Store) *engine.Engine {

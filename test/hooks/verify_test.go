@@ -16,7 +16,7 @@ import (
 	"authpocket/internal/command"
 	"authpocket/internal/command/output"
 	"authpocket/internal/export"
-	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 	"authpocket/internal/report"
 	"authpocket/sandbox/authentiksim"
 	"authpocket/test/servers"
@@ -217,10 +217,10 @@ func TestTheClaimIsLimited(t *testing.T) {
 		t.Errorf("applied, the plan is %s", said)
 	}
 
-	mappings := func() string {
+	own := func() string {
 		var names []string
 		for _, m := range a.sim.Snapshot().ScopeMappings {
-			if link.OwnMapping(m.Name) {
+			if mappings.Own(m.Name) {
 				names = append(names, m.Name)
 			}
 		}
@@ -229,11 +229,11 @@ func TestTheClaimIsLimited(t *testing.T) {
 	}
 	const both = "authpocket: groups of pocketbase, authpocket: trust every e-mail address"
 	a.run(0, "remove", "-f", "link.yaml", "--yes")
-	if left := mappings(); left != "" {
+	if left := own(); left != "" {
 		t.Errorf("the removal leaves %s", left)
 	}
 	a.run(0, "undo", "-f", "link.yaml", "--yes")
-	if back := mappings(); back != both {
+	if back := own(); back != both {
 		t.Errorf("taken back, authentik has %s", back)
 	}
 	wantAll(odd + ", Admins")

@@ -327,7 +327,7 @@ func TestTheCauseIsTheOneThatRefuses(t *testing.T) {
 	} {
 		l := lab.link(identifier(name), one.spec)
 		one.spoil(l)
-		_, v := l.e.SignInAs(t.Context(), &l.d, signin.Credentials{Name: l.username, Password: secret.New(password)})
+		_, v := l.e.SignIns.Run(t.Context(), &l.d, signin.Credentials{Name: l.username, Password: secret.New(password)})
 		if v == nil || v.Works || v.Cause != one.cause {
 			t.Errorf("%s: not %s: %+v", name, one.cause, v)
 		}

@@ -54,7 +54,8 @@ func (l *linked) compare(one side) {
 			report.CheckAuthentikAccess,
 			report.CheckAuthentikClaims, report.CheckAuthentikEmail}, c.ID)
 	}
-	check, v := l.e.SignInAs(l.t.Context(), &l.d, signin.Credentials{Name: l.username, Password: secret.New(password)})
+	check, v := l.e.SignIns.Run(l.t.Context(), &l.d,
+		signin.Credentials{Name: l.username, Password: secret.New(password)})
 	works := v != nil && v.Works
 	unknown := one.open && checks.Count(report.Skipped) > 0
 	if works && slices.ContainsFunc(checks, foretells) || !works && !checks.Failed() && !unknown {

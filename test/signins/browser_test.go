@@ -15,7 +15,7 @@ import (
 	"strings"
 	"time"
 
-	"authpocket/internal/engine"
+	"authpocket/internal/engine/signins"
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
@@ -64,7 +64,7 @@ const (
 type message struct{ name, data string }
 
 // signIn performs a sign-in up to what the page hands to the engine.
-func (b *browser) signIn(ctx context.Context, s engine.SignIn, username string) (signin.Return, error) {
+func (b *browser) signIn(ctx context.Context, s signins.Test, username string) (signin.Return, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	events := make(chan message, 4)

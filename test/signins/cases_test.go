@@ -10,7 +10,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"authpocket/internal/engine"
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/link"
 	"authpocket/internal/report"
 	"authpocket/internal/secret"
@@ -193,7 +193,7 @@ func TestReportedCases(t *testing.T) {
 // happen runs the checks and the sign-in, and holds both against what was reported.
 func (one reported) happen(t *testing.T, l *linked) {
 	checks := l.e.Verify(t.Context(), l.d, l.person)
-	p, err := l.e.Foresee(t.Context(), l.d, l.person)
+	p, err := l.e.SignIns.Foresee(t.Context(), l.d, l.person)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -269,10 +269,10 @@ func TestAClosedAuthentikIsSaidInThePlan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	has := func(id link.WarningID) bool {
+	has := func(id report.WarningID) bool {
 		return slices.ContainsFunc(plan.Warnings, func(w link.Warning) bool { return w.ID == id })
 	}
-	if !has(link.WarnOpenToNobody) || has(link.WarnOpenToEveryone) {
+	if !has(report.WarnOpenToNobody) || has(report.WarnOpenToEveryone) {
 		t.Errorf("%+v", plan.Warnings)
 	}
 }
@@ -303,7 +303,7 @@ func TestTheOnlyWayInIsSaid(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			warns := slices.ContainsFunc(p.Warnings, func(w link.Warning) bool { return w.ID == link.WarnOnlyWay })
+			warns := slices.ContainsFunc(p.Warnings, func(w link.Warning) bool { return w.ID == report.WarnOnlyWay })
 			if warns != one.warns {
 				t.Errorf("%+v: the %s says %+v", one, what, p.Warnings)
 			}
@@ -325,11 +325,11 @@ func TestARotationRenewsEveryCollection(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if slices.ContainsFunc(plan.Warnings, func(w link.Warning) bool { return w.ID == link.WarnSharedApplication }) ||
+	if slices.ContainsFunc(plan.Warnings, func(w link.Warning) bool { return w.ID == report.WarnSharedApplication }) ||
 		len(plan.Changes) != 3 || !strings.Contains(plan.Changes[2].Object.String(), "case_14_staff") {
 		t.Errorf("%+v\n%+v", plan.Changes, plan.Warnings)
 	}
-	if err := lab.e.Apply(t.Context(), plan, func(engine.Event) {}); err != nil {
+	if err := lab.e.Apply(t.Context(), plan, func(apply.Event) {}); err != nil {
 		t.Fatal(err)
 	}
 	for _, l := range []*linked{users, staff} {

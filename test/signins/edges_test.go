@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"authpocket/internal/engine"
+	"authpocket/internal/engine/signins"
 	"authpocket/internal/report"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
@@ -90,7 +91,7 @@ func TestReportTellsStageByStage(t *testing.T) {
 	t.Parallel()
 	l := newLab(t).link("reported", nil)
 	l.spoil(func(_ *core.Collection, own *core.OAuth2ProviderConfig) { own.ClientSecret = "of another provider" })
-	s, err := l.e.StartSignIn(t.Context(), &l.d, "")
+	s, err := l.e.SignIns.Start(t.Context(), &l.d, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +102,7 @@ func TestReportTellsStageByStage(t *testing.T) {
 		t.Fatal(err)
 	}
 	var told []signin.Verdict
-	v := l.e.FinishSignIn(t.Context(), &l.d, s, back, engine.Expected{},
+	v := l.e.SignIns.Finish(t.Context(), &l.d, s, back, signins.Expected{},
 		func(v signin.Verdict) { told = append(told, v) })
 	if len(told) != 2 || told[0].Over || told[0].Stages[3].State != signin.StageRunning || told[1].Over ||
 		told[1].FailedStage() == nil {
@@ -145,7 +146,7 @@ func TestNoAnswerIsNoVerdictOnTheLink(t *testing.T) {
 			"not data from PocketBase"},
 	} {
 		m.set(nil)
-		s, err := l.e.StartSignIn(t.Context(), &l.d, "")
+		s, err := l.e.SignIns.Start(t.Context(), &l.d, "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -156,7 +157,8 @@ func TestNoAnswerIsNoVerdictOnTheLink(t *testing.T) {
 			return answer.with(r)
 		})
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second) // for the log, which stays empty
-		v := l.e.FinishSignIn(ctx, &l.d, s, signin.Return{Code: secret.New("0123456789abcdef")}, engine.Expected{}, nil)
+		v := l.e.SignIns.Finish(ctx, &l.d, s, signin.Return{Code: secret.New("0123456789abcdef")},
+			signins.Expected{}, nil)
 		cancel()
 		if v.Works || !v.Over || !strings.Contains(v.Words().String(),
 			answer.words) || v.Todo.Empty() || v.FailedStage() == nil {
@@ -249,13 +251,13 @@ func TestEventsThatCannotBeReadAreSaid(t *testing.T) {
 func TestFinishEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	l := newLab(t).link("cancelled", nil)
-	s, err := l.e.StartSignIn(t.Context(), &l.d, "")
+	s, err := l.e.SignIns.Start(t.Context(), &l.d, "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	began := time.Now()
-	v := l.e.FinishSignIn(ctx, &l.d, s, signin.Return{Code: secret.New("0123456789abcdef")}, engine.Expected{},
+	v := l.e.SignIns.Finish(ctx, &l.d, s, signin.Return{Code: secret.New("0123456789abcdef")}, signins.Expected{},
 		func(v signin.Verdict) {
 			if v.FailedStage() != nil {
 				cancel()
@@ -270,7 +272,7 @@ func TestASignInThatCannotBegin(t *testing.T) {
 	t.Parallel()
 	l := newLab(t).link("closed", nil)
 	l.spoil(func(c *core.Collection, _ *core.OAuth2ProviderConfig) { c.OAuth2.Enabled = false })
-	if _, err := l.e.StartSignIn(t.Context(), &l.d, ""); err == nil {
+	if _, err := l.e.SignIns.Start(t.Context(), &l.d, ""); err == nil {
 		t.Error("it began")
 	} else if said := report.MessageOf(err); !strings.Contains(said.Summary.String(), "oidc") || said.Todo.Empty() {
 		t.Errorf("it says %+v", said)

@@ -74,7 +74,7 @@ func TestWhatIsForeseenComesTrue(t *testing.T) {
 		l := lab.link(identifier("foreseen "+one.name), one.spec)
 		account := one.prepare(l)
 		group.Go(func() {
-			p, err := l.e.Foresee(t.Context(), l.d, l.person)
+			p, err := l.e.SignIns.Foresee(t.Context(), l.d, l.person)
 			if err != nil || p.Outcome != one.outcome || p.Cause != one.cause || p.Words.Empty() || account != "" &&
 				p.Account.ID != account {
 				t.Errorf("%s: foreseen %+v, %v", one.name, p, err)
@@ -136,7 +136,7 @@ func TestOnlyTheTestsOwnAccountIsDeleted(t *testing.T) {
 	t.Parallel()
 	lab := newLab(t)
 	fresh := lab.link("fresh", nil)
-	s, err := fresh.e.StartSignIn(t.Context(), &fresh.d, "")
+	s, err := fresh.e.SignIns.Start(t.Context(), &fresh.d, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,17 +146,17 @@ func TestOnlyTheTestsOwnAccountIsDeleted(t *testing.T) {
 	}
 	later := s
 	later.Started = time.Now().Add(time.Minute)
-	if err := fresh.e.DeleteTestAccount(t.Context(), &fresh.d, later, &v); err == nil {
+	if err := fresh.e.SignIns.DeleteAccount(t.Context(), &fresh.d, later, &v); err == nil {
 		t.Error("an account of before the test was deleted")
 	}
-	if err := fresh.e.DeleteTestAccount(t.Context(), &fresh.d, s, &v); err != nil {
+	if err := fresh.e.SignIns.DeleteAccount(t.Context(), &fresh.d, s, &v); err != nil {
 		t.Error(err)
 	}
 	if bySubject, byEmail, err := fresh.p.Accounts(t.Context(), fresh.d, fresh.subject(),
 		"ada@example.com"); err != nil || bySubject != nil || byEmail != nil {
 		t.Errorf("left behind: %+v %+v %v", bySubject, byEmail, err)
 	}
-	if err := fresh.e.DeleteTestAccount(t.Context(), &fresh.d, s, &v); err != nil {
+	if err := fresh.e.SignIns.DeleteAccount(t.Context(), &fresh.d, s, &v); err != nil {
 		t.Errorf("a second time: %v", err)
 	}
 
@@ -166,7 +166,7 @@ func TestOnlyTheTestsOwnAccountIsDeleted(t *testing.T) {
 	if linkedNow.Outcome != signin.OutcomeLinked || linkedNow.Record.ID != old.Id || linkedNow.Made {
 		t.Fatalf("%+v", linkedNow)
 	}
-	if err := there.e.DeleteTestAccount(t.Context(), &there.d, later, &linkedNow); err == nil {
+	if err := there.e.SignIns.DeleteAccount(t.Context(), &there.d, later, &linkedNow); err == nil {
 		t.Error("an account that was only linked was deleted")
 	}
 }
@@ -176,7 +176,7 @@ func TestTheAccountLeftBehindIsNamed(t *testing.T) {
 	t.Parallel()
 	l := newLab(t).link("behind", nil)
 	l.spoil(func(c *core.Collection, _ *core.OAuth2ProviderConfig) { c.AuthRule = nil })
-	s, err := l.e.StartSignIn(t.Context(), &l.d, "")
+	s, err := l.e.SignIns.Start(t.Context(), &l.d, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +184,7 @@ func TestTheAccountLeftBehindIsNamed(t *testing.T) {
 	if v.Works || v.Cause != "auth-rule" || v.Record == nil || v.Record.Email != "ada@example.com" || !v.Made {
 		t.Fatalf("%+v", v)
 	}
-	if err := l.e.DeleteTestAccount(t.Context(), &l.d, s, &v); err != nil {
+	if err := l.e.SignIns.DeleteAccount(t.Context(), &l.d, s, &v); err != nil {
 		t.Error(err)
 	}
 }
@@ -211,7 +211,7 @@ func TestAnOlderAccountIsNeverSaidToBeTheTests(t *testing.T) {
 		if one.linked {
 			l.connectTo(old, l.subject())
 		}
-		s, err := l.e.StartSignIn(t.Context(), &l.d, "")
+		s, err := l.e.SignIns.Start(t.Context(), &l.d, "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -226,7 +226,7 @@ func TestAnOlderAccountIsNeverSaidToBeTheTests(t *testing.T) {
 			t.Errorf("%s: %+v", name, v)
 			continue
 		}
-		if err := l.e.DeleteTestAccount(t.Context(), &l.d, s, &v); err == nil {
+		if err := l.e.SignIns.DeleteAccount(t.Context(), &l.d, s, &v); err == nil {
 			t.Errorf("%s: it was deleted", name)
 		}
 	}
@@ -246,7 +246,7 @@ func TestANewAccountWithoutATimeIsTheTests(t *testing.T) {
 	t.Parallel()
 	l := newLab(t).link("timeless", nil)
 	l.spoil(func(c *core.Collection, _ *core.OAuth2ProviderConfig) { c.Fields.RemoveByName("created") })
-	s, err := l.e.StartSignIn(t.Context(), &l.d, "")
+	s, err := l.e.SignIns.Start(t.Context(), &l.d, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -254,7 +254,7 @@ func TestANewAccountWithoutATimeIsTheTests(t *testing.T) {
 	if !v.Works || !v.Made {
 		t.Fatalf("%+v", v)
 	}
-	if err := l.e.DeleteTestAccount(t.Context(), &l.d, s, &v); err != nil {
+	if err := l.e.SignIns.DeleteAccount(t.Context(), &l.d, s, &v); err != nil {
 		t.Error(err)
 	}
 	if there, _, err := l.p.Accounts(t.Context(), l.d, l.subject(), ""); err != nil || there != nil {
@@ -268,7 +268,7 @@ func TestWhoReturnsIsNotLinkedNow(t *testing.T) {
 	l := newLab(t).link("returns", nil)
 	old := l.record("other@example.com", false)
 	l.connectTo(old, l.subject())
-	p, err := l.e.Foresee(t.Context(), l.d, l.person)
+	p, err := l.e.SignIns.Foresee(t.Context(), l.d, l.person)
 	if err != nil || p.Outcome != signin.OutcomeReturns || !strings.Contains(p.ResetWords().String(),
 		"other@example.com") {
 		t.Errorf("foreseen %+v, %v", p, err)
@@ -291,7 +291,7 @@ func TestWhatASignInDoesToAnAccountIsSaid(t *testing.T) {
 	for name, verified := range map[string]bool{"verified": true, "unverified": false} {
 		l := lab.link(name, nil)
 		old := l.record("ada@example.com", verified)
-		p, err := l.e.Foresee(t.Context(), l.d, l.person)
+		p, err := l.e.SignIns.Foresee(t.Context(), l.d, l.person)
 		if err != nil || p.Outcome != signin.OutcomeLinked || (p.ResetWords().Empty()) != verified {
 			t.Errorf("%s: %+v, %v", name, p, err)
 		}

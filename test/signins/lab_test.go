@@ -19,6 +19,7 @@ import (
 	"authpocket/internal/authentik"
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/engine"
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
 	"authpocket/internal/pocketbase"
@@ -224,7 +225,7 @@ func (l *lab) linkTo(a *idp, name string, change func(*link.Spec)) *linked {
 	if err != nil {
 		l.t.Fatalf("%s: planning: %v", name, err)
 	}
-	if err := e.Apply(l.t.Context(), plan, func(engine.Event) {}); err != nil {
+	if err := e.Apply(l.t.Context(), plan, func(apply.Event) {}); err != nil {
 		l.t.Fatalf("%s: applying: %v", name, err)
 	}
 	d, err := e.Desire(l.t.Context(), &s)

@@ -115,7 +115,7 @@ func TestTheFirstOfTwoObstaclesIsForeseen(t *testing.T) {
 
 // foretold compares a prediction with the sign-in. An empty cause means success.
 func (l *linked) foretold(name, cause string) {
-	p, err := l.e.Foresee(l.t.Context(), l.d, l.person)
+	p, err := l.e.SignIns.Foresee(l.t.Context(), l.d, l.person)
 	if err != nil || string(p.Cause) != cause || !p.Unknown.Empty() && cause == "" ||
 		(p.Outcome == signin.OutcomeRefused) != (cause != "") {
 		l.t.Errorf("%s: foreseen %+v, %v, want %s", name, p, err, cause)

@@ -3,7 +3,7 @@ package signins
 import (
 	"testing"
 
-	"authpocket/internal/engine"
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/link"
 	"authpocket/internal/report"
 )
@@ -71,7 +71,7 @@ func (l *linked) rotate(want report.Status, change func(*link.Spec)) {
 	}
 	plan, err := l.e.Rotation(l.t.Context(), spec)
 	if err == nil {
-		err = l.e.Apply(l.t.Context(), plan, func(engine.Event) {})
+		err = l.e.Apply(l.t.Context(), plan, func(apply.Event) {})
 	}
 	if err != nil {
 		l.t.Fatalf("rotating: %v", err)

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"authpocket/internal/engine"
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/report"
@@ -81,7 +82,7 @@ func TestSecretsKeptElsewhereAreSaidAndNeverWritten(t *testing.T) {
 			_, err := plan(t.Context(), spec)
 			saysElsewhere(t, name+": "+what, err)
 		}
-		saysElsewhere(t, name+": apply", l.e.Apply(t.Context(), before, func(engine.Event) {}))
+		saysElsewhere(t, name+": apply", l.e.Apply(t.Context(), before, func(apply.Event) {}))
 		for _, c := range l.e.Verify(t.Context(), l.d, l.person) {
 			unsaid := c.ID.Is(report.CheckAuthentikClient) &&
 				(c.Status != report.Skipped || c.Evidence.String() != link.SecretsElsewhere)
@@ -96,7 +97,7 @@ func TestSecretsKeptElsewhereAreSaidAndNeverWritten(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: a removal needs no secret: %v", name, err)
 		}
-		if err := l.e.Apply(t.Context(), removal, func(engine.Event) {}); err != nil {
+		if err := l.e.Apply(t.Context(), removal, func(apply.Event) {}); err != nil {
 			t.Errorf("%s: removing: %v", name, err)
 		}
 		if left := a.call("GET", "/providers/oauth2/", nil)["results"].([]any); len(left) > 0 {
@@ -118,24 +119,24 @@ func TestAnUndoWithoutTheSecretIsSaidAndWritesNothing(t *testing.T) {
 	}
 	l.e = engine.New(engine.Config{Authentik: a.client, PocketBase: lab.p, AuthentikURL: a.url,
 		PocketBaseURL: lab.pb.URL(), Receipts: store})
-	apply := func(change func(*link.Spec)) (receipt string) {
+	change := func(edit func(*link.Spec)) (receipt string) {
 		t.Helper()
 		spec := l.spec()
-		change(&spec)
+		edit(&spec)
 		plan, err := l.e.Plan(t.Context(), spec)
 		if err == nil {
-			err = l.e.Apply(t.Context(), plan, func(e engine.Event) { receipt = e.Receipt })
+			err = l.e.Apply(t.Context(), plan, func(e apply.Event) { receipt = e.Receipt })
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
 		return receipt
 	}
-	both := apply(func(s *link.Spec) {
+	both := change(func(s *link.Spec) {
 		s.Application.Name, s.PocketBase.DisplayName = new("Renamed"), new("Renamed")
 	})
-	rotated := apply(func(s *link.Spec) { s.Provider.ClientSecret = new(secret.New("another long client secret")) })
-	one := apply(func(s *link.Spec) { s.Application.Description = new("Told") })
+	rotated := change(func(s *link.Spec) { s.Provider.ClientSecret = new(secret.New("another long client secret")) })
+	one := change(func(s *link.Spec) { s.Application.Description = new("Told") })
 	a.on.Store(true)
 
 	before := l.stored()
@@ -149,7 +150,7 @@ func TestAnUndoWithoutTheSecretIsSaidAndWritesNothing(t *testing.T) {
 	}
 	undo, err := l.e.Undo(t.Context(), one, false)
 	if err == nil {
-		err = l.e.Apply(t.Context(), undo, func(engine.Event) {})
+		err = l.e.Apply(t.Context(), undo, func(apply.Event) {})
 	}
 	if err != nil {
 		t.Error(err)
@@ -202,7 +203,7 @@ func TestTheFirstProviderShowsWhereSecretsAreKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	receipt := ""
-	err = l.e.Apply(t.Context(), plan, func(e engine.Event) { receipt = e.Receipt })
+	err = l.e.Apply(t.Context(), plan, func(e apply.Event) { receipt = e.Receipt })
 	saysElsewhere(t, "apply", err)
 	if stopped, ok := errors.AsType[*report.Stopped](err); !ok || stopped.Effect.Change != report.WrittenSome {
 		t.Errorf("%+v", stopped)
@@ -217,7 +218,7 @@ func TestTheFirstProviderShowsWhereSecretsAreKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := l.e.Apply(t.Context(), undo, func(engine.Event) {}); err != nil {
+	if err := l.e.Apply(t.Context(), undo, func(apply.Event) {}); err != nil {
 		t.Fatal(err)
 	}
 	if left := a.call("GET", "/providers/oauth2/", nil)["results"].([]any); len(left) > 0 {
@@ -248,7 +249,7 @@ func TestAnEmptySecretIsReplaced(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := l.e.Apply(t.Context(), p, func(engine.Event) {}); err != nil {
+		if err := l.e.Apply(t.Context(), p, func(apply.Event) {}); err != nil {
 			t.Fatal(err)
 		}
 		if v := l.signIn(newBrowser(""), nil); !v.Works {

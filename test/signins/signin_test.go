@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"authpocket/internal/engine"
+	"authpocket/internal/engine/signins"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
 )
@@ -12,7 +12,7 @@ import (
 // signIn signs the link's person in and returns the verdict.
 func (l *linked) signIn(b *browser, prediction *signin.Prediction) signin.Verdict {
 	l.t.Helper()
-	s, err := l.e.StartSignIn(l.t.Context(), &l.d, "")
+	s, err := l.e.SignIns.Start(l.t.Context(), &l.d, "")
 	if err != nil {
 		l.t.Errorf("%s: starting: %v", l.name, err)
 		return signin.Verdict{}
@@ -20,7 +20,7 @@ func (l *linked) signIn(b *browser, prediction *signin.Prediction) signin.Verdic
 	return l.finish(b, s, prediction)
 }
 
-func (l *linked) finish(b *browser, s engine.SignIn, prediction *signin.Prediction) signin.Verdict {
+func (l *linked) finish(b *browser, s signins.Test, prediction *signin.Prediction) signin.Verdict {
 	l.t.Helper()
 	defer b.close()
 	back, err := b.signIn(l.t.Context(), s, l.username)
@@ -28,7 +28,8 @@ func (l *linked) finish(b *browser, s engine.SignIn, prediction *signin.Predicti
 		l.t.Errorf("%s: signing in: %v", l.name, err)
 		return signin.Verdict{}
 	}
-	v := l.e.FinishSignIn(l.t.Context(), &l.d, s, back, engine.Expected{Person: l.person, Prediction: prediction}, nil)
+	v := l.e.SignIns.Finish(l.t.Context(), &l.d, s, back,
+		signins.Expected{Person: l.person, Prediction: prediction}, nil)
 	l.holdSecrets(v, back.Code.Reveal(), s.CodeVerifier.Reveal(), l.d.Provider.ClientSecret.Reveal())
 	return v
 }
@@ -57,7 +58,7 @@ func (l *linked) holdSecrets(v signin.Verdict, secrets ...string) {
 func TestASignInThatWorks(t *testing.T) {
 	t.Parallel()
 	l := newLab(t).link("works", nil)
-	foreseen, err := l.e.Foresee(t.Context(), l.d, l.person)
+	foreseen, err := l.e.SignIns.Foresee(t.Context(), l.d, l.person)
 	if err != nil || foreseen.Outcome != signin.OutcomeNew || foreseen.Email != "ada@example.com" ||
 		foreseen.Sent["email_verified"] != "true" {
 		t.Fatalf("foreseen: %+v, %v", foreseen, err)
@@ -80,7 +81,7 @@ func TestASignInThatWorks(t *testing.T) {
 		t.Errorf("the evidence is %v", v.Evidence)
 	}
 
-	again, err := l.e.Foresee(t.Context(), l.d, l.person)
+	again, err := l.e.SignIns.Foresee(t.Context(), l.d, l.person)
 	if err != nil || again.Outcome != signin.OutcomeReturns || again.Account.ID != v.Record.ID {
 		t.Fatalf("foreseen: %+v, %v", again, err)
 	}
@@ -92,7 +93,8 @@ func TestASignInThatWorks(t *testing.T) {
 
 // signInWithout makes a sign-in without a browser and returns its verdict.
 func (l *linked) signInWithout(password string) signin.Verdict {
-	check, v := l.e.SignInAs(l.t.Context(), &l.d, signin.Credentials{Name: l.username, Password: secret.New(password)})
+	check, v := l.e.SignIns.Run(l.t.Context(), &l.d,
+		signin.Credentials{Name: l.username, Password: secret.New(password)})
 	if v == nil {
 		l.t.Errorf("%s: no verdict: %+v", l.name, check)
 		return signin.Verdict{}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"authpocket/internal/engine"
+	"authpocket/internal/engine/signins"
 	"authpocket/internal/link"
 	"authpocket/internal/report"
 	"authpocket/internal/signin"
@@ -78,7 +78,7 @@ func troublesAtAuthentik() []trouble {
 		{name: "redirect uri at the token", cause: "redirect-mismatch", stage: signin.StageToken,
 			checks: []report.CheckID{report.CheckSignIn},
 			signIn: func(l *linked) signin.Verdict {
-				s, err := l.e.StartSignIn(l.t.Context(), &l.d, "")
+				s, err := l.e.SignIns.Start(l.t.Context(), &l.d, "")
 				if err != nil {
 					l.t.Error(err)
 				}
@@ -142,7 +142,7 @@ func troublesAtAuthentik() []trouble {
 		{name: "access denied", cause: "no-access", stage: signin.StageAuthentik,
 			checks: []report.CheckID{report.CheckSignIn},
 			signIn: func(l *linked) signin.Verdict {
-				s, err := l.e.StartSignIn(l.t.Context(), &l.d, "")
+				s, err := l.e.SignIns.Start(l.t.Context(), &l.d, "")
 				if err != nil {
 					l.t.Error(err)
 				}
@@ -231,7 +231,7 @@ func troublesOfTheWayBack() []trouble {
 				elsewhere := answering(l.t, http.StatusOK, "text/html", "<p>another server</p>")
 				l.patchProvider(map[string]any{"redirect_uris": strict(link.RedirectURL(l.pb.URL()),
 					link.RedirectURL(elsewhere))})
-				s, err := l.e.StartSignIn(l.t.Context(), &l.d, link.RedirectURL(elsewhere))
+				s, err := l.e.SignIns.Start(l.t.Context(), &l.d, link.RedirectURL(elsewhere))
 				if err != nil {
 					l.t.Error(err)
 				}
@@ -259,7 +259,7 @@ func troublesOfTheWayBack() []trouble {
 func noticed(name string, missing signin.Missing, cause report.CauseID) trouble {
 	return trouble{name: name, cause: cause, stage: signin.StageOpened, checks: []report.CheckID{report.CheckSignIn},
 		signIn: func(l *linked) signin.Verdict {
-			s, err := l.e.StartSignIn(l.t.Context(), &l.d, "")
+			s, err := l.e.SignIns.Start(l.t.Context(), &l.d, "")
 			if err != nil {
 				l.t.Error(err)
 			}
@@ -268,9 +268,9 @@ func noticed(name string, missing signin.Missing, cause report.CauseID) trouble 
 }
 
 // verdict finishes a sign-in after its browser part.
-func (l *linked) verdict(s engine.SignIn, r signin.Return) signin.Verdict {
+func (l *linked) verdict(s signins.Test, r signin.Return) signin.Verdict {
 	l.t.Helper()
-	v := l.e.FinishSignIn(l.t.Context(), &l.d, s, r, engine.Expected{Person: l.person}, nil)
+	v := l.e.SignIns.Finish(l.t.Context(), &l.d, s, r, signins.Expected{Person: l.person}, nil)
 	l.holdSecrets(v, r.Code.Reveal(), s.CodeVerifier.Reveal(), l.d.Provider.ClientSecret.Reveal())
 	return v
 }

@@ -138,7 +138,7 @@ func troublesOfTheExchange() []trouble {
 		{name: "code of nobody", cause: "code-refused", stage: signin.StageToken,
 			checks: []report.CheckID{report.CheckSignIn},
 			signIn: func(l *linked) signin.Verdict {
-				s, err := l.e.StartSignIn(l.t.Context(), &l.d, "")
+				s, err := l.e.SignIns.Start(l.t.Context(), &l.d, "")
 				if err != nil {
 					l.t.Error(err)
 				}
@@ -170,7 +170,7 @@ func limitSignIns(s *core.Settings) {
 // PocketBase exchanges it.
 func (l *linked) signInAnd(spoil func()) signin.Verdict {
 	l.t.Helper()
-	s, err := l.e.StartSignIn(l.t.Context(), &l.d, "")
+	s, err := l.e.SignIns.Start(l.t.Context(), &l.d, "")
 	if err != nil {
 		l.t.Error(err)
 		return signin.Verdict{}

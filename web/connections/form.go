@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"slices"
 
-	"authpocket/internal/link"
+	"authpocket/internal/link/addresses"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
@@ -46,11 +46,11 @@ func (f connectForm) login(system report.System, held session.Login) (l session.
 	words := wordsFor(system)
 	l = f.Login
 	url, token := string(system)+".url", string(system)+".token"
-	address, problem := link.ParseAddress(system, say.Of("The %s address", system.Label()), url, f.URL)
+	address, problem := addresses.Parse(system, say.Of("The %s address", system.Label()), url, f.URL)
 	if l.URL = address; problem != nil {
 		problems = append(problems, *problem)
 	}
-	open := link.Unencrypted(system, l.URL, say.Of("Use https://, or tick “%s”.", words.tick))
+	open := addresses.Unencrypted(system, l.URL, say.Of("Use https://, or tick “%s”.", words.tick))
 	if open != nil && !f.Plain {
 		problems = append(problems, *open)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/link/addresses"
 	"authpocket/internal/preset"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
@@ -122,7 +123,7 @@ func (f Settings) addresses(s *link.Spec) (problems report.Problems) {
 			say.Of("Use the address that your app passes to the PocketBase SDK."))
 	}
 	for i, raw := range list {
-		address, problem := link.ParseAddress(report.PB, say.Of("The %s address", report.PB.Label()),
+		address, problem := addresses.Parse(report.PB, say.Of("The %s address", report.PB.Label()),
 			link.FieldAt("pocketbase.public_urls", i), raw)
 		if problem != nil {
 			problems = append(problems, *problem)
@@ -131,7 +132,7 @@ func (f Settings) addresses(s *link.Spec) (problems report.Problems) {
 		s.PocketBaseURLs = append(s.PocketBaseURLs, address)
 	}
 	if raw := f.open("authentik.public_url"); raw != nil {
-		address, problem := link.ParseAddress(report.Authentik, say.Of("authentik's public address"),
+		address, problem := addresses.Parse(report.Authentik, say.Of("authentik's public address"),
 			"authentik.public_url", *raw)
 		if s.AuthentikURL = address; problem != nil {
 			problems = append(problems, *problem)

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"authpocket/internal/engine"
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/link"
 	"authpocket/internal/report"
 	"authpocket/web/live"
@@ -21,7 +22,7 @@ type Apply struct {
 	Plan     link.Plan
 	rev      int
 	planSeq  int // the newest plan that was shown when it began
-	Happened *live.Record[engine.Event]
+	Happened *live.Record[apply.Event]
 	Errand
 	// The rest is set before the record ends. checks are those of a new client
 	// secret.
@@ -46,7 +47,7 @@ func (j *Apply) Progress(n int, over bool) changes.Progress {
 			continue
 		}
 		p.States[e.Index] = string(e.State)
-		if e.State == engine.Failed {
+		if e.State == apply.Failed {
 			p.Failed[e.Index] = e.Messages
 		}
 	}
@@ -67,7 +68,7 @@ func (j *Apply) round() changes.Round {
 	events, _, _ := j.Happened.Look()
 	round := changes.Round{Purpose: j.Plan.Purpose}
 	for _, e := range events {
-		if e.State == engine.Done {
+		if e.State == apply.Done {
 			round.Made, round.Receipt = append(round.Made, e.Change), e.Receipt
 		}
 	}
@@ -100,7 +101,7 @@ func (j *Apply) run(ctx context.Context, e *engine.Engine, sess *Session) {
 		j.prove(ctx, e, sess)
 		return
 	}
-	err := e.Apply(ctx, j.Plan, func(event engine.Event) {
+	err := e.Apply(ctx, j.Plan, func(event apply.Event) {
 		sess.dropChecks()
 		j.Happened.Add(event)
 	})

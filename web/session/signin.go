@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"authpocket/internal/engine"
+	"authpocket/internal/engine/signins"
 	"authpocket/internal/link"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
@@ -44,7 +45,7 @@ type SignIn struct {
 	Session  *Session
 	Desired  link.Desired
 	Person   string // username of the prediction, empty for none
-	Expected engine.Expected
+	Expected signins.Expected
 	Redirect string // where authentik sends people back to, empty for PocketBase's own
 	invite   *invite
 	Made     time.Time
@@ -52,8 +53,8 @@ type SignIn struct {
 	Streams  live.Streams // of browsers with the invitation
 
 	mu       sync.Mutex
-	test     *engine.SignIn // nil until it was begun
-	state    string         // that the authorize URL was opened with, empty until it was
+	test     *signins.Test // nil until it was begun
+	state    string        // that the authorize URL was opened with, empty until it was
 	returned bool
 	timer    *time.Timer // ends the wait
 	link     string      // authentik's page, where it is opened by hand
@@ -85,7 +86,7 @@ func proven(sess *Session, plan *link.Plan, v signin.Verdict) *SignIn {
 
 // Begin asks PocketBase how to start the sign-in. A second call does nothing.
 func (run *SignIn) Begin(ctx context.Context, e *engine.Engine) error {
-	test, err := e.StartSignIn(ctx, &run.Desired, run.Redirect)
+	test, err := e.SignIns.Start(ctx, &run.Desired, run.Redirect)
 	if err != nil {
 		return err
 	}
@@ -230,7 +231,7 @@ func (run *SignIn) Finish(w Worker, back signin.Return) {
 		defer run.work(false)
 		defer run.Happened.End()
 		defer back.Code.Wipe()
-		run.Happened.Add(e.FinishSignIn(ctx, &run.Desired, *run.test, back, run.Expected, run.Happened.Add))
+		run.Happened.Add(e.SignIns.Finish(ctx, &run.Desired, *run.test, back, run.Expected, run.Happened.Add))
 	})
 	if !began {
 		run.work(false)
@@ -249,7 +250,7 @@ func (run *SignIn) Late(w Worker) func() {
 
 // Started returns what PocketBase said at the start of the sign-in. The run must
 // have begun.
-func (run *SignIn) Started() engine.SignIn {
+func (run *SignIn) Started() signins.Test {
 	run.mu.Lock()
 	defer run.mu.Unlock()
 	return *run.test

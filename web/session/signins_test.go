@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"authpocket/internal/connect"
-	"authpocket/internal/engine"
+	"authpocket/internal/engine/signins"
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
@@ -79,7 +79,7 @@ func returning(t *testing.T, s *Store, seen chan string) (*Session, *SignIn) {
 		pocketbase: &PocketBase{System: notingPocketBase{seen: seen}, HTTP: http.DefaultClient},
 	}
 	run := testRun(sess)
-	run.test, run.state = &engine.SignIn{CodeVerifier: secret.New("the verifier")}, "state"
+	run.test, run.state = &signins.Test{CodeVerifier: secret.New("the verifier")}, "state"
 	s.tests.Add(run)
 	return sess, run
 }

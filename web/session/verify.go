@@ -76,7 +76,7 @@ func (v *Verify) run(ctx context.Context, e *engine.Engine, d link.Desired, sess
 
 // foresee keeps nothing where nothing can be foreseen: a check says why.
 func (v *Verify) foresee(ctx context.Context, e *engine.Engine, d *link.Desired) {
-	if p, err := e.Foresee(ctx, *d, v.Person); err == nil {
+	if p, err := e.SignIns.Foresee(ctx, *d, v.Person); err == nil {
 		v.foreseen = proof.Foreseen(v.Username, &p)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"authpocket/internal/engine"
+	"authpocket/internal/engine/apply"
 	"authpocket/web/live"
 )
 
@@ -63,7 +64,7 @@ func (s *Session) BeginApply(w Worker, id string) (*Apply, error) {
 	}
 	p := Progress{Authentik: s.authentik, PocketBase: s.pocketbase}
 	job := &Apply{ID: shown.ID, link: p.key(), Plan: shown.Plan, rev: shown.Rev, planSeq: s.seq, Errand: shown.Errand,
-		Happened: live.NewRecord[engine.Event]()}
+		Happened: live.NewRecord[apply.Event]()}
 	e := w.Engine(p)
 	if !s.beginWork(w, func(ctx context.Context) { job.run(ctx, e, s) }) {
 		return nil, ErrClosing

@@ -5,6 +5,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -13,12 +14,13 @@ func (c *Writer) mappings() *kind[*struct{}, *link.Mapping] {
 	return &kind[*struct{}, *link.Mapping]{
 		to: c, of: link.KindMapping, table: link.MappingAttrs(), list: rest.PathMappings,
 		need: func(m *link.Mapping) rest.Need {
-			return rest.Need{What: say.Of("scope mapping “%s”", m.Name), Field: m.Place()}
+			return rest.Need{What: say.Of("scope mapping “%s”", m.Name), Field: mappings.Place(m)}
 		},
 		key:   func(m *link.Mapping) string { return m.ID },
 		state: func(o rest.Object) *link.Mapping { return new(rest.MappingState(o)) },
 		read: func(ctx context.Context, m *link.Mapping) (rest.Object, error) {
-			return c.One(ctx, rest.Need{What: say.Of("scope mapping"), Perm: report.PermViewMapping, Field: m.Place()},
+			return c.One(ctx, rest.Need{What: say.Of("scope mapping"), Perm: report.PermViewMapping,
+				Field: mappings.Place(m)},
 				rest.Get(rest.Item(rest.PathMappings, m.ID)))
 		},
 	}

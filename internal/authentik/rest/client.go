@@ -17,7 +17,7 @@ import (
 
 // Config is the address and credentials of an authentik.
 type Config struct {
-	URL   string       // normalised base address from link.ParseAddress
+	URL   string       // normalised base address from addresses.Parse
 	Token secret.Text  // an API token
 	HTTP  *http.Client // from outbound.New
 	Log   *slog.Logger // nil discards

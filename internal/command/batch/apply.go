@@ -9,6 +9,7 @@ import (
 	"authpocket/internal/command/output"
 	"authpocket/internal/command/terminal"
 	"authpocket/internal/engine"
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
 	"authpocket/internal/report"
@@ -163,7 +164,7 @@ func (r *applyRun) apply(ctx context.Context, to terminal.Streams, j *job) outpu
 			}
 			return nil
 		}
-		hook := func(event engine.Event) {
+		hook := func(event apply.Event) {
 			view.Progress(outcomes)(event)
 			r.wrote(own, j, event)
 		}
@@ -204,10 +205,10 @@ func lacking(own *taken, j *job, plan *link.Plan) map[string]bool {
 }
 
 // wrote notes what a change wrote. A shared object is free for others from then on.
-func (r *applyRun) wrote(own *taken, j *job, event engine.Event) {
+func (r *applyRun) wrote(own *taken, j *job, event apply.Event) {
 	key := j.keyOf(&event.Change)
 	r.objects.touch(key, j)
-	if event.State != engine.Done {
+	if event.State != apply.Done {
 		return
 	}
 	r.objects.wrote(key, j)

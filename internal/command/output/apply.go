@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"authpocket/internal/command/terminal"
-	"authpocket/internal/engine"
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/link"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
@@ -13,8 +13,8 @@ import (
 
 // Progress returns a hook that keeps the outcomes and, unless they are printed
 // as JSON at the end, shows each step.
-func (v *View) Progress(o Outcomes) engine.Hook {
-	return func(e engine.Event) {
+func (v *View) Progress(o Outcomes) apply.Hook {
+	return func(e apply.Event) {
 		o.take(&e)
 		if !v.AsJSON {
 			v.event(e)
@@ -22,18 +22,18 @@ func (v *View) Progress(o Outcomes) engine.Hook {
 	}
 }
 
-func (v *View) event(e engine.Event) {
+func (v *View) event(e apply.Event) {
 	what := v.Say(doing(&e.Change))
 	if v.on.Terminal {
 		v.step(&e, what)
 		return
 	}
 	switch e.State {
-	case engine.Running:
+	case apply.Running:
 		visible.Fprintf(v.Out, "%s ... ", what)
-	case engine.Done:
+	case apply.Done:
 		visible.Fprintln(v.Out, v.Say(say.Of("done")))
-	case engine.Failed:
+	case apply.Failed:
 		visible.Fprintln(v.Out, v.Say(say.Of("failed")))
 	}
 }
@@ -52,19 +52,19 @@ func doing(c *link.Change) say.Text {
 }
 
 // step shows a step at a terminal: a status while it runs, and a line when it ended.
-func (v *View) step(e *engine.Event, what string) {
-	if v.errs.Erases && e.State != engine.Running {
+func (v *View) step(e *apply.Event, what string) {
+	if v.errs.Erases && e.State != apply.Running {
 		visible.Fprintf(v.Err, "%s", terminal.EraseLine)
 	}
 	words := v.inColumn(say.Of("done"), say.Of("failed"))
 	switch e.State {
-	case engine.Running:
+	case apply.Running:
 		if v.errs.Erases {
 			v.errs.ReplaceLine(v.Err, what)
 		}
-	case engine.Done:
+	case apply.Done:
 		visible.Fprintf(v.Out, "%s %s\n", v.on.In(terminal.Green, words[0]), what)
-	case engine.Failed:
+	case apply.Failed:
 		visible.Fprintf(v.Out, "%s %s\n", v.on.In(terminal.Red, words[1]), what)
 	}
 }
@@ -78,7 +78,7 @@ func ending(plan *link.Plan) say.Text {
 		if plan.Restores {
 			return say.Of("The link is restored.")
 		}
-		if slices.ContainsFunc(plan.Warnings, func(w link.Warning) bool { return w.ID == link.WarnLost }) {
+		if slices.ContainsFunc(plan.Warnings, func(w link.Warning) bool { return w.ID == report.WarnLost }) {
 			return say.Of("Undone, except for what cannot be restored.")
 		}
 		return say.Of("Undone.")

@@ -1,7 +1,7 @@
 package output
 
 import (
-	"authpocket/internal/engine"
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/link"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
@@ -13,21 +13,21 @@ type Outcomes []Outcome
 // Outcome is a change and what became of it.
 type Outcome struct {
 	link.Change
-	State   engine.State `json:"state" jsonschema:"enum=waiting,enum=running,enum=done,enum=failed"`
-	Summary say.Text     `json:"summary,omitzero"`
-	Todo    say.Text     `json:"todo,omitzero"`
+	State   apply.State `json:"state" jsonschema:"enum=waiting,enum=running,enum=done,enum=failed"`
+	Summary say.Text    `json:"summary,omitzero"`
+	Todo    say.Text    `json:"todo,omitzero"`
 }
 
 // NewOutcomes returns those of a plan that has not begun.
 func NewOutcomes(plan *link.Plan) Outcomes {
 	list := make(Outcomes, len(plan.Changes))
 	for i, c := range plan.Changes {
-		list[i] = Outcome{Change: c, State: engine.Waiting}
+		list[i] = Outcome{Change: c, State: apply.Waiting}
 	}
 	return list
 }
 
-func (o Outcomes) take(e *engine.Event) {
+func (o Outcomes) take(e *apply.Event) {
 	if e.Index < len(o) {
 		one := Outcome{Change: e.Change, State: e.State}
 		if len(e.Messages) > 0 {
@@ -41,7 +41,7 @@ func (o Outcomes) take(e *engine.Event) {
 func (o Outcomes) Done() int {
 	done := 0
 	for _, one := range o {
-		if one.State == engine.Done {
+		if one.State == apply.Done {
 			done++
 		}
 	}

@@ -1,8 +1,6 @@
 package output
 
 import (
-	"context"
-	"errors"
 	"strings"
 	"unicode/utf8"
 
@@ -155,17 +153,4 @@ func (v *View) value(s link.Shown) visible.Text {
 		text = "\n" + text
 	}
 	return visible.Block(text, indent)
-}
-
-// Interrupted returns err, which came before anything was written, or says that a signal caused it.
-func Interrupted(ctx context.Context, err error) error {
-	if err != nil && errors.Is(ctx.Err(), context.Canceled) {
-		return &report.Fault{Summary: say.Of("Interrupted, so nothing was changed.")}
-	}
-	return err
-}
-
-// Declined is the error for an apply that nobody agreed to.
-func Declined() error {
-	return &report.Fault{Summary: say.Of("Nothing was changed.")}
 }

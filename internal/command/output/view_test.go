@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"authpocket/internal/command/terminal"
-	"authpocket/internal/engine"
+	"authpocket/internal/engine/apply"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/report"
@@ -90,8 +90,8 @@ func TestAChangeThatFailsSaysSo(t *testing.T) {
 	var out, problems bytes.Buffer
 	v := New(terminal.Streams{Out: &out, Err: &problems}, false)
 	c := link.Change{System: report.PB, Action: link.Update, Object: say.Of("OAuth2")}
-	v.event(engine.Event{Change: c, State: engine.Running})
-	v.event(engine.Event{Change: c, State: engine.Failed,
+	v.event(apply.Event{Change: c, State: apply.Running})
+	v.event(apply.Event{Change: c, State: apply.Failed,
 		Messages: []report.Message{{Summary: say.Of("It was refused.")}}})
 	v.Applied(&link.Plan{}, nil, nil, report.SignedIn{}, &report.Fault{Summary: say.Of("It was refused."),
 		Todo: say.Of("Look.")})

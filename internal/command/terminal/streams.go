@@ -22,11 +22,8 @@ type Streams struct {
 // Say returns a text in the language.
 func (s Streams) Say(t say.Text) string { return s.Language.Say(t) }
 
-// CanAsk reports whether there is somebody who sees a question and can answer it.
-func (s Streams) CanAsk() bool { return isTerminal(s.In) && isTerminal(s.Err) }
-
-// Shows reports whether somebody sees the results, too.
-func (s Streams) Shows() bool { return s.Screen(s.Out).Terminal }
+// CanAsk reports whether there is somebody to ask.
+func (s Streams) CanAsk() bool { return isTerminal(s.In) }
 
 // Screen returns what one of the streams is shown on.
 func (s Streams) Screen(stream io.Writer) Screen {

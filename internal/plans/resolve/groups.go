@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -14,7 +15,7 @@ import (
 // resolveGroups resolves what the exported hook sets, and adds a problem for each field that can't hold it.
 func resolveGroups(d *link.Desired, want *link.PocketBase, problems *report.Problems) {
 	claim := link.GroupsClaim
-	limited := link.GroupsMappingName(d.Application.Slug)
+	limited := mappings.GroupsName(d.Application.Slug)
 	if slices.ContainsFunc(d.Provider.Mappings, func(r link.Ref) bool { return r.Name == limited }) {
 		claim = link.AppGroupsClaim
 	}

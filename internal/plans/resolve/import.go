@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -126,8 +127,8 @@ func basesOf(p *link.ProviderState) []string {
 // importMappings sets the limit of the groups claim and the names of the scope mappings that no link has by itself. A
 // groups mapping that somebody has edited is one of those.
 func importMappings(s *link.Spec, names []string, p *link.ProviderState, a *link.AuthentikSnapshot) {
-	if m := a.MappingByName(link.GroupsMappingName(a.Application.Slug)); m != nil && p.Uses(*m) {
-		if groups, isLimit := link.GroupsIn(m); isLimit {
+	if m := a.MappingByName(mappings.GroupsName(a.Application.Slug)); m != nil && p.Uses(*m) {
+		if groups, isLimit := mappings.GroupsIn(m); isLimit {
 			s.Provider.GroupsClaim = &link.GroupsLimit{Names: groups}
 		} else {
 			names = append(names, m.Name)

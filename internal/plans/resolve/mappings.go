@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -13,13 +14,13 @@ import (
 // not added.
 func resolveMappings(d *link.Desired, s *link.Spec, a *link.AuthentikSnapshot, now *link.ProviderState,
 	problems *report.Problems) {
-	r := mappingResolver{s: *s, a: *a, groups: link.GroupsMappingName(d.Application.Slug), problems: problems}
+	r := mappingResolver{s: *s, a: *a, groups: mappings.GroupsName(d.Application.Slug), problems: problems}
 	for _, ref := range now.Mappings {
 		r.keep(ref)
 	}
 	r.ensureManaged("openid")
 	r.ensureManaged("profile")
-	if own := link.EmailMapping(s.Email); own != nil {
+	if own := mappings.Email(s.Email); own != nil {
 		if now := a.MappingByName(own.Name); now != nil {
 			own.ID = now.ID
 		}
@@ -55,7 +56,7 @@ func asFound(list, now []link.Ref) (ordered []link.Ref) {
 func (r *mappingResolver) limitGroups(d *link.Desired) {
 	now := r.a.MappingByName(r.groups)
 	if groups := r.s.LimitOf(); len(groups) > 0 {
-		own := link.GroupsMapping(d.Application.Slug, groups)
+		own := mappings.Groups(d.Application.Slug, groups)
 		if now != nil {
 			own.ID = now.ID
 		}
@@ -78,7 +79,7 @@ type mappingResolver struct {
 func (r *mappingResolver) add(m link.Mapping) {
 	if !slices.ContainsFunc(r.list, func(x link.Ref) bool { return x.ID == m.ID }) {
 		r.list = append(r.list, m.Ref)
-		if !link.OwnMapping(m.Name) { // those of ours for the profile do not replace authentik's
+		if !mappings.Own(m.Name) { // those of ours for the profile do not replace authentik's
 			r.scopes = append(r.scopes, m.Scope)
 		}
 	}
@@ -91,9 +92,9 @@ func (r *mappingResolver) keep(ref link.Ref) {
 		r.list = append(r.list, ref)
 		return
 	}
-	_, groups := link.GroupsMappingOf(m.Name) // perhaps of an earlier slug
+	_, groups := mappings.GroupsOf(m.Name) // perhaps of an earlier slug
 	switch {
-	case groups && r.s.Provider.GroupsClaim != nil, link.OwnEmailMapping(m.Name):
+	case groups && r.s.Provider.GroupsClaim != nil, mappings.OwnEmail(m.Name):
 		return // attached again by the resolver if the spec needs it
 	case m.Managed == link.ManagedPrefix+"openid" || m.Managed == link.ManagedPrefix+"profile":
 	case m.Scope == "email":

@@ -1,23 +1,26 @@
 package resolve
 
-import "authpocket/internal/link"
+import (
+	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
+)
 
 // ProviderSpec returns the provider's settings without the secret, and the e-mail decision that its scope
 // mappings carry out. slug is that of its application.
 func ProviderSpec(p *link.ProviderState, slug string) (link.Provider, link.EmailDecision) {
 	decision := link.EmailLeave
-	mappings := []string{}
+	chosen := []string{}
 	for _, m := range p.Mappings {
 		for _, d := range []link.EmailDecision{link.EmailTrustAll, link.EmailTrustAttribute} {
-			if link.EmailMapping(d).Name == m.Name {
+			if mappings.Email(d).Name == m.Name {
 				decision = d
 			}
 		}
-		if m.Name != "" && !link.OwnMappingOf(slug, m.Name) {
-			mappings = append(mappings, m.Name)
+		if m.Name != "" && !mappings.OwnOf(slug, m.Name) {
+			chosen = append(chosen, m.Name)
 		}
 	}
-	s := link.Provider{ScopeMappings: mappings}
+	s := link.Provider{ScopeMappings: chosen}
 	link.Offer(link.ProviderAttrs(), &s, p)
 	return s, decision
 }

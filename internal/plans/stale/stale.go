@@ -126,3 +126,12 @@ func PartOf(now, old link.Change) bool {
 		return !slices.ContainsFunc(fields, func(was link.Field) bool { return sameField(f, was) })
 	})
 }
+
+// Changed returns the fault of a stale plan.
+func Changed(system report.System, what ...say.Text) *report.Fault {
+	return &report.Fault{
+		Kind: report.FaultStale, System: system, Summary: say.Of("Something was changed since the plan was made."),
+		Details: what,
+		Todo:    say.Of("Make a new plan, and apply that."),
+	}
+}

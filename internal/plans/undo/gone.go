@@ -17,17 +17,17 @@ func (u *undoer) gone(c *link.Change, before, hides bool) {
 	case before:
 		u.lost(report.Authentik, lacks)
 	case hides:
-		u.warnings.Add(link.WarnGone, report.Authentik, lacks, say.Of("So there is none to delete, unless it was "+
+		u.warnings.Add(report.WarnGone, report.Authentik, lacks, say.Of("So there is none to delete, unless it was "+
 			"renamed and is no longer used for this link. Then delete it in authentik."))
 	default:
-		u.warnings.Add(link.WarnGone, report.Authentik, lacks, say.Of("So there is none to delete."))
+		u.warnings.Add(report.WarnGone, report.Authentik, lacks, say.Of("So there is none to delete."))
 	}
 }
 
 // lost says why values can't be restored, which is a problem unless force is set.
 func (u *undoer) lost(system report.System, why say.Text) {
 	if u.force {
-		u.warnings.Add(link.WarnGone, system, why, say.Of("Its values can't be restored."))
+		u.warnings.Add(report.WarnGone, system, why, say.Of("Its values can't be restored."))
 		return
 	}
 	u.problems.Add("", why, say.Of("Its values can't be restored."),

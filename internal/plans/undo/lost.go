@@ -68,11 +68,11 @@ func lostOfApplication(deletion *link.Change, was *link.ApplicationState, access
 // lostParts warns of what the restored application lacks besides bindings that kept people out.
 func lostParts(w *link.Warnings, deletion *link.Change) {
 	if off := disabledBindings(deletion); len(off) > 0 {
-		w.Add(link.WarnLost, report.Authentik, say.Of("Bindings are not restored: %s.", strings.Join(off, ", ")),
+		w.Add(report.WarnLost, report.Authentik, say.Of("Bindings are not restored: %s.", strings.Join(off, ", ")),
 			say.Of("They were turned off, so the same people can use the application."))
 	}
 	if was := link.As[link.ApplicationState](deletion.Before); len(was.Other) > 0 {
-		w.Add(link.WarnLost, report.Authentik, say.Of("The application is not restored completely."),
+		w.Add(report.WarnLost, report.Authentik, say.Of("The application is not restored completely."),
 			say.Of(words.LostRest, say.Series(link.Each(was.Other, say.Raw)...)))
 	}
 }

@@ -76,7 +76,7 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 		u.namesSecret(c, slot)
 	}
 	if had && c.Changed(slot+".clientSecret") {
-		u.warnings.Add(link.WarnLost, report.PB, say.Of("The client secret of %s stays as it is.", slot),
+		u.warnings.Add(report.WarnLost, report.PB, say.Of("The client secret of %s stays as it is.", slot),
 			say.Of("PocketBase never shows it, so undo can't restore the previous one. Enter it in PocketBase if "+
 				"it was different."))
 	}

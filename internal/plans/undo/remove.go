@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 	"authpocket/internal/plans/resolve"
 	"authpocket/internal/plans/words"
 	"authpocket/internal/report"
@@ -43,13 +44,13 @@ func Removal(s *link.Spec, a *link.AuthentikSnapshot, p link.PocketBaseSnapshot,
 	}
 	if c := p.Collection(s.Query().Collection); c != nil && len(u.changes) > 0 &&
 		link.Value(c.CreateRule, "") == link.OAuth2Only {
-		u.warnings.Add(link.WarnRuleStays, report.PB, say.Of("The create rule of %s stays: %s.", c.Name,
+		u.warnings.Add(report.WarnRuleStays, report.PB, say.Of("The create rule of %s stays: %s.", c.Name,
 			link.OAuth2Only),
 			say.Of("It lets users create accounts through any OAuth2 provider of the collection. Change it in "+
 				"PocketBase if it was only for this link."))
 	}
 	for _, m := range a.Mappings { // an unused one is left from an interrupted removal
-		own := link.OwnMappingOf(slug, m.Name) || madeGroups(s, application, &m)
+		own := mappings.OwnOf(slug, m.Name) || madeGroups(s, application, &m)
 		if !shared && own && (found.Provider.Uses(m) || !u.used(m)) {
 			u.Mapping(link.Edit[link.Mapping]{Change: &link.Change{System: report.Authentik, Kind: link.KindMapping,
 				Object: words.Mapping(m)}, After: &m})
@@ -74,7 +75,7 @@ func Removal(s *link.Spec, a *link.AuthentikSnapshot, p link.PocketBaseSnapshot,
 
 // madeGroups reports whether receipts show that m is the groups mapping of the application, which had another slug.
 func madeGroups(s *link.Spec, a *link.ApplicationState, m *link.Mapping) bool {
-	return a != nil && link.OwnMapping(m.Name) && slices.ContainsFunc(s.Made, func(made link.Made) bool {
+	return a != nil && mappings.Own(m.Name) && slices.ContainsFunc(s.Made, func(made link.Made) bool {
 		return made.PK != "" && made.PK == a.PK && made.Groups != "" && made.Groups == m.ID
 	})
 }
@@ -115,7 +116,7 @@ func (u *undoer) removeSlot(s *link.Spec, found resolve.Found) {
 		return
 	}
 	if c.OnlyThrough(clientID) {
-		u.warnings.Add(link.WarnOnlyWay, report.PB, words.OnlyWay(c),
+		u.warnings.Add(report.WarnOnlyWay, report.PB, words.OnlyWay(c),
 			say.Of("Passwords and one-time passwords are off "+
 				"there, so nobody can sign in after the removal. Add another way and prove it before the old one goes."))
 	}

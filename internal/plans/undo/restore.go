@@ -18,7 +18,7 @@ func Restoration(p link.Plan, done []link.Change, force bool) (link.Plan, report
 	p.Purpose, p.Restores, p.Undoes, p.Force = link.PurposeUndo, true, done, force
 	// Existing links are from the same client, so they need no warning.
 	w := link.Warnings(slices.DeleteFunc(slices.Clone(p.Warnings),
-		func(x link.Warning) bool { return x.ID == link.WarnAlreadyLinked }))
+		func(x link.Warning) bool { return x.ID == report.WarnAlreadyLinked }))
 	p.Changes = slices.Clone(p.Changes)
 	switch {
 	case !deletes(done, link.KindApplication) && !deletes(done, link.KindProvider):
@@ -46,7 +46,7 @@ func Restoration(p link.Plan, done []link.Change, force bool) (link.Plan, report
 					say.Of("Add them in authentik at once when it is restored: until then it may be open to more "+
 						"people than before."), report.Way{Run: report.RunForce,
 						For: say.Of("to restore it without them")})
-				w.Add(link.WarnLost, report.Authentik, say.Of("Bindings are not restored: %s.", strings.Join(gone,
+				w.Add(report.WarnLost, report.Authentik, say.Of("Bindings are not restored: %s.", strings.Join(gone,
 					", ")), say.Of("Add them in authentik."))
 			}
 		}
@@ -55,7 +55,7 @@ func Restoration(p link.Plan, done []link.Change, force bool) (link.Plan, report
 		}
 		if was := link.As[link.Mapping](c.Before); was != nil {
 			if own := p.Desired.OwnMapping(was.Ref); own != nil && own.Expression != was.Expression {
-				w.Add(link.WarnLost, report.Authentik, say.Of("The scope mapping “%s” was edited by hand. It is "+
+				w.Add(report.WarnLost, report.Authentik, say.Of("The scope mapping “%s” was edited by hand. It is "+
 					"restored to authpocket's version.", was.Name),
 					say.Of("The receipt shows the edited one."))
 			}
@@ -110,10 +110,10 @@ func warnLosses(p *link.Plan, w *link.Warnings, was *link.ProviderState) {
 	if !p.CreatesProvider() {
 		return
 	}
-	w.Add(link.WarnLost, report.Authentik, say.Of("The client secret is a new one."),
+	w.Add(report.WarnLost, report.Authentik, say.Of("The client secret is a new one."),
 		say.Of("The previous one is not stored. Both systems get the new one."))
 	if lines := lostSettings(was, &p.Desired.Provider); len(lines) > 0 {
-		w.Add(link.WarnLost, report.Authentik, say.Of("The provider is not restored completely."),
+		w.Add(report.WarnLost, report.Authentik, say.Of("The provider is not restored completely."),
 			say.Of(words.LostRest, say.Series(lines...)))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 	"authpocket/internal/plans/resolve"
 )
 
@@ -30,7 +31,7 @@ func SpecBefore(s link.Spec, done []link.Change) link.Spec {
 			}
 		}
 		if was := link.As[link.Mapping](c.Before); was != nil {
-			if groups, isLimit := link.GroupsIn(was); isLimit {
+			if groups, isLimit := mappings.GroupsIn(was); isLimit {
 				limit, old = &link.GroupsLimit{Names: groups}, was.Name // which may have an earlier slug
 			}
 		}

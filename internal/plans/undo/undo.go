@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/internal/link/mappings"
 	"authpocket/internal/plans/resolve"
 	"authpocket/internal/plans/words"
 	"authpocket/internal/report"
@@ -62,7 +63,7 @@ func lacksSecret(c link.Change) bool {
 
 func (u *undoer) undo(c link.Change) {
 	if !c.Lost.Empty() && c.Kind != link.KindKey { // has its own warning
-		u.warnings.Add(link.WarnLost, c.System, say.Of("Undo can't restore everything."), c.Lost)
+		u.warnings.Add(report.WarnLost, c.System, say.Of("Undo can't restore everything."), c.Lost)
 	}
 	if c.After != nil {
 		c.Visit(u)
@@ -71,7 +72,7 @@ func (u *undoer) undo(c link.Change) {
 
 // Key warns that a generated key stays.
 func (u *undoer) Key(e link.Edit[link.KeyState]) {
-	u.warnings.Add(link.WarnKeyStays, report.Authentik, say.Of("The signing key “%s” stays.", e.After.Name),
+	u.warnings.Add(report.WarnKeyStays, report.Authentik, say.Of("The signing key “%s” stays.", e.After.Name),
 		say.Of("Other providers may use it now. Delete it in authentik if none does."))
 }
 
@@ -91,7 +92,7 @@ func (u *undoer) Mapping(e link.Edit[link.Mapping]) {
 	}
 	for _, p := range u.a.Providers {
 		if p.Uses(*now) {
-			u.warnings.Add(link.WarnMappingStays, report.Authentik, say.Of("The scope mapping “%s” stays.", now.Name),
+			u.warnings.Add(report.WarnMappingStays, report.Authentik, say.Of("The scope mapping “%s” stays.", now.Name),
 				say.Of("The provider “%s” also uses it.", p.Name))
 			return
 		}
@@ -109,7 +110,7 @@ func (u *undoer) findMapping(m *link.Mapping) *link.Mapping {
 		return now
 	}
 	return link.Find(u.a.Mappings, func(now link.Mapping) bool {
-		return now.Scope == m.Scope && now.Expression == m.Expression && u.had.Uses(now) && !link.OwnMapping(now.Name)
+		return now.Scope == m.Scope && now.Expression == m.Expression && u.had.Uses(now) && !mappings.Own(now.Name)
 	})
 }
 
@@ -178,7 +179,7 @@ func SlugSince(done []link.Change, a *link.AuthentikSnapshot) string {
 func (u *undoer) usedElsewhere(clientID string) bool {
 	for _, c := range u.p.Collections {
 		if slot := c.SlotWith(clientID); c.Name != u.own && slot != "" {
-			u.warnings.Add(link.WarnInUse, report.Authentik, say.Of("The application and its provider stay."),
+			u.warnings.Add(report.WarnInUse, report.Authentik, say.Of("The application and its provider stay."),
 				say.Of("The auth collection “%s” also signs in with them, through %s.", c.Name, slot))
 			return true
 		}
@@ -283,7 +284,8 @@ func (u *undoer) withoutLogout(c *link.Change, was *link.ProviderState) *link.Pr
 	}
 	for _, r := range was.RedirectURIs {
 		if r.Logout() {
-			u.warnings.Add(link.WarnLost, report.Authentik, say.Of("The redirect URI %s is not restored.", r.String()),
+			u.warnings.Add(report.WarnLost, report.Authentik,
+				say.Of("The redirect URI %s is not restored.", r.String()),
 				say.Of("This authentik has none for the logout: it would let sign-ins return there."))
 		}
 	}
@@ -326,10 +328,10 @@ func (u *undoer) Binding(e link.Edit[link.BindingState]) {
 	}
 	switch last := u.a.Application != nil && len(u.a.Bindings) == 1; {
 	case last && u.a.ClosedByDefault:
-		u.warnings.Add(link.WarnOpenToNobody, report.Authentik, say.Of("Without this binding nobody can use the "+
+		u.warnings.Add(report.WarnOpenToNobody, report.Authentik, say.Of("Without this binding nobody can use the "+
 			"application: this authentik closes applications without bindings."), say.Of("It was like this before."))
 	case last:
-		u.warnings.Add(link.WarnOpenToEveryone, report.Authentik, say.Of("Without this binding everyone with an "+
+		u.warnings.Add(report.WarnOpenToEveryone, report.Authentik, say.Of("Without this binding everyone with an "+
 			"authentik account can use the application."), say.Of("It was like this before."))
 	}
 	u.add(c, now, nil, now.Values(), nil)

@@ -78,7 +78,7 @@ func (f *follower) Application(e link.Edit[link.ApplicationState]) {
 		f.u.a.Bindings = nil
 		f.u.changes = slices.DeleteFunc(f.u.changes, func(c link.Change) bool { return c.Kind == link.KindBinding })
 		f.u.warnings = slices.DeleteFunc(f.u.warnings,
-			func(w link.Warning) bool { return w.ID == link.WarnOpenToEveryone })
+			func(w link.Warning) bool { return w.ID == report.WarnOpenToEveryone })
 	}
 }
 
@@ -123,7 +123,7 @@ func slotOf(c *link.Change) string {
 // warnLinked warns how many users can no longer sign in without the slot.
 func (u *undoer) warnLinked(slot string) {
 	if n := u.p.Linked[slot]; n > 0 {
-		u.warnings.Add(link.WarnLinkedPeople, report.PB, say.Count(n, "%d person has an account linked through %s.",
+		u.warnings.Add(report.WarnLinkedPeople, report.PB, say.Count(n, "%d person has an account linked through %s.",
 			"%d people have an account linked through %s.", slot),
 			say.Of("Their accounts stay, but they can no longer sign in with authentik. PocketBase keeps the "+
 				"links, and they apply to the next provider in this slot."))

@@ -42,8 +42,8 @@ func (u *undoer) keepsAWayIn(before link.PocketBaseSnapshot, force bool, run rep
 			report.Way{Run: run, For: say.Of("to close the collection")})
 		return
 	}
-	if !slices.ContainsFunc(u.warnings, func(w link.Warning) bool { return w.ID == link.WarnOnlyWay }) {
-		u.warnings.Add(link.WarnOnlyWay, report.PB, words.OnlyWay(is),
+	if !slices.ContainsFunc(u.warnings, func(w link.Warning) bool { return w.ID == report.WarnOnlyWay }) {
+		u.warnings.Add(report.WarnOnlyWay, report.PB, words.OnlyWay(is),
 			say.Of("Passwords and one-time passwords are off "+
 				"there, so nobody can sign in afterwards."))
 	}

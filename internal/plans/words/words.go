@@ -1,4 +1,4 @@
-// Package words has what a change is called and why it is made.
+// Package words has what a change and its fields are called, why it is made, and what changes did.
 package words
 
 import (

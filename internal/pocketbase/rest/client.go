@@ -16,7 +16,7 @@ import (
 
 // Config holds the address of a PocketBase and the superuser's credentials: a token, or an e-mail address and password.
 type Config struct {
-	URL      string      // base address, as link.ParseAddress returns it
+	URL      string      // base address, as addresses.Parse returns it
 	Token    secret.Text // a superuser's auth or impersonate token; if unset, Email and Password are used
 	Email    string
 	Password secret.Text

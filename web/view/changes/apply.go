@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/internal/plans/words"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/web/view"
@@ -168,7 +169,7 @@ func goodOutcome(in Progress, done int) *view.Outcome {
 		if in.Restores {
 			o.Heading = say.Of("The link was restored")
 		}
-		o.Lines = details(in.Warnings, link.WarnLost)
+		o.Lines = details(in.Warnings, report.WarnLost)
 		if len(o.Lines) > 0 {
 			o.Text = say.Of("Both systems are as they were before, except for what could not be restored:")
 		}
@@ -181,7 +182,7 @@ func goodOutcome(in Progress, done int) *view.Outcome {
 		o.Actions = []view.Action{{Label: say.Of("View history"), URL: "/receipts"},
 			{Label: say.Of("Go to start"), URL: "/"}}
 	case link.PurposeSignOut:
-		o.Heading, o.Check = link.Did(in.Purpose, "", in.Changes[:done]), false
+		o.Heading, o.Check = words.Did(in.Purpose, "", in.Changes[:done]), false
 		o.Text = say.Of("PocketBase accepts none of their old tokens. Anyone still allowed in can sign in again.")
 		o.Actions = []view.Action{{Label: say.Of("Back to the people"), URL: "/people"}}
 	case link.PurposeRotate:
@@ -191,7 +192,7 @@ func goodOutcome(in Progress, done int) *view.Outcome {
 }
 
 // details returns each warning as one line, or only those with that ID.
-func details(warnings []link.Warning, only link.WarningID) []say.Text {
+func details(warnings []link.Warning, only report.WarningID) []say.Text {
 	var lines []say.Text
 	for _, w := range warnings {
 		if only == "" || w.ID == only {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/plans/words"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 )
@@ -73,7 +74,7 @@ func newChangeCard(c *link.Change, folds bool) ChangeCard {
 func fieldRows(c *link.Change, fields []link.Field) []FieldRow {
 	var rows []FieldRow
 	for _, f := range fields {
-		row := FieldRow{Name: f.Name, Label: c.FieldCalled(f.Name), Sensitive: f.Sensitive}
+		row := FieldRow{Name: f.Name, Label: words.Field(c, f.Name), Sensitive: f.Sensitive}
 		switch {
 		case c.Action == link.Delete: // the one column shows what is deleted
 			row.After = valuesOf(f.Before)

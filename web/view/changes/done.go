@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/plans/words"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/web/view"
@@ -41,7 +42,7 @@ type Round struct {
 
 // part returns the round in words, with a link to its receipt if keep is set.
 func (r Round) part(keep bool) RoundPart {
-	p := RoundPart{What: link.Did(r.Purpose, "", r.Made)}
+	p := RoundPart{What: words.Did(r.Purpose, "", r.Made)}
 	if keep && r.Receipt != "" {
 		p.URL = "/receipts/" + r.Receipt
 	}

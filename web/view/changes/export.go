@@ -12,7 +12,7 @@ func NewExport(h view.Head, back string, files []ExportFile, warnings []link.War
 	h.Title, h.Back = say.Of("Export"), back
 	p := ExportPage{Head: h}
 	for _, w := range warnings {
-		if w.ID == link.WarnAccessUnseen { // the files lack bindings that the token cannot see
+		if w.ID == report.WarnAccessUnseen { // the files lack bindings that the token cannot see
 			p.Notes = append(p.Notes, Note{w.Summary, say.Join(say.Of("The files let in everyone, because they "+
 				"cannot list bindings that authpocket cannot see."), w.Advice(report.OnPage))})
 		}

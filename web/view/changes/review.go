@@ -45,7 +45,7 @@ func NewReview(h *view.Head, in ReviewInput) ReviewPage {
 	decide, known := in.Plan.Decisions()
 	p.Known = link.Each(known, newNote)
 	for _, w := range decide {
-		if w.ID == link.WarnLost {
+		if w.ID == report.WarnLost {
 			p.Lost = append(p.Lost, newNote(w))
 		} else {
 			p.Decide = append(p.Decide, newNote(w))
@@ -345,13 +345,13 @@ func who(p *link.Plan) say.Text {
 	}
 	for _, w := range p.Warnings {
 		switch w.ID {
-		case link.WarnOtherBindings:
+		case report.WarnOtherBindings:
 			names = append(names, say.Of("everyone allowed by other bindings"))
-		case link.WarnOpenToNobody:
+		case report.WarnOpenToNobody:
 			return say.Of("nobody yet")
-		case link.WarnAccessUnknown:
+		case report.WarnAccessUnknown:
 			return say.Of("unknown: the token cannot see whether everyone or nobody has access by default")
-		case link.WarnAccessUnseen:
+		case report.WarnAccessUnseen:
 			return say.Of("unknown: the token cannot see the bindings")
 		}
 	}

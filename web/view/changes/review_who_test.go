@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/internal/report"
 )
 
 // TestTheReviewSaysWhoGetsIn: the row says what the warnings of the same page
@@ -12,18 +13,19 @@ func TestTheReviewSaysWhoGetsIn(t *testing.T) {
 	staff := []link.BindingState{{Kind: "group", Target: link.Ref{Name: "staff"}, Enabled: true}}
 	for name, one := range map[string]struct {
 		bindings []link.BindingState
-		warnings []link.WarningID
+		warnings []report.WarningID
 		want     string
 	}{
-		"everyone":              {nil, []link.WarningID{"open-to-everyone"}, "everyone with an authentik account"},
-		"nobody":                {nil, []link.WarningID{"open-to-nobody"}, "nobody yet"},
-		"the token may not see": {nil, []link.WarningID{"access-unseen"}, "unknown: the token cannot see the bindings"},
-		"the default is not known": {nil, []link.WarningID{"access-unknown"},
+		"everyone": {nil, []report.WarningID{"open-to-everyone"}, "everyone with an authentik account"},
+		"nobody":   {nil, []report.WarningID{"open-to-nobody"}, "nobody yet"},
+		"the token may not see": {nil, []report.WarningID{"access-unseen"},
+			"unknown: the token cannot see the bindings"},
+		"the default is not known": {nil, []report.WarningID{"access-unknown"},
 			"unknown: the token cannot see whether everyone or nobody has access by default"},
 		"bound": {staff, nil, "group staff"},
-		"bound, and others": {staff, []link.WarningID{"other-bindings"},
+		"bound, and others": {staff, []report.WarningID{"other-bindings"},
 			"group staff, everyone allowed by other bindings"},
-		"others alone": {nil, []link.WarningID{"other-bindings"}, "everyone allowed by other bindings"},
+		"others alone": {nil, []report.WarningID{"other-bindings"}, "everyone allowed by other bindings"},
 	} {
 		p := link.Plan{Desired: link.Desired{Bindings: one.bindings}}
 		for _, id := range one.warnings {

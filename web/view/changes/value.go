@@ -81,7 +81,7 @@ func differing(before, after link.Shown) (was, is []Value) {
 	was, is = mark(b, gone), mark(a, added)
 	i, j := only(b, gone), only(a, added)
 	if i >= 0 && j >= 0 && isData(before) && isData(after) {
-		was[i], is[j] = words(b[i].String(), a[j].String())
+		was[i], is[j] = differingWords(b[i].String(), a[j].String())
 	}
 	return was, is
 }
@@ -102,9 +102,9 @@ func only(list []say.Text, fits func(say.Text) bool) int {
 	return i
 }
 
-// words marks what is between the common words at the beginning and the end. Two texts with little in common are
-// marked whole.
-func words(before, after string) (was, is Value) {
+// differingWords marks what is between the common words at the beginning and the end. Two texts with little in common
+// are marked whole.
+func differingWords(before, after string) (was, is Value) {
 	b, a := split(before), split(after)
 	head, tail, same := 0, 0, 0
 	for head < min(len(b), len(a)) && b[head] == a[head] {
