@@ -25,7 +25,7 @@ func TestConnectingWithNothingTellsEverythingAtOnce(t *testing.T) {
 	box := sharedSandbox(t)
 	b := wizardFor(t, box, Config{}).browser()
 	p := b.send(b.get("/authentik"), "/authentik", nil).refused(b)
-	if got := p.summary(); len(got) != 2 || !strings.HasPrefix(got[0], "Enter the authentik address") ||
+	if got := p.summary(); len(got) != 2 || !strings.HasPrefix(got[0], "The authentik address is missing") ||
 		!strings.HasPrefix(got[1], "Enter the API token") {
 		t.Errorf("the summary says %q", got)
 	}

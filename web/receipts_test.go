@@ -338,7 +338,7 @@ func TestALinkThatIsBeingChangedElsewhereIsLeftAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	review := b.get("/review").want(200)
-	b.apply(review).says("This link is being changed right now, in another tab or by another authpocket",
+	b.apply(review).says("This link is being changed right now by another authpocket, or in another tab",
 		"Wait until that is done", "0 of 3 changes applied")
 	unlock()
 	b.apply(b.get("/review").want(200)).says("All changes were applied")

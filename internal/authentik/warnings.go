@@ -21,7 +21,7 @@ func (c *Client) Warnings(snap link.AuthentikSnapshot, changes []link.Change) []
 		list = append(list, link.Warning{
 			ID: report.WarnPermission, System: report.Authentik,
 			Summary: say.Of("The token may not do this: %s %s.", string(ch.Action), ch.Object),
-			Detail: say.Of("It lacks %s. Grant this to its role, or use another token, then review the plan again.",
+			Detail: say.Of("It lacks %s. Grant this to its role, or use another token, then make the plan again.",
 				names),
 		})
 	}

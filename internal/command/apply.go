@@ -24,7 +24,7 @@ import (
 func newApply(s *program.Shared) *cobra.Command {
 	var f applyLinkFlags
 	cmd := &cobra.Command{
-		Use:   "apply -f file [saved plan]",
+		Use:   "apply [saved plan]",
 		Short: "Create or update the link",
 		Long: "Shows what is about to change, asks, and creates or updates the link. A receipt of what was there " +
 			"before\n" +
@@ -113,7 +113,7 @@ func (f applyLinkFlags) runSaved(ctx context.Context, p *program.Run) error {
 	view := p.View(f.JSON)
 	if f.RewriteSecret {
 		return view.Fail(output.Refused(say.Of("--rewrite-secret changes the plan, and a saved one stays as it is."),
-			say.Of("Name it when the plan is made, or leave it out.")))
+			say.Of("Leave it out, or apply the link file with it.")))
 	}
 	data, notRead := disk.ReadPlan(ctx, f.Saved)
 	file, err := p.Reader(f.SourceFlags).One(ctx, f.File)

@@ -22,7 +22,7 @@ type peopleFlags struct {
 func newCheckPeople(s *program.Shared) *cobra.Command {
 	var f peopleFlags
 	cmd := &cobra.Command{
-		Use:   "check-people -f file",
+		Use:   "check-people",
 		Short: "List accounts of people who can no longer sign in, and sign them out",
 		Long: "Lists the accounts that are linked through the link's slot and whose person in authentik is inactive,\n" +
 			"gone, or may not use the application any more. They can no longer sign in, but PocketBase accepts the\n" +

@@ -34,12 +34,15 @@ type exportFlags struct {
 	Force  bool
 }
 
-const allFormats = "blueprint, terraform, pocketbase-migration, pocketbase-hook, curl or markdown"
+// allFormats names the formats.
+func allFormats() say.Text {
+	return say.Or(link.Each(export.All(), func(f export.Format) say.Text { return say.Raw(f.Name) })...)
+}
 
 func newExport(s *program.Shared) *cobra.Command {
 	var f exportFlags
 	cmd := &cobra.Command{
-		Use:   "export -f file [format]",
+		Use:   "export [format]",
 		Short: "Print the plan as code, without secrets",
 		Long: "Prints the plan as code, without secrets. The format is blueprint (of authentik), terraform,\n" +
 			"pocketbase-migration, curl (a shell script) or markdown. pocketbase-hook is the file for pb_hooks that sets\n" +
@@ -57,7 +60,7 @@ func newExport(s *program.Shared) *cobra.Command {
 			case f.All && (f.Out == "" || f.Out == "-"):
 				return errors.New("--all writes several files; name their directory with --out")
 			case !f.All && len(args) == 0:
-				return errors.New("there is no format; use " + allFormats)
+				return errors.New("there is no format; use " + allFormats().String())
 			}
 			return option.AtMost(1)(cmd, args)
 		},
@@ -99,7 +102,7 @@ func (f exportFlags) run(ctx context.Context, p *program.Run) error {
 		format, found := export.Find(f.Format)
 		if !found {
 			return view.Fail(output.Refused(say.Of("There is no format “%s”.", f.Format),
-				say.Of("Use %s.", allFormats)))
+				say.Of("Use %s.", allFormats())))
 		}
 		chosen = []export.Format{format}
 	}
@@ -137,6 +140,7 @@ func (f exportFlags) run(ctx context.Context, p *program.Run) error {
 func (f exportFlags) save(p *program.Run, chosen []export.Format, plan *link.Plan) error {
 	texts := map[string][]byte{} // by path
 	var left []error
+	made := plan.Desired.Provider.ClientID == plan.Generated.ClientID && !plan.Generated.KeptID
 	for _, format := range chosen {
 		var text bytes.Buffer
 		err := format.Write(&text, *plan)
@@ -151,6 +155,10 @@ func (f exportFlags) save(p *program.Run, chosen []export.Format, plan *link.Pla
 			path = filepath.Join(f.Out, format.FileNameAt(time.Now()))
 		}
 		texts[path] = text.Bytes()
+		if made && !f.All && format.OneSystem && bytes.Contains(texts[path], []byte(plan.Generated.ClientID)) {
+			visible.Fprintf(p.Err, "! %s\n", p.Say(say.Of("Another export has another client ID. Make the files of "+
+				"both systems at once with --all, or set provider.client_id.")))
+		}
 	}
 	if exported := texts[f.Out]; f.Out == "" || f.Out == "-" {
 		_, _ = p.Out.Write(exported) // run returns an error
@@ -169,7 +177,7 @@ func (f exportFlags) writeAll(p *program.Run, texts map[string][]byte) error {
 	}
 	if f.All {
 		if err := os.MkdirAll(f.Out, 0o700); err != nil {
-			return err
+			return disk.OfFile(f.Out, err)
 		}
 	}
 	for _, path := range slices.Sorted(maps.Keys(texts)) {
@@ -182,7 +190,7 @@ func (f exportFlags) writeAll(p *program.Run, texts map[string][]byte) error {
 		if errors.Is(err, fs.ErrExist) {
 			return disk.Occupied(path, todo)
 		} else if err != nil {
-			return err
+			return disk.OfFile(path, err)
 		}
 		p.Tell(say.Of("Wrote %s.", path))
 	}

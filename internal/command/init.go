@@ -155,16 +155,16 @@ type asker struct {
 func (a asker) fill(ctx context.Context, f initFlags) (linkfile.File, link.Spec, error) {
 	var cfg engine.Config
 	reach := f.reach()
-	err := a.until(ctx, func(again bool) (err error) {
-		if reach.Authentik, err = a.authentik(ctx, reach.Authentik, again); err == nil {
+	err := a.until(ctx, func(last error) (err error) {
+		if reach.Authentik, err = a.authentik(ctx, reach.Authentik, last); err == nil {
 			connected, wrong := a.ConnectAuthentik(ctx, reach.Authentik)
 			cfg.Authentik, err = connected.System, wrong
 		}
 		return err
 	})
 	if err == nil {
-		err = a.until(ctx, func(again bool) (err error) {
-			if reach.PocketBase, err = a.pocketBase(ctx, reach.PocketBase, again); err == nil {
+		err = a.until(ctx, func(last error) (err error) {
+			if reach.PocketBase, err = a.pocketBase(ctx, reach.PocketBase, last); err == nil {
 				connected, wrong := a.ConnectPocketBase(ctx, reach.PocketBase)
 				cfg.PocketBase, err = connected.System, wrong
 			}
@@ -185,7 +185,7 @@ func (a asker) fill(ctx context.Context, f initFlags) (linkfile.File, link.Spec,
 // publicURL asks for authentik's public address, which authentik's base URL proposes.
 func (a asker) publicURL(ctx context.Context, reach linkfile.File, proposed string) (linkfile.File, error) {
 	to, question := reach.Authentik, say.Of("Address of authentik that browsers and PocketBase use")
-	err := a.until(ctx, func(bool) (err error) {
+	err := a.until(ctx, func(error) (err error) {
 		if to.PublicURL, err = a.ask.Line(ctx, question, proposed); err != nil {
 			return err
 		}
@@ -198,31 +198,40 @@ func (a asker) publicURL(ctx context.Context, reach linkfile.File, proposed stri
 	return reach, err
 }
 
-// until repeats a question whose answer does not work.
-func (a asker) until(ctx context.Context, question func(again bool) error) error {
-	for again := false; ; again = true {
-		err := question(again)
+// until repeats a question whose answer does not work, with the last error.
+func (a asker) until(ctx context.Context, question func(last error) error) error {
+	for last := error(nil); ; {
+		last = question(last)
 		switch {
-		case errors.Is(err, terminal.ErrNoAnswer):
-			return output.Refused(say.Of("there was no answer, so nothing was written"), say.Text{})
-		case err == nil || ctx.Err() != nil:
-			return err
+		case errors.Is(last, terminal.ErrNoAnswer):
+			return output.Refused(say.Of("There was no answer, so nothing was written."), say.Text{})
+		case last == nil || ctx.Err() != nil:
+			return last
 		}
-		a.view.Errors(err)
+		a.view.Errors(last)
 	}
 }
 
-func (a asker) authentik(ctx context.Context, to linkfile.Authentik, again bool) (linkfile.Authentik, error) {
+// blamed reports whether an error is about a field, such as a token.
+func blamed(err error, field string) bool {
+	return slices.ContainsFunc(report.Messages(err), func(m report.Message) bool { return m.Field == field })
+}
+
+// authentik asks for what is missing, or does not work: the token is kept while the address is corrected, and the
+// address while the token is.
+func (a asker) authentik(ctx context.Context, to linkfile.Authentik, last error) (linkfile.Authentik, error) {
 	var err error
-	if to.URL == "" || again {
+	tokenFails := blamed(last, "authentik.token")
+	if to.URL == "" || last != nil && !tokenFails {
 		if to.URL, err = a.ask.Line(ctx, say.Of("Address of authentik"), to.URL); err != nil {
 			return to, err
 		}
-		if problems := wrongAddress(new(linkfile.Reach(to, linkfile.PocketBase{})), "authentik"); len(problems) > 0 {
-			return to, problems
-		}
 	}
-	if !to.Token.IsSet() || again {
+	if problems := wrongAddress(new(linkfile.Reach(to, linkfile.PocketBase{})), "authentik"); len(problems) > 0 {
+		to.URL = "" // not proposed again
+		return to, problems
+	}
+	if !to.Token.IsSet() || tokenFails {
 		if to.Token, err = a.Secret(ctx, say.Of("API token of authentik (not stored)")); err != nil {
 			return to, err
 		}
@@ -231,17 +240,19 @@ func (a asker) authentik(ctx context.Context, to linkfile.Authentik, again bool)
 	return reach.Authentik, problemsOf(&reach, "authentik").Err()
 }
 
-func (a asker) pocketBase(ctx context.Context, to linkfile.PocketBase, again bool) (linkfile.PocketBase, error) {
+func (a asker) pocketBase(ctx context.Context, to linkfile.PocketBase, last error) (linkfile.PocketBase, error) {
 	var err error
-	if to.URL == "" || again {
+	tokenFails := blamed(last, "pocketbase.token")
+	if to.URL == "" || last != nil && !tokenFails {
 		if to.URL, err = a.ask.Line(ctx, say.Of("Address of PocketBase"), to.URL); err != nil {
 			return to, err
 		}
-		if problems := wrongAddress(new(linkfile.Reach(linkfile.Authentik{}, to)), "pocketbase"); len(problems) > 0 {
-			return to, problems
-		}
 	}
-	if !to.Token.IsSet() || again {
+	if problems := wrongAddress(new(linkfile.Reach(linkfile.Authentik{}, to)), "pocketbase"); len(problems) > 0 {
+		to.URL = "" // not proposed again
+		return to, problems
+	}
+	if !to.Token.IsSet() || tokenFails {
 		if to.Token, err = a.Secret(ctx, say.Of("Superuser token of PocketBase (not stored)")); err != nil {
 			return to, err
 		}
@@ -280,6 +291,10 @@ func (a asker) settings(ctx context.Context, e *engine.Engine, f initFlags) (lin
 	}
 	names := link.Each(collections, func(c link.CollectionState) string { return c.Name })
 	name := f.Collection
+	if name == "" && len(names) == 1 {
+		name, spec.PocketBase.Collection = names[0], &names[0]
+		a.Tell(say.Of("Auth collection: %s. New users are created in it.", name))
+	}
 	if name == "" {
 		question := say.Of("Auth collection. New users are created in it.")
 		if name, err = a.ask.Choice(ctx, question, names, link.Each(names, say.Raw)); err != nil {
@@ -326,7 +341,7 @@ func (a asker) preset(ctx context.Context, p *link.PocketBaseSnapshot, spec *lin
 	if !app.NeedsApp || spec.Application.LaunchURL != nil {
 		return nil
 	}
-	return a.until(ctx, func(bool) error {
+	return a.until(ctx, func(error) error {
 		address, err := a.ask.Line(ctx, say.Of("Address at which people open the app"), app.AppURL(p))
 		if err != nil {
 			return err

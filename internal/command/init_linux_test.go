@@ -33,13 +33,11 @@ func TestInitAsksAtATerminal(t *testing.T) {
 	defer func() { _ = cmd.Process.Kill() }()
 	answers := []struct{ asked, answer string }{
 		{"Address of authentik: ", "authentik.company"},
-		{"Address of authentik [authentik.company]: ", box.AuthentikURL},
+		{"authentik.company\nAddress of authentik: ", box.AuthentikURL},
 		{"API token of authentik (not stored): ", "wrong"},
-		{"Address of authentik [" + box.AuthentikURL + "]: ", ""},
 		{"API token of authentik (not stored): ", box.AuthentikToken},
 		{"Address of PocketBase: ", box.PocketBaseURL},
 		{"Superuser token of PocketBase (not stored): ", box.PocketBaseToken},
-		{"Number: ", "users"},
 		{"Number: ", "9"},
 		{"Answer with a number from 1 to 3.\nNumber: ", "1"},
 		{"browsers and PocketBase use [https://login.company]: ", "ftp://login.company"},
@@ -50,6 +48,9 @@ func TestInitAsksAtATerminal(t *testing.T) {
 	}
 	if err := cmd.Wait(); err != nil {
 		t.Fatalf("init ends with %v:\n%s", err, screen.all)
+	}
+	if !strings.Contains(screen.all, "Auth collection: users. New users are created in it.\n") {
+		t.Errorf("the only auth collection is not named:\n%s", screen.all)
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -65,6 +66,37 @@ func TestInitAsksAtATerminal(t *testing.T) {
 		if bytes.Contains(text, []byte(never)) {
 			t.Errorf("a token is in\n%s", text)
 		}
+	}
+}
+
+// TestInitKeepsTheTokensOfTheEnvironment has answers that are no addresses, and that are none of these systems.
+func TestInitKeepsTheTokensOfTheEnvironment(t *testing.T) {
+	box := newSandbox(t, sandbox.Config{})
+	user, terminal := openTerminal(t)
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	defer stop()
+	screen, said := outputs(t)
+	cmd := authpocket(t, "init", "-o", "-", "--authentik", "authentik.company", "--email", "leave")
+	cmd.Env = append(cmd.Env, "AUTHENTIK_TOKEN="+box.AuthentikToken, "POCKETBASE_TOKEN="+box.PocketBaseToken)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = terminal, said, said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = cmd.Process.Kill() }()
+	for _, one := range []struct{ asked, answer string }{
+		{"authentik.company\nAddress of authentik: ", ""},
+		{"https://authentik.company.\nAddress of authentik: ", box.PocketBaseURL},
+		{"Address of authentik [" + box.PocketBaseURL + "]: ", box.AuthentikURL},
+		{"Address of PocketBase: ", box.AuthentikURL},
+		{"Address of PocketBase [" + box.AuthentikURL + "]: ", box.PocketBaseURL},
+	} {
+		screen.answer(ctx, t, user, terminal, one.asked, one.answer)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Fatalf("init ends with %v:\n%s", err, screen.all)
+	}
+	if strings.Contains(screen.all, "not stored") {
+		t.Errorf("init asks for a token that the environment has:\n%s", screen.all)
 	}
 }
 
@@ -107,7 +139,7 @@ func TestInitProposesThePresetOfTheApp(t *testing.T) {
 			if test.flags == nil {
 				screen.wait(ctx, t, fmt.Sprintf(belongs, test.app, test.app))
 			}
-			for _, one := range append(test.answers, answer{"Number: ", "users"}, answer{"Number: ", "1"}) {
+			for _, one := range append(test.answers, answer{"Number: ", "1"}) {
 				screen.answer(ctx, t, user, terminal, one.asked, one.answer)
 			}
 			if err := cmd.Wait(); err != nil {

@@ -25,11 +25,11 @@ type question struct {
 func questions(box *sandbox.Sandbox) map[string]question {
 	const interrupted = "^C\nInterrupted, so nothing was changed.\n"
 	apply := [][2]string{{"[y/N]"}}
-	init, number := []string{"init"}, [2]string{"Number: ", "1"}
+	init := []string{"init"}
 	asked := [][2]string{{"Address of authentik: ", box.AuthentikURL},
 		{"API token of authentik (not stored): ", box.AuthentikToken},
 		{"Address of PocketBase: ", box.PocketBaseURL},
-		{"Superuser token of PocketBase (not stored): ", box.PocketBaseToken}, number, number}
+		{"Superuser token of PocketBase (not stored): ", box.PocketBaseToken}, {"Number: ", "1"}}
 	return map[string]question{
 		"apply":   {[]string{"apply", "--rewrite-secret"}, apply, interrupted},
 		"undo":    {[]string{"undo"}, apply, interrupted},
@@ -40,7 +40,6 @@ func questions(box *sandbox.Sandbox) map[string]question {
 			interrupted[len("^C"):]},
 		"an address":    {init, asked[:1], interrupted},
 		"a token":       {init, asked[:2], interrupted[len("^C"):]},
-		"a collection":  {init, asked[:5], interrupted},
 		"an e-mail way": {init, asked, interrupted},
 	}
 }

@@ -139,7 +139,7 @@ func (f verifyFlags) writeMetrics(list []output.Verification) error {
 		return nil
 	}
 	if err := disk.Replace(f.Metrics, []byte(output.Metrics(list)), 0o644); err != nil {
-		return output.Failing(say.Of("writing the metrics"), err)
+		return disk.OfFile(f.Metrics, err)
 	}
 	return nil
 }

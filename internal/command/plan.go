@@ -25,7 +25,7 @@ type planFlags struct {
 func newPlan(s *program.Shared) *cobra.Command {
 	var f planFlags
 	cmd := &cobra.Command{
-		Use:   "plan -f file",
+		Use:   "plan",
 		Short: "Show what apply would change, without changing anything",
 		Long: "Shows what apply would change, without changing anything. With --out, authpocket apply can make " +
 			"exactly\n" +

@@ -19,7 +19,7 @@ type removeFlags struct {
 func newRemove(s *program.Shared) *cobra.Command {
 	var f removeFlags
 	cmd := &cobra.Command{
-		Use:   "remove -f file",
+		Use:   "remove",
 		Short: "Remove the link from both systems; accounts stay",
 		Long: "Removes the link from both systems. Accounts stay. authpocket undo restores the link, with a new " +
 			"client\n" +

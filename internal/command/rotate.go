@@ -16,7 +16,7 @@ type rotateFlags struct{ applyFlags }
 func newRotate(s *program.Shared) *cobra.Command {
 	var f rotateFlags
 	cmd := &cobra.Command{
-		Use:   "rotate -f file",
+		Use:   "rotate",
 		Short: "Renew the client secret in both systems",
 		Long: "Renews the client secret in both systems and checks that authentik accepts the new one from " +
 			"PocketBase. If\n" +

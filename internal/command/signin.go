@@ -51,8 +51,8 @@ func (f *proofFlags) add(cmd *cobra.Command) {
 	flags.BoolVar(&f.SignInNew, "sign-in-new", false, "also sign in as a person who is made in authentik for this "+
 		"test; the person, and\nthe account that PocketBase creates, are deleted again; shows these changes "+
 		"and\nasks first")
-	flags.StringVar(&f.PersonEmail, "person-email", "", "e-mail `address` of that person; default: one that no mail "+
-		"reaches")
+	flags.StringVar(&f.PersonEmail, "person-email", "", "e-mail `address` of the person of --sign-in-new; default: "+
+		"one that no mail\nreaches")
 }
 
 // planProof plans the proof that the flags ask for, shows the plan in the view, unless that prints JSON, and asks

@@ -101,7 +101,7 @@ func (f targetFlags) save(p *program.Run, reach *linkfile.File, spec *link.Spec)
 	if err := disk.WriteNew(f.Out, linkFile); errors.Is(err, fs.ErrExist) {
 		return f.taken()
 	} else if err != nil {
-		return err
+		return disk.OfFile(f.Out, err)
 	}
 	p.Tell(say.Of("Wrote %s. It takes the tokens from %s and %s.", f.Out, envAuthentikToken,
 		envPocketBaseToken))

@@ -21,7 +21,7 @@ type undoFlags struct {
 func newUndo(s *program.Shared) *cobra.Command {
 	var f undoFlags
 	cmd := &cobra.Command{
-		Use:   "undo -f file [receipt]",
+		Use:   "undo [receipt]",
 		Short: "Undo an earlier apply or removal, from its receipt",
 		Long: "Undoes an earlier apply or removal, from its receipt. Without the ID of a receipt, it is the newest " +
 			"one of\n" +

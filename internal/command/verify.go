@@ -22,7 +22,7 @@ import (
 func newVerify(s *program.Shared) *cobra.Command {
 	var f verifyFlags
 	cmd := &cobra.Command{
-		Use:   "verify -f file",
+		Use:   "verify",
 		Short: "Check whether the link works",
 		Long: "Checks whether the link works. With --sign-in it also signs in as an authentik user, without a " +
 			"browser,\n" +
@@ -51,7 +51,7 @@ func newVerify(s *program.Shared) *cobra.Command {
 			"sign-in\nis predicted; default: that of --sign-in, or the owner of the token")
 	f.signInFlags.add(cmd)
 	f.proofFlags.add(cmd)
-	cmd.Flags().BoolVar(&f.Yes, "yes", false, "make that person without asking")
+	cmd.Flags().BoolVar(&f.Yes, "yes", false, "with --sign-in-new, make the person without asking")
 	option.Choose(cmd, cmd.Flags(), &f.Format, "format", "`format` of the result: text, json or junit; default: text",
 		formatText, formatJSON, formatJUnit)
 	cmd.Flags().Var((*option.Written)(&f.Metrics), "metrics",

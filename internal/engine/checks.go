@@ -129,8 +129,8 @@ func (e *Engine) checkPrediction(ctx context.Context, d *link.Desired, person in
 	case p.Outcome != signin.OutcomeRefused:
 		return check.Passes(p.Words)
 	case person == 0:
-		return check.Warns(p.Cause, p.Words, say.Of("This is about the token's own account. Choose another person "+
-			"to check with, or: %s", signin.RemedyOf(p.Cause)))
+		return check.Warns(p.Cause, say.Join(p.Words, say.Of("This is about the token's own account.")),
+			signin.RemedyOf(p.Cause), report.Way{Run: report.RunPerson, For: say.Of("to check with another person")})
 	}
 	return check.Fails(p.Cause, p.Words, signin.RemedyOf(p.Cause))
 }

@@ -85,7 +85,7 @@ func updatesSecret(c link.Change) bool {
 func (e *Engine) Undo(ctx context.Context, id string, force bool) (link.Plan, error) {
 	if e.receipts == nil {
 		return link.Plan{}, &journal.Fault{Summary: say.Of("No receipts are kept."),
-			Todo: say.Of("Set a state directory.")}
+			Todo: say.Of("Set AUTHPOCKET_STATE to a directory.")}
 	}
 	receipt, err := e.load(id)
 	if err != nil {
@@ -288,7 +288,7 @@ func cannotUndo(kind journal.Kind) error {
 			Todo: say.Of("Rotate again for another new one.")}
 	}
 	return &journal.Fault{Summary: say.Of("An undo cannot be undone."),
-		Todo: say.Of("Apply again. That recreates the link, with another client secret.")}
+		Todo: say.Of("Apply the link again to redo what it undid.")}
 }
 
 // chain returns the changes to undo: those of the applies that r continues, and

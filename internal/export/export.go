@@ -24,6 +24,7 @@ type Format struct {
 	Title     say.Text
 	FileName  string // default file name; see FileNameAt
 	MediaType string
+	OneSystem bool // it writes to one of the two systems only
 	// Write writes the plan. If the format cannot represent it, the error is
 	// report.Problems and nothing is written.
 	Write func(io.Writer, link.Plan) error
@@ -33,11 +34,11 @@ type Format struct {
 func Formats() []Format {
 	return []Format{
 		{Name: "blueprint", Title: say.Of("authentik blueprint"), FileName: "authentik-blueprint.yaml",
-			MediaType: "application/yaml; charset=utf-8", Write: whole(blueprint)},
+			MediaType: "application/yaml; charset=utf-8", Write: whole(blueprint), OneSystem: true},
 		{Name: "terraform", Title: say.Of("Terraform"), FileName: "authentik.tf",
-			MediaType: "text/plain; charset=utf-8", Write: whole(terraform)},
+			MediaType: "text/plain; charset=utf-8", Write: whole(terraform), OneSystem: true},
 		{Name: migrationName, Title: say.Of("PocketBase migration"), FileName: "authpocket_oauth2.js",
-			MediaType: "text/javascript; charset=utf-8", Write: whole(migration)},
+			MediaType: "text/javascript; charset=utf-8", Write: whole(migration), OneSystem: true},
 		{Name: "curl", Title: say.Of("Shell script with curl"), FileName: "authpocket.sh",
 			MediaType: "application/x-sh; charset=utf-8", Write: whole(shell)},
 		{Name: "markdown", Title: say.Of("Markdown"), FileName: "authpocket.md",

@@ -87,43 +87,46 @@ func cannotWrite(dir string, err error) error {
 func cannotRead(path string, err error) error {
 	return &Fault{
 		Summary: say.Of("authpocket cannot read %s: %s.", path, err.Error()),
-		Todo:    say.Of("Mend that, or set another state directory."),
+		Todo:    say.Of("Correct that, or %s.", another()),
 		Err:     err,
 	}
 }
 
+// another returns what else helps against a directory that does not work.
+func another() say.Text { return say.Of("set AUTHPOCKET_STATE to another directory") }
+
 func reason(dir string, err error) *Fault {
-	const another = "set another state directory."
+	another := another()
 	f := &Fault{Err: err}
 	if o, ok := errors.AsType[*openToOthers](err); ok {
 		f.Summary = say.Of("Other users of this machine may read %s, and its file system does not let authpocket "+
 			"change that.", o.path)
-		f.Todo = say.Of("Put the state directory on a file system with permissions, or %s", another)
+		f.Todo = say.Of("Put the state directory on a file system with permissions, or %s.", another)
 		if o.foreign {
 			f.Summary = say.Of("Other users of this machine may read %s, and it belongs to another user.", o.path)
-			f.Todo = say.Of("Change its owner to yourself and its mode to 0700, or %s", another)
+			f.Todo = say.Of("Change its owner to yourself and its mode to 0700, or %s.", another)
 		}
 		return f
 	}
 	switch {
 	case errors.Is(err, errFull), errors.Is(err, errQuota):
-		f.Summary, f.Todo = say.Of("There is no space left for receipts in %s.", dir), say.Of("Free some, or %s",
+		f.Summary, f.Todo = say.Of("There is no space left for receipts in %s.", dir), say.Of("Free some, or %s.",
 			another)
 	case errors.Is(err, errReadOnly):
 		f.Summary, f.Todo = say.Of("The directory for receipts, %s, is read-only.", dir),
-			say.Of("Make it writable, or %s", another)
+			say.Of("Make it writable, or %s.", another)
 	case errors.Is(err, fs.ErrPermission):
 		f.Summary, f.Todo = say.Of("authpocket may not write receipts in %s.", dir), say.Of("Give its user the "+
-			"right to, or %s", another)
+			"right to, or %s.", another)
 	case errors.Is(err, syscall.ENOTDIR):
 		f.Summary, f.Todo = say.Of("A part of %s is a file, so receipts cannot be kept there.", dir),
-			say.Of("Move that file away, or %s", another)
+			say.Of("Move that file away, or %s.", another)
 	case errors.Is(err, lock.ErrUnsupported):
 		f.Summary, f.Todo = say.Of("The file system of %s has no file locks, so authpocket cannot keep two applies "+
-			"apart.", dir), say.Of("Use a local file system: %s", another)
+			"apart.", dir), say.Of("Use a local file system: %s.", another)
 	default:
 		f.Summary, f.Todo = say.Of("authpocket cannot write receipts in %s: %s.", dir, err.Error()),
-			say.Of("Mend that, or %s", another)
+			say.Of("Correct that, or %s.", another)
 	}
 	return f
 }

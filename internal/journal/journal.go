@@ -66,7 +66,7 @@ func openToRead(dir string, d disk) (*Store, error) {
 func in(dir string, d disk) (*Store, error) {
 	if dir == "" {
 		return nil, &Fault{Summary: say.Of("There is no directory for receipts."),
-			Todo: say.Of("Set a state directory.")}
+			Todo: say.Of("Set AUTHPOCKET_STATE to a directory.")}
 	}
 	abs, err := filepath.Abs(dir)
 	if err != nil {
@@ -103,7 +103,7 @@ func DefaultDir(goos string, lookupEnv func(string) (string, bool), home func() 
 	if err != nil || dir == "" {
 		return "", &Fault{
 			Summary: say.Of("authpocket found no home directory to keep its receipts in."),
-			Todo:    say.Of("Set a state directory or XDG_STATE_HOME."),
+			Todo:    say.Of("Set AUTHPOCKET_STATE to a directory."),
 			Err:     errors.Join(errors.New("finding the home directory"), err),
 		}
 	}

@@ -40,7 +40,7 @@ func TestDefaultDir(t *testing.T) {
 	}
 	homeless := func() (string, error) { return "", errors.New("$HOME is not defined") }
 	_, err := DefaultDir("linux", env("", false), homeless)
-	if said := wordsOf(t, err); !strings.Contains(said, "state directory") {
+	if said := wordsOf(t, err); !strings.Contains(said, "AUTHPOCKET_STATE") {
 		t.Errorf("without a home it says %s", said)
 	}
 }

@@ -63,16 +63,16 @@ func (s *Store) notLocked(err error) error {
 		return err
 	case errors.Is(err, lock.ErrBusy):
 		return &Fault{
-			Summary: say.Of("This link is being changed right now, in another tab or by another authpocket."),
-			Todo:    say.Of("Wait until that is done, then review the plan again."),
+			Summary: say.Of("This link is being changed right now by another authpocket, or in another tab."),
+			Todo:    say.Of("Wait until that is done, then make the plan again."),
 			Written: report.WrittenNone, Err: ErrLocked,
 		}
 	case errors.Is(err, lock.ErrNotHonoured):
 		return &Fault{
 			Summary: say.Of("Another authpocket is changing this link, though the file system of %s granted its lock to "+
 				"both.", filepath.Clean(s.dir)),
-			Todo: say.Of("Its locks do not hold between machines. Mount it with locks, or set another state directory " +
-				"for each."),
+			Todo: say.Of("Its locks do not hold between machines. Mount it with locks, or set AUTHPOCKET_STATE to " +
+				"another directory for each."),
 			Written: report.WrittenNone, Err: ErrLocked,
 		}
 	}

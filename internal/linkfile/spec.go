@@ -25,11 +25,11 @@ func (f *File) check() {
 
 func (f *File) checkAuthentik() {
 	a := &f.Authentik
-	a.Base = f.address(report.Authentik, say.Of("authentik address"), "authentik.url", a.URL)
+	a.Base = f.address(report.Authentik, say.Of("The %s address", report.Authentik.Label()), "authentik.url", a.URL)
 	f.encrypted(report.Authentik, a.Base, a.Insecure)
 	f.spec.AuthentikURL = a.Base
 	if a.PublicURL != "" {
-		f.spec.AuthentikURL = f.address(report.Authentik, say.Of("authentik public address"), "authentik.public_url",
+		f.spec.AuthentikURL = f.address(report.Authentik, say.Of("authentik's public address"), "authentik.public_url",
 			a.PublicURL)
 	}
 	if !a.Token.IsSet() && !f.sets("authentik.token_file") {
@@ -41,7 +41,7 @@ func (f *File) checkAuthentik() {
 
 func (f *File) checkPocketBase() {
 	p := &f.PocketBase
-	p.Base = f.address(report.PB, say.Of("PocketBase address"), "pocketbase.url", p.URL)
+	p.Base = f.address(report.PB, say.Of("The %s address", report.PB.Label()), "pocketbase.url", p.URL)
 	f.encrypted(report.PB, p.Base, p.Insecure)
 	public := []string{p.Base}
 	if len(p.PublicURLs) > 0 {

@@ -58,7 +58,7 @@ func (b *planner) secret(c link.Change, at int) {
 		return
 	}
 	if !written {
-		c.Action = link.Update
+		c.Action, c.Why = link.Update, say.Of(words.WhySameSecret)
 		b.changes = append(b.changes, c)
 	}
 	target := &b.changes[len(b.changes)-1]

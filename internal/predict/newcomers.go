@@ -186,7 +186,8 @@ func (w *World) emailObstacles(trusted bool) []Obstacle {
 		return []Obstacle{{Cause: report.CauseEmailUnverified, Newcomers: true, What: say.Of("Nobody new can sign in: "+
 			"%s requires an e-mail address, and authentik marks addresses as not "+
 			"verified, which PocketBase drops. It then answers “email: Cannot be blank”.", c.Name),
-			Todo: say.Of("Choose which addresses to trust, or make the e-mail field of %s optional.", c.Name)}}
+			Todo: say.Of("Decide which addresses to trust, with email: trust-all or trust-attribute, or make the "+
+				"e-mail field of %s optional.", c.Name)}}
 	}
 	only, except := record.EmailDomains(&c)
 	var what say.Text

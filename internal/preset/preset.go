@@ -168,7 +168,7 @@ func Problems(s *link.Spec) (problems report.Problems) {
 	}
 	if p.NeedsApp && link.Value(s.Application.LaunchURL, "") == "" {
 		problems.Add("application.launch_url", say.Of("The preset %s needs the address at which people open the app.",
-			name), say.Of("Enter it as the launch URL, such as https://app.company."))
+			name), say.Of("Enter it like %s.", "https://app.company"))
 	}
 	return problems
 }

@@ -55,8 +55,8 @@ func (c *Check) Fails(cause CauseID, evidence, remedy say.Text, ways ...Way) *Ch
 }
 
 // Warns gives the check a warning about a cause and returns it.
-func (c *Check) Warns(cause CauseID, evidence, remedy say.Text) *Check {
-	c.Fails(cause, evidence, remedy).Status = Warn
+func (c *Check) Warns(cause CauseID, evidence, remedy say.Text, ways ...Way) *Check {
+	c.Fails(cause, evidence, remedy, ways...).Status = Warn
 	return c
 }
 

@@ -21,6 +21,7 @@ const (
 	RunForce    Run = "undo --force"
 	RunProved   Run = "apply --sign-in-new"
 	RunRemove   Run = "remove --force"
+	RunPerson   Run = "verify --person NAME"
 )
 
 // Label returns the text of the wizard's link or button.
@@ -28,7 +29,7 @@ func (r Run) Label() say.Text {
 	return map[Run]say.Text{RunRewrite: RewriteLabel.Text(),
 		RunRotate: say.Of("Rotate the client secret"), RunReceipts: say.Of("View history"),
 		RunForce: say.Of("Undo anyway"), RunProved: say.Of("Prove it now"),
-		RunRemove: say.Of("Remove it anyway")}[r]
+		RunRemove: say.Of("Remove it anyway"), RunPerson: say.Of("Check as user")}[r]
 }
 
 // RewriteLabel is also the label of the setting that does it.

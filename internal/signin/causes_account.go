@@ -14,7 +14,8 @@ func causesOfEmail() []Cause {
 			Symptom: say.Of("email: Cannot be blank, or an account without an address."),
 			Why: say.Of("Since 2025.10 authentik returns email_verified: false by default. PocketBase then drops the " +
 				"address, and most collections require one."),
-			Todo: say.Of("Decide which addresses to trust. authpocket then attaches its own scope mapping."),
+			Todo: say.Of("Decide which addresses to trust, with email: trust-all or trust-attribute. authpocket then " +
+				"attaches its own scope mapping."),
 			Checks: []report.CheckID{report.CheckAuthentikEmail, report.CheckPocketBaseRules, report.CheckPrediction,
 				report.CheckSignIn},
 		},

@@ -34,7 +34,7 @@ func causesOfExchange() []Cause {
 			Title:   say.Of("A setting differs from the link's"),
 			Symptom: say.Of("Sign-in fails, shows the wrong button, or admits the wrong users."),
 			Why:     say.Of("authentik or PocketBase was changed after the link was applied."),
-			Todo:    say.Of("Apply the link again: the preview shows what differs."),
+			Todo:    say.Of("Apply the link again: the plan shows what differs."),
 			Checks: []report.CheckID{
 				report.CheckAuthentikSettings, report.CheckAuthentikBindings, report.CheckPocketBaseSettings,
 				report.CheckPocketBaseAuthURL,

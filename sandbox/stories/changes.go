@@ -85,11 +85,11 @@ func progressStories(both, joined view.Head) []Story {
 		Summary: say.Of("authentik has no %s.", say.Of("provider “%s”", "Provider for PocketBase")),
 		Todo:    say.Of("It may have been deleted or renamed. Plan again.")}
 	changed := &report.Fault{System: report.Authentik, Kind: report.FaultStale,
-		Summary: say.Of("Something was changed since the preview."),
+		Summary: say.Of("Something was changed since the plan was made."),
 		Details: []say.Text{say.Of("%s is now %s.", say.Raw("name"), link.ShowText("PB").Words()),
 			say.Of("By their logs, %s.", say.Of("%s updated the %s “%s” at %s", "ada", "provider",
 				"Provider for PocketBase", "12:00:00"))},
-		Todo: say.Of("Review the new plan and apply that.")}
+		Todo: say.Of("Make a new plan, and apply that.")}
 	at := func(i int, err error) map[int][]report.Message {
 		return map[int][]report.Message{i: report.Messages(err)}
 	}

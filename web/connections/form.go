@@ -46,7 +46,7 @@ func (f connectForm) login(system report.System, held session.Login) (l session.
 	words := wordsFor(system)
 	l = f.Login
 	url, token := string(system)+".url", string(system)+".token"
-	address, problem := addresses.Parse(system, say.Of("%s address", system.Label()), url, f.URL)
+	address, problem := addresses.Parse(system, say.Of("The %s address", system.Label()), url, f.URL)
 	if l.URL = address; problem != nil {
 		problems = append(problems, *problem)
 	}

@@ -123,7 +123,7 @@ func (f Settings) addresses(s *link.Spec) (problems report.Problems) {
 			say.Of("Use the address that your app passes to the PocketBase SDK."))
 	}
 	for i, raw := range list {
-		address, problem := addresses.Parse(report.PB, say.Of("%s address", report.PB.Label()),
+		address, problem := addresses.Parse(report.PB, say.Of("The %s address", report.PB.Label()),
 			link.FieldAt("pocketbase.public_urls", i), raw)
 		if problem != nil {
 			problems = append(problems, *problem)

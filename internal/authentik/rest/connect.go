@@ -124,7 +124,7 @@ func (c *Client) recogniseConfig(ctx context.Context) error {
 		return nil // not public, but authentik
 	case isObject && o.Has("message") && (o.Has("status") || o.Has("code")):
 		return NewFault(report.FaultNotThis, fieldURL, say.Of("This is not authentik. It looks like PocketBase."),
-			say.Of("Enter authentik's address here, and PocketBase's under PocketBase."), ErrorOf(n, a))
+			say.Of("Enter authentik's own address."), ErrorOf(n, a))
 	case a.Status == http.StatusBadRequest && strings.HasPrefix(c.URL, "http://") &&
 		bytes.Contains(bytes.ToUpper(a.Body), []byte("HTTPS")):
 		return NewFault(report.FaultNotThis, fieldURL, say.Of("%s expects https on this port, but the address begins "+

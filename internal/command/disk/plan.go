@@ -22,7 +22,7 @@ func ReadPlan(ctx context.Context, path string) ([]byte, error) {
 			say.Of("Make one with authpocket plan --out."))
 	}
 	if err != nil {
-		return nil, output.Interrupted(ctx, output.Failing(say.Of("reading the saved plan"), err))
+		return nil, output.Interrupted(ctx, OfFile(path, err))
 	}
 	return data, nil
 }
@@ -31,7 +31,7 @@ func ReadPlan(ctx context.Context, path string) ([]byte, error) {
 func WritePlan(ctx context.Context, path string, planFile []byte) error {
 	if info, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
 		if err != nil {
-			return output.Failing(say.Of("saving the plan"), err)
+			return OfFile(path, err)
 		}
 		if !info.Mode().IsRegular() || !isPlan(ctx, path) {
 			return output.Refused(say.Of("“%s” exists and is no saved plan, so it is not replaced.", path),
@@ -39,7 +39,7 @@ func WritePlan(ctx context.Context, path string, planFile []byte) error {
 		}
 	}
 	if err := Replace(path, planFile, 0o600); err != nil {
-		return output.Failing(say.Of("saving the plan"), err)
+		return OfFile(path, err)
 	}
 	return nil
 }

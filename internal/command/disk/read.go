@@ -42,14 +42,14 @@ func Secret(ctx context.Context, file, variable string) (secret.Text, error) {
 	}
 	text, err := read(ctx, file, maxSecret)
 	if err != nil {
-		return secret.Text{}, err
+		return secret.Text{}, output.Interrupted(ctx, OfFile(file, err))
 	}
 	line := withoutNewline(string(text))
 	switch {
 	case len(text) > maxSecret:
-		return secret.Text{}, output.Refused(say.Of("%s is too large for a password or code", file), say.Text{})
+		return secret.Text{}, output.Refused(say.Of("%s is too large for a password or code.", file), say.Text{})
 	case line == "":
-		return secret.Text{}, output.Refused(say.Of("%s is empty", file), say.Text{})
+		return secret.Text{}, output.Refused(say.Of("%s is empty.", file), say.Text{})
 	}
 	return secret.New(line), nil
 }
@@ -74,7 +74,7 @@ const maxPEM = 4 << 20
 func readPEM(ctx context.Context, path string) ([]byte, error) {
 	pem, err := read(ctx, path, maxPEM)
 	if err == nil && len(pem) > maxPEM {
-		return nil, output.Refused(say.Of("%s is larger than 4 MB, so it is not a CA file", path), say.Text{})
+		return nil, output.Refused(say.Of("%s is larger than 4 MB, so it is not a CA file.", path), say.Text{})
 	}
 	return pem, err
 }

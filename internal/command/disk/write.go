@@ -13,7 +13,30 @@ import (
 
 // Occupied is the error for a file that exists and is not replaced.
 func Occupied(path string, todo say.Text) error {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return OfFile(path, syscall.EISDIR)
+	}
 	return output.Refused(say.Of("“%s” exists and is not replaced.", path), todo)
+}
+
+// OfFile returns the error for a file that could not be read or written.
+func OfFile(path string, err error) error {
+	dir := filepath.Dir(path)
+	_, noDir := os.Stat(dir)
+	switch {
+	case errors.Is(err, syscall.EISDIR):
+		return output.Refused(say.Of("“%s” is a directory.", path), say.Of("Name a file in it."))
+	case errors.Is(err, syscall.ENOTDIR):
+		return output.Refused(say.Of("A part of “%s” is a file, not a directory.", path), say.Text{})
+	case errors.Is(err, fs.ErrNotExist) && noDir != nil:
+		return output.Refused(say.Of("There is no directory “%s”.", dir), say.Text{})
+	case errors.Is(err, fs.ErrNotExist):
+		return output.Refused(say.Of("There is no file “%s”.", path), say.Text{})
+	}
+	if known, ok := errors.AsType[*fs.PathError](err); ok {
+		err = known.Err // without the path
+	}
+	return output.Failing(say.Raw(path), err)
 }
 
 // IsFree reports whether there is nothing at path.

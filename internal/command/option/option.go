@@ -235,6 +235,12 @@ func (i *Interval) Set(value string) error {
 	return nil
 }
 
-func (i *Interval) String() string { return time.Duration(*i).String() }
+// String returns nothing for the default, which is no interval.
+func (i *Interval) String() string {
+	if *i == 0 {
+		return ""
+	}
+	return time.Duration(*i).String()
+}
 
 func (*Interval) Type() string { return "interval" }

@@ -84,6 +84,8 @@ func ending(plan *link.Plan) say.Text {
 		return say.Of("Undone.")
 	case plan.Purpose == link.PurposeRemove:
 		return say.Of("The link is removed. Accounts stay.")
+	case plan.Purpose == link.PurposeSignOut:
+		return say.Of("Applied.")
 	case plan.Purpose == link.PurposeRotate:
 		return say.Of("Both systems have the new client secret.")
 	}

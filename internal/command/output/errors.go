@@ -18,7 +18,7 @@ func Interrupted(ctx context.Context, err error) error {
 
 // Declined is the error for an apply that nobody agreed to.
 func Declined() error {
-	return &report.Fault{Summary: say.Of("Nothing was changed."), Todo: say.Of("Answer y, or use --yes.")}
+	return &report.Fault{Summary: say.Of("Nothing was changed.")}
 }
 
 // Refused returns an error that has no technical cause.

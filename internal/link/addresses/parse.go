@@ -10,8 +10,8 @@ import (
 	"authpocket/internal/say"
 )
 
-// Parse parses an address like address.Parse. If it is invalid, it returns a problem; label is the form
-// field's, of is the expected system.
+// Parse parses an address like address.Parse. If it is invalid, it returns a problem; label begins its
+// sentence, of is the expected system.
 func Parse(of report.System, label say.Text, field, raw string) (string, *report.Problem) {
 	base, err := address.Parse(raw)
 	if err == nil {

@@ -12,10 +12,10 @@ import (
 func TestParseAddressTellsWhatIsWrong(t *testing.T) {
 	const example = "https://authentik.company"
 	for name, test := range map[string]struct{ raw, summary, todo string }{
-		"empty": {"", "Enter the authentik address.", example},
+		"empty": {"", "The authentik address is missing.", example},
 		"too long": {"https://a.company/" + strings.Repeat("a", 3000), "is longer than",
 			"Choose a shorter one."},
-		"only spaces":         {" \t ", "Enter the authentik address.", example},
+		"only spaces":         {" \t ", "The authentik address is missing.", example},
 		"a space inside":      {"https://authentik company", "has a space in it", example},
 		"a line break inside": {"https://authentik\n.company", "has a space in it", example},
 		"no scheme":           {"authentik.company", "has no scheme", "https://authentik.company"},
@@ -55,7 +55,7 @@ func TestParseAddressTellsWhatIsWrong(t *testing.T) {
 		"an IPv6 address of one network link": {"http://[fe80::1%25eth0]:9000", "link-local", example},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, problem := addresses.Parse(report.Authentik, say.Of("authentik address"), "authentik.url", test.raw)
+			got, problem := addresses.Parse(report.Authentik, say.Of("The authentik address"), "authentik.url", test.raw)
 			if problem == nil {
 				t.Fatalf("it is taken as %q", got)
 			}
@@ -77,7 +77,7 @@ func TestParseAddressNeverShowsAPassword(t *testing.T) {
 		"https://ada:hunter2@authentik.company:99999",
 		"https://:hunter2@authentik.company", "https://ada:hunter2@", "ada:hunter2",
 	} {
-		got, problem := addresses.Parse(report.Authentik, say.Of("authentik address"), "authentik.url", raw)
+		got, problem := addresses.Parse(report.Authentik, say.Of("The authentik address"), "authentik.url", raw)
 		if problem == nil {
 			t.Errorf("%s is taken as %s", raw, got)
 		} else if strings.Contains(problem.Summary.String()+problem.Todo.String(), "hunter2") {
@@ -87,7 +87,7 @@ func TestParseAddressNeverShowsAPassword(t *testing.T) {
 }
 
 func TestTheExampleFitsTheSystem(t *testing.T) {
-	_, problem := addresses.Parse(report.PB, say.Of("PocketBase address"), "pocketbase.url", "")
+	_, problem := addresses.Parse(report.PB, say.Of("The PocketBase address"), "pocketbase.url", "")
 	if problem == nil || !strings.Contains(problem.Todo.String(), "https://pocketbase.company") {
 		t.Errorf("the problem is %v", problem)
 	}

@@ -17,7 +17,7 @@ func wordsFor(label, todo say.Text, err error) (summary, remedy say.Text) {
 	leave := say.Of("Leave that part out.")
 	switch f.Reason {
 	case address.Empty:
-		return say.Of("Enter the %s.", label), todo
+		return say.Of("%s is missing.", label), todo
 	case address.TooLong:
 		return say.Of("%s is longer than %d characters.", label, address.MaxLength), say.Of("Choose a shorter one.")
 	case address.HasSpace:
@@ -30,8 +30,7 @@ func wordsFor(label, todo say.Text, err error) (summary, remedy say.Text) {
 		return say.Of("%s starts with %s, which is not a web address.", label, f.Part+"://"),
 			say.Of("Use https:// or http://.")
 	case address.HasUser:
-		return say.Of("%s contains a user name or password.", label),
-			say.Of("Remove that part. Enter credentials in their own fields.")
+		return say.Of("%s contains a user name or password.", label), leave
 	case address.HasQuery:
 		return say.Of("%s has a part after ?.", label), leave
 	case address.HasFragment:

@@ -130,8 +130,8 @@ func PartOf(now, old link.Change) bool {
 // Changed returns the fault of a stale plan.
 func Changed(system report.System, what ...say.Text) *report.Fault {
 	return &report.Fault{
-		Kind: report.FaultStale, System: system, Summary: say.Of("Something was changed since the preview."),
+		Kind: report.FaultStale, System: system, Summary: say.Of("Something was changed since the plan was made."),
 		Details: what,
-		Todo:    say.Of("Review the new plan and apply that."),
+		Todo:    say.Of("Make a new plan, and apply that."),
 	}
 }
