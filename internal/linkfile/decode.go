@@ -73,10 +73,6 @@ func (f *faults) sound(at string, n *yaml.Node) *yaml.Node {
 	return &kept
 }
 
-func before(a, b report.Place) bool {
-	return a.Line < b.Line || a.Line == b.Line && a.Column < b.Column
-}
-
 // pruned returns the resolved mapping with the needed keys only.
 func pruned(at string, n *yaml.Node, needs []string) *yaml.Node {
 	kept := *n

@@ -136,3 +136,7 @@ const (
 	maxValues = 10_000
 	maxErrors = 20
 )
+
+func before(a, b report.Place) bool {
+	return a.Line < b.Line || a.Line == b.Line && a.Column < b.Column
+}

@@ -49,17 +49,6 @@ func walk(at value, visit func(value), unknown func(at string, key *yaml.Node, k
 	}
 }
 
-// checkKeys adds a fault for every unknown key, and for every token and password that
-// stands in the file itself.
-func checkKeys(f *faults, root *yaml.Node) {
-	walk(value{"", root, reflect.TypeFor[File]()}, func(v value) {
-		if v.as == reflect.TypeFor[secret.Text]() && IsCredential(v.path) && v.node.Kind == yaml.ScalarNode &&
-			!hasVariable(v.node.Value) {
-			f.add(v.node, v.path, notInFile(v.path))
-		}
-	}, f.unknown)
-}
-
 // IsCredential reports whether the secret at the path opens a system. The client secret only links the two.
 func IsCredential(path string) bool { return !strings.HasPrefix(path, "provider.") }
 

@@ -12,6 +12,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
+	"authpocket/internal/secret"
 )
 
 // unknown adds a fault for a key that link files do not have at a path, with those that it may be instead.
@@ -54,4 +55,15 @@ func elsewhere(at, word string) (paths []string) {
 	}
 	slices.Sort(paths)
 	return paths
+}
+
+// checkKeys adds a fault for every unknown key, and for every token and password that
+// stands in the file itself.
+func checkKeys(f *faults, root *yaml.Node) {
+	walk(value{"", root, reflect.TypeFor[File]()}, func(v value) {
+		if v.as == reflect.TypeFor[secret.Text]() && IsCredential(v.path) && v.node.Kind == yaml.ScalarNode &&
+			!hasVariable(v.node.Value) {
+			f.add(v.node, v.path, notInFile(v.path))
+		}
+	}, f.unknown)
 }
