@@ -131,7 +131,7 @@ func imports() map[string]string {
 			"internal/secret internal/signin internal/wire",
 		"internal/engine": "internal/address internal/engine/apply internal/engine/signins internal/journal " +
 			"internal/journal/lock internal/link internal/link/mappings internal/people internal/plans " +
-			"internal/plans/resolve internal/plans/stale internal/plans/undo internal/plans/words " +
+			"internal/plans/resolve internal/plans/stale internal/plans/undo internal/plans/words internal/predict/record " +
 			"internal/report internal/say internal/secret internal/signin internal/wire",
 		"internal/engine/apply": "internal/journal internal/journal/lock internal/link internal/report " +
 			"internal/say internal/secret internal/wire",

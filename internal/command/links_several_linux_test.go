@@ -80,8 +80,11 @@ func TestShardsApplyEachLinkOnce(t *testing.T) {
 func TestSeveralLinksAreAskedForOnce(t *testing.T) {
 	box, command := several(t, 3)
 	shown, err := answered(t, command("apply"))
-	if err != nil || strings.Count(shown, "to 3 links?") != 1 {
+	if err != nil || strings.Count(shown, "to 3 links?") != 1 || !strings.Contains(shown, "Links done: 2 of 3") {
 		t.Errorf("it ends with %v:\n%s", err, shown)
+	}
+	if !strings.Contains(shown, "\x1b[32m+ authentik: create") || !strings.Contains(shown, "\x1b[32mdone  \x1b[0m ") {
+		t.Errorf("it has no colours:\n%s", shown)
 	}
 	if n := len(box.Authentik().Snapshot().Applications); n != 3 {
 		t.Errorf("there are %d applications:\n%s", n, shown)

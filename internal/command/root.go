@@ -71,6 +71,9 @@ func run(ctx context.Context, args []string, std terminal.Streams) output.Exit {
 func execute(ctx context.Context, args []string, std terminal.Streams) output.Exit {
 	root := newRoot(std, len(args) > 0 && args[0] != "serve")
 	root.SetArgs(args)
+	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
+		program.CompleteFiles(root)
+	}
 	cmd, err := root.ExecuteContextC(ctx)
 	if lost := std.Lost(); err == nil || lost != nil && errors.Is(err, lost) { // of cobra's own commands
 		return output.ExitOK

@@ -67,7 +67,7 @@ func TestASignalBlamesNoServer(t *testing.T) {
 	state := t.TempDir()
 	t.Setenv("AUTHPOCKET_STATE", state)
 	t.Setenv("AUTHPOCKET_SIGNIN_PASSWORD", box.Person.Password)
-	if said, _ := s.run(t, never, "apply", "-f", two, "--yes"); !strings.Contains(said, "In all: 2 applied.") {
+	if said, _ := s.run(t, never, "apply", "-f", two, "--yes"); !strings.Contains(said, "2 links: 2 applied.") {
 		t.Fatal(said)
 	}
 	blames := []string{"gave no answer", "the call was cancelled", "canceled", "Check the address"}

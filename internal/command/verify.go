@@ -88,7 +88,8 @@ func (f verifyFlags) run(ctx context.Context, p *program.Run) error {
 	files, one, err := f.files(ctx, p)
 	if err != nil {
 		if f.Format == formatJUnit {
-			view.JUnit([]output.Verification{{File: linkfile.File{Name: cmp.Or(f.File, linkfile.Default)}, Err: err}})
+			view.JUnit([]output.Verification{{
+				File: linkfile.File{Name: cmp.Or(f.File, linkfile.Default)}, Began: time.Now(), Err: err}})
 		}
 		return view.Fail(err) // the metrics stay those of the last time, since the names of links are not known
 	}

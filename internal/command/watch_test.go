@@ -83,7 +83,7 @@ func until(t *testing.T, lines *bufio.Scanner, text string) string {
 func TestWatchingPrintsChangesAlone(t *testing.T) {
 	_, away, lines, stop := watching(t)
 	first := until(t, lines, "stands in the way")
-	if !regexp.MustCompile(`^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d Nothing`).MatchString(first) {
+	if !regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ Nothing`).MatchString(first) {
 		t.Errorf("the first headline is %q", first)
 	}
 	away.Store(true)

@@ -3,13 +3,13 @@ package engine
 import (
 	"context"
 	"errors"
-	"net/mail"
 	"strings"
 
 	"authpocket/internal/engine/apply"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
+	"authpocket/internal/predict/record"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
 	"authpocket/internal/secret"
@@ -67,7 +67,7 @@ func (e *Engine) checkAddress(ctx context.Context, plan *link.Plan) error {
 	if person.Unreachable() {
 		return nil
 	}
-	if parsed, err := mail.ParseAddress(person.Email); err != nil || parsed.Address != person.Email {
+	if !record.IsEmail(person.Email) {
 		return report.Problems{{Summary: say.Of("“%s” is not an e-mail address.", person.Email),
 			Todo: say.Of("Enter one such as name@example.com.")}}
 	}

@@ -102,13 +102,19 @@ func (c Checks) Good() bool { return !c.Failed() && c.Unknown().Empty() }
 type SignedIn struct {
 	Name string    // the account's address, or its ID
 	At   time.Time // zero if none was seen
+	// Local has the time said as the clock of whoever is at the terminal shows it, else it is in UTC.
+	Local bool
 }
 
 // Headline sums up the checks in one line. Without a sign-in that was seen, it never says that sign-in works.
 func (c Checks) Headline(seen SignedIn) say.Text {
 	tried := say.Of("No sign-in has been tried yet.")
 	if !seen.At.IsZero() {
-		tried = say.Of("%s signed in at %s.", seen.Name, seen.At.UTC().Format("15:04 UTC"))
+		at := seen.At.UTC().Format("15:04 UTC")
+		if seen.Local {
+			at = seen.At.Local().Format("15:04")
+		}
+		tried = say.Of("%s signed in at %s.", seen.Name, at)
 	}
 	warn, skipped := c.Count(Warn), c.Count(Skipped)
 	switch {

@@ -2,6 +2,7 @@ package batch
 
 import (
 	"bytes"
+	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -23,14 +24,18 @@ type heldPart struct {
 
 // streams returns streams that keep what is written to them, and have no input.
 func (h *held) streams(of terminal.Streams) terminal.Streams {
-	of.In, of.Out, of.Err = strings.NewReader(""), heldStream{h, false}, heldStream{h, true}
+	of.In, of.Out, of.Err = strings.NewReader(""), heldStream{h, false, of.Out}, heldStream{h, true, of.Err}
 	return of
 }
 
 type heldStream struct {
 	held *held
 	err  bool
+	on   io.Writer
 }
+
+// ShownOn implements terminal.Kept.
+func (s heldStream) ShownOn() io.Writer { return s.on }
 
 // Write keeps the text.
 func (s heldStream) Write(text []byte) (int, error) {
@@ -67,7 +72,7 @@ func (r *Run) show(j *job) {
 	if !slices.ContainsFunc(parts, func(part heldPart) bool { return !part.err }) {
 		title = r.Streams.Err
 	}
-	visible.Fprintf(title, "%s:\n", j.file.Name)
+	visible.Fprintf(title, "%s\n", r.Streams.Screen(title).In(terminal.Bold, j.file.Name+":"))
 	for _, part := range parts {
 		to := r.Streams.Out
 		if part.err {

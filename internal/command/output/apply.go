@@ -32,9 +32,9 @@ func (v *View) event(e apply.Event) {
 	case apply.Running:
 		visible.Fprintf(v.Out, "%s ... ", what)
 	case apply.Done:
-		visible.Fprintln(v.Out, v.Say(say.Of("done")))
+		v.line("", say.Of("done"), "")
 	case apply.Failed:
-		visible.Fprintln(v.Out, v.Say(say.Of("failed")))
+		v.line("", say.Of("failed"), "")
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strconv"
 
+	"authpocket/internal/command/terminal"
 	"authpocket/internal/link"
 	"authpocket/internal/say"
 	"authpocket/internal/visible"
@@ -94,7 +95,7 @@ func (v *View) Counts(list []Summary) { v.Tell(counts(list)) }
 // Table prints what became of several links, those of a part if it is named. counted is the title of the count.
 func (v *View) Table(list []Summary, counted say.Text, part string) {
 	if len(list) == 0 {
-		visible.Fprintln(v.Out, v.Say(say.Of("No link is in part %s.", part)))
+		v.line("", say.Of("No link is in part %s.", part), "")
 		return
 	}
 	table := [][]say.Text{{say.Of("link"), say.Of("outcome"), counted, say.Of("cause")}}
@@ -105,8 +106,8 @@ func (v *View) Table(list []Summary, counted say.Text, part string) {
 		}
 		table = append(table, []say.Text{say.Raw(s.Name), s.Outcome.Text(), count, s.Cause})
 	}
-	v.table(table, "")
-	visible.Fprintln(v.Out, v.Say(counts(list)))
+	v.table(table)
+	v.line(terminal.Bold, counts(list), "")
 }
 
 // counts returns how many of the links have each outcome, in the order in which they appear.
@@ -118,7 +119,25 @@ func counts(list []Summary) say.Text {
 			outcomes = append(outcomes, s.Outcome)
 		}
 	}
-	return say.Of("In all: %s.", say.List(link.Each(outcomes, func(outcome say.Name) say.Text {
-		return say.Of("%d %s", of[outcome], outcome.Text())
-	})...))
+	return say.Count(len(list), "%d link: %s.", "%d links: %s.",
+		say.List(link.Each(outcomes, func(outcome say.Name) say.Text { return having(of[outcome], outcome) })...))
 }
+
+// having says how many links have an outcome.
+func having(n int, outcome say.Name) say.Text {
+	switch outcome {
+	case OutcomeChanges:
+		return counted("%d with changes", n)
+	case OutcomeNothing:
+		return counted("%d without changes", n)
+	case OutcomeChecksFailed:
+		return counted("%d with failed checks", n)
+	case OutcomeNobodyLeft:
+		return counted("%d where nobody left", n)
+	case OutcomeLeft:
+		return counted("%d where somebody left", n)
+	}
+	return say.Of("%d %s", n, outcome.Text())
+}
+
+func counted(format string, n int) say.Text { return say.Of(format, n) }

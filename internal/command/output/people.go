@@ -1,12 +1,9 @@
 package output
 
 import (
-	"time"
-
 	"authpocket/internal/command/terminal"
 	"authpocket/internal/people"
 	"authpocket/internal/say"
-	"authpocket/internal/visible"
 )
 
 // The outcomes of check-people.
@@ -45,17 +42,16 @@ func (v *View) people(r people.Report) {
 		}
 		line := say.Of("%s (%s): %s", l.Name(), l.Account, l.Reason.Words(l.Person))
 		if l.SignedOut != nil {
-			line = say.Join(line, say.Of("Signed out on %s.", l.SignedOut.Local().Format(time.DateOnly)))
+			line = say.Join(line, say.Of("Signed out on %s.", v.on.Time(*l.SignedOut)))
 		}
-		visible.Fprintf(v.Out, "%s\n", v.on.Wrapped(v.Say(line), 0, "  "))
+		v.line("", line, "  ")
 	}
 	for _, u := range r.Unsure {
 		line := say.Of("Not known for %s: %s", say.Count(u.Accounts, "%d account", "%d accounts"), u.Why)
-		visible.Fprintf(v.Out, "%s\n", v.on.Styled(terminal.Yellow, v.on.Wrapped(v.Say(line), 0, "  ")))
+		v.line(terminal.Yellow, line, "  ")
 	}
-	visible.Fprintf(v.Out, "%s\n", v.on.Styled(terminal.Bold, v.on.Wrapped(v.Say(r.Headline()), 0, "")))
+	v.line(terminal.Bold, r.Headline(), "")
 	if open := r.Open(); len(open) > 0 {
-		visible.Fprintf(v.Out, "%s\n", v.on.Wrapped(v.Say(say.Join(people.Meaning(),
-			say.Of("authpocket check-people --sign-out signs them out."))), 0, ""))
+		v.line("", say.Join(people.Meaning(), say.Of("authpocket check-people --sign-out signs them out.")), "")
 	}
 }

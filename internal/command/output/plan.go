@@ -21,7 +21,7 @@ func (v *View) Plan(plan *link.Plan) {
 		return // in cron, nobody wants a mail each night
 	}
 	if plan.Purpose == link.PurposeUndo {
-		visible.Fprintln(v.Out, v.Say(say.Of("Undoing receipt %s.", plan.Of)))
+		v.line("", say.Of("Undoing receipt %s.", plan.Of), "")
 	}
 	whole := *v
 	whole.All = v.All || !plan.Folds()
@@ -33,7 +33,7 @@ func (v *View) Plan(plan *link.Plan) {
 	}
 	decide, known := plan.Decisions()
 	if plan.Empty() {
-		visible.Fprintln(v.Out, v.Say(say.Of("Nothing to change.")))
+		v.line("", say.Of("Nothing to change."), "")
 	}
 	if !plan.Empty() && len(plan.Warnings) > 0 {
 		visible.Fprintln(v.Out)
@@ -56,7 +56,7 @@ func (v *View) known(list []link.Warning) {
 			continue
 		}
 		line := say.Of("Note: %s: %s", w.System.Label(), w.Summary)
-		visible.Fprintf(v.Out, "%s\n", v.on.Styled(terminal.Faint, v.on.Wrapped(v.Say(line), 0, "  ")))
+		v.line(terminal.Faint, line, "  ")
 	}
 }
 
@@ -76,7 +76,8 @@ func (v *View) Changes(list []link.Change) {
 		sign, as := sign(c.Action)
 		title := sign + " " + v.Say(doing(&c))
 		visible.Fprintf(v.Out, "%s\n", v.on.Styled(as, v.on.Wrapped(title, 0, "  ")))
-		why := v.on.Wrapped(v.Say(say.Of("why: %s", c.Why)), 4, "         ")
+		hanging := strings.Repeat(" ", 4+utf8.RuneCountInString(v.Say(say.Of("why: %s", ""))))
+		why := v.on.Wrapped(v.Say(say.Of("why: %s", c.Why)), 4, hanging)
 		visible.Fprintf(v.Out, "    %s\n", v.on.Styled(terminal.Faint, why))
 		if folded := v.fields(&c); folded > 0 {
 			more := say.Count(folded, "and %d default (--all shows them)", "and %d defaults (--all shows them)")
@@ -135,6 +136,9 @@ func (v *View) fieldText(a link.Action, f link.Field) visible.Text {
 		return after
 	case link.Delete:
 		return v.value(f.Before)
+	}
+	if edited := v.edited(f); edited != "" && !f.Generated {
+		return edited
 	}
 	return v.on.Styled(terminal.Red, v.value(f.Before)) + " → " + v.on.Styled(terminal.Green, after)
 }

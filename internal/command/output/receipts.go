@@ -24,7 +24,7 @@ func (v *View) Interrupted(e *engine.Engine) {
 	for _, r := range open {
 		switch {
 		case owns(&v.File, &r.Summary):
-			v.Tell(interruption(&r.Summary, true))
+			v.Tell(v.interruption(&r.Summary, true))
 		case !v.Several:
 			v.ofNoLink(&r.Summary, v.File)
 		}
@@ -60,7 +60,7 @@ func (v *View) ofNoLink(one *journal.Summary, files ...linkfile.File) {
 	}) {
 		return
 	}
-	v.Tell(interruption(one, false))
+	v.Tell(v.interruption(one, false))
 }
 
 // owns reports whether a receipt is of the link. One whose slug is left open has any of its collection that is of no
@@ -73,8 +73,8 @@ func owns(f *linkfile.File, one *journal.Summary) bool {
 }
 
 // interruption says what was interrupted, of this link or another.
-func interruption(r *journal.Summary, own bool) say.Text {
-	began, again := r.When.Local().Format(time.DateTime), "apply"
+func (v *View) interruption(r *journal.Summary, own bool) say.Text {
+	began, again := v.errs.Time(r.When), "apply"
 	switch r.Kind {
 	case journal.Proof:
 		return say.Of("The proof started at %s was interrupted (receipt %s), and may have "+
@@ -111,7 +111,7 @@ func (v *View) Receipts(list []journal.Summary, aside []journal.SetAside) {
 		v.json(receiptsResult{rows, asideRows(aside)})
 		return
 	case len(rows) == 0:
-		visible.Fprintln(v.Out, v.Say(say.Of("No receipts yet.")))
+		v.line("", say.Of("No receipts yet."), "")
 	case v.on.Terminal:
 		v.receiptTable(list, rows)
 	default: // for scripts, so the same in every language
@@ -144,10 +144,9 @@ func (v *View) receiptTable(list []journal.Summary, rows []receiptRow) {
 		when := list[i].When.Local().Format("2006-01-02 15:04")
 		table = append(table, []say.Text{say.Raw(when), list[i].Did, of, outcome, say.Raw(r.ID)})
 	}
-	v.table(table, terminal.Bold)
+	v.table(table)
 	if !several {
-		systems := v.Say(say.Of("authentik %s, PocketBase %s", rows[0].AuthentikURL, rows[0].PocketBaseURL))
-		visible.Fprintf(v.Out, "%s\n", v.on.Styled(terminal.Faint, v.on.Wrapped(systems, 0, "")))
+		v.line(terminal.Faint, say.Of("authentik %s, PocketBase %s", rows[0].AuthentikURL, rows[0].PocketBaseURL), "")
 	}
 }
 
@@ -210,15 +209,15 @@ func (v *View) Receipt(list []journal.Summary, r *journal.Receipt) {
 	var proved say.Text
 	if r.Proof != nil {
 		proof = &pastProof{By: r.Proof.By, At: r.Proof.At.UTC()}
-		proved = say.Of("%s signed in at %s.", r.Proof.By, r.Proof.At.Local().Format(time.DateTime))
+		proved = say.Of("%s signed in at %s.", r.Proof.By, v.on.Time(r.Proof.At))
 	}
 	if v.AsJSON {
 		v.json(receiptResult{row, r.Of, r.Program, proof, notNil(changes)})
 		return
 	}
-	visible.Fprintf(v.Out, "%s\n", v.on.In(terminal.Bold, v.Say(say.Of("Receipt %s: %s", row.ID, list[at].Did))))
+	v.line(terminal.Bold, say.Of("Receipt %s: %s", row.ID, list[at].Did), "")
 	for _, fact := range [][2]say.Text{
-		{say.Of("when"), say.Raw(r.When.Local().Format(time.DateTime))}, {say.Of("what"), say.Raw(row.Kind)},
+		{say.Of("when"), say.Raw(v.on.Time(r.When))}, {say.Of("what"), say.Raw(row.Kind)},
 		{say.Of("receipt"), say.Raw(r.Of)}, {say.Of("outcome"), row.outcome()},
 		{say.Of("application"), say.Raw(row.Slug)}, {say.Raw(report.Authentik.Label()), say.Raw(row.AuthentikURL)},
 		{say.Of("collection"), say.Raw(row.Collection)}, {say.Raw(report.PB.Label()), say.Raw(row.PocketBaseURL)},
@@ -230,8 +229,11 @@ func (v *View) Receipt(list []journal.Summary, r *journal.Receipt) {
 	}
 	for _, c := range changes {
 		v.Changes([]link.Change{c.Change})
-		visible.Fprintf(v.Out, "    %s: %s\n", v.Say(stateOf(c.State)),
-			v.Say(say.Join(say.Of("%s.", c.System.Label()), c.Summary, c.Todo)))
+		became := stateOf(c.State)
+		if why := say.Join(c.Summary, c.Todo); !why.Empty() {
+			became = say.Of("%s: %s", became, why)
+		}
+		visible.Fprintf(v.Out, "    %s: %s\n", v.Say(say.Of("outcome")), v.Say(became))
 	}
 }
 

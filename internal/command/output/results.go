@@ -152,11 +152,10 @@ type pastChange struct {
 	Todo    say.Text      `json:"todo,omitzero"`
 }
 
-// setAsideRow has the names that were printed from the start.
 type setAsideRow struct {
 	// File is the absolute path that the file has now.
-	File   string `json:"File"`
-	Reason string `json:"Reason"`
+	File   string `json:"file"`
+	Reason string `json:"reason"`
 }
 
 func asideRows(list []journal.SetAside) []setAsideRow {

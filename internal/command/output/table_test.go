@@ -30,9 +30,36 @@ func TestNothingIsWiderThanANarrowTerminal(t *testing.T) {
 			t.Errorf("too wide: %s", line)
 		}
 	}
-	for _, want := range []string{"\n  receipt: k3v9x2m4q7\n", "link: shop\n  outcome: failed\n"} {
+	for _, want := range []string{"\n  receipt: k3v9x2m4q7\n", "\nLINK  OUTCOME  FAILED       CAUSE\n"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("it lacks %q:\n%s", want, out.String())
+		}
+	}
+}
+
+// One long cell does not cost the other rows their columns.
+func TestAListOfReceiptsIsATable(t *testing.T) {
+	meta := journal.Meta{Kind: journal.Apply, AuthentikURL: "https://a.example", PocketBaseURL: "https://p.example"}
+	list := []journal.Summary{
+		{ID: "k3v9x2m4q7", Slug: "pocketbase", Collection: "users", Meta: meta, Changes: 2,
+			Outcome: journal.Stopped, Did: say.Of("Link changed: scope mapping, name, subject mode")},
+		{ID: "uevtavmkom", Slug: "pocketbase", Collection: "users", Meta: meta, Outcome: journal.Completed,
+			Did: say.Of("Link created")},
+	}
+	for _, width := range []int{80, 100, 200} {
+		var out bytes.Buffer
+		v := New(terminal.Streams{Out: &out}, false)
+		v.on = terminal.Screen{Terminal: true, Width: width}
+		v.Receipts(list, nil)
+		head, _, _ := strings.Cut(out.String(), "\n")
+		if strings.Join(strings.Fields(head), " ") != "WHEN WHAT LINK OUTCOME RECEIPT" {
+			t.Errorf("at %d columns it is\n%s", width, out.String())
+		}
+		for line := range strings.Lines(out.String()) {
+			line = strings.TrimSuffix(line, "\n")
+			if utf8.RuneCountInString(line) > width || strings.HasSuffix(line, " ") {
+				t.Errorf("at %d columns there is %q", width, line)
+			}
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"authpocket/internal/linkfile"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
-	"authpocket/internal/visible"
 )
 
 // Validated prints the problems that were found in link files, or that there are none.
@@ -19,7 +18,7 @@ func (v *View) Validated(files []linkfile.File, found []report.Message) {
 		return
 	}
 	for _, file := range files {
-		visible.Fprintln(v.Out, v.Say(say.Of("%s: no problems.", nameOf(&file))))
+		v.line("", say.Of("%s: no problems.", nameOf(&file)), "")
 	}
 }
 

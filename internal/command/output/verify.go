@@ -26,7 +26,7 @@ func (v *View) Verified(r *Verification) {
 	case v.AsJSON:
 		v.json(v.result(r))
 	case len(r.Checks) == 1 && r.Checks[0].ID.Is(report.CheckLink):
-		visible.Fprintln(v.Out, v.Say(say.Join(r.Checks[0].Evidence, r.Checks[0].Advice(report.InFile))))
+		v.line("", say.Join(r.Checks[0].Evidence, r.Checks[0].Advice(report.InFile)), "")
 	default:
 		v.checks(r.Checks, r.Seen())
 	}
@@ -40,7 +40,7 @@ func (v *View) checks(checks report.Checks, seen report.SignedIn) {
 		v.those(checks, s)
 	}
 	v.those(checks, report.Pass)
-	visible.Fprintf(v.Out, "%s\n", v.on.Styled(terminal.Bold, v.on.Wrapped(v.Say(checks.Headline(seen)), 0, "")))
+	v.line(terminal.Bold, v.headline(checks, seen), "")
 	if fault := checks.Unreached(); fault != nil && !checks.Failed() {
 		visible.Fprintf(v.Out, "%s\n", v.on.Wrapped("→ "+v.Say(fault.Todo), 0, "  "))
 	}
@@ -49,8 +49,14 @@ func (v *View) checks(checks report.Checks, seen report.SignedIn) {
 	if v.on.Terminal && !v.All && len(checks) > 1 {
 		counts = say.Join(counts, say.Of("--all shows each check."))
 	}
-	visible.Fprintf(v.Out, "%s\n", v.on.Wrapped(v.Say(counts), 0, ""))
+	v.line("", counts, "")
 	v.those(checks, report.Skipped)
+}
+
+// headline sums up checks, with the time that the terminal's clock shows.
+func (v *View) headline(checks report.Checks, seen report.SignedIn) say.Text {
+	seen.Local = v.on.Terminal
+	return checks.Headline(seen)
 }
 
 // statuses returns the words for the outcomes of checks, and for an error, in a column.

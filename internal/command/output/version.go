@@ -4,7 +4,6 @@ import (
 	"cmp"
 
 	"authpocket/internal/say"
-	"authpocket/internal/visible"
 )
 
 // Build is how the program was built, what version prints.
@@ -37,5 +36,5 @@ func (v *View) Version(b Build) {
 		v.json(b)
 		return
 	}
-	visible.Fprintln(v.Out, v.Say(say.Of("authpocket version %s", b.Text())))
+	v.line("", say.Of("authpocket version %s", b.Text()), "")
 }

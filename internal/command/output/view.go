@@ -46,10 +46,15 @@ func (v *View) json(value any) {
 	_, _ = v.Out.Write(visible.JSON(document.Bytes())) // an error is kept: see terminal.Results
 }
 
+// line prints prose in a style, on lines that fit a terminal.
+func (v *View) line(as terminal.Style, prose say.Text, indent string) {
+	visible.Fprintf(v.Out, "%s\n", v.on.Styled(as, v.on.Wrapped(v.Say(prose), 0, indent)))
+}
+
 // ended prints a last line that says what was done. Where standard output is lost, it is on standard error.
 func (v *View) ended(line say.Text, as terminal.Style) {
 	if !v.AsJSON {
-		visible.Fprintf(v.Out, "%s\n", v.on.Styled(as, v.on.Wrapped(v.Say(line), 0, "")))
+		v.line(as, line, "")
 	}
 	if v.Lost() != nil {
 		v.Tell(line)

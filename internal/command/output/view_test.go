@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -109,5 +110,41 @@ func TestReceiptsNameWhatTheyAreOf(t *testing.T) {
 	}}, nil)
 	if !strings.Contains(out.String(), "\twiki\thttps://a.example\tpeople\thttps://p.example\n") {
 		t.Errorf("the list says %q", out.String())
+	}
+}
+
+// A time in a file or pipe says in which zone it is.
+func TestTimesInAPipeHaveAZone(t *testing.T) {
+	when := time.Date(2026, 12, 1, 4, 30, 0, 0, time.FixedZone("", -3600))
+	var out, problems bytes.Buffer
+	v := New(terminal.Streams{Out: &out, Err: &problems}, false)
+	summary := journal.Summary{ID: "k3", When: when, Meta: journal.Meta{Kind: journal.Apply}}
+	v.Receipt([]journal.Summary{summary}, &journal.Receipt{ID: "k3", When: when,
+		Changes: []journal.Change{{Change: link.Change{System: report.PB, Object: say.Of("OAuth2")}}}})
+	v.ofNoLink(&summary)
+	v.Changed(Standing{}, &Verification{Began: when, Err: errors.New("gone")})
+	for _, want := range []string{"    when: 2026-12-01T05:30:00Z\n", "    outcome: waiting\n",
+		"2026-12-01T05:30:00Z error"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("it lacks %q:\n%s", want, out.String())
+		}
+	}
+	if !strings.Contains(problems.String(), " started at 2026-12-01T05:30:00Z was interrupted") {
+		t.Errorf("it tells %q", problems.String())
+	}
+}
+
+// At a terminal all times are those of its clock, also that of a sign-in.
+func TestASignInIsTimedByTheClockOfTheTerminal(t *testing.T) {
+	seen := report.SignedIn{Name: "ada", At: time.Now().UTC()}
+	for at, on := range map[string]terminal.Screen{
+		seen.At.Local().Format(" at 15:04."): {Terminal: true}, seen.At.Format(" at 15:04 UTC."): {},
+	} {
+		var out bytes.Buffer
+		v := New(terminal.Streams{Out: &out}, false)
+		v.on = on
+		if v.checks(report.Checks{{Status: report.Pass}}, seen); !strings.Contains(out.String(), "ada signed in"+at) {
+			t.Errorf("it lacks %q:\n%s", at, out.String())
+		}
 	}
 }

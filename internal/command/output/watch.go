@@ -50,7 +50,7 @@ func (v *View) Changed(before Standing, r *Verification) Standing {
 // differ prints checks whose status is another one, errors, and the headline if
 // it changed, each in one line with the time.
 func (v *View) differ(r *Verification, checks report.Checks, headline bool) {
-	at := r.Began.Add(r.Took).Local().Format(time.DateTime)
+	at := v.on.Time(r.Began.Add(r.Took))
 	for _, c := range checks {
 		visible.Fprintf(v.Out, "%s %s %s\n", at, v.statuses()[c.Status],
 			v.Say(say.Of("%s: %s: %s", c.System.Label(), c.Title, c.Evidence)))
@@ -59,7 +59,7 @@ func (v *View) differ(r *Verification, checks report.Checks, headline bool) {
 		visible.Fprintf(v.Out, "%s %s %s\n", at, v.statuses()[""], v.Say(text(m)))
 	}
 	if headline && r.Checks != nil {
-		visible.Fprintf(v.Out, "%s %s\n", at, v.Say(r.Checks.Headline(r.Seen())))
+		visible.Fprintf(v.Out, "%s %s\n", at, v.Say(v.headline(r.Checks, r.Seen())))
 	}
 }
 

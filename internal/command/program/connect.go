@@ -133,7 +133,7 @@ func (p *Run) warnExpiry(b connect.PocketBase) {
 	if who.Refreshable {
 		renew = say.Of("Sign in again to get a new one.")
 	}
-	expires := say.Of("The PocketBase token expires on %s.", who.Expires.Local().Format(time.DateTime))
+	expires := say.Of("The PocketBase token expires on %s.", p.Screen(p.Err).Time(who.Expires))
 	p.Tell(say.Join(expires, renew))
 }
 

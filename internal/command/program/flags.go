@@ -162,7 +162,7 @@ func (f *StateFlag) Suggested(chosen func([]journal.Summary) []journal.Summary) 
 		}
 		return link.Each(chosen(list), func(r journal.Summary) cobra.Completion {
 			made := r.When.Local().Format(time.DateTime)
-			return cobra.CompletionWithDesc(r.ID, string(r.Kind)+" of "+r.Slug+", "+made)
+			return cobra.CompletionWithDesc(r.ID, r.Did.String()+", "+r.Slug+", "+made)
 		})
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"authpocket/internal/command/option"
 	"authpocket/internal/visible"
@@ -35,5 +36,16 @@ func (s *Shared) Suggest(values Suggester) cobra.CompletionFunc {
 			}
 		}
 		return shown, how
+	}
+}
+
+// CompleteFiles keeps shells from completing the names of files for flags that take something else.
+func CompleteFiles(root *cobra.Command) {
+	for _, cmd := range append(root.Commands(), root) {
+		cmd.Flags().VisitAll(func(f *pflag.Flag) {
+			if takes, _ := pflag.UnquoteUsage(f); takes != "file" && takes != "directory" {
+				_ = cmd.RegisterFlagCompletionFunc(f.Name, cobra.NoFileCompletions) // unless it has values of its own
+			}
+		})
 	}
 }

@@ -3,6 +3,7 @@ package terminal
 import (
 	"io"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"authpocket/internal/visible"
@@ -49,23 +50,34 @@ func (s Screen) Wrapped(prose string, before int, indent string) visible.Text {
 	if !s.Terminal || s.Width < narrow {
 		return visible.Text(prose)
 	}
-	var b strings.Builder
-	at := before
+	return visible.Text(strings.Join(Lines(prose, s.Width-before, s.Width-len(indent)), "\n"+indent))
+}
+
+// Lines returns prose on lines of at most so many columns, but for longer words. The first line may have another width.
+func Lines(prose string, first, width int) []string {
+	lines, left := []string{}, first
 	for i, word := range strings.Split(prose, " ") {
 		n := utf8.RuneCountInString(word)
-		switch {
-		case i == 0:
-		case at+1+n > s.Width:
-			b.WriteString("\n" + indent)
-			at = len(indent)
-		default:
-			b.WriteString(" ")
-			at++
+		if last := len(lines) - 1; i > 0 && n < left {
+			lines[last] += " " + word
+			left -= 1 + n
+			continue
 		}
-		b.WriteString(word)
-		at += n
+		if i > 0 {
+			left = width
+		}
+		lines = append(lines, word)
+		left -= n
 	}
-	return visible.Text(b.String())
+	return lines
+}
+
+// Time returns a time as the clock of whoever is at a terminal shows it, and for files and pipes as JSON has it.
+func (s Screen) Time(t time.Time) string {
+	if s.Terminal {
+		return t.Local().Format(time.DateTime)
+	}
+	return t.UTC().Format(time.RFC3339)
 }
 
 // EraseLine moves to the beginning of the line and erases it.

@@ -25,8 +25,17 @@ func (s Streams) Say(t say.Text) string { return s.Language.Say(t) }
 // CanAsk reports whether there is somebody to ask.
 func (s Streams) CanAsk() bool { return isTerminal(s.In) }
 
-// Screen returns what one of the streams is shown on.
+// Kept is a stream that keeps what is written to it, to be shown later.
+type Kept interface{ ShownOn() io.Writer }
+
+// Screen returns what one of the streams is shown on. What is kept is styled and wrapped for where it is shown, and
+// replaces no line there.
 func (s Streams) Screen(stream io.Writer) Screen {
+	if kept, ok := stream.(Kept); ok {
+		on := s.Screen(kept.ShownOn())
+		on.Erases = false
+		return on
+	}
 	if results, ok := stream.(*Results); ok {
 		stream = results.to
 	}

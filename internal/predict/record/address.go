@@ -13,7 +13,7 @@ func (f *field) emailFault(email string) string {
 		return codeRequired
 	case email == "":
 		return ""
-	case !isEmail(email):
+	case !IsEmail(email):
 		return "validation_is_email"
 	case f.refuses(email[strings.LastIndex(email, "@")+1:]):
 		return "validation_email_domain_not_allowed"

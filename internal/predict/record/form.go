@@ -65,8 +65,8 @@ func urlPattern() string {
 	return `^` + scheme + user + `(` + ipv4 + `|\[` + ipv6 + `\]|` + name + `)` + rest + `$`
 }
 
-// isEmail reports whether PocketBase takes the text for an e-mail address.
-func isEmail(text string) bool { return emailForm().MatchString(text) }
+// IsEmail reports whether PocketBase takes a text for an e-mail address.
+func IsEmail(text string) bool { return emailForm().MatchString(text) }
 
 // isURL reports whether PocketBase takes the text for a URL.
 func isURL(text string) bool {

@@ -25,14 +25,14 @@ func parts() []string {
 func TestAddressesAreJudgedAsGovalidatorDoes(t *testing.T) {
 	seen := map[bool]int{}
 	same := func(t interface{ Errorf(string, ...any) }, text string) {
-		if got, want := isEmail(text), govalidator.IsEmail(text); got != want {
+		if got, want := IsEmail(text), govalidator.IsEmail(text); got != want {
 			t.Errorf("e-mail %q: %v, PocketBase says %v", text, got, want)
 		}
 		got, want := isURL(text), govalidator.IsURL(text)
 		if got != want {
 			t.Errorf("URL %q: %v, PocketBase says %v", text, got, want)
 		}
-		seen[got || isEmail(text)]++
+		seen[got || IsEmail(text)]++
 	}
 	for _, text := range parts() {
 		same(t, text)
