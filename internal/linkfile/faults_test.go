@@ -85,7 +85,7 @@ func TestWhatIsWrongIsNamedWithFileAndLine(t *testing.T) {
 				"link.yaml:5:10: the environment has no variable NONE",
 				"link.yaml:7:20: authentik.token: a secret does not belong in the file: take it from the environment " +
 					"with token: ${AUTHENTIK_TOKEN}, or from a file with token_file: PATH",
-				"link.yaml:7:30: authentik.url: authentik address starts with ftp://, which is not a web address. " +
+				"link.yaml:7:30: authentik.url: The authentik address starts with ftp://, which is not a web address. " +
 					"Use https:// or http://."},
 		},
 		"a mapping for a token": {"authentik:\n  token: {a: b}\n", []string{

@@ -55,7 +55,8 @@ func TestParseAddressTellsWhatIsWrong(t *testing.T) {
 		"an IPv6 address of one network link": {"http://[fe80::1%25eth0]:9000", "link-local", example},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, problem := addresses.Parse(report.Authentik, say.Of("The authentik address"), "authentik.url", test.raw)
+			got, problem := addresses.Parse(report.Authentik, say.Of("The authentik address"), "authentik.url",
+				test.raw)
 			if problem == nil {
 				t.Fatalf("it is taken as %q", got)
 			}
