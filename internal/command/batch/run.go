@@ -34,7 +34,6 @@ type job struct {
 	file     linkfile.File
 	held     held
 	document []byte // of JSON
-	ended    bool   // the work on it
 	prepared
 	settle func(context.Context) error // after the link was written to, else nil
 	output.Summary
@@ -71,16 +70,13 @@ func (r *Run) Each(ctx context.Context,
 // systems returns the addresses of both systems.
 func (j *job) systems() []string { return []string{j.file.Authentik.Base, j.file.PocketBase.Base} }
 
-// all works on the jobs, on so many at a time as the flags say, and prints what each prints when it and those before
-// it have ended. It begins with links whose systems others use least, so that those of a slow server leave room for the
-// rest. After a signal it begins no more.
+// all works on the jobs, on so many at a time as the flags say, and prints what each prints when it ends. It begins
+// with links whose systems others use least, so that those of a slow server leave room for the rest. After a signal
+// it begins no more.
 func (r *Run) all(ctx context.Context, jobs []*job,
 	do func(context.Context, terminal.Streams, *job) output.Summary) {
 	waiting, busy, running := slices.Clone(jobs), map[string]int{}, 0
-	ended, done, shown := make(chan *job), 0, 0
-	for _, j := range jobs {
-		j.ended = false
-	}
+	ended, done := make(chan *job), 0
 	for {
 		for running < r.Parallel && len(waiting) > 0 && ctx.Err() == nil {
 			i := leastBusy(waiting, busy)
@@ -96,22 +92,16 @@ func (r *Run) all(ctx context.Context, jobs []*job,
 			}()
 		}
 		if running == 0 {
-			break
+			return
 		}
 		erase := r.Streams.Status(say.Of("Links done: %d of %d", done, len(jobs)))
 		j := <-ended
 		erase()
-		j.ended = true
 		done++
 		running--
 		for _, system := range j.systems() {
 			busy[system]--
 		}
-		for ; shown < len(jobs) && jobs[shown].ended; shown++ {
-			r.show(jobs[shown])
-		}
-	}
-	for _, j := range jobs[shown:] { // after a signal
 		r.show(j)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -51,36 +50,6 @@ func TestAServerThatHangsDelaysOnlyItsOwnLinks(t *testing.T) {
 	})
 	if got := strings.Count(out.String(), ":\nbegins\nends\n"); got != 6 {
 		t.Errorf("the output of %d links stays together:\n%s", got, out.String())
-	}
-}
-
-// What the links print is in the order of the file, whichever ends first, and the same after a signal.
-func TestLinksPrintInTheOrderOfTheFile(t *testing.T) {
-	for _, last := range []int{4, 3} {
-		var out bytes.Buffer
-		to := terminal.Streams{In: strings.NewReader(""), Out: &out, Err: io.Discard}
-		r := New(Config{Streams: to, Parallel: last}, linksOf("one", "two", "three", "four"))
-		ctx, signal := context.WithCancel(t.Context())
-		turns := make([]chan struct{}, last+1)
-		for i := range turns {
-			turns[i] = make(chan struct{})
-		}
-		close(turns[last])
-		r.all(ctx, r.jobs, func(_ context.Context, to terminal.Streams, j *job) output.Summary {
-			at := slices.Index(r.jobs, j)
-			<-turns[at+1]
-			visible.Fprintln(to.Out, "ends")
-			if last < 4 {
-				signal()
-			}
-			close(turns[at])
-			return output.Summary{Outcome: "passed"}
-		})
-		signal()
-		want := "one-a:\nends\n\ntwo-b:\nends\n\nthree-c:\nends\n\nfour-d:\nends\n\n"
-		if want = strings.Join(strings.SplitAfter(want, "\n\n")[:last], ""); out.String() != want {
-			t.Errorf("it prints\n%s", out.String())
-		}
 	}
 }
 
