@@ -53,13 +53,13 @@ func (t *Tester) ForeseeWith(ctx context.Context, d link.Desired, person int, re
 	error) {
 	var claims map[string]json.RawMessage
 	var now link.CollectionState
-	group, groupCtx := errgroup.WithContext(ctx)
+	var group errgroup.Group // both end, so that the same requests are sent each time
 	group.Go(func() (err error) {
-		claims, err = t.Authentik.Preview(groupCtx, d, person)
+		claims, err = t.Authentik.Preview(ctx, d, person)
 		return err
 	})
 	group.Go(func() (err error) {
-		now, err = t.PocketBase.Collection(groupCtx, d)
+		now, err = t.PocketBase.Collection(ctx, d)
 		return err
 	})
 	err := group.Wait()
