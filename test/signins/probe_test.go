@@ -71,7 +71,9 @@ func (l *linked) rotate(want report.Status, change func(*link.Spec)) {
 	}
 	plan, err := l.e.Rotation(l.t.Context(), spec)
 	if err == nil {
+		l.saving.Lock()
 		err = l.e.Apply(l.t.Context(), plan, func(apply.Event) {})
+		l.saving.Unlock()
 	}
 	if err != nil {
 		l.t.Fatalf("rotating: %v", err)
