@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -84,9 +85,22 @@ func execute(ctx context.Context, args []string, std terminal.Streams) output.Ex
 	if _, _, missing := root.Find(args); missing != nil {
 		err = unknown(root, args)
 	}
+	if asksJSON(cmd, args) {
+		output.New(std, true).Failure(err)
+	}
 	std.Tell(say.Join(say.Raw("authpocket:"), output.Messages(err)[0].What()))
 	std.Tell(say.Of("Run %s --help.", cmd.CommandPath()))
 	return output.ExitError
+}
+
+// asksJSON reports whether args ask cmd for JSON, also after a flag at which their parsing ended.
+func asksJSON(cmd *cobra.Command, args []string) bool {
+	if end := slices.Index(args, "--"); end >= 0 {
+		args = args[:end]
+	}
+	json, format := cmd.Flags().Lookup("json"), cmd.Flags().Lookup("format")
+	return json != nil && (json.Value.String() == "true" || slices.Contains(args, "--json")) ||
+		format != nil && format.Value.String() == formatJSON
 }
 
 // Tree returns the commands, for their documentation.

@@ -64,11 +64,14 @@ func (v *View) ended(line say.Text, as terminal.Style) {
 // Fail prints the messages of err and returns the exit code.
 func (v *View) Fail(err error) error {
 	if v.AsJSON {
-		v.json(failure{v.messages(err)})
+		v.Failure(err)
 	}
 	v.Errors(err)
 	return ExitError
 }
+
+// Failure prints the document of a command that ended before it had a result.
+func (v *View) Failure(err error) { v.json(failure{v.messages(err)}) }
 
 // Errors prints the messages of err.
 func (v *View) Errors(err error) {
