@@ -6,6 +6,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/ganigeorgiev/fexpr"
+
 	"authpocket/internal/link/addresses"
 	"authpocket/internal/pattern"
 	"authpocket/internal/report"
@@ -87,6 +89,16 @@ func checkCollection(p *report.Problems, m *Meta, v string) {
 	case Superusers:
 		p.Add(m.Spec, say.Of("Superusers cannot sign in with OAuth2: PocketBase resets it."),
 			say.Of("Choose the collection of your app's users."))
+	}
+}
+
+// checkRule allows what PocketBase can read. Whether the collection has the fields is not known here.
+func checkRule(p *report.Problems, m *Meta, v string) {
+	if v == "" {
+		return
+	}
+	if _, err := fexpr.Parse(v); err != nil {
+		p.Add(m.Spec, say.Of("PocketBase can't read this rule: %s.", err.Error()), say.Of("Correct it."))
 	}
 }
 

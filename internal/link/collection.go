@@ -65,14 +65,14 @@ func RuleAttrs() []*Attr[*PocketBase, *CollectionState] {
 	)
 	return []*Attr[W, S]{
 		rule(&Meta{
-			Key: "createRule", Spec: "pocketbase.create_rule", Label: "Create rule",
+			Key: "createRule", Spec: "pocketbase.create_rule", Label: "Create rule", check: checkRule,
 			Ask: Ask{Control: AskRule, Given: true, Hint: "Who may create records. The first sign-in of a new user " +
 				"creates one"},
 			Doc: Doc{"a PocketBase rule that says who may create records: empty for everyone, `@request.context = " +
 				"\"oauth2\"` for sign-ins with a provider", "the current value"},
 		}, func(s S) **string { return &s.CreateRule }, func(w W) **string { return &w.CreateRule }),
 		rule(&Meta{
-			Key: "authRule", Spec: "pocketbase.auth_rule", Label: "Auth rule",
+			Key: "authRule", Spec: "pocketbase.auth_rule", Label: "Auth rule", check: checkRule,
 			Ask: Ask{Control: AskRule, Given: true, Hint: "Who may sign in. Changing it signs out everyone in the " +
 				"collection"},
 			Doc: Doc{"who may sign in; a change signs out everyone", "the current value"},

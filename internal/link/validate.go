@@ -51,6 +51,7 @@ func (s Spec) Validate() report.Problems {
 			say.Of("Use “use” or “new”, or leave it out."))
 	}
 	validate(&p, PlaceAttrs(), &s.PocketBase)
+	validate(&p, RuleAttrs(), &s.PocketBase)
 	validate(&p, SlotAttrs(), &s.PocketBase)
 	validate(&p, GroupAttrs(), &s.PocketBase)
 	for i, address := range s.PocketBaseURLs {

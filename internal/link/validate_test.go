@@ -58,6 +58,10 @@ func TestValidateTakes(t *testing.T) {
 			s.PocketBase.CreateRule, s.PocketBase.MapName = new(""),
 				new("")
 		},
+		"rules with a comment and a function": func(s *link.Spec) {
+			s.PocketBase.CreateRule = new("@request.context = \"oauth2\" // not by hand")
+			s.PocketBase.AuthRule = new("verified = true && (@request.body.a ?~ 'x' || geoDistance(1, 2, 3, 4) < 5)")
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if problems := specWith(edit).Validate(); len(problems) > 0 {
@@ -267,6 +271,11 @@ func wrongPocketBases() map[string]wrong {
 		return wrong{func(s *link.Spec) { edit(&s.PocketBase) }, "pocketbase." + field, says}
 	}
 	all := map[string]wrong{
+		"a create rule that nobody can read": at("create_rule", "missing 3 closing bracket(s)",
+			func(b *link.PocketBase) { b.CreateRule = new("(((") }),
+		"an auth rule that nobody can read": at("auth_rule", "Correct it.",
+			func(b *link.PocketBase) { b.AuthRule = new("verified =") }),
+		"a rule of spaces": at("auth_rule", "empty", func(b *link.PocketBase) { b.AuthRule = new(" ") }),
 		"an empty collection": at("collection", "Choose an auth collection",
 			func(b *link.PocketBase) { b.Collection = new("") }),
 		"the superusers": at("collection", "Superusers cannot",

@@ -22,7 +22,7 @@ const (
 	WhyProviderFields    = "The provider already exists. Only the fields below change."
 	WhyProvider          = "The application has no provider yet."
 	WhyControls          = "You asked for the dashboard's create and edit controls. The link does not need them."
-	WhyRules             = "You accepted this change so that new users can sign in."
+	WhyRules             = "You chose who can sign in, and for whom PocketBase makes an account."
 	WhyOAuth2            = "Adds authentik's URLs and the client ID to PocketBase. Other providers of the collection stay " +
 		"as they are."
 	WhyPerson     = "A person to sign in with, made for this test only. The password is random and not kept."
