@@ -45,14 +45,18 @@ func IsFree(path string) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) // below a file
 }
 
-// WriteNew writes a file that does not exist, for nobody else to read. The error is fs.ErrExist if it does.
+// WriteNew writes a file that does not exist, for nobody else to read. The error is fs.ErrExist if it does. After any
+// error there is none, since a part of it would be taken for the whole.
 func WriteNew(path string, data []byte) error {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
 	_, err = file.Write(data)
-	return errors.Join(err, file.Close())
+	if err = errors.Join(err, file.Close()); err != nil {
+		return errors.Join(err, os.Remove(path))
+	}
+	return nil
 }
 
 // Replace writes a file, whether there is one or not. A reader sees the one before or the new one, never a part. A
