@@ -138,6 +138,7 @@ func newRoot(std terminal.Streams, others bool) *cobra.Command {
 	root.SetIn(std.In)
 	root.SetOut(std.Out)
 	root.SetErr(std.Err)
+	root.SetFlagErrorFunc(option.Wrong)
 	root.Flags().AddFlagSet(serve.Flags())
 	s.Add(root)
 	root.AddCommand(serve)

@@ -162,11 +162,31 @@ func ReadEnv(flags *pflag.FlagSet) (failed error) {
 				value = cmp.Or(map[string]string{"yes": "true", "no": "false"}[strings.ToLower(value)], value)
 			}
 			if err := flags.Set(f.Name, value); err != nil {
-				failed = cmp.Or(failed, fmt.Errorf("the environment variable %s: %w", variable, err))
+				failed = cmp.Or(failed, fmt.Errorf("the environment variable %s is %q: %w", variable, value, cause(err)))
 			}
 		}
 	})
 	return failed
+}
+
+// Wrong returns the error of a flag in our words.
+func Wrong(_ *cobra.Command, err error) error {
+	invalid, ok := errors.AsType[*pflag.InvalidValueError](err)
+	if !ok {
+		return err
+	}
+	return fmt.Errorf("--%s is %q: %w", invalid.GetFlag().Name, invalid.GetValue(), cause(err))
+}
+
+// cause returns what is wrong with the value of a flag.
+func cause(err error) error {
+	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		err = invalid.Unwrap()
+	}
+	if _, ok := errors.AsType[*strconv.NumError](err); ok { // pflag's own, of a switch
+		return errors.New("use true or false")
+	}
+	return err
 }
 
 // AtMost returns the check that a command has no more than n arguments, and none is empty.
