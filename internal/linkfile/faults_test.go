@@ -94,7 +94,7 @@ func TestWhatIsWrongIsNamedWithFileAndLine(t *testing.T) {
 		"keys without a value": {"application: {name: }\nprovider:\n  redirect_uris:\n  # left open\n", []string{
 			"link.yaml:1:21: application.name: this has no value: leave the key out, or write \"\" for an empty one",
 			"link.yaml:3:17: provider.redirect_uris: this must be a list: each entry on its own line after a hyphen"}},
-		"secrets in the file": {"authentik: {token: abc}\npocketbase:\n  token: ''\n  password: $X\nprovider: " +
+		"secrets in the file": {"authentik: {token: abc}\npocketbase:\n  token: def\n  password: $X\nprovider: " +
 			"{client_secret: 1}\n", []string{
 			"link.yaml:1:20: authentik.token: a secret does not belong in the file: take it from the environment " +
 				"with " +

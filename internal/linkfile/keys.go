@@ -52,6 +52,8 @@ func walk(at value, visit func(value), unknown func(at string, key *yaml.Node, k
 // IsCredential reports whether the secret at the path opens a system. The client secret only links the two.
 func IsCredential(path string) bool { return !strings.HasPrefix(path, "provider.") }
 
+func isCredential(v value) bool { return v.as == reflect.TypeFor[secret.Text]() && IsCredential(v.path) }
+
 // notInFile says where the secret of a key is taken from instead.
 func notInFile(path string) say.Text {
 	system, name, _ := strings.Cut(path, ".")
@@ -75,7 +77,7 @@ func checkTypes(f *faults, root *yaml.Node) {
 			}
 		case text && v.node.Kind != yaml.ScalarNode:
 			words = say.Of("this must be text")
-		case text && isNull(v.node):
+		case text && isNull(v.node) && !isCredential(v): // what to set in place of one is said elsewhere
 			words = say.Of("this has no value: leave the key out, or write \"\" for an empty one")
 		case kind == reflect.Bool && (isNull(v.node) || v.node.Decode(new(bool)) != nil):
 			words = say.Of("this must be true or false")

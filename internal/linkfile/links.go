@@ -33,8 +33,12 @@ func (r Reader) links(path string, root *yaml.Node) ([]File, error) {
 				linksKey))
 		}
 	}
-	if list == nil || list.Kind != yaml.SequenceNode || len(list.Content) == 0 {
-		f.add(root, "", say.Of("%s must be a list with one entry per link", linksKey))
+	if list == nil {
+		f.add(root, "", say.Of("there is no %s: a list with one entry per link", linksKey))
+		return nil, f.err()
+	}
+	if list.Kind != yaml.SequenceNode || len(list.Content) == 0 {
+		f.add(list, "", say.Of("%s must be a list with one entry per link, such as - name: shop", linksKey))
 		return nil, f.err()
 	}
 	var files []File

@@ -96,7 +96,11 @@ func TestWhatIsWrongWithSeveralLinks(t *testing.T) {
 			[]string{"link.yaml:1:12: there is no key emil; did you mean email?"}},
 		"keys beside them": {"links: [{name: a}]\nemail: leave\n",
 			[]string{"link.yaml:2:1: the key email belongs below defaults or an entry of links"}},
-		"nothing": {"defaults: {}\n", []string{"link.yaml:1:1: links must be a list with one entry per link"}},
+		"nothing": {"defaults: {}\n", []string{"link.yaml:1:1: there is no links: a list with one entry per link"}},
+		"no entry": {"links: []\n",
+			[]string{"link.yaml:1:8: links must be a list with one entry per link, such as - name: shop"}},
+		"no list": {"defaults: {}\nlinks:\n  name: shop\n",
+			[]string{"link.yaml:3:3: links must be a list with one entry per link, such as - name: shop"}},
 	} {
 		_, err := environment().Parse("link.yaml", []byte(test.text))
 		if err == nil {

@@ -12,7 +12,6 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/report"
 	"authpocket/internal/say"
-	"authpocket/internal/secret"
 )
 
 // unknown adds a fault for a key that link files do not have at a path, with those that it may be instead.
@@ -61,7 +60,7 @@ func elsewhere(at, word string) (paths []string) {
 // stands in the file itself.
 func checkKeys(f *faults, root *yaml.Node) {
 	walk(value{"", root, reflect.TypeFor[File]()}, func(v value) {
-		if v.as == reflect.TypeFor[secret.Text]() && IsCredential(v.path) && v.node.Kind == yaml.ScalarNode &&
+		if isCredential(v) && v.node.Kind == yaml.ScalarNode && v.node.Value != "" && !isNull(v.node) &&
 			!hasVariable(v.node.Value) {
 			f.add(v.node, v.path, notInFile(v.path))
 		}
