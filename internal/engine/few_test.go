@@ -27,17 +27,20 @@ func (a *asked) Observe(ctx context.Context, q link.Query) (link.AuthentikSnapsh
 // other creates a provider that comes after those of other applications, and an application for it if it has a slug.
 func (b *bench) other(name, clientID, redirect, slug string) {
 	b.t.Helper()
-	flow := func(slug string) any {
-		found := b.authentik("GET", "/flows/instances/?slug="+slug, nil)["results"].([]any)
-		return found[0].(map[string]any)["pk"]
-	}
 	made := b.authentik("POST", "/providers/oauth2/", map[string]any{"name": name, "client_id": clientID,
-		"authorization_flow": flow(link.DefaultAuthorizationFlow),
-		"invalidation_flow":  flow(link.DefaultInvalidationFlow),
+		"authorization_flow": b.flow(link.DefaultAuthorizationFlow),
+		"invalidation_flow":  b.flow(link.DefaultInvalidationFlow),
 		"redirect_uris":      []any{map[string]any{"matching_mode": "strict", "url": redirect}}})
 	if slug != "" {
 		b.authentik("POST", "/core/applications/", map[string]any{"name": name, "slug": slug, "provider": made["pk"]})
 	}
+}
+
+// flow returns the primary key of the flow with a slug.
+func (b *bench) flow(slug string) any {
+	b.t.Helper()
+	found := b.authentik("GET", "/flows/instances/?slug="+slug, nil)["results"].([]any)
+	return found[0].(map[string]any)["pk"]
 }
 
 // A plan on an authentik with many providers is the one that reading all of them gives.
@@ -120,10 +123,32 @@ func (b *bench) connectAsked(as asked) askedEngine {
 // outcome returns the plan, without what is generated, or the problems.
 func (e askedEngine) outcome(t *testing.T, s link.Spec) string {
 	t.Helper()
+	text, _, _ := e.planned(t, s)
+	return text
+}
+
+// planned is outcome, with the plan itself.
+func (e askedEngine) planned(t *testing.T, s link.Spec) (string, link.Plan, error) {
+	t.Helper()
 	plan, err := e.Plan(t.Context(), s)
+	if err != nil {
+		return err.Error(), plan, err
+	}
+	return told(&plan), plan, nil
+}
+
+// again makes a plan again.
+func (e askedEngine) again(t *testing.T, plan link.Plan) string {
+	t.Helper()
+	fresh, err := e.Again(t.Context(), &plan)
 	if err != nil {
 		return err.Error()
 	}
+	return told(&fresh)
+}
+
+// told returns a plan, without what is generated.
+func told(plan *link.Plan) string {
 	text := fmt.Sprintf("slug %s, provider %d\n", plan.Desired.Application.Slug, plan.Desired.Provider.PK)
 	for _, c := range plan.Changes {
 		text += fmt.Sprintf("%s %s\n", c.Action, c.ID())

@@ -1,0 +1,257 @@
+package engine_test
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"authpocket/internal/authentik/rest"
+	"authpocket/internal/link"
+)
+
+// otherKinds is an authentik that also has providers with these names that are not for OAuth2. They are only in the
+// list of every kind.
+type otherKinds struct {
+	http.Handler
+	names []string
+}
+
+func (k *otherKinds) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path != "/api/v3/providers/all/" || len(k.names) == 0 {
+		k.Handler.ServeHTTP(w, r)
+		return
+	}
+	query := r.URL.Query()
+	size, number := at(query.Get("page_size"), 20), at(query.Get("page"), 1)
+	list := k.list(r)
+	pages := max(1, (len(list)+size-1)/size)
+	end := min(number*size, len(list))
+	next := 0
+	if number < pages {
+		next = number + 1
+	}
+	_ = json.NewEncoder(w).Encode(map[string]any{"autocomplete": map[string]any{}, "results": list[min((number-1)*size, end):end],
+		"pagination": map[string]any{"count": len(list), "current": number, "next": next, "previous": number - 1,
+			"total_pages": pages, "start_index": (number-1)*size + 1, "end_index": end}})
+}
+
+// list returns all providers that the request is about, by name.
+func (k *otherKinds) list(r *http.Request) []map[string]any {
+	var page struct {
+		Results []map[string]any `json:"results"`
+	}
+	all := r.Clone(r.Context())
+	query := all.URL.Query()
+	query.Set("page_size", "100")
+	query.Del("page")
+	all.URL.RawQuery = query.Encode()
+	answer := httptest.NewRecorder()
+	k.Handler.ServeHTTP(answer, all)
+	_ = json.Unmarshal(answer.Body.Bytes(), &page)
+	for i, name := range k.names {
+		if strings.Contains(strings.ToLower(name), strings.ToLower(query.Get("search"))) {
+			page.Results = append(page.Results, map[string]any{"pk": 9000 + i, "name": name,
+				"verbose_name": "SAML Provider", "meta_model_name": "authentik_providers_saml.samlprovider"})
+		}
+	}
+	slices.SortFunc(page.Results, func(a, b map[string]any) int {
+		return cmp.Compare(a["name"].(string), b["name"].(string))
+	})
+	return page.Results
+}
+
+func at(text string, fallback int) int {
+	if n, err := strconv.Atoi(text); err == nil {
+		return n
+	}
+	return fallback
+}
+
+// directory is an authentik with random providers and applications, and a PocketBase that may be linked to one.
+type directory struct {
+	*bench
+	kinds     *otherKinds
+	ways      map[string]askedEngine
+	providers []int
+	slugs     []string
+	taken     []string // names and client IDs
+	spared    int      // plans that did without reading all providers
+}
+
+// anyOf draws one of some values.
+func anyOf[T any](t *rapid.T, label string, values ...T) T {
+	return rapid.SampledFrom(values).Draw(t, label)
+}
+
+// add creates a provider, with an application or without, unless what is unique is taken.
+func (d *directory) add(t *rapid.T) {
+	here := d.here()
+	d.make(anyOf(t, "name", ours, "Provider for Shop", "Aardvark", "Wanted", "Zebra"),
+		anyOf(t, "client ID", "ours", "wanted", "a", "b", "c"), anyOf(t, "slug", "", "pocketbase", "shop", "zebra"),
+		rapid.IntRange(0, 5).Draw(t, "application without provider") == 0,
+		anyOf(t, "redirect URI", here, map[string]any{"matching_mode": "strict", "url": "https://elsewhere.company/x"},
+			map[string]any{"matching_mode": "regex", "url": ".*/api/oauth2-redirect"}))
+}
+
+// ours is the name of the link's provider, unless somebody chose another.
+const ours = "Provider for PocketBase"
+
+func (d *directory) here() map[string]any {
+	return map[string]any{"matching_mode": "strict", "url": d.box.PocketBaseURL + link.RedirectPath}
+}
+
+func (d *directory) make(name, clientID, slug string, bereft bool, uri map[string]any) {
+	if slices.Contains(d.taken, name) || slices.Contains(d.taken, clientID) || slices.Contains(d.slugs, slug) {
+		return
+	}
+	made := d.authentik("POST", "/providers/oauth2/", map[string]any{"name": name, "client_id": clientID,
+		"authorization_flow": d.flow(link.DefaultAuthorizationFlow),
+		"invalidation_flow":  d.flow(link.DefaultInvalidationFlow), "redirect_uris": []any{uri}})
+	pk := int(made["pk"].(float64))
+	d.providers, d.taken = append(d.providers, pk), append(d.taken, name, clientID)
+	if slug == "" {
+		return
+	}
+	app := map[string]any{"name": "App " + slug, "slug": slug}
+	if !bereft {
+		app["provider"] = pk
+	}
+	d.authentik("POST", "/core/applications/", app)
+	d.slugs = append(d.slugs, slug)
+}
+
+// linkedTo gives PocketBase's slot a client ID, or empties it.
+func (d *directory) linkedTo(clientID string) {
+	providers := []any{map[string]any{"name": "google", "clientId": "of Google", "clientSecret": "secret of Google"}}
+	if clientID != "" {
+		base := d.authentikURL + "/application/o/"
+		providers = append(providers, map[string]any{"name": "oidc", "clientId": clientID, "clientSecret": "s",
+			"displayName": "authentik", "authURL": base + "authorize/", "tokenURL": base + "token/",
+			"userInfoURL": base + "userinfo/"})
+	}
+	d.patchOAuth2(map[string]any{"enabled": true, "providers": providers})
+}
+
+// clear removes what a case has added.
+func (d *directory) clear() {
+	for _, slug := range d.slugs {
+		d.authentik("DELETE", "/core/applications/"+slug+"/", nil)
+	}
+	for _, pk := range d.providers {
+		d.authentik("DELETE", fmt.Sprintf("/providers/oauth2/%d/", pk), nil)
+	}
+	d.providers, d.slugs, d.taken, d.kinds.names = nil, nil, nil, nil
+}
+
+// change changes one thing, as another admin does between a plan and its apply.
+func (d *directory) change(t *rapid.T) {
+	if len(d.providers) == 0 {
+		d.add(t)
+		return
+	}
+	pk := anyOf(t, "changed", d.providers...)
+	path := fmt.Sprintf("/providers/oauth2/%d/", pk)
+	switch anyOf(t, "change", "name", "client ID", "redirect URI", "another") {
+	case "name":
+		d.authentik("PATCH", path, map[string]any{"name": "Renamed"})
+	case "client ID":
+		d.authentik("PATCH", path, map[string]any{"client_id": "changed"})
+	case "redirect URI":
+		d.authentik("PATCH", path, map[string]any{"redirect_uris": []any{d.here()}})
+	case "another":
+		d.add(t)
+	}
+}
+
+// spec draws what the admin wants.
+func (d *directory) spec(t *rapid.T) link.Spec {
+	s := d.minimal()
+	s.AuthentikURL = d.authentikURL
+	s.Existing = anyOf(t, "existing", link.ExistingAsk, link.ExistingUse, link.ExistingNew)
+	if slug := anyOf(t, "wanted slug", "", "", "pocketbase", "shop"); slug != "" {
+		s.Application.Slug = &slug
+	}
+	if name := anyOf(t, "wanted name", "", "", "Wanted", "Zebra"); name != "" {
+		s.Provider.Name = &name
+	}
+	if clientID := anyOf(t, "wanted client ID", "", "", "wanted", "a"); clientID != "" {
+		s.Provider.ClientID = &clientID
+	}
+	return s
+}
+
+// newDirectory returns a sandbox whose authentik has that many other applications.
+func newDirectory(t *testing.T, others int) *directory {
+	t.Helper()
+	d := &directory{bench: newBench(t)}
+	d.box.Authentik().AddApplications(others)
+	d.kinds = &otherKinds{Handler: d.box.Authentik()}
+	server := httptest.NewServer(d.kinds)
+	t.Cleanup(server.Close)
+	d.authentikURL = server.URL
+	d.ways = map[string]askedEngine{}
+	for title, as := range map[string]asked{"all": {all: true}, "few": {}, "few, with a receipt": {linked: true}} {
+		d.ways[title] = d.connectAsked(as)
+	}
+	return d
+}
+
+// Whatever is there, a plan is the one that reading all providers gives, and so is what has changed since it was made.
+func TestAFewProvidersTellWhatAllTell(t *testing.T) {
+	for _, others := range []int{0, rest.FewProviders - 3, 3 * rest.FewProviders} {
+		t.Run(strconv.Itoa(others), func(t *testing.T) {
+			t.Parallel()
+			d := newDirectory(t, others)
+			rapid.Check(t, d.agree)
+			if others > rest.FewProviders && d.spared == 0 {
+				t.Error("every plan has read all providers")
+			}
+			t.Logf("%d plans did without reading all providers", d.spared)
+		})
+	}
+}
+
+func (d *directory) agree(t *rapid.T) {
+	defer d.clear()
+	if rapid.Bool().Draw(t, "linked") {
+		d.make(ours, "ours", "pocketbase", false, d.here())
+	}
+	for range rapid.IntRange(0, 4).Draw(t, "providers") {
+		d.add(t)
+	}
+	for range rapid.IntRange(0, 2).Draw(t, "other kinds") {
+		if name := anyOf(t, "other kind", ours, "Wanted", "Saml"); !slices.Contains(d.taken, name) {
+			d.kinds.names, d.taken = append(d.kinds.names, name), append(d.taken, name)
+		}
+	}
+	d.linkedTo(anyOf(t, "slot", "", "ours", "ours", "a", "gone"))
+	s := d.spec(t)
+	d.ways["few"].asked.readAll = false
+	want, plan, err := d.ways["all"].planned(d.t, s)
+	for title, way := range d.ways {
+		if got, _, _ := way.planned(d.t, s); got != want {
+			t.Fatalf("%s: the plan is\n%s\nwith all providers it is\n%s", title, got, want)
+		}
+	}
+	if err != nil {
+		return
+	}
+	if !d.ways["few"].asked.readAll {
+		d.spared++
+	}
+	d.change(t)
+	want = d.ways["all"].again(d.t, plan)
+	for title, way := range d.ways {
+		if got := way.again(d.t, plan); got != want {
+			t.Fatalf("%s: made again, the plan is\n%s\nwith all providers it is\n%s", title, got, want)
+		}
+	}
+}
