@@ -38,7 +38,8 @@ func (k *otherKinds) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if number < pages {
 		next = number + 1
 	}
-	_ = json.NewEncoder(w).Encode(map[string]any{"autocomplete": map[string]any{}, "results": list[min((number-1)*size, end):end],
+	_ = json.NewEncoder(w).Encode(map[string]any{"autocomplete": map[string]any{},
+		"results": list[min((number-1)*size, end):end],
 		"pagination": map[string]any{"count": len(list), "current": number, "next": next, "previous": number - 1,
 			"total_pages": pages, "start_index": (number-1)*size + 1, "end_index": end}})
 }

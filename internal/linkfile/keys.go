@@ -52,7 +52,9 @@ func walk(at value, visit func(value), unknown func(at string, key *yaml.Node, k
 // IsCredential reports whether the secret at the path opens a system. The client secret only links the two.
 func IsCredential(path string) bool { return !strings.HasPrefix(path, "provider.") }
 
-func isCredential(v value) bool { return v.as == reflect.TypeFor[secret.Text]() && IsCredential(v.path) }
+func isCredential(v value) bool {
+	return v.as == reflect.TypeFor[secret.Text]() && IsCredential(v.path)
+}
 
 // notInFile says where the secret of a key is taken from instead.
 func notInFile(path string) say.Text {

@@ -162,7 +162,8 @@ func ReadEnv(flags *pflag.FlagSet) (failed error) {
 				value = cmp.Or(map[string]string{"yes": "true", "no": "false"}[strings.ToLower(value)], value)
 			}
 			if err := flags.Set(f.Name, value); err != nil {
-				failed = cmp.Or(failed, fmt.Errorf("the environment variable %s is %q: %w", variable, value, cause(err)))
+				err = fmt.Errorf("the environment variable %s is %q: %w", variable, value, cause(err))
+				failed = cmp.Or(failed, err)
 			}
 		}
 	})
