@@ -73,12 +73,6 @@ func (f applyLinkFlags) run(ctx context.Context, p *program.Run) error {
 	if err := clashSignIn(f.signInFlags, f.proofFlags); err != nil {
 		return view.Fail(err)
 	}
-	who, err := f.credentials(ctx, p)
-	if err != nil {
-		return view.Fail(err)
-	}
-	defer who.Wipe()
-	f.prove = f.prover(p, who)
 	if f.Saved != "" {
 		return f.runSaved(ctx, p)
 	}
@@ -93,6 +87,12 @@ func (f applyLinkFlags) run(ctx context.Context, p *program.Run) error {
 		return view.Fail(output.Refused(say.Of("A test sign-in is of one link, and there are several."),
 			say.Of("Name the link with --only.")))
 	}
+	who, err := f.credentials(ctx, p)
+	if err != nil {
+		return view.Fail(err)
+	}
+	defer who.Wipe()
+	f.prove = f.prover(p, who)
 	if !one {
 		return f.applyAll(ctx, p, files, f.planned)
 	}
@@ -130,7 +130,13 @@ func (f applyLinkFlags) runSaved(ctx context.Context, p *program.Run) error {
 			"altered since.", f.Saved),
 			say.Of("Make the plan again with authpocket plan --out. A link file is named with -f.")))
 	}
+	who, err := f.credentials(ctx, p)
+	if err != nil {
+		return view.Fail(err)
+	}
+	defer who.Wipe()
 	f.Yes, f.seen = false, true
+	f.prove = f.prover(p, who)
 	return f.carryOutOn(ctx, p, &file, func(e *engine.Engine, _ context.Context, s link.Spec) (link.Plan,
 		error) {
 		return e.Open(saved, &s)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -46,12 +47,18 @@ func echoes(t *testing.T, terminal *os.File) bool {
 	return state.Lflag&unix.ECHO != 0
 }
 
-// asked runs verify --sign-in at a terminal until it asks for the password. The link file does not exist, so that the
-// program ends after that.
+// asked runs verify --sign-in at a terminal until it asks for the password. Nothing is at the addresses of the link, so
+// that the program ends after that.
 func asked(t *testing.T) (user, program *os.File, screen *bytes.Buffer, wait func() error, signal func(os.Signal)) {
 	t.Helper()
 	user, program = openTerminal(t)
-	cmd := authpocket(t, "verify", "-f", "nowhere.yaml", "--sign-in", "ada")
+	file := filepath.Join(t.TempDir(), "link.yaml")
+	if err := os.WriteFile(file, []byte("authentik: {url: 'http://127.0.0.1:1', token: '${AUTHENTIK_TOKEN}'}\n"+
+		"pocketbase: {url: 'http://127.0.0.1:1', token: '${POCKETBASE_TOKEN}'}\nemail: leave\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := authpocket(t, "verify", "-f", file, "--sign-in", "ada")
+	cmd.Env = append(cmd.Env, "AUTHENTIK_TOKEN=a", "POCKETBASE_TOKEN=b")
 	screen = &bytes.Buffer{}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = program, screen, screen
 	if err := cmd.Start(); err != nil {
@@ -74,15 +81,36 @@ func TestAPasswordIsTypedUnseen(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := wait(); err == nil {
-		t.Error("a link file that does not exist is no error")
+		t.Error("that nothing answers is no error")
 	}
 	said := screen.String()
-	if !strings.Contains(said, "Password of ada at authentik: \n") || !strings.Contains(said, "nowhere.yaml") ||
+	if !strings.Contains(said, "Password of ada at authentik: \n") || !strings.Contains(said, "127.0.0.1:1") ||
 		strings.Contains(said, "horse") {
 		t.Errorf("the screen shows %q", said)
 	}
 	if !echoes(t, program) {
 		t.Error("the terminal still hides what is typed")
+	}
+}
+
+// Nobody types a password for a link file that is not there.
+func TestLinkFilesAreReadBeforePasswords(t *testing.T) {
+	for _, args := range [][]string{{"verify"}, {"apply"}, {"apply", "no.plan"}} {
+		_, program := openTerminal(t)
+		cmd := authpocket(t, append(args, "-f", "nowhere.yaml", "--sign-in", "ada")...)
+		var said bytes.Buffer
+		cmd.Stdin, cmd.Stdout, cmd.Stderr = program, &said, &said
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		waits := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() }) // for a password
+		if err := cmd.Wait(); err == nil {
+			t.Errorf("%v is no error", args)
+		}
+		waits.Stop()
+		if strings.Contains(said.String(), "Password") {
+			t.Errorf("%v: %s", args, said.String())
+		}
 	}
 }
 

@@ -80,11 +80,6 @@ func (f verifyFlags) run(ctx context.Context, p *program.Run) error {
 	if err := p.MayAsk(f.Yes || !f.SignInNew); err != nil {
 		return view.Fail(err)
 	}
-	who, err := f.credentials(ctx, p)
-	if err != nil {
-		return view.Fail(err)
-	}
-	defer who.Wipe()
 	files, one, err := f.files(ctx, p)
 	if err != nil {
 		if f.Format == formatJUnit {
@@ -93,6 +88,11 @@ func (f verifyFlags) run(ctx context.Context, p *program.Run) error {
 		}
 		return view.Fail(err) // the metrics stay those of the last time, since the names of links are not known
 	}
+	who, err := f.credentials(ctx, p)
+	if err != nil {
+		return view.Fail(err)
+	}
+	defer who.Wipe()
 	if f.Watch > 0 && one {
 		view.File = files[0]
 		return f.watch(ctx, p, view, who)
