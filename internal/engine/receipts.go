@@ -28,6 +28,7 @@ const (
 type NothingToUndo struct {
 	Reason  UndoReason
 	Receipt string // the newest one before a rotation, if any
+	Empty   string // the state directory, if it has no receipt at all
 }
 
 // Error returns the messages in one line.
@@ -39,6 +40,10 @@ func (n *NothingToUndo) Messages() []report.Message {
 		Ways: []report.Way{{Run: report.RunReceipts, For: say.Of("to see those there are")}}}
 	switch n.Reason {
 	case NoneToUndo:
+		if n.Empty != "" {
+			m = report.Message{Summary: say.Of("There is no receipt of this link to undo, nor any other in %s.", n.Empty),
+				Todo: say.Of("Set the state directory that has it.")}
+		}
 	case UndoneAlready:
 		m.Summary = say.Of("There is nothing left to undo: the receipts of this link were undone.")
 	case UndoRotation:
@@ -71,6 +76,9 @@ func (e *Engine) newest(spec *link.Spec, undone map[string]bool) (id string, end
 	list, _, err := e.receipts.Index()
 	if err != nil {
 		return "", false, err
+	}
+	if len(list) == 0 {
+		none.Empty = e.receipts.Dir()
 	}
 	kinds, halfway, collection := map[string]journal.Kind{}, map[string]bool{}, spec.Query().Collection
 	for i := range list {
