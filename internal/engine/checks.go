@@ -84,9 +84,9 @@ func clockWords(ahead time.Duration) say.Text {
 	case ahead.Abs() <= 2*time.Second:
 		return say.Of("agrees with this machine's")
 	case ahead > 0:
-		return say.Of("is %s ahead of this machine's", ahead.Round(time.Second))
+		return say.Of("is %s ahead of this machine's", say.Span(ahead.Round(time.Second)))
 	}
-	return say.Of("is %s behind this machine's", (-ahead).Round(time.Second))
+	return say.Of("is %s behind this machine's", say.Span((-ahead).Round(time.Second)))
 }
 
 // checkCollection looks for rules that changed since the link was created.

@@ -62,7 +62,7 @@ func (c *Checker) Realtime(ctx context.Context, d link.Desired) report.Check {
 			rest.Plain(event)),
 			say.Of(remedy))
 	}
-	return *check.Passes(say.Of("%s delivered the first event after %s.", asked, a.Took().Round(time.Millisecond)))
+	return *check.Passes(say.Of("%s delivered the first event after %s.", asked, say.Span(a.Took())))
 }
 
 // answers reports whether anything but the stream is answered: a network that swallows all of it is no proxy that holds

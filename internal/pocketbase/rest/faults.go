@@ -145,7 +145,7 @@ func saying(message string, list []Complaint) string {
 func tooMany(a Answer) *report.Fault {
 	todo := say.Of("Wait a minute and try again.")
 	if wait, ok := outbound.RetryAfter(a.Header, time.Now()); ok && wait > 0 {
-		todo = say.Of("Try again in %s.", wait.Round(time.Second).String())
+		todo = say.Of("Try again in %s.", say.Span(wait.Round(time.Second)))
 	}
 	return NewFault(report.FaultThrottled, fieldURL, say.Of("PocketBase, or a proxy in front of it, is rate-limiting "+
 		"requests."),
