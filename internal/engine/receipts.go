@@ -41,8 +41,8 @@ func (n *NothingToUndo) Messages() []report.Message {
 	switch n.Reason {
 	case NoneToUndo:
 		if n.Empty != "" {
-			m = report.Message{Summary: say.Of("There is no receipt of this link to undo, nor any other in %s.", n.Empty),
-				Todo: say.Of("Set the state directory that has it.")}
+			m.Summary = say.Of("There is no receipt of this link to undo, nor any other in %s.", n.Empty)
+			m.Todo, m.Ways = say.Of("Set the state directory that has it."), nil
 		}
 	case UndoneAlready:
 		m.Summary = say.Of("There is nothing left to undo: the receipts of this link were undone.")
