@@ -3,6 +3,7 @@ package command
 import (
 	"cmp"
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -10,6 +11,7 @@ import (
 	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
 	"authpocket/internal/command/program"
+	"authpocket/internal/command/terminal"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/say"
@@ -122,7 +124,7 @@ func askPassword(ctx context.Context, p *program.Run, name string) (secret.Text,
 			say.Of("Use --password-file, or set %s.", envPassword))
 	}
 	password, err := p.Secret(ctx, say.Of("Password of %s at authentik", name))
-	if err == nil && !password.IsSet() {
+	if errors.Is(err, terminal.ErrNoAnswer) || err == nil && !password.IsSet() {
 		return password, output.Refused(say.Of("No password was typed."), say.Of("Type it, or use --password-file."))
 	}
 	return password, output.Interrupted(ctx, err)

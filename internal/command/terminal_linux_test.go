@@ -2,9 +2,12 @@ package command
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -152,4 +155,55 @@ func TestMessagesFitANarrowTerminal(t *testing.T) {
 			}
 		}
 	}
+}
+
+// The end of the input is no answer to a question for a password, and the terminal shows again what is typed.
+func TestTheEndOfTheInputIsNoPassword(t *testing.T) {
+	user, program, screen, wait, signal := asked(t)
+	late := time.AfterFunc(10*time.Second, func() { signal(os.Kill) })
+	defer late.Stop()
+	if _, err := user.WriteString("\x04"); err != nil { // Ctrl-D
+		t.Fatal(err)
+	}
+	if err := wait(); exitCode(err) != 1 {
+		t.Errorf("it ends with %v", err)
+	}
+	const want = "Password of ada at authentik: \nNo password was typed. Type it, or use --password-file.\n"
+	if screen.String() != want {
+		t.Errorf("the screen shows %q", screen.String())
+	}
+	if !echoes(t, program) {
+		t.Error("the terminal still hides what is typed")
+	}
+}
+
+// init asks for a token once more where one does not work, but not at the end of the input.
+func TestTheEndOfTheInputIsNoToken(t *testing.T) {
+	user, terminal := openTerminal(t)
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	defer stop()
+	screen, said := outputs(t)
+	cmd := authpocket(t, "init", "-o", "-", "--authentik", "http://127.0.0.1:1")
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = terminal, said, said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	late := time.AfterFunc(10*time.Second, func() { _ = cmd.Process.Kill() })
+	defer late.Stop()
+	screen.press(ctx, t, user, terminal, "API token of authentik (not stored): ", "\x04")
+	if err := cmd.Wait(); exitCode(err) != 1 {
+		t.Errorf("it ends with %v", err)
+	}
+	screen.wait(ctx, t, "\nThere was no answer, so nothing was written.\n")
+	if !echoes(t, terminal) {
+		t.Error("the terminal still hides what is typed")
+	}
+}
+
+// exitCode returns that of a program that ended with an error, -1 for any other end.
+func exitCode(err error) int {
+	if ended, ok := errors.AsType[*exec.ExitError](err); ok {
+		return ended.ExitCode()
+	}
+	return -1
 }
