@@ -33,11 +33,11 @@ func (f *signInFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.SignIn, "sign-in", "", "also sign in as the authentik user with this `name`, without a "+
 		"browser; an account\nthat the test creates is deleted again; the password is read from\n--password-file, $"+envPassword+
 		" or the terminal")
-	flags.Var((*option.Path)(&f.PasswordFile), "password-file", "the password for --sign-in")
-	flags.Var((*option.Path)(&f.TOTPSecretFile), "totp-secret-file",
+	flags.Var((*option.Beside)(&f.PasswordFile), "password-file", "the password for --sign-in")
+	flags.Var((*option.Beside)(&f.TOTPSecretFile), "totp-secret-file",
 		"the secret of the user's authenticator app, base32 or "+
 			"an otpauth address\n($"+envTOTP+")")
-	flags.Var((*option.Path)(&f.RecoveryCodeFile), "recovery-code-file",
+	flags.Var((*option.Beside)(&f.RecoveryCodeFile), "recovery-code-file",
 		"a recovery code of the user, which works once\n($"+
 			envCode+")")
 }

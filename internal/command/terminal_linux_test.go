@@ -217,8 +217,8 @@ func TestNothingIsAskedInAFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	for args, want := range map[string]string{
-		"apply -f " + file:                "There is no terminal to ask at, so nothing was read or changed. Use --yes.\n",
-		"verify --sign-in ada -f " + file: "There is no password for ada. Use --password-file, or set AUTHPOCKET_SIGNIN",
+		"apply -f " + file:                "There is no terminal to ask at, so nothing was read or changed. Use",
+		"verify --sign-in ada -f " + file: "There is no password for ada. Use --password-file",
 		"init -o -":                       "Without a terminal, init asks nothing. Use --authentik,",
 	} {
 		user, program := openTerminal(t)
