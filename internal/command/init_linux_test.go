@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"authpocket/sandbox"
 )
 
@@ -219,14 +221,19 @@ type watched struct {
 	seen int
 }
 
+// outputs returns a terminal for what a program says: what it shows, and the program's side. Lines end as in files.
 func outputs(t *testing.T) (*watched, *os.File) {
 	t.Helper()
-	from, to, err := os.Pipe()
+	shown, said := openTerminal(t)
+	state, err := unix.IoctlGetTermios(int(said.Fd()), unix.TCGETS)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _, _ = from.Close(), to.Close() })
-	return &watched{from: from}, to
+	state.Oflag &^= unix.OPOST
+	if err := unix.IoctlSetTermios(int(said.Fd()), unix.TCSETS, state); err != nil {
+		t.Fatal(err)
+	}
+	return &watched{from: shown}, said
 }
 
 // wait returns when the program has printed text once more.

@@ -2,6 +2,7 @@ package command
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -122,11 +123,14 @@ func TestAPlanThatIsNotPrintedIsNotApplied(t *testing.T) {
 			t.Fatal(err)
 		}
 		cmd := s.command(t, args)
-		var said bytes.Buffer
-		cmd.Stdin, cmd.Stdout, cmd.Stderr = keyboard, full, &said
+		screen, said := outputs(t)
+		cmd.Env = append(cmd.Env, "TERM=dumb", "NO_COLOR=1")
+		cmd.Stdin, cmd.Stdout, cmd.Stderr = keyboard, full, said
 		_ = cmd.Run()
-		if cmd.ProcessState.ExitCode() != 1 || !strings.HasPrefix(said.String(), "Nothing was changed.") {
-			t.Errorf("%s ends with %d: %s", args, cmd.ProcessState.ExitCode(), said.String())
+		_ = said.Close()
+		shown, _ := io.ReadAll(screen.from) // ends with an error, since the other side is closed
+		if cmd.ProcessState.ExitCode() != 1 || !strings.HasPrefix(string(shown), "Nothing was changed.") {
+			t.Errorf("%s ends with %d: %s", args, cmd.ProcessState.ExitCode(), shown)
 		}
 	}
 	if made := len(box.Authentik().Snapshot().Applications); made > 0 {

@@ -136,6 +136,6 @@ func authpocket(t *testing.T, args ...string) *exec.Cmd {
 	}
 	cmd := exec.CommandContext(t.Context(), path, args...)
 	cmd.Args[0] = "authpocket"
-	cmd.Env = append(os.Environ(), "LC_ALL=C", "AUTHPOCKET_STATE="+t.TempDir())
+	cmd.Env = append(os.Environ(), "LC_ALL=C", "TERM=dumb", "AUTHPOCKET_STATE="+t.TempDir())
 	return cmd
 }

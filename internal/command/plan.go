@@ -40,7 +40,7 @@ func newPlan(s *program.Shared) *cobra.Command {
 	}
 	f.LinkFlags.Add(cmd, s, program.AllFields)
 	f.LinksFlags.Add(cmd, &f.SourceFlags)
-	cmd.Flags().VarP((*option.Written)(&f.Out), "out", "o",
+	cmd.Flags().VarP((*option.Beside)(&f.Out), "out", "o",
 		"save the plan to this file, without secrets; another saved plan is "+
 			"replaced,\nany other file is not")
 	return cmd

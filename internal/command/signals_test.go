@@ -94,7 +94,7 @@ func TestASignalEndsTheReadOfAnyFile(t *testing.T) {
 		"the token of PocketBase":     {"plan", token, "token_file: PIPE", nothing},
 		"the password of PocketBase":  {"plan", token, "email: a@b.example, password_file: PIPE", nothing},
 		"the password of a person":    {"verify --sign-in ada --password-file PIPE", token, token, nothing},
-		"the TOTP secret of a person": {"apply --sign-in ada --totp-secret-file PIPE", token, token, nothing},
+		"the TOTP secret of a person": {"apply --yes --sign-in ada --totp-secret-file PIPE", token, token, nothing},
 		"a recovery code":             {"verify --sign-in ada --recovery-code-file PIPE", token, token, nothing},
 		"a saved plan":                {"apply PIPE", token, token, nothing},
 	} {

@@ -3,6 +3,7 @@ package command
 import (
 	"cmp"
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -10,6 +11,7 @@ import (
 	"authpocket/internal/command/option"
 	"authpocket/internal/command/output"
 	"authpocket/internal/command/program"
+	"authpocket/internal/command/terminal"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/say"
@@ -31,11 +33,11 @@ func (f *signInFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.SignIn, "sign-in", "", "also sign in as the authentik user with this `name`, without a "+
 		"browser; an account\nthat the test creates is deleted again; the password is read from\n--password-file, $"+envPassword+
 		" or the terminal")
-	flags.Var((*option.Path)(&f.PasswordFile), "password-file", "the password for --sign-in")
-	flags.Var((*option.Path)(&f.TOTPSecretFile), "totp-secret-file",
+	flags.Var((*option.Beside)(&f.PasswordFile), "password-file", "the password for --sign-in")
+	flags.Var((*option.Beside)(&f.TOTPSecretFile), "totp-secret-file",
 		"the secret of the user's authenticator app, base32 or "+
 			"an otpauth address\n($"+envTOTP+")")
-	flags.Var((*option.Path)(&f.RecoveryCodeFile), "recovery-code-file",
+	flags.Var((*option.Beside)(&f.RecoveryCodeFile), "recovery-code-file",
 		"a recovery code of the user, which works once\n($"+
 			envCode+")")
 }
@@ -122,7 +124,7 @@ func askPassword(ctx context.Context, p *program.Run, name string) (secret.Text,
 			say.Of("Use --password-file, or set %s.", envPassword))
 	}
 	password, err := p.Secret(ctx, say.Of("Password of %s at authentik", name))
-	if err == nil && !password.IsSet() {
+	if errors.Is(err, terminal.ErrNoAnswer) || err == nil && !password.IsSet() {
 		return password, output.Refused(say.Of("No password was typed."), say.Of("Type it, or use --password-file."))
 	}
 	return password, output.Interrupted(ctx, err)

@@ -2,9 +2,12 @@ package command
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -18,15 +21,17 @@ import (
 // openTerminal returns the two ends of a new terminal: the keyboard and screen, and the program's side.
 func openTerminal(t *testing.T) (user, program *os.File) {
 	t.Helper()
-	user, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
+	// Not blocking, so that a read can have a deadline.
+	fd, err := unix.Open("/dev/ptmx", unix.O_RDWR|unix.O_NOCTTY|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
 	if err != nil {
 		t.Skipf("there are no terminals here: %v", err)
 	}
+	user = os.NewFile(uintptr(fd), "/dev/ptmx")
 	t.Cleanup(func() { _ = user.Close() })
-	if err := unix.IoctlSetPointerInt(int(user.Fd()), unix.TIOCSPTLCK, 0); err != nil {
+	if err := unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0); err != nil {
 		t.Fatal(err)
 	}
-	n, err := unix.IoctlGetInt(int(user.Fd()), unix.TIOCGPTN)
+	n, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,14 +65,21 @@ func asked(t *testing.T) (user, program *os.File, screen *bytes.Buffer, wait fun
 	cmd := authpocket(t, "verify", "-f", file, "--sign-in", "ada")
 	cmd.Env = append(cmd.Env, "AUTHENTIK_TOKEN=a", "POCKETBASE_TOKEN=b")
 	screen = &bytes.Buffer{}
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = program, screen, screen
+	shown, said := outputs(t)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = program, said, said
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = cmd.Process.Kill() })
 	for range 500 {
 		if !echoes(t, program) {
-			return user, program, screen, cmd.Wait, func(s os.Signal) { _ = cmd.Process.Signal(s) }
+			wait = func() error {
+				err := cmd.Wait()
+				_ = said.Close()
+				_, _ = io.Copy(screen, shown.from) // ends with an error, since the other side is closed
+				return err
+			}
+			return user, program, screen, wait, func(s os.Signal) { _ = cmd.Process.Signal(s) }
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
@@ -152,4 +164,81 @@ func TestMessagesFitANarrowTerminal(t *testing.T) {
 			}
 		}
 	}
+}
+
+// The end of the input is no answer to a question for a password, and the terminal shows again what is typed.
+func TestTheEndOfTheInputIsNoPassword(t *testing.T) {
+	user, program, screen, wait, signal := asked(t)
+	late := time.AfterFunc(10*time.Second, func() { signal(os.Kill) })
+	defer late.Stop()
+	if _, err := user.WriteString("\x04"); err != nil { // Ctrl-D
+		t.Fatal(err)
+	}
+	if err := wait(); exitCode(err) != 1 {
+		t.Errorf("it ends with %v", err)
+	}
+	const want = "Password of ada at authentik: \nNo password was typed. Type it, or use --password-file.\n"
+	if screen.String() != want {
+		t.Errorf("the screen shows %q", screen.String())
+	}
+	if !echoes(t, program) {
+		t.Error("the terminal still hides what is typed")
+	}
+}
+
+// init asks for a token once more where one does not work, but not at the end of the input.
+func TestTheEndOfTheInputIsNoToken(t *testing.T) {
+	user, terminal := openTerminal(t)
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	defer stop()
+	screen, said := outputs(t)
+	cmd := authpocket(t, "init", "-o", "-", "--authentik", "http://127.0.0.1:1")
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = terminal, said, said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	late := time.AfterFunc(10*time.Second, func() { _ = cmd.Process.Kill() })
+	defer late.Stop()
+	screen.press(ctx, t, user, terminal, "API token of authentik (not stored): ", "\x04")
+	if err := cmd.Wait(); exitCode(err) != 1 {
+		t.Errorf("it ends with %v", err)
+	}
+	screen.wait(ctx, t, "\nThere was no answer, so nothing was written.\n")
+	if !echoes(t, terminal) {
+		t.Error("the terminal still hides what is typed")
+	}
+}
+
+// Nobody sees a question that a file gets.
+func TestNothingIsAskedInAFile(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "link.yaml")
+	if err := os.WriteFile(file, []byte("authentik: {url: 'http://127.0.0.1:1', token: '${AUTHENTIK_TOKEN}'}\n"+
+		"pocketbase: {url: 'http://127.0.0.1:1', token: '${POCKETBASE_TOKEN}'}\nemail: leave\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for args, want := range map[string]string{
+		"apply -f " + file:                "There is no terminal to ask at, so nothing was read or changed. Use",
+		"verify --sign-in ada -f " + file: "There is no password for ada. Use --password-file",
+		"init -o -":                       "Without a terminal, init asks nothing. Use --authentik,",
+	} {
+		user, program := openTerminal(t)
+		if _, err := user.WriteString("y\n"); err != nil {
+			t.Fatal(err)
+		}
+		cmd := authpocket(t, strings.Fields(args)...)
+		cmd.Env = append(cmd.Env, "AUTHENTIK_TOKEN=a", "POCKETBASE_TOKEN=b")
+		var said bytes.Buffer
+		cmd.Stdin, cmd.Stdout, cmd.Stderr = program, program, &said
+		if err := cmd.Run(); exitCode(err) != 1 || !strings.HasPrefix(said.String(), want) {
+			t.Errorf("%s ends with %v: %s", args, err, said.String())
+		}
+	}
+}
+
+// exitCode returns that of a program that ended with an error, -1 for any other end.
+func exitCode(err error) int {
+	if ended, ok := errors.AsType[*exec.ExitError](err); ok {
+		return ended.ExitCode()
+	}
+	return -1
 }

@@ -54,7 +54,7 @@ func newVerify(s *program.Shared) *cobra.Command {
 	cmd.Flags().BoolVar(&f.Yes, "yes", false, "with --sign-in-new, make the person without asking")
 	option.Choose(cmd, cmd.Flags(), &f.Format, "format", "`format` of the result: text, json or junit; default: text",
 		formatText, formatJSON, formatJUnit)
-	cmd.Flags().Var((*option.Written)(&f.Metrics), "metrics",
+	cmd.Flags().Var((*option.Beside)(&f.Metrics), "metrics",
 		"also write the result for Prometheus, to a file such as one that "+
 			"the textfile\ncollector of node_exporter reads; an existing one is replaced")
 	f.watchFlags.add(cmd)

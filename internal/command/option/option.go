@@ -43,19 +43,20 @@ func (p *Path) String() string { return string(*p) }
 
 func (*Path) Type() string { return "file" }
 
-// Written is the path of a file that is written beside what standard output gets, so that it is not that itself.
-type Written string
+// Beside is the path of a file that is written beside what standard output gets, or read beside what standard input
+// may have, so that it is not that itself.
+type Beside string
 
-func (w *Written) Set(value string) error {
+func (b *Beside) Set(value string) error {
 	if value == "-" {
 		return errors.New("name a file")
 	}
-	return (*Path)(w).Set(value)
+	return (*Path)(b).Set(value)
 }
 
-func (w *Written) String() string { return string(*w) }
+func (b *Beside) String() string { return string(*b) }
 
-func (*Written) Type() string { return "file" }
+func (*Beside) Type() string { return "file" }
 
 // CommaList is a flag that can be repeated, and has several values between commas, quoted as in CSV where they have
 // commas themselves. Unlike pflag's own, it takes no buffer in each command, at each start, to show that it is empty.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strconv"
@@ -136,7 +137,7 @@ func (s Streams) Secret(ctx context.Context, question say.Text) (secret.Text, er
 	typed := make(chan secret.Text, 1)
 	failed := make(chan error, 1)
 	go func() {
-		text, err := term.ReadPassword(int(terminal.Fd()))
+		text, err := readHidden(int(terminal.Fd()))
 		if err != nil {
 			failed <- err
 			return
@@ -149,6 +150,9 @@ func (s Streams) Secret(ctx context.Context, question say.Text) (secret.Text, er
 	case <-ctx.Done():
 		return secret.Text{}, errors.Join(ctx.Err(), term.Restore(int(terminal.Fd()), before))
 	case err := <-failed:
+		if errors.Is(err, io.EOF) {
+			return secret.Text{}, ErrNoAnswer
+		}
 		return secret.Text{}, fmt.Errorf("reading the terminal: %w", err)
 	case answer := <-typed:
 		return answer, nil
