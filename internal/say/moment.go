@@ -1,6 +1,8 @@
 package say
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -21,11 +23,20 @@ func Span(d time.Duration) string {
 	} else if d > time.Second {
 		d = d.Round(10 * time.Millisecond)
 	}
-	text := d.String()
-	for _, zero := range []string{"m0s", "h0m"} {
-		if strings.HasSuffix(text, zero) {
-			text = text[:len(text)-2]
+	var parts []string
+	for _, unit := range []struct {
+		time.Duration
+		name string
+	}{{time.Hour, "h"}, {time.Minute, "min"}} {
+		if n := d / unit.Duration; n > 0 {
+			parts, d = append(parts, fmt.Sprintf("%d %s", n, unit.name)), d%unit.Duration
 		}
 	}
-	return strings.TrimSpace(strings.NewReplacer("ms", " ms ", "h", " h ", "m", " min ", "s", " s ").Replace(text))
+	switch {
+	case d >= time.Second || d == 0 && parts == nil:
+		parts = append(parts, strconv.FormatFloat(d.Seconds(), 'f', -1, 64)+" s")
+	case d > 0:
+		parts = append(parts, fmt.Sprintf("%d ms", d.Milliseconds()))
+	}
+	return strings.Join(parts, " ")
 }

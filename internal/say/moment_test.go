@@ -18,7 +18,7 @@ func TestSpan(t *testing.T) {
 		150*time.Second + time.Millisecond: "2 min 30 s",
 		time.Hour:                          "1 h",
 		time.Hour + 5*time.Minute:          "1 h 5 min",
-		25*time.Hour + 5*time.Second:       "25 h 0 min 5 s",
+		25*time.Hour + 5*time.Second:       "25 h 5 s",
 	} {
 		if got := say.Span(d); got != want {
 			t.Errorf("%v is %q, want %q", d, got, want)
