@@ -106,8 +106,6 @@ func (o *observation) readKinds(ctx context.Context) error {
 			return o.readAll(both, kinds, more)
 		case more > 0:
 			return o.readThenName(both, o.readNamed)
-		case len(kinds) == 0:
-			return nil
 		}
 		o.nameTaken(kinds)
 		return o.tolerate(o.readProviders(both))

@@ -13,12 +13,13 @@ import (
 // asked.
 type asked struct {
 	engine.Authentik
-	all, linked bool
-	readAll     bool
+	all, linked, hurried bool
+	readAll              bool
 }
 
 func (a *asked) Observe(ctx context.Context, q link.Query) (link.AuthentikSnapshot, error) {
-	q.Few, q.Linked = q.Few && !a.all, q.Linked || a.linked
+	q.Few, q.Linked, q.Unwarned = q.Few && !a.all, q.Linked || a.linked, q.Unwarned && !a.all
+	q.Hurried = q.Hurried || a.hurried
 	found, err := a.Authentik.Observe(ctx, q)
 	a.readAll = a.readAll || !found.Partial && (q.Only == nil || len(q.Only.ClientIDs) == 0)
 	return found, err
@@ -145,6 +146,19 @@ func (e askedEngine) again(t *testing.T, plan link.Plan) string {
 		return err.Error()
 	}
 	return told(&fresh)
+}
+
+// desired returns what a check compares the systems with, without what is generated.
+func (e askedEngine) desired(t *testing.T, s link.Spec) (string, error) {
+	t.Helper()
+	d, err := e.Desire(t.Context(), &s)
+	if err != nil {
+		return err.Error(), err
+	}
+	if d.Provider.PK == 0 {
+		return "no link", nil // nothing is checked
+	}
+	return fmt.Sprintf("%+v\n%+v\n%+v", d.Application, d.Provider, d.Slot.Slot), nil
 }
 
 // told returns a plan, without what is generated.
