@@ -209,32 +209,6 @@ func TestTheEndOfTheInputIsNoToken(t *testing.T) {
 	}
 }
 
-// Nobody sees a question that a file gets.
-func TestNothingIsAskedInAFile(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "link.yaml")
-	if err := os.WriteFile(file, []byte("authentik: {url: 'http://127.0.0.1:1', token: '${AUTHENTIK_TOKEN}'}\n"+
-		"pocketbase: {url: 'http://127.0.0.1:1', token: '${POCKETBASE_TOKEN}'}\nemail: leave\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for args, want := range map[string]string{
-		"apply -f " + file:                "There is no terminal to ask at, so nothing was read or changed. Use",
-		"verify --sign-in ada -f " + file: "There is no password for ada. Use --password-file",
-		"init -o -":                       "Without a terminal, init asks nothing. Use --authentik,",
-	} {
-		user, program := openTerminal(t)
-		if _, err := user.WriteString("y\n"); err != nil {
-			t.Fatal(err)
-		}
-		cmd := authpocket(t, strings.Fields(args)...)
-		cmd.Env = append(cmd.Env, "AUTHENTIK_TOKEN=a", "POCKETBASE_TOKEN=b")
-		var said bytes.Buffer
-		cmd.Stdin, cmd.Stdout, cmd.Stderr = program, program, &said
-		if err := cmd.Run(); exitCode(err) != 1 || !strings.HasPrefix(said.String(), want) {
-			t.Errorf("%s ends with %v: %s", args, err, said.String())
-		}
-	}
-}
-
 // exitCode returns that of a program that ended with an error, -1 for any other end.
 func exitCode(err error) int {
 	if ended, ok := errors.AsType[*exec.ExitError](err); ok {

@@ -22,8 +22,8 @@ type Streams struct {
 // Say returns a text in the language.
 func (s Streams) Say(t say.Text) string { return s.Language.Say(t) }
 
-// CanAsk reports whether there is somebody to ask, who also sees the question, which standard error gets.
-func (s Streams) CanAsk() bool { return isTerminal(s.In) && isTerminal(s.Err) }
+// CanAsk reports whether there is somebody to ask.
+func (s Streams) CanAsk() bool { return isTerminal(s.In) }
 
 // Kept is a stream that keeps what is written to it, to be shown later.
 type Kept interface{ ShownOn() io.Writer }
