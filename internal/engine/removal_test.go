@@ -264,7 +264,7 @@ func TestAnApplyThatMadeNothingIsNoneToUndo(t *testing.T) {
 func TestAStopOnTheWaySaysThatSomeWasWritten(t *testing.T) {
 	b := newBench(t)
 	s := b.minimal()
-	s.PocketBase.CreateRule = new("oauth2")
+	s.PocketBase.CreateRule = new("nowhere = 1") // a field that the collection lacks
 	s.Application.Publisher = new("Us")
 	plan := b.plan(s)
 	at := slices.IndexFunc(plan.Changes, func(c link.Change) bool { return c.Kind == link.KindRules })
