@@ -260,7 +260,8 @@ func TestReadPatience(t *testing.T) {
 			if took := time.Since(begun); (err == nil) != one.good || took < one.atLeast || took > one.atMost {
 				t.Errorf("%s: %v after %v", one.name, err, took)
 			}
-			if f, ok := err.(*report.Fault); ok && one.header == "100" && !strings.Contains(f.Todo.String(), "1 min 40 s") {
+			if f, ok := err.(*report.Fault); ok && one.header == "100" &&
+				!strings.Contains(f.Todo.String(), "1 min 40 s") {
 				t.Errorf("%s: %s", one.name, f.Todo)
 			}
 		})
